@@ -1,0 +1,1 @@
+"""Builds the embedded world from pinned, hashed packages: ``python -m data [STEP]...``."""

@@ -1,0 +1,204 @@
+"""Writes the measured tables of docs/accounts.md from the embedded files: ``python -m data.accounts.report``.
+
+Published figures are those of the table of economies; nothing here was used to tune the accounts, and the
+partner shares of the economies of the table were not used at all.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from data import manifest
+from data.accounts.reconstruct import RE_EXPORT_HUBS, ROW, decode_partners
+from samarkand.world.accounts import Accounts, load_accounts
+from samarkand.world.economies import load_economies
+from samarkand.world.sectors import load_sectors
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "accounts.md"
+# Shown in the table of partners: the economies of the table that lie on the corridors, and the largest
+# traders.
+SHOWN = (
+    "CHN", "KAZ", "RUS", "BLR", "TUR", "PAK", "IND", "BGD", "MMR", "LAO", "KHM", "THA", "VNM", "MYS",
+    "IDN", "POL", "HUN", "GRC", "EGY", "SAU", "ARE", "DEU", "USA", "JPN", "KOR",
+)  # fmt: skip
+
+
+def compare_totals(accounts: Accounts, economies: pd.DataFrame) -> pd.DataFrame:
+    """Exports, imports and GDP of the accounts beside the published ones, US$ billion, by economy."""
+    table = [code for code in accounts.economies if code != ROW]
+    facts = economies.loc[table]
+    frame = pd.DataFrame(index=pd.Index(table, name="iso3"))
+    for name in ("exports", "imports"):
+        frame[name] = getattr(accounts, name).sel(economy=table).to_numpy() / 1e3
+        frame[f"{name}_published"] = facts[name] / 1e9
+    frame["gdp"] = accounts.value_added.sum("sector").sel(economy=table).to_numpy() / 1e3
+    frame["gdp_published"] = facts["gdp_2022"] / 1e9
+    frame["hub"] = [code in RE_EXPORT_HUBS for code in table]
+    return frame
+
+
+def compare_partners(accounts: Accounts, economies: pd.DataFrame) -> pd.DataFrame:
+    """Shares of exports of every published partner beside those of the accounts, first partner: rank 1."""
+    flow = accounts.trade_flow.sum("sector").transpose("origin", "destination").to_numpy().copy()
+    np.fill_diagonal(flow, 0.0)
+    shares = flow / flow.sum(axis=1, keepdims=True)
+    codes = accounts.economies
+    rows = []
+    for origin, code in enumerate(codes):
+        published = decode_partners(economies.loc[code, "export_partners"]) if code != ROW else {}
+        first = codes[int(shares[origin, : codes.index(ROW)].argmax())]
+        for rank, (partner, share) in enumerate(published.items(), 1):
+            if partner in codes:
+                found = shares[origin, codes.index(partner)]
+                rows.append((code, rank, partner, share, found, first))
+    columns = ["economy", "rank", "partner", "published", "accounts", "first_in_accounts"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def compare_groups(accounts: Accounts, economies: pd.DataFrame) -> pd.DataFrame:
+    """Agriculture, industry and services in value added beside the published shares of GDP."""
+    added = accounts.value_added
+    groups = np.array([sector.group for sector in load_sectors()])
+    table = [code for code in accounts.economies if code != ROW]
+    frame = pd.DataFrame(index=pd.Index(table, name="iso3"))
+    names = ("agriculture", "industry", "services")
+    total = economies.loc[table, [f"{name}_share" for name in names]].sum(axis=1, min_count=3)
+    for name in names:
+        part = added.isel(sector=np.flatnonzero(groups == name)).sum("sector") / added.sum("sector")
+        frame[name] = part.sel(economy=table).to_numpy()
+        frame[f"{name}_published"] = economies.loc[table, f"{name}_share"] / total
+    return frame
+
+
+def _per_cent(value: float) -> str:
+    return f"{100 * value:.1f}"
+
+
+def _markdown(header: list[str], rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def _quantiles(values: pd.Series[float]) -> list[str]:
+    # A difference of rounding is shown as zero without a sign.
+    return [_per_cent(value + 0.0) for value in values.quantile([0.1, 0.5, 0.9]).round(6)]
+
+
+def _totals_table(totals: pd.DataFrame, scale: float) -> str:
+    settled = totals[~totals["hub"]]
+    of = f"of {len(settled)} economies"
+    rows = []
+    for name, factor in (("exports", scale), ("imports", 1 / scale)):
+        ratio = settled[name] / settled[f"{name}_published"]
+        rows.append([f"{name} {of}, against what was balanced to", *_quantiles(ratio / factor - 1)])
+        rows.append([f"{name} {of}, as published", *_quantiles(ratio - 1)])
+    ratio = totals["gdp"] / totals["gdp_published"]
+    rows.append(["value added against GDP carried back to 2022, 80 economies", *_quantiles(ratio - 1)])
+    return _markdown(["difference, per cent", "1st decile", "median", "9th decile"], rows)
+
+
+def _hubs_table(totals: pd.DataFrame) -> str:
+    rows = []
+    for code, row in totals[totals["hub"]].iterrows():
+        sides = ("exports", "exports_published", "imports", "imports_published")
+        balances = [row["exports"] - row["imports"], row["exports_published"] - row["imports_published"]]
+        figures = [f"{value:,.0f}" for value in [*(row[side] for side in sides), *balances]]
+        rows.append([str(code), *figures, RE_EXPORT_HUBS[str(code)]])
+    header = ["", "exports", "published", "imports", "published", "balance", "published", "why not forced"]
+    return _markdown(header, rows)
+
+
+def _partners_table(partners: pd.DataFrame) -> str:
+    first = partners[partners["rank"] == 1].set_index("economy")
+    rows = [
+        [
+            code,
+            first.loc[code, "partner"],
+            f"{100 * first.loc[code, 'published']:.0f}",
+            f"{100 * first.loc[code, 'accounts']:.0f}",
+            first.loc[code, "first_in_accounts"],
+        ]
+        for code in SHOWN
+        if code in first.index
+    ]
+    header = ["exporter", "first partner published", "its share, %", "in the accounts, %", "first there"]
+    return _markdown(header, rows)
+
+
+def _partners_summary(partners: pd.DataFrame) -> str:
+    first = partners[partners["rank"] == 1]
+    error = (first["accounts"] - first["published"]).abs()
+    every = (partners["accounts"] - partners["published"]).abs()
+    hits = int((first["partner"] == first["first_in_accounts"]).sum())
+    correlation = float(np.corrcoef(partners["accounts"], partners["published"])[0, 1])
+    return (
+        f"Over {len(first)} economies the first partner's share of exports is met to "
+        f"{_per_cent(error.mean())} points on average (median {_per_cent(error.median())}), and the first "
+        f"partner is the same for {hits}. Over all {len(partners)} published shares the mean miss is "
+        f"{_per_cent(every.mean())} points and the correlation {correlation:.2f}."
+    )
+
+
+def _groups_table(groups: pd.DataFrame) -> str:
+    rows = [
+        [name, *_quantiles(groups[name] - groups[f"{name}_published"])]
+        for name in ("agriculture", "industry", "services")
+    ]
+    return _markdown(["points of value added less points of GDP", "1st decile", "median", "9th decile"], rows)
+
+
+def render_tables() -> dict[str, str]:
+    """The page's tables, keyed by the name of their place in it."""
+    accounts, economies = load_accounts(), load_economies()
+    files = manifest.read_manifest()["files"]
+    measures = files["accounts_final_demand.parquet"]["measures"]
+    totals, partners = compare_totals(accounts, economies), compare_partners(accounts, economies)
+    balances = accounts.balances()
+    largest = balances.assign(relative=balances["relative"].abs()).groupby("balance")["relative"].max()
+    stored = [[name, f"{value:.1e}"] for name, value in largest.items()]
+    ours = {name: entry for name, entry in files.items() if name.startswith(("accounts", "economies"))}
+    sizes = [[name, f"{entry['bytes'] / 1e6:.2f}"] for name, entry in ours.items()]
+    row_gdp = measures["row_value_added_usd_m"] / 1e6
+    shares = measures["row_group_shares"]
+    internal = {name: _per_cent(measures[f"row_internal_share_of_{name}"]) for name in ("exports", "imports")}
+    row = (
+        f"ROW holds {measures['row_members']} economies. Its value added is {row_gdp:.2f} tn US$: GDP of "
+        f"its members carried back to 2022, times {measures['row_value_added_over_gdp']:.3f}, the median of "
+        f"value added over GDP among the donors. Agriculture has {_per_cent(shares['agriculture'])} % of it, "
+        f"industry {_per_cent(shares['industry'])}, services {_per_cent(shares['services'])}. Trade among "
+        f"its members is taken out: by their listed partners {internal['exports']} per cent of their exports and "
+        f"{internal['imports']} of their imports. Published exports were multiplied, and imports divided, by "
+        f"{measures['scale_of_exports']:.4f}. {measures['row_input_caps_met']} industries reach the cap on "
+        f"inputs from ROW."
+    )
+    return {
+        "balances": _markdown(["balance", "largest relative residual"], stored),
+        "sizes": _markdown(["file", "MB"], sizes),
+        "row": row,
+        "totals": _totals_table(totals, measures["scale_of_exports"]),
+        "hubs": _hubs_table(totals),
+        "partners": _partners_summary(partners) + "\n\n" + _partners_table(partners),
+        "groups": _groups_table(compare_groups(accounts, economies)),
+    }
+
+
+def fill_page(page: str, tables: dict[str, str]) -> str:
+    """The page with each table between its marks ``<!-- begin NAME -->`` and ``<!-- end NAME -->``.
+
+    Raises:
+        ValueError: a table has no place in the page.
+    """
+    for name, text in tables.items():
+        pattern = re.compile(rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
+        page, found = pattern.subn(lambda match, text=text: f"{match[1]}{text}\n{match[2]}", page)
+        if found != 1:
+            raise ValueError(f"the page has {found} places for the table {name}")
+    return page
+
+
+if __name__ == "__main__":
+    PAGE.write_text(fill_page(PAGE.read_text(encoding="utf-8"), render_tables()), encoding="utf-8")

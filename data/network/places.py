@@ -1,0 +1,119 @@
+"""Chooses the cities and ports of the network: by rule, with named additions that the corridors need."""
+
+from __future__ import annotations
+
+import csv
+
+from data.fetch import member
+from data.network.land import economies_of
+from data.network.read import great_circle_km, read_cities, read_ports
+
+HOW_MANY_CITIES = 310
+APART_KM = 90.0
+
+# Economies outside the input-output table that the corridors run through or end in; they sit inside ROW.
+CORRIDOR_ECONOMIES = (
+    "AFG ARM AZE BGD DJI ERI ETH GEO IRN IRQ KEN KGZ LKA MDV MKD MNE MNG ALB BIH MDA NPL OMN QAT KWT BHR "
+    "RWA SDN SOM SRB TJK TKM TZA UGA UZB YEM ZMB ZWE MOZ BDI SSD SYR LBN BTN DZA LBY GHA PAN ECU BOL URY PRY "
+    "GTM PNG MDG NAM BWA MWI"
+).split()
+# Places beyond the first go by the root of the urban population, times these weights (others 1).
+WEIGHT = dict.fromkeys(
+    "KAZ UZB KGZ TJK TKM AZE GEO MNG PAK IRN TUR LAO KHM MMR MYS THA VNM RUS DEU POL".split(), 2.0
+)
+WEIGHT |= {"CHN": 2.0, "IND": 1.0, "USA": 1.5, "KAZ": 5.0, "UZB": 3.0}
+# Gateways and ends of projects that a rule by population leaves out: ISO2 and where; the largest city within 20 km.
+NAMED = (
+    ("KG", 40.53, 72.80), ("CN", 39.47, 75.99), ("CN", 43.91, 81.32), ("CN", 34.26, 108.93), ("CN", 29.56, 106.55),
+    ("CN", 25.04, 102.71), ("DE", 51.43, 6.76), ("DE", 53.55, 10.00), ("NL", 51.92, 4.48), ("GR", 37.94, 23.65),
+    ("PK", 25.12, 62.32), ("KZ", 43.65, 51.16), ("UZ", 37.23, 67.28), ("AF", 36.71, 67.11), ("MY", 6.13, 102.24),
+    ("TH", 17.88, 102.74), ("IR", 37.28, 49.58), ("IR", 27.19, 56.28), ("KE", -4.05, 39.66), ("GE", 42.15, 41.67),
+    ("PK", 31.56, 74.35), ("PK", 34.01, 71.58), ("TJ", 38.54, 68.78), ("HU", 47.50, 19.04), ("RS", 45.25, 19.84),
+    ("TH", 14.97, 102.10), ("MY", 3.81, 103.33), ("ET", 9.59, 41.87), ("UZ", 39.65, 66.97), ("KZ", 50.28, 57.21),
+    ("KZ", 42.32, 69.59), ("AF", 34.35, 62.20), ("MM", 21.97, 96.08), ("MM", 20.15, 92.90), ("BD", 22.34, 91.83),
+    ("LK", 6.12, 81.12), ("KZ", 51.17, 71.43), ("CN", 43.80, 87.60), ("MN", 47.91, 106.88), ("IR", 36.30, 59.61), ("TM", 40.02, 52.97),
+)  # fmt: skip
+# Sea ports by UN/LOCODE: the larger container ports and the gateway of every coastal economy here.
+PORTS = (
+    "CNSHA CNNGB CNSHK CNCAN CNTAO CNTSN CNXMN CNDLC CNLYG CNFOC CNZHA HKHKG KRPUS KRINC JPTYO JPYOK "
+    "JPOSA JPUKB JPNGO JPHKT TWKHH TWKEL SGSIN MYPKG MYTPP MYPEN MYKUA THLCH THBKK VNSGN VNHPH VNDAD KHKOS IDJKT "
+    "IDSUB IDBLW IDMAC PHMNL PHCEB BNMUA MMRGN MMAKY BDCGP INBOM INNSA INMUN INMAA INCCU INCOK INVTZ LKCMB LKMAT "
+    "PKKHI PKBQM PKGWD IRBND OMSLL OMSOH AEJEA AEAUH QADOH QAHMD KWSWK KWKWI BHBAH IQUQR SAJED SADMN YEADE "
+    "DJJIB ERMSW SDPZU EGPSD EGALY KEMBA TZDAR MZMPM MZBEW ZADUR ZACPT ZAPLZ NAWVB AOLAD CDMAT CGPNR CMDLA NGAPP "
+    "NGLOS GHTEM CIABJ SNDKR MACAS MATNG TNTUN TNRAD DZALG LYTIP MTMAR MTMLA ITGIT ITGOA ITTRS ITSPE FRMRS "
+    "FRLEH ESVLC ESALG ESBCN PTLIS PTSIE GBFXT GBSOU GBLIV IEDUB BEANR NLRTM DEHAM DEBRV DKAAR DKCPH SEGOT NOOSL "
+    "FIHEL EETLL LVRIX LTKLJ PLGDN RULED RUNVS RUVVO ISREY GRPIR GRSKG TRIST TRMER TRIZM BGVAR BGBOJ ROCND UAODS "
+    "GEPTI GEBUS CYLMS ILHFA ILASH LBBEY SYLTK JOAQB HRRJK SIKOP ALDRZ MEBAR SOMGQ MGTOA STTMS USNYC USLAX USOAK "
+    "USSEA USSAV USHOU USMIA USMSY USORF CAVAN CAMTR CAHAL MXZLO MXVER PABLB PAONX COCTG COBUN CRLIO PECLL "
+    "CLSAI CLVAP ARBUE UYMVD BRSSZ BRRIO BRPNG BRSSA BRMAO ECGYE GTPRQ AUSYD AUMEL AUBNE AUFRE AUADL NZAKL "
+    "NZTRG PGPOM MVMLE"
+).split()  # fmt: skip
+
+
+def table_economies() -> list[str]:
+    """The economies of the input-output table, ROW and the parts of split economies left out."""
+    path = member("sanction-simulator", "OECD_ICIO_2025_country_code_mapping.csv")
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        codes = [row["code"] for row in csv.DictReader(stream)]
+    return sorted(c for c in codes if c.isalpha() and c != "ROW")
+
+
+def choose_cities() -> list[dict]:
+    """About 300 cities: the largest of each economy wanted, the named ones, then by urban population.
+
+    Cities of one economy stand at least `APART_KM` apart (the larger goes first), except named ones.
+    """
+    cities, economies = read_cities()
+    iso3 = {code: row["iso3"] for code, row in economies.items()}
+    wanted = table_economies() + CORRIDOR_ECONOMIES
+    for city in cities:
+        city["economy"] = iso3.get(city["iso2"], "")
+    chosen: list[dict] = []
+
+    def free(city: dict) -> bool:
+        return all(
+            great_circle_km(city["lat"], city["lon"], c["lat"], c["lon"]) >= APART_KM
+            for c in chosen
+            if c["economy"] == city["economy"]
+        )
+
+    for iso2, lat, lon in NAMED:
+        near = [c for c in cities if c["iso2"] == iso2 and great_circle_km(c["lat"], c["lon"], lat, lon) < 20]
+        if not near:
+            raise ValueError(f"the source has no city near {lat}, {lon} ({iso2})")
+        if near[0] not in chosen:
+            chosen.append(near[0])
+    for code in wanted:
+        own = [c for c in cities if c["economy"] == code]
+        if own and own[0] not in chosen:
+            chosen.append(own[0])
+    own_cities = {code: [c for c in cities if c["economy"] == code] for code in sorted(set(wanted))}
+    mass = {
+        code: WEIGHT.get(code, 1.0) * sum(c["population"] for c in own) ** 0.5
+        for code, own in own_cities.items()
+    }
+    while len(chosen) < HOW_MANY_CITIES:  # highest quotients (Sainte-Lague), ties by code
+        seats = {code: sum(c["economy"] == code for c in chosen) for code in own_cities}
+        code = max(mass, key=lambda e: (mass[e] / (2 * seats[e] + 1), e))
+        city = next((c for c in own_cities[code] if c not in chosen and free(c)), None)
+        if city is None:
+            mass[code] = 0.0
+        else:
+            chosen.append(city)
+    return sorted(chosen, key=lambda c: (c["economy"], -c["population"], c["id"]))
+
+
+def towns(smallest: int) -> list[dict]:
+    """Every city above `smallest` inhabitants: the land networks keep a node near each."""
+    return [c for c in read_cities()[0] if c["population"] >= smallest]
+
+
+def choose_ports() -> tuple[list[dict], list[str]]:
+    """The ports by LOCODE, with the economy whose polygon they lie in; and the codes the source lacks."""
+    by_code = {p["locode"]: p for p in reversed(read_ports())}
+    ports = [dict(by_code[code]) for code in PORTS if code in by_code]
+    for port, economy in zip(
+        ports, economies_of([p["lat"] for p in ports], [p["lon"] for p in ports]), strict=True
+    ):
+        port["economy"] = str(economy)
+    return sorted(ports, key=lambda p: p["locode"]), [code for code in PORTS if code not in by_code]

@@ -1,0 +1,80 @@
+"""The way of the data, top to bottom: read this first.
+
+    world, programme -> apply -> network -> trade costs -> equilibrium -> priorities -> appraisal
+
+Always the same world twice through the same code: without the programme, and with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from samarkand.asking import Question, ask
+from samarkand.core.results import gather
+from samarkand.core.scenario import DeficitRule, Scenario
+from samarkand.engines.equilibrium import Shock, solve
+from samarkand.outcome import Appraisal
+from samarkand.priorities import Inputs, assess_all
+from samarkand.programme import Programme, apply
+from samarkand.world.skims import baseline_skims, skims_with
+from samarkand.world.trade_costs import economy_costs
+from samarkand.world.world import World
+
+Step = Callable[..., None]
+
+
+def appraise(
+    question: Scenario | Programme | str | Path,
+    world: World | None = None,
+    *,
+    years: tuple[int, ...] = (2035,),
+    without: tuple[str, ...] = (),
+    assumptions: Mapping[str, float] | None = None,
+    deficit_rule: DeficitRule = "fixed_nominal",
+    publication: bool = False,
+    progress: Step = lambda *_words, **_fractions: None,
+) -> Appraisal:
+    """Appraise a scenario, or a programme (a model, a file or a name) in a world; the embedded one if none is given.
+
+    `years`: what is open by the end of each counts. `without`: items left out. `assumptions`: declared parameters
+    replaced by name. `publication`: refuse figures that are not verified, by name. `progress(text, done=, total=)`
+    is called along the way. Raises `Faults` with everything that is wrong with the question before anything runs,
+    and `EquilibriumError` if no solution passes its certificate.
+    """
+    progress("reading the world and the programme")
+    asked = ask(question, world, years, without, assumptions, deficit_rule, publication)
+    by_year = {year: appraise_year(asked, year, progress) for year in asked.scenario.years}
+    progress("assessing the priorities")
+    return Appraisal(asked, by_year, gather(assess_all(inputs) for inputs in by_year.values()))
+
+
+def appraise_year(asked: Question, year: int, progress: Step) -> Inputs:
+    """One year, without and with the programme: network, trade costs, equilibrium."""
+    world, assumptions = asked.world, asked.assumptions
+    change = apply(
+        asked.programme, world, year, without=asked.scenario.without, parameters=assumptions.parameters
+    )
+
+    network = partial(progress, f"{year}: freight network")
+    skims = baseline_skims(world.network, assumptions.parameters, progress=network)
+    changed = skims_with(change.network, world.network, assumptions.parameters, progress=network)
+
+    progress(f"{year}: trade costs")
+    costs = economy_costs(skims, changed, world.network.cities, asked.mode_choice(skims), assumptions.parameters,
+                          world.labels)  # fmt: skip
+    iceberg_cost_hat = asked.iceberg_cost_hat(costs)
+
+    progress(f"{year}: equilibrium")
+    accounts, rule = asked.equilibrium_accounts, asked.scenario.deficit_rule
+    iceberg = iceberg_cost_hat.transpose("destination", "origin", "sector").to_numpy()
+    taxes = asked.taxes(change)
+    without = solve(accounts, Shock(), deficit_rule=rule)
+    unpaid = solve(accounts, Shock(iceberg_hat=iceberg), deficit_rule=rule)
+    with_ = solve(accounts, Shock(iceberg_hat=iceberg, **taxes), deficit_rule=rule) if taxes else unpaid
+    return Inputs(
+        world=world, programme=asked.programme, assumptions=assumptions, year=year, change=change, costs=costs,
+        iceberg_cost_hat=iceberg_cost_hat, ad_valorem_cost=asked.ad_valorem_cost(costs), without=without,
+        with_=with_, unpaid=unpaid,
+    )  # fmt: skip

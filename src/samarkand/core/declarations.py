@@ -1,0 +1,62 @@
+"""Declarations: tables declare, code computes.
+
+A declared table is a CSV file beside the code that uses it, one row a thing, checked row by row against a
+frozen model. Defaults, checks, docs and labels are read from the same rows.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Hashable
+from functools import cache
+from importlib.resources import files
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+Row = TypeVar("Row", bound=BaseModel)
+
+
+class Variable(BaseModel):
+    """A variable of the world or an indicator: its name, dimensions, unit, meaning and source."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    dims: tuple[str, ...]
+    unit: str
+    description: str
+    source: str
+
+
+def read_table(package: str, filename: str, model: type[Row]) -> tuple[Row, ...]:
+    """Read a declared table of a package as frozen rows of `model`.
+
+    Empty cells take the model's defaults; lines that begin with `#` are comments. Raises `ValueError` with
+    file, line and reason: a broken table is our own fault, never the user's.
+    """
+    return _read_table(package, filename, model)  # type: ignore[return-value, unused-ignore]
+
+
+@cache
+def _read_table(package: str, filename: str, model: type[BaseModel]) -> tuple[BaseModel, ...]:
+    text = (files(package) / filename).read_text(encoding="utf-8")
+    numbered = [
+        (number, line) for number, line in enumerate(text.splitlines(), 1) if not line.startswith("#")
+    ]
+    reader = csv.DictReader([line for _, line in numbered], strict=True)
+    rows: list[BaseModel] = []
+    for cells in reader:
+        line = numbered[reader.line_num - 1][0]
+        if None in cells or None in cells.values():
+            raise ValueError(f"{package}/{filename}, line {line}: not as many cells as the header has")
+        try:
+            rows.append(model.model_validate({key: cell for key, cell in cells.items() if cell != ""}))
+        except ValidationError as error:
+            raise ValueError(f"{package}/{filename}, line {line}: {error}") from error
+    first_field = next(iter(model.model_fields))
+    keys: list[Hashable] = [getattr(row, first_field) for row in rows]
+    repeated = {key for key in keys if keys.count(key) > 1}
+    if repeated:
+        raise ValueError(f"{package}/{filename}: {first_field} is repeated: {sorted(map(str, repeated))}")
+    return tuple(rows)

@@ -1,0 +1,78 @@
+"""Faults: what is wrong with what a user gave, where, why, and how to mend it.
+
+Checks collect every fault before anything runs (`FaultList`), so that one reading of a file tells all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One fault: `place` in the user's input, the `reason`, and the `mend` that removes it."""
+
+    place: str
+    reason: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}. {self.mend}"
+
+
+class Faults(Exception):
+    """Raised with all the faults of an input at once; nothing has been run or written."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults: tuple[Fault, ...] = tuple(faults)
+        if not self.faults:
+            raise ValueError("Faults needs at least one fault")
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def __reduce__(self) -> tuple[type[Faults], tuple[tuple[Fault, ...]]]:
+        return Faults, (self.faults,)
+
+
+@dataclass
+class FaultList:
+    """Collects faults while a check goes on."""
+
+    faults: list[Fault] = field(default_factory=list)
+
+    def add(self, place: str, reason: str, mend: str) -> None:
+        """Add one fault; a fault already there is not repeated."""
+        fault = Fault(place, reason, mend)
+        if fault not in self.faults:
+            self.faults.append(fault)
+
+    def extend(self, faults: Iterable[Fault]) -> None:
+        """Add several faults."""
+        for fault in faults:
+            self.add(fault.place, fault.reason, fault.mend)
+
+    def raise_if_any(self) -> None:
+        """Raise `Faults` with all that was collected, if anything was."""
+        if self.faults:
+            raise Faults(self.faults)
+
+    def __bool__(self) -> bool:
+        return bool(self.faults)
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter(self.faults)
+
+    def __len__(self) -> int:
+        return len(self.faults)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The mend for a word that is not known: the nearest known words, or all of them when none is near."""
+    candidates = sorted(set(known))
+    near = get_close_matches(str(word), candidates, n=3, cutoff=0.5)
+    if near:
+        return "Did you mean " + " or ".join(near) + "?"
+    shown = ", ".join(candidates[:20])
+    more = f" and {len(candidates) - 20} more" if len(candidates) > 20 else ""
+    return f"Known are: {shown}{more}."

@@ -1,0 +1,105 @@
+"""Compiled loops of routing: attributes carried along paths, min-plus products. No shortest-path search is here."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def carry(
+    indptr: NDArray[np.int32],
+    indices: NDArray[np.int32],
+    arc_hours: Floats,
+    arc_usd: Floats,
+    before: NDArray[np.int32],
+    sources: NDArray[np.int64],
+    targets: NDArray[np.int64],
+    hours: Floats,
+    usd: Floats,
+) -> None:
+    """hours[s, t] and usd[s, t] along the paths that the predecessors `before[s, node]` describe."""
+    size = before.shape[1]
+    known_hours = np.empty(size)
+    known_usd = np.empty(size)
+    stamp = np.full(size, -1, dtype=np.int64)
+    chain = np.empty(size, dtype=np.int64)
+    for s in range(sources.size):
+        stamp[sources[s]] = s
+        known_hours[sources[s]] = 0.0
+        known_usd[sources[s]] = 0.0
+        for t in range(targets.size):
+            node = targets[t]
+            length = 0
+            while stamp[node] != s:
+                chain[length] = node
+                length += 1
+                node = before[s, node]
+                if node < 0:
+                    break
+            if node < 0:
+                hours[s, t] = np.inf
+                usd[s, t] = np.inf
+                continue
+            for k in range(length - 1, -1, -1):
+                child = chain[k]
+                for arc in range(indptr[node], indptr[node + 1]):
+                    if indices[arc] == child:
+                        known_hours[child] = known_hours[node] + arc_hours[arc]
+                        known_usd[child] = known_usd[node] + arc_usd[arc]
+                        break
+                stamp[child] = s
+                node = child
+            hours[s, t] = known_hours[targets[t]]
+            usd[s, t] = known_usd[targets[t]]
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def join(
+    first_hours: Floats,
+    first_usd: Floats,
+    second_hours: Floats,
+    second_usd: Floats,
+    value_of_time: float,
+    hours: Floats,
+    usd: Floats,
+) -> None:
+    """Lower hours[a, b], usd[a, b] to the cheapest first[a, k] + second[k, b] where that is cheaper, in place."""
+    rows, middle = first_hours.shape
+    columns = second_hours.shape[1]
+    second_cost = second_usd + value_of_time * second_hours
+    best = usd + value_of_time * hours
+    for a in range(rows):
+        for k in range(middle):
+            h = first_hours[a, k]
+            m = first_usd[a, k]
+            base = m + value_of_time * h
+            if not base < np.inf:
+                continue
+            for b in range(columns):
+                cost = base + second_cost[k, b]
+                if cost < best[a, b]:
+                    best[a, b] = cost
+                    hours[a, b] = h + second_hours[k, b]
+                    usd[a, b] = m + second_usd[k, b]
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def close(hours: Floats, usd: Floats, value_of_time: float) -> None:
+    """Closure of a small square matrix of legs under min-plus, in place (Floyd and Warshall)."""
+    size = hours.shape[0]
+    cost = usd + value_of_time * hours
+    for k in range(size):
+        for a in range(size):
+            base = cost[a, k]
+            if not base < np.inf:
+                continue
+            for b in range(size):
+                through = base + cost[k, b]
+                if through < cost[a, b]:
+                    cost[a, b] = through
+                    hours[a, b] = hours[a, k] + hours[k, b]
+                    usd[a, b] = usd[a, k] + usd[k, b]

@@ -1,0 +1,95 @@
+"""The shape that every priority has: declared indicators, declared inputs, one pure function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import xarray as xr
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from samarkand.core.evidence import Grade
+from samarkand.engines.equilibrium import Solution
+from samarkand.programme import Change, Programme
+from samarkand.world.assumptions import Assumptions
+from samarkand.world.world import World
+
+
+class Priority(BaseModel):
+    """A row of `priorities.csv`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    title: str
+    assessed: bool
+    reason: str = ""
+
+
+class Indicator(BaseModel):
+    """A row of an `indicators.csv`: what is reported, from what, by which method.
+
+    `change` says how without and with are compared: `relative` (with / without - 1), `difference` (with -
+    without) or `direct` (the method gives the change itself, there are no levels). `headline` indicators
+    stand in `appraisal.json`; all stand in the Parquet table. `inputs` are names that `explain` follows.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    title: str
+    dims: tuple[str, ...]
+    unit: str
+    change: Literal["relative", "difference", "direct"]
+    better: Literal["higher", "lower", "neither"]
+    headline: bool
+    grade: Grade
+    inputs: tuple[str, ...]
+    needs: str = ""
+    method: str
+    description: str
+    source: str
+
+    @field_validator("dims", "inputs", mode="before")
+    @classmethod
+    def _words(cls, cell: object) -> object:
+        return tuple(cell.split()) if isinstance(cell, str) else cell
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that a priority may read, for one year.
+
+    `costs` are hours and generalised costs between economies in both states (dims state, variant, vot_class,
+    origin, destination); `iceberg_cost_hat` the change they mean by sector; `without`, `with_` the two
+    solutions, and `unpaid` the one with the programme before anybody pays for it.
+    """
+
+    world: World
+    programme: Programme
+    assumptions: Assumptions
+    year: int
+    change: Change
+    costs: xr.Dataset
+    iceberg_cost_hat: xr.DataArray
+    ad_valorem_cost: xr.DataArray
+    without: Solution
+    with_: Solution
+    unpaid: Solution
+
+
+@dataclass(frozen=True)
+class Levels:
+    """An indicator's values without and with the programme, or (for `direct`) the change alone."""
+
+    without: xr.DataArray | None = None
+    with_: xr.DataArray | None = None
+    change: xr.DataArray | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class NotAssessed:
+    """An indicator without a figure, and the input that is missing."""
+
+    reason: str

@@ -1,0 +1,121 @@
+"""Infrastructure and connectivity: hours, generalised cost, trade cost and market access."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from samarkand.priorities.base import Inputs, Levels, NotAssessed
+from samarkand.world.freight_sectors import freight_table
+from samarkand.world.sectors import load_sectors
+from samarkand.world.trade_costs import surface_trade
+
+UNREACHED = "no city of the economy, or none that is connected, is on the freight network"
+
+
+def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
+    """All indicators of the priority, as labelled arrays over economies, or economies and partners."""
+    freight = freight_table(inputs.assumptions.freight)
+    costs = inputs.costs
+    # Physical trade of the baseline, by value-of-time class, weighs partners: the same weights in both states, so
+    # that a change is a change of cost and not of composition.
+    by_class = surface_trade(inputs.world.accounts.trade_flow, freight, costs["value_of_time"])
+    hat = inputs.iceberg_cost_hat
+    goods = inputs.world.accounts.trade_flow
+
+    def means(variable: str, variant: str) -> Levels:
+        pair = calc_class_mean(costs[variable].sel(variant=variant, drop=True), by_class)
+        return _two_states(calc_partner_mean(pair, by_class.sum("vot_class")))
+
+    def pairs(variable: str) -> Levels:
+        pair = calc_class_mean(costs[variable].sel(variant="logsum", drop=True), by_class)
+        return _two_states(pair.rename(origin="economy", destination="partner"))
+
+    access = calc_market_access(inputs)
+    return {
+        "shipment_time": means("hours", "logsum"),
+        "shipment_time_fixed_mode": means("hours", "fixed_mode"),
+        "shipment_time_free_choice": means("hours", "free_choice"),
+        "generalised_cost": means("generalised_cost", "logsum"),
+        "generalised_cost_fixed_mode": means("generalised_cost", "fixed_mode"),
+        "generalised_cost_free_choice": means("generalised_cost", "free_choice"),
+        "trade_cost": Levels(change=calc_trade_cost_change(hat, goods)),
+        "market_access": Levels(without=access[0], with_=access[1], reason=UNREACHED),
+        "pair_time": pairs("hours"),
+        "pair_generalised_cost": pairs("generalised_cost"),
+        "pair_trade_cost": Levels(
+            change=calc_pair_trade_cost_change(hat, goods).rename(origin="economy", destination="partner"),
+            reason="the pair does not trade goods",
+        ),
+    }
+
+
+def _two_states(values: xr.DataArray) -> Levels:
+    return Levels(
+        without=values.sel(state="without", drop=True),
+        with_=values.sel(state="with", drop=True),
+        reason=UNREACHED,
+    )
+
+
+def calc_class_mean(values: xr.DataArray, weight: xr.DataArray) -> xr.DataArray:
+    """sum_c w[o,d,c] v[.., c, o, d] / sum_c w[o,d,c]; the plain mean over classes where a pair trades nothing.
+
+    `weight` is physical trade of the baseline by value-of-time class. Unit of `values`, dims without vot_class.
+    """
+    total = weight.sum("vot_class")
+    share = (weight / total.where(total > 0)).fillna(1.0 / weight.sizes["vot_class"])
+    return (values * share).sum("vot_class", skipna=False)
+
+
+def calc_partner_mean(pair: xr.DataArray, trade: xr.DataArray) -> xr.DataArray:
+    """Mean over partners, both directions, weighted by trade with them; unit of `pair`, dims (.., economy).
+
+    mean[e] = sum_{p != e} (x[e,p] t[e,p] + x[p,e] t[p,e]) / sum_{p != e} (t[e,p] + t[p,e]), over the pairs
+    that are connected in the state without.
+    """
+    known = pair.sel(state="without", drop=True).notnull() & (trade["origin"] != trade["destination"])
+    weight = trade.where(known, 0.0)
+    product = pair.where(known, 0.0) * weight
+    total = _both_ways(weight)
+    return _both_ways(product) / total.where(total > 0)
+
+
+def _both_ways(values: xr.DataArray) -> xr.DataArray:
+    out = values.sum("destination").rename(origin="economy")
+    back = values.sum("origin").rename(destination="economy")
+    return out + back
+
+
+def calc_pair_trade_cost_change(hat: xr.DataArray, flow: xr.DataArray) -> xr.DataArray:
+    """sum_j flow[o,d,j] hat[o,d,j] / sum_j flow[o,d,j] - 1; fraction, dims (origin, destination)."""
+    total = flow.sum("sector")
+    return ((flow * hat).sum("sector") / total.where(total > 0)) - 1.0
+
+
+def calc_trade_cost_change(hat: xr.DataArray, flow: xr.DataArray) -> xr.DataArray:
+    """Trade-weighted mean of hat - 1 over partners, sectors and both directions; fraction, dims (economy)."""
+    abroad = flow.where(flow["origin"] != flow["destination"], 0.0).drop_vars("grade", errors="ignore")
+    total = _both_ways(abroad.sum("sector"))
+    return _both_ways((abroad * (hat - 1.0)).sum("sector")) / total
+
+
+def calc_market_access(inputs: Inputs) -> tuple[xr.DataArray, xr.DataArray]:
+    """Market access of each economy without and with the programme, relative to the largest without.
+
+    MA[o] = sum_{d,j} E[d,j] (1 + t[o,d,j])^-theta[j], over goods, with E spending on goods of the baseline and
+    t the freight cost over value; the counterfactual multiplies 1 + t by iceberg_cost_hat. A pure number,
+    dims (economy). Donaldson and Hornbeck (2016), with freight in place of all trade costs.
+    """
+    flow = inputs.world.accounts.trade_flow
+    goods = [row.code for row in load_sectors() if row.kind == "goods"]
+    spending = flow.sel(sector=goods).sum("origin")
+    theta = inputs.assumptions.elasticities.values().sel(sector=goods)
+    cost = 1.0 + inputs.ad_valorem_cost.sel(sector=goods)
+    reached = cost.notnull().any(["destination", "sector"])
+    levels = [
+        (spending * ratio.fillna(np.inf) ** -theta).sum(["destination", "sector"]).where(reached)
+        for ratio in (cost, cost * inputs.iceberg_cost_hat.sel(sector=goods))
+    ]
+    largest = float(levels[0].max())
+    return (levels[0] / largest).rename(origin="economy"), (levels[1] / largest).rename(origin="economy")

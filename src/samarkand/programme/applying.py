@@ -1,0 +1,128 @@
+"""From a programme and a world to what changes in a year: links, tariffs, charges; and what has no figure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from samarkand.core.faults import FaultList, did_you_mean
+from samarkand.engines.schedules import calc_ramp_up
+from samarkand.programme.charging import NotAssessed, annual_costs
+from samarkand.programme.effects import effects_of
+from samarkand.programme.models import Item, Programme
+from samarkand.programme.placing import place
+from samarkand.world.changes import LinkChange
+from samarkand.world.geography import load_geography
+
+TARIFF_INPUT = (
+    "a tariff table"  # what a world must have imported, in the words of the indicators that need it
+)
+NO_BASELINE_TARIFF = "not assessable: no baseline tariff"
+
+
+@dataclass(frozen=True)
+class TariffChange:
+    """A change of average import duties as the programme gives it; rates are fractions of value."""
+
+    item: str
+    importers: tuple[str, ...]
+    exporters: tuple[str, ...]
+    tariff_rate_before: float | None
+    tariff_rate_after: float | None
+    coverage_share: float | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a programme changes in a year.
+
+    `open`: items in service by the end of the year. `effective`: those of them that change the network or
+    tariffs. `network`: changes of links, crossings and ports. `tariffs`: changes of duties that can be
+    assessed. `annual_cost`: charge for capex in US$ m a year by label of the accounts. `ramp_up_share`: share
+    of the full effect by item. `not_assessed`: what has no figure, of which item and why.
+    """
+
+    year: int
+    open: tuple[str, ...]
+    effective: tuple[str, ...]
+    network: tuple[LinkChange, ...]
+    tariffs: tuple[TariffChange, ...]
+    annual_cost: Mapping[str, float]
+    ramp_up_share: Mapping[str, float]
+    not_assessed: tuple[NotAssessed, ...]
+
+
+def apply(
+    programme: Programme,
+    world: Any,
+    year: int,
+    without: Collection[str] = (),
+    parameters: Mapping[str, float] | None = None,
+) -> Change:
+    """What the programme changes in the world in a year.
+
+    `without`: items left out. `parameters`: the world's own where none are given. Raises `Faults` for a name in
+    `without` that is no item of the programme.
+    """
+    faults = FaultList()
+    for name in without:
+        if name not in programme.ids:
+            faults.add(
+                f"without {name}", "is not an item of the programme", did_you_mean(name, programme.ids)
+            )
+    faults.raise_if_any()
+    parameters = world.assumptions.parameters if parameters is None else parameters
+
+    items = [item for item in programme.items if item.id not in without and item.is_open(year)]
+    gaps = [
+        NotAssessed(item.id, "opening", "never in service: no date of opening is published")
+        for item in programme.items
+        if item.id not in without and item.opening is None
+    ]
+    network: list[LinkChange] = []
+    tariffs: list[TariffChange] = []
+    for item in items:
+        effects, missing = effects_of(item, parameters)
+        changes, unplaced = place(effects, load_geography(), parameters)
+        network += changes
+        gaps += missing + unplaced
+        if item.kind_row.shock == "tariff":
+            if world.has(TARIFF_INPUT):
+                tariffs.append(_tariff_change(item))
+            else:
+                gaps.append(NotAssessed(item.id, "effect", NO_BASELINE_TARIFF))
+    costs, uncharged = annual_costs(programme, items, parameters, world.labels)
+    effective = {change.item for change in network} | {change.item for change in tariffs}
+    return Change(
+        year=year,
+        open=tuple(item.id for item in items),
+        effective=tuple(item.id for item in items if item.id in effective),
+        network=tuple(network),
+        tariffs=tuple(tariffs),
+        annual_cost=costs,
+        ramp_up_share={item.id: ramp_up_share(item, year, parameters) for item in items},
+        not_assessed=tuple(dict.fromkeys(gaps + uncharged)),
+    )
+
+
+def ramp_up_share(item: Item, year: int, parameters: Mapping[str, float]) -> float:
+    """Share of an item's full effect in a year: 0 before it opens, 1 after `ramp_up_years`."""
+    if item.opening is None:
+        return 0.0
+    return float(calc_ramp_up(year - item.opening.year, parameters["ramp_up_years"]))
+
+
+def _tariff_change(item: Item) -> TariffChange:
+    def value(name: str) -> float | None:
+        figure = item.figure(name)
+        return None if figure is None else figure.value
+
+    return TariffChange(
+        item=item.id,
+        importers=item.words("importers"),
+        exporters=item.words("exporters"),
+        tariff_rate_before=value("tariff_before"),
+        tariff_rate_after=value("tariff_after"),
+        coverage_share=value("coverage_share"),
+    )

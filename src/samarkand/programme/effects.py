@@ -1,0 +1,198 @@
+"""What an open item does to freight, in its own terms: lengths, hours, proportions; no network yet.
+
+`effects_of` turns the figures of an item into effects, or says why there is none. Nothing is invented: a figure
+that is not published leaves its effect out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from samarkand.core.evidence import Evidence
+from samarkand.programme.charging import NotAssessed
+from samarkand.programme.models import Crossing, Item, Point, Section
+
+Mode = Literal["rail", "road"]
+
+
+@dataclass(frozen=True)
+class NewLine:
+    """A chain of new sections: its points in order, km, hours on the move, and where trains are changed.
+
+    `hours` is None where no speed is published: the network's own speed holds.
+    """
+
+    item: str
+    mode: Mode
+    points: tuple[Point, ...]
+    km: float
+    hours: float | None
+    breaks_of_gauge: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FasterLine:
+    """An upgraded section: the hours of the links along its points times `hours_ratio`."""
+
+    item: str
+    mode: Mode
+    points: tuple[Point, ...]
+    hours_ratio: float
+
+
+@dataclass(frozen=True)
+class Saving:
+    """Hours or US$/TEU saved at a place: at most `amount`, and at most `share` of what the place costs."""
+
+    amount: float
+    share: float
+
+    def of(self, baseline: float) -> float:
+        """`min(amount, share x baseline)`."""
+        return min(self.amount, self.share * baseline)
+
+
+@dataclass(frozen=True)
+class QuickerCrossing:
+    """Hours and money saved per TEU at a border crossing."""
+
+    item: str
+    crossing: Crossing
+    hours: Saving | None
+    usd: Saving | None
+
+
+@dataclass(frozen=True)
+class QuickerPort:
+    """Hours and money saved per TEU in a port."""
+
+    item: str
+    place: Point
+    hours: Saving | None
+    usd: Saving | None
+
+
+Effect = NewLine | FasterLine | QuickerCrossing | QuickerPort
+
+
+def effects_of(item: Item, parameters: Mapping[str, float]) -> tuple[list[Effect], list[NotAssessed]]:
+    """The effects of an item on the freight network, and what of it has none and why."""
+    kind = item.kind_row
+    if kind.shock == "none":
+        return [], [NotAssessed(item.id, "effect", "no modelled effect")]
+    if kind.effect == "link":
+        return _line_effects(item, parameters)
+    if kind.effect == "crossing":
+        return _crossing_effects(item, parameters)
+    if kind.effect == "port":
+        return _port_effects(item)
+    return [], []
+
+
+# -- lines
+
+
+def _line_effects(item: Item, parameters: Mapping[str, float]) -> tuple[list[Effect], list[NotAssessed]]:
+    effects: list[Effect] = []
+    gaps: list[NotAssessed] = []
+    new = [section for section in item.section if section.effect == "new"]
+    for chain in _chains(new):
+        line = _new_line(item, chain, parameters)
+        if line is None:
+            gaps.append(NotAssessed(item.id, "effect", "effect not assessed: no length is published"))
+        else:
+            effects.append(line)
+    for section in item.section:
+        if section.effect == "upgrade":
+            before = _speed(section, parameters, "_before")
+            after = _speed(section, parameters, "")
+            if before is None or after is None:
+                what = section.name or item.title
+                reason = f"effect not assessed: no speed before and after is published for {what}"
+                gaps.append(NotAssessed(item.id, "effect", reason))
+            else:
+                effects.append(FasterLine(item.id, _mode(item), section.points, before / after))
+    return effects, gaps
+
+
+def _mode(item: Item) -> Mode:
+    return "rail" if item.kind_row.mode == "rail" else "road"
+
+
+def _chains(sections: list[Section]) -> list[list[Section]]:
+    """Sections that go on from one another, by the names of their ends, in the order of the file."""
+    chains: list[list[Section]] = []
+    for section in sections:
+        for chain in chains:
+            if chain[-1].ends[1].name == section.ends[0].name:
+                chain.append(section)
+                break
+        else:
+            chains.append([section])
+    return chains
+
+
+def _new_line(item: Item, chain: list[Section], parameters: Mapping[str, float]) -> NewLine | None:
+    km = 0.0
+    hours: float | None = 0.0
+    points: list[Point] = []
+    for section in chain:
+        length = section.length.value
+        if length is None:
+            return None
+        km += length
+        speed = _speed(section, parameters, "")
+        hours = None if speed is None or hours is None else hours + length / speed
+        points += section.points[1:] if points else section.points
+    breaks = tuple(point.name for point in points if point.name in item.words("break_of_gauge"))
+    return NewLine(item.id, _mode(item), tuple(points), km, hours, breaks)
+
+
+def _speed(section: Section, parameters: Mapping[str, float], when: str) -> float | None:
+    """Operating speed in km/h: as published, else the design speed times `operating_speed_share`."""
+    operating = section.figure(f"operating_speed{when}")
+    if operating is not None:
+        return operating.value
+    design = section.figure(f"design_speed{when}")
+    if design is None or design.value is None:
+        return None
+    return design.value * parameters["operating_speed_share"]
+
+
+# -- places
+
+
+def _crossing_effects(item: Item, parameters: Mapping[str, float]) -> tuple[list[Effect], list[NotAssessed]]:
+    adopted = item.figure("adoption_share")
+    share = 1.0 if adopted is None or adopted.value is None else adopted.value
+    hours = _saving(item.figure("hours_before"), item.figure("hours_after"), share)
+    usd = _saving(item.figure("fee_before"), item.figure("fee_after"), share)
+    note = item.figure("saving_per_consignment")
+    if usd is None and note is not None and note.value is not None:
+        usd = Saving(share * note.value / parameters["teu_per_consignment"], 1.0)
+    if hours is None and usd is None:
+        return [], [
+            NotAssessed(item.id, "effect", "effect not assessed: no hours or fees saved are published")
+        ]
+    return [QuickerCrossing(item.id, crossing, hours, usd) for crossing in item.crossings], []
+
+
+def _port_effects(item: Item) -> tuple[list[Effect], list[NotAssessed]]:
+    place = dict(item.attributes).get("place")
+    hours = _saving(item.figure("dwell_before"), item.figure("dwell_after"), 1.0)
+    usd = _saving(item.figure("port_fee_before"), item.figure("port_fee_after"), 1.0)
+    if not isinstance(place, Point) or (hours is None and usd is None):
+        return [], [
+            NotAssessed(item.id, "effect", "effect not assessed: no dwell or fees saved are published")
+        ]
+    return [QuickerPort(item.id, place, hours, usd)], []
+
+
+def _saving(before: Evidence | None, after: Evidence | None, share: float) -> Saving | None:
+    """What is saved per TEU on average over those who take part and those who do not."""
+    if before is None or after is None or before.value is None or after.value is None:
+        return None
+    saved = before.value - after.value
+    return Saving(share * saved, share * saved / before.value if before.value else 0.0)

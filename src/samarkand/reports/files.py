@@ -1,0 +1,102 @@
+"""The files of an appraisal, written whole or not at all.
+
+Everything is written into a folder of its own beside the target and moved into place at the end, so that
+an interrupted run leaves the target as it was.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from samarkand.core.faults import Fault, Faults
+from samarkand.reports.html import render_report
+
+if TYPE_CHECKING:
+    from samarkand.outcome import Appraisal
+
+
+def check_out(out: Path) -> None:
+    """Raise `Faults` before anything is computed if the files could not be written to `out`."""
+    place = f"--out {out}"
+    if out.exists() and not out.is_dir():
+        raise Faults(
+            [Fault(place, "is a file, not a folder", "Name a folder, or one that is not there yet.")]
+        )
+    nearest = out.absolute()
+    while not nearest.exists():
+        nearest = nearest.parent
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise Faults(
+            [Fault(place, f"cannot be written ({nearest} refuses)", "Name a folder you may write to.")]
+        )
+
+
+def write_appraisal(appraisal: Appraisal, out: Path) -> tuple[Path, ...]:
+    """Write appraisal.json, indicators.parquet, programme.parquet and report.html into `out`."""
+    check_out(out)
+    out.mkdir(parents=True, exist_ok=True)
+    with _staging(out) as staging:
+        (staging / "appraisal.json").write_text(appraisal_json(appraisal), encoding="utf-8")
+        appraisal.to_dataframe().to_parquet(staging / "indicators.parquet", compression="zstd", index=False)
+        appraisal.figures().to_parquet(staging / "programme.parquet", compression="zstd", index=False)
+        (staging / "report.html").write_text(render_report(appraisal), encoding="utf-8")
+        written = tuple(out / path.name for path in sorted(staging.iterdir()))
+        with _uninterrupted():
+            for path in written:
+                os.replace(staging / path.name, path)
+    return written
+
+
+def appraisal_json(appraisal: Appraisal) -> str:
+    """`programme, world, years, certificate, indicators`: the headlines as records of the result schema."""
+    content = {
+        "programme": appraisal.programme_card(),
+        "world": appraisal.world_card(),
+        "years": list(appraisal.years),
+        "scenario": appraisal.scenario_card(),
+        "certificate": appraisal.certificates(),
+        "indicators": _records(appraisal.headlines()),
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    # Through pandas' own JSON: a missing number becomes null, never NaN.
+    rows: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", double_precision=15))
+    return rows
+
+
+@contextmanager
+def _staging(out: Path) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=".samarkand-", dir=out))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C back while finished files are moved: either all of them are new, or none."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: held.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if held:
+        raise KeyboardInterrupt

@@ -1,0 +1,64 @@
+"""Readiness: economy by indicator, what is ready, estimated, or needs a file."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from samarkand.core.faults import Fault, Faults, did_you_mean
+from samarkand.priorities import all_indicators, priorities
+from samarkand.world import World
+
+NEEDS_ACCOUNTS = "needs file: input-output accounts of the economy (it is inside the rest of the world)"
+
+
+def readiness_of(world: World, economy: str) -> dict[str, str]:
+    """For one economy: what each indicator is, `ready`, `estimated`, or `needs file: ...`."""
+    inside = economy not in world.labels
+    states: dict[str, str] = {}
+    for priority in priorities():
+        if not priority.assessed:
+            states[priority.name] = priority.reason.partition(":")[0]
+        for indicator in all_indicators().get(priority.name, ()):
+            if inside:
+                state = NEEDS_ACCOUNTS
+            elif indicator.needs and not world.has(indicator.needs):
+                state = f"needs file: {indicator.needs}"
+            elif not world.connected(economy) and "network" in indicator.inputs:
+                state = "needs file: freight links of the economy (no city of it is on the network)"
+            else:
+                state = "ready" if indicator.grade == "observed" else indicator.grade
+            states[indicator.name] = state
+    return states
+
+
+def print_readiness(world: World, economy: str | None = None, console: Console | None = None) -> None:
+    """Print readiness of one economy in full, or of all economies in brief."""
+    console = console or Console()
+    known = [*world.labels, *world.inside_rest_of_world]
+    if economy is not None:
+        economy = economy.upper()
+        if economy not in known:
+            raise Faults(
+                [Fault(f"economy {economy}", "is not an economy of the world", did_you_mean(economy, known))]
+            )
+        table = Table(
+            "indicator", "state", title=f"{world.names.get(economy, economy)} ({economy})", box=None
+        )
+        for name, state in readiness_of(world, economy).items():
+            table.add_row(name, state)
+        console.print(table)
+        return
+    table = Table("economy", "", "ready", "estimated", "needs a file", "not assessed yet", box=None)
+    for code in known:
+        states = list(readiness_of(world, code).values())
+        needs = sum(state.startswith("needs") for state in states)
+        table.add_row(
+            code,
+            world.names.get(code, code),
+            str(states.count("ready")),
+            str(states.count("estimated")),
+            str(needs),
+            str(sum(state.startswith("not assessed") for state in states)),
+        )
+    console.print(table)

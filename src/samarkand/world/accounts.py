@@ -1,0 +1,300 @@
+"""Input-output accounts of the embedded world: 80 economies and the rest of the world (ROW), US$ million of
+2022.
+
+The accounts are a closed system at basic prices: what an economy's sector sells to industries and to end
+users, anywhere, is its output; output is inputs and value added; deficits add up to zero over the world.
+Intermediate flows and gross output of the 80 economies are observed (OECD ICIO, 2025 release); the rest is
+estimated (docs/accounts.md says how), and `Accounts.grade` tells which is which.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.parquet as pq
+import xarray as xr
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from samarkand.core.declarations import read_table
+from samarkand.world.economies import load_economies
+from samarkand.world.sectors import Sector, load_sectors
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROW = "ROW"
+YEAR = 2022
+UNIT = "US$ million"
+_PER_MILLION = 1000.0  # the files hold whole thousand US$
+_EMBEDDED = "samarkand.world.embedded"
+
+GradeOfBlock = Literal["observed", "estimated"]
+
+
+class AccountsVariable(BaseModel):
+    """One declared array of the accounts, graded among the 80 economies and where ROW takes part."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    dims: tuple[str, ...]
+    unit: str
+    grade: GradeOfBlock
+    grade_row: GradeOfBlock
+    description: str
+    source: str
+
+    @field_validator("dims", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(value.split()) if isinstance(value, str) else value
+
+    @classmethod
+    def read(cls) -> tuple[AccountsVariable, ...]:
+        """The rows of ``accounts_variables.csv``."""
+        return read_table("samarkand.world", "accounts_variables.csv", cls)
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """The accounts of a world, and what an equilibrium model needs of them.
+
+    Attributes:
+        intermediate: ``[origin, sector, destination, use_sector]``, sales of a sector to an industry.
+        final_demand: ``[origin, sector, destination]``, sales of a sector to end users.
+        gross_output: ``[economy, sector]``.
+        value_added: ``[economy, sector]``, with net taxes on inputs, which the source does not tell apart.
+        members_of_row: ISO3 codes of the economies inside ROW; they have no figures here.
+        year: year of the flows and of their prices.
+
+    All in US$ million of 2022 at basic prices, no cell negative.
+    """
+
+    intermediate: xr.DataArray
+    final_demand: xr.DataArray
+    gross_output: xr.DataArray
+    value_added: xr.DataArray
+    members_of_row: tuple[str, ...] = ()
+    year: int = YEAR
+
+    @property
+    def economies(self) -> tuple[str, ...]:
+        """ISO3 codes, ROW last."""
+        return tuple(str(code) for code in self.gross_output["economy"].values)
+
+    @property
+    def sectors(self) -> tuple[str, ...]:
+        """Sector codes."""
+        return tuple(str(code) for code in self.gross_output["sector"].values)
+
+    def is_goods(self, sector: str) -> bool:
+        """Whether what the sector sells travels in vehicles (goods) or not (services)."""
+        return {row.code: row.kind for row in load_sectors()}[sector] == "goods"
+
+    @cached_property
+    def trade_flow(self) -> xr.DataArray:
+        """All sales by ``[origin, destination, sector]``, own sales included (see `calc_trade_flow`)."""
+        return calc_trade_flow(self.intermediate, self.final_demand)
+
+    @cached_property
+    def trade_share(self) -> xr.DataArray:
+        """Where a destination buys, ``[destination, origin, sector]`` (see `calc_trade_share`)."""
+        return calc_trade_share(self.trade_flow)
+
+    @cached_property
+    def input_share(self) -> xr.DataArray:
+        """Inputs per unit of output, ``[economy, sector, use_sector]`` (see `calc_input_share`)."""
+        return calc_input_share(self.intermediate, self.gross_output)
+
+    @cached_property
+    def value_added_share(self) -> xr.DataArray:
+        """Value added per unit of output, ``[economy, sector]`` (see `calc_value_added_share`)."""
+        return calc_value_added_share(self.value_added, self.gross_output)
+
+    @cached_property
+    def consumption_share(self) -> xr.DataArray:
+        """Composition of final spending, ``[economy, sector]`` (see `calc_consumption_share`)."""
+        return calc_consumption_share(self.final_demand)
+
+    @cached_property
+    def exports(self) -> xr.DataArray:
+        """Sales to other economies, ``[economy]``."""
+        return _calc_abroad(self.trade_flow, "origin")
+
+    @cached_property
+    def imports(self) -> xr.DataArray:
+        """Purchases from other economies, ``[economy]``."""
+        return _calc_abroad(self.trade_flow, "destination")
+
+    @cached_property
+    def deficit(self) -> xr.DataArray:
+        """Imports less exports, ``[economy]``; adds up to zero (see `calc_deficit`)."""
+        return calc_deficit(self.trade_flow)
+
+    def grade(self, variable: str, *economies: str) -> GradeOfBlock:
+        """Grade of a variable, and of its part that concerns the named economies.
+
+        Raises:
+            KeyError: no such variable or economy.
+        """
+        declared = {row.name: row for row in AccountsVariable.read()}
+        unknown = [code for code in economies if code not in self.economies]
+        if variable not in declared or unknown:
+            raise KeyError(f"no such variable or economy: {unknown or variable}")
+        row = declared[variable]
+        return row.grade_row if ROW in economies else row.grade
+
+    def balances(self) -> pd.DataFrame:
+        """Residuals of every balance (see `calc_balances`)."""
+        return calc_balances(self)
+
+
+def calc_trade_flow(intermediate: xr.DataArray, final_demand: xr.DataArray) -> xr.DataArray:
+    """``trade_flow[i, n, s] = sum_k intermediate[i, s, n, k] + final_demand[i, s, n]``.
+
+    In the unit of its arguments, own sales on the diagonal. Raises `ValueError` when labels differ.
+    """
+    used, final = xr.align(intermediate.sum("use_sector"), final_demand, join="exact")
+    return (used + final).transpose("origin", "destination", "sector").rename("trade_flow")
+
+
+def calc_trade_share(trade_flow: xr.DataArray) -> xr.DataArray:
+    """``trade_share[n, i, s] = trade_flow[i, n, s] / sum_i trade_flow[i, n, s]``, fractions.
+
+    Adds up to one over origins. A destination that spends nothing on a sector is given its own share of
+    one, so that it stays out of trade in it.
+    """
+    flow = trade_flow.transpose("destination", "origin", "sector")
+    spending = flow.sum("origin")
+    share = flow / spending.where(spending > 0, 1.0)
+    own = flow["destination"] == flow["origin"]
+    stays_out = (spending == 0) & own
+    return share.where(~stays_out, 1.0).transpose(*flow.dims).rename("trade_share")
+
+
+def calc_input_share(intermediate: xr.DataArray, gross_output: xr.DataArray) -> xr.DataArray:
+    """``input_share[n, s, k] = sum_i intermediate[i, s, n, k] / gross_output[n, k]``, fractions.
+
+    With `calc_value_added_share` it adds up to one over ``s``. Zero where nothing is produced.
+    """
+    inputs = intermediate.sum("origin").rename(destination="economy")
+    output = gross_output.rename(sector="use_sector")
+    inputs, output = xr.align(inputs, output, join="exact")
+    share = inputs / output.where(output > 0, 1.0)
+    return share.transpose("economy", "sector", "use_sector").rename("input_share")
+
+
+def calc_value_added_share(value_added: xr.DataArray, gross_output: xr.DataArray) -> xr.DataArray:
+    """``value_added_share[n, k] = value_added[n, k] / gross_output[n, k]``, one where output is zero."""
+    added, output = xr.align(value_added, gross_output, join="exact")
+    share = added / output.where(output > 0, 1.0)
+    return share.where(output > 0, 1.0).rename("value_added_share")
+
+
+def calc_consumption_share(final_demand: xr.DataArray) -> xr.DataArray:
+    """``consumption_share[n, s] = sum_i final_demand[i, s, n] / sum_{i, s} final_demand[i, s, n]``,
+    fractions.
+
+    Raises:
+        ValueError: an economy has no final spending.
+    """
+    spending = final_demand.sum("origin").rename(destination="economy").transpose("economy", "sector")
+    total = spending.sum("sector")
+    if bool((total <= 0).any()):
+        raise ValueError("an economy has no final spending, so its composition is not defined")
+    return (spending / total).rename("consumption_share")
+
+
+def _calc_abroad(trade_flow: xr.DataArray, side: Literal["origin", "destination"]) -> xr.DataArray:
+    """Trade with other economies by ``side``, summed over partners and sectors."""
+    flow = trade_flow.sum("sector").transpose("origin", "destination")
+    abroad = flow.where(flow["origin"] != flow["destination"], 0.0)
+    other = "destination" if side == "origin" else "origin"
+    return abroad.sum(other).rename({side: "economy"})
+
+
+def calc_deficit(trade_flow: xr.DataArray) -> xr.DataArray:
+    """``deficit[n] = imports[n] - exports[n]``, in the unit of ``trade_flow``; adds up to zero."""
+    imports, exports = _calc_abroad(trade_flow, "destination"), _calc_abroad(trade_flow, "origin")
+    return (imports - exports).rename("deficit")
+
+
+def calc_balances(accounts: Accounts) -> pd.DataFrame:
+    """What each balance misses.
+
+        supply:   gross_output - intermediate sales - final sales, by economy and sector
+        cost:     gross_output - inputs - value_added, by economy and sector
+        spending: final spending - value added - deficit, by economy
+        world:    sum of deficits
+
+    Returns:
+        Columns ``balance, economy, sector, residual`` (US$ million) and ``relative`` (residual over the
+        total it belongs to; the residual itself where that total is zero).
+    """
+    import pandas as pd
+
+    output = accounts.gross_output
+    sales = accounts.trade_flow.sum("destination").rename(origin="economy").transpose("economy", "sector")
+    inputs = accounts.intermediate.sum(["origin", "sector"])
+    inputs = inputs.rename(destination="economy", use_sector="sector").transpose("economy", "sector")
+    spending = accounts.final_demand.sum(["origin", "sector"]).rename(destination="economy")
+    income = accounts.value_added.sum("sector")
+    parts: Iterable[tuple[str, xr.DataArray, xr.DataArray]] = (
+        ("supply", output - sales, output),
+        ("cost", output - inputs - accounts.value_added, output),
+        ("spending", spending - income - accounts.deficit, spending),
+    )
+    frames = []
+    for name, residual, total in parts:
+        frame = residual.rename("residual").to_dataframe().reset_index()
+        scale = np.where(total.values > 0, total.values, 1.0).ravel()
+        frame.insert(0, "balance", name)
+        frame["relative"] = frame["residual"].to_numpy() / scale
+        frames.append(frame)
+    world = float(accounts.deficit.sum())
+    traded = float(accounts.exports.sum())
+    closing = {"balance": ["world"], "economy": ["world"], "residual": [world], "relative": [world / traded]}
+    frames.append(pd.DataFrame(closing))
+    joined = pd.concat(frames, ignore_index=True)
+    return joined[["balance", "economy", "sector", "residual", "relative"]]
+
+
+def read_array(file: str) -> xr.DataArray:
+    """One array of the embedded accounts in US$ million, labelled as its file says.
+
+    Raises:
+        FileNotFoundError: the file is not embedded.
+    """
+    with as_file(files(_EMBEDDED) / file) as path:
+        stored = pq.read_table(path, memory_map=False)
+    labels = json.loads(stored.schema.metadata[b"samarkand"])
+    dims, coords = labels["dims"], labels["coords"]
+    thousands: npt.NDArray[np.int64] = stored.column("value").to_numpy()
+    values = (thousands / _PER_MILLION).reshape([len(coords[dim]) for dim in dims])
+    values.flags.writeable = False
+    name = file.removeprefix("accounts_").removesuffix(".parquet")
+    attributes = {"unit": UNIT, "year": YEAR}
+    return xr.DataArray(values, dims=dims, coords={d: coords[d] for d in dims}, name=name, attrs=attributes)
+
+
+def load_accounts() -> Accounts:
+    """The accounts of the embedded world."""
+    economies = load_economies()
+    outside = economies.index[~economies["in_table"]]
+    return Accounts(
+        intermediate=read_array("accounts_intermediate.parquet"),
+        final_demand=read_array("accounts_final_demand.parquet"),
+        gross_output=read_array("accounts_gross_output.parquet"),
+        value_added=read_array("accounts_value_added.parquet"),
+        members_of_row=tuple(str(code) for code in outside),
+    )
+
+
+__all__ = ["Accounts", "AccountsVariable", "Sector", "load_accounts", "load_economies", "load_sectors"]

@@ -1,0 +1,72 @@
+"""Assumptions: everything declared that a scenario may replace by name, in one place.
+
+Names are those of the tables: `rail_speed` (a parameter), `coal.value_per_tonne` (freight by sector),
+`coal.trade_elasticity` (elasticities by sector).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from samarkand.core.evidence import Evidence
+from samarkand.core.faults import FaultList, did_you_mean
+from samarkand.core.scenario import content_hash
+from samarkand.world.elasticities import TradeElasticities, load_elasticities
+from samarkand.world.freight_sectors import load_freight
+from samarkand.world.parameters import Parameters, load_parameters
+
+ELASTICITY = ".trade_elasticity"
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """Parameters, freight by sector and trade elasticities, with what a scenario replaced."""
+
+    parameters: Parameters
+    freight: Parameters
+    elasticities: TradeElasticities
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that can be replaced."""
+        by_sector = (sector + ELASTICITY for sector in self.elasticities.sectors)
+        return (*self.parameters, *self.freight, *by_sector)
+
+    def evidence(self, name: str) -> Evidence:
+        """What the figure in force rests on. Raises `KeyError` for a name that is not declared."""
+        if name.endswith(ELASTICITY):
+            return self.elasticities.evidence(name.removesuffix(ELASTICITY))
+        return (self.freight if name in self.freight else self.parameters).evidence(name)
+
+    def replace(self, values: Mapping[str, float] | Iterable[tuple[str, float]]) -> Assumptions:
+        """The assumptions with some replaced. Raises `Faults` for wrong names and values."""
+        new = dict(values)
+        faults = FaultList()
+        for name, value in new.items():
+            place = f"assumption {name}"
+            if name not in self.names:
+                faults.add(place, "is not a declared parameter", did_you_mean(name, self.names))
+            elif not value >= 0 or value == float("inf"):
+                faults.add(place, f"is {value}", "Give a finite number that is not negative.")
+            elif name.endswith(ELASTICITY) and value == 0:
+                faults.add(place, "is zero", "A trade elasticity is above zero.")
+        faults.raise_if_any()
+        elastic = {
+            name.removesuffix(ELASTICITY): value for name, value in new.items() if name.endswith(ELASTICITY)
+        }
+        return Assumptions(
+            self.parameters.replace({name: value for name, value in new.items() if name in self.parameters}),
+            self.freight.replace({name: value for name, value in new.items() if name in self.freight}),
+            self.elasticities.replace(**elastic),
+        )
+
+    @property
+    def hash(self) -> str:
+        """Content hash of names and values in force."""
+        return content_hash({name: self.evidence(name).value for name in self.names})
+
+
+def load_assumptions() -> Assumptions:
+    """All declared assumptions."""
+    return Assumptions(load_parameters(), load_freight(), load_elasticities())

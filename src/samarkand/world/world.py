@@ -1,0 +1,103 @@
+"""The world: what is, before any programme."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+
+from samarkand.core.scenario import content_hash
+from samarkand.world.accounts import Accounts, load_accounts
+from samarkand.world.assumptions import Assumptions, load_assumptions
+from samarkand.world.economies import load_economies
+from samarkand.world.network import Network, load_network
+
+REST_OF_WORLD = "ROW"
+
+
+@dataclass(frozen=True)
+class World:
+    """Economies, accounts, freight network and assumptions, and the manifest of their sources."""
+
+    name: str
+    accounts: Accounts
+    facts: pd.DataFrame
+    network: Network
+    assumptions: Assumptions
+    manifest: dict[str, Any]
+    imported: frozenset[str] = frozenset()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Labels of the accounts: the ISO3 codes and `ROW`, the rest of the world."""
+        return self.accounts.economies
+
+    @property
+    def economies(self) -> tuple[str, ...]:
+        """ISO3 codes of the economies that have accounts of their own."""
+        return tuple(label for label in self.labels if label != REST_OF_WORLD)
+
+    @property
+    def inside_rest_of_world(self) -> tuple[str, ...]:
+        """ISO3 codes of the economies inside the rest of the world: they have no figures of their own."""
+        return self.accounts.members_of_row
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Name by ISO3 code."""
+        return {
+            **{str(code): str(name) for code, name in self.facts["name"].items()},
+            REST_OF_WORLD: "Rest of the world",
+        }
+
+    @property
+    def title(self) -> str:
+        """One line for a reader."""
+        return f"{len(self.economies)} economies and the rest of the world, accounts of {self.accounts.year}"
+
+    @cached_property
+    def hash(self) -> str:
+        """Content hash: of the embedded files by their own hashes, and of the assumptions."""
+        return content_hash(
+            {
+                "files": {name: entry["sha256"] for name, entry in self.manifest["files"].items()},
+                "assumptions": self.assumptions.hash,
+            }
+        )
+
+    def has(self, need: str) -> bool:
+        """Whether an optional input (the `needs` of an indicator) was imported. None is embedded."""
+        return need in self.imported
+
+    def connected(self, economy: str) -> bool:
+        """Whether a city of the economy is on the freight network."""
+        iso3 = self.network.cities["iso3"]
+        if economy == REST_OF_WORLD:
+            return bool((~iso3.isin(self.economies)).any())
+        return bool((iso3 == economy).any())
+
+    @property
+    def sources(self) -> list[dict[str, Any]]:
+        """What the embedded files were derived from, once each: what, publisher, year, licence, attribution."""
+        found = {row["package"]: row for entry in self.manifest["files"].values() for row in entry["sources"]}
+        return [found[name] for name in sorted(found)]
+
+
+@cache
+def load_world() -> World:
+    """The embedded world: the 80 economies of OECD ICIO 2022 and one rest of the world."""
+    manifest = json.loads(
+        (files("samarkand.world") / "embedded" / "manifest.json").read_text(encoding="utf-8")
+    )
+    return World(
+        name="embedded",
+        accounts=load_accounts(),
+        facts=load_economies(),
+        network=load_network(),
+        assumptions=load_assumptions(),
+        manifest=manifest,
+    )

@@ -1,0 +1,250 @@
+"""The default programme on the embedded network: absent from the baseline, placed where it belongs, charged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from importlib.resources import as_file, files
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from samarkand.core.faults import Faults
+from samarkand.programme import apply, check_programme, load_programme
+from samarkand.programme.applying import NO_BASELINE_TARIFF, TARIFF_INPUT
+from samarkand.programme.effects import QuickerCrossing, QuickerPort, Saving
+from samarkand.programme.models import Crossing, Point
+from samarkand.programme.placing import place
+from samarkand.world.accounts import load_accounts
+from samarkand.world.geography import load_geography
+from samarkand.world.parameters import load_parameters
+
+
+@pytest.fixture(scope="module")
+def programme():
+    return load_programme("eurasian-corridors")
+
+
+@pytest.fixture(scope="module")
+def small_world():
+    """What `apply` asks of a world: labels of the accounts, parameters, and what was imported."""
+    return SimpleNamespace(
+        labels=load_accounts().economies,
+        assumptions=SimpleNamespace(parameters=load_parameters()),
+        has=lambda need: False,
+    )
+
+
+@pytest.fixture(scope="module")
+def distances():
+    """Shortest ways in km over the embedded links of a mode that are open, from the files themselves."""
+
+    def read(name: str) -> pd.DataFrame:
+        with as_file(files("samarkand.world.embedded") / name) as path:
+            return pd.read_parquet(path)
+
+    crossings = read("osm_crossings.parquet")
+    graphs = {}
+    for mode in ("rail", "road"):
+        links = read(f"osm_{mode}_links.parquet")
+        closed = crossings[(crossings["mode"] == mode) & (crossings["status"] == "closed")]["link"]
+        links = links.drop(index=links.index[closed.to_numpy()])
+        size = len(load_geography().nodes[mode].latitude)
+        graphs[mode] = csr_array((links["km"] / 10, (links["u"], links["v"])), shape=(size, size))
+
+    def way(mode: str, points) -> float:
+        nodes = load_geography().nodes[mode]
+        ids = [int(np.argmin(nodes.distance(p.latitude, p.longitude))) for p in points]
+        found = dijkstra(graphs[mode], directed=False, indices=ids)
+        return float(sum(found[i, ids[i + 1]] for i in range(len(ids) - 1)))
+
+    return way
+
+
+# -- honesty of the baseline
+
+AWAY_KM = 50.0  # farther from every railway than any error of a town's coordinates
+
+
+def test_each_new_link_is_absent_from_the_baseline(programme, distances) -> None:
+    """Either the way in the baseline is a third longer at least, or the line leads where no line is."""
+    lines = [one for one in programme.projects if any(s.effect == "new" for s in one.section)]
+    assert {one.id for one in lines} == {
+        "cku-railway", "rasht-astara", "east-coast-rail-link", "kgz-north-south-road",
+    }  # fmt: skip
+    for one in lines:
+        mode = one.kind_row.mode
+        ends = (one.section[0].points[0], one.section[-1].points[-1])
+        length = sum(section.length.value for section in one.section)
+        nodes = load_geography().nodes[mode]
+        away = max(nodes.distance(p.latitude, p.longitude).min() for s in one.section for p in s.points)
+        assert distances(mode, ends) > 1.33 * length or away > AWAY_KM, one.id
+
+
+def test_each_upgraded_line_is_in_the_baseline_and_slower_there(programme, distances, small_world) -> None:
+    """What is upgraded is there with about its published length (the network's lines are coarse: 15 %)."""
+    change = apply(programme, small_world, 2035)
+    slower = {link.item: link.hours_ratio for link in change.network if link.action == "upgrade"}
+    upgraded = [one for one in programme.projects if any(s.effect == "upgrade" for s in one.section)]
+    assert {one.id for one in upgraded} == set(slower)
+    for one in upgraded:
+        assert slower[one.id] < 1
+        length = sum(section.length.value for section in one.section)
+        points = [point for section in one.section for point in section.points]
+        assert distances("rail", points) == pytest.approx(length, rel=0.15), one.id
+
+
+def test_nothing_is_open_in_the_year_of_the_baseline(programme, small_world) -> None:
+    change = apply(programme, small_world, 2022)
+    assert (change.open, change.network, change.annual_cost, change.tariffs) == ((), (), {}, ())
+
+
+# -- the check against the world
+
+
+def test_the_default_programme_checks_clean() -> None:
+    assert check_programme("eurasian-corridors") == []
+
+
+def test_a_name_that_is_no_programme() -> None:
+    with pytest.raises(Faults, match="Did you mean eurasian-corridors"):
+        load_programme("eurasian-coridors")
+    (fault,) = check_programme("eurasian-coridors")
+    assert "neither a file nor the name" in fault.reason
+
+
+def test_an_end_off_the_real_network_names_the_nearest_nodes(tmp_path, programme) -> None:
+    text = (files("samarkand.programme") / "programmes" / "eurasian-corridors.toml").read_text()
+    path = tmp_path / "moved.toml"
+    path.write_text(
+        text.replace("latitude = 37.2761, longitude = 49.5886", "latitude = 32.0, longitude = 60.0")
+    )
+    found = [str(fault) for fault in check_programme(path)]
+    assert any(
+        "Rasht lies off the rail network: nothing within 45 km. Nearest are" in fault for fault in found
+    )
+    with pytest.raises(Faults):
+        load_programme(path)
+
+
+# -- apply
+
+
+def test_items_come_in_with_their_openings(programme, small_world) -> None:
+    seen: set[str] = set()
+    for year in range(2023, 2036):
+        now = set(apply(programme, small_world, year).open)
+        assert now >= seen
+        assert now == {one.id for one in programme.items if one.opening and one.opening.year <= year}
+        seen = now
+    assert seen == set(programme.ids)
+
+
+def test_all_but_the_tariffs_change_the_network(programme, small_world) -> None:
+    change = apply(programme, small_world, 2035)
+    assert set(change.open) - set(change.effective) == {"eaeu-iran-fta"}
+    assert [gap.reason for gap in change.not_assessed if gap.item == "eaeu-iran-fta"] == [NO_BASELINE_TARIFF]
+    assert change.tariffs == ()
+
+
+def test_with_imported_tariffs_the_measure_comes_through(programme, small_world) -> None:
+    world = SimpleNamespace(**{**vars(small_world), "has": lambda need: need == TARIFF_INPUT})
+    change = apply(programme, world, 2035)
+    (tariff,) = change.tariffs
+    assert tariff.importers == ("IRN",)
+    assert (tariff.tariff_rate_before, tariff.tariff_rate_after, tariff.coverage_share) == (0.3, 0.045, 0.87)
+    assert "eaeu-iran-fta" in change.effective
+
+
+@pytest.mark.parametrize("left_out", ["cku-railway", "mong-cai-smart-gate"])
+def test_without_an_item_nothing_of_it_is_left(programme, small_world, left_out: str) -> None:
+    whole = apply(programme, small_world, 2035)
+    less = apply(programme, small_world, 2035, without=(left_out,))
+    assert left_out not in less.open
+    assert [link for link in whole.network if link.item != left_out] == list(less.network)
+    assert not [gap for gap in less.not_assessed if gap.item == left_out]
+    assert sum(less.annual_cost.values()) <= sum(whole.annual_cost.values())
+
+
+def test_without_everything_there_is_no_change(programme, small_world) -> None:
+    change = apply(programme, small_world, 2035, without=programme.ids)
+    assert (change.network, change.annual_cost, change.not_assessed) == ((), {}, ())
+
+
+def test_leaving_out_what_is_not_there(programme, small_world) -> None:
+    with pytest.raises(Faults, match="Did you mean cku-railway"):
+        apply(programme, small_world, 2035, without=("cku-railwai",))
+
+
+def test_at_least_one_economy_pays(programme, small_world) -> None:
+    cost = apply(programme, small_world, 2035).annual_cost
+    assert cost["MYS"] > cost["CHN"] > 0
+    assert all(value > 0 for value in cost.values())
+    assert set(cost) <= set(small_world.labels)
+
+
+def test_new_railway_keeps_its_length_and_pays_its_borders(programme, small_world) -> None:
+    """CKU: 523 km and the way from Kashgar and Andijan to the nodes; China-Kyrgyzstan and Kyrgyzstan-Uzbekistan are
+    CAREC borders (40.6 h, US$215 each) and Makmal a change of trains (8 h, US$25)."""
+    parameters = load_parameters()
+    links = [link for link in apply(programme, small_world, 2035).network if link.item == "cku-railway"]
+    assert len(links) == 4
+    geography = load_geography()
+    joined = sum(
+        geography.nearest_node(*point, "rail")[1] for point in (links[0].points[0], links[-1].points[-1])
+    )
+    assert sum(link.km for link in links) == pytest.approx(523 + joined)
+    assert [link.joins for link in links] == [(True, False), (False, False), (False, False), (False, True)]
+    speed = 120 * parameters["operating_speed_share"]
+    assert sum(link.hours for link in links) == pytest.approx((523 + joined) / speed, rel=1e-9)
+    border, train = "border_hours_carec_rail", "terminal_hours"
+    assert sum(link.extra_hours for link in links) == pytest.approx(
+        2 * parameters[border] + parameters[train]
+    )
+    fees = 2 * parameters["border_usd_carec_rail"] + parameters["terminal_fee"]
+    assert sum(link.extra_usd for link in links) == pytest.approx(fees)
+
+
+def test_crossings_and_ferries_never_save_more_than_they_cost(programme, small_world) -> None:
+    parameters = load_parameters()
+    rows = {row.id: row for row in load_geography().crossings}
+    saved = [link for link in apply(programme, small_world, 2035).network if link.action == "crossing"]
+    assert Counter(link.item for link in saved).keys() == {
+        "kaz-border-posts", "mong-cai-smart-gate", "e-cmr-accessions",
+    }  # fmt: skip
+    for link in saved:
+        row = rows[link.target]
+        assert row.is_open
+        assert 0 <= link.hours_saved <= parameters[row.hours_parameter]
+        assert 0 <= link.usd_saved <= parameters[row.usd_parameter]
+        assert link.hours_saved + link.usd_saved > 0
+    (gate,) = [link for link in saved if link.item == "mong-cai-smart-gate"]
+    assert gate.target == "dongxing_mong_cai_road"
+    # 9.9 h x (half of 31 of 36 hours) = 4.2625, less than 15.5
+    assert gate.hours_saved == pytest.approx(parameters["border_hours_carec_road"] * 15.5 / 36)
+
+
+def test_a_closed_crossing_is_not_assessed_and_said_so() -> None:
+    gate = QuickerCrossing("test", Crossing(economies=("IND", "PAK"), mode="road"), Saving(5, 0.5), None)
+    changes, gaps = place([gate], load_geography(), load_parameters())
+    assert not changes
+    assert [gap.reason for gap in gaps] == ["effect not assessed: the crossing is closed in the baseline"]
+
+
+def test_a_sea_port_and_a_place_without_one() -> None:
+    parameters = load_parameters()
+    klang = Point(name="Port Klang", latitude=3.0, longitude=101.39)
+    changes, gaps = place(
+        [QuickerPort("test", klang, Saving(4, 0.5), Saving(50, 0.5))], load_geography(), parameters
+    )
+    assert not gaps
+    (port,) = changes
+    assert (port.action, port.target) == ("port", "MYPKG")
+    assert (port.hours_saved, port.usd_saved) == (4, 50)
+    inland = Point(name="Samarkand", latitude=39.65, longitude=66.97)
+    changes, gaps = place([QuickerPort("test", inland, Saving(4, 0.5), None)], load_geography(), parameters)
+    assert not changes
+    assert [gap.reason for gap in gaps] == ["effect not assessed: the network has no port there"]
