@@ -9,7 +9,7 @@ from samarkand.world.parameters import load_parameters
 from samarkand.world.skims import components, compute_component
 
 
-def build_legs() -> None:
+def build() -> None:
     """Write `osm_legs_*.npz` for road, rail and sea."""
     network, parameters = load_network(), load_parameters()
     for name, part in components(network, parameters).items():
@@ -26,4 +26,4 @@ def build_legs() -> None:
 
 
 if __name__ == "__main__":
-    build_legs()
+    build()

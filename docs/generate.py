@@ -82,19 +82,15 @@ def commands_page() -> str:
     for name, command in group.commands.items():
         lines += [f"## `samarkand {name}`", "", str(command.help), "", "| | |", "|---|---|"]
         for parameter in command.params:
-            record = parameter.to_info_dict()
-            label = (
-                ", ".join(record["opts"])
-                if record["param_type_name"] == "option"
-                else parameter.human_readable_name
-            )
+            named = parameter.param_type_name == "option"
+            label = ", ".join(parameter.opts) if named else parameter.human_readable_name
             default = parameter.default
             shown = (
                 f" (default: {default})"
                 if isinstance(default, str | int | Path) and default is not False
                 else ""
             )
-            lines.append(f"| `{label}` | {record.get('help') or getattr(parameter, 'help', '')}{shown} |")
+            lines.append(f"| `{label}` | {getattr(parameter, 'help', None) or ''}{shown} |")
         lines.append("")
     return "\n".join(lines)
 

@@ -18,8 +18,9 @@ def random_flows(seed, economies, sectors, *, balanced=False, zeros=False):
         flow *= random.random(flow.shape) > 0.3
     for n in range(economies):
         flow[n, n] = 3.0 * size[n] * size.sum() * np.exp(random.normal(0, 0.3, sectors))
-    if balanced:
-        flow = flow + flow.transpose(1, 0, 2)
+    # Deficits of a few per cent, like real ones: with spending a sixth of income there may be no equilibrium near by.
+    back = 1.0 if balanced else 0.7
+    flow = flow + back * flow.transpose(1, 0, 2)
     sales = flow.sum(axis=1)
     spent = flow.sum(axis=0)
     share = random.uniform(0.4, 0.7, (economies, sectors))

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
-from equilibrium_cases import random_accounts, random_flows, random_iceberg
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from equilibrium_cases import random_accounts, random_flows, random_iceberg
 from samarkand.engines.equilibrium import (
     Accounts,
     Shock,

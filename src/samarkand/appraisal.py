@@ -18,7 +18,7 @@ from samarkand.engines.equilibrium import Shock, solve
 from samarkand.outcome import Appraisal
 from samarkand.priorities import Inputs, assess_all
 from samarkand.programme import Programme, apply
-from samarkand.world.skims import baseline_skims, skims_with
+from samarkand.world.skims import both_skims
 from samarkand.world.trade_costs import economy_costs
 from samarkand.world.world import World
 
@@ -58,8 +58,7 @@ def appraise_year(asked: Question, year: int, progress: Step) -> Inputs:
     )
 
     network = partial(progress, f"{year}: freight network")
-    skims = baseline_skims(world.network, assumptions.parameters, progress=network)
-    changed = skims_with(change.network, world.network, assumptions.parameters, progress=network)
+    skims, changed = both_skims(change.network, world.network, assumptions.parameters, progress=network)
 
     progress(f"{year}: trade costs")
     costs = economy_costs(skims, changed, world.network.cities, asked.mode_choice(skims), assumptions.parameters,

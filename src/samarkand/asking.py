@@ -67,7 +67,9 @@ class Question:
 
     def mode_choice(self, skims: xr.Dataset) -> ModeChoice:
         """Mode constants calibrated to the declared splits on the baseline's skims."""
-        weights = surface_trade(self.world.accounts.trade_flow, self.freight, classes_of_time(self.assumptions.parameters))
+        weights = surface_trade(
+            self.world.accounts.trade_flow, self.freight, classes_of_time(self.assumptions.parameters)
+        )
         return calibrate_mode_choice(skims, self.world.network.cities, self.assumptions.parameters, weights)
 
     def iceberg_cost_hat(self, costs: xr.Dataset) -> xr.DataArray:

@@ -34,7 +34,7 @@ def records(
     grade: Mapping[str, str] | str,
     reason: str = "",
 ) -> pd.DataFrame:
-    """A labelled array as rows of the result schema.
+    """A labelled array as rows towards the result schema; `gather` completes and checks them.
 
     `values` may have the dimensions economy, partner, sector, project. `grade` is one grade or one by
     economy. A value that is not a number needs a `reason`; the rows that have a value carry none.
@@ -56,7 +56,7 @@ def records(
     frame["priority"], frame["indicator"], frame["year"] = priority, indicator, year
     frame["scenario"], frame["unit"] = scenario, unit
     frame["low"], frame["high"] = np.nan, np.nan
-    return conform(frame)
+    return frame
 
 
 def not_assessed(
@@ -99,6 +99,8 @@ def conform(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def gather(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Several frames of the schema as one."""
-    # Columns that are wholly missing (the ranges, mostly) must stay floats when frames are joined.
-    return pd.concat(list(frames), ignore_index=True)[list(COLUMNS)]
+    """Several frames as one in the schema: dimensions that a frame lacks are empty, everything is checked."""
+    joined = pd.concat(list(frames), ignore_index=True)
+    words = [column for column in joined.columns if column not in ("year", "value", "low", "high")]
+    joined[words] = joined[words].fillna("")
+    return conform(joined)

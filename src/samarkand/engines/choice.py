@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import root
 from scipy.special import logsumexp, softmax
 
 Floats = NDArray[np.float64]
@@ -142,6 +141,8 @@ def calibrate_constants(
     reachable nowhere, or pairs that only some modes can serve make the targets impossible.
     Source: Train (2009), Discrete Choice Methods, section 2.8; Berry (1994).
     """
+    from scipy.optimize import root  # half a second to import, and used here only
+
     costs = np.asarray(cost, dtype=np.float64)
     weights = np.asarray(weight, dtype=np.float64)
     targets = np.asarray(target_share, dtype=np.float64)

@@ -110,7 +110,15 @@ def calc_legs(
         block = slice(first, min(first + SOURCES_AT_ONCE, start.size))
         before = dijkstra(matrix, indices=start[block], return_predecessors=True)[1]
         kernels.carry(
-            graph.indptr, graph.indices, graph.hours, graph.usd, before, start[block], end, hours[block], usd[block]
+            graph.indptr,
+            graph.indices,
+            graph.hours,
+            graph.usd,
+            before,
+            start[block],
+            end,
+            hours[block],
+            usd[block],
         )
         progress(block.stop)
     return Legs(hours, usd)

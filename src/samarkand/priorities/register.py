@@ -54,20 +54,25 @@ def assess_all(inputs: Inputs) -> pd.DataFrame:
         declared = all_indicators()[priority.name]
         if set(outcome) != {row.name for row in declared}:
             raise ValueError(f"{priority.name}: the outcome and indicators.csv name different indicators")
-        frames += [rows(priority, row, outcome[row.name], inputs.year) for row in declared]
+        for row in declared:
+            frames += rows(priority, row, outcome[row.name], inputs.year)
     return gather(frames)
 
 
-def rows(priority: Priority, indicator: Indicator, outcome: Levels | NotAssessed, year: int) -> pd.DataFrame:
-    """One indicator's outcome as rows of the result schema: without, with, change."""
+def rows(
+    priority: Priority, indicator: Indicator, outcome: Levels | NotAssessed, year: int
+) -> list[pd.DataFrame]:
+    """One indicator's outcome as rows towards the result schema: without, with, change."""
     if isinstance(outcome, NotAssessed):
-        return not_assessed(
-            priority=priority.name,
-            indicator=indicator.name,
-            year=year,
-            unit=indicator.unit,
-            reason=outcome.reason,
-        )
+        return [
+            not_assessed(
+                priority=priority.name,
+                indicator=indicator.name,
+                year=year,
+                unit=indicator.unit,
+                reason=outcome.reason,
+            )
+        ]
     parts: dict[str, tuple[xr.DataArray, str]] = {}
     if indicator.change == "direct":
         if outcome.change is None:
@@ -84,7 +89,7 @@ def rows(priority: Priority, indicator: Indicator, outcome: Levels | NotAssessed
             "with": (with_, indicator.unit),
             "change": (change, "fraction" if relative else indicator.unit),
         }
-    return gather(
+    return [
         records(
             values.transpose(*indicator.dims),
             priority=priority.name,
@@ -96,4 +101,4 @@ def rows(priority: Priority, indicator: Indicator, outcome: Levels | NotAssessed
             reason=outcome.reason or "no trade or no connection in the baseline",
         )
         for scenario, (values, unit) in parts.items()
-    )
+    ]

@@ -44,8 +44,8 @@ def print_scorecard(appraisal: Appraisal, written: Sequence[Path], console: Cons
 
     table = Table(box=None, pad_edge=False, show_edge=False)
     for column, justify in (
-        ("", "left"), ("real income", "right"), ("US$ m", "right"), ("before paying", "right"),
-        ("pays US$ m", "right"), ("exports", "right"), ("time", "right"), ("cost/TEU", "right"),
+        ("", "left"), ("income %", "right"), ("US$ m", "right"), ("unpaid %", "right"),
+        ("pays", "right"), ("exports %", "right"), ("time %", "right"), ("cost %", "right"),
     ):  # fmt: skip
         table.add_column(column, justify=justify, no_wrap=True)  # type: ignore[arg-type]
     columns = [
@@ -65,8 +65,12 @@ def print_scorecard(appraisal: Appraisal, written: Sequence[Path], console: Cons
             table.add_row("  none")
         for economy in chosen:
             cells = [_cell(series.get(economy), unit) for series, unit in columns]
-            table.add_row(f"  {names.get(economy, economy)[:20]}", *cells)
+            table.add_row(f"  {names.get(economy, economy)[:18]}", *cells)
     console.print(table)
+    console.print(
+        "income: real income after payment; unpaid: before payment; time, cost: mean over partners",
+        style="dim",
+    )
     payers = ", ".join(f"{economy} {value:,.0f}" for economy, value in summary.payers.items())
     console.print(f"Who pays (US$ m a year, known capex only): {payers or 'nobody: no capex is known'}")
     console.print()
@@ -91,7 +95,10 @@ def _print_gaps(console: Console, appraisal: Appraisal) -> None:
 
 
 def _cell(value: float | None, unit: str) -> str:
+    """A figure in a narrow column whose heading has the unit: two significant digits, per cent or US$ m."""
     if value is None or value != value:
         return "n/a"
-    shown = format_value(value, unit, sign=True)
-    return shown.removesuffix(" US$ m") if unit == "US$ m" else shown
+    if unit == "US$ m":
+        return f"{value:+,.0f}" if abs(value) >= 0.5 or value == 0 else f"{value:+.1g}"
+    percent = 100 * value
+    return f"{percent:+.2f}" if abs(percent) >= 0.1 or value == 0 else f"{percent:+.1g}"

@@ -56,7 +56,9 @@ def pack_legs(legs: list[Legs]) -> dict[str, NDArray[np.int32]]:
     for name, factor in (("hours", 1000.0), ("usd", 100.0)):
         stack = np.stack([getattr(part, name) for part in legs])
         # The largest number that a path can have is far below the mark for "not reached".
-        whole = np.where(np.isfinite(stack), np.round(np.where(np.isfinite(stack), stack, 0) * factor), UNREACHED)
+        whole = np.where(
+            np.isfinite(stack), np.round(np.where(np.isfinite(stack), stack, 0) * factor), UNREACHED
+        )
         first = whole.astype(np.int64)
         first[1:] -= first[0]
         packed[name] = first.astype(np.int32)
@@ -82,7 +84,7 @@ def _read_legs(path: Path, key: str) -> list[Legs] | None:
     content = _read(path)
     if content is None or str(content["key"]) != key:
         return None
-    return unpack_legs({name: content[name] for name in ("hours", "usd")})
+    return unpack_legs({name: content[name].astype(np.int32) for name in ("hours", "usd")})
 
 
 def ends_legs(
@@ -176,6 +178,7 @@ def _write(path: Path, content: dict[str, NDArray[np.generic]]) -> None:
     try:
         with os.fdopen(handle, "wb") as stream:
             np.savez_compressed(stream, **content)  # type: ignore[arg-type, unused-ignore]
+        os.chmod(temporary, 0o644)  # as any file; mkstemp's are the owner's alone
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

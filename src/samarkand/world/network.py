@@ -10,11 +10,13 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
+from weakref import ref
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from samarkand.engines.routing import Graph, build_graph
 from samarkand.world.economies import load_economies
@@ -25,7 +27,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 LAND = ("road", "rail")
-HIGH_RATE_INCOME = ("Low income", "Lower middle income")  # the class of a road is not known: by income of the economy
+HIGH_RATE_INCOME = (
+    "Low income",
+    "Lower middle income",
+)  # the class of a road is not known: by income of the economy
 FARTHEST_CONNECTOR_KM = 150.0  # a city or port farther than this from a road is not on the road network
 
 
@@ -76,12 +81,18 @@ def load_network() -> Network:
     """The embedded network."""
     cities = _read("cities.parquet").rename(columns={"economy": "iso3"})
     label = cities["iso3"] + " " + cities["name"]
-    cities.index = pd.Index(label.where(~label.duplicated(keep=False), label + " " + cities["id"].astype(str)))
+    cities.index = pd.Index(
+        label.where(~label.duplicated(keep=False), label + " " + cities["id"].astype(str))
+    )
     crossings = _read("osm_crossings.parquet")
     tables = {}
     for mode in LAND:
-        nodes = _read(f"osm_{mode}_nodes.parquet")  # places in thousandths of a degree, lengths in tenths of a km
-        nodes = nodes.assign(lat=nodes["lat"] / 1000, lon=nodes["lon"] / 1000, economy=nodes["economy"].astype(str))
+        nodes = _read(
+            f"osm_{mode}_nodes.parquet"
+        )  # places in thousandths of a degree, lengths in tenths of a km
+        nodes = nodes.assign(
+            lat=nodes["lat"] / 1000, lon=nodes["lon"] / 1000, economy=nodes["economy"].astype(str)
+        )
         links = _read(f"osm_{mode}_links.parquet")
         links = links.assign(km=links["km"] / 10, repair=links["repair"].astype(str))
         tables[mode] = LandTables(nodes, links, crossings[crossings["mode"] == mode].reset_index(drop=True))
@@ -168,16 +179,22 @@ def sea_costs(network: Network, parameters: Parameters) -> LinkCosts:
     )
 
 
+# Search trees of tables of nodes, made once a table.
+_trees: dict[int, tuple[ref[pd.DataFrame], cKDTree]] = {}
+
+
+def _sphere(latitude: Floats, longitude: Floats) -> Floats:
+    p, q = np.radians(latitude), np.radians(longitude)
+    return np.stack([np.cos(p) * np.cos(q), np.cos(p) * np.sin(q), np.sin(p)], axis=-1)
+
+
 def nearest_nodes(nodes: pd.DataFrame, latitude: Floats, longitude: Floats) -> tuple[Ints, Floats]:
     """Number of the nearest node of each place and the great-circle km to it."""
-    from scipy.spatial import cKDTree
-
-    def sphere(lat: Floats, lon: Floats) -> Floats:
-        p, q = np.radians(lat), np.radians(lon)
-        return np.stack([np.cos(p) * np.cos(q), np.cos(p) * np.sin(q), np.sin(p)], axis=-1)
-
-    tree = cKDTree(sphere(nodes["lat"].to_numpy(float), nodes["lon"].to_numpy(float)))
-    chord, node = tree.query(sphere(np.asarray(latitude, float), np.asarray(longitude, float)))
+    tree = _trees.get(id(nodes))
+    if tree is None or tree[0]() is not nodes:
+        tree = (ref(nodes), cKDTree(_sphere(nodes["lat"].to_numpy(float), nodes["lon"].to_numpy(float))))
+        _trees[id(nodes)] = tree
+    chord, node = tree[1].query(_sphere(np.asarray(latitude, float), np.asarray(longitude, float)))
     return node.astype(np.int64), 2 * EARTH_RADIUS_KM * np.arcsin(np.clip(chord / 2, 0, 1))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -63,11 +64,14 @@ def _upgrade(change: LinkChange, network: Network, costs: LinkCosts) -> list[Arc
     near, _ = nearest_nodes(
         nodes, np.array([p[0] for p in change.points]), np.array([p[1] for p in change.points])
     )
-    link = {(min(a, b), max(a, b)): k for k, (a, b) in enumerate(zip(costs.u.tolist(), costs.v.tolist(), strict=True))}
+    link = {
+        (min(a, b), max(a, b)): k
+        for k, (a, b) in enumerate(zip(costs.u.tolist(), costs.v.tolist(), strict=True))
+    }
     arcs = []
     for start, end in zip(near[:-1].tolist(), near[1:].tolist(), strict=True):
         path = find_path(graph, FASTEST, start, end)
-        for a, b in zip(path[:-1], path[1:], strict=True):
+        for a, b in pairwise(path):
             k = link[min(a, b), max(a, b)]
             hours = costs.moving_hours[k] * min(change.hours_ratio, 1.0) + costs.waiting_hours[k]
             arcs.append(Arc(a, b, float(hours), float(costs.usd[k])))
@@ -82,7 +86,9 @@ def _cheaper(change: LinkChange, network: Network, costs: LinkCosts) -> list[Arc
     else:
         rows = np.flatnonzero((tables.links["repair"] == change.target).to_numpy())
     if not rows.size:
-        raise ValueError(f"{change.item}: there is no {change.action} {change.target} on the {change.mode} network")
+        raise ValueError(
+            f"{change.item}: there is no {change.action} {change.target} on the {change.mode} network"
+        )
     arcs = []
     for k in np.flatnonzero(np.isin(costs.row, rows)):  # none where it is closed: it stays closed
         waiting = max(float(costs.waiting_hours[k]) - change.hours_saved, 0.0)

@@ -12,7 +12,9 @@ recomputation; the baseline's legs are shipped, and recomputed and cached when p
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -39,6 +41,8 @@ Progress = Callable[..., None]
 CLASSES = ("low", "medium", "high", "very_high")
 MODES = ("road", "rail", "sea")
 HOURS_PER_DAY = 24.0
+WORKERS = 2
+FARTHEST_QUAY_KM = 60.0  # a port within this of a city is beside it
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +97,9 @@ def attach_by_road(network: Network, parameters: Parameters) -> tuple[Attachment
     """Cities, rail terminals and ports to the nearest road: great circle * detour, at road speed and connector rate."""
     found = []
     for table in (network.cities, network.terminals, network.ports):
-        node, km = nearest_nodes(network.road.nodes, table["lat"].to_numpy(float), table["lon"].to_numpy(float))
+        node, km = nearest_nodes(
+            network.road.nodes, table["lat"].to_numpy(float), table["lon"].to_numpy(float)
+        )
         length = np.where(km <= FARTHEST_CONNECTOR_KM, km * parameters["connector_detour"], np.inf)
         found.append(
             Attachment(node, length / parameters["road_speed"], length * parameters["connector_rate"])
@@ -110,7 +116,10 @@ def attach_ports_at_sea(network: Network, parameters: Parameters) -> Attachment:
 
 
 def compute_component(part: Component, parameters: Parameters, progress: Progress) -> list[Legs]:
-    """Legs of a component by class, rounded to a thousandth of an hour and a cent (as they are shipped)."""
+    """Legs of a component by class, rounded down to a thousandth of an hour and a cent (as they are shipped).
+
+    Down, because legs over new arcs are exact: rounded up, an old path would seem to have become cheaper.
+    """
     legs = []
     for number, vot in enumerate(values_of_time(parameters)):
         total = len(CLASSES) * part.sources.size
@@ -119,15 +128,17 @@ def compute_component(part: Component, parameters: Parameters, progress: Progres
             progress(done=before + done, total=total)
 
         exact = calc_legs(part.graph, vot, part.sources, part.targets, report)
-        legs.append(Legs(np.round(exact.hours, 3), np.round(exact.usd, 2)))
+        legs.append(Legs(np.floor(exact.hours * 1000) / 1000, np.floor(exact.usd * 100) / 100))
     return legs
 
 
-def baseline_legs(network: Network, parameters: Parameters, progress: Progress) -> dict[str, list[Legs]]:
+def baseline_legs(
+    parts: dict[str, Component], parameters: Parameters, progress: Progress
+) -> dict[str, list[Legs]]:
     """Legs of all components by class: shipped, cached, or computed now."""
     return {
-        name: stored_legs(name, part.key, lambda part=part: compute_component(part, parameters, progress))
-        for name, part in components(network, parameters).items()
+        name: stored_legs(name, part.key, partial(compute_component, part, parameters, progress))
+        for name, part in parts.items()
     }
 
 
@@ -135,7 +146,20 @@ def baseline_skims(
     network: Network, parameters: Parameters, progress: Progress = lambda *_words, **_fractions: None
 ) -> xr.Dataset:
     """Skims of the network as it is; see `assemble`."""
-    return assemble(network, parameters, baseline_legs(network, parameters, progress))
+    parts = components(network, parameters)
+    return assemble(network, parameters, baseline_legs(parts, parameters, progress))
+
+
+def both_skims(
+    changes: Sequence[LinkChange],
+    network: Network,
+    parameters: Parameters,
+    progress: Progress = lambda *_words, **_fractions: None,
+) -> tuple[xr.Dataset, xr.Dataset]:
+    """Skims without and with changes, from the same legs."""
+    parts = components(network, parameters)
+    legs = baseline_legs(parts, parameters, progress)
+    return assemble(network, parameters, legs), _with(changes, network, parameters, parts, legs, progress)
 
 
 def skims_with(
@@ -145,8 +169,19 @@ def skims_with(
     progress: Progress = lambda *_words, **_fractions: None,
 ) -> xr.Dataset:
     """Skims with changes of the network that lower costs, by closure over the ends of what changes."""
-    legs = baseline_legs(network, parameters, progress)
     parts = components(network, parameters)
+    return _with(changes, network, parameters, parts, baseline_legs(parts, parameters, progress), progress)
+
+
+def _with(
+    changes: Sequence[LinkChange],
+    network: Network,
+    parameters: Parameters,
+    parts: dict[str, Component],
+    legs: dict[str, list[Legs]],
+    progress: Progress,
+) -> xr.Dataset:
+    legs = dict(legs)
     for mode in ("road", "rail"):
         arcs = arcs_of(changes, mode, network, parameters)
         if arcs:
@@ -208,8 +243,11 @@ def assemble(
     served = np.flatnonzero(port_terminal >= 0)
     fee = parameters["port_fee"] - port_usd_saved
     own = np.arange(cities)
-    by_class = []
-    for c, vot in enumerate(values_of_time(parameters)):
+    beside = cities_beside_ports(network, parameters)
+    values = values_of_time(parameters)
+
+    def chains(c: int) -> tuple[Floats, Floats]:
+        vot = values[c]
         road = legs["road"][c].plus(
             city.hours[:, None] + np.r_[city.hours, terminal.hours, port.hours],
             city.usd[:, None] + np.r_[city.usd, terminal.usd, port.usd],
@@ -224,7 +262,7 @@ def assemble(
         along = join_legs(to_terminal, rail, vot)
         by_rail = join_legs(along, to_terminal.transposed, vot)
 
-        to_port = _columns(road, slice(cities + terminals, None)).plus(
+        to_port = cheaper_legs(_columns(road, slice(cities + terminals, None)), beside, vot).plus(
             parameters["port_hours_road"] - port_hours_saved, fee
         )
         to_port_by_rail = Legs(np.full_like(to_port.hours, np.inf), np.full_like(to_port.usd, np.inf))
@@ -239,27 +277,52 @@ def assemble(
         modes = (to_city, by_rail, by_sea)
         for mode in modes:
             mode.hours[own, own] = mode.usd[own, own] = np.inf
-        by_class.append((np.stack([m.hours for m in modes]), np.stack([m.usd for m in modes])))
+        return np.stack([m.hours for m in modes]), np.stack([m.usd for m in modes])
+
+    # The compiled joins release the interpreter lock: two classes at a time, the result does not depend on it.
+    with ThreadPoolExecutor(WORKERS) as pool:
+        by_class = list(pool.map(chains, range(len(values))))
     hours = np.stack([pair[0] for pair in by_class])
     usd = np.stack([pair[1] for pair in by_class])
     cost = usd + np.array(values_of_time(parameters))[:, None, None, None] * hours
     dims = ("vot_class", "mode", "origin_city", "destination_city")
     labels = network.cities.index.to_numpy()
-    coords = {"vot_class": list(CLASSES), "mode": list(MODES), "origin_city": labels, "destination_city": labels}
+    coords = {
+        "vot_class": list(CLASSES),
+        "mode": list(MODES),
+        "origin_city": labels,
+        "destination_city": labels,
+    }
     return xr.Dataset(
         {"hours": (dims, hours), "usd": (dims, usd), "generalised_cost": (dims, cost)}, coords=coords
     )
 
 
+def cities_beside_ports(network: Network, parameters: Parameters) -> Legs:
+    """Legs from cities to the ports beside them by the great circle * detour, [city, port]; infinite to others.
+
+    Small islands have ports but no roads on the network.
+    """
+    km = _distances(network.cities, network.ports)
+    length = np.where(km <= FARTHEST_QUAY_KM, km * parameters["connector_detour"], np.inf)
+    return Legs(length / parameters["road_speed"], length * parameters["connector_rate"])
+
+
 def within_access(network: Network, parameters: Parameters) -> NDArray[np.bool_]:
     """Which terminals are near enough to a city for freight to go to them by road, [city, terminal]."""
+    near: NDArray[np.bool_] = (
+        _distances(network.cities, network.terminals) <= parameters["rail_access_distance"]
+    )
+    return near
+
+
+def _distances(one: pd.DataFrame, other: pd.DataFrame) -> Floats:
+    """Great-circle km from each place of one table to each of another."""
     from samarkand.world.mode_choice import great_circle
 
-    both = pd.concat([network.cities[["lat", "lon"]], network.terminals[["lat", "lon"]]])
-    km = great_circle(both["lat"].to_numpy(float), both["lon"].to_numpy(float))
-    cities = len(network.cities)
-    near: NDArray[np.bool_] = km[:cities, cities:] <= parameters["rail_access_distance"]
-    return near
+    both = pd.concat([one[["lat", "lon"]], other[["lat", "lon"]]])
+    km: Floats = great_circle(both["lat"].to_numpy(float), both["lon"].to_numpy(float))
+    return km[: len(one), len(one) :]
 
 
 def _columns(legs: Legs, part: slice) -> Legs:

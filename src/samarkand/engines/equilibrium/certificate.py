@@ -72,46 +72,47 @@ def certify(
     Shapes: [N, J] for `expenditure, demand, log_unit_cost*, share_total`, [N] for the others; money, except logs
     and shares.
     """
-    with np.errstate(invalid="ignore", divide="ignore"):
-        goods = np.abs(demand - expenditure) / np.where(expenditure > 0, expenditure, income[:, None])
+    goods = np.abs(demand - expenditure) / np.where(expenditure > 0, expenditure, income[:, None])
     labour = np.abs(labour_paid / labour_income - 1.0)
     cost = np.abs(log_unit_cost_implied - log_unit_cost)
     budget = np.abs(imports - exports - balance) / income
     adding = np.abs(np.where(share_total > 0, share_total - 1.0, 0.0))
     numeraire = abs(float(labour_income.sum() / accounts.value_added.sum()) - 1.0)
 
-    def most(values: Array) -> tuple[float, tuple[int, ...]]:
-        where = np.unravel_index(int(np.nan_to_num(values, nan=np.inf).argmax()), values.shape)
-        return float(values[where]), tuple(int(a) for a in where)
-
-    def place(where: tuple[int, ...]) -> str:
-        name = accounts.economy_name(where[0])
-        return f"{name}, {accounts.sector_name(where[1])}" if len(where) > 1 else name
-
     checks = {
-        "goods market": (*most(goods), tolerance),
-        "labour market": (*most(labour), tolerance),
-        "unit cost": (*most(cost), tolerance),
-        "budget": (*most(budget), BUDGET_ALLOWANCE * tolerance),
-        "adding-up of trade shares": (*most(adding), ADDING_UP_LIMIT),
-        "numeraire": (numeraire, (), max(tolerance, ADDING_UP_LIMIT)),
+        "goods market": (goods, tolerance),
+        "labour market": (labour, tolerance),
+        "unit cost": (cost, tolerance),
+        "budget": (budget, BUDGET_ALLOWANCE * tolerance),
+        "adding-up of trade shares": (adding, ADDING_UP_LIMIT),
     }
+    # numpy's maximum of anything with a nan is nan, which no limit admits.
+    largest = {what: float(values.max()) for what, (values, _) in checks.items()}
+
+    def worst_place(what: str) -> str:
+        values = checks[what][0]
+        where = np.unravel_index(int(values.argmax()), values.shape)
+        name = accounts.economy_name(int(where[0]))
+        return f"{name}, {accounts.sector_name(int(where[1]))}" if len(where) > 1 else name
+
     failed = [
-        f"{what}{' of ' + place(where) if where else ''}: {value:.3g} > {limit:.3g}"
-        for what, (value, where, limit) in checks.items()
-        if not value <= limit
+        f"{what} of {worst_place(what)}: {largest[what]:.3g} > {limit:.3g}"
+        for what, (_, limit) in checks.items()
+        if not largest[what] <= limit
     ]
+    if not numeraire <= max(tolerance, ADDING_UP_LIMIT):
+        failed.append(f"numeraire: {numeraire:.3g}")
     if failed:
         raise EquilibriumError(f"no equilibrium after {sweeps} sweeps: " + "; ".join(failed))
-    market = max(("goods market", "labour market", "unit cost"), key=lambda what: checks[what][0])
+    market = max(("goods market", "labour market", "unit cost"), key=lambda what: largest[what])
     return Certificate(
-        goods_market=checks["goods market"][0],
-        labour_market=checks["labour market"][0],
-        unit_cost=checks["unit cost"][0],
-        budget=checks["budget"][0],
-        share_adding_up=checks["adding-up of trade shares"][0],
+        goods_market=largest["goods market"],
+        labour_market=largest["labour market"],
+        unit_cost=largest["unit cost"],
+        budget=largest["budget"],
+        share_adding_up=largest["adding-up of trade shares"],
         numeraire=numeraire,
         tolerance=tolerance,
         sweeps=sweeps,
-        worst=f"{market} of {place(checks[market][1])}",
+        worst=f"{market} of {worst_place(market)}",
     )

@@ -9,7 +9,8 @@ index and for the sellers' sales, so that a sweep streams the kernel from memory
 
 The state is `[log wage (N), log unit cost (N J), log expenditure (N J)]`, economy by economy, so that a sweep
 also streams the input-output coefficients once: the same row of `input_share[n, k, :]` adds the price of
-input `k` to all unit costs of `n` and sums the demand for it.
+input `k` to all unit costs of `n` and sums the demand for it. Rows are padded with zeros to whole vector registers,
+and loops take four rows at a time.
 
 All functions release the interpreter lock, use one thread, and allocate nothing inside the sweep.
 """
@@ -28,6 +29,12 @@ _FAST = {"reassoc", "contract", "nsz", "arcp"}
 _LOG2E = 1.4426950408889634
 _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
+_ROOT_HALF = np.uint64(0x3FE6A09E667F3BCD)
+_BIAS = np.uint64(1023 << 52)
+_EXPONENT = np.uint64(0xFFF << 52)
+_MANTISSA_BITS = np.uint64(52)
+_TWO_52_BITS = np.uint64(0x4330000000000000)
+_TWO_52_AND_BIAS = 4503599627370496.0 + 1023.0
 _ROUND = 6755399441055744.0  # 1.5 * 2^52: adding it leaves the rounded integer in the low bits
 
 
@@ -74,16 +81,16 @@ def log_all(x, bits):
     power (remainder below 3e-18).
     """
     size = x.size
-    as_integer = x.view(np.int64)
-    exponent = bits.view(np.int64)
+    pattern = x.view(np.uint64)
+    exponent = bits.view(np.uint64)
     for i in range(size):
-        # Subtracting the bits of sqrt(1/2) first puts the mantissa's cut there.
-        shifted = as_integer[i] - 0x3FE6A09E667F3BCD
-        e = shifted >> 52
-        exponent[i] = e + 0x4338000000000000
-        as_integer[i] = as_integer[i] - (e << 52)
+        # Less the bits of sqrt(1/2), so that the mantissa is cut there; plus a bias, so that all stays unsigned
+        # (vector units lack the signed shift).
+        shifted = pattern[i] - _ROOT_HALF + _BIAS
+        pattern[i] = pattern[i] - ((shifted & _EXPONENT) - _BIAS)
+        exponent[i] = (shifted >> _MANTISSA_BITS) | _TWO_52_BITS
     for i in range(size):
-        e_float = bits[i] - _ROUND
+        e_float = bits[i] - _TWO_52_AND_BIAS
         m = x[i]
         s = (m - 1.0) / (m + 1.0)
         q = s * s
@@ -107,33 +114,39 @@ def _in_range(value, logarithm):
 
 
 @njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy", boundscheck=False)
-def build_kernel_by_pair(share, log_hat, elasticity, kernel):
-    """kernel[j,n,i] = share[j,n,i] exp(-elasticity[j] log_hat[n,i]): one logarithm a pair, taken outside."""
-    J, N, _ = share.shape
+def build_kernel_by_pair(share, hat, elasticity, kernel):
+    """kernel[j,n,i] = share[j,n,i] hat[n,i]^-elasticity[j]: one logarithm a pair, none where nothing changes."""
+    J, N, M = share.shape
     row = np.empty(N)
+    log_hat = np.empty(N)
     bits = np.empty(N)
     for n in range(N):
         moved = False
         for i in range(N):
-            if log_hat[n, i] != 0.0:
+            log_hat[i] = hat[n, i]
+            if hat[n, i] != 1.0:
                 moved = True
+        if moved:
+            log_all(log_hat, bits)
         for j in range(J):
+            for i in range(N, M):
+                kernel[j, n, i] = 0.0
             if not moved:
                 for i in range(N):
                     kernel[j, n, i] = share[j, n, i]
                 continue
             theta = elasticity[j]
             for i in range(N):
-                row[i] = -theta * log_hat[n, i]
+                row[i] = -theta * log_hat[i]
             exp_all(row, bits)
             for i in range(N):
-                kernel[j, n, i] = share[j, n, i] * _in_range(row[i], -theta * log_hat[n, i])
+                kernel[j, n, i] = share[j, n, i] * _in_range(row[i], -theta * log_hat[i])
 
 
 @njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy", boundscheck=False)
 def build_kernel_by_sector(share, hat, elasticity, kernel):
     """kernel[j,n,i] = share[j,n,i] hat[n,i,j]^-elasticity[j]; costs that do not change are not raised."""
-    J, N, _ = share.shape
+    J, N, M = share.shape
     block = np.empty(N * J)
     bits = np.empty(N * J)
     by_sector = np.empty((J, N))
@@ -146,6 +159,9 @@ def build_kernel_by_sector(share, hat, elasticity, kernel):
                 if h != 1.0:
                     moved = True
                 block[i * J + j] = h
+        for j in range(J):
+            for i in range(N, M):
+                kernel[j, n, i] = 0.0
         if not moved:
             for j in range(J):
                 for i in range(N):
@@ -166,11 +182,14 @@ def build_kernel_by_sector(share, hat, elasticity, kernel):
 @njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy", boundscheck=False)
 def divide_by_wedge(kernel, wedge, before):
     """before[j,n,i] = kernel[j,n,i] / wedge[n,i,j]: the kernel of payments before tariffs and rents."""
-    J, N, _ = kernel.shape
+    J, N, M = kernel.shape
     for n in range(N):
         for i in range(N):
             for j in range(J):
                 before[j, n, i] = kernel[j, n, i] / wedge[n, i, j]
+        for j in range(J):
+            for i in range(N, M):
+                before[j, n, i] = 0.0
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy", boundscheck=False)
@@ -180,32 +199,69 @@ def trade_pass(kernel, before, has_wedge, power, spending, total, kept, sales):
     total[j,n] = sum_i kernel[j,n,i] power[j,i];  kept[j,n] = sum_i before[j,n,i] power[j,i];
     sales[j,i] = power[j,i] sum_n before[j,n,i] spending[j,n] / total[j,n].
     """
-    J, N, _ = kernel.shape
+    J, N, M = kernel.shape
+    full = N - N % 4
     for j in range(J):
         a = power[j]
         y = sales[j]
-        for i in range(N):
+        x = spending[j]
+        t = total[j]
+        for i in range(M):
             y[i] = 0.0
-        for n in range(N):
+        # Four buyers at a time: each power and each sale is loaded once for four rows.
+        for n in range(0, full, 4):
+            r0, r1, r2, r3 = kernel[j, n], kernel[j, n + 1], kernel[j, n + 2], kernel[j, n + 3]
+            s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
+            for i in range(M):
+                v = a[i]
+                s0 += r0[i] * v
+                s1 += r1[i] * v
+                s2 += r2[i] * v
+                s3 += r3[i] * v
+            t[n], t[n + 1], t[n + 2], t[n + 3] = s0, s1, s2, s3
+            x0 = x[n] / s0 if s0 > 0.0 else 0.0
+            x1 = x[n + 1] / s1 if s1 > 0.0 else 0.0
+            x2 = x[n + 2] / s2 if s2 > 0.0 else 0.0
+            x3 = x[n + 3] / s3 if s3 > 0.0 else 0.0
+            if has_wedge:
+                r0, r1, r2, r3 = before[j, n], before[j, n + 1], before[j, n + 2], before[j, n + 3]
+                s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
+                for i in range(M):
+                    v = a[i]
+                    s0 += r0[i] * v
+                    s1 += r1[i] * v
+                    s2 += r2[i] * v
+                    s3 += r3[i] * v
+            kept[j, n], kept[j, n + 1], kept[j, n + 2], kept[j, n + 3] = s0, s1, s2, s3
+            for i in range(M):
+                y[i] += r0[i] * x0 + r1[i] * x1 + r2[i] * x2 + r3[i] * x3
+        for n in range(full, N):
             row = kernel[j, n]
             s = 0.0
-            for i in range(N):
+            for i in range(M):
                 s += row[i] * a[i]
-            total[j, n] = s
-            x = spending[j, n] / s if s > 0.0 else 0.0
+            t[n] = s
+            x0 = x[n] / s if s > 0.0 else 0.0
             if has_wedge:
-                net = before[j, n]
-                k = 0.0
-                for i in range(N):
-                    k += net[i] * a[i]
-                    y[i] += net[i] * x
-                kept[j, n] = k
-            else:
-                kept[j, n] = s
-                for i in range(N):
-                    y[i] += row[i] * x
-        for i in range(N):
+                row = before[j, n]
+                s = 0.0
+                for i in range(M):
+                    s += row[i] * a[i]
+            kept[j, n] = s
+            for i in range(M):
+                y[i] += row[i] * x0
+        for i in range(M):
             y[i] *= a[i]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)
+def transpose_into(source, target, rows, columns):
+    """target[c, r] = source[r, c], in strips of eight columns, so that both sides are used by the cache line."""
+    for first in range(0, columns, 8):
+        last = min(first + 8, columns)
+        for r in range(rows):
+            for c in range(first, last):
+                target[c, r] = source[r, c]
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy", boundscheck=False)
@@ -233,103 +289,136 @@ def sweep(
     sales,
     power,
     spending,
+    work,
     bits,
 ):
     """All equations once: residual[:] = right-hand side minus state, in logarithms. Returns the largest.
 
     The wage block's residual is log(labour income paid by sellers / labour income at the wage). `exogenous[n]` is
     deficit plus transfer; with `proportional`, spending is multiple[n] times income, times one world factor.
+    `work[5, N, J]` and `bits` are scratch; `total, kept` [j, n] and `sales` [j, i] are left as found.
     """
     N, J = va_share.shape
-    for n in range(N):
-        base = N + n * J
-        for j in range(J):
-            power[j, n] = -elasticity[j] * state[base + j]
-    exp_all(power.reshape(J * N), bits)
+    M = power.shape[1]
+    Q = input_share.shape[2]
     top = N + N * J
+    cells = N * J
+    spent, prices, outputs, demands, kept_part = work[0], work[1], work[2], work[3], work[4]
+    flat = prices.reshape(cells)
     for n in range(N):
         for j in range(J):
-            spending[j, n] = state[top + n * J + j]
-    exp_all(spending.reshape(J * N), bits)
+            prices[n, j] = -elasticity[j] * state[N + n * J + j]
+    exp_all(flat, bits)
+    transpose_into(prices, power, N, J)
+    for j in range(J):
+        for n in range(N, M):
+            power[j, n] = 0.0
+    flat = spent.reshape(cells)
+    for z in range(cells):
+        flat[z] = state[top + z]
+    exp_all(flat, bits)
     for n in range(N):
         for j in range(J):
             if not active[n, j]:
-                spending[j, n] = 0.0
+                spent[n, j] = 0.0
+    transpose_into(spent, spending, N, J)
+
     trade_pass(kernel, before, has_wedge, power, spending, total, kept, sales)
 
-    price = np.empty(J)
-    cost = np.empty(J)
-    output = np.empty(J)
-    demand = np.empty(J)
-    scratch = np.empty(J)
-    income = np.empty(N)
-    earned = np.empty(N)
     worst = 0.0
+    transpose_into(total, prices, J, N)
+    transpose_into(sales, outputs, J, N)
+    earned = np.empty(N)
+    for n in range(N):
+        earned[n] = state[n]
+    exp_all(earned, bits)
+    income = np.empty(N)
     world_income = 0.0
     world_spending = 0.0
+    if has_wedge:
+        transpose_into(kept, kept_part, J, N)
     for n in range(N):
-        earned[n] = math.exp(state[n]) * factor_income[n]
+        earned[n] *= factor_income[n]
         revenue = 0.0
         if has_wedge:
             for j in range(J):
-                if total[j, n] > 0.0:
-                    revenue += spending[j, n] * (1.0 - kept[j, n] / total[j, n])
+                if prices[n, j] > 0.0:
+                    revenue += spent[n, j] * (1.0 - kept_part[n, j] / prices[n, j])
         income[n] = earned[n] + revenue
         world_income += income[n]
         world_spending += multiple[n] * income[n]
+        for j in range(J):
+            if not prices[n, j] > 0.0:
+                prices[n, j] = 1.0
+                if active[n, j]:
+                    worst = np.inf  # cut off from every seller
     factor = world_income / world_spending
+    log_all(prices.reshape(cells), bits)
+    cost = np.zeros(Q)
+    output = np.zeros(Q)
     for n in range(N):
-        if proportional:
-            final = factor * multiple[n] * income[n] + exogenous[n]
-        else:
-            final = income[n] + exogenous[n]
+        final = factor * multiple[n] * income[n] if proportional else income[n]
+        final += exogenous[n]
         public = tax_rate[n] * earned[n] + lump_sum[n]
         private = final - public
         if private < 1e-9 * earned[n]:
+            # Not a solution, but the iteration may pass through.
             private = 1e-9 * earned[n]
-        for j in range(J):
-            price[j] = total[j, n] if total[j, n] > 0.0 else 1.0
-            if active[n, j] and not total[j, n] > 0.0:
-                worst = np.inf  # cut off from every seller
-        log_all(price, scratch)
+            worst = max(worst, 1.0)
+        price = prices[n]
+        demand = demands[n]
         paid = 0.0
         for j in range(J):
-            price[j] = -price[j] / elasticity[j]
-            output[j] = sales[j, n]
+            price[j] /= -elasticity[j]
+            output[j] = outputs[n, j]
             cost[j] = va_share[n, j] * state[n] - log_productivity[n, j]
             paid += va_share[n, j] * output[j]
-        bought = 0.0
-        for k in range(J):
+        for k in range(0, J - J % 4, 4):
+            r0, r1, r2, r3 = (
+                input_share[n, k],
+                input_share[n, k + 1],
+                input_share[n, k + 2],
+                input_share[n, k + 3],
+            )
+            p0, p1, p2, p3 = price[k], price[k + 1], price[k + 2], price[k + 3]
+            d0, d1, d2, d3 = 0.0, 0.0, 0.0, 0.0
+            for j in range(Q):
+                v = output[j]
+                d0 += r0[j] * v
+                d1 += r1[j] * v
+                d2 += r2[j] * v
+                d3 += r3[j] * v
+                cost[j] += r0[j] * p0 + r1[j] * p1 + r2[j] * p2 + r3[j] * p3
+            demand[k], demand[k + 1], demand[k + 2], demand[k + 3] = d0, d1, d2, d3
+        for k in range(J - J % 4, J):
             row = input_share[n, k]
             p = price[k]
             d = 0.0
-            for j in range(J):
+            for j in range(Q):
                 d += row[j] * output[j]
                 cost[j] += row[j] * p
-            demand[k] = d + consumption[n, k] * private + basket[n, k] * public
-        r = math.log(paid / earned[n])
-        residual[n] = r
-        if not abs(r) <= worst:
-            worst = abs(r)
-        for j in range(J):
-            if not active[n, j]:
-                demand[j] = 1.0
-            elif not demand[j] > 0.0:
-                demand[j] = 0.5 * spending[j, n]
-        log_all(demand, scratch)
+            demand[k] = d
         base = N + n * J
         for j in range(J):
-            r = cost[j] - state[base + j]
-            residual[base + j] = r
-            if not abs(r) <= worst:
-                worst = abs(r)
-            if active[n, j]:
-                r = demand[j] - state[top + n * J + j]
-                residual[top + n * J + j] = r
-                if not abs(r) <= worst:
-                    worst = abs(r)
-            else:
+            demand[j] += consumption[n, j] * private + basket[n, j] * public
+            if not demand[j] > 0.0:
+                demand[j] = 0.5 * spent[n, j] if active[n, j] else 1.0
+            residual[base + j] = cost[j] - state[base + j]
+        earned[n] = paid / earned[n]
+    log_all(earned, bits)
+    for n in range(N):
+        residual[n] = earned[n]
+    flat = demands.reshape(cells)
+    log_all(flat, bits)
+    for z in range(cells):
+        residual[top + z] = flat[z] - state[top + z]
+    for n in range(N):
+        for j in range(J):
+            if not active[n, j]:
                 residual[top + n * J + j] = 0.0
+    for z in range(state.size):
+        if not abs(residual[z]) <= worst:
+            worst = abs(residual[z])
     return worst
 
 
@@ -387,7 +476,9 @@ def _normalise(state, factor_income, target):
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy", boundscheck=False)
-def precondition(residual, step, level, block, own, response, wage_cost, labour_demand, pivot, consumption, labour):
+def precondition(
+    residual, step, level, block, own, response, wage_cost, labour_demand, pivot, consumption, labour
+):
     """step = approximate Newton step for `residual`: every economy's own block of the Jacobian, solved exactly.
 
     Own feedbacks (an economy's inputs from itself, its income spent at home, its sales at its own costs) are most
@@ -401,9 +492,11 @@ def precondition(residual, step, level, block, own, response, wage_cost, labour_
     The Jacobian is that of the baseline throughout, in single precision: it sets the path, never the solution.
     """
     N, J = own.shape
+    Q = block.shape[2]
     first = np.empty(J, np.float32)
-    second = np.empty(J, np.float32)
-    dc = np.empty(J, np.float32)
+    second = np.zeros(Q, np.float32)
+    dc = np.empty(Q, np.float32)
+    full = J - J % 4
     top = N + N * J
     for n in range(N):
         base = N + n * J
@@ -411,11 +504,17 @@ def precondition(residual, step, level, block, own, response, wage_cost, labour_
         matrix = block[n]
         for j in range(J):
             first[j] = np.float32(residual[base + j]) * own[n, j]
+        for j in range(Q):
             dc[j] = np.float32(0.0)
-        for k in range(J):
+        for k in range(0, full, 4):
+            r0, r1, r2, r3 = matrix[k], matrix[k + 1], matrix[k + 2], matrix[k + 3]
+            v0, v1, v2, v3 = first[k], first[k + 1], first[k + 2], first[k + 3]
+            for j in range(Q):
+                dc[j] += r0[j] * v0 + r1[j] * v1 + r2[j] * v2 + r3[j] * v3
+        for k in range(full, J):
             v = first[k]
             row = matrix[k]
-            for j in range(J):
+            for j in range(Q):
                 dc[j] += row[j] * v
         pull = np.float32(0.0)
         for j in range(J):
@@ -431,12 +530,24 @@ def precondition(residual, step, level, block, own, response, wage_cost, labour_
             dc[j] += wage_cost[n, j] * dw
             step[base + j] = dc[j]
             second[j] += response[n, j] * dc[j] + np.float32(consumption[n, j] * labour[n]) * dw
-        for k in range(J):
+        for k in range(0, full, 4):
+            r0, r1, r2, r3 = matrix[k], matrix[k + 1], matrix[k + 2], matrix[k + 3]
+            v0, v1, v2, v3 = np.float32(0.0), np.float32(0.0), np.float32(0.0), np.float32(0.0)
+            for j in range(Q):
+                v = second[j]
+                v0 += r0[j] * v
+                v1 += r1[j] * v
+                v2 += r2[j] * v
+                v3 += r3[j] * v
+            first[k], first[k + 1], first[k + 2], first[k + 3] = v0, v1, v2, v3
+        for k in range(full, J):
             row = matrix[k]
             v = np.float32(0.0)
-            for j in range(J):
+            for j in range(Q):
                 v += row[j] * second[j]
-            step[high + k] = (v - response[n, k] * dc[k]) / level[n, k]
+            first[k] = v
+        for k in range(J):
+            step[high + k] = (first[k] - response[n, k] * dc[k]) / level[n, k]
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy", boundscheck=False)
@@ -487,9 +598,10 @@ def iterate(
     stride = 7 if size > 400 else 1
     seen = N + (size - N + stride - 1) // stride
     residual = np.empty(size)
-    power = np.empty((J, N))
+    power = np.empty((J, kernel.shape[2]))
     spending = np.empty((J, N))
-    bits = np.empty(max(J * N, 1))
+    work = np.empty((5, N, J))
+    bits = np.empty(N * J)
     step = np.empty(size)
     mapped = np.empty(size)
     last_step = np.empty(seen)
@@ -506,15 +618,27 @@ def iterate(
     best = np.inf
     caution = 1.0
     worst = np.inf
+    settling = True
     _normalise(state, factor_income, target)
     for count in range(1, most_sweeps + 1):
         worst = sweep(
             state, residual, kernel, before, has_wedge, elasticity, va_share, input_share, consumption, basket,
             log_productivity, factor_income, exogenous, proportional, multiple, tax_rate, lump_sum, active,
-            total, kept, sales, power, spending, bits,
+            total, kept, sales, power, spending, work, bits,
         )  # fmt: skip
         if worst <= tolerance or not worst < 1e300 or count == most_sweeps:
             return count, worst
+        if settling:
+            # A large shock first works through costs at unchanged wages and spending: moved together from far away,
+            # wages would run off after prices that are about to change.
+            far = 0.0
+            for z in range(N, N + N * J):
+                far = max(far, abs(residual[z]))
+            settling = far > 0.05 and count < 30
+            if settling:
+                for z in range(N, N + N * J):
+                    state[z] += min(max(residual[z], -1.0), 1.0)
+                continue
         if worst > 20.0 * best:
             used = 0
             slot = 0

@@ -332,7 +332,7 @@ class Shock:
             if lost.any():
                 n, j = (int(a) for a in np.argwhere(lost)[0])
                 raise EquilibriumError(
-                    f"shock: {accounts.economy_name(n)} would buy {accounts.sector_name(j)}, of which it has no trade shares"
+                    f"shock: {accounts.economy_name(n)} would buy {accounts.sector_name(j)} without trade shares"
                 )
         if self.non_tariff_hat is not None and not self.non_tariff_burns:
             rent = self.new_rent_rate(accounts)
@@ -449,7 +449,7 @@ def calc_expenditure(
     Money, shape [N, J]. Caliendo and Parro (2015), equation (13), with public purchases G paid by taxes.
     """
     basket = accounts.consumption_share if public_basket is None else public_basket
-    demand: Array = np.einsum("nkj,nj->nk", accounts.input_share, output)
+    demand: Array = np.matmul(accounts.input_share, output[:, :, None])[:, :, 0]
     return demand + accounts.consumption_share * private_spending[:, None] + basket * public_spending[:, None]
 
 

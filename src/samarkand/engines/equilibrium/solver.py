@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -131,7 +132,8 @@ class Solution:
 class _Prepared:
     """What the kernels need of accounts, laid out for them; made once per accounts."""
 
-    share: Array  # [j, n, i]
+    share: Array  # [j, n, i], rows padded
+    input_share: Array  # [n, k, j], rows padded
     start: Array  # the baseline as a state
     active: np.ndarray[Any, np.dtype[np.bool_]]
     newton: tuple[Any, ...]  # the domestic blocks, see `kernels.precondition`
@@ -142,6 +144,20 @@ class _Prepared:
     no_public: Array
 
 
+class _Workspace(threading.local):
+    """One thread's buffers for the trade-cost kernels: fresh memory of this size costs as much as filling it."""
+
+    def __init__(self) -> None:
+        self.buffers: dict[str, Array] = {}
+
+    def buffer(self, name: str, like: Array) -> Array:
+        known = self.buffers.get(name)
+        if known is None or known.shape != like.shape:
+            known = self.buffers[name] = np.empty_like(like)
+        return known
+
+
+_workspace = _Workspace()
 _prepared: WeakKeyDictionary[Accounts, _Prepared] = WeakKeyDictionary()
 _purged: WeakKeyDictionary[Accounts, Accounts] = WeakKeyDictionary()
 
@@ -174,7 +190,8 @@ def prepare(accounts: Accounts) -> _Prepared:
     start = np.zeros(N + 2 * N * J)
     start[N + N * J :] = np.log(np.where(active, spent, 1.0)).ravel()
     prepared = _Prepared(
-        share=np.ascontiguousarray(accounts.trade_share.transpose(2, 0, 1)),
+        share=_pad(accounts.trade_share.transpose(2, 0, 1), 8),
+        input_share=_pad(accounts.input_share, 8),
         start=start,
         active=active,
         newton=_calc_newton_blocks(accounts),
@@ -186,6 +203,14 @@ def prepare(accounts: Accounts) -> _Prepared:
     )
     _prepared[accounts] = prepared
     return prepared
+
+
+def _pad(values: Array, width: int) -> Array:
+    """A contiguous copy with zeros after each row, up to a multiple of `width` (whole vector registers)."""
+    length = values.shape[-1]
+    padded = np.zeros((*values.shape[:-1], -(-length // width) * width))
+    padded[..., :length] = values
+    return padded
 
 
 def _calc_newton_blocks(accounts: Accounts) -> tuple[Any, ...]:
@@ -204,7 +229,7 @@ def _calc_newton_blocks(accounts: Accounts) -> tuple[Any, ...]:
     pivot = labour - (labour_demand * (response * wage_cost + earned)).sum(axis=1)
     single = [
         np.ascontiguousarray(a, dtype=np.float32)
-        for a in (block, own, response, wage_cost, labour_demand, pivot)
+        for a in (_pad(block, 16), own, response, wage_cost, labour_demand, pivot)
     ]
     return (*single, labour)
 
@@ -233,12 +258,12 @@ def _build_kernels(
         hats += [part for part in (new, None if old is None else 1.0 / old) if part is not None]
     kernel = prepared.share
     if hats:
-        kernel = np.empty_like(prepared.share)
+        kernel = _workspace.buffer("kernel", prepared.share)
         if all(hat.ndim == 2 for hat in hats):
-            log_hat = np.log(hats[0])
-            for hat in hats[1:]:
-                log_hat = log_hat + np.log(hat)
-            kernels.build_kernel_by_pair(prepared.share, log_hat, accounts.trade_elasticity, kernel)
+            hat = hats[0]
+            for other in hats[1:]:
+                hat = hat * other
+            kernels.build_kernel_by_pair(prepared.share, hat, accounts.trade_elasticity, kernel)
         else:
             hat = hats[0] if hats[0].ndim == 3 else hats[0][:, :, None]
             for other in hats[1:]:
@@ -248,7 +273,7 @@ def _build_kernels(
             )
     if new is None:
         return kernel, kernel, False
-    before = np.empty_like(prepared.share)
+    before = _workspace.buffer("before", prepared.share)
     kernels.divide_by_wedge(kernel, np.ascontiguousarray(new), before)
     return kernel, before, True
 
@@ -317,7 +342,7 @@ def solve(
         first = np.where(new, basket * public[:, None], level)
         level = first.astype(np.float32)
         state[N + N * J :] = np.where(new, np.log(first), state[N + N * J :].reshape(N, J)).ravel()
-    total, kept, sales = np.empty((J, N)), np.empty((J, N)), np.empty((J, N))
+    total, kept, sales = np.empty((J, N)), np.empty((J, N)), np.empty((J, kernel.shape[2]))
     initial = state.copy()
     sweeps = 0
     worst = np.inf
@@ -328,7 +353,7 @@ def solve(
         state[:] = initial
         taken, worst = kernels.iterate(
             state, kernel, before, has_wedge, accounts.trade_elasticity, accounts.value_added_share,
-            accounts.input_share, accounts.consumption_share, basket, log_productivity, labour, exogenous,
+            prepared.input_share, accounts.consumption_share, basket, log_productivity, labour, exogenous,
             proportional, multiple, tax_rate, lump_sum, active, float(accounts.value_added.sum()),
             plain, level, *prepared.newton, MEMORY, 0.5 * tolerance, limit, total, kept, sales,
         )  # fmt: skip

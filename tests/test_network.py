@@ -1,0 +1,287 @@
+"""The embedded freight network: distances, borders, Chongqing - Hamburg, and skims under random changes."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from samarkand.engines.routing import build_graph, calc_legs
+from samarkand.world.changes import LinkChange
+from samarkand.world.geography import Places
+from samarkand.world.network import land_costs, load_network, nearest_nodes
+from samarkand.world.network_changes import arcs_of
+from samarkand.world.parameters import load_parameters
+from samarkand.world.skims import (
+    MODES,
+    baseline_skims,
+    close_component,
+    components,
+    skims_with,
+    values_of_time,
+)
+
+PLACES = {
+    "Chongqing": (29.56, 106.55), "Duisburg": (51.43, 6.76), "Almaty": (43.24, 76.93), "Moscow": (55.75, 37.62),
+    "Kunming": (25.04, 102.71), "Vientiane": (17.97, 102.60), "Addis Ababa": (9.02, 38.75), "Djibouti": (11.58, 43.14),
+    "Belgrade": (44.80, 20.46), "Piraeus": (37.95, 23.64), "Islamabad": (33.70, 73.05), "Gwadar": (25.13, 62.33),
+    "Khorgos": (44.21, 80.41), "Kashgar": (39.47, 75.99), "Osh": (40.53, 72.80), "Bangkok": (13.75, 100.50),
+    "Urumqi": (43.80, 87.60), "Tehran": (35.70, 51.40), "Yerevan": (40.18, 44.50), "Baku": (40.41, 49.87),
+    "Ankara": (39.93, 32.85), "Lahore": (31.55, 74.34), "Delhi": (28.65, 77.20), "Ulaanbaatar": (47.91, 106.88),
+    "Beijing": (39.90, 116.40), "Dushanbe": (38.54, 68.78), "Shanghai": (31.20, 121.80), "Rotterdam": (51.95, 4.05),
+}  # fmt: skip
+
+# Lengths of the ways on the uncompacted source graphs, checked there against timetables and road signs
+# (Chongqing-Duisburg: the published 11,000 km of the train lie 15 % above; Addis Ababa-Djibouti about 750;
+# Kunming-Vientiane 1,035). Compaction may cost 15 % by land: it straightens bends inside a grid cell.
+BY_LAND = [
+    ("rail", "Chongqing", "Duisburg", 9749), ("rail", "Almaty", "Moscow", 4068), ("rail", "Kunming", "Vientiane", 1027),
+    ("rail", "Addis Ababa", "Djibouti", 731), ("rail", "Belgrade", "Piraeus", 1109),
+    ("road", "Islamabad", "Gwadar", 1620), ("road", "Khorgos", "Almaty", 317), ("road", "Kashgar", "Osh", 403),
+    ("road", "Kunming", "Bangkok", 1503),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_cache(tmp_path_factory):
+    """Legs from ends are computed here, never read from an earlier run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SAMARKAND_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="module")
+def network():
+    return load_network()
+
+
+@pytest.fixture(scope="module")
+def parameters():
+    return load_parameters()
+
+
+@pytest.fixture(scope="module")
+def skims(network, parameters):
+    return baseline_skims(network, parameters)
+
+
+@pytest.fixture(scope="module")
+def way(network, parameters):
+    """Shortest way over the open links of a land mode: km and the economies passed."""
+    graphs = {}
+    for mode in ("rail", "road"):
+        costs = land_costs(network, mode, parameters)
+        size = len(network.land(mode).nodes)
+        km = network.land(mode).links["km"].to_numpy(float)[costs.row]
+        graphs[mode] = csr_array((km, (costs.u, costs.v)), shape=(size, size))
+
+    def find(mode: str, start: str, end: str) -> tuple[float, list[str]]:
+        nodes = network.land(mode).nodes
+        places = Places(nodes["economy"], nodes["economy"], nodes["lat"].to_numpy(), nodes["lon"].to_numpy())
+        # Some of the nodes nearest to a town may be stubs at a closed gate: the best of the nearest three counts.
+        one, other = (np.argsort(places.distance(*PLACES[name]))[:3] for name in (start, end))
+        distance, before = dijkstra(graphs[mode], directed=False, indices=one, return_predecessors=True)
+        row, column = np.unravel_index(distance[:, other].argmin(), (3, 3))
+        node, passed = int(other[column]), []
+        while node >= 0:
+            passed.append(str(nodes["economy"].iloc[node]))
+            node = int(before[row, node])
+        return float(distance[row, other[column]]), passed[::-1]
+
+    return find
+
+
+# -- distances
+
+
+@pytest.mark.parametrize(("mode", "start", "end", "km"), BY_LAND)
+def test_distances_by_land(way, mode, start, end, km) -> None:
+    assert way(mode, start, end)[0] == pytest.approx(km, rel=0.15)
+
+
+@pytest.mark.parametrize(("closed", "km"), [((), 19_507), (("suez",), 24_955)])
+def test_distance_shanghai_rotterdam(network, closed, km) -> None:
+    """Lengths of the source's own routes with the Arctic closed, through Suez and without it: 3 %."""
+    links = network.sea_links
+    links = links[(links["status"] == "open") & ~links["passage"].isin(closed)]
+    size = len(network.sea_nodes)
+    graph = csr_array((links["km"].clip(lower=0.01), (links["u"], links["v"])), shape=(size, size))
+    ends = [PLACES["Shanghai"], PLACES["Rotterdam"]]
+    node, _ = nearest_nodes(network.sea_nodes, *(np.array(x) for x in zip(*ends, strict=True)))
+    distance, before = dijkstra(graph, directed=False, indices=int(node[0]), return_predecessors=True)
+    assert distance[node[1]] == pytest.approx(km, rel=0.03)
+    at, farthest_north = int(node[1]), 0.0
+    while at >= 0:
+        farthest_north = max(farthest_north, network.sea_nodes["lat"].iloc[at])
+        at = int(before[at])
+    assert farthest_north < 60  # not through the Arctic
+
+
+# -- borders
+
+
+def test_no_link_of_the_graphs_is_a_closed_crossing(network, parameters) -> None:
+    for mode in ("rail", "road"):
+        tables = network.land(mode)
+        closed = tables.crossings.loc[tables.crossings["status"] == "closed", "link"]
+        assert len(closed) > 10
+        assert not np.isin(land_costs(network, mode, parameters).row, closed).any()
+
+
+def test_every_link_between_two_economies_is_a_crossing(network) -> None:
+    for mode in ("rail", "road"):
+        tables = network.land(mode)
+        economy = tables.nodes["economy"].to_numpy(str)
+        border = np.flatnonzero(economy[tables.links["u"]] != economy[tables.links["v"]])
+        assert sorted(tables.crossings["link"]) == border.tolist()
+
+
+CLOSED_PAIRS = (
+    {"ARM", "AZE"}, {"ARM", "TUR"}, {"IND", "PAK"}, {"KOR", "PRK"}, {"CHN", "IND"}, {"KGZ", "TJK"}, {"RUS", "UKR"},
+    {"CHN", "AFG"},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("mode", "start", "end"),
+    [("road", "Urumqi", "Tehran"), ("rail", "Urumqi", "Tehran"), ("road", "Yerevan", "Baku"),
+     ("road", "Yerevan", "Ankara"), ("road", "Lahore", "Delhi"), ("road", "Osh", "Dushanbe"),
+     ("rail", "Chongqing", "Duisburg")],
+)  # fmt: skip
+def test_no_way_leads_through_a_closed_border(way, mode, start, end) -> None:
+    km, passed = way(mode, start, end)
+    crossed = [{a, b} for a, b in pairwise(passed) if a != b]
+    assert not [pair for pair in crossed if pair in CLOSED_PAIRS]
+    if {start, end} == {"Urumqi", "Tehran"}:
+        assert "AFG" not in passed
+    if start == "Yerevan":  # the open ways: by Georgia or by Iran
+        assert {"GEO", "IRN"} & set(passed)
+        assert np.isfinite(km)
+
+
+def test_mongolia_is_on_the_railway_from_china_to_russia(way) -> None:
+    km, passed = way("rail", "Beijing", "Ulaanbaatar")
+    assert km == pytest.approx(1550, rel=0.15)  # Beijing - Ulaanbaatar by timetable about 1,550 km
+    assert set(passed) == {"CHN", "MNG"}
+    west = way("rail", "Ulaanbaatar", "Moscow")[1]
+    assert {"MNG", "RUS"} <= set(west) <= {"MNG", "RUS", "KAZ"}  # the Trans-Siberian line passes Petropavl
+
+
+# -- skims
+
+
+def test_chongqing_hamburg_by_rail_takes_12_to_14_days(skims) -> None:
+    hours = skims["hours"].sel(mode="rail", origin_city="CHN Chongqing", destination_city="DEU Hamburg")
+    assert ((hours / 24 > 12) & (hours / 24 < 14)).all()
+
+
+def test_every_city_can_be_reached(skims) -> None:
+    reached = np.isfinite(skims["generalised_cost"]).any("mode").sum("destination_city")
+    assert (reached == skims.sizes["destination_city"] - 1).all()
+
+
+def test_cost_is_money_and_time(skims, parameters) -> None:
+    values = np.array(values_of_time(parameters))[:, None, None, None]
+    expected = skims["usd"].to_numpy() + values * skims["hours"].to_numpy()
+    np.testing.assert_allclose(skims["generalised_cost"].to_numpy(), expected, rtol=1e-12)
+
+
+def test_there_and_back_cost_the_same(skims) -> None:
+    cost = skims["generalised_cost"].to_numpy()
+    # Legs are kept to a cent and a thousandth of an hour: a chain of four of them there and back differs by less.
+    np.testing.assert_allclose(cost, np.swapaxes(cost, 2, 3), atol=0.5)
+
+
+def test_an_inland_way_by_sea_leaves_from_a_quay(skims) -> None:
+    """No mode but its own: Almaty reaches Shanghai by sea only through two ports, and pays both."""
+    by_sea = skims["usd"].sel(mode="sea", origin_city="KAZ Almaty", destination_city="CHN Shanghai")
+    assert (by_sea > 2 * load_parameters()["port_fee"]).all()
+
+
+# -- changes
+
+
+def random_changes(network, seed: int, number: int) -> list[LinkChange]:
+    """New links between towns, upgrades and quicker crossings, chosen at random."""
+    pick = np.random.default_rng(seed)
+    cities = network.cities
+    changes = []
+    for k in range(number):
+        action = ("new", "upgrade", "crossing")[int(pick.integers(3))]
+        mode = ("rail", "road")[int(pick.integers(2))]
+        if action == "crossing":
+            crossings = network.land(mode).crossings
+            target = str(pick.choice(crossings.loc[crossings["status"] == "open", "id"]))
+            changes.append(
+                LinkChange(f"c{k}", action, mode, target=target, hours_saved=float(pick.uniform(0, 30)))
+            )
+            continue
+        one, other = pick.choice(len(cities), size=2, replace=False)
+        points = tuple((float(cities["lat"].iloc[i]), float(cities["lon"].iloc[i])) for i in (one, other))
+        if action == "upgrade":
+            near = cities[cities["iso3"] == cities["iso3"].iloc[one]]
+            points = (points[0], (float(near["lat"].iloc[0]), float(near["lon"].iloc[0])))
+            ratio = float(pick.uniform(0.3, 1.0))
+            changes.append(LinkChange(f"c{k}", action, mode, points, hours_ratio=ratio))
+        else:
+            km = float(pick.uniform(50, 3000))
+            changes.append(
+                LinkChange(f"c{k}", action, mode, points, joins=(True, True), km=km, hours=km / 60)
+            )
+    return changes
+
+
+@pytest.mark.parametrize("mode", ["rail", "road"])
+def test_closure_is_a_recomputation(network, parameters, mode) -> None:
+    """Random subsets of changes: legs closed over the ends of the changes against legs on the changed graph.
+
+    From 20 sampled origins, to 1e-9 relative: both are sums of a few hundred doubles in another order.
+    """
+    whole = components(network, parameters)[mode]
+    sample = np.random.default_rng(1).choice(whole.sources.size, 20, replace=False)
+    targets = np.r_[whole.sources[sample], whole.targets]
+    part = type(whole)(mode, whole.graph, whole.sources[sample], targets, f"test-{mode}-{whole.key}")
+    vots = values_of_time(parameters)
+    exact = [calc_legs(part.graph, vot, part.sources, part.targets) for vot in vots]
+    costs = land_costs(network, mode, parameters)
+    hours, usd = costs.moving_hours + costs.waiting_hours, costs.usd
+    all_changes = random_changes(network, seed=7, number=12)
+    subsets = np.random.default_rng(2)
+    for _ in range(3):
+        chosen = [change for change in all_changes if subsets.random() < 0.5]
+        arcs = arcs_of(chosen, mode, network, parameters)
+        if not arcs:
+            continue
+        closed = close_component(part, exact, arcs, parameters, lambda **_done: None)
+        for c in (0, len(vots) - 1):
+            best = {
+                (min(a, b), max(a, b)): (h, m)
+                for a, b, h, m in zip(costs.u.tolist(), costs.v.tolist(), hours, usd, strict=True)
+            }
+            for arc in arcs:
+                pair = (min(arc.tail, arc.head), max(arc.tail, arc.head))
+                old = best.get(pair, (np.inf, np.inf))
+                if pair[0] != pair[1] and arc.usd + vots[c] * arc.hours < old[1] + vots[c] * old[0]:
+                    best[pair] = (arc.hours, arc.usd)
+            u, v = zip(*best, strict=True)
+            h, m = zip(*best.values(), strict=True)
+            graph = build_graph(part.graph.size, u, v, h, m)
+            again = calc_legs(graph, vots[c], part.sources, part.targets)
+            np.testing.assert_allclose(closed[c].cost(vots[c]), again.cost(vots[c]), rtol=1e-9)
+
+
+@settings(deadline=None, max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 10_000))
+def test_cheaper_links_raise_no_cost_by_any_mode(network, parameters, skims, seed) -> None:
+    changed = skims_with(random_changes(network, seed, 3), network, parameters)
+    before, after = (s["generalised_cost"].to_numpy() for s in (skims, changed))
+    assert tuple(changed["mode"].to_numpy()) == MODES
+    # Not a cent: each cell is the least of what it was and of new ways (1e-9: sums in another order).
+    reached = np.isfinite(before)
+    assert (after[reached] <= before[reached] * (1 + 1e-9)).all()
+    assert np.array_equal(skims_with([], network, parameters)["hours"], skims["hours"])

@@ -1,0 +1,104 @@
+"""Legs and their closure: a hand case, scipy on the whole graph as the oracle, and properties on random graphs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from samarkand.engines.routing import (
+    Legs,
+    build_graph,
+    calc_legs,
+    cheaper_legs,
+    close_over_ends,
+    find_path,
+    join_legs,
+)
+
+
+def test_attributes_follow_the_path_of_least_generalised_cost() -> None:
+    """Square 0-1-3 (3 h, US$10) and 0-2-3 (12 h, US$4) by hand.
+
+    At US$1 an hour: 13 against 16, so by 1; at US$0.5: 11.5 against 10, so by 2. Node 4 is not reached.
+    """
+    graph = build_graph(5, [0, 1, 0, 2], [1, 3, 2, 3], [1.0, 2.0, 5.0, 7.0], [4.0, 6.0, 1.0, 3.0])
+    quick = calc_legs(graph, 1.0, [0], [0, 3, 4])
+    np.testing.assert_allclose(quick.hours, [[0, 3, np.inf]])
+    np.testing.assert_allclose(quick.usd, [[0, 10, np.inf]])
+    cheap = calc_legs(graph, 0.5, [0], [3])
+    assert (cheap.hours[0, 0], cheap.usd[0, 0]) == (12, 4)
+    assert find_path(graph, 1.0, 0, 3) == [0, 1, 3]
+    assert find_path(graph, 0.5, 0, 3) == [0, 2, 3]
+    assert find_path(graph, 1.0, 0, 4) == []
+
+
+@pytest.mark.parametrize(
+    ("u", "v", "hours", "usd"),
+    [([0], [1], [-1.0], [0.0]), ([0], [1], [np.nan], [0.0]), ([0], [2], [1.0], [0.0]),
+     ([0, 1], [1, 0], [1.0, 2.0], [0.0, 0.0])],
+)  # fmt: skip
+def test_links_that_make_no_graph_are_refused(u, v, hours, usd) -> None:
+    with pytest.raises(ValueError, match=r"negative|outside|same pair"):
+        build_graph(2, u, v, hours, usd)
+
+
+def test_a_chain_of_legs_takes_the_cheapest_middle() -> None:
+    first = Legs(np.array([[1.0, 5.0]]), np.array([[10.0, 1.0]]))
+    second = Legs(np.array([[2.0], [1.0]]), np.array([[3.0], [2.0]]))
+    joined = join_legs(first, second, 1.0)  # 1+10+2+3 = 16 against 5+1+1+2 = 9
+    assert (joined.hours[0, 0], joined.usd[0, 0]) == (6.0, 3.0)
+    dear = join_legs(first, second, 10.0)  # 13+30 = 43 against 3+60 = 63
+    assert (dear.hours[0, 0], dear.usd[0, 0]) == (3.0, 13.0)
+    better = cheaper_legs(joined, dear, 10.0)
+    assert (better.hours[0, 0], better.usd[0, 0]) == (3.0, 13.0)
+
+
+@st.composite
+def cases(draw):
+    """A random connected-or-not graph, a value of time, and new or cheaper arcs on it."""
+    size = draw(st.integers(4, 14))
+    pairs = [(a, b) for a in range(size) for b in range(a)]
+    seed = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    links = [
+        pairs[i] for i in np.flatnonzero(seed.random(len(pairs)) < draw(st.sampled_from([0.15, 0.3, 0.6])))
+    ]
+    new = [
+        pairs[i]
+        for i in seed.choice(len(pairs), size=min(len(pairs), draw(st.integers(1, 5))), replace=False)
+    ]
+    return size, links, new, seed, draw(st.sampled_from([0.1, 1.0, 25.0]))
+
+
+@settings(deadline=None, max_examples=150)
+@given(cases())
+def test_closure_is_what_scipy_finds_on_the_changed_graph(case) -> None:
+    size, links, new, seed, vot = case
+    hours, usd = seed.uniform(0.5, 50, len(links)), seed.uniform(1, 500, len(links))
+    new_hours, new_usd = seed.uniform(0.1, 40, len(new)), seed.uniform(0.1, 400, len(new))
+    u, v = ([a for a, _ in links], [b for _, b in links]) if links else ([], [])
+    graph = build_graph(size, u, v, hours, usd)
+    everywhere = np.arange(size)
+    legs = calc_legs(graph, vot, everywhere, everywhere)
+    ends = sorted({end for pair in new for end in pair})
+    arcs = Legs(np.full((len(ends),) * 2, np.inf), np.full((len(ends),) * 2, np.inf))
+    for (a, b), h, m in zip(new, new_hours, new_usd, strict=True):
+        for i, j in ((ends.index(a), ends.index(b)), (ends.index(b), ends.index(a))):
+            arcs.hours[i, j], arcs.usd[i, j] = h, m
+    from_ends = Legs(legs.hours[ends], legs.usd[ends])
+    among = Legs(legs.hours[np.ix_(ends, ends)], legs.usd[np.ix_(ends, ends)])
+    closed = close_over_ends(legs, from_ends, from_ends.transposed, among, arcs, vot).cost(vot)
+
+    matrix = np.full((size, size), np.inf)
+    old = zip(links, hours, usd, strict=True)
+    for (a, b), h, m in [*old, *zip(new, new_hours, new_usd, strict=True)]:
+        matrix[a, b] = matrix[b, a] = min(matrix[a, b], m + vot * h)
+    row, column = np.nonzero(np.isfinite(matrix))
+    again = dijkstra(csr_array((matrix[row, column], (row, column)), shape=(size, size)))
+    # Sums of at most 14 positive terms in double precision, taken in another order.
+    np.testing.assert_allclose(closed, again, rtol=1e-12)
+    # New arcs raise the cost of no pair.
+    assert (closed <= legs.cost(vot)).all()
