@@ -83,7 +83,7 @@ def commands_page() -> str:
         lines += [f"## `samarkand {name}`", "", str(command.help), "", "| | |", "|---|---|"]
         for parameter in command.params:
             named = parameter.param_type_name == "option"
-            label = ", ".join(parameter.opts) if named else parameter.human_readable_name
+            label = ", ".join(parameter.opts) if named else str(parameter.metavar or parameter.name)
             default = parameter.default
             shown = (
                 f" (default: {default})"

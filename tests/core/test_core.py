@@ -114,14 +114,14 @@ def test_records_keep_labels_and_refuse_silent_gaps():
     common = {"priority": "trade", "indicator": "exports", "year": 2030, "scenario": "with", "unit": "US$ m"}
     with pytest.raises(ValueError, match="no reason"):
         records(values, grade="estimated", **common)
-    frame = records(values, grade="estimated", reason="no accounts", **common)
+    frame = gather([records(values, grade="estimated", reason="no accounts", **common)])
     assert tuple(frame.columns) == COLUMNS
     assert frame.set_index("economy").loc["UZB", "reason"] == "no accounts"
     assert frame.set_index("economy").loc["KAZ", "reason"] == ""
     with pytest.raises(ValueError, match="not in the result schema"):
         records(values.rename(economy="place"), grade="estimated", **common)
     with pytest.raises(ValueError, match="grade"):
-        records(values, grade="certain", reason="x", **common)
+        gather([records(values, grade="certain", reason="x", **common)])
 
 
 def test_what_is_not_assessed_needs_a_reason():

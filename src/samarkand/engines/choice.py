@@ -11,13 +11,16 @@ infinite cost and takes no share.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import logsumexp, softmax
 
 Floats = NDArray[np.float64]
+
+MOST_STEPS = 200  # of Newton's method; quadratic near the solution, halved steps far from it
+LONGEST_STEP = 5.0  # in utility: beyond it the quadratic model of a logsum is worth nothing
 
 
 def calc_utility(cost: ArrayLike, constant: ArrayLike, scale: float) -> Floats:
@@ -141,8 +144,6 @@ def calibrate_constants(
     reachable nowhere, or pairs that only some modes can serve make the targets impossible.
     Source: Train (2009), Discrete Choice Methods, section 2.8; Berry (1994).
     """
-    from scipy.optimize import root  # half a second to import, and used here only
-
     costs = np.asarray(cost, dtype=np.float64)
     weights = np.asarray(weight, dtype=np.float64)
     targets = np.asarray(target_share, dtype=np.float64)
@@ -162,10 +163,11 @@ def calibrate_constants(
         )
     free = np.arange(targets.size) != np.arange(targets.size)[reference]
 
+    def objective(constants: Floats) -> float:
+        return float(share_of_pair @ logsumexp(base + constants, axis=-1) - targets @ constants)
+
     def mismatch(constants: Floats) -> tuple[Floats, Floats]:
-        full = np.zeros(targets.size)
-        full[free] = constants
-        shares = calc_shares(base + full)
+        shares = calc_shares(base + constants)
         aggregate = share_of_pair @ shares
         jacobian = np.diag(aggregate) - (shares * share_of_pair[:, None]).T @ shares
         return (aggregate - targets)[free], jacobian[np.ix_(free, free)]
@@ -174,9 +176,7 @@ def calibrate_constants(
     for _ in range(8):
         start += np.log(targets / (share_of_pair @ calc_shares(base + start)))
     start -= start[reference]
-    solution: Any = root(mismatch, start[free], jac=True, method="hybr", options={"xtol": 1e-14})
-    constants = np.zeros(targets.size)
-    constants[free] = solution.x
+    constants = _minimise_convex(objective, mismatch, start, free)
     error = float(np.max(np.abs(share_of_pair @ calc_shares(base + constants) - targets)))
     if not error <= max(tolerance, 1e-10):
         raise ValueError(
@@ -184,3 +184,34 @@ def calibrate_constants(
             "pairs that only some modes can serve may make them impossible"
         )
     return constants
+
+
+def _minimise_convex(
+    objective: Callable[[Floats], float],
+    gradient_and_hessian: Callable[[Floats], tuple[Floats, Floats]],
+    start: Floats,
+    free: NDArray[np.bool_],
+) -> Floats:
+    """Newton's method with halved steps over the free variables; converges from anywhere for a convex function.
+
+    Two unknowns: scipy.optimize would do it, at half a second of import in every command.
+    """
+    point = start.copy()
+    value = objective(point)
+    for _ in range(MOST_STEPS):
+        gradient, hessian = gradient_and_hessian(point)
+        if np.abs(gradient).max() <= 1e-14:
+            break
+        step = np.zeros(point.size)
+        # Where shares of zero or one make the Hessian singular, the least-squares step still goes downhill.
+        step[free] = -np.linalg.lstsq(hessian, gradient, rcond=None)[0]
+        length = min(1.0, LONGEST_STEP / max(float(np.abs(step).max()), 1e-300))
+        while length > 1e-12:
+            tried = point + length * step
+            new = objective(tried)
+            # Within rounding of the objective the gradient decides.
+            if new <= value + 1e-15 * abs(value) + 1e-15:
+                break
+            length /= 2
+        point, value = tried, new
+    return point

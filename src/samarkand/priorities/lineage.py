@@ -121,21 +121,23 @@ class _Tracer:
         for name, entry in self.inputs.world.manifest["files"].items():
             if not name.startswith(prefixes):
                 continue
-            published = tuple(
-                leaf(
-                    row["what"],
-                    Evidence(
-                        unit="1",
-                        source=f"{row['attribution']}, from the package {row['package']} {row['version']}",
-                        address=row["address"],
-                        flag="derived",
-                        note=f"licence {row['licence']}",
-                    ),
-                )
-                for row in entry["sources"]
-            )
+            published = tuple(self._package(row) for row in entry["sources"])
             ends.append(Lineage(name, method=entry["derivation"], inputs=published))
         return tuple(ends)
+
+    def _package(self, row: dict[str, str]) -> Lineage:
+        """A package that embedded files were derived from; cited in full once."""
+        if row["package"] in self.unfolded:
+            return Lineage(row["what"], method="cited above")
+        self.unfolded.add(row["package"])
+        cited = Evidence(
+            unit="1",
+            source=f"{row['attribution']}, from the package {row['package']} {row['version']}",
+            address=row["address"],
+            flag="derived",
+            note=f"licence {row['licence']}",
+        )
+        return leaf(row["what"], cited)
 
     def _parameters(self, table: str) -> tuple[Lineage, ...]:
         assumptions = self.inputs.assumptions
