@@ -19,7 +19,7 @@ from samarkand.outcome import Appraisal
 from samarkand.priorities import Inputs, assess_all
 from samarkand.programme import Programme, apply
 from samarkand.world.skims import both_skims
-from samarkand.world.trade_costs import economy_costs
+from samarkand.world.trade_costs import counterfactual_costs
 from samarkand.world.world import World
 
 Step = Callable[..., None]
@@ -58,11 +58,16 @@ def appraise_year(asked: Question, year: int, progress: Step) -> Inputs:
     )
 
     network = partial(progress, f"{year}: freight network")
-    skims, changed = both_skims(change.network, world.network, assumptions.parameters, progress=network)
+    baseline, changed = both_skims(
+        change.network,
+        world.network,
+        assumptions.parameters,
+        meanwhile=asked.prepare_baseline,
+        progress=network,
+    )
 
     progress(f"{year}: trade costs")
-    costs = economy_costs(skims, changed, world.network.cities, asked.mode_choice(skims), assumptions.parameters,
-                          world.labels)  # fmt: skip
+    costs = counterfactual_costs(baseline, changed)
     iceberg_cost_hat = asked.iceberg_cost_hat(costs)
 
     progress(f"{year}: equilibrium")

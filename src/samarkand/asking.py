@@ -18,11 +18,13 @@ from samarkand.programme import Change, Programme, load_programme
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.freight_sectors import freight_table
 from samarkand.world.trade_costs import (
+    Baseline,
     ModeChoice,
     ad_valorem_cost,
     calibrate_mode_choice,
     classes_of_time,
     iceberg_cost_hat,
+    prepare_baseline,
     surface_trade,
 )
 from samarkand.world.world import World, load_world
@@ -71,6 +73,16 @@ class Question:
             self.world.accounts.trade_flow, self.freight, classes_of_time(self.assumptions.parameters)
         )
         return calibrate_mode_choice(skims, self.world.network.cities, self.assumptions.parameters, weights)
+
+    def prepare_baseline(self, skims: xr.Dataset) -> Baseline:
+        """What the state without the programme means for mode choice and costs between economies."""
+        return prepare_baseline(
+            skims,
+            self.world.network.cities,
+            self.mode_choice(skims),
+            self.assumptions.parameters,
+            self.world.labels,
+        )
 
     def iceberg_cost_hat(self, costs: xr.Dataset) -> xr.DataArray:
         """Change of iceberg costs by origin, destination and sector, in the order of the accounts."""

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,7 @@ Progress = Callable[..., None]
 CLASSES = ("low", "medium", "high", "very_high")
 MODES = ("road", "rail", "sea")
 HOURS_PER_DAY = 24.0
+Result = TypeVar("Result")
 WORKERS = 2
 FARTHEST_QUAY_KM = 60.0  # a port within this of a city is beside it
 
@@ -154,12 +156,16 @@ def both_skims(
     changes: Sequence[LinkChange],
     network: Network,
     parameters: Parameters,
+    meanwhile: Callable[[xr.Dataset], Result],
     progress: Progress = lambda *_words, **_fractions: None,
-) -> tuple[xr.Dataset, xr.Dataset]:
-    """Skims without and with changes, from the same legs."""
+) -> tuple[Result, xr.Dataset]:
+    """What `meanwhile` makes of the baseline's skims, and the skims with changes, side by side on two threads."""
     parts = components(network, parameters)
     legs = baseline_legs(parts, parameters, progress)
-    return assemble(network, parameters, legs), _with(changes, network, parameters, parts, legs, progress)
+    with ThreadPoolExecutor(1) as beside:
+        of_baseline = beside.submit(meanwhile, assemble(network, parameters, legs))
+        changed = _with(changes, network, parameters, parts, legs, progress)
+        return of_baseline.result(), changed
 
 
 def skims_with(
