@@ -64,15 +64,14 @@ def _upgrade(change: LinkChange, network: Network, costs: LinkCosts) -> list[Arc
     near, _ = nearest_nodes(
         nodes, np.array([p[0] for p in change.points]), np.array([p[1] for p in change.points])
     )
-    link = {
-        (min(a, b), max(a, b)): k
-        for k, (a, b) in enumerate(zip(costs.u.tolist(), costs.v.tolist(), strict=True))
-    }
+    size = len(nodes)
+    keys = np.minimum(costs.u, costs.v) * size + np.maximum(costs.u, costs.v)
+    order = np.argsort(keys)
     arcs = []
     for start, end in zip(near[:-1].tolist(), near[1:].tolist(), strict=True):
         path = find_path(graph, FASTEST, start, end)
         for a, b in pairwise(path):
-            k = link[min(a, b), max(a, b)]
+            k = int(order[np.searchsorted(keys, min(a, b) * size + max(a, b), sorter=order)])
             hours = costs.moving_hours[k] * min(change.hours_ratio, 1.0) + costs.waiting_hours[k]
             arcs.append(Arc(a, b, float(hours), float(costs.usd[k])))
     return arcs

@@ -6,6 +6,7 @@ before the first solution.
 """
 
 from samarkand.engines.equilibrium.certificate import Certificate
+from samarkand.engines.equilibrium.gradient import Gradient, calc_gradient, exposure
 from samarkand.engines.equilibrium.model import (
     DEFICIT_RULES,
     Accounts,
@@ -23,10 +24,13 @@ __all__ = [
     "Certificate",
     "DeficitRule",
     "EquilibriumError",
+    "Gradient",
     "Shock",
     "Solution",
     "accounts_from_flows",
     "armington_accounts",
+    "calc_gradient",
+    "exposure",
     "solve",
     "solve_many",
     "verify",

@@ -190,8 +190,8 @@ def prepare(accounts: Accounts) -> _Prepared:
     start = np.zeros(N + 2 * N * J)
     start[N + N * J :] = np.log(np.where(active, spent, 1.0)).ravel()
     prepared = _Prepared(
-        share=_pad(accounts.trade_share.transpose(2, 0, 1), 8),
-        input_share=_pad(accounts.input_share, 8),
+        share=pad(accounts.trade_share.transpose(2, 0, 1), 8),
+        input_share=pad(accounts.input_share, 8),
         start=start,
         active=active,
         newton=_calc_newton_blocks(accounts),
@@ -205,7 +205,7 @@ def prepare(accounts: Accounts) -> _Prepared:
     return prepared
 
 
-def _pad(values: Array, width: int) -> Array:
+def pad(values: Array, width: int) -> Array:
     """A contiguous copy with zeros after each row, up to a multiple of `width` (whole vector registers)."""
     length = values.shape[-1]
     padded = np.zeros((*values.shape[:-1], -(-length // width) * width))
@@ -229,7 +229,7 @@ def _calc_newton_blocks(accounts: Accounts) -> tuple[Any, ...]:
     pivot = labour - (labour_demand * (response * wage_cost + earned)).sum(axis=1)
     single = [
         np.ascontiguousarray(a, dtype=np.float32)
-        for a in (_pad(block, 16), own, response, wage_cost, labour_demand, pivot)
+        for a in (pad(block, 16), own, response, wage_cost, labour_demand, pivot)
     ]
     return (*single, labour)
 
@@ -244,7 +244,7 @@ def purge_deficits(accounts: Accounts) -> Accounts:
     return known
 
 
-def _build_kernels(
+def build_kernels(
     kernels: ModuleType, accounts: Accounts, prepared: _Prepared, shock: Shock
 ) -> tuple[Array, Array, bool]:
     """(kernel, kernel before tariffs and rents, whether the two differ); layout [j, n, i]."""
@@ -311,7 +311,7 @@ def solve(
     kernels = load_kernels()
     prepared = prepare(accounts)
     N, J = accounts.economy_count, accounts.sector_count
-    kernel, before, has_wedge = _build_kernels(kernels, accounts, prepared, shock)
+    kernel, before, has_wedge = build_kernels(kernels, accounts, prepared, shock)
 
     labour = accounts.value_added if shock.labour_hat is None else accounts.value_added * shock.labour_hat
     transfer = prepared.zeros if shock.transfer is None else shock.transfer
