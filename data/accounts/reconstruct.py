@@ -245,6 +245,8 @@ def solve_row_production(
         final *= total_final / final.sum()
         output = inverse @ (final + exports - imports)
         got = members @ (value_added_share * output) / value_added
+        if got.min() <= 0:
+            break
         tilt *= (wanted / got) ** 0.5
     use = technology @ output + final
     if output.min() < 0 or final.min() < 0 or np.any(imports > use):

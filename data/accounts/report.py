@@ -85,7 +85,7 @@ def _markdown(header: list[str], rows: list[list[str]]) -> str:
 
 def _quantiles(values: pd.Series[float]) -> list[str]:
     # A difference of rounding is shown as zero without a sign.
-    return [_per_cent(value + 0.0) for value in values.quantile([0.1, 0.5, 0.9]).round(6)]
+    return [_per_cent(value) for value in values.quantile([0.1, 0.5, 0.9]).round(3) + 0.0]
 
 
 def _totals_table(totals: pd.DataFrame, scale: float) -> str:
