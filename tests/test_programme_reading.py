@@ -322,8 +322,17 @@ def test_any_bytes_give_tables_or_faults(content: bytes) -> None:
     assert not tables or not faults
 
 
+def test_crossing_whose_economies_are_no_list_is_one_fault() -> None:
+    tables = tomllib.loads(GOOD)
+    crossing = next(item for item in tables["measure"] if "crossing" in item)["crossing"][0]
+    crossing["economies"] = False
+    programme, faults = check_tables(tables, {}, AROUND, FaultList())
+    assert programme is None
+    assert sum("economies" in fault.place for fault in faults) == 1
+
+
 @given(st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_one_value_exchanged_in_a_good_file(data: st.DataObject) -> None:
     tables = tomllib.loads(GOOD)
     node: Any = tables

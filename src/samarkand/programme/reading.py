@@ -367,7 +367,9 @@ class Reader:
             values = self.read("crossing", table, here, (*path, number))
             economies = values.get("economies", ())
             if len(economies) != 2:
-                if isinstance(table, Mapping) and len(table.get("economies", ())) != 2:
+                # What is absent or no list of economies has its fault already.
+                listed = table.get("economies") if isinstance(table, Mapping) else None
+                if isinstance(listed, list) and len(listed) != 2:
                     self.faults.add(
                         self.place(here, (*path, number), "economies"),
                         "a crossing lies between two economies",

@@ -666,7 +666,7 @@ def iterate(
             now[n] = step[n]
         for a in range(N, seen):
             now[a] = step[N + (a - N) * stride]
-        if have_last:
+        if have_last and memory > 0:
             df = d_step[slot]
             dg = d_mapped[slot]
             for a in range(seen):

@@ -35,8 +35,8 @@ from samarkand.engines.equilibrium.model import (
 )
 
 MOST_SWEEPS = 3000
-MOST_NEWTON_SWEEPS = 150
-MEMORY = 8
+# (step, memory of the acceleration, most sweeps), tried in turn until one converges
+STAGES = (*(("newton", 8, 60) for _ in range(5)), ("plain", 8, 700), ("plain", 0, MOST_SWEEPS))
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +194,13 @@ def prepare(accounts: Accounts) -> _Prepared:
         input_share=pad(accounts.input_share, 8),
         start=start,
         active=active,
-        newton=_calc_newton_blocks(accounts),
+        newton=_calc_newton_blocks(
+            accounts,
+            accounts.trade_share,
+            accounts.trade_share if accounts.wedge is None else accounts.trade_share / accounts.wedge,
+            spent,
+            accounts.value_added,
+        ),
         level=np.where(active, spent, 1.0).astype(np.float32),
         ones=np.ones(N),
         zeros=np.zeros(N),
@@ -213,11 +219,14 @@ def pad(values: Array, width: int) -> Array:
     return padded
 
 
-def _calc_newton_blocks(accounts: Accounts) -> tuple[Any, ...]:
-    """(block, own, response, wage_cost, labour_demand, pivot, labour) of `kernels.precondition`."""
-    share, theta = accounts.trade_share, accounts.trade_elasticity
-    before = share if accounts.wedge is None else share / accounts.wedge
-    spent, labour = accounts.baseline_expenditure, accounts.value_added
+def _calc_newton_blocks(
+    accounts: Accounts, share: Array, before: Array, spent: Array, labour: Array
+) -> tuple[Any, ...]:
+    """(block, own, response, wage_cost, labour_demand, pivot, labour) of `kernels.precondition`.
+
+    At the given trade shares `share` and `before` (over wedges) [n, i, j], spending [n, j] and labour income [n].
+    """
+    theta = accounts.trade_elasticity
     # Own shares of zero would lose the equations that they divide; a preconditioner may be a little wrong.
     own = np.maximum(np.einsum("nnj->nj", share), 1e-3)
     sold = before * spent[:, None, :]
@@ -227,11 +236,32 @@ def _calc_newton_blocks(accounts: Accounts) -> tuple[Any, ...]:
     wage_cost = labour_demand / own
     earned = accounts.consumption_share * labour[:, None]
     pivot = labour - (labour_demand * (response * wage_cost + earned)).sum(axis=1)
+    # Without foreign trade an economy's wage level is nobody's business, and the pivot is zero.
+    pivot = np.maximum(pivot, 1e-4 * labour)
     single = [
         np.ascontiguousarray(a, dtype=np.float32)
         for a in (pad(block, 16), own, response, wage_cost, labour_demand, pivot)
     ]
     return (*single, labour)
+
+
+def _relinearise(
+    accounts: Accounts, state: Array, active: Any, kernel: Array, before: Array, level: Any, labour: Array
+) -> tuple[Array, Any, tuple[Any, ...]]:
+    """(state, level, Newton blocks) at a state on the way; the state has its expenditure kept in bounds."""
+    N, J = accounts.economy_count, accounts.sector_count
+    log_cost = state[N : N + N * J].reshape(N, J)
+    spent = np.where(active, np.exp(state[N + N * J :].reshape(N, J)), 0.0)
+    power = np.exp(-accounts.trade_elasticity * log_cost)
+    share = kernel[:, :, :N].transpose(1, 2, 0) * power[None]
+    total = share.sum(axis=1, keepdims=True)
+    total = np.where(total > 0, total, 1.0)
+    net = before[:, :, :N].transpose(1, 2, 0) * power[None] / total
+    earned = np.exp(state[:N]) * labour
+    blocks = _calc_newton_blocks(accounts, share / total, net, spent, earned)
+    if not all(np.isfinite(part).all() for part in blocks):
+        blocks = prepare(accounts).newton
+    return state, np.where(active, spent, level).astype(np.float32), blocks
 
 
 def purge_deficits(accounts: Accounts) -> Accounts:
@@ -346,20 +376,28 @@ def solve(
     initial = state.copy()
     sweeps = 0
     worst = np.inf
-    # The baseline's Newton blocks mislead where a shock changes the world beyond recognition; then the plain
-    # iteration starts again.
-    for plain in (False, True):
-        limit = most_sweeps - sweeps if plain else min(most_sweeps, MOST_NEWTON_SWEEPS)
-        state[:] = initial
+    # The baseline's Newton blocks mislead where a shock changes the world beyond recognition: then they are made
+    # again at the state reached, and where that does not help either, the plain iteration starts from the beginning;
+    # at last without acceleration, which loses its footing where trade all but ends and wage levels come loose.
+    newton = prepared.newton
+    for stage, (kind, memory, most) in enumerate(STAGES):
+        plain = kind == "plain"
+        if plain:
+            state[:] = initial
+        limit = min(most_sweeps - sweeps, most)
         taken, worst = kernels.iterate(
             state, kernel, before, has_wedge, accounts.trade_elasticity, accounts.value_added_share,
             prepared.input_share, accounts.consumption_share, basket, log_productivity, labour, exogenous,
             proportional, multiple, tax_rate, lump_sum, active, float(accounts.value_added.sum()),
-            plain, level, *prepared.newton, MEMORY, 0.5 * tolerance, limit, total, kept, sales,
+            plain, level, *newton, memory, 0.5 * tolerance, limit, total, kept, sales,
         )  # fmt: skip
         sweeps += taken
         if worst <= 0.5 * tolerance or sweeps >= most_sweeps:
             break
+        if not plain and STAGES[stage + 1][0] == "newton":
+            if not worst < 10.0:
+                state[:] = initial
+            state, level, newton = _relinearise(accounts, state, active, kernel, before, level, labour)
     if not np.isfinite(worst):
         _diagnose(accounts, active, total)
 

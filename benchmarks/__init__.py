@@ -1,0 +1,1 @@
+"""Speed beside peers: `python -m benchmarks [NAME]...` runs the modules of this package."""
