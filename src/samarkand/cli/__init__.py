@@ -1,0 +1,36 @@
+"""The command line: a thin face that reads options, calls the library and prints.
+
+Nothing heavy is imported before a command needs it, so that `samarkand --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from samarkand.cli.appraising import appraise, explain
+from samarkand.cli.faults import fail
+from samarkand.cli.programmes import check
+from samarkand.cli.worlds import readiness
+
+app = typer.Typer(
+    name="samarkand",
+    help="Appraise programmes of cross-border projects and measures, economy by economy.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (appraise, check, explain, readiness):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line; faults of the user's input are printed whole, with exit status 2."""
+    try:
+        app()
+    except Exception as error:
+        from samarkand.core.faults import Faults
+
+        if isinstance(error, Faults):
+            fail(error.faults)
+        raise

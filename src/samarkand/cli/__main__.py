@@ -1,0 +1,5 @@
+"""`python -m samarkand.cli`."""
+
+from samarkand.cli import main
+
+main()

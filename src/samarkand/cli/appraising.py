@@ -1,0 +1,88 @@
+"""`samarkand appraise` and `explain`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from samarkand.cli.options import (
+    DEFAULT_PROGRAMME,
+    DEFAULT_YEAR,
+    AssumeOption,
+    DeficitOption,
+    ProgrammeArgument,
+    WithoutOption,
+    YearOption,
+    read_assumptions,
+)
+
+
+def appraise(
+    programme: ProgrammeArgument = DEFAULT_PROGRAMME,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the files go.")] = Path("out"),
+    without: WithoutOption = None,
+    year: YearOption = DEFAULT_YEAR,
+    assume: AssumeOption = None,
+    deficit_rule: DeficitOption = "fixed_nominal",
+    json: Annotated[
+        bool, typer.Option("--json", help="Print appraisal.json instead of the scorecard.")
+    ] = False,
+    publication: Annotated[
+        bool, typer.Option("--publication", help="Refuse figures that are not verified, by name.")
+    ] = False,
+) -> None:
+    """Appraise a programme: scorecard, appraisal.json, Parquet tables and a report that opens offline."""
+    from samarkand.appraisal import appraise as run
+    from samarkand.reports.files import appraisal_json, check_out, write_appraisal
+    from samarkand.reports.progress import progress_bar
+    from samarkand.reports.scorecard import print_scorecard
+
+    check_out(out)
+    with progress_bar(quiet=json) as step:
+        appraisal = run(
+            programme,
+            years=(year,),
+            without=tuple(without or ()),
+            assumptions=read_assumptions(assume or []),
+            deficit_rule=deficit_rule,
+            publication=publication,
+            progress=step,
+        )
+        step("writing the files")
+        written = write_appraisal(appraisal, out)
+    if json:
+        typer.echo(appraisal_json(appraisal))
+    else:
+        print_scorecard(appraisal, written)
+
+
+def explain(
+    indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="For instance real_income.")],
+    economy: Annotated[str, typer.Option("--economy", metavar="ISO3", help="The economy asked about.")],
+    programme: Annotated[
+        str, typer.Option("--programme", help="A programme file or name.")
+    ] = DEFAULT_PROGRAMME,
+    without: WithoutOption = None,
+    year: YearOption = DEFAULT_YEAR,
+    assume: AssumeOption = None,
+    deficit_rule: DeficitOption = "fixed_nominal",
+) -> None:
+    """Walk from a figure down to what it was computed from: methods, data and published sources."""
+    from samarkand.appraisal import appraise as run
+    from samarkand.priorities import find_indicator
+    from samarkand.reports.explain import print_lineage
+    from samarkand.reports.progress import progress_bar
+
+    find_indicator(indicator)
+    with progress_bar() as step:
+        appraisal = run(
+            programme,
+            years=(year,),
+            without=tuple(without or ()),
+            assumptions=read_assumptions(assume or []),
+            deficit_rule=deficit_rule,
+            progress=step,
+        )
+    print_lineage(appraisal.explain(indicator, economy))
