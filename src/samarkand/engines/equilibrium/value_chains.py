@@ -82,8 +82,8 @@ def calc_value_added_content_of_table(intermediate: Array, value_added: Array) -
     over = np.where(output > 0, output, 1.0)
     coefficient = intermediate.reshape(N * J, N * J) / over
     earned = (value_added.ravel() / over)[None] * np.repeat(np.eye(N), J, axis=1)
-    content: Array = np.linalg.solve((np.eye(N * J) - coefficient).T, earned.T).T.reshape(N, N, J)
-    return content
+    content = np.linalg.solve((np.eye(N * J) - coefficient).T, earned.T).T.reshape(N, N, J)
+    return np.asarray(content, dtype=np.float64)
 
 
 def calc_value_added_in_exports(content: Array, exports: Array) -> Array:
