@@ -13,7 +13,7 @@ the two can be compared cell by cell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,23 +24,21 @@ from pydantic import BaseModel, ConfigDict
 from samarkand.core.declarations import read_table
 from samarkand.core.evidence import Flag
 from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
+from samarkand.world.changes import LinkChange
+from samarkand.world.geography import load_geography
 from samarkand.world.network import LAND, Network
 
 KINDS = ("border", "crossing", "port", "ferry", "link")
 
 
 class Chokepoint(BaseModel):
-    """A row of `chokepoints.csv`: a named passage of the sea graph, or a gate across it."""
+    """A row of `chokepoints.csv`: a named passage of the sea graph."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
     title: str
-    passage: str = ""
-    gate_lat_a: float | None = None
-    gate_lon_a: float | None = None
-    gate_lat_b: float | None = None
-    gate_lon_b: float | None = None
+    passage: str
     source: str
     flag: Flag
 
@@ -72,7 +70,9 @@ def read_closure_file(path: Path) -> tuple[str, ...]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        what = "is not text" if isinstance(error, UnicodeDecodeError) else f"cannot be read ({error.strerror})"
+        what = (
+            "is not text" if isinstance(error, UnicodeDecodeError) else f"cannot be read ({error.strerror})"
+        )
         raise Faults([Fault(str(path), what, "Give a text file with one closure a line.")]) from error
     names = [line.split("#", 1)[0].strip() for line in text.splitlines()]
     if not any(names):
@@ -110,7 +110,10 @@ def find_closures(names: Iterable[str], network: Network) -> Closures:
             faults.add(place, f"begins with {kind}, which cannot be closed", did_you_mean(kind, KINDS))
     faults.raise_if_any()
     return Closures(
-        wanted, {mode: frozenset(rows) for mode, rows in links.items() if rows}, frozenset(ports), frozenset(borders)
+        wanted,
+        {mode: frozenset(rows) for mode, rows in links.items() if rows},
+        frozenset(ports),
+        frozenset(borders),
     )
 
 
@@ -146,26 +149,8 @@ def _chokepoint(name: str, network: Network, links: Rows, faults: FaultList) -> 
         known = [row.id for row in chokepoints()]
         mend = did_you_mean(name, known) + f" Else write KIND:NAME with one of {', '.join(KINDS)}."
         faults.add(f"closure {name}", "is not a chokepoint", mend)
-    elif row.passage:
-        links["sea"].update(np.flatnonzero((network.sea_links["passage"] == row.passage).to_numpy()).tolist())
     else:
-        links["sea"].update(crossing_gate(network, row).tolist())
-
-
-def crossing_gate(network: Network, gate: Chokepoint) -> np.ndarray:
-    """Rows of the links at sea that cross the line between the two points of a gate (planar, in degrees)."""
-    lat, lon = (network.sea_nodes[name].to_numpy(float) for name in ("lat", "lon"))
-    u, v = (network.sea_links[name].to_numpy(np.int64) for name in ("u", "v"))
-    ax, ay, bx, by = (float(x or 0) for x in (gate.gate_lon_a, gate.gate_lat_a, gate.gate_lon_b, gate.gate_lat_b))
-
-    def side(px: np.ndarray, py: np.ndarray, qx: object, qy: object, rx: object, ry: object) -> np.ndarray:
-        return np.sign((qx - px) * (ry - py) - (qy - py) * (rx - px))  # type: ignore[operator, no-any-return]
-
-    zero = np.zeros(u.size)
-    apart = side(lon[u], lat[u], lon[v], lat[v], ax, ay) != side(lon[u], lat[u], lon[v], lat[v], bx, by)
-    across = side(zero + ax, zero + ay, bx, by, lon[u], lat[u]) != side(zero + ax, zero + ay, bx, by, lon[v], lat[v])
-    near = np.abs(lon[u] - lon[v]) < 180  # links over the date line would seem to cross the whole map
-    return np.flatnonzero(apart & across & near)
+        links["sea"].update(np.flatnonzero((network.sea_links["passage"] == row.passage).to_numpy()).tolist())
 
 
 def _border(
@@ -192,7 +177,9 @@ def _border(
         found |= len(rows) > 0
     if not found:
         faults.add(
-            place, "no link of the network crosses this border", "Write two ISO3 codes, such as border:KAZ-CHN."
+            place,
+            "no link of the network crosses this border",
+            "Write two ISO3 codes, such as border:KAZ-CHN.",
         )
 
 
@@ -228,18 +215,23 @@ def _link(rest: str, network: Network, links: Rows, place: str, faults: FaultLis
         links[mode].add(int(number))
 
 
-def single_closures(network: Network, wanted: Sequence[str] = KINDS) -> dict[str, Callable[[], Closures]]:
-    """Every chokepoint, open border between two economies, and ferry of the network, as closures of their own."""
+def keeps_closed(change: LinkChange, closures: Closures) -> bool:
+    """Whether a new link of a programme would cross a border that is closed: it is closed with it."""
+    if change.action != "new" or not closures.borders:
+        return False
+    one, other = (load_geography().economy_at(*point) for point in (change.points[0], change.points[-1]))
+    return closures.closes_border(one, other, change.mode)
+
+
+def every_closure(network: Network) -> tuple[str, ...]:
+    """Names of all single closures that make sense by themselves: chokepoints, open borders, ferries, ports."""
     names = [row.id for row in chokepoints()]
-    pairs = set()
     for mode in LAND:
         crossings = network.land(mode).crossings
         is_open = crossings[(crossings["status"] == "open").to_numpy()]
-        pairs |= {
-            "-".join(sorted(pair))
-            for pair in zip(is_open["economy_a"].astype(str), is_open["economy_b"].astype(str), strict=True)
-        }
+        pairs = zip(is_open["economy_a"].astype(str), is_open["economy_b"].astype(str), strict=True)
+        names += sorted({"border:" + "-".join(sorted(pair)) for pair in pairs})
         repairs = network.land(mode).links["repair"].astype(str)
         names += [f"ferry:{name}" for name in repairs.unique() if name.startswith("ferry")]
-    names += [f"border:{pair}" for pair in sorted(pairs)]
-    return {name: lambda name=name: find_closures([name], network) for name in dict.fromkeys(names)}
+    names += [f"port:{name}" for name in network.ports["id"].astype(str)]
+    return tuple(dict.fromkeys(names))

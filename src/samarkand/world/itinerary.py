@@ -66,11 +66,15 @@ class Itinerary:
 
 
 def merged(steps: Iterable[Step]) -> tuple[Step, ...]:
-    """Neighbouring steps of one kind, mode and name as one."""
+    """Neighbouring stretches of one mode and place as one; borders, terminals and ports stay single."""
     found: list[Step] = []
     for step in steps:
         last = found[-1] if found else None
-        if last and (last.kind, last.mode, last.name) == (step.kind, step.mode, step.name) and step.kind == "move":
+        if (
+            last
+            and (last.kind, last.mode, last.name) == (step.kind, step.mode, step.name)
+            and step.kind in ("move", "access")
+        ):
             found[-1] = replace(
                 last,
                 km=last.km + step.km,
@@ -102,12 +106,12 @@ def steps_along(
     crossings = network.land(mode).crossings
     fees = dict(zip(crossings["link"].astype(int), crossings["usd_parameter"].astype(str), strict=True))
     ferries = {row.id for row in ferry_rows()}
-    columns = {name: lines.links[name].to_numpy() for name in lines.links}
+    costs = lines.costs
     for one, other in pairwise(path):
         at = lines.between(one, other)
-        row, km, usd = int(columns["row"][at]), float(columns["km"][at]), float(columns["usd"][at])
-        moving, waiting = float(columns["moving_hours"][at]), float(columns["waiting_hours"][at])
-        items = (str(columns["item"][at]),) if columns["item"][at] else ()
+        row, km, usd = int(costs.row[at]), float(lines.km[at]), float(costs.usd[at])
+        moving, waiting = float(costs.moving_hours[at]), float(costs.waiting_hours[at])
+        items = (str(lines.item[at]),) if lines.item[at] else ()
         a, b = str(lines.economy[one]), str(lines.economy[other])
         if row >= 0 and repairs[row] in ferries:
             steps.append(Step("ferry", mode, f"{a} - {b}", km, moving, waiting, usd, items))

@@ -14,99 +14,98 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from samarkand.engines.routing import Graph, build_graph
+from samarkand.engines.routing import Graph
 from samarkand.world.changes import LinkChange
-from samarkand.world.network import Network, land_costs, nearest_nodes
+from samarkand.world.network import LinkCosts, Network, land_costs, nearest_nodes
 from samarkand.world.network_changes import Arc, arcs_of
 from samarkand.world.parameters import Parameters
 
 Floats = NDArray[np.float64]
+Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """Open links of one mode (u, v, km, moving_hours, waiting_hours, usd, row, item) and the economy of each node.
+    """Open links of one mode, their length and the economy of each node.
 
-    `row` is that of the mode's table of links, -1 for a link that the programme builds; `item` the item of the
-    programme that builds or changes it.
+    `costs.row` is the row of the mode's table of links, -1 for a link that the programme builds; `item` names the
+    item of the programme that builds or betters a link, else it is empty.
     """
 
-    links: pd.DataFrame
+    costs: LinkCosts
+    km: Floats
+    item: NDArray[np.str_]
     economy: NDArray[np.str_]
 
     @cached_property
     def graph(self) -> Graph:
         """The links as a graph; hours are those on the move and at rest."""
-        table = self.links
-        hours = (table["moving_hours"] + table["waiting_hours"]).to_numpy(float)
-        return build_graph(len(self.economy), table["u"], table["v"], hours, table["usd"])
+        return self.costs.graph(len(self.economy))
 
     @cached_property
-    def position(self) -> dict[tuple[int, int], int]:
-        """Position in `links` by the pair of nodes, smaller number first."""
-        pairs = zip(self.links["u"], self.links["v"], strict=True)
-        return {(min(u, v), max(u, v)): at for at, (u, v) in enumerate(pairs)}
+    def position(self) -> dict[Pair, int]:
+        """Number of a link by the pair of its nodes, smaller number first."""
+        return _positions(self.costs)
 
     def between(self, one: int, other: int) -> int:
-        """Position in `links` of the link between two neighbouring nodes."""
+        """Number of the link between two neighbouring nodes."""
         return self.position[min(one, other), max(one, other)]
+
+
+def _positions(costs: LinkCosts) -> dict[Pair, int]:
+    low, high = np.minimum(costs.u, costs.v).tolist(), np.maximum(costs.u, costs.v).tolist()
+    return {pair: at for at, pair in enumerate(zip(low, high, strict=True))}
 
 
 def build_lines(
     network: Network, mode: str, parameters: Parameters, changes: Sequence[LinkChange] = ()
 ) -> Lines:
     """The open links of road or rail; those that changes of a programme build or better stand among them."""
-    costs = land_costs(network, mode, parameters)
-    tables = network.land(mode)
-    links = pd.DataFrame(
-        {
-            "u": costs.u, "v": costs.v, "km": tables.links["km"].to_numpy(float)[costs.row],
-            "moving_hours": costs.moving_hours, "waiting_hours": costs.waiting_hours, "usd": costs.usd,
-            "row": costs.row, "item": "",
-        }
-    )  # fmt: skip
-    economy = tables.nodes["economy"].to_numpy(str).tolist()
-    where = {(min(u, v), max(u, v)): at for at, (u, v) in enumerate(zip(costs.u, costs.v, strict=True))}
-    new: dict[tuple[int, int], dict[str, object]] = {}
-    number: dict[str, int] = {}
+    costs, tables = land_costs(network, mode, parameters), network.land(mode)
+    moving, waiting, usd = costs.moving_hours.copy(), costs.waiting_hours.copy(), costs.usd.copy()
+    item = np.full(costs.u.size, "", dtype=object)
+    economy = tables.nodes["economy"].astype(str).tolist()
+    where = _positions(costs)
+    built: dict[Pair, tuple[LinkChange, Arc]] = {}
+    new_nodes: dict[str, int] = {}
     for change in changes:
         for arc in arcs_of([change], mode, network, parameters):
-            ends = [_node(end, number, economy, tables.nodes) for end in (arc.tail, arc.head)]
-            pair = (min(ends), max(ends))
-            if pair in where:
-                _better(links, where[pair], change, arc)
-            elif pair not in new or arc.hours < float(str(new[pair]["hours"])):
-                new[pair] = {
-                    "u": pair[0], "v": pair[1], "km": change.km, "moving_hours": arc.hours - change.extra_hours,
-                    "waiting_hours": change.extra_hours, "usd": arc.usd, "row": -1, "item": change.item,
-                    "hours": arc.hours,
-                }  # fmt: skip
-    if new:
-        built = pd.DataFrame(list(new.values())).drop(columns="hours")
-        links = pd.concat([links, built], ignore_index=True)
-    return Lines(links, np.array(economy, dtype=str))
+            ends = sorted(_node(end, new_nodes, economy, tables.nodes) for end in (arc.tail, arc.head))
+            pair = (ends[0], ends[1])
+            if pair not in where:
+                if pair not in built or arc.hours < built[pair][1].hours:
+                    built[pair] = (change, arc)
+                continue
+            at = where[pair]
+            if arc.hours > moving[at] + waiting[at] or arc.usd > usd[at]:
+                continue
+            if change.action in ("upgrade", "new"):  # time on the move; else time at rest
+                moving[at] = arc.hours - waiting[at]
+            else:
+                waiting[at] = arc.hours - moving[at]
+            usd[at], item[at] = arc.usd, change.item
+    pairs = np.array(list(built), dtype=np.int64).reshape(-1, 2)
+    rest = np.array([change.extra_hours for change, _ in built.values()])
+    whole = LinkCosts(
+        u=np.r_[costs.u, pairs[:, 0]],
+        v=np.r_[costs.v, pairs[:, 1]],
+        moving_hours=np.r_[moving, np.array([arc.hours for _, arc in built.values()]) - rest],
+        waiting_hours=np.r_[waiting, rest],
+        usd=np.r_[usd, [arc.usd for _, arc in built.values()]],
+        row=np.r_[costs.row, np.full(len(built), -1, dtype=np.int64)],
+    )
+    km = np.r_[tables.links["km"].to_numpy(float)[costs.row], [change.km for change, _ in built.values()]]
+    items = np.array([*item, *(change.item for change, _ in built.values())], dtype=str)
+    return Lines(whole, km, items, np.array(economy, dtype=str))
 
 
-def _node(end: int | str, number: dict[str, int], economy: list[str], nodes: pd.DataFrame) -> int:
-    """Number of an end; a new node takes the next one and the economy of its nearest neighbour."""
+def _node(end: int | str, new_nodes: dict[str, int], economy: list[str], nodes: pd.DataFrame) -> int:
+    """Number of an end; a new node takes the next number and the economy of its nearest neighbour."""
     if not isinstance(end, str):
         return int(end)
-    if end not in number:
+    if end not in new_nodes:
         lat, lon = (np.array([float(word)]) for word in end.split())
         near, _ = nearest_nodes(nodes, lat, lon)
-        number[end] = len(economy)
+        new_nodes[end] = len(economy)
         economy.append(str(nodes["economy"].iloc[int(near[0])]))
-    return number[end]
-
-
-def _better(links: pd.DataFrame, at: int, change: LinkChange, arc: Arc) -> None:
-    """Take over what is cheaper of a link that is there: an upgrade its time on the move, else its waiting."""
-    before = float(links.at[at, "moving_hours"]) + float(links.at[at, "waiting_hours"])
-    if arc.hours > before or arc.usd > float(links.at[at, "usd"]):
-        return
-    if change.action in ("upgrade", "new"):
-        links.at[at, "moving_hours"] = arc.hours - float(links.at[at, "waiting_hours"])
-    else:
-        links.at[at, "waiting_hours"] = arc.hours - float(links.at[at, "moving_hours"])
-    links.at[at, "usd"] = arc.usd
-    links.at[at, "item"] = change.item
+    return new_nodes[end]

@@ -91,8 +91,8 @@ class Ways:
 
     def find(self, origin: str, destination: str, mode: str) -> Itinerary | None:
         """The way between two cities (labels of the network) by a mode; None where the mode does not connect them."""
-        index = self.network.cities.index
-        one, other = (self._over_land(int(index.get_loc(label))) for label in (origin, destination))
+        number = {str(label): at for at, label in enumerate(self.network.cities.index)}
+        one, other = (self._over_land(number[label]) for label in (origin, destination))
         steps = {"road": self._by_road, "rail": self._by_rail, "sea": self._by_sea}[mode](one, other)
         return None if steps is None else Itinerary(origin, destination, mode, self.value, merged(steps))
 
@@ -107,7 +107,9 @@ class Ways:
 
     def _by_rail(self, one: OverLand, other: OverLand) -> list[Step] | None:
         between = one.rail.cost[:, self.node_of_terminal[other.start]]
-        chosen = _cheapest(one.to_terminal[one.start], between, other.to_terminal[other.start], one.start, other.start)
+        chosen = _cheapest(
+            one.to_terminal[one.start], between, other.to_terminal[other.start], one.start, other.start
+        )
         if chosen is None:
             return None
         path = one.rail.path(chosen[0], int(self.node_of_terminal[other.start[chosen[1]]]))
@@ -129,7 +131,11 @@ class Ways:
             return None
         ports = (int(start[chosen[0]]), int(end[chosen[1]]))
         path = trees.path(chosen[0], int(self.at_sea.node[ports[1]]))
-        return [*self._to_port(one, ports[0]), self._voyage(path, ports), *reverse(self._to_port(other, ports[1]))]
+        return [
+            *self._to_port(one, ports[0]),
+            self._voyage(path, ports),
+            *reverse(self._to_port(other, ports[1])),
+        ]
 
     # -- over land
 
@@ -178,7 +184,15 @@ class Ways:
             *self._access(self.city, land.city, land),
             *self._along(self.road, land.road.path(0, int(self.terminal.node[terminal])), "road"),
             *self._access(self.terminal, terminal, land),
-            Step("terminal", "rail", str(self.rail.economy[node]), 0.0, 0.0, p["terminal_hours"], p["terminal_fee"]),
+            Step(
+                "terminal",
+                "rail",
+                str(self.rail.economy[node]),
+                0.0,
+                0.0,
+                p["terminal_hours"],
+                p["terminal_fee"],
+            ),
         ]
 
     def _to_port(self, land: OverLand, port: int) -> list[Step]:
@@ -225,9 +239,7 @@ def titles() -> dict[str, str]:
     return {row.passage: row.title for row in chokepoints() if row.passage}
 
 
-def _cheapest(
-    first: Floats, between: Floats, last: Floats, start: Ints, end: Ints
-) -> tuple[int, int] | None:
+def _cheapest(first: Floats, between: Floats, last: Floats, start: Ints, end: Ints) -> tuple[int, int] | None:
     """Numbers of the cheapest start and end, which differ; None where nothing connects them."""
     if not between.size:
         return None
