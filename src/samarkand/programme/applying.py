@@ -38,10 +38,11 @@ class TariffChange:
 class Change:
     """What a programme changes in a year.
 
-    `open`: items in service by the end of the year. `effective`: those of them that change the network or
-    tariffs. `network`: changes of links, crossings and ports. `tariffs`: changes of duties that can be
-    assessed. `trade_costs`: changes of the cost of trade beyond freight. `annual_cost`: charge for capex in US$ m a year by label of the accounts. `ramp_up_share`: share
-    of the full effect by item. `not_assessed`: what has no figure, of which item and why.
+    `open`: items in service by the end of the year. `effective`: those of them that change the network,
+    tariffs or trade costs. `network`: changes of links, crossings and ports. `tariffs`: changes of duties that
+    can be assessed. `trade_costs`: changes of the cost of trade beyond freight. `annual_cost`: charge for capex
+    in US$ m a year by label of the accounts. `ramp_up_share`: share of the full effect by item.
+    `not_assessed`: what has no figure, of which item and why.
     """
 
     year: int
