@@ -101,7 +101,7 @@ def apply(
             else:
                 gaps.append(NotAssessed(item.id, "effect", NO_BASELINE_TARIFF))
     costs, uncharged = annual_costs(programme, items, parameters, world.labels)
-    effective = {change.item for change in (*network, *tariffs, *trade_costs)}
+    effective = {change.item for changes in (network, tariffs, trade_costs) for change in changes}
     return Change(
         year=year,
         open=tuple(item.id for item in items),
