@@ -69,7 +69,7 @@ def test_rings_are_closed_and_go_on_over_the_date_line():
     for outline in load_map().outlines:
         for ring in outline.rings:
             assert len(ring) >= 4
-            assert (ring[0] == ring[-1]).all()
+            np.testing.assert_allclose(ring[0], ring[-1], atol=1e-9)
             assert np.abs(np.diff(ring[:, 0])).max() < 180
 
 
