@@ -171,7 +171,8 @@ class _Check:
         self._pairs(table, where, path)
         self._people(values, where, path)
         self._sections(values, where, path, kind)
-        self._place(values, where, path)
+        self._place(values, where, path, kind)
+        self._route(values, where, path)
         self._crossings(values, where, path)
         return _fields(values)
 
@@ -275,16 +276,27 @@ class _Check:
                     f"no section ends at {name!r}",
                     did_you_mean(name, names),
                 )
+        open_ends = values.get("open_ends", ())
+        for name in open_ends:
+            if name not in names:
+                self.faults.add(
+                    self.reader.place(where, path, "open_ends"),
+                    f"no section ends at {name!r}",
+                    did_you_mean(name, names),
+                )
         if kind is not None:
-            self._on_network(names, where, path, kinds()[kind].mode)
+            joined = {name: meeting for name, meeting in names.items() if name not in open_ends}
+            self._on_network(joined, where, path, kinds()[kind].mode)
 
     def _length(self, section: Section, where: str, path: Path) -> None:
-        length = section.length.value
-        if length is None:
-            return
+        if section.length.value is not None:
+            self._not_shorter(section.length.value, section.points, where, path)
+
+    def _not_shorter(self, length: float, points: Sequence[Point], where: str, path: Path) -> None:
+        """No line is shorter than the way by air between its points."""
         air_line = sum(
             calc_great_circle_distance(a.latitude, a.longitude, b.latitude, b.longitude)
-            for a, b in pairwise(section.points)
+            for a, b in pairwise(points)
         )
         if length < LENGTH_TOLERANCE * air_line:
             self.faults.add(
@@ -315,8 +327,14 @@ class _Check:
             here = f"{where}, section {number + 1}"
             self._near(end, mode, here, (*path, "section", number), "points")
 
-    def _place(self, values: dict[str, Any], where: str, path: Path) -> None:
-        if isinstance(values.get("place"), Point):
+    def _route(self, values: dict[str, Any], where: str, path: Path) -> None:
+        length, route = values.get("length"), values.get("route")
+        if isinstance(length, Evidence) and length.value is not None and route:
+            self._not_shorter(length.value, route, where, path)
+
+    def _place(self, values: dict[str, Any], where: str, path: Path, kind: str | None) -> None:
+        at_port = kind is not None and kinds()[kind].effect == "port" and values.get("works") != "new"
+        if isinstance(values.get("place"), Point) and at_port:
             self._near(values["place"], "sea", where, path, "place")
 
     def _near(self, point: Point, mode: str, where: str, path: Path, key: str) -> None:
@@ -355,13 +373,3 @@ def _fields(values: dict[str, Any]) -> dict[str, Any]:
     common = {key: value for key, value in values.items() if key in Project.model_fields}
     own = sorted((key, value) for key, value in values.items() if key not in Project.model_fields)
     return {**common, "attributes": tuple(own)}
-
-
-def count_figures(programme: Programme) -> dict[str, int]:
-    """Number of figures with a value by flag."""
-    counts = dict.fromkeys(("verified", "recalled", "assumed", "derived"), 0)
-    figures: list[Evidence] = [figure for item in programme.items for _, figure in item.figures()]
-    for figure in figures:
-        if figure.value is not None:
-            counts[figure.flag] += 1
-    return counts

@@ -82,12 +82,20 @@ def effects_of(item: Item, parameters: Mapping[str, float]) -> tuple[list[Effect
     kind = item.kind_row
     if kind.shock == "none":
         return [], [NotAssessed(item.id, "effect", "no modelled effect")]
+    if "passenger" in item.words("traffic"):
+        return [], [NotAssessed(item.id, "effect", "no modelled effect: the line carries passengers only")]
+    if item.words("open_ends"):
+        ends = " and ".join(item.words("open_ends"))
+        reason = f"effect not assessed: no line of the network goes on from {ends}"
+        return [], [NotAssessed(item.id, "effect", reason)]
     if kind.effect == "link":
         return _line_effects(item, parameters)
     if kind.effect == "crossing":
         return _crossing_effects(item, parameters)
     if kind.effect == "port":
         return _port_effects(item)
+    if kind.needs:
+        return [], [NotAssessed(item.id, "effect", f"effect not assessed: {kind.needs}")]
     return [], []
 
 
@@ -176,10 +184,15 @@ def _crossing_effects(item: Item, parameters: Mapping[str, float]) -> tuple[list
         return [], [
             NotAssessed(item.id, "effect", "effect not assessed: no hours or fees saved are published")
         ]
+    if not item.crossings:
+        return [], [NotAssessed(item.id, "effect", "effect not assessed: no border crossing is named")]
     return [QuickerCrossing(item.id, crossing, hours, usd) for crossing in item.crossings], []
 
 
 def _port_effects(item: Item) -> tuple[list[Effect], list[NotAssessed]]:
+    if item.is_new_port:
+        reason = "effect not assessed: the network takes no new ports yet"
+        return [], [NotAssessed(item.id, "effect", reason)]
     place = dict(item.attributes).get("place")
     hours = _saving(item.figure("dwell_before"), item.figure("dwell_after"), 1.0)
     usd = _saving(item.figure("port_fee_before"), item.figure("port_fee_after"), 1.0)
