@@ -87,7 +87,7 @@ def test_closure_is_what_scipy_finds_on_the_changed_graph(case) -> None:
     tail, head = (np.array([ends.index(pair[k]) for pair in new]) for k in (0, 1))
     from_ends = Legs(legs.hours[ends], legs.usd[ends])
     rows = np.arange(len(ends))
-    star = np.empty((2, len(ends), len(ends)))
+    star = *np.empty((2, len(ends), len(ends))), np.empty((len(ends), len(ends)), bool)
     between = [np.ascontiguousarray(array[np.ix_(ends, ends)]) for array in (legs.hours, legs.usd)]
     closure_kernels.among_ends(*between, rows, tail, head, new_hours, new_usd, vot, *star)
     reach = np.empty((size, len(ends))), np.empty((size, len(ends))), np.zeros((size, len(ends)), bool)
