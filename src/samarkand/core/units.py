@@ -14,7 +14,10 @@ from samarkand.core.declarations import read_table
 
 
 class Unit(BaseModel):
-    """A row of `units.csv`: a unit, the factor and suffix it is displayed with, and its decimals."""
+    """A row of `units.csv`: a unit, the factor and suffix it is displayed with, and its decimals.
+
+    `grows`: a level in it is a size of an economy, and grows with it in a projection.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -22,6 +25,7 @@ class Unit(BaseModel):
     display_factor: float
     display_suffix: str = ""
     decimals: int
+    grows: bool = False
     description: str
 
 
