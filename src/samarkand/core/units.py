@@ -14,10 +14,7 @@ from samarkand.core.declarations import read_table
 
 
 class Unit(BaseModel):
-    """A row of `units.csv`: a unit, the factor and suffix it is displayed with, and its decimals.
-
-    `grows`: a level in it is a size of an economy, and grows with it in a projection.
-    """
+    """A row of `units.csv`: a unit, the factor and suffix it is displayed with, and its decimals."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -25,7 +22,6 @@ class Unit(BaseModel):
     display_factor: float
     display_suffix: str = ""
     decimals: int
-    grows: bool = False
     description: str
 
 
@@ -33,6 +29,11 @@ class Unit(BaseModel):
 def units() -> dict[str, Unit]:
     """The declared units by name."""
     return {row.unit: row for row in read_table("samarkand.core", "units.csv", Unit)}
+
+
+def grows_with_economy(unit: str) -> bool:
+    """Whether a level in this unit is a size of an economy, that a projection makes grow with it: millions of US$."""
+    return unit.startswith("US$ m")
 
 
 def format_value(value: float | None, unit: str, *, sign: bool = False) -> str:

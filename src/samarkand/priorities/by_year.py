@@ -21,7 +21,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from samarkand.core.results import SCENARIOS, Block, not_assessed
-from samarkand.core.units import units
+from samarkand.core.units import grows_with_economy
 from samarkand.priorities.base import Indicator, Levels, NotAssessed
 from samarkand.priorities.register import Outcomes, all_indicators, find_indicator, priorities
 from samarkand.programme import Course
@@ -111,7 +111,7 @@ class Results:
         part = {"without": "without", "with": "with_", "change": "change"}[scenario]
         first = _array(self.states[0].unpaid, declared, part)
         growth = self._growth(declared, first, years)
-        scale = growth if units()[declared.unit].grows else np.ones(1)
+        scale = growth if grows_with_economy(declared.unit) else np.ones(1)
         if part == "without":
             values = np.repeat(first.to_numpy()[None], len(years), axis=0)
         else:

@@ -17,13 +17,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from samarkand.engines.schedules import calc_ramp_up
 from samarkand.programme.applying import Change, apply, ramp_up_share
 from samarkand.programme.models import Programme
 
+NO_SHOCK = ("year", "open", "effective", "ramp_up_share", "not_assessed")
 SMALLEST_WEIGHT = 1e-12  # differences of shares that are rounding only
 
 
@@ -102,8 +103,9 @@ def _apply_all(
 
 
 def shocks_of(change: Change) -> Hashable:
-    """What makes two states the same to every model: changes of the network, tariffs and charges."""
-    return change.network, change.tariffs, tuple(sorted(change.annual_cost.items()))
+    """What makes two states the same to every model: all of a change but its year and its lists of items."""
+    shocks = (getattr(change, field.name) for field in fields(change) if field.name not in NO_SHOCK)
+    return tuple(tuple(sorted(shock.items())) if isinstance(shock, Mapping) else shock for shock in shocks)
 
 
 def calc_ramp_up_weights(year: int, ramp_up_years: float) -> dict[int, float]:
