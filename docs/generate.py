@@ -149,17 +149,17 @@ def programmes_page() -> str:
     lines = [
         "# The programmes that come with the package",
         "",
-        "Generated from their files by `make docs`. Costs in millions of US dollars of their own price year, lengths in km;",
-        "each links to the page on which it was read. What is empty is not published, or was not found.",
+        "Generated from their files by `make docs`. Costs in millions of US dollars of their own price year, lengths in",
+        "km; each links to the page on which it was read. What is empty is not published, or was not found.",
         "",
     ]
     for name in shipped_programmes():
         programme = load_programme(name)
         counts = programme.flags("capex", "length")
         standing = (
-            f"{len(programme.items)} items. Of {sum(counts.values())} costs and lengths {counts['verified']} are verified "
-            f"({programme.verified_share('capex', 'length'):.0%}), {counts['derived']} derived from figures that a note "
-            f"names, {counts['recalled']} recalled, {counts['assumed']} assumed."
+            f"{len(programme.items)} items. Of {sum(counts.values())} costs and lengths {counts['verified']} are "
+            f"verified ({programme.verified_share('capex', 'length'):.0%}), {counts['derived']} derived from figures "
+            f"that a note names, {counts['recalled']} recalled, {counts['assumed']} assumed."
         )
         lines += [f"## {programme.title} (`{programme.id}`)", "", programme.description, "", standing, ""]
         for corridor in dict.fromkeys(CORRIDORS.values()):
