@@ -149,8 +149,8 @@ def programmes_page() -> str:
     lines = [
         "# The programmes that come with the package",
         "",
-        "Generated from their files by `make docs`. Costs in millions of US dollars of their own price year, lengths in",
-        "km; each links to the page on which it was read. What is empty is not published, or was not found.",
+        "Generated from their files by `make docs`. Costs in millions of US dollars of their own price year, lengths",
+        "in km; each links to the page on which it was read. What is empty is not published, or was not found.",
         "",
     ]
     for name in shipped_programmes():
