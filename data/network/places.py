@@ -6,8 +6,6 @@ import csv
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
 from data.fetch import member
 from data.manifest import EMBEDDED
@@ -16,7 +14,8 @@ from data.network.read import great_circle_km, read_cities, read_ports, read_sea
 
 HOW_MANY_CITIES = 1000
 APART_KM = 60.0
-PORT_TO_SEA_KM = 40.0
+PORT_TO_SEA_KM = 120.0
+ON_THE_CASPIAN = ("AZE", "KAZ", "TKM")
 BESIDE_PORT_KM = 60.0  # a city this near to a port needs no road to it
 
 # Places beyond the first go by the root of the urban population, times these weights (others 1).
@@ -128,17 +127,15 @@ def choose_ports(cities: list[dict]) -> tuple[list[dict], list[str]]:
         ports, economies_of([p["lat"] for p in ports], [p["lon"] for p in ports]), strict=True
     ):
         port["economy"] = str(economy)
-    known = {port["economy"] for port in ports}
-    # The source lists quays on rivers, lakes and the Caspian too: only ports at the open sea count.
+    known = {port["economy"] for port in ports} | set(ON_THE_CASPIAN)
+    # The source lists quays on rivers and lakes too: only ports at the sea count. Its sea joins the Caspian to the
+    # ocean; here only ferries cross it, which are declared in the table of repairs.
     sea, _ = read_sea()
-    size = len(sea.lat)
-    label = connected_components(csr_matrix((sea.km, (sea.u, sea.v)), shape=(size, size)), directed=False)[1]
-    ocean = label == np.bincount(label).argmax()
     listed = [
         port
         for port in listed
         if port["locode"]
-        and great_circle_km(port["lat"], port["lon"], sea.lat[ocean], sea.lon[ocean]).min() <= PORT_TO_SEA_KM
+        and great_circle_km(port["lat"], port["lon"], sea.lat, sea.lon).min() <= PORT_TO_SEA_KM
     ]
     lat, lon = (np.array([p[name] for p in listed]) for name in ("lat", "lon"))
     more: list[dict] = []
