@@ -9,7 +9,12 @@ import sys
 import time
 
 # Later steps read what earlier ones wrote.
-STEPS = {"accounts": "data.accounts.build", "network": "data.network", "legs": "data.legs"}
+STEPS = {
+    "accounts": "data.accounts.build",
+    "facts": "data.accounts.facts",
+    "network": "data.network",
+    "legs": "data.legs",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

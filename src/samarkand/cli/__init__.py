@@ -10,6 +10,7 @@ import typer
 from samarkand.cli.appraising import appraise, explain
 from samarkand.cli.faults import fail
 from samarkand.cli.programmes import check
+from samarkand.cli.worlds import app as worlds
 from samarkand.cli.worlds import readiness
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 for command in (appraise, check, explain, readiness):
     app.command()(command)
+app.add_typer(worlds, name="world")
 
 
 def main() -> None:

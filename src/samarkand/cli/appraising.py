@@ -14,6 +14,7 @@ from samarkand.cli.options import (
     DeficitOption,
     ProgrammeArgument,
     WithoutOption,
+    WorldOption,
     YearOption,
     read_assumptions,
 )
@@ -25,6 +26,7 @@ def appraise(
     without: WithoutOption = None,
     year: YearOption = DEFAULT_YEAR,
     assume: AssumeOption = None,
+    world: WorldOption = "embedded",
     deficit_rule: DeficitOption = "fixed_nominal",
     json: Annotated[
         bool, typer.Option("--json", help="Print appraisal.json instead of the scorecard.")
@@ -38,11 +40,13 @@ def appraise(
     from samarkand.reports.files import appraisal_json, check_out, write_appraisal
     from samarkand.reports.progress import progress_bar
     from samarkand.reports.scorecard import print_scorecard
+    from samarkand.world.store import open_world
 
     check_out(out)
     with progress_bar(quiet=json) as step:
         appraisal = run(
             programme,
+            open_world(world),
             years=(year,),
             without=tuple(without or ()),
             assumptions=read_assumptions(assume or []),
@@ -67,6 +71,7 @@ def explain(
     without: WithoutOption = None,
     year: YearOption = DEFAULT_YEAR,
     assume: AssumeOption = None,
+    world: WorldOption = "embedded",
     deficit_rule: DeficitOption = "fixed_nominal",
 ) -> None:
     """Walk from a figure down to what it was computed from: methods, data and published sources."""
@@ -74,11 +79,13 @@ def explain(
     from samarkand.priorities import find_indicator
     from samarkand.reports.explain import print_lineage
     from samarkand.reports.progress import progress_bar
+    from samarkand.world.store import open_world
 
     find_indicator(indicator)
     with progress_bar() as step:
         appraisal = run(
             programme,
+            open_world(world),
             years=(year,),
             without=tuple(without or ()),
             assumptions=read_assumptions(assume or []),

@@ -29,7 +29,6 @@ from samarkand.world.tariffs import Tariffs
 from samarkand.world.world import EMBEDDED, World, load_world
 
 MANIFEST = "manifest.json"
-TARIFF_NEED = "a tariff table"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _ARRAYS = ("intermediate", "final_demand", "gross_output", "value_added")
 
@@ -74,7 +73,9 @@ def list_worlds() -> list[StoredWorld]:
 def check_name(name: str) -> None:
     """Raise `Faults` unless a new world may be called so."""
     if name == EMBEDDED or not _NAME.fullmatch(name):
-        reason = "is the world that comes with the software" if name == EMBEDDED else "is not a name for a world"
+        reason = (
+            "is the world that comes with the software" if name == EMBEDDED else "is not a name for a world"
+        )
         mend = "Use small letters, digits, dots, hyphens and underscores, beginning with a letter or digit."
         raise Faults([Fault(f"--name {name}", reason, mend)])
 
@@ -94,7 +95,11 @@ def open_world(name: str = EMBEDDED) -> World:
         if not path.is_file() or _sha256(path) != entry["sha256"]:
             mend = f"Import it again, or: samarkand world remove {name}"
             raise Faults([Fault(f"world {name}", f"{file} is damaged or not there", mend)])
-    merged = {**base.manifest, "files": {**base.manifest["files"], **files}, "layers": stored.manifest["layers"]}
+    merged = {
+        **base.manifest,
+        "files": {**base.manifest["files"], **files},
+        "layers": stored.manifest["layers"],
+    }
     world = replace(base, name=name, manifest=merged, imported=frozenset(stored.manifest["gives"]))
     if "accounts_intermediate.parquet" in files:
         world = replace(world, accounts=_read_accounts(stored.folder, files["accounts_intermediate.parquet"]))
@@ -115,7 +120,9 @@ def remove_world(name: str) -> None:
     try:
         shutil.rmtree(known[name].folder)
     except OSError as error:
-        raise Faults([Fault(str(known[name].folder), str(error.strerror), "Give yourself the right to write.")]) from error
+        raise Faults(
+            [Fault(str(known[name].folder), str(error.strerror), "Give yourself the right to write.")]
+        ) from error
 
 
 @contextmanager
@@ -129,7 +136,13 @@ def new_folder(name: str, *, overwrite: bool = False) -> Iterator[Path]:
     target = root / name
     if target.exists() and not overwrite:
         raise Faults(
-            [Fault(f"--name {name}", "is the name of a world that is there already", "Choose another, or add --replace.")]
+            [
+                Fault(
+                    f"--name {name}",
+                    "is the name of a world that is there already",
+                    "Choose another, or add --replace.",
+                )
+            ]
         )
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -210,3 +223,12 @@ def _sha256(path: Path) -> str:
 def file_entry(path: Path, **facts: Any) -> dict[str, Any]:
     """What a manifest says of one file: its hash, its size, and the facts given."""
     return {"sha256": _sha256(path), "bytes": path.stat().st_size, **facts}
+
+
+def write_facts(folder: Path, files: Mapping[str, Any], facts: pd.DataFrame) -> None:
+    """Write imported facts over those that the base had imported already, figure by figure."""
+    own = Facts.of(facts)
+    path = folder / "facts.parquet"
+    if "facts.parquet" in files:
+        own = Facts.of(pd.read_parquet(path)).replaced_by(own)
+    own.table.to_parquet(path, index=False, compression="zstd")

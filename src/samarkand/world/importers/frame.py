@@ -114,7 +114,13 @@ class Import:
         self.faults.raise_if_any()
 
     def numbers(
-        self, path: Path, cells: pd.Series, *, missing: tuple[str, ...] = ("",), sign: bool = False, what: str = ""
+        self,
+        path: Path,
+        cells: pd.Series,
+        *,
+        missing: tuple[str, ...] = ("",),
+        sign: bool = False,
+        what: str = "",
     ) -> pd.Series:
         """Cells as numbers, NaN where one of `missing`; faults for words and, unless `sign`, for negatives."""
         import pandas as pd
@@ -126,17 +132,23 @@ class Import:
         wrong = (values.isna() & ~gap) | np.isinf(values.fillna(0.0))
         for line, cell in plain[wrong].items():
             self.fault(
-                f"{path}, line {line}", f"{name} is {cell!r}, not a number", "Correct the cell.", "words for numbers"
+                f"{path}, line {line}",
+                f"{name} is {cell!r}, not a number",
+                "Correct the cell.",
+                "words for numbers",
             )
         if not sign:
             for line, value in values[values < 0].items():
                 self.fault(
-                    f"{path}, line {line}", f"{name} is {value:g}, below zero", "Correct the cell.", "negative values"
+                    f"{path}, line {line}",
+                    f"{name} is {value:g}, below zero",
+                    "Correct the cell.",
+                    "negative values",
                 )
         return values.astype("float64")
 
     def economies(self, path: Path, cells: pd.Series, *, strict: bool = True) -> pd.Series:
-        """Publisher's codes as tuples of ISO3 codes; aggregates are empty, unknown ones too, with a fault if `strict`."""
+        """Publisher's codes as tuples of ISO3 codes; empty for aggregates and unknown ones (a fault if `strict`)."""
         table: dict[str, tuple[str, ...]] = {}
         for code in cells.unique():
             found = economies_of(str(code))
@@ -170,7 +182,9 @@ class Import:
             return None
         if self.year is not None:
             if self.year not in years:
-                self.fault(str(path), f"is for {shown}, not for {self.year}", "Give another file or another --year.")
+                self.fault(
+                    str(path), f"is for {shown}, not for {self.year}", "Give another file or another --year."
+                )
                 return None
             return self.year
         if len(years) > 1:
@@ -197,14 +211,21 @@ def fold(path: Path, task: Import, frame: pd.DataFrame, keys: list[str], value: 
             shown = ", ".join(f"{number:g}" for number in rows[value].head(3))
             lines = ", ".join(map(str, rows["line"].head(3))) if "line" in rows else ""
             self_place = f"{path}, lines {lines}" if lines else str(path)
-            task.fault(self_place, f"{words} stands there {len(rows)} times ({shown})", "Keep one row.", "repeated rows")
+            task.fault(
+                self_place,
+                f"{words} stands there {len(rows)} times ({shown})",
+                "Keep one row.",
+                "repeated rows",
+            )
     return frame[~frame.duplicated(keys)]
 
 
 def find_kind(word: str) -> Kind:
     """A declared kind by its name. Raises `Faults` with the nearest names."""
     if word not in kinds():
-        raise Faults([Fault(f"kind {word}", "is not a kind of file that can be imported", did_you_mean(word, kinds()))])
+        raise Faults(
+            [Fault(f"kind {word}", "is not a kind of file that can be imported", did_you_mean(word, kinds()))]
+        )
     return kinds()[word]
 
 

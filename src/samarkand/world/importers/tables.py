@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from samarkand.core.faults import FaultList, did_you_mean
 
@@ -98,7 +98,7 @@ def open_member(path: Path, faults: FaultList, told: Step) -> Iterator[tuple[IO[
                 raw.seek(0)
                 with gzip.GzipFile(fileobj=raw) as stream:
                     # The size of what a gzip holds is not known before: its compressed size stands in.
-                    yield _counted(stream, path.name, None, told), path.name
+                    yield _counted(cast(IO[bytes], stream), path.name, None, told), path.name
             else:
                 raw.seek(0)
                 yield _counted(raw, path.name, path.stat().st_size, told), path.name
@@ -179,7 +179,7 @@ def read_chunks(
                 return
             last = _LastLine(text)
             reader = pd.read_csv(
-                last,
+                cast(Any, last),  # it reads, which is all that pandas needs
                 sep=sep,
                 header=None,
                 names=range(len(header)),
@@ -202,7 +202,9 @@ def read_chunks(
                 faults.add(place, "has a header and no rows", FETCH_AGAIN)
             elif last.cells(sep) not in (0, 1) and last.cells(sep) < len(header) and not last.ended:
                 faults.add(
-                    place, f"is cut short: the last line has {last.cells(sep)} of {len(header)} cells", FETCH_AGAIN
+                    place,
+                    f"is cut short: the last line has {last.cells(sep)} of {len(header)} cells",
+                    FETCH_AGAIN,
                 )
     except BROKEN:
         faults.add(place, "is a damaged archive, or cut short", FETCH_AGAIN)
@@ -247,16 +249,6 @@ class _LastLine(io.TextIOBase):
         if block:
             self._tail = (self._tail + block)[-1_000_000:] if len(block) < 1_000_000 else block[-1_000_000:]
         return block
-
-    def __iter__(self) -> Iterator[str]:  # pandas asks for it and reads by `read`
-        return self
-
-    def __next__(self) -> str:
-        line = self._text.readline()
-        if not line:
-            raise StopIteration
-        self._tail = line
-        return line
 
     @property
     def ended(self) -> bool:

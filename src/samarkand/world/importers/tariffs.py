@@ -31,11 +31,12 @@ ANY = "*"  # an exporter's code for "all of them"
 
 def read(task: Import) -> Parts | None:
     """Tariff rates by importer, exporter and sector, and what was counted on the way."""
-    products = pd.concat([*_products(task), pd.DataFrame(columns=_PRODUCT)], ignore_index=True)
-    if products.empty:
+    chunks = [chunk for chunk in _products(task) if len(chunk)]
+    if not chunks:
         if not task.faults:
             task.fault(", ".join(map(str, task.paths)), "holds no tariff that can be used", "Fetch it again.")
         return None
+    products = pd.concat(chunks, ignore_index=True)
     years = sorted({int(year) for year in products["year"].unique()})
     year = task.choose_year(task.paths[0], years)
     if year is None:
@@ -44,20 +45,19 @@ def read(task: Import) -> Parts | None:
     _check(task, products)
     rates = to_sectors(products, task.base.labels, task.base.inside_rest_of_world, task)
     if rates.empty:
-        task.fault(str(task.paths[0]), "holds no importer of the world", "Import a world with these economies first.")
+        task.fault(
+            str(task.paths[0]), "holds no importer of the world", "Import a world with these economies first."
+        )
         return None
     measures = {
         "importers": sorted(map(str, rates["importer"].unique())),
         "products": int(products["product"].nunique()),
         "rows": len(products),
-        "mean_rate": float(f"{rates['tariff_rate'].mean():.6g}"),
+        "mean_rate": float(f"{rates.loc[rates['basis'] != 'union', 'tariff_rate'].mean():.6g}"),
         "rates_by_basis": {str(name): int(count) for name, count in rates["basis"].value_counts().items()},
         "left_out": dict(sorted(task.skipped.items())),
     }
     return Parts(year=year, tariffs=rates, measures=measures)
-
-
-_PRODUCT = ("importer", "exporter", "product", "year", "duty", "rate", "value", "line")
 
 
 def _products(task: Import) -> Iterator[pd.DataFrame]:
@@ -78,7 +78,9 @@ def _read_wits(path: Path, task: Import) -> Iterator[pd.DataFrame]:
         task.skip("rows of other duty types (bound rates)", len(chunk) - len(used))
         rate = task.numbers(path, used["Simple Average"])
         if "Weighted Average" in used:
-            rate = rate.fillna(task.numbers(path, used["Weighted Average"]))
+            rate = rate.fillna(
+                task.numbers(path, used.loc[used["Simple Average"].str.strip() == "", "Weighted Average"])
+            )
         value = (
             task.numbers(path, used["Imports Value in 1000 USD"])
             if "Imports Value in 1000 USD" in used
@@ -86,8 +88,9 @@ def _read_wits(path: Path, task: Import) -> Iterator[pd.DataFrame]:
         )
         exporters = task.economies(path, used["Partner"])
         everybody = used["Partner"].str.strip().isin(("000", "0", "WLD", "World"))
+        anybody = pd.Series([(ANY,)] * len(used), used.index)
         yield _tidy(
-            path, task, used["Reporter"], exporters.where(~everybody, other=pd.Series([(ANY,)] * len(used), used.index)),
+            path, task, used["Reporter"], exporters.where(~everybody, other=anybody),
             used["Product"], used["Tariff Year"], used["DutyType"].str.strip(), rate / 100, value,
         )  # fmt: skip
 
@@ -95,7 +98,9 @@ def _read_wits(path: Path, task: Import) -> Iterator[pd.DataFrame]:
 def _read_wto(path: Path, task: Import) -> Iterator[pd.DataFrame]:
     for chunk in read_chunks(path, task.faults, task.progress, needed=_WTO, optional=_WTO_MORE):
         if "Unit" in chunk:
-            units = chunk.loc[~chunk["Unit"].str.strip().str.lower().isin(("%", "percent", "per cent", "")), "Unit"]
+            units = chunk.loc[
+                ~chunk["Unit"].str.strip().str.lower().isin(("%", "percent", "per cent", "")), "Unit"
+            ]
             for line, unit in units.items():
                 task.fault(
                     f"{path}, line {line}",
@@ -132,6 +137,7 @@ def _tidy(
         {
             "importer": task.economies(path, reporter),
             "exporter": exporters,
+            "code": code,  # tariff lines finer than six digits are averaged to it
             "product": code.str[:6],
             "year": task.numbers(path, year),
             "duty": duty,
@@ -140,7 +146,9 @@ def _tidy(
             "line": product.index,
         }
     )
-    frame = frame[goods & frame["year"].notna() & (frame["importer"].map(len) > 0) & (frame["exporter"].map(len) > 0)]
+    frame = frame[
+        goods & frame["year"].notna() & (frame["importer"].map(len) > 0) & (frame["exporter"].map(len) > 0)
+    ]
     no_rate = frame["rate"].isna()
     task.skip("rows without an ad valorem rate", int(no_rate.sum()))
     return frame[~no_rate]
@@ -152,15 +160,14 @@ def _check(task: Import, products: pd.DataFrame) -> None:
     keys = products.assign(
         importer=products["importer"].str.join(" "), exporter=products["exporter"].str.join(" ")
     )
-    repeated = keys[keys.duplicated(["importer", "exporter", "product", "duty"], keep=False)]
-    full = repeated[repeated["product"].str.len() <= 6]
-    if len(full) and not _finer_lines(full):
-        first = full.iloc[0]
+    repeated = keys[keys.duplicated(["importer", "exporter", "code", "duty"], keep=False)]
+    if len(repeated):
+        first = repeated.iloc[0]
         who = first["importer"] if len(first["importer"]) == 3 else "the union"
         task.fault(
             f"{place}, line {first['line']}",
-            f"{who} has more than one {first['duty']} rate for {first['exporter']} and product {first['product']} "
-            f"({len(full)} rows are repeated)",
+            f"{who} has more than one {first['duty']} rate for {first['exporter']} and product {first['code']} "
+            f"({len(repeated)} rows are repeated)",
             "Keep one row each.",
         )
     above = products[products["rate"] > 0]["rate"]
@@ -178,11 +185,6 @@ def _check(task: Import, products: pd.DataFrame) -> None:
         )
 
 
-def _finer_lines(rows: pd.DataFrame) -> bool:
-    """Whether rows repeat a code because tariff lines finer than six digits were cut to it."""
-    return bool((rows["product"].str.len() > 6).any())
-
-
 def to_sectors(
     products: pd.DataFrame, labels: tuple[str, ...], inside: tuple[str, ...], task: Import | None = None
 ) -> pd.DataFrame:
@@ -195,7 +197,7 @@ def to_sectors(
     (`partners`). Members of the European Union charge each other nothing. Economies inside the rest of the world are
     added up to it. Only the most detailed level of products (six, four or two digits) that an importer has is used.
     """
-    label = {**{code: code for code in labels if code != ROW}, **{code: ROW for code in inside}, ANY: ANY}
+    label = {**{code: code for code in labels if code != ROW}, **dict.fromkeys(inside, ROW), ANY: ANY}
     table = products.copy()
     depth = table["product"].str.len()
     whole = table["importer"].str.join(" ")
@@ -203,7 +205,9 @@ def to_sectors(
     if task is not None:
         task.skip("rows of less detailed products", int((depth < deepest).sum()))
     table = table[depth == deepest]
-    table["sector"] = table["product"].map({code: sector_of_product(code) for code in table["product"].unique()})
+    table["sector"] = table["product"].map(
+        {code: sector_of_product(code) for code in table["product"].unique()}
+    )
     if task is not None:
         task.skip("rows of products outside the sectors", int(table["sector"].isna().sum()))
     table = table.dropna(subset=["sector"])
@@ -215,7 +219,10 @@ def to_sectors(
     table["importer"] = table["importer"].map(label)
     table["exporter"] = table["exporter"].map(label)
     if task is not None:
-        task.skip("rows of economies outside the world", int(table[["importer", "exporter"]].isna().any(axis=1).sum()))
+        task.skip(
+            "rows of economies outside the world",
+            int(table[["importer", "exporter"]].isna().any(axis=1).sum()),
+        )
     table = table.dropna(subset=["importer", "exporter"])
     if table.empty:
         return pd.DataFrame(columns=list(COLUMNS))
@@ -225,9 +232,12 @@ def to_sectors(
     pairs = _mean(table, ["importer", "exporter", "sector"])
     for_all = pairs[pairs["exporter"] == ANY].set_index(["importer", "sector"])["tariff_rate"]
     known = pairs[pairs["exporter"] != ANY].set_index(["importer", "exporter", "sector"])
-    partners = _mean(table[table["exporter"] != ANY], ["importer", "sector"]).set_index(["importer", "sector"])
+    partners = _mean(table[table["exporter"] != ANY], ["importer", "sector"]).set_index(
+        ["importer", "sector"]
+    )
     everything = pd.MultiIndex.from_product(
-        [sorted(table["importer"].unique()), labels, goods_sectors()], names=["importer", "exporter", "sector"]
+        [sorted(table["importer"].unique()), labels, goods_sectors()],
+        names=["importer", "exporter", "sector"],
     )
     rates = known.reindex(everything)
     sides = everything.droplevel("exporter")
@@ -239,7 +249,8 @@ def to_sectors(
         rates.loc[gap, "basis"] = basis
     of_union = set(table.loc[table["of_union"], "importer"])
     within = importer.isin(of_union) & exporter.isin(union)
-    rates.loc[within, ["tariff_rate", "basis"]] = [0.0, "union"]
+    rates.loc[within, "tariff_rate"] = 0.0
+    rates.loc[within, "basis"] = "union"
     rates = rates.dropna(subset=["tariff_rate"]).reset_index()
     rates = rates[rates["importer"] != rates["exporter"]]
     return rates[list(COLUMNS)].sort_values(list(COLUMNS[:3]), ignore_index=True)
@@ -247,7 +258,9 @@ def to_sectors(
 
 def _mean(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Rates weighted by imports where all of a group's rows that count have them, else the plain mean."""
-    weighed = table.assign(weight=table["value"].fillna(0.0), product_of=table["value"].fillna(0.0) * table["rate"])
+    weighed = table.assign(
+        weight=table["value"].fillna(0.0), product_of=table["value"].fillna(0.0) * table["rate"]
+    )
     groups = weighed.groupby(keys, as_index=False).agg(
         weight=("weight", "sum"), total=("product_of", "sum"), plain=("rate", "mean")
     )
