@@ -14,6 +14,7 @@ STEPS = {
     "facts": "data.accounts.facts",
     "network": "data.network",
     "legs": "data.legs",
+    "map": "data.map",
 }
 
 
