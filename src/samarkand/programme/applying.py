@@ -8,7 +8,7 @@ from typing import Any
 
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.engines.schedules import calc_ramp_up
-from samarkand.programme.charging import NotAssessed, annual_costs
+from samarkand.programme.charging import NotAssessed, annual_costs, split_by_effect
 from samarkand.programme.duties import TariffChange, tariff_change
 from samarkand.programme.effects import effects_of
 from samarkand.programme.models import Item, Programme
@@ -83,8 +83,9 @@ def apply(
             duties, unknown = tariff_change(item, world)
             tariffs += duties
             gaps += unknown
-    costs, uncharged = annual_costs(programme, items, parameters, world.labels)
     effective = {change.item for changes in (network, tariffs, trade_costs) for change in changes}
+    weighed, unweighed = split_by_effect(items, effective)
+    costs, uncharged = annual_costs(programme, weighed, parameters, world.labels)
     return Change(
         year=year,
         open=tuple(item.id for item in items),
@@ -94,7 +95,7 @@ def apply(
         trade_costs=tuple(trade_costs),
         annual_cost=costs,
         ramp_up_share={item.id: ramp_up_share(item, year, parameters) for item in items},
-        not_assessed=tuple(dict.fromkeys(gaps + uncharged)),
+        not_assessed=tuple(dict.fromkeys(gaps + unweighed + uncharged)),
     )
 
 
