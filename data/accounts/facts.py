@@ -138,6 +138,8 @@ def read_facts() -> pd.DataFrame:
     rows: list[Row] = []
     for variable in fact_variables().values():
         kind = variable.where.split()[0]
+        if kind == "import":
+            continue  # only a file that the user imports has it
         if kind == "table":
             rows += _table(variable, economies)
         elif kind == "codecarbon":

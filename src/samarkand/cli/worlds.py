@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from samarkand.cli.options import WorldOption
+from samarkand.cli.options import DEFAULT_PROGRAMME, DEFAULT_YEAR, WorldOption, YearOption
 
 app = typer.Typer(help="Worlds: import official files, list, compare and remove.", no_args_is_help=True)
 
@@ -90,3 +90,52 @@ def remove(name: Annotated[str, typer.Argument(metavar="NAME", help="The world t
 
     remove_world(name)
     typer.echo(f"{name} is removed.")
+
+
+@app.command()
+def template(
+    economy: Annotated[str, typer.Argument(metavar="ISO3", help="The economy whose accounts you know.")],
+    path: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="Where the template goes.")],
+    world: WorldOption = "embedded",
+) -> None:
+    """Write the Excel template of one economy's accounts, filled with the figures at hand."""
+    from samarkand.world.importers.economy_accounts import write_template
+    from samarkand.world.store import open_world
+
+    write_template(open_world(world), economy, path)
+    typer.echo(
+        f"{path} is written. Fill it in, then: samarkand world import economy-accounts {path} --name NAME"
+    )
+
+
+@app.command()
+def diff(
+    first: Annotated[
+        str, typer.Argument(metavar="A", help="A world; `embedded` is the one that comes along.")
+    ],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another world.")],
+    year: YearOption = DEFAULT_YEAR,
+    tables: Annotated[
+        bool, typer.Option("--tables", help="Compare the tables alone; appraise nothing.")
+    ] = False,
+) -> None:
+    """Tell what differs between two worlds, and what that does to real income under the default programme."""
+    from samarkand.reports.progress import progress_bar
+    from samarkand.reports.summary import change_by_economy
+    from samarkand.reports.world_diff import headline, print_diff
+    from samarkand.world.comparing import compare
+    from samarkand.world.store import open_world
+
+    worlds = [open_world(name) for name in (first, second)]
+    gains = None
+    with progress_bar() as step:
+        step("comparing the tables")
+        found = compare(*worlds)
+        if not tables and not found.same:
+            from samarkand.appraisal import appraise
+
+            appraisals = [
+                appraise(DEFAULT_PROGRAMME, world, years=(year,), progress=step) for world in worlds
+            ]
+            gains = headline(*(change_by_economy(one, "real_income") for one in appraisals))
+    print_diff(found, gains)

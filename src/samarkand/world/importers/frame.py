@@ -41,13 +41,13 @@ class Kind(BaseModel):
     publisher: str
     module: str
     replaces: str
-    gives: str
+    gives: str = ""
     formats: str
     columns: str
     unit: str
     years_apart: int
     licence: str
-    address: str
+    address: str = ""
     note: str = ""
 
     @field_validator("replaces")
@@ -157,12 +157,12 @@ class Import:
                     line = cells.index[cells == code][0]
                     self.fault(
                         f"{path}, line {line}",
-                        f"{cells.name} {code!r} is not a known economy",
-                        did_you_mean(str(code).upper(), iso3_codes()),
+                        f"{cells.name} {str(code).strip()!r} is not a known economy",
+                        did_you_mean(str(code).strip().upper(), iso3_codes()),
                         "unknown economies",
                     )
                 else:
-                    self.skip(f"{cells.name} {code}", int((cells == code).sum()))
+                    self.skip(f"{cells.name} {str(code).strip()}", int((cells == code).sum()))
             table[code] = found or ()
         return cells.map(table)
 
@@ -192,7 +192,7 @@ class Import:
             return None
         found = years[0]
         apart = abs(found - self.base.accounts.year)
-        if self.kind.replaces != "accounts" and apart > self.kind.years_apart:
+        if apart > self.kind.years_apart:
             self.fault(
                 str(path),
                 f"is for {found}, {apart} years from the accounts of {self.base.accounts.year}",

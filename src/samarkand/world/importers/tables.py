@@ -261,16 +261,15 @@ class _LastLine(io.TextIOBase):
         return len(_header(lines[-1], sep)) if lines else 0
 
 
-def read_header(path: Path, faults: FaultList, sep: str = ",") -> list[str] | None:
-    """The column names of a table, or None with a fault where there is no table."""
+def read_lines(path: Path, faults: FaultList, count: int) -> list[str] | None:
+    """The first lines of a text, or None with a fault where there is none."""
     if not check_file(path, faults):
         return None
     try:
         with open_member(path, faults, lambda *_words, **_fractions: None) as opened:
             if opened is None:
                 return None
-            stream, _ = opened
-            sample = stream.peek(_SAMPLE)[:_SAMPLE]  # type: ignore[attr-defined]
+            sample = opened[0].peek(_SAMPLE)[:_SAMPLE]  # type: ignore[attr-defined]
     except BROKEN:
         faults.add(str(path), "is a damaged archive, or cut short", FETCH_AGAIN)
         return None
@@ -278,5 +277,13 @@ def read_header(path: Path, faults: FaultList, sep: str = ",") -> list[str] | No
     if encoding is None or sample.lstrip()[:1] in (b"<", b"%"):
         faults.add(str(path), "is not a table of text", "Save it as CSV, or fetch it again as CSV.")
         return None
-    lines = sample.decode(encoding, errors="replace").splitlines()
+    text: str = sample.decode(encoding, errors="replace")
+    return text.splitlines()[:count]
+
+
+def read_header(path: Path, faults: FaultList, sep: str = ",") -> list[str] | None:
+    """The column names of a table, or None with a fault where there is no table."""
+    lines = read_lines(path, faults, 1)
+    if lines is None:
+        return None
     return _header(lines[0], sep) if lines else []
