@@ -161,7 +161,7 @@ def test_chongqing_hamburg_by_rail_takes_12_to_14_days(skims) -> None:
     assert ((hours / 24 > 12) & (hours / 24 < 14)).all()
 
 
-# Islands whose ports the source lacks or has far from its sea lanes: their trade costs are held unchanged, and the model says so.
+# Islands whose ports the source lacks or has far from its sea lanes: their trade costs are held unchanged.
 WITHOUT_PORT = {"CCK", "FSM", "MHL", "MNP", "NFK", "PCN", "SJM", "SPM", "TLS", "TON", "WLF"}
 APART = {"HTI Port-de-Paix"}  # on a stretch of road of its own
 
