@@ -25,6 +25,7 @@ from samarkand.programme.models import (
     Section,
     calc_great_circle_distance,
 )
+from samarkand.programme.over_water import check_over_water
 from samarkand.programme.reading import Reader, read_toml
 
 BASELINE_YEAR = 2022  # of accounts and network: what was in service by its end is part of the baseline
@@ -254,6 +255,9 @@ class _Check:
         for number, section in self._numbered(sections, (*path, "section")):
             self._length(section, f"{where}, section {number + 1}", (*path, "section", number))
             self._upgrade(section, f"{where}, section {number + 1}", (*path, "section", number))
+            at = (*path, "section", number)
+            here = self.reader.place(f"{where}, section {number + 1}", at, "points")
+            check_over_water(section, here, self.faults)
             for end in section.ends:
                 names.setdefault(end.name, []).append((number, section))
         for name, meeting in names.items():
