@@ -10,15 +10,29 @@ from samarkand.programme.over_water import check_over_water
 from samarkand.world.coast import farthest_from_land, is_land
 
 LAND = {
-    "Paris": (48.8, 2.3), "Tarim": (39.0, 82.0), "Alaska": (66.0, -155.0), "Chukotka": (67.0, 178.0), 
-    "Kabul": (34.5, 69.2),     "Madagascar": (-19.0, 47.0), "Sahara": (22.0, 5.0), "Siberia": (67.0, 100.0), "Greenland": (72.0, -40.0),
-    "Amazon": (-5.0, -60.0), "Australia": (-25.0, 134.0), "Iceland": (64.9, -18.5),
-}  # fmt: skip
+    "Paris": (48.8, 2.3),
+    "Tarim": (39.0, 82.0),
+    "Alaska": (66.0, -155.0),
+    "Chukotka": (67.0, 178.0),
+    "Kabul": (34.5, 69.2),
+    "Madagascar": (-19.0, 47.0),
+    "Sahara": (22.0, 5.0),
+    "Siberia": (67.0, 100.0),
+    "Greenland": (72.0, -40.0),
+    "Amazon": (-5.0, -60.0),
+    "Australia": (-25.0, 134.0),
+    "Iceland": (64.9, -18.5),
+}
 WATER = {
-    "North Atlantic": (40.0, -40.0), "Caspian": (41.5, 50.8), "Black Sea": (43.0, 34.0), 
-    "Mozambique channel": (-18.0, 41.0),     "South Pacific": (-30.0, -120.0), "Sea of Okhotsk": (54.0, 149.0), "Hudson Bay": (60.0, -86.0), 
+    "North Atlantic": (40.0, -40.0),
+    "Caspian": (41.5, 50.8),
+    "Black Sea": (43.0, 34.0),
+    "Mozambique channel": (-18.0, 41.0),
+    "South Pacific": (-30.0, -120.0),
+    "Sea of Okhotsk": (54.0, 149.0),
+    "Hudson Bay": (60.0, -86.0),
     "Red Sea": (20.0, 38.5),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", LAND)
