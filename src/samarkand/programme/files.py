@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path as FilePath
 from typing import Any
 
-from samarkand.core.faults import FaultList
+from samarkand.core.faults import Fault, FaultList, Faults
 from samarkand.programme.lines import Places
 from samarkand.programme.toml_reading import parse_toml
 
@@ -38,3 +40,31 @@ def read_file(path: FilePath, faults: FaultList) -> tuple[dict[str, Any], Places
 def is_workbook(content: bytes, name: str) -> bool:
     """Whether a file is to be read as a workbook: by what it is, then by its name."""
     return content.startswith((OLD_FORMAT, ZIP)) or name.lower().endswith(SUFFIXES)
+
+
+def write_file(path: FilePath, content: str | bytes, force: bool = False) -> None:
+    """Write a file whole or not at all. Raises `Faults` where it is there already and `force` is not set."""
+    place = path.name or str(path)
+    if path.is_dir():
+        raise Faults([Fault(place, "is a folder", "Give the path of a file.")])
+    if path.exists() and not force:
+        raise Faults([Fault(place, "is there already", "Choose another name, or overwrite it with --force.")])
+    data = content if isinstance(content, bytes) else content.encode("utf-8")
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Faults(
+            [Fault(place, f"cannot be written ({reason})", "Check the folder and your rights.")]
+        ) from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, 0o644)  # as any file; mkstemp's are the owner's alone
+        os.replace(temporary, path)
+    except OSError as error:
+        os.unlink(temporary)
+        reason = error.strerror or str(error)
+        raise Faults(
+            [Fault(place, f"cannot be written ({reason})", "Check the folder and your rights.")]
+        ) from error

@@ -23,7 +23,7 @@ from samarkand.world.sectors import load_sectors
 
 BLANK = "<fill in>"  # what templates write where a value is needed
 TOLD = object()  # stands for a value whose fault is told already
-_IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FIGURE_KEYS = tuple(Evidence.model_fields)
 _WHEN_KEYS = ("date", "source", "address", "read_on", "flag", "note")
 
@@ -115,7 +115,7 @@ class Reader:
 
     def _identifier(self, row: Attribute, value: Any, where: str, path: Path) -> str | None:
         text = self._text(row, value, where, path)
-        if text is not None and not _IDENTIFIER.fullmatch(text):
+        if text is not None and not IDENTIFIER.fullmatch(text):
             self._fault(where, path, f"{text!r} is no short name", "Use small letters, digits and hyphens.")
             return None
         return text
@@ -298,7 +298,8 @@ class Reader:
             )
             return None
         points = [
-            self._point(row, point, f"{where}, point {number}", path) for number, point in enumerate(value, 1)
+            self._point(row, point, f"{where}, point {number + 1}", (*path, number))
+            for number, point in enumerate(value)
         ]
         found = tuple(point for point in points if point is not None)
         return found if len(found) == len(value) else None

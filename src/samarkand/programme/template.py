@@ -9,15 +9,23 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from samarkand.core.faults import FaultList, did_you_mean
+from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
 from samarkand.programme.kinds import Attribute, Kind, attributes, kinds
-from samarkand.programme.reading import BLANK
+from samarkand.programme.reading import BLANK, IDENTIFIER
 from samarkand.programme.tables import Table
 from samarkand.programme.toml_writing import in_line
 
 DEFAULT_KINDS = ("rail", "border_facilitation")
 LEVEL_OF = {"sections": "section", "crossings": "crossing", "financing": "financing"}
 WIDTH = 110
+
+
+def check_name(name: str) -> str:
+    """The name, if it can be the id of a programme. Raises `Faults`."""
+    if not IDENTIFIER.fullmatch(name):
+        mend = "Use small letters, digits and hyphens, as my-programme; .toml or .xlsx is added."
+        raise Faults([Fault(name, "is no short name", mend)])
+    return name
 
 
 def check_kinds(wanted: Sequence[str]) -> tuple[str, ...]:
@@ -130,17 +138,20 @@ def _explained(row: Attribute, needed: bool, indent: str) -> list[str]:
     if row.type == "sectors":
         words.append("Codes of sectors of the accounts, as food or machinery.")
     if row.minimum is not None and row.maximum is not None:
-        words.append(f"From {row.minimum:,.10g} to {row.maximum:,.10g}{f' {row.unit}' if row.unit else ''}.")
+        words.append(f"From {row.minimum:,.10g} to {row.maximum:,.10g}{_unit(row)}.")
     words.append("Needed." if needed else "")
     lead = f"{indent}#: "
     return textwrap.wrap(" ".join(words).strip(), WIDTH, initial_indent=lead, subsequent_indent=lead)
 
 
+def _unit(row: Attribute) -> str:
+    return f" {row.unit}" if row.unit not in ("", "fraction") else ""
+
+
 def _parts(row: Kind) -> Iterator[str]:
-    """The tables within an item: sections and crossings, and financing, which is never needed."""
-    for key, attribute in attributes("item", row.kind).items():
-        if attribute.type not in LEVEL_OF:
-            continue
+    """The tables within an item: sections and crossings, then financing, which is never needed."""
+    parts = [(key, part) for key, part in attributes("item", row.kind).items() if part.type in LEVEL_OF]
+    for key, attribute in sorted(parts, key=lambda part: part[0] == "financing"):
         optional = not attribute.is_required(row.kind)
         yield ""
         yield from _explained(attribute, not optional, "  ")

@@ -311,8 +311,11 @@ class _Reader:
                     row.place, f"{name} has a second {key}", "A place is one point: keep one row."
                 )
             table[str(key)] = row.table
+            self._keep((*path, str(key)), row)
         else:
-            table.setdefault(str(key), []).append(row.table)
+            listed = table.setdefault(str(key), [])
+            self._keep((*path, str(key), len(listed)), row)
+            listed.append(row.table)
 
     @staticmethod
     def _key_of(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -206,6 +207,9 @@ def _cell(page: Any, line: int, number: int, value: Any, faults: FaultList) -> N
                 f"A cell of Excel holds {LONGEST_CELL:,} at most: shorten the text or stay with TOML.",
             )
             return
+    if isinstance(value, float):  # the library would round to 16 digits, and a number needs 17 to be the same again
+        page.cell(line, number, repr(value)).data_type = "n"
+        return
     page.cell(line, number, value)
 
 
@@ -231,6 +235,7 @@ def _evidence(heads: list[Column]) -> Iterator[tuple[int, int]]:
 # -- lists and colours
 
 
+@cache
 def _choice_lists() -> dict[str, list[str]]:
     """The drop-down lists by name."""
     lists = {
