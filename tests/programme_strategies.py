@@ -19,7 +19,21 @@ IDENTIFIERS = st.from_regex(r"[a-z0-9]{1,6}(-[a-z0-9]{1,4}){0,2}", fullmatch=Tru
 TEXTS = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
     st.sampled_from(
-        ["", " ", "=1+1", "#N/A", "0012", "a; b", 'say "x"', "line\nbreak", "tab\there", "_x0041_", "[1]", "\r\n", "''"]
+        [
+            "",
+            " ",
+            "=1+1",
+            "#N/A",
+            "0012",
+            "a; b",
+            'say "x"',
+            "line\nbreak",
+            "tab\there",
+            "_x0041_",
+            "[1]",
+            "\r\n",
+            "''",
+        ]
     ),
 )
 WORDS = TEXTS.filter(lambda text: text.strip() != "")
@@ -66,7 +80,9 @@ def whens(draw: Any, first: int = 1900) -> Any:
 @st.composite
 def points(draw: Any) -> dict[str, Any]:
     """Points near to each other, so that no length is shorter than the way by air."""
-    return draw(optional("point", None, {"latitude": st.floats(40, 40.01), "longitude": st.floats(70, 70.01)}))
+    return draw(
+        optional("point", None, {"latitude": st.floats(40, 40.01), "longitude": st.floats(70, 70.01)})
+    )
 
 
 def value(row: Attribute, kind: str | None) -> st.SearchStrategy[Any]:
@@ -152,9 +168,10 @@ def items(draw: Any, number: int) -> dict[str, Any]:
             section["length"].update(value=200.5, low=1, high=300)
     if "value" in found.get("length", {}):
         found["length"].update(value=200.5, low=1, high=300)
-    if "break_of_gauge" in found:
-        ends = [point["name"] for section in found["section"] for point in section["points"][::3]]
-        found["break_of_gauge"] = draw(st.sampled_from([[], ends[:1]]))
+    for key in ("break_of_gauge", "open_ends"):
+        if key in found:
+            ends = [point["name"] for section in found["section"] for point in section["points"][:1]]
+            found[key] = draw(st.sampled_from([[], ends[:1]]))
     return found
 
 
@@ -164,7 +181,8 @@ def programme_tables(draw: Any) -> dict[str, Any]:
     tables: dict[str, Any] = {"programme": draw(optional("programme", None, {}))}
     tables["party"] = [{"id": "bank", "name": draw(WORDS)}]
     tables["party"] += [
-        {**draw(optional("party", None, {})), "id": f"party-{number}"} for number in range(draw(st.integers(0, 2)))
+        {**draw(optional("party", None, {})), "id": f"party-{number}"}
+        for number in range(draw(st.integers(0, 2)))
     ]
     for number in range(draw(st.integers(1, 3))):
         item = draw(items(number))

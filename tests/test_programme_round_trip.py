@@ -83,9 +83,12 @@ def test_cells_keep_every_list(words: list[str]) -> None:
 
 
 def test_defaults_are_left_out() -> None:
-    """Tables are what an author would write: no empty text, no flag `recalled`, a bare year where nothing else is known."""
+    """Tables are what an author would write, without empty texts and lists."""
     programme = Programme(id="a", title="A", parties=(Party(id="b", name="B"),))
-    assert to_tables(programme) == {"programme": {"id": "a", "title": "A"}, "party": [{"id": "b", "name": "B"}]}
+    assert to_tables(programme) == {
+        "programme": {"id": "a", "title": "A"},
+        "party": [{"id": "b", "name": "B"}],
+    }
 
 
 def test_a_text_too_long_for_a_cell_is_a_fault_with_its_place() -> None:

@@ -207,7 +207,9 @@ def _cell(page: Any, line: int, number: int, value: Any, faults: FaultList) -> N
                 f"A cell of Excel holds {LONGEST_CELL:,} at most: shorten the text or stay with TOML.",
             )
             return
-    if isinstance(value, float):  # the library would round to 16 digits, and a number needs 17 to be the same again
+    if isinstance(
+        value, float
+    ):  # the library would round to 16 digits, and a number needs 17 to be the same again
         page.cell(line, number, repr(value)).data_type = "n"
         return
     page.cell(line, number, value)

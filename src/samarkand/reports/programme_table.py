@@ -10,7 +10,7 @@ from rich.text import Text
 
 from samarkand.programme.kinds import kinds
 from samarkand.programme.models import Programme
-from samarkand.programme.overview import FLAGS, ItemLine, capex_and_length, count_flags, item_lines
+from samarkand.programme.overview import FLAGS, ItemLine, item_lines
 
 HEADS = ("item", "kind", "status", "opens", "US$ m", "corridor", "/".join(flag[0] for flag in FLAGS))
 NUMBERS = ("opens", "US$ m", HEADS[-1])
@@ -46,14 +46,11 @@ def print_programme(programme: Programme, console: Console | None = None) -> Non
         f"{len({line.kind for line in lines})} kinds (of {len(kinds())}); capex published for {len(known)} of "
         f"{len(lines)}, together US$ {sum(known):,.0f} m in prices of several years."
     )
-    total = count_flags([figure for item in programme.items for _, figure in item.figures()])
-    console.print("Figures: " + ", ".join(f"{total[flag]} {flag}" for flag in FLAGS) + ".")
-    standing = capex_and_length(programme)
-    if standing.share is not None:
-        console.print(
-            f"Of the {standing.total} figures of capex and length {standing.verified} are verified "
-            f"({standing.share:.0%})."
-        )
+    for words, names in (("Capex and lengths", ("capex", "length")), ("All figures", ())):
+        counts, share = programme.flags(*names), programme.verified_share(*names)
+        if share is not None:
+            listed = ", ".join(f"{counts[flag]} {flag}" for flag in FLAGS if counts[flag])
+            console.print(f"{words}: {share:.0%} verified ({listed}).")
 
 
 def _row(line: ItemLine) -> tuple[str, ...]:
@@ -64,7 +61,7 @@ def _row(line: ItemLine) -> tuple[str, ...]:
         "never" if line.opening is None else str(line.opening),
         "?" if line.capex is None else f"{line.capex:,.0f}",
         line.corridor.replace("_", " "),
-        "/".join(str(line.flags[flag]) for flag in FLAGS),
+        "/".join(map(str, line.flags)),
     )
 
 
