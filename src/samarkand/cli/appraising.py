@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +14,13 @@ from samarkand.cli.options import (
     AssumeOption,
     DeficitOption,
     ProgrammeArgument,
+    ProjectionOption,
     WithoutOption,
+    WorldOption,
     YearOption,
+    YearsOption,
     read_assumptions,
+    read_years,
 )
 
 
@@ -23,8 +28,10 @@ def appraise(
     programme: ProgrammeArgument = DEFAULT_PROGRAMME,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the files go.")] = Path("out"),
     without: WithoutOption = None,
-    year: YearOption = DEFAULT_YEAR,
+    year: YearsOption = None,
+    projection: ProjectionOption = None,
     assume: AssumeOption = None,
+    world: WorldOption = "embedded",
     deficit_rule: DeficitOption = "fixed_nominal",
     json: Annotated[
         bool, typer.Option("--json", help="Print appraisal.json instead of the scorecard.")
@@ -35,18 +42,36 @@ def appraise(
 ) -> None:
     """Appraise a programme: scorecard, appraisal.json, Parquet tables and a report that opens offline."""
     from samarkand.appraisal import appraise as run
+    from samarkand.asking import ask
+    from samarkand.core.faults import FaultList
     from samarkand.reports.files import appraisal_json, check_out, write_appraisal
     from samarkand.reports.progress import progress_bar
     from samarkand.reports.scorecard import print_scorecard
+    from samarkand.world.store import open_world
 
-    check_out(out)
+    faults = FaultList()
+    faults.attempt(partial(check_out, out))
+    opened = faults.attempt(partial(open_world, world))
+    years = read_years(year or [], faults)
+    assumptions: dict[str, float] = faults.attempt(partial(read_assumptions, assume or [])) or {}
+    left_out = tuple(without or ())
+    if faults:  # nothing will run: what else is wrong is told with them
+        faults.attempt(
+            partial(
+                ask, programme, opened, years, left_out, assumptions, deficit_rule, projection, publication
+            )
+        )
+    faults.raise_if_any()
+
     with progress_bar(quiet=json) as step:
         appraisal = run(
             programme,
-            years=(year,),
-            without=tuple(without or ()),
-            assumptions=read_assumptions(assume or []),
+            opened,
+            years=years,
+            without=left_out,
+            assumptions=assumptions,
             deficit_rule=deficit_rule,
+            projection=projection,
             publication=publication,
             progress=step,
         )
@@ -67,6 +92,7 @@ def explain(
     without: WithoutOption = None,
     year: YearOption = DEFAULT_YEAR,
     assume: AssumeOption = None,
+    world: WorldOption = "embedded",
     deficit_rule: DeficitOption = "fixed_nominal",
 ) -> None:
     """Walk from a figure down to what it was computed from: methods, data and published sources."""
@@ -74,11 +100,13 @@ def explain(
     from samarkand.priorities import find_indicator
     from samarkand.reports.explain import print_lineage
     from samarkand.reports.progress import progress_bar
+    from samarkand.world.store import open_world
 
     find_indicator(indicator)
     with progress_bar() as step:
         appraisal = run(
             programme,
+            open_world(world),
             years=(year,),
             without=tuple(without or ()),
             assumptions=read_assumptions(assume or []),
