@@ -11,6 +11,7 @@ import typer
 from samarkand.cli import app
 from samarkand.core.units import format_value, units
 from samarkand.priorities import all_indicators, priorities
+from samarkand.programme.describe import fill
 from samarkand.world.map import map_notes
 from samarkand.world.map_policy import DISCLAIMER, SMALLEST_OUTLINE_KM2
 from samarkand.world.parameters import load_parameters
@@ -77,6 +78,11 @@ def units_page() -> str:
     return "\n".join(["# Units", "", "| unit | meaning |", "|---|---|", *rows, ""])
 
 
+def programme_page() -> str:
+    """docs/programme.md with the tables of kinds and keys written anew between their marks."""
+    return fill((HERE / "programme.md").read_text(encoding="utf-8"))
+
+
 def every_command(group: typer.core.TyperGroup, path: str) -> list[tuple[str, Any]]:
     """Full names and commands, those of groups within included."""
     found: list[tuple[str, Any]] = []
@@ -131,6 +137,7 @@ PAGES = {
     "indicators.md": indicators_page,
     "map.md": map_page,
     "parameters.md": parameters_page,
+    "programme.md": programme_page,
     "units.md": units_page,
 }
 
