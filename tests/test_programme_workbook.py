@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from samarkand.programme.checks import check_file
+from samarkand.core.faults import FaultList
+from samarkand.programme.checks import check_file, check_tables
 from samarkand.programme.kinds import kinds
-from samarkand.programme.sheets import SHEETS
+from samarkand.programme.sheets import SHEETS, Sheet
+from samarkand.programme.workbook_reading import parse_workbook
 from samarkand.programme.workbook_writing import write_workbook
 from test_programme_reading import AROUND, GOOD
 
@@ -254,3 +258,30 @@ def test_evidence_stands_beside_every_figure(tmp_path: Path) -> None:
     parts = ("low", "high", "year", "price_year", "source", "address", "read_on", "flag", "note")
     assert headers[first + 1 : first + 10] == [f"capex.{part}" for part in parts]
     assert page.cell(2, first + 6).value == "a paper"
+
+
+VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(-(10**6), 10**6), st.floats(allow_nan=False, allow_infinity=False),
+    st.datetimes(datetime(1901, 1, 1), datetime(2300, 1, 1)), st.just(time(1, 2)), st.just(timedelta(3)),
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8).filter(lambda text: not text.startswith("=")),
+    st.sampled_from(["[1, 2]", '["a", 3]', '"x"', "{}", "KAZ = 1", "line", "points", "2027", "<fill in>", "a.b.c [x]"]),
+)  # fmt: skip
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(SHEETS), st.integers(1, 5), st.integers(1, 40), VALUES), max_size=6)
+)
+@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+def test_nothing_but_faults_comes_of_whatever_stands_in_the_cells(
+    changes: list[tuple[Sheet, int, int, Any]],
+) -> None:
+    """Any values in any cells, headers too: a programme or faults, and no other error."""
+
+    def spoil(book: Any) -> None:
+        for sheet, row, column, value in changes:
+            book[sheet.name].cell(row, column).value = value
+
+    faults = FaultList()
+    tables, places = parse_workbook(spoilt(spoil), "test.xlsx", faults)
+    programme, faults = check_tables(tables, places, AROUND, faults) if tables else (None, faults)
+    assert (programme is None) == bool(faults)
