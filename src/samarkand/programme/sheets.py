@@ -22,6 +22,7 @@ LISTS = ("texts", "economies", "parties", "sectors")
 DAYS = ("read_on",)  # parts that are days
 YEARS = ("year", "price_year")  # parts that are whole numbers
 EXPLANATIONS = "explanations"
+CHOICES = "choices"  # hidden: the words of the drop-down lists
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.programme.files import OLD_FORMAT, ZIP
-from samarkand.programme.sheets import SHEETS
+from samarkand.programme.sheets import CHOICES, EXPLANATIONS, SHEETS
 
 LARGEST_UNPACKED = 300_000_000  # bytes
 MOST_ROWS, MOST_COLUMNS = 20_000, 2_000
@@ -55,7 +55,9 @@ class Page:
         """Where a cell or row is, for a reader."""
         if column is None:
             return f"sheet {self.name}, row {row}"
-        return f"sheet {self.name}, row {row}, column {self.letter(column)}"
+        header = self.headers.get(column, "").partition(" [")[0] if row > 1 else ""
+        named = f" ({header})" if header else ""
+        return f"sheet {self.name}, row {row}, column {self.letter(column)}{named}"
 
     def _value(self, cell: Any, formula: Any, faults: FaultList) -> Any:
         """What a cell holds; None where it is empty, or where it is a fault."""
@@ -98,7 +100,8 @@ def read_pages(content: bytes, place: str, faults: FaultList) -> dict[str, Page]
         if sheet.name in names:
             pages[sheet.name] = Page(sheet.name, books[0][sheet.name], books[1][sheet.name], faults)
         else:
-            others = [name for name in names if name not in {one.name for one in SHEETS}]
+            ours = {*(one.name for one in SHEETS), EXPLANATIONS, CHOICES}
+            others = [name for name in names if name not in ours]
             mend = did_you_mean(sheet.name, others) if others else ""
             mend = (
                 mend if mend.startswith("Did you mean") else "Add it; it may stay empty but for its header."

@@ -137,8 +137,8 @@ class _Reader:
         if isinstance(value, time | timedelta):
             self.faults.add(where, "is a time of day", "Clear the cell and set its format to General.")
             return TOLD
-        if value == BLANK:
-            return value
+        if isinstance(value, str) and BLANK in value:
+            return [word.strip() for word in value.split(";")] if row.type in LISTS else value.strip()
         if (row.type == "when" and not part) or part in DAYS:
             return self._day(value, where, also_years=not part)
         if part in YEARS or (row.type in ("number", "figure") and part in ("", "low", "high")):

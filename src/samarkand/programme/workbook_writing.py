@@ -24,6 +24,7 @@ from samarkand.programme.kinds import Attribute, attributes, kinds
 from samarkand.programme.models import Programme
 from samarkand.programme.reading import BLANK
 from samarkand.programme.sheets import (
+    CHOICES,
     EXPLANATIONS,
     LISTS,
     SHEETS,
@@ -41,7 +42,6 @@ from samarkand.world.economies import load_economies
 LONGEST_CELL = 32_767  # characters, of Excel
 ROWS_WITH_LISTS = 500  # rows that offer drop-down lists and colours
 FIRST_DAY = date(1910, 1, 1)  # earlier ones are written as text: Excel's own calendar is wrong in 1900
-CHOICES = "choices"
 
 _HEAD = PatternFill("solid", fgColor="FF1F3A4D")
 _NEEDED = PatternFill("solid", fgColor="FF8A5A00")
@@ -111,7 +111,8 @@ def _row(level: str, table: Mapping[str, Any]) -> dict[str, Any]:
             cells.update(
                 {f"{key}.{part}": one for part, one in value.items() if part not in ("value", "unit")}
             )
-            cells[f"{key}.flag"] = value.get("flag", "recalled")
+            if BLANK not in value.values():  # even a figure without a value is seen by its flag
+                cells[f"{key}.flag"] = value.get("flag", "recalled")
             if "value" in value:
                 cells[key] = value["value"]
         elif row.type == "when":
