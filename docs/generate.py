@@ -12,14 +12,11 @@ from samarkand.cli import app
 from samarkand.core.evidence import Evidence
 from samarkand.core.units import format_value, units
 from samarkand.priorities import all_indicators, priorities
-<<<<<<< HEAD
 from samarkand.programme import load_programme
+from samarkand.programme.describe import fill
 from samarkand.programme.effects import effects_of
 from samarkand.programme.library import shipped_programmes
 from samarkand.programme.models import Item, When
-=======
-from samarkand.programme.describe import fill
->>>>>>> b2485d4ed14cc218e5650e5ca0333d7dedf5939f
 from samarkand.world.map import map_notes
 from samarkand.world.map_policy import DISCLAIMER, SMALLEST_OUTLINE_KM2
 from samarkand.world.parameters import load_parameters
@@ -220,11 +217,8 @@ PAGES = {
     "indicators.md": indicators_page,
     "map.md": map_page,
     "parameters.md": parameters_page,
-<<<<<<< HEAD
-    "programmes.md": programmes_page,
-=======
     "programme.md": programme_page,
->>>>>>> b2485d4ed14cc218e5650e5ca0333d7dedf5939f
+    "programmes.md": programmes_page,
     "units.md": units_page,
 }
 

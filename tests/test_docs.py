@@ -30,11 +30,8 @@ def test_every_generated_page_is_tested():
         "indicators.md",
         "map.md",
         "parameters.md",
-<<<<<<< HEAD
-        "programmes.md",
-=======
         "programme.md",
->>>>>>> b2485d4ed14cc218e5650e5ca0333d7dedf5939f
+        "programmes.md",
         "units.md",
     ]
 
