@@ -71,10 +71,15 @@ class Question:
         )
 
     def prepare_freight(self, progress: Callable[..., None]) -> FreightModel:
-        """The freight network without the programme: from this process, the disk, or computed now."""
-        parameters = self.assumptions.parameters
-        trade = surface_trade(self.world.accounts.trade_flow, self.freight, classes_of_time(parameters))
-        return prepare_freight(self.world.network, parameters, self.world.labels, trade, progress)
+        """The freight network without the programme: from this process, the disk, or computed now; once a question."""
+        if "_freight_model" not in self.__dict__:
+            parameters = self.assumptions.parameters
+            trade = surface_trade(self.world.accounts.trade_flow, self.freight, classes_of_time(parameters))
+            self.__dict__["_freight_model"] = prepare_freight(
+                self.world.network, parameters, self.world.labels, trade, progress
+            )
+        model: FreightModel = self.__dict__["_freight_model"]
+        return model
 
     def iceberg_cost_hat(self, costs: xr.Dataset) -> xr.DataArray:
         """Change of iceberg costs by origin, destination and sector, in the order of the accounts."""
