@@ -77,9 +77,10 @@ def solve_state(asked: Question, baseline: Baseline, change: Change, progress: S
     accounts, rule = asked.equilibrium_accounts, asked.scenario.deficit_rule
     cost_hat = trade_cost_hat(change.trade_costs, iceberg_cost_hat)  # freight, and recognition of standards
     iceberg = cost_hat.transpose("destination", "origin", "sector").to_numpy()
+    shock = {"iceberg_hat": iceberg, **asked.duties(change)}
     taxes = asked.taxes(change)
-    unpaid = solve(accounts, Shock(iceberg_hat=iceberg), deficit_rule=rule)
-    with_ = solve(accounts, Shock(iceberg_hat=iceberg, **taxes), deficit_rule=rule) if taxes else unpaid
+    unpaid = solve(accounts, Shock(**shock), deficit_rule=rule)
+    with_ = solve(accounts, Shock(**shock, **taxes), deficit_rule=rule) if taxes else unpaid
 
     progress(f"{year}: priorities")
     inputs = Inputs(
