@@ -6,6 +6,7 @@ import os
 import tempfile
 import threading
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from importlib import import_module
 from pathlib import Path
@@ -25,6 +26,7 @@ NOTHING_BY_PAIR = np.empty((0, 0))
 NOTHING_BY_SECTOR = np.empty((0, 0, 0))
 
 
+@cache
 def load_kernels(part: str = "") -> ModuleType:
     """The compiled kernels (or one module of theirs), with a place for their cache that can be written to.
 
