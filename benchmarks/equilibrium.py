@@ -26,6 +26,7 @@ from samarkand.engines.equilibrium import (
     Shock,
     armington_accounts,
     calc_gradient,
+    exposure,
     solve,
     solve_many,
 )
@@ -199,6 +200,28 @@ def gradient_error(
     return float(worst)
 
 
+def report_exposure(accounts: Accounts, cuts: tuple[float, ...] = (0.01, 0.04, 0.1, 0.25)) -> None:
+    """How far the first-order effect is off: twelve economies drawn, all costs among them cut, three corridors."""
+    errors = []
+    for seed in range(3):
+        along = np.random.default_rng(seed).choice(accounts.economy_count, 12, replace=False)
+        shocks = []
+        for cut in cuts:
+            hat = np.ones((accounts.economy_count, accounts.economy_count))
+            hat[np.ix_(along, along)] = 1.0 - cut
+            np.fill_diagonal(hat, 1.0)
+            shocks.append(Shock(iceberg_hat=hat))
+        exact = np.log([calc_real_income_hat(solve(accounts, shock)) for shock in shocks])
+        weights = np.eye(accounts.economy_count)
+        first_order = np.array([exposure(accounts, shocks, weights[n]) for n in along])
+        errors.append(np.abs(first_order.T / exact[:, along] - 1.0).max(axis=1))
+    worst = ", ".join(f"{100 * error:.0f}" for error in np.max(errors, axis=0))
+    listed = ", ".join(f"{100 * cut:.0f}" for cut in cuts)
+    print(
+        f"exposure, embedded world: cost cuts of {listed} % are off by {worst} % of the effect in the worst economy\n"
+    )
+
+
 def report_many() -> None:
     accounts = made_up_accounts(70, 45)
     shocks = [corridor(70, seed) for seed in range(SCENARIOS)]
@@ -281,6 +304,7 @@ def main() -> None:
     report_sizes(listed)
     report_parts(listed)
     report_gradient(listed)
+    report_exposure(listed[-1][1])
     report_many()
     if "--without-peer" not in sys.argv:
         report_peer()
