@@ -21,8 +21,6 @@ from samarkand.priorities import Assessed, Inputs, Results, assess_all
 from samarkand.programme import Change, Programme
 from samarkand.programme.recognition import trade_cost_hat
 from samarkand.world.projection import Projection
-from samarkand.world.skims import both_skims
-from samarkand.world.trade_costs import counterfactual_costs
 from samarkand.world.world import World
 
 Step = Callable[..., None]
@@ -62,26 +60,19 @@ def solve_state(asked: Question, change: Change, progress: Step) -> Inputs:
     world, assumptions, year = asked.world, asked.assumptions, change.year
 
     network = partial(progress, f"{year}: freight network")
-    baseline, changed = both_skims(
-        change.network,
-        world.network,
-        assumptions.parameters,
-        meanwhile=asked.prepare_baseline,
-        progress=network,
-    )
-
-    progress(f"{year}: trade costs")
-    costs = counterfactual_costs(baseline, changed)
+    costs = asked.prepare_freight(network).costs(change.network, network)
     iceberg_cost_hat = asked.iceberg_cost_hat(costs)
 
     progress(f"{year}: equilibrium")
     accounts, rule = asked.equilibrium_accounts, asked.scenario.deficit_rule
     cost_hat = trade_cost_hat(change.trade_costs, iceberg_cost_hat)  # freight, and recognition of standards
     iceberg = cost_hat.transpose("destination", "origin", "sector").to_numpy()
-    taxes = asked.taxes(change)
+    taxes, duties = asked.taxes(change), asked.duties(change)
     without = solve(accounts, Shock(), deficit_rule=rule)
-    unpaid = solve(accounts, Shock(iceberg_hat=iceberg), deficit_rule=rule)
-    with_ = solve(accounts, Shock(iceberg_hat=iceberg, **taxes), deficit_rule=rule) if taxes else unpaid
+    unpaid = solve(accounts, Shock(iceberg_hat=iceberg, **duties), deficit_rule=rule)
+    with_ = (
+        solve(accounts, Shock(iceberg_hat=iceberg, **duties, **taxes), deficit_rule=rule) if taxes else unpaid
+    )
     return Inputs(
         world=world, programme=asked.programme, assumptions=assumptions, year=year, change=change, costs=costs,
         iceberg_cost_hat=iceberg_cost_hat, ad_valorem_cost=asked.ad_valorem_cost(costs), without=without,

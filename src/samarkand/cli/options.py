@@ -15,7 +15,10 @@ DEFAULT_YEAR = 2035
 LONGEST_SPAN = 100
 
 ProgrammeArgument = Annotated[
-    str, typer.Argument(metavar="PROGRAMME", help="A programme file (TOML) or the name of an embedded one.")
+    str,
+    typer.Argument(
+        metavar="PROGRAMME", help="A programme file (TOML or Excel) or the name of an embedded one."
+    ),
 ]
 WithoutOption = Annotated[
     list[str] | None,
@@ -42,6 +45,12 @@ ProjectionOption = Annotated[
 AssumeOption = Annotated[
     list[str] | None,
     typer.Option("--assume", metavar="NAME=VALUE", help="Replace a declared parameter; may be repeated."),
+]
+WorldOption = Annotated[
+    str,
+    typer.Option(
+        "--world", metavar="NAME", help="A world of yours (samarkand world list); else the embedded one."
+    ),
 ]
 DeficitOption = Annotated[
     Literal["fixed_nominal", "proportional", "purged"],
