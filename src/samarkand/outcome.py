@@ -127,6 +127,18 @@ class Appraisal:
             {dim: [c for c in order[dim] if c in labelled[dim].values] for dim in declared.dims}
         )
 
+    @cached_property
+    def changes(self) -> dict[tuple[str, int], pd.Series]:
+        """Change by economy of each indicator that has no other dimension, keyed by indicator and year."""
+        rows = self.results
+        chosen = rows[rows["scenario"].eq("change") & rows["economy"].ne("") & rows["partner"].eq("")]
+        chosen = chosen[chosen["sector"].eq("") & chosen["project"].eq("")]
+        return {
+            (str(indicator), year): part.loc[part["year"] == year].set_index("economy")["value"]
+            for indicator, part in chosen.groupby("indicator", observed=True)
+            for year in self.years
+        }
+
     def headlines(self) -> pd.DataFrame:
         """The rows of the headline indicators, and the reasons of what is not assessed."""
         headline = {row.name for rows in all_indicators().values() for row in rows if row.headline}
