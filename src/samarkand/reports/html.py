@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from samarkand.core.units import format_value
 from samarkand.priorities import all_indicators, priorities
 from samarkand.reports.figures import digits, figure, money, per_cent, plural
+from samarkand.reports.maps import COLOURS, NO_FIGURE
 from samarkand.reports.view import ReportView
 from samarkand.world.map import map_notes
 from samarkand.world.map_policy import DISCLAIMER
@@ -33,6 +34,7 @@ def render_report(appraisal: Appraisal) -> str:
     return environment.get_template("report.html.jinja").render(
         appraisal=appraisal,
         view=ReportView(appraisal),
+        colours={"no_figure": NO_FIGURE, "nothing": COLOURS[4]},
         priorities=priorities(),
         indicators=[row for rows in all_indicators().values() for row in rows],
         disclaimer=DISCLAIMER,

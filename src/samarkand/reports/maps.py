@@ -25,9 +25,9 @@ Project = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
 # From strong loss over nothing to strong gain; lightness alone tells how strong, hue which way.
 COLOURS = (
-    "#7f2a0e", "#c05a2c", "#e69d72", "#f8dcc8", "#f7f5ee", "#cfe8e4", "#8cc5bf", "#3f958f", "#0a5656",
+    "#7f2a0e", "#c05a2c", "#e69d72", "#f8dcc8", "#f3f0e7", "#cfe8e4", "#8cc5bf", "#3f958f", "#0a5656",
 )  # fmt: skip
-NO_FIGURE, PLAIN, SEA, BORDER = "#c3c9cf", "#dfe3e6", "#f2f6f9", "#ffffff"
+NO_FIGURE, PLAIN, SEA, BORDER = "#c3c9cf", "#f0f1f1", "#e4ecf2", "#9aa4ae"
 ROUTE_COLOURS = {"rail": "#2b2350", "road": "#8a5a00", "other": "#7a3b78"}
 WORLD_WIDTH, REGION_WIDTH = 2000, 1600
 MERIDIAN = 11.5  # in the middle: the edge then falls into the Bering strait
@@ -132,7 +132,7 @@ def world_map(
         WORLD_WIDTH, height, title, _patterns(),
         tag("rect", width=WORLD_WIDTH, height=height, fill=SEA),
         *_areas(world, project, paints, classes, 1.4),
-        *_boundaries(world, project, 1.6),
+        *_boundaries(world, project, 1.0),
         *_dots(world, project, paints, classes, 5.0),
         *_routes(marks, project, 3.0),
         *_places(marks, project, 4.0),
@@ -170,7 +170,7 @@ def region_map(world: WorldMap, marks: Marks, title: str) -> Svg:
         REGION_WIDTH, height, title, _patterns(),
         tag("rect", width=REGION_WIDTH, height=height, fill=SEA),
         *_areas(world, project, plain, None, 1.2, frame),
-        *_boundaries(world, project, 1.4, frame),
+        *_boundaries(world, project, 1.2, frame),
         *names, *routes, *places, *numbers,
         class_="map",
     )  # fmt: skip
@@ -281,7 +281,7 @@ def _boundaries(
                 lines[boundary.dashed].append(_path(points))
     return [
         tag("path", d="".join(lines[False]), fill="none", stroke=BORDER, stroke_width=width),
-        tag("path", d="".join(lines[True]), fill="none", stroke=BORDER, stroke_width=width * 1.6),
+        tag("path", d="".join(lines[True]), fill="none", stroke=PAPER, stroke_width=width * 1.6),
         tag("path", d="".join(lines[True]), fill="none", stroke=SOFT, stroke_width=width, stroke_dasharray="5 4"),
     ]  # fmt: skip
 
