@@ -9,7 +9,7 @@ from docs.chromium import find_chromium, probe
 
 from samarkand.reports.figures import figure, money
 from samarkand.reports.html import render_report
-from samarkand.reports.summary import summarise
+from samarkand.reports.summary import in_general, summarise
 from samarkand.reports.view import ReportView
 
 browser = pytest.mark.skipif(find_chromium() is None, reason="chromium is not installed")
@@ -186,12 +186,26 @@ def test_charges_of_the_items_add_up_to_what_is_charged(view, appraisal):
 
     total = 0.0
     for item in appraisal.programme.items:
-        if item.id in view.change.open:
+        if item.id in view.change.effective:
             costs, _ = annual_costs(
                 appraisal.programme, [item], appraisal.assumptions.parameters, appraisal.world.labels
             )
             total += sum(costs.values())
     assert total == pytest.approx(view.summary.cost.sum())
+
+
+@pytest.mark.parametrize(
+    ("reason", "general"),
+    [
+        ("not charged: who bears 42.5% is not published", "not charged: who bears a part is not published"),
+        ("not charged: capex of US$ 4,600 m, but no assessed effect to set against it",
+         "not charged: capex, but no assessed effect to set against it"),
+        ("not assessed: no speed is published for M-12", "not assessed: no speed is published"),
+        ("not assessable: no baseline tariff", "not assessable: no baseline tariff"),
+    ],
+)  # fmt: skip
+def test_like_reasons_stand_together(reason, general):
+    assert in_general(reason) == general
 
 
 # -- the page

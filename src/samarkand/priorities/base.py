@@ -16,13 +16,18 @@ from samarkand.world.world import World
 
 
 class Priority(BaseModel):
-    """A row of `priorities.csv`."""
+    """A row of `priorities.csv`.
+
+    `depends_on_payment`: its results read the solution in which the programme is paid for (`Inputs.with_`); those of
+    a priority that do not are the same before and after.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     title: str
     assessed: bool
+    depends_on_payment: bool = True
     reason: str = ""
 
 
@@ -61,7 +66,7 @@ class Inputs:
     """All that a priority may read, for one year.
 
     `costs` are hours and generalised costs between economies in both states (dims state, variant, vot_class,
-    origin, destination); `iceberg_cost_hat` the change they mean by sector; `without`, `with_` the two
+    origin, destination); `iceberg_cost_hat` the change they mean by sector, freight alone; `without`, `with_` the two
     solutions, and `unpaid` the one with the programme before anybody pays for it.
     """
 

@@ -10,6 +10,7 @@ EFFECTS = {
     "link": "links of the network",
     "crossing": "border crossings",
     "port": "a port",
+    "recognition": "the cost of trade of the named pairs",
     "none": "no link",
 }
 LEVELS = {

@@ -29,7 +29,7 @@ class Kind(BaseModel):
     label: str
     item: Literal["project", "measure"]
     shock: Shock
-    effect: Literal["link", "crossing", "port", "none"]
+    effect: Literal["link", "crossing", "port", "recognition", "none"]
     mode: Literal["rail", "road", "sea", ""] = ""
     needs: str = ""
     asset_life: str = ""

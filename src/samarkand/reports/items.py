@@ -21,6 +21,16 @@ ACTIONS = (
     ("port", "quicker port", "quicker ports"),
     ("ferry", "quicker ferry line", "quicker ferry lines"),
 )
+CORRIDORS = {
+    "new_eurasian_land_bridge": "New Eurasian Land Bridge",
+    "china_mongolia_russia": "China-Mongolia-Russia",
+    "china_central_asia_west_asia": "China-Central Asia-West Asia",
+    "china_indochina_peninsula": "China-Indochina Peninsula",
+    "china_pakistan": "China-Pakistan",
+    "bangladesh_china_india_myanmar": "Bangladesh-China-India-Myanmar",
+    "maritime": "Sea route",
+    "other": "Others",
+}
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,7 @@ def items_by_corridor(appraisal: Appraisal, change: Change) -> list[Corridor]:
 def _item_row(appraisal: Appraisal, change: Change, number: int, item: Item) -> tuple[ItemRow, float]:
     left_out = item.id in appraisal.scenario.without
     charged = 0.0
-    if item.id in change.open:
+    if item.id in change.effective:  # what has no assessed effect is not charged
         parameters = appraisal.assumptions.parameters
         costs, _ = annual_costs(appraisal.programme, [item], parameters, appraisal.world.labels)
         charged = sum(costs.values())
@@ -84,11 +94,18 @@ def _item_row(appraisal: Appraisal, change: Change, number: int, item: Item) -> 
         opening=str(item.opening) if item.opening else "not published",
         capex=figure(capex.value, "US$ m") if capex else "unknown",
         capex_flag=capex.flag if capex else "",
-        charged=figure(charged, "US$ m") if charged else NOTHING,
+        charged=_charged(charged, known=capex is not None, is_open=item.id in change.open),
         effect="left out" if left_out else _effect(change, item),
         assessed=item.id in change.effective and not left_out,
     )
     return row, charged
+
+
+def _charged(charged: float, *, known: bool, is_open: bool) -> str:
+    """The yearly charge; `not charged` where capex is known and the item is in service."""
+    if charged:
+        return figure(charged, "US$ m")
+    return "not charged" if known and is_open else NOTHING
 
 
 def _effect(change: Change, item: Item) -> str:
@@ -115,7 +132,6 @@ def _sum(known: Sequence[float | None]) -> str:
 
 def corridor_of(item: Item) -> str:
     """The corridor under which an item is shown; its kind where it names none."""
-    corridor = dict(item.attributes).get("corridor")
-    if not corridor:
+    if not item.corridor:
         return item.kind_row.label
-    return str(corridor).replace("_", " ").capitalize()
+    return CORRIDORS.get(item.corridor, item.corridor.replace("_", " ").capitalize())

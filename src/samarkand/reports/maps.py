@@ -140,6 +140,37 @@ def world_map(
     )  # fmt: skip
 
 
+def main_region(marks: Marks) -> tuple[Marks, tuple[int, ...]]:
+    """The marks of the items that lie together, and the numbers of those far from them.
+
+    Far is more than twice as far from the middle as three quarters of the items are, and more than 15 degrees.
+    """
+    by_item: dict[int, list[tuple[float, float]]] = {}
+    for route in marks.routes:
+        by_item.setdefault(route.number, []).extend(route.points)
+    for place in marks.places:
+        by_item.setdefault(place.number, []).append((place.longitude, place.latitude))
+    if not by_item:
+        return marks, ()
+    vectors = {
+        number: _unit(np.mean([_vector(*point) for point in points], axis=0))
+        for number, points in by_item.items()
+    }
+    middle = _unit(np.median(list(vectors.values()), axis=0))
+    angles = {
+        number: math.degrees(math.acos(max(-1.0, min(1.0, float(v @ middle)))))
+        for number, v in vectors.items()
+    }
+    reach = max(2 * float(np.quantile(list(angles.values()), 0.75)), 15.0)
+    far = {number for number, angle in angles.items() if angle > reach}
+    near = Marks(
+        tuple(route for route in marks.routes if route.number not in far),
+        tuple(place for place in marks.places if place.number not in far),
+        marks.names,
+    )
+    return near, tuple(sorted(far))
+
+
 def region_map(world: WorldMap, marks: Marks, title: str) -> Svg:
     """The region of the programme in an equal-area projection, with its lines, places and their numbers."""
     positions = np.array(marks.positions, float)
@@ -347,6 +378,10 @@ def calc_great_circle(points: Sequence[tuple[float, float]], step: float = 2.0) 
 def _vector(longitude: float, latitude: float) -> Floats:
     lon, lat = math.radians(longitude), math.radians(latitude)
     return np.array([math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)])
+
+
+def _unit(vector: Floats) -> Floats:
+    return vector / max(float(np.linalg.norm(vector)), 1e-12)
 
 
 def _places(marks: Marks, project: Project, size: float) -> list[Svg]:

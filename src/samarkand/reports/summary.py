@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -85,9 +86,10 @@ def pairs(series: pd.Series) -> list[tuple[str, float]]:
 
 
 def change_by_economy(appraisal: Appraisal, indicator: str, year: int | None = None) -> pd.Series:
-    """The change of one indicator by economy, in the last year if none is given."""
-    year = appraisal.years[-1] if year is None else year
-    return appraisal.changes.get((indicator, year), pd.Series(dtype=float))
+    """The change of one indicator by economy, in the last year if none is given; empty where it is not assessed."""
+    change = appraisal.array(indicator, year=year)
+    series: pd.Series = change.to_series() if change.dims else pd.Series(dtype=float)
+    return series
 
 
 def summarise(appraisal: Appraisal, year: int | None = None) -> Summary:
@@ -106,21 +108,27 @@ class MissingGroup:
 
 
 def missing_by_reason(appraisal: Appraisal) -> list[MissingGroup]:
-    """What was not assessed, by reason in the order of first mention; items and priorities by their titles."""
+    """What was not assessed, by reason in general, in the order of first mention; items and priorities by title."""
     titles = {item.id: item.title for item in appraisal.programme.items}
     titles |= {row.name: row.title for row in priorities()}
     groups: dict[str, dict[str, list[str]]] = {}
     for gap in appraisal.not_assessed:
-        reason = gap.reason
-        if reason.startswith("not assessed yet"):
-            reason = "not assessed yet: the priority is not built"
-        parts = groups.setdefault(reason, {}).setdefault(titles.get(gap.item, gap.item), [])
+        parts = groups.setdefault(in_general(gap.reason), {}).setdefault(titles.get(gap.item, gap.item), [])
         if gap.what not in ("effect", "cost", "opening", "all indicators"):
             parts.append(gap.what.replace("_", " "))
     return [
         MissingGroup(reason, tuple(_with_parts(title, parts) for title, parts in entries.items()))
         for reason, entries in groups.items()
     ]
+
+
+def in_general(reason: str) -> str:
+    """A reason without what is particular to one item, so that like stands with like; the annex has it whole."""
+    if reason.startswith("not assessed yet"):
+        return "not assessed yet: the priority is not built"
+    reason = re.sub(r" of US\$ [\d,.]+ m\b", "", reason)
+    reason = re.sub(r"[\d.]+ ?%", "a part", reason)
+    return re.sub(r"( published)? (for|from) [A-Z].*$", r"\1", reason)
 
 
 def _with_parts(title: str, parts: list[str]) -> str:

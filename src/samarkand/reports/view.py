@@ -14,7 +14,16 @@ from samarkand.priorities.base import Indicator
 from samarkand.reports.charts import Bar, Line, bar_chart, line_chart
 from samarkand.reports.figures import MINUS, NOTHING, display_unit, figure, money, per_cent, plural
 from samarkand.reports.items import Corridor, items_by_corridor
-from samarkand.reports.maps import COLOURS, Classes, Paint, diverging_classes, region_map, world_map
+from samarkand.reports.maps import (
+    COLOURS,
+    Classes,
+    Marks,
+    Paint,
+    diverging_classes,
+    main_region,
+    region_map,
+    world_map,
+)
 from samarkand.reports.marks import programme_marks
 from samarkand.reports.summary import Summary, change_by_economy, missing_by_reason, pairs, summarise
 from samarkand.reports.svg import Svg
@@ -227,8 +236,8 @@ class ReportView:
         """Why something has no figure, the first few it holds for, and how many there are."""
         rows = []
         for group in missing_by_reason(self.appraisal):
-            first = ", ".join(group.entries[:3])
-            more = len(group.entries) - 3
+            first = ", ".join(group.entries[:2])
+            more = len(group.entries) - 2
             rows.append((group.reason, first + (f" and {more} more" if more > 0 else ""), len(group.entries)))
         return sorted(rows, key=lambda row: -row[2])
 
@@ -283,7 +292,17 @@ class ReportView:
         title = (
             "Map of the region: the programme's lines, crossings, ports and sites, numbered as in the table."
         )
-        return region_map(load_map(), self.marks, title)
+        return region_map(load_map(), self._near[0], title)
+
+    @cached_property
+    def _near(self) -> tuple[Marks, tuple[int, ...]]:
+        return main_region(self.marks)
+
+    @property
+    def outside_region(self) -> str:
+        """Items that lie too far from the others for the map of the region, by number and title."""
+        items = self.appraisal.programme.items
+        return "; ".join(f"{number} {items[number - 1].title}" for number in self._near[1])
 
     # -- the programme
 
@@ -326,10 +345,8 @@ class ReportView:
 
     def _ranges(self, indicator: str) -> dict[str, tuple[float | None, float | None]]:
         """Low and high by economy where they were computed."""
-        rows = self.appraisal.results
-        chosen = rows[
-            (rows["indicator"] == indicator) & (rows["scenario"] == "change") & (rows["year"] == self.year)
-        ].dropna(subset=["low", "high"])
+        rows = self.appraisal.to_dataframe(indicator, self.year)
+        chosen = rows[rows["scenario"] == "change"].dropna(subset=["low", "high"])
         return {
             str(code): (float(low), float(high))
             for code, low, high in zip(chosen["economy"], chosen["low"], chosen["high"], strict=True)
