@@ -1,7 +1,8 @@
-"""Commands about the freight network: the profile of a corridor."""
+"""Commands about the freight network: the profile of a corridor, and what closures cost."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -43,3 +44,46 @@ def corridor(
         without=tuple(without or ()), closures=tuple(close or ()),
     )  # fmt: skip
     print_profile(profile)
+
+
+def stress(
+    closures: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]...",
+            help="What is closed, one case each: suez, border:KAZ-CHN, crossing:ID, port:ID, ferry:ID, link:MODE:ROW; "
+            "names joined by + are closed together.",
+        ),
+    ] = None,
+    from_file: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="Close all that a text file names, one a line.")
+    ] = None,
+    hazard: Annotated[
+        Path | None,
+        typer.Option("--hazard", metavar="GEOTIFF", help="Close the links under water in a map of depths in metres."),
+    ] = None,
+    programme: Annotated[
+        str, typer.Option("--programme", help="A programme file or name.")
+    ] = DEFAULT_PROGRAMME,
+    without: WithoutOption = None,
+    year: YearOption = DEFAULT_YEAR,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Write the tables here as CSV.")
+    ] = None,
+) -> None:
+    """Close chokepoints, borders, ports or flooded links: what each economy loses, without and with the programme."""
+    from samarkand.planning.stress import every_case, stress_test
+    from samarkand.reports.files import check_out
+    from samarkand.reports.progress import progress_bar
+    from samarkand.reports.stress import print_stress, write_stress
+
+    if out is not None:
+        check_out(out)
+    with progress_bar() as step:
+        tested = stress_test(
+            programme, every_case(closures or (), from_file, hazard), year=year, without=tuple(without or ()),
+            progress=step,
+        )  # fmt: skip
+    print_stress(tested)
+    for path in write_stress(tested, out) if out is not None else ():
+        typer.echo(f"wrote {path}")

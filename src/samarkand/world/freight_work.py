@@ -19,7 +19,9 @@ from samarkand.engines.assignment import assign, find_paths, join_choice
 from samarkand.engines.routing import Graph
 from samarkand.world.changes import LinkChange
 from samarkand.world.land_lines import Lines, build_lines
-from samarkand.world.mode_choice import classes_of_time, sector_classes
+from samarkand.world.freight import FreightModel
+from samarkand.world.mode_choice import CLASSES as GOODS
+from samarkand.world.mode_choice import SEGMENTS, classes_of_time, sector_classes
 from samarkand.world.network import LinkCosts, Network, sea_costs
 from samarkand.world.network_changes import port_savings
 from samarkand.world.parameters import Parameters
@@ -33,6 +35,7 @@ from samarkand.world.skims import (
     values_of_time,
     within_access,
 )
+from samarkand.world.trade_costs import Baseline, load_kernels
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -70,6 +73,47 @@ def calc_tonnes(flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters)
     labels = value_of_time["vot_class"].reset_coords(drop=True)
     parts = [tonnes.where(classes == label, 0.0).sum("sector") for label in labels.to_numpy()]
     return xr.concat(parts, dim=labels)
+
+
+def mode_shares(model: FreightModel, changes: Sequence[LinkChange] = ()) -> xr.DataArray:
+    """Choice shares by pair of cities, dims (vot_class, origin_city, destination_city, mode), fractions.
+
+    With changes, the pairs that they make cheaper choose anew; a mode that was not offered stays so. Zero where no
+    mode connects, and within a city.
+    """
+    baseline = model.baseline
+    pairs, term = baseline.pairs, baseline.term
+    if changes:
+        better = model.improved(changes)
+        term = term.copy()
+        term[better.rows] = _terms(baseline, better.rows, better.usd, better.hours)
+    total = term.sum(axis=-1, keepdims=True)
+    share = np.divide(term, total, out=np.zeros_like(term), where=total > 0)
+    share[pairs.origin == pairs.destination] = 0.0
+    labels = model.network.cities.index.to_numpy()
+    by_city = np.zeros((share.shape[1], labels.size, labels.size, len(MODES)))
+    for one, other in ((pairs.origin, pairs.destination), (pairs.destination, pairs.origin)):
+        by_city[:, one, other] = share.transpose(1, 0, 2)
+    return xr.DataArray(
+        by_city,
+        {"vot_class": list(GOODS), "origin_city": labels, "destination_city": labels, "mode": list(MODES)},
+        ("vot_class", "origin_city", "destination_city", "mode"),
+        name="mode_share",
+    )
+
+
+def _terms(baseline: Baseline, rows: Ints, usd: Floats, hours: Floats) -> Floats:
+    """Terms of the choice (row, class, mode) at new routes; the sea is offered where it was."""
+    shape = (rows.size, baseline.values.size, len(MODES))
+    term, pick = np.empty(shape), np.empty(shape, np.int8)
+    everywhere = np.full(len(SEGMENTS), np.inf)
+    load_kernels().prepare(
+        usd, hours, baseline.segment[rows], baseline.values, baseline.constants, baseline.choice.scale, everywhere,
+        term, pick,
+    )  # fmt: skip
+    sea = MODES.index("sea")
+    term[..., sea][baseline.term[rows][..., sea] == 0] = 0.0
+    return term
 
 
 def nearest_class(parameters: Parameters) -> dict[str, int]:
