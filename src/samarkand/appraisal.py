@@ -19,8 +19,6 @@ from samarkand.outcome import Appraisal
 from samarkand.priorities import Inputs, assess_all
 from samarkand.programme import Programme, apply
 from samarkand.programme.recognition import trade_cost_hat
-from samarkand.world.skims import both_skims
-from samarkand.world.trade_costs import counterfactual_costs
 from samarkand.world.world import World
 
 Step = Callable[..., None]
@@ -59,16 +57,7 @@ def appraise_year(asked: Question, year: int, progress: Step) -> Inputs:
     )
 
     network = partial(progress, f"{year}: freight network")
-    baseline, changed = both_skims(
-        change.network,
-        world.network,
-        assumptions.parameters,
-        meanwhile=asked.prepare_baseline,
-        progress=network,
-    )
-
-    progress(f"{year}: trade costs")
-    costs = counterfactual_costs(baseline, changed)
+    costs = asked.prepare_freight(network).costs(change.network, network)
     iceberg_cost_hat = asked.iceberg_cost_hat(costs)
 
     progress(f"{year}: equilibrium")

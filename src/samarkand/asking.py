@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,17 +16,9 @@ from samarkand.core.scenario import DeficitRule, Scenario
 from samarkand.engines.equilibrium import DEFICIT_RULES, Accounts, accounts_from_flows
 from samarkand.programme import Change, Programme, load_programme
 from samarkand.world.assumptions import Assumptions
+from samarkand.world.freight import FreightModel, prepare_freight
 from samarkand.world.freight_sectors import freight_table
-from samarkand.world.trade_costs import (
-    Baseline,
-    ModeChoice,
-    ad_valorem_cost,
-    calibrate_mode_choice,
-    classes_of_time,
-    iceberg_cost_hat,
-    prepare_baseline,
-    surface_trade,
-)
+from samarkand.world.trade_costs import ad_valorem_cost, classes_of_time, iceberg_cost_hat, surface_trade
 from samarkand.world.world import World, load_world
 
 FIRST_YEAR, LAST_YEAR = 2022, 2100
@@ -67,22 +59,11 @@ class Question:
             sectors=accounts.sectors,
         )
 
-    def mode_choice(self, skims: xr.Dataset) -> ModeChoice:
-        """Mode constants calibrated to the declared splits on the baseline's skims."""
-        weights = surface_trade(
-            self.world.accounts.trade_flow, self.freight, classes_of_time(self.assumptions.parameters)
-        )
-        return calibrate_mode_choice(skims, self.world.network.cities, self.assumptions.parameters, weights)
-
-    def prepare_baseline(self, skims: xr.Dataset) -> Baseline:
-        """What the state without the programme means for mode choice and costs between economies."""
-        return prepare_baseline(
-            skims,
-            self.world.network.cities,
-            self.mode_choice(skims),
-            self.assumptions.parameters,
-            self.world.labels,
-        )
+    def prepare_freight(self, progress: Callable[..., None]) -> FreightModel:
+        """The freight network without the programme: from this process, the disk, or computed now."""
+        parameters = self.assumptions.parameters
+        trade = surface_trade(self.world.accounts.trade_flow, self.freight, classes_of_time(parameters))
+        return prepare_freight(self.world.network, parameters, self.world.labels, trade, progress)
 
     def iceberg_cost_hat(self, costs: xr.Dataset) -> xr.DataArray:
         """Change of iceberg costs by origin, destination and sector, in the order of the accounts."""
