@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import xarray as xr
 from typer.testing import CliRunner
 
+from samarkand.asking import ask
 from samarkand.cli import app
 from samarkand.core.faults import Faults
 from samarkand.planning.stress import every_case, stress_test
-from samarkand.world.freight_closed import calc_cut_off_hat
+from samarkand.world.closures import find_closures
+from samarkand.world.freight_closed import calc_cut_off_hat, close_freight
 
 PROGRAMME = "eurasian-corridors"
 
@@ -29,9 +33,18 @@ def test_a_closed_chokepoint_is_dearer_for_trade_and_costs_the_world_income(stre
         assert float(cost.min()) > -1e-12  # nothing gets cheaper when something closes
 
 
-def test_more_closed_is_never_cheaper(stress):
-    one, _, both = stress.cases
-    assert (both.results["trade_cost"] >= one.results["trade_cost"] - 1e-12).all()
+def test_more_closed_is_never_cheaper_by_any_mode_and_value_of_time():
+    asked = ask(PROGRAMME, None, (2035,), (), None, "fixed_nominal", False)
+    model = asked.prepare_freight(lambda *_words, **_fractions: None)
+    states = [model.baseline.pairs] + [
+        close_freight(model, find_closures(names, model.network)).closed.baseline.pairs
+        for names in (["suez"], ["suez", "bab_el_mandeb", "panama"])
+    ]
+    costs = [pairs.usd + pairs.search_values * pairs.hours for pairs in states]
+    for fewer, more in pairwise(costs):
+        # Legs are whole thousandths of an hour and cents, and a chain has up to five.
+        assert (more[np.isfinite(fewer)] >= fewer[np.isfinite(fewer)] - 0.3).all()
+        assert (more > fewer + 1.0).any()
 
 
 def test_suez_hurts_those_along_it_more_than_those_who_sail_elsewhere(stress):
@@ -43,12 +56,15 @@ def test_suez_hurts_those_along_it_more_than_those_who_sail_elsewhere(stress):
 def test_closing_nothing_that_is_used_changes_nothing():
     # No ship between cities of the network passes the Bering Strait: the Arctic is closed.
     case = stress_test(PROGRAMME, ["bering"]).cases[0]
-    assert float(np.abs(case.results["real_income"]).max()) == 0.0
+    # Voyages are searched again, and their hours kept in thousandths.
+    assert float(np.abs(case.results["trade_cost"]).max()) < 1e-8
+    # Two solutions of the same shock, each converged to 1e-8.
+    assert float(np.abs(case.results["real_income"]).max()) < 1e-8
     assert case.cut_off == {"without": (), "with": ()}
 
 
 def test_pairs_that_nothing_connects_are_named_and_lose():
-    # The only port of Malta on the network: nothing else leads there but the sea.
+    # Nothing leads to Iceland but the sea.
     from samarkand.world import load_world
 
     network = load_world().network
@@ -61,7 +77,7 @@ def test_pairs_that_nothing_connects_are_named_and_lose():
     lost = case.results.sel(economy="ISL", scenario="without")
     assert float(lost["lost_access"]) == pytest.approx(1.0)
     assert float(lost["real_income"]) < -0.01
-    assert int(case.results["real_income"].sel(scenario="without").argmin()) == case.results["economy"].to_numpy().tolist().index("ISL")
+    assert case.results["real_income"].sel(scenario="without").to_series().idxmin() == "ISL"
 
 
 def test_cut_off_shares_by_hand():
@@ -73,7 +89,7 @@ def test_cut_off_shares_by_hand():
     found = calc_cut_off_hat(hat, lost, share, theta)
     # A quarter is left: its power of costs is a quarter, so costs are as if doubled; services are untouched.
     assert found.to_numpy().ravel() == pytest.approx([2.2, 1.1])
-    assert np.isinf(calc_cut_off_hat(hat, lost / 0.75, share, theta).to_numpy().ravel()[0])
+    assert calc_cut_off_hat(hat, lost / 0.75, share, theta).to_numpy().ravel()[0] > 1e4
 
 
 def test_every_wrong_case_is_told_and_nothing_runs():

@@ -157,7 +157,9 @@ def _check(scenario: Scenario, programme: Programme) -> None:
             did_you_mean(scenario.deficit_rule, DEFICIT_RULES),
         )
     if scenario.closures:
-        faults.add("closures", "stress scenarios are not part of this version", "Ask without closures.")
+        faults.add(
+            "closures", "an appraisal is of the open network", "Ask stress_test, or `samarkand stress`."
+        )
     faults.raise_if_any()
 
 

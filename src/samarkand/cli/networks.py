@@ -7,7 +7,13 @@ from typing import Annotated
 
 import typer
 
-from samarkand.cli.options import DEFAULT_PROGRAMME, DEFAULT_YEAR, WithoutOption, YearOption
+from samarkand.cli.options import (
+    DEFAULT_PROGRAMME,
+    DEFAULT_YEAR,
+    ProgrammeArgument,
+    WithoutOption,
+    YearOption,
+)
 
 CloseOption = Annotated[
     list[str] | None,
@@ -56,12 +62,21 @@ def stress(
         ),
     ] = None,
     from_file: Annotated[
-        Path | None, typer.Option("--from", metavar="FILE", help="Close all that a text file names, one a line.")
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="Close all that a text file names, one a line."),
     ] = None,
     hazard: Annotated[
         Path | None,
-        typer.Option("--hazard", metavar="GEOTIFF", help="Close the links under water in a map of depths in metres."),
+        typer.Option(
+            "--hazard", metavar="GEOTIFF", help="Close the links under water in a map of depths in metres."
+        ),
     ] = None,
+    rank: Annotated[
+        int,
+        typer.Option(
+            "--rank", metavar="N", min=0, help="Close the N busiest places one by one and rank them."
+        ),
+    ] = 0,
     programme: Annotated[
         str, typer.Option("--programme", help="A programme file or name.")
     ] = DEFAULT_PROGRAMME,
@@ -72,18 +87,43 @@ def stress(
     ] = None,
 ) -> None:
     """Close chokepoints, borders, ports or flooded links: what each economy loses, without and with the programme."""
-    from samarkand.planning.stress import every_case, stress_test
+    from samarkand.planning.stress import every_case, rank_closures, stress_test
     from samarkand.reports.files import check_out
     from samarkand.reports.progress import progress_bar
     from samarkand.reports.stress import print_stress, write_stress
 
     if out is not None:
         check_out(out)
+    cases = every_case(closures or (), from_file, hazard)
+    left_out = tuple(without or ())
     with progress_bar() as step:
-        tested = stress_test(
-            programme, every_case(closures or (), from_file, hazard), year=year, without=tuple(without or ()),
-            progress=step,
-        )  # fmt: skip
+        if rank and not cases:
+            tested = rank_closures(programme, rank, year=year, without=left_out, progress=step)
+        else:
+            tested = stress_test(programme, cases, year=year, without=left_out, progress=step)
     print_stress(tested)
     for path in write_stress(tested, out) if out is not None else ():
+        typer.echo(f"wrote {path}")
+
+
+def freight(
+    programme: ProgrammeArgument = DEFAULT_PROGRAMME,
+    without: WithoutOption = None,
+    year: YearOption = DEFAULT_YEAR,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Write the tables here as CSV.")
+    ] = None,
+) -> None:
+    """Lay trade on the network: tonne-kilometres by mode, and what passes borders, chokepoints and ports."""
+    from samarkand.planning.freight import freight as lay
+    from samarkand.reports.files import check_out
+    from samarkand.reports.freight import print_freight, write_freight
+    from samarkand.reports.progress import progress_bar
+
+    if out is not None:
+        check_out(out)
+    with progress_bar() as step:
+        laid = lay(programme, year=year, without=tuple(without or ()), progress=step)
+    print_freight(laid)
+    for path in write_freight(laid, out) if out is not None else ():
         typer.echo(f"wrote {path}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from samarkand.programme.recognition import trade_cost_hat
 from samarkand.world.closures import chokepoints
 from samarkand.world.freight_work import FreightWork, calc_freight_work, calc_tonnes, mode_shares
 from samarkand.world.network import LAND, Network
+from samarkand.world.skims import MODES
 from samarkand.world.world import World
 
 Progress = Callable[..., None]
@@ -34,15 +36,14 @@ class Freight:
 
     def work(self) -> pd.DataFrame:
         """Tonnes and tonne-kilometres by mode, without and with the programme."""
-        rows = []
-        for scenario, state in (("without", self.without), ("with", self.with_)):
-            for mode in state.work["mode"].to_numpy():
-                rows.append(
-                    {
-                        "scenario": scenario, "mode": str(mode), "tonnes": float(state.tonnes.sel(mode=mode)),
-                        "tonne_km": float(state.work.sel(mode=mode).sum()),
-                    }
-                )  # fmt: skip
+        rows = [
+            {
+                "scenario": scenario, "mode": mode, "tonnes": float(state.tonnes.sel(mode=mode)),
+                "tonne_km": float(state.work.sel(mode=mode).sum()),
+            }
+            for scenario, state in (("without", self.without), ("with", self.with_))
+            for mode in MODES
+        ]  # fmt: skip
         return pd.DataFrame(rows)
 
     def places(self) -> pd.DataFrame:
@@ -68,8 +69,9 @@ def freight(
     asked = ask(programme, world, (year,), without, None, "fixed_nominal", publication=False)
     parameters, labels = asked.assumptions.parameters, list(asked.world.labels)
     change = apply(asked.programme, asked.world, year, without=without, parameters=parameters)
-    model = asked.prepare_freight(progress)
-    hat = trade_cost_hat(change.trade_costs, asked.iceberg_cost_hat(model.costs(change.network, progress)))
+    network = partial(progress, "freight network")
+    model = asked.prepare_freight(network)
+    hat = trade_cost_hat(change.trade_costs, asked.iceberg_cost_hat(model.costs(change.network, network)))
     accounts, rule = asked.equilibrium_accounts, asked.scenario.deficit_rule
     iceberg = hat.transpose("destination", "origin", "sector").to_numpy()
     found = []
@@ -88,9 +90,40 @@ def freight(
     return Freight(asked.programme, asked.world, year, found[0], found[1])
 
 
+def busiest(state: FreightWork, network: Network, most: int) -> list[str]:
+    """Names of closures (as `world.closures`) of the places that most tonnes pass, the busiest first.
+
+    Borders count by all modes on land, chokepoints by the busiest of their links, ports by what goes in and out: a
+    screen of what may be critical, not a measure of it.
+    """
+    tonnes = _tonnes(state, network)
+    land = [
+        rows.rename(lambda name: "border:" + name.replace(" - ", "-"))
+        for kind, rows in tonnes.items()
+        if "border" in kind
+    ]
+    passage = {row.passage: row.id for row in chokepoints()}
+    ports = tonnes["port"].rename(lambda code: f"port:{code}")
+    by_name = pd.concat([*land, tonnes["chokepoint"].rename(passage), ports])
+    total = by_name.groupby(level=0).sum().sort_values(ascending=False)
+    return [str(name) for name in total.index[:most]]
+
+
 def _places(state: FreightWork, network: Network) -> pd.Series:
-    links = state.links
-    parts = {}
+    tonnes = _tonnes(state, network)
+    titles = {row.passage: row.title for row in chokepoints()}
+    names = network.ports["name"].astype(str)
+    by_name = dict(zip(network.ports["id"].astype(str), names, strict=True))
+    tonnes["chokepoint"] = tonnes["chokepoint"].rename(titles)
+    tonnes["port"] = tonnes["port"].rename(lambda code: f"{by_name[code]} ({code})")
+    both: pd.Series = pd.concat(tonnes)
+    return both
+
+
+def _tonnes(state: FreightWork, network: Network) -> dict[str, pd.Series]:
+    """Tonnes by kind of place: borders by the pair of economies, chokepoints by passage, ports by id."""
+    links, known = state.links, {row.passage for row in chokepoints()}
+    parts: dict[str, pd.Series] = {}
     for mode in LAND:
         mine = links[links["mode"] == mode]
         abroad = mine[mine["economy_a"] != mine["economy_b"]]
@@ -98,11 +131,10 @@ def _places(state: FreightWork, network: Network) -> pd.Series:
         names = pd.Series([f"{one} - {other}" for one, other in ends], index=abroad.index, dtype=object)
         parts[f"{mode} border"] = abroad["tonnes"].groupby(names).sum()
     at_sea = links[(links["mode"] == "sea") & (links["row"] >= 0)]
-    passage = network.sea_links["passage"].astype(str).to_numpy()[at_sea["row"]]
-    titles = {row.passage: row.title for row in chokepoints()}
-    named = at_sea["tonnes"].groupby(pd.Series(passage, index=at_sea.index).map(titles)).max()
-    parts["chokepoint"] = named  # the busiest of its links: what passes is counted once
-    by_name = dict(zip(network.ports["id"].astype(str), network.ports["name"].astype(str), strict=True))
-    ports = state.ports[state.ports > 0]
-    parts["port"] = ports.rename(index=lambda code: f"{by_name[code]} ({code})")
-    return pd.concat(parts)
+    passage = pd.Series(
+        network.sea_links["passage"].astype(str).to_numpy()[at_sea["row"]], index=at_sea.index
+    )
+    named = at_sea["tonnes"][passage.isin(known)]
+    parts["chokepoint"] = named.groupby(passage[passage.isin(known)]).max()  # what passes is counted once
+    parts["port"] = state.ports[state.ports > 0]
+    return parts

@@ -8,7 +8,8 @@ trade on the network ends.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from samarkand.core.faults import FaultList, Faults
 from samarkand.core.scenario import DeficitRule
 from samarkand.engines.equilibrium import Shock, Solution, solve
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
+from samarkand.planning.freight import busiest, freight
 from samarkand.priorities.infrastructure import calc_trade_cost_change
 from samarkand.programme import Change, Programme, apply
 from samarkand.programme.recognition import trade_cost_hat
@@ -79,7 +81,7 @@ class Stress:
             change = case.results["real_income"]
             money = (change * income).sum("economy")
             worst = change.sel(scenario="without")
-            at = int(worst.argmin())
+            at = int(worst.to_numpy().argmin())
             rows.append(
                 {
                     "case": case.name,
@@ -111,17 +113,47 @@ def stress_test(
     asked = ask(programme, world, (year,), without, assumptions, deficit_rule, publication=False)
     found = _find(cases, asked.world)
     change = apply(
-        asked.programme, asked.world, year, without=asked.scenario.without, parameters=asked.assumptions.parameters
+        asked.programme,
+        asked.world,
+        year,
+        without=asked.scenario.without,
+        parameters=asked.assumptions.parameters,
     )
-    model = asked.prepare_freight(progress)
-    calm = _states(asked, change, model.costs(change.network, progress))
+    network = partial(progress, "freight network")
+    model = asked.prepare_freight(network)
+    costs = model.costs(change.network, network)
+    calm = _states(asked, change, costs)
     solved = []
-    for number, closures in enumerate(found):
-        progress(f"closing {' + '.join(closures.names)}", done=number, total=len(found))
-        closed = close_freight(model, closures, progress)
-        by_state = {state: closed.costs(change.network if state == "with" else ()) for state in STATES}
+    for number, closures in enumerate(found, 1):
+        step = partial(progress, f"{number} of {len(found)}: closing {' + '.join(closures.names)}")
+        step()
+        closed = close_freight(model, closures, step)
+        by_state = {
+            "without": _no_cheaper(closed.costs(), costs, "without"),
+            "with": _no_cheaper(closed.costs(change.network), costs, "with"),
+        }
         solved.append(_case(asked, change, closures, by_state, calm))
     return Stress(asked.programme, asked.world, year, tuple(solved))
+
+
+def rank_closures(
+    programme: Programme | str | Path,
+    most: int,
+    *,
+    year: int = 2035,
+    without: tuple[str, ...] = (),
+    progress: Progress = lambda *_words, **_fractions: None,
+) -> Stress:
+    """The most critical single closures: what most freight passes is closed one by one, and ranked by what it costs.
+
+    Freight only chooses the candidates (`most` of them); the ranking is by real income of all economies lost without
+    the programme, each solved exactly.
+    """
+    laid = freight(programme, year=year, without=without, progress=progress)
+    names = busiest(laid.without, laid.world.network, most)
+    tested = stress_test(programme, names, year=year, without=without, progress=progress)
+    order = tested.summary()["real_income_without"].argsort()
+    return replace(tested, cases=tuple(tested.cases[int(at)] for at in order))
 
 
 def every_case(
@@ -133,7 +165,9 @@ def every_case(
         cases.append(read_closure_file(from_file))
     if hazard is not None:
         world = load_world()
-        cases.append(find_flooded(hazard, world.network, world.assumptions.parameters["hazard_failure_share"]))
+        cases.append(
+            find_flooded(hazard, world.network, world.assumptions.parameters["hazard_failure_share"])
+        )
     return cases
 
 
@@ -153,11 +187,30 @@ def _find(cases: Collection[str | Sequence[str] | Closures], world: World) -> li
     return found
 
 
+def _no_cheaper(closed: ClosedCosts, costs: xr.Dataset, state: str) -> ClosedCosts:
+    """The same, no cost below that of the open network in the same state.
+
+    At sea goods take the route of least money, whatever its hours (`mode_choice`); where that one closes, the next may
+    be quicker, and would seem to be a gain for dear goods.
+    """
+    found = closed.costs.copy()
+    cost = found["generalised_cost"]
+    floor = costs["generalised_cost"].sel(state=state, drop=True)
+    after = cost.sel(state="with", drop=True)
+    after = after.where(~(after < floor), floor)
+    both = [cost.sel(state="without"), after.assign_coords(state="with")]
+    found["generalised_cost"] = xr.concat(both, dim="state").transpose(*cost.dims)
+    return replace(closed, costs=found)
+
+
 def _states(asked: Question, change: Change, costs: xr.Dataset) -> dict[str, tuple[Solution, xr.DataArray]]:
     """Solution and cost change of the open world, without and with the programme."""
     hat = asked.iceberg_cost_hat(costs)
     one = xr.ones_like(hat)
-    return {"without": _solve(asked, one, {}), "with": _solve(asked, trade_cost_hat(change.trade_costs, hat), asked.taxes(change))}
+    return {
+        "without": _solve(asked, one, {}),
+        "with": _solve(asked, trade_cost_hat(change.trade_costs, hat), asked.taxes(change)),
+    }
 
 
 def _solve(asked: Question, hat: xr.DataArray, taxes: dict[str, Any]) -> tuple[Solution, xr.DataArray]:

@@ -23,15 +23,17 @@ def print_freight(freight: Freight, console: Console | None = None) -> None:
     console = console or Console(width=min(Console().width, 100))
     title = f"Freight between economies, {freight.programme.title}, {freight.year}"
     console.print(Text(title, style="bold"))
-    console.print("Estimated: trade at declared value densities on least-cost ways; no congestion, none at home.")
-    work = freight.work().pivot_table(index="mode", columns="scenario", values=["tonnes", "tonne_km"])
+    console.print(
+        "Estimated: trade at declared value densities on least-cost ways; no congestion, none at home."
+    )
+    work = freight.work().set_index(["scenario", "mode"])
     table = Table(box=None, pad_edge=False)
     for column in ("mode", "million tonnes", "change", "billion tonne-km", "change"):
         table.add_column(column, justify="left" if column == "mode" else "right")
     for mode in ("road", "rail", "sea"):
         cells = []
         for measure, unit in (("tonnes", 1e6), ("tonne_km", 1e9)):
-            before, after = (float(work.loc[mode, (measure, state)]) for state in ("without", "with"))
+            before, after = (float(work[measure].loc[state, mode]) for state in ("without", "with"))
             cells += [f"{before / unit:,.0f}", f"{after / before - 1:+.3%}" if before else ""]
         table.add_row(mode, *cells)
     console.print(table)
@@ -49,12 +51,17 @@ def print_freight(freight: Freight, console: Console | None = None) -> None:
         console.print(table)
     stranded = freight.without.stranded
     if stranded > 0:
-        console.print(f"\n{stranded / 1e6:,.1f} million tonnes between cities that nothing connects are not shown.")
+        console.print(
+            f"\n{stranded / 1e6:,.1f} million tonnes between cities that nothing connects are not shown."
+        )
 
 
 def write_freight(freight: Freight, out: Path) -> tuple[Path, ...]:
     """Write `freight-work.csv`, `freight-places.csv` and `freight-links.csv`."""
-    links = [state.links.assign(scenario=name) for name, state in (("without", freight.without), ("with", freight.with_))]
+    links = [
+        state.links.assign(scenario=name)
+        for name, state in (("without", freight.without), ("with", freight.with_))
+    ]
     by_economy = [
         state.work.to_series().rename("tonne_km").reset_index().assign(scenario=name)
         for name, state in (("without", freight.without), ("with", freight.with_))

@@ -29,13 +29,13 @@ def print_stress(stress: Stress, console: Console | None = None) -> None:
                             ("loses most", "left"), ("pairs cut off", "right")):  # fmt: skip
         table.add_column(column, justify=justify)  # type: ignore[arg-type]
     names = stress.world.names
-    for row in stress.summary().itertuples():
-        worst = f"{names.get(row.worst_economy, row.worst_economy)} {row.worst_change:+.2%}"
-        cut = f"{row.pairs_cut_off_without:,}"
-        if row.pairs_cut_off_with != row.pairs_cut_off_without:
-            cut += f" ({row.pairs_cut_off_with:,} with)"
-        money = (f"{row.real_income_without:+,.0f}", f"{row.real_income_with:+,.0f}")
-        table.add_row(str(row.case), *money, worst, cut)
+    for row in stress.summary().to_dict("records"):
+        worst = f"{names.get(row['worst_economy'], row['worst_economy'])} {row['worst_change']:+.2%}"
+        cut = f"{row['pairs_cut_off_without']:,}"
+        if row["pairs_cut_off_with"] != row["pairs_cut_off_without"]:
+            cut += f" ({row['pairs_cut_off_with']:,} with)"
+        money = (f"{row['real_income_without']:+,.0f}", f"{row['real_income_with']:+,.0f}")
+        table.add_row(row["case"], *money, worst, cut)
     console.print(table)
     for case in stress.cases:
         _print_case(case, names, console)

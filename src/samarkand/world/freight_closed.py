@@ -21,6 +21,7 @@ from samarkand.world.skims import baseline_legs, components
 
 Floats = NDArray[np.float64]
 Progress = Callable[..., None]
+LEAST_LEFT = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,7 @@ class ClosedFreight:
             usd[better.rows], hours[better.rows] = better.usd, better.hours
         baseline = self.open.baseline
         before = baseline.pairs
-        served = np.isfinite(before.usd + before.hours).any(axis=(1, 2))
+        served = np.asarray(np.isfinite(before.usd + before.hours).any(axis=(1, 2)))
         gone = served & ~self._offered(usd, hours)
         differs = ((usd != before.usd) | (hours != before.hours)).any(axis=(1, 2))
         rows = np.flatnonzero(differs & served & ~gone)
@@ -75,10 +76,9 @@ class ClosedFreight:
 
     def _offered(self, usd: Floats, hours: Floats) -> NDArray[np.bool_]:
         """Pairs that a mode still serves which goods were offered on the open network."""
-        was = (self.open.baseline.term > 0).any(axis=1)
-        now = np.isfinite(usd + hours).any(axis=2)
-        offered: NDArray[np.bool_] = (was & now).any(axis=1)
-        return offered
+        was = np.asarray((self.open.baseline.term > 0).any(axis=1))
+        now = np.asarray(np.isfinite(usd + hours).any(axis=2))
+        return np.asarray((was & now).any(axis=1))
 
     def _lost(self, served: NDArray[np.bool_], gone: NDArray[np.bool_]) -> xr.DataArray:
         pairs, economies = self.open.baseline.pairs, list(self.open.economies)
@@ -104,19 +104,22 @@ class ClosedFreight:
         pairs, cities = self.open.baseline.pairs, self.open.network.cities
         people = cities["population"].to_numpy(float)
         rows = np.flatnonzero(gone)
-        order = rows[np.argsort(-(people[pairs.origin[rows]] * people[pairs.destination[rows]]), kind="stable")]
+        order = rows[
+            np.argsort(-(people[pairs.origin[rows]] * people[pairs.destination[rows]]), kind="stable")
+        ]
         labels = cities.index.astype(str)
         return tuple((str(labels[pairs.origin[row]]), str(labels[pairs.destination[row]])) for row in order)
 
 
-def calc_cut_off_hat(hat: xr.DataArray, lost: xr.DataArray, network_share: xr.DataArray, elasticity: xr.DataArray) -> xr.DataArray:
+def calc_cut_off_hat(
+    hat: xr.DataArray, lost: xr.DataArray, network_share: xr.DataArray, elasticity: xr.DataArray
+) -> xr.DataArray:
     """Iceberg costs where a share of the pairs of cities is cut off: hat * (1 - s * lost)^(-1 / theta).
 
     Goods of cities are varieties of one sector: with a share `lost` of them gone the power of trade costs that enters
     trade shares, hat^-theta, falls by the share s * lost of what travels on the network. hat: dims (origin,
-    destination, sector); lost: (origin, destination); network_share s and elasticity theta: (sector). Infinite where
-    everything is gone.
+    destination, sector); lost: (origin, destination); network_share s and elasticity theta: (sector). Where all is
+    gone a billionth stays: the equilibrium takes finite costs.
     """
-    left = 1.0 - network_share * lost
-    with np.errstate(divide="ignore"):
-        return (hat * left ** (-1.0 / elasticity)).transpose(*hat.dims)
+    left = np.maximum(1.0 - network_share * lost, LEAST_LEFT)
+    return (hat * left ** (-1.0 / elasticity)).transpose(*hat.dims)

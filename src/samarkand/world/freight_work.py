@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from samarkand.engines.assignment import assign, find_paths, join_choice
 from samarkand.engines.routing import Graph
 from samarkand.world.changes import LinkChange
-from samarkand.world.land_lines import Lines, build_lines
 from samarkand.world.freight import FreightModel
+from samarkand.world.land_lines import Lines, build_lines
 from samarkand.world.mode_choice import CLASSES as GOODS
 from samarkand.world.mode_choice import SEGMENTS, classes_of_time, sector_classes
 from samarkand.world.network import LinkCosts, Network, sea_costs
