@@ -12,7 +12,7 @@ maps. Answers are never cached.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import local
 from typing import Any
 
@@ -309,9 +309,15 @@ def _load(
     return FreightModel(key, network, parameters, parts, baseline, ClosureBase(**named("base_")))
 
 
-def skims_of(model: FreightModel) -> xr.Dataset:
-    """The routes of a model as skims between all cities, both ways; see `skims.assemble`."""
-    return _skims_of(model.baseline.pairs, model.network)
+def skims_of(model: FreightModel, changes: Sequence[LinkChange] = ()) -> xr.Dataset:
+    """The routes of a model, with changes, as skims between all cities, both ways; see `skims.assemble`."""
+    pairs = model.baseline.pairs
+    if changes:
+        found = model.improved(changes)
+        hours, usd = pairs.hours.copy(), pairs.usd.copy()
+        hours[found.rows], usd[found.rows] = found.hours, found.usd
+        pairs = replace(pairs, hours=hours, usd=usd)
+    return _skims_of(pairs, model.network)
 
 
 def _skims_of(pairs: Pairs, network: Network) -> xr.Dataset:
