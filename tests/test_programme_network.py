@@ -314,3 +314,23 @@ def test_a_sea_port_and_a_place_without_one() -> None:
     changes, gaps = place([QuickerPort("test", inland, Saving(4, 0.5), None)], load_geography(), parameters)
     assert not changes
     assert [gap.reason for gap in gaps] == ["effect not assessed: the network has no port there"]
+
+
+# -- the second programme
+
+
+def test_the_second_programme_is_no_belt_and_road_and_goes_the_same_way(distances, small_world) -> None:
+    assert check_programme("lobito-corridor") == []
+    lobito = load_programme("lobito-corridor")
+    assert 5 <= len(lobito.items) <= 10
+    assert {one.corridor for one in lobito.items} == {"other"}
+    assert not {"CHN"} & {party.economy for party in lobito.parties}
+    assert lobito.verified_share("capex", "length") >= 0.6
+    assert apply(lobito, small_world, 2022).open == ()
+    change = apply(lobito, small_world, 2035)
+    assert change.effective == ("zambia-lobito-railway",)
+    assert sum(link.km for link in change.network) >= 830
+    assert change.annual_cost == {}
+    assert any("who bears 90.0% of capex is not published" in gap.reason for gap in change.not_assessed)
+    points = [p for s in lobito.projects[1].section for p in s.points]
+    assert distance_off("rail", points) > AWAY_KM

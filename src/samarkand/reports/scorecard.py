@@ -38,7 +38,7 @@ def print_scorecard(appraisal: Appraisal, written: Sequence[Path], console: Cons
     console.print()
     total = format_value(summary.world_gain, "US$ m", sign=True)
     console.print(
-        f"Real income, all economies: {total} a year at 2022 size.  "
+        f"Real income, all economies: {total} a year at {appraisal.size}.  "
         f"{len(summary.gainers)} gain, {len(summary.losers)} lose, {summary.unaffected} unaffected."
     )
 
