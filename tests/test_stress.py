@@ -34,7 +34,7 @@ def test_a_closed_chokepoint_is_dearer_for_trade_and_costs_the_world_income(stre
 
 
 def test_more_closed_is_never_cheaper_by_any_mode_and_value_of_time():
-    asked = ask(PROGRAMME, None, (2035,), (), None, "fixed_nominal", False)
+    asked = ask(PROGRAMME, None, (2035,), (), None, "fixed_nominal", None, False)
     model = asked.prepare_freight(lambda *_words, **_fractions: None)
     states = [model.baseline.pairs] + [
         close_freight(model, find_closures(names, model.network)).closed.baseline.pairs

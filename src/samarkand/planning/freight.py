@@ -66,7 +66,7 @@ def freight(
     Trade is that of the equilibrium without and with the programme (tonnes at the baseline's value densities), modes
     are those of the calibrated choice in each state. Raises `Faults` as `appraise`.
     """
-    asked = ask(programme, world, (year,), without, None, "fixed_nominal", publication=False)
+    asked = ask(programme, world, (year,), without, None, "fixed_nominal", None, publication=False)
     parameters, labels = asked.assumptions.parameters, list(asked.world.labels)
     change = apply(asked.programme, asked.world, year, without=without, parameters=parameters)
     network = partial(progress, "freight network")
@@ -76,7 +76,10 @@ def freight(
     iceberg = hat.transpose("destination", "origin", "sector").to_numpy()
     found = []
     for number, (shock, changes) in enumerate(
-        ((Shock(), ()), (Shock(iceberg_hat=iceberg, **asked.taxes(change)), change.network))
+        (
+            (Shock(), ()),
+            (Shock(iceberg_hat=iceberg, **asked.taxes(change), **asked.duties(change)), change.network),
+        )
     ):
         progress("laying freight on the network", done=number, total=2)
         flow = xr.DataArray(

@@ -110,7 +110,7 @@ def stress_test(
     cases: names of closures (see `world.closures`), sets of such names closed together, or closures found elsewhere
     (`world.hazards`). Raises `Faults` with all names that close nothing.
     """
-    asked = ask(programme, world, (year,), without, assumptions, deficit_rule, publication=False)
+    asked = ask(programme, world, (year,), without, assumptions, deficit_rule, None, publication=False)
     found = _find(cases, asked.world)
     change = apply(
         asked.programme,
@@ -209,8 +209,13 @@ def _states(asked: Question, change: Change, costs: xr.Dataset) -> dict[str, tup
     one = xr.ones_like(hat)
     return {
         "without": _solve(asked, one, {}),
-        "with": _solve(asked, trade_cost_hat(change.trade_costs, hat), asked.taxes(change)),
+        "with": _solve(asked, trade_cost_hat(change.trade_costs, hat), _measures(asked, change)),
     }
+
+
+def _measures(asked: Question, change: Change) -> dict[str, Any]:
+    """Taxes and duties of the programme, as the equilibrium takes them."""
+    return {**asked.taxes(change), **asked.duties(change)}
 
 
 def _solve(asked: Question, hat: xr.DataArray, taxes: dict[str, Any]) -> tuple[Solution, xr.DataArray]:
@@ -238,7 +243,7 @@ def _case(
         taxes: dict[str, Any] = {}
         if state == "with":
             hat, dearer = (trade_cost_hat(change.trade_costs, part) for part in (hat, dearer))
-            taxes = asked.taxes(change)
+            taxes = _measures(asked, change)
         solution, _ = _solve(asked, hat, taxes)
         before, open_hat = calm[state]
         measures["real_income"].append(calc_real_income_hat(solution) / calc_real_income_hat(before) - 1.0)
