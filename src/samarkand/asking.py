@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
 
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.scenario import DeficitRule, Scenario
-from samarkand.engines.equilibrium import DEFICIT_RULES, Accounts, accounts_from_flows
+from samarkand.engines.equilibrium import DEFICIT_RULES, Accounts, Solution, accounts_from_flows
+from samarkand.priorities import Assessed, Inputs
 from samarkand.programme import Change, Course, Programme, load_programme, plan_course
+from samarkand.programme.course import shocks_of
 from samarkand.programme.duties import changed_tariffs
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.freight import FreightModel, prepare_freight
@@ -32,6 +34,27 @@ PUBLIC_WORKS = "construction"  # what taxes for capex buy
 _known_worlds: dict[str, World] = {}
 _known_programmes: dict[str, Programme] = {}
 _known_projections: dict[str, Projection] = {}
+
+
+class Baseline(NamedTuple):
+    """The world without the programme, solved: its freight network and its equilibrium."""
+
+    freight: FreightModel
+    solution: Solution
+
+
+class State(NamedTuple):
+    """A state of the programme, solved: what the priorities read, and what they say."""
+
+    inputs: Inputs
+    assessed: Assessed
+
+
+# States solved in this process, the last used last: asking again, or about other years or with an item less, solves
+# only what is new. Worlds are told apart as objects, everything else by content.
+_states: dict[Hashable, State] = {}
+KEPT_BYTES = 400e6
+ARRAYS_OF_A_STATE = 12  # by economy, economy and sector: flows, shares and costs of its solutions
 
 
 @dataclass(frozen=True)
@@ -96,6 +119,31 @@ class Question:
         if rate is None or not change.tariffs:
             return {}
         return {"tariff_rate": changed_tariffs(rate, change.tariffs).to_numpy()}
+
+    def leave_out(
+        self, freight: FreightModel, change: Change, progress: Callable[..., None]
+    ) -> xr.DataArray | None:
+        """Generalised cost with each item of the network left out, in the last state; None in those before it."""
+        items = list(dict.fromkeys(one.item for one in change.network))
+        if change is not self.course.states[-1] or not items:
+            return None
+        sets = [[one for one in change.network if one.item != item] for item in items]
+        costs = freight.economy_costs(sets, partial(progress, f"{change.year}: each item left out"))
+        return costs.rename(set="project").assign_coords(project=items)
+
+    def once(self, change: Change, solve_it: Callable[[], State]) -> State:
+        """A state solved now, or as it was solved before in this process."""
+        last = change is self.course.states[-1]
+        key = (
+            id(self.world), self.assumptions.hash, self.scenario.deficit_rule, self.programme.content_hash,
+            shocks_of(change), last,
+        )  # fmt: skip
+        state = _states.pop(key, None) or solve_it()
+        _states[key] = state
+        size = ARRAYS_OF_A_STATE * 8 * len(self.world.labels) ** 2 * len(self.world.accounts.sectors)
+        while len(_states) > max(KEPT_BYTES / size, 1):
+            _states.pop(next(iter(_states)))
+        return state
 
     def iceberg_cost_hat(self, costs: xr.Dataset) -> xr.DataArray:
         """Change of iceberg costs by origin, destination and sector, in the order of the accounts."""

@@ -12,6 +12,7 @@ from samarkand.core.evidence import Grade
 from samarkand.engines.equilibrium import Solution
 from samarkand.programme import Change, Programme
 from samarkand.world.assumptions import Assumptions
+from samarkand.world.freight import FreightModel, Improved
 from samarkand.world.world import World
 
 
@@ -63,10 +64,12 @@ class Indicator(BaseModel):
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that a priority may read, for one year.
+    """All that a priority may read, for one state of the programme; `year` is one in which it is in force.
 
-    `costs` are hours and generalised costs between economies in both states (dims state, variant, vot_class,
-    origin, destination); `iceberg_cost_hat` the change they mean by sector, freight alone; `without`, `with_` the two
+    `freight` is the network without changes, `routes` what the programme makes of it; `left_out` the generalised cost
+    with each item of the network left out (dims project, vot_class, origin, destination), for the last state alone.
+    `costs` are hours and generalised costs between economies in both states (dims state, variant, vot_class, origin,
+    destination); `iceberg_cost_hat` the change they mean by sector, freight alone; `without`, `with_` the two
     solutions, and `unpaid` the one with the programme before anybody pays for it.
     """
 
@@ -75,6 +78,9 @@ class Inputs:
     assumptions: Assumptions
     year: int
     change: Change
+    freight: FreightModel
+    routes: Improved
+    left_out: xr.DataArray | None
     costs: xr.Dataset
     iceberg_cost_hat: xr.DataArray
     ad_valorem_cost: xr.DataArray

@@ -21,7 +21,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from samarkand.engines.schedules import calc_ramp_up
-from samarkand.programme.applying import Change, apply, ramp_up_share
+from samarkand.programme.applying import Change, Placed, apply, ramp_up_share
 from samarkand.programme.models import Programme
 
 NO_SHOCK = ("year", "open", "effective", "ramp_up_share", "not_assessed")
@@ -91,6 +91,7 @@ def _apply_all(
 ) -> Iterator[tuple[int, Change]]:
     """The change of each year; a year that opens nothing new is the year before but for its ramp-up."""
     last: tuple[frozenset[str], Change] | None = None
+    placed: dict[str, Placed] = {}
     for year in years:
         items = [item for item in programme.items if item.id not in without and item.is_open(year)]
         names = frozenset(item.id for item in items)
@@ -98,7 +99,7 @@ def _apply_all(
             share = {item.id: ramp_up_share(item, year, parameters) for item in items}
             yield year, replace(last[1], year=year, ramp_up_share=share)
         else:
-            last = names, apply(programme, world, year, without, parameters)
+            last = names, apply(programme, world, year, without, parameters, placed)
             yield year, last[1]
 
 

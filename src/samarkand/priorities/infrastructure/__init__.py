@@ -6,10 +6,13 @@ import numpy as np
 import xarray as xr
 
 from samarkand.priorities.base import Inputs, Levels, NotAssessed
+from samarkand.priorities.infrastructure.access import access_of
+from samarkand.priorities.infrastructure.reach import no_reach, reach_of
 from samarkand.world.freight_sectors import freight_table
 from samarkand.world.sectors import load_sectors
 from samarkand.world.trade_costs import surface_trade
 
+ONLY_LAST = "computed for items on the freight network, in the last state asked about"
 UNREACHED = "no city of the economy, or none that is connected, is on the freight network"
 
 
@@ -32,6 +35,20 @@ def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
         return _two_states(pair.rename(origin="economy", destination="partner"))
 
     access = calc_market_access(inputs)
+    people = access_of(inputs)
+
+    def of_access(name: str) -> Levels:
+        return Levels(getattr(people[0], name), getattr(people[1], name), reason=UNREACHED)
+
+    reach = no_reach(inputs.programme.ids, inputs.world.labels)
+    if inputs.left_out is not None:
+        logsum = costs["generalised_cost"].sel(variant="logsum", state="with", drop=True)
+        reach = reach_of(
+            inputs.programme.ids,
+            calc_class_mean(inputs.left_out, by_class),
+            calc_class_mean(logsum, by_class),
+            by_class.sum("vot_class"),
+        )
     return {
         "shipment_time": means("hours", "logsum"),
         "shipment_time_fixed_mode": means("hours", "fixed_mode"),
@@ -43,6 +60,12 @@ def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
         "market_access": Levels(without=access[0], with_=access[1], reason=UNREACHED),
         "pair_time": pairs("hours"),
         "pair_generalised_cost": pairs("generalised_cost"),
+        "city_access_hours": of_access("city_hours"),
+        "port_access_hours": of_access("port_hours"),
+        "market_potential": of_access("market_potential"),
+        "project_pairs": Levels(change=reach.pairs, reason=ONLY_LAST),
+        "project_reach": Levels(change=reach.partners, reason=ONLY_LAST),
+        "project_cost_saving": Levels(change=reach.saving, reason=f"{ONLY_LAST}; or {UNREACHED}"),
         "pair_trade_cost": Levels(
             change=calc_pair_trade_cost_change(hat, goods).rename(origin="economy", destination="partner"),
             reason="the pair does not trade goods",

@@ -6,7 +6,7 @@ Everything compares two exact solutions of the trade equilibrium; nothing is fit
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import xarray as xr
@@ -19,8 +19,10 @@ from samarkand.engines.equilibrium.measures import (
     calc_real_income_hat,
     calc_real_wage_hat,
     calc_tariff_revenue,
+    calc_terms_of_trade_hat,
 )
 from samarkand.priorities.base import Inputs, Levels, NotAssessed
+from samarkand.priorities.trade.structure import Structure, calc_employment_shift, labelled, structure_of
 
 NO_TARIFFS = "not assessable: no baseline tariff"
 
@@ -37,6 +39,16 @@ def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
     def levels(calc: Callable[[xr.DataArray], xr.DataArray]) -> Levels:
         return Levels(without=calc(flows[0]), with_=calc(flows[1]))
 
+    before = structure_of(inputs.without)
+    after = structure_of(inputs.with_, near=before)
+
+    def by_structure(part: Callable[[Structure], np.ndarray], **other: Sequence[str]) -> Levels:
+        return Levels(
+            without=labelled(part(before), economies, **other),
+            with_=labelled(part(after), economies, **other),
+        )
+
+    sectors = inputs.world.accounts.sectors
     taking_part = {code for item in inputs.programme.items for code in item.economies}
     parties = [code for code in economies if code in taking_part]
     return {
@@ -52,6 +64,19 @@ def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
         "trade_with_parties": levels(lambda flow: calc_trade_with_parties(flow, parties)),
         "trade_flow": levels(calc_partner_flow),
         "sector_output": levels(calc_sector_output),
+        "terms_of_trade": Levels(change=by_economy(calc_terms_of_trade_hat(inputs.with_) - 1.0)),
+        "domestic_value_added_in_exports": by_structure(lambda one: one.chains.domestic_value_added),
+        "foreign_value_added_in_exports": by_structure(lambda one: one.chains.foreign_value_added),
+        "backward_participation": by_structure(lambda one: one.chains.backward_participation),
+        "forward_participation": by_structure(lambda one: one.chains.forward_participation),
+        "comparative_advantage": by_structure(lambda one: one.advantage, sector=sectors),
+        "supplier_share": by_structure(lambda one: one.suppliers, partner=economies),
+        "largest_supplier_share": by_structure(lambda one: one.largest_supplier),
+        "supplier_concentration": by_structure(lambda one: one.concentration),
+        "employment_share": by_structure(lambda one: one.employment, sector=sectors),
+        "employment_shift": Levels(
+            change=by_economy(calc_employment_shift(before.employment, after.employment))
+        ),
         "tariff_revenue": tariff_revenue(inputs),
     }
 
