@@ -11,6 +11,8 @@ import typer
 from samarkand.cli import app
 from samarkand.core.units import format_value, units
 from samarkand.priorities import all_indicators, priorities
+from samarkand.world.map import map_notes
+from samarkand.world.map_policy import DISCLAIMER, SMALLEST_OUTLINE_KM2
 from samarkand.world.parameters import load_parameters
 
 HERE = Path(__file__).parent
@@ -107,9 +109,27 @@ def commands_page() -> str:
     return "\n".join(lines)
 
 
+def map_page() -> str:
+    """docs/map.md from the declared treatment of disputed and special areas."""
+    lines = [
+        "# The map",
+        "",
+        "Generated from `world/map_policy.csv` and `world/map_borders.csv` by `make docs`.",
+        "",
+        f"Outlines are those of Natural Earth at 1:50 m. {DISCLAIMER}",
+        f"An economy of less than {SMALLEST_OUTLINE_KM2:,.0f} km2 is a dot.",
+        "",
+        "| code or stretch | drawn | why | source |",
+        "|---|---|---|---|",
+    ]
+    rows = [f"| {row['what']} | {row['drawn']} | {row['reason']} | {row['source']} |" for row in map_notes()]
+    return "\n".join([*lines, *rows, ""])
+
+
 PAGES = {
     "commands.md": commands_page,
     "indicators.md": indicators_page,
+    "map.md": map_page,
     "parameters.md": parameters_page,
     "units.md": units_page,
 }

@@ -16,14 +16,20 @@ def _generate():
     return module
 
 
-@pytest.mark.parametrize("name", ["commands.md", "indicators.md", "parameters.md", "units.md"])
+@pytest.mark.parametrize("name", ["commands.md", "indicators.md", "map.md", "parameters.md", "units.md"])
 def test_generated_pages_are_up_to_date(name):
     page = _generate().PAGES[name]()
     assert (ROOT / "docs" / name).read_text() == page, "run `make docs`"
 
 
 def test_every_generated_page_is_tested():
-    assert sorted(_generate().PAGES) == ["commands.md", "indicators.md", "parameters.md", "units.md"]
+    assert sorted(_generate().PAGES) == [
+        "commands.md",
+        "indicators.md",
+        "map.md",
+        "parameters.md",
+        "units.md",
+    ]
 
 
 @pytest.mark.parametrize(

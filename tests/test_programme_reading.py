@@ -386,10 +386,10 @@ def test_a_new_kind_is_only_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     from samarkand.programme import kinds as module
 
     table = module.read_table
-    plant = module.Kind(kind="power_plant", label="Plant", item="project", shock="productivity", effect="none",
+    plant = module.Kind(kind="observatory", label="Plant", item="project", shock="productivity", effect="none",
                         asset_life="asset_life_port", description="A plant")  # fmt: skip
-    power = module.Attribute(name="item.power", kinds=("power_plant",), type="figure", unit="hours",
-                             required=True, minimum=0, description="Hours of operation")  # fmt: skip
+    power = module.Attribute(name="item.power", kinds=("observatory",), type="figure", unit="hours",
+                             required="yes", minimum=0, description="Hours of operation")  # fmt: skip
 
     def with_rows(package: str, filename: str, model: Any) -> Any:
         extra = (plant,) if filename == "kinds.csv" else (power,)
@@ -405,7 +405,7 @@ def test_a_new_kind_is_only_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 [[project]]
 id = "plant"
 title = "A plant"
-kind = "power_plant"
+kind = "observatory"
 economies = ["KAZ"]
 status = "proposed"
 """

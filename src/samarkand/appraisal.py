@@ -18,6 +18,7 @@ from samarkand.engines.equilibrium import Shock, solve
 from samarkand.outcome import Appraisal
 from samarkand.priorities import Inputs, assess_all
 from samarkand.programme import Programme, apply
+from samarkand.programme.recognition import trade_cost_hat
 from samarkand.world.skims import both_skims
 from samarkand.world.trade_costs import counterfactual_costs
 from samarkand.world.world import World
@@ -72,7 +73,8 @@ def appraise_year(asked: Question, year: int, progress: Step) -> Inputs:
 
     progress(f"{year}: equilibrium")
     accounts, rule = asked.equilibrium_accounts, asked.scenario.deficit_rule
-    iceberg = iceberg_cost_hat.transpose("destination", "origin", "sector").to_numpy()
+    cost_hat = trade_cost_hat(change.trade_costs, iceberg_cost_hat)  # freight, and recognition of standards
+    iceberg = cost_hat.transpose("destination", "origin", "sector").to_numpy()
     taxes = asked.taxes(change)
     without = solve(accounts, Shock(), deficit_rule=rule)
     unpaid = solve(accounts, Shock(iceberg_hat=iceberg), deficit_rule=rule)

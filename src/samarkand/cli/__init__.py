@@ -9,6 +9,7 @@ import typer
 
 from samarkand.cli.appraising import appraise, explain
 from samarkand.cli.faults import fail
+from samarkand.cli.networks import corridor
 from samarkand.cli.programmes import check
 from samarkand.cli.worlds import readiness
 
@@ -20,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (appraise, check, explain, readiness):
+for command in (appraise, check, explain, readiness, corridor):
     app.command()(command)
 
 

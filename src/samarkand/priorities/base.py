@@ -61,7 +61,7 @@ class Inputs:
     """All that a priority may read, for one year.
 
     `costs` are hours and generalised costs between economies in both states (dims state, variant, vot_class,
-    origin, destination); `iceberg_cost_hat` the change they mean by sector; `without`, `with_` the two
+    origin, destination); `iceberg_cost_hat` the change they mean by sector, freight alone; `without`, `with_` the two
     solutions, and `unpaid` the one with the programme before anybody pays for it.
     """
 

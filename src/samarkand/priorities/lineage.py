@@ -93,6 +93,7 @@ class _Tracer:
             "network_parameters": lambda: self._parameters("network.csv"),
             "mode_choice": lambda: self._parameters("mode_choice.csv"),
             "finance_parameters": lambda: self._parameters("finance.csv"),
+            "non_tariff_parameters": lambda: self._parameters("non_tariff.csv"),
             "programme": self._programme,
         }
 

@@ -12,6 +12,7 @@ from samarkand.programme.charging import NotAssessed, annual_costs
 from samarkand.programme.effects import effects_of
 from samarkand.programme.models import Item, Programme
 from samarkand.programme.placing import place
+from samarkand.programme.recognition import TradeCostChange, recognise
 from samarkand.world.changes import LinkChange
 from samarkand.world.geography import load_geography
 
@@ -37,10 +38,11 @@ class TariffChange:
 class Change:
     """What a programme changes in a year.
 
-    `open`: items in service by the end of the year. `effective`: those of them that change the network or
-    tariffs. `network`: changes of links, crossings and ports. `tariffs`: changes of duties that can be
-    assessed. `annual_cost`: charge for capex in US$ m a year by label of the accounts. `ramp_up_share`: share
-    of the full effect by item. `not_assessed`: what has no figure, of which item and why.
+    `open`: items in service by the end of the year. `effective`: those of them that change the network,
+    tariffs or trade costs. `network`: changes of links, crossings and ports. `tariffs`: changes of duties that
+    can be assessed. `trade_costs`: changes of the cost of trade beyond freight. `annual_cost`: charge for capex
+    in US$ m a year by label of the accounts. `ramp_up_share`: share of the full effect by item.
+    `not_assessed`: what has no figure, of which item and why.
     """
 
     year: int
@@ -48,6 +50,7 @@ class Change:
     effective: tuple[str, ...]
     network: tuple[LinkChange, ...]
     tariffs: tuple[TariffChange, ...]
+    trade_costs: tuple[TradeCostChange, ...]
     annual_cost: Mapping[str, float]
     ramp_up_share: Mapping[str, float]
     not_assessed: tuple[NotAssessed, ...]
@@ -82,24 +85,30 @@ def apply(
     ]
     network: list[LinkChange] = []
     tariffs: list[TariffChange] = []
+    trade_costs: list[TradeCostChange] = []
     for item in items:
         effects, missing = effects_of(item, parameters)
         changes, unplaced = place(effects, load_geography(), parameters)
         network += changes
         gaps += missing + unplaced
+        if item.kind_row.effect == "recognition":
+            recognised, missing = recognise(item, parameters, world.labels)
+            trade_costs += recognised
+            gaps += missing
         if item.kind_row.shock == "tariff":
             if world.has(TARIFF_INPUT):
                 tariffs.append(_tariff_change(item))
             else:
                 gaps.append(NotAssessed(item.id, "effect", NO_BASELINE_TARIFF))
     costs, uncharged = annual_costs(programme, items, parameters, world.labels)
-    effective = {change.item for change in network} | {change.item for change in tariffs}
+    effective = {change.item for changes in (network, tariffs, trade_costs) for change in changes}
     return Change(
         year=year,
         open=tuple(item.id for item in items),
         effective=tuple(item.id for item in items if item.id in effective),
         network=tuple(network),
         tariffs=tuple(tariffs),
+        trade_costs=tuple(trade_costs),
         annual_cost=costs,
         ramp_up_share={item.id: ramp_up_share(item, year, parameters) for item in items},
         not_assessed=tuple(dict.fromkeys(gaps + uncharged)),

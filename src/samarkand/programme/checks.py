@@ -171,7 +171,8 @@ class _Check:
         self._pairs(table, where, path)
         self._people(values, where, path)
         self._sections(values, where, path, kind)
-        self._place(values, where, path)
+        self._place(values, where, path, kind)
+        self._route(values, where, path)
         self._crossings(values, where, path)
         return _fields(values)
 
@@ -279,12 +280,14 @@ class _Check:
             self._on_network(names, where, path, kinds()[kind].mode)
 
     def _length(self, section: Section, where: str, path: Path) -> None:
-        length = section.length.value
-        if length is None:
-            return
+        if section.length.value is not None:
+            self._not_shorter(section.length.value, section.points, where, path)
+
+    def _not_shorter(self, length: float, points: Sequence[Point], where: str, path: Path) -> None:
+        """No line is shorter than the way by air between its points."""
         air_line = sum(
             calc_great_circle_distance(a.latitude, a.longitude, b.latitude, b.longitude)
-            for a, b in pairwise(section.points)
+            for a, b in pairwise(points)
         )
         if length < LENGTH_TOLERANCE * air_line:
             self.faults.add(
@@ -315,8 +318,13 @@ class _Check:
             here = f"{where}, section {number + 1}"
             self._near(end, mode, here, (*path, "section", number), "points")
 
-    def _place(self, values: dict[str, Any], where: str, path: Path) -> None:
-        if isinstance(values.get("place"), Point):
+    def _route(self, values: dict[str, Any], where: str, path: Path) -> None:
+        length, route = values.get("length"), values.get("route")
+        if isinstance(length, Evidence) and length.value is not None and route:
+            self._not_shorter(length.value, route, where, path)
+
+    def _place(self, values: dict[str, Any], where: str, path: Path, kind: str | None) -> None:
+        if isinstance(values.get("place"), Point) and kind is not None and kinds()[kind].effect == "port":
             self._near(values["place"], "sea", where, path, "place")
 
     def _near(self, point: Point, mode: str, where: str, path: Path, key: str) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from samarkand.programme.kinds import Attribute, attributes, kinds
+from samarkand.programme.kinds import Attribute, Kind, attributes, kinds
 
 EFFECTS = {
     "link": "links of the network",
     "crossing": "border crossings",
     "port": "a port",
+    "recognition": "the cost of trade of the named pairs",
     "none": "no link",
 }
 LEVELS = {
@@ -27,9 +28,15 @@ def kinds_table() -> list[str]:
     """One row a kind: what it is written as, its shock, what it acts on."""
     head = ["| kind | table | shock | acts on | what it is |", "|---|---|---|---|---|"]
     return head + [
-        f"| `{row.kind}` | `[[{row.item}]]` | {_words(row.shock)} | {EFFECTS[row.effect]} | {row.description} |"
+        f"| `{row.kind}` | `[[{row.item}]]` | {_words(row.shock)} | {_acts_on(row)} | {row.description} |"
         for row in kinds().values()
     ]
+
+
+def _acts_on(row: Kind) -> str:
+    if row.shock == "none":
+        return "no modelled effect"
+    return f"effect not assessed: {row.needs}" if row.needs else EFFECTS[row.effect]
 
 
 def attributes_tables() -> list[str]:
@@ -51,6 +58,8 @@ def _attribute(row: Attribute) -> str:
     high = "" if row.maximum is None else f" to {row.maximum:,.10g}"
     of = "all" if row.kinds == ("*",) else ", ".join(f"`{kind}`" for kind in row.kinds)
     needed = " **(needed)**" if row.required else ""
+    if row.required not in ((), ("*",), row.kinds):
+        needed = f" **(needed for {', '.join(row.required)})**"
     return f"| `{row.key}`{needed} | {what}{low}{high} | {of} | {row.description} |"
 
 

@@ -88,6 +88,8 @@ def effects_of(item: Item, parameters: Mapping[str, float]) -> tuple[list[Effect
         return _crossing_effects(item, parameters)
     if kind.effect == "port":
         return _port_effects(item)
+    if kind.needs:
+        return [], [NotAssessed(item.id, "effect", f"effect not assessed: {kind.needs}")]
     return [], []
 
 
@@ -176,6 +178,8 @@ def _crossing_effects(item: Item, parameters: Mapping[str, float]) -> tuple[list
         return [], [
             NotAssessed(item.id, "effect", "effect not assessed: no hours or fees saved are published")
         ]
+    if not item.crossings:
+        return [], [NotAssessed(item.id, "effect", "effect not assessed: no border crossing is named")]
     return [QuickerCrossing(item.id, crossing, hours, usd) for crossing in item.crossings], []
 
 

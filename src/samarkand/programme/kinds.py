@@ -29,8 +29,9 @@ class Kind(BaseModel):
     label: str
     item: Literal["project", "measure"]
     shock: Shock
-    effect: Literal["link", "crossing", "port", "none"]
+    effect: Literal["link", "crossing", "port", "recognition", "none"]
     mode: Literal["rail", "road", "sea", ""] = ""
+    needs: str = ""
     asset_life: str = ""
     description: str
 
@@ -44,14 +45,16 @@ class Attribute(BaseModel):
     kinds: tuple[str, ...]
     type: str
     unit: str = ""
-    required: bool
+    required: tuple[str, ...]
     minimum: float | None = None
     maximum: float | None = None
     description: str
 
-    @field_validator("kinds", mode="before")
+    @field_validator("kinds", "required", mode="before")
     @classmethod
     def _split(cls, cell: object) -> object:
+        if cell in ("yes", "no"):
+            return ("*",) if cell == "yes" else ()
         return tuple(cell.split("|")) if isinstance(cell, str) else cell
 
     @property
@@ -73,6 +76,12 @@ class Attribute(BaseModel):
     def belongs_to(self, kind: str) -> bool:
         """Whether items of this kind may have the attribute."""
         return self.kinds == ("*",) or kind in self.kinds
+
+    def is_required(self, kind: str | None) -> bool:
+        """Whether an item of this kind must have it; of an unknown kind only what all kinds must have."""
+        if self.required == ("*",):
+            return kind is not None or self.kinds == ("*",)
+        return kind in self.required
 
 
 @cache

@@ -81,7 +81,9 @@ class Crossing(_Model):
     longitude: float | None = None
 
 
-AttributeValue = Evidence | When | Point | str | float | tuple[Crossing, ...] | tuple[str, ...]
+AttributeValue = (
+    Evidence | When | Point | str | float | tuple[Crossing, ...] | tuple[Point, ...] | tuple[str, ...]
+)
 
 
 class _Attributed(_Model):
@@ -151,6 +153,7 @@ class Item(_Attributed):
     title: str
     kind: str
     description: str = ""
+    corridor: str | None = None
     economies: tuple[str, ...]
     parties: tuple[str, ...] = ()
     status: Status

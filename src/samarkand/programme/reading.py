@@ -22,6 +22,7 @@ from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.programme.kinds import Attribute, attributes, kinds
 from samarkand.programme.lines import Path, find_lines, line_of
 from samarkand.programme.models import Crossing, Financing, Point, Section, When
+from samarkand.world.sectors import load_sectors
 
 LARGEST_FILE = 16_000_000  # bytes; the default programme has about 50,000
 _IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -138,8 +139,7 @@ class Reader:
                 if read is not None:
                     values[key] = read
         for key, row in declared.items():
-            known = kind is not None or row.kinds == ("*",)  # of an unknown kind nothing can be missing
-            if row.required and known and key not in table:
+            if row.is_required(kind) and key not in table:
                 self.faults.add(
                     self.place(where, path), f"has no {key}", f"Add {key}: {_lower(row.description)}."
                 )
@@ -248,6 +248,14 @@ class Reader:
             self._fault(where, path, "names an economy twice", "Name each once.")
         found = [self._economy(row, word, where, path) for word in dict.fromkeys(words)]
         return tuple(code for code in found if code is not None) or None
+
+    def _sectors(self, row: Attribute, value: Any, where: str, path: Path) -> tuple[str, ...] | None:
+        words = self._texts(row, value, where, path)
+        known = [sector.code for sector in load_sectors()]
+        for word in words or ():
+            if word not in known:
+                self._fault(where, path, f"unknown sector {word!r}", did_you_mean(word, known))
+        return tuple(dict.fromkeys(words)) if words and set(words) <= set(known) else None
 
     def _shares(
         self, row: Attribute, value: Any, where: str, path: Path

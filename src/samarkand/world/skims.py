@@ -114,6 +114,8 @@ def attach_ports_at_sea(network: Network, parameters: Parameters) -> Attachment:
     node, km = nearest_nodes(
         network.sea_nodes, network.ports["lat"].to_numpy(float), network.ports["lon"].to_numpy(float)
     )
+    if "closed" in network.ports:  # by a scenario (`closures`)
+        km = np.where(network.ports["closed"].to_numpy(bool), np.inf, km)
     return Attachment(node, km / parameters["sea_speed"], km * parameters["sea_rate"])
 
 

@@ -1,4 +1,4 @@
-"""What a solution says: welfare, prices, trade, value chains, market access.
+"""What a solution says: welfare, prices, trade, market access. Value added in trade is in `value_chains`.
 
 Every function takes a `Solution` (or arrays) and returns plain arrays: `[n]` by economy, `[n, i, j]` by buyer,
 seller and sector. Ratios are counterfactual over baseline; money is in units of the numeraire (world value added).
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from samarkand.engines.equilibrium.model import Accounts, Array, EquilibriumError
+from samarkand.engines.equilibrium.model import Accounts, Array
 from samarkand.engines.equilibrium.solver import Solution
 
 
@@ -145,93 +145,6 @@ def calc_sector_labour_hat(solution: Solution) -> Array:
         hat = solution.output / accounts.baseline_output / solution.wage_hat[:, None]
     used: Array = np.where(accounts.value_added_share * accounts.baseline_output > 0, hat, np.nan)
     return used
-
-
-def calc_value_added_content(
-    trade_share: Array, wedge: Array | None, value_added_share: Array, input_share: Array
-) -> Array:
-    """content[s, n, j]: value added of economy `s` in one unit of gross output of sector `j` of `n`; share.
-
-    content = v (1 - A)^-1 with v[s, (n,j)] = value_added_share[n,j] if s = n and
-    A[(i,k), (n,j)] = trade_share[n,i,k] / wedge[n,i,k] * input_share[n,k,j], summed as the series v + vA + ...;
-    sums to one over `s` where there are no tariffs or rents, which are part of costs but nobody's value added.
-    Leontief's inverse as in Koopman, Wang, Wei (2014), American Economic Review 104(2).
-    """
-    N, J = value_added_share.shape
-    before = trade_share if wedge is None else trade_share / wedge
-    by_input = np.ascontiguousarray(before.transpose(2, 1, 0))  # [k, i, n]
-    direct = np.zeros((N, N, J))
-    for n in range(N):
-        direct[n, n] = value_added_share[n]
-    content = direct
-    for _ in range(2000):
-        carried = np.matmul(content.transpose(2, 0, 1), by_input)  # [k, s, n]
-        new: Array = direct + np.matmul(carried.transpose(2, 1, 0), input_share).transpose(1, 0, 2)
-        if float(np.abs(new - content).max()) <= 1e-15:
-            return new
-        content = new
-    raise EquilibriumError("the inputs to a unit of output never end: the value-added series diverges")
-
-
-@dataclass(frozen=True)
-class ValueChains:
-    """Value added in exports, by exporting economy `[n]`.
-
-    - `exports`: gross exports, money before tariffs;
-    - `domestic_value_added`: the exporter's own value added in them, money;
-    - `foreign_value_added`: other economies' value added in them, money;
-    - `backward_participation`: foreign_value_added / exports (share);
-    - `forward_participation`: own value added in other economies' exports / exports (share).
-    """
-
-    exports: Array
-    domestic_value_added: Array
-    foreign_value_added: Array
-    backward_participation: Array
-    forward_participation: Array
-
-
-def calc_value_chains(
-    trade_share: Array, wedge: Array | None, trade_flow: Array, value_added_share: Array, input_share: Array
-) -> ValueChains:
-    """Domestic value added in exports and participation in value chains; see `ValueChains`.
-
-    An economy's purchases of an input are spread over sellers in the proportions of all its purchases of that
-    sector, as in the model itself.
-    """
-    content = calc_value_added_content(trade_share, wedge, value_added_share, input_share)
-    exported = calc_exports(trade_flow)
-    by_source = np.einsum("snj,nj->sn", content, exported)
-    exports = exported.sum(axis=1)
-    domestic = np.diagonal(by_source).copy()
-    foreign = by_source.sum(axis=0) - domestic
-    forward = by_source.sum(axis=1) - domestic
-    with np.errstate(invalid="ignore", divide="ignore"):
-        backward_share = np.where(exports > 0, foreign / exports, np.nan)
-        forward_share = np.where(exports > 0, forward / exports, np.nan)
-    return ValueChains(exports, domestic, foreign, backward_share, forward_share)
-
-
-def calc_baseline_value_chains(accounts: Accounts) -> ValueChains:
-    """`calc_value_chains` of the baseline."""
-    return calc_value_chains(
-        accounts.trade_share,
-        accounts.wedge,
-        calc_baseline_trade_flow(accounts),
-        accounts.value_added_share,
-        accounts.input_share,
-    )
-
-
-def calc_solution_value_chains(solution: Solution) -> ValueChains:
-    """`calc_value_chains` of the counterfactual."""
-    return calc_value_chains(
-        solution.trade_share,
-        solution.wedge,
-        solution.trade_flow,
-        solution.accounts.value_added_share,
-        solution.accounts.input_share,
-    )
 
 
 def calc_consumer_access_hat(solution: Solution) -> Array:

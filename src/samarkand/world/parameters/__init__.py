@@ -19,7 +19,7 @@ from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.lineage import Lineage, leaf
 from samarkand.core.scenario import content_hash
 
-TABLES = ("network.csv", "mode_choice.csv", "finance.csv")
+TABLES = ("network.csv", "mode_choice.csv", "finance.csv", "non_tariff.csv")
 
 
 class ParameterRow(BaseModel):

@@ -1,0 +1,15 @@
+"""Lists of scenarios: what is asked many times over, and what is seen along a way.
+
+profile = corridor_profile("eurasian-corridors", "Chongqing", "Hamburg", mode="rail")
+stress = stress_test("eurasian-corridors", ["suez", "border:KAZ-CHN"])
+"""
+
+from samarkand.core.lazy import lazy_exports
+
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__,
+    {
+        "corridor_profile": "samarkand.planning.corridors",
+        "Profile": "samarkand.planning.corridors",
+    },
+)

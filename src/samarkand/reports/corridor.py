@@ -1,0 +1,63 @@
+"""Prints a corridor profile: the steps without the programme, and what changes with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from samarkand.planning.corridors import Profile
+    from samarkand.world.itinerary import Itinerary
+
+
+def print_profile(profile: Profile, console: Console | None = None) -> None:
+    """Print a profile as one table a state, or one where the programme changes nothing on the way."""
+    console = console or Console(width=min(Console().width, 100))
+    title = f"{profile.origin} to {profile.destination} by {profile.mode}, value of time {profile.vot_class}"
+    console.print(Text(title, style="bold"))
+    if profile.closures:
+        console.print("Closed: " + ", ".join(profile.closures))
+    if profile.without is None and profile.with_ is None:
+        console.print(f"No way by {profile.mode} connects the two cities.")
+        return
+    same = profile.without is not None and profile.without == profile.with_
+    for heading, way in (
+        ("without the programme", profile.without),
+        (f"with it, {profile.year}", profile.with_),
+    ):
+        if same and heading.startswith("with it"):
+            console.print("The programme changes nothing on this way.")
+            return
+        console.print()
+        if way is None:
+            console.print(f"{heading}: no way by {profile.mode}")
+        else:
+            console.print(_table(heading, way))
+    if profile.without is not None and profile.with_ is not None:
+        hours = profile.with_.hours - profile.without.hours
+        usd = profile.with_.usd - profile.without.usd
+        console.print(f"\nChange: {hours:+.1f} hours, {usd:+,.0f} US$ per TEU.")
+
+
+def _table(heading: str, way: Itinerary) -> Table:
+    table = Table(title=heading, title_justify="left", box=None, pad_edge=False)
+    columns = ("step", "where", "km", "moving h", "waiting h", "US$/TEU", "items")
+    for column, justify in zip(columns, "llrrrrl", strict=True):
+        table.add_column(column, justify="left" if justify == "l" else "right")
+    for step in way.steps:
+        label = step.kind if step.kind != "move" else step.mode
+        table.add_row(
+            label, step.name, _number(step.km), _number(step.moving_hours), _number(step.waiting_hours),
+            _number(step.usd), " ".join(step.items),
+        )  # fmt: skip
+    moving = sum(step.moving_hours for step in way.steps)
+    total = (f"{way.km:,.0f}", f"{moving:,.1f}", f"{way.hours - moving:,.1f}", f"{way.usd:,.0f}", "")
+    table.add_row("total", f"{way.hours / 24:.1f} days", *total, style="bold")
+    return table
+
+
+def _number(value: float) -> str:
+    return "" if value == 0 else f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}"

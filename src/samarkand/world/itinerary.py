@@ -1,0 +1,126 @@
+"""One way through the network, step by step: the corridor profile of a pair of cities.
+
+Drawn as CAREC draws its corridors: kilometres, hours on the move, hours at rest and US$ by segment, border,
+terminal and port. A segment is the stretch of one mode inside one economy. The way is the one that the skims hold
+for the same cities, mode and value of time; the steps add up to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Literal
+
+from samarkand.world.geography import ferry_rows
+from samarkand.world.land_lines import Lines
+from samarkand.world.network import Network
+from samarkand.world.parameters import Parameters
+
+Kind = Literal["move", "border", "ferry", "terminal", "port", "access"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: a stretch in one economy, or a place where goods wait. TEU, km, hours, US$."""
+
+    kind: Kind
+    mode: str
+    name: str
+    km: float
+    moving_hours: float
+    waiting_hours: float
+    usd: float
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Itinerary:
+    """The steps from one city to another by one mode, at one value of time (US$ per TEU and hour)."""
+
+    origin: str
+    destination: str
+    mode: str
+    value_of_time: float
+    steps: tuple[Step, ...]
+
+    @property
+    def km(self) -> float:
+        """Length of the way."""
+        return sum(step.km for step in self.steps)
+
+    @property
+    def hours(self) -> float:
+        """Hours from door to door."""
+        return sum(step.moving_hours + step.waiting_hours for step in self.steps)
+
+    @property
+    def usd(self) -> float:
+        """US$ per TEU without the value of time."""
+        return sum(step.usd for step in self.steps)
+
+    @property
+    def generalised_cost(self) -> float:
+        """usd + value_of_time * hours, US$ per TEU."""
+        return self.usd + self.value_of_time * self.hours
+
+
+def merged(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Neighbouring stretches of one mode and place as one; borders, terminals and ports stay single."""
+    found: list[Step] = []
+    for step in steps:
+        last = found[-1] if found else None
+        if (
+            last
+            and (last.kind, last.mode, last.name) == (step.kind, step.mode, step.name)
+            and step.kind in ("move", "access")
+        ):
+            found[-1] = replace(
+                last,
+                km=last.km + step.km,
+                moving_hours=last.moving_hours + step.moving_hours,
+                waiting_hours=last.waiting_hours + step.waiting_hours,
+                usd=last.usd + step.usd,
+                items=tuple(dict.fromkeys(last.items + step.items)),
+            )
+        else:
+            found.append(step)
+    return tuple(found)
+
+
+def reverse(steps: Iterable[Step]) -> list[Step]:
+    """The same steps the other way round."""
+    back = []
+    for step in reversed(list(steps)):
+        ends = step.name.split(" - ")
+        back.append(replace(step, name=" - ".join(reversed(ends))) if len(ends) == 2 else step)
+    return back
+
+
+def steps_along(
+    lines: Lines, path: list[int], mode: str, network: Network, parameters: Parameters
+) -> list[Step]:
+    """The stretches, ferries and borders along nodes of a land mode."""
+    steps: list[Step] = []
+    repairs = network.land(mode).links["repair"].astype(str).to_numpy()
+    crossings = network.land(mode).crossings
+    fees = dict(zip(crossings["link"].astype(int), crossings["usd_parameter"].astype(str), strict=True))
+    ferries = {row.id for row in ferry_rows()}
+    costs = lines.costs
+    for one, other in pairwise(path):
+        at = lines.between(one, other)
+        row, km, usd = int(costs.row[at]), float(lines.km[at]), float(costs.usd[at])
+        moving, waiting = float(costs.moving_hours[at]), float(costs.waiting_hours[at])
+        items = (str(lines.item[at]),) if lines.item[at] else ()
+        a, b = str(lines.economy[one]), str(lines.economy[other])
+        if row >= 0 and repairs[row] in ferries:
+            steps.append(Step("ferry", mode, f"{a} - {b}", km, moving, waiting, usd, items))
+        elif a == b and waiting == 0:
+            steps.append(Step("move", mode, a, km, moving, 0.0, usd, items))
+        else:
+            # Half of a link across a border lies on each side; what is waited and paid there is the border's.
+            fee = min(parameters[fees[row]], usd) if row in fees else 0.0
+            half = Step("move", mode, a, km / 2, moving / 2, 0.0, (usd - fee) / 2, items)
+            border = Step("border", mode, f"{a} - {b}", 0.0, 0.0, waiting, fee, items)
+            steps += [half, border, replace(half, name=b)]
+    return steps

@@ -1,0 +1,118 @@
+"""Closures by name: what they close, what they leave, and every bad name at once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from samarkand.core.faults import Faults
+from samarkand.planning import corridor_profile
+from samarkand.world.closures import (
+    chokepoints,
+    close,
+    every_closure,
+    find_closures,
+    read_closure_file,
+)
+from samarkand.world.network import load_network
+from samarkand.world.parameters import load_parameters
+from samarkand.world.ways import Ways
+
+# Shanghai-Rotterdam by sea: 19,507 km by Suez, 24,955 km without it, on the raw graph of searoute (as measured when
+# the sea graph was chosen); 3 % for the way to the graph and its simplification.
+BY_SUEZ, WITHOUT_SUEZ = 19507, 24955
+
+
+def sea_km(
+    closed: tuple[str, ...], origin: str = "CHN Shanghai", destination: str = "NLD Rotterdam"
+) -> float:
+    network = load_network()
+    ways = Ways(close(network, find_closures(closed, network)), load_parameters(), 1.0)
+    way = ways.find(origin, destination, "sea")
+    assert way is not None
+    return sum(step.km for step in way.steps if step.mode == "sea")
+
+
+def test_suez_closed_lengthens_the_way_to_europe():
+    assert sea_km(()) == pytest.approx(BY_SUEZ, rel=0.03)
+    assert sea_km(("suez",)) == pytest.approx(WITHOUT_SUEZ, rel=0.03)
+    assert sea_km(("suez", "panama")) > sea_km(("suez",))
+
+
+@pytest.mark.parametrize("row", chokepoints(), ids=lambda row: row.id)
+def test_every_chokepoint_closes_links_of_the_sea(row):
+    closures = find_closures([row.id], load_network())
+    assert closures.links["sea"]
+    assert not closures.ports
+
+
+def test_a_closed_border_is_on_no_way():
+    network = load_network()
+    closed = close(network, find_closures(["border:CHN-KAZ:rail"], network))
+    ways = Ways(closed, load_parameters(), 20.0)
+    way = ways.find("CHN Chongqing", "DEU Hamburg", "rail")
+    assert way is not None
+    borders = [step.name for step in way.steps if step.kind == "border"]
+    assert "CHN - KAZ" not in borders
+    assert (
+        way.hours > Ways(network, load_parameters(), 20.0).find("CHN Chongqing", "DEU Hamburg", "rail").hours
+    )
+
+
+def test_closing_changes_nothing_of_the_open_network_and_adds_up():
+    network = load_network()
+    one = close(network, find_closures(["port:CNSHA"], network))
+    both = close(one, find_closures(["port:CNNGB"], network))
+    assert "closed" not in network.ports
+    assert int(one.ports["closed"].sum()) == 1
+    assert int(both.ports["closed"].sum()) == 2
+    assert np.array_equal(both.ports["id"], network.ports["id"])
+
+
+def test_a_new_railway_across_a_closed_border_is_closed_too():
+    ends = ("eurasian-corridors", "CHN Shanghai", "UZB Samarkand")
+    open_way = corridor_profile(*ends, vot_class="low", year=2035)
+    assert any("cku-railway" in step.items for step in open_way.with_.steps)
+    closed = corridor_profile(*ends, vot_class="low", year=2035, closures=["border:CHN-KGZ"])
+    assert not any("cku-railway" in step.items for step in closed.with_.steps)
+
+
+def test_every_wrong_name_is_its_own_fault():
+    names = ["suex", "border:KAZ-USA", "border:KAZ-CHN:air", "crossing:nowhere", "port:XXXXX", "ferry:charon",
+             "link:road:999999999", "link:air:1", "link:road:x", "tunnel:1", "port:"]  # fmt: skip
+    with pytest.raises(Faults) as caught:
+        find_closures(names, load_network())
+    places = {fault.place for fault in caught.value.faults}
+    assert places == {f"closure {name}" for name in names}
+    assert all(fault.mend for fault in caught.value.faults)
+
+
+def test_a_file_of_closures(tmp_path):
+    path = tmp_path / "closed.txt"
+    path.write_text("# a blockade\nsuez\n\nport:CNSHA  # and a strike\n")
+    assert read_closure_file(path) == ("suez", "port:CNSHA")
+    path.write_text("# nothing\n")
+    with pytest.raises(Faults, match="names nothing"):
+        read_closure_file(path)
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(Faults, match="is not text"):
+        read_closure_file(path)
+    with pytest.raises(Faults, match="cannot be read"):
+        read_closure_file(tmp_path)
+
+
+def test_every_single_closure_can_be_found():
+    network = load_network()
+    names = every_closure(network)
+    assert {"suez", "border:CHN-KAZ"} <= set(names)
+    assert all(find_closures([name], network) for name in names)
+
+
+def test_a_profile_tells_all_that_is_wrong_with_its_question():
+    with pytest.raises(Faults) as caught:
+        corridor_profile(
+            "eurasian-corridors", "Atlantis", "Hamburg", mode="air", vot_class="none", closures=["x"]
+        )
+    assert len(caught.value.faults) == 4
+    with pytest.raises(Faults, match="is one city"):
+        corridor_profile("eurasian-corridors", "Hamburg", "DEU Hamburg")

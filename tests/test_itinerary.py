@@ -1,0 +1,89 @@
+"""Corridor profiles: the steps of a way add up to the skims' totals, with and without changes of the network."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from samarkand.world.changes import LinkChange
+from samarkand.world.itinerary import Itinerary, Step, merged, reverse
+from samarkand.world.network import load_network
+from samarkand.world.parameters import load_parameters
+from samarkand.world.skims import CLASSES, MODES, skims_with, values_of_time
+from samarkand.world.ways import Ways
+
+# The skims hold whole thousandths of an hour and cents, rounded down, for up to five legs of a chain, at up to
+# US$ 44 an hour: US$ 0.3 at most.
+ROUNDING = 0.3
+PAIRS = [("CHN Chongqing", "DEU Hamburg"), ("KAZ Almaty", "RUS Moscow"), ("PAK Lahore", "CHN Ürümqi")]
+UPGRADE = LinkChange(
+    "faster", "upgrade", "rail", points=((45.25, 82.48), (46.95, 79.68), (47.22, 73.35)), hours_ratio=0.5
+)
+PORT = LinkChange("quicker", "port", "sea", target="CNSHA", hours_saved=6.0, usd_saved=20.0)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_cache(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SAMARKAND_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.mark.parametrize("changes", [(), (UPGRADE, PORT)], ids=["without", "with"])
+@pytest.mark.parametrize("name", ["low", "high"])
+def test_steps_add_up_to_the_skims(changes, name):
+    network, parameters = load_network(), load_parameters()
+    skims = skims_with(changes, network, parameters)
+    ways = Ways(network, parameters, values_of_time(parameters)[CLASSES.index(name)], changes)
+    for origin, destination in PAIRS:
+        for mode in MODES:
+            cell = skims["generalised_cost"].sel(
+                vot_class=name, mode=mode, origin_city=origin, destination_city=destination
+            )
+            way = ways.find(origin, destination, mode)
+            assert (way is None) == (not np.isfinite(float(cell)))
+            if way is not None:
+                assert way.generalised_cost == pytest.approx(float(cell), abs=ROUNDING)
+
+
+def test_chongqing_to_hamburg_by_rail_names_its_borders_and_terminals():
+    network, parameters = load_network(), load_parameters()
+    way = Ways(network, parameters, values_of_time(parameters)[2]).find(
+        "CHN Chongqing", "DEU Hamburg", "rail"
+    )
+    assert isinstance(way, Itinerary)
+    kinds = [step.kind for step in way.steps]
+    assert kinds.count("terminal") == 2
+    assert way.steps[kinds.index("border")].name == "CHN - KAZ"  # the only way west that is open to trains
+    assert 12 * 24 <= way.hours <= 14 * 24  # the published range of China-Europe trains
+    rested = sum(step.waiting_hours for step in way.steps if step.kind == "border")
+    assert rested == pytest.approx(way.hours - sum(s.moving_hours for s in way.steps) - 16.0)
+
+
+def test_an_item_is_named_where_it_is_used():
+    network, parameters = load_network(), load_parameters()
+    ways = Ways(network, parameters, values_of_time(parameters)[2], (UPGRADE,))
+    way = ways.find("CHN Ürümqi", "KAZ Astana", "rail")
+    assert way is not None
+    assert any("faster" in step.items for step in way.steps)
+
+
+def test_unknown_city_and_unconnected_mode():
+    network, parameters = load_network(), load_parameters()
+    ways = Ways(network, parameters, 10.0)
+    with pytest.raises(KeyError):
+        ways.find("CHN Atlantis", "DEU Hamburg", "rail")
+    assert ways.find("AUS Sydney", "DEU Hamburg", "rail") is None
+
+
+def test_stretches_of_one_economy_are_one_step_and_reverse_is_its_own_inverse():
+    steps = [
+        Step("move", "rail", "KAZ", 10.0, 1.0, 0.0, 5.0, ("a",)),
+        Step("move", "rail", "KAZ", 20.0, 2.0, 0.0, 6.0, ("b",)),
+        Step("border", "rail", "KAZ - RUS", 0.0, 0.0, 3.0, 7.0),
+        Step("border", "rail", "KAZ - RUS", 0.0, 0.0, 3.0, 7.0),  # two crossings stay two
+    ]
+    assert merged(steps)[0] == Step("move", "rail", "KAZ", 30.0, 3.0, 0.0, 11.0, ("a", "b"))
+    assert len(merged(steps)) == 3
+    assert reverse(steps)[0].name == "RUS - KAZ"
+    assert reverse(reverse(steps)) == steps
