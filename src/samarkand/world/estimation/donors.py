@@ -17,10 +17,11 @@ def features(facts: pd.DataFrame, raw_exports: pd.Series[float]) -> pd.DataFrame
     ``facts`` and ``raw_exports`` (US$ million) by economy; missing stays missing.
     """
     gdp = facts["gdp_2022"].astype(float)
-    columns = {
-        "income": np.log(gdp / facts["population"].astype(float)),
-        "size": 0.3 * np.log(gdp),
-        "raw": np.sqrt((raw_exports.reindex(facts.index).fillna(0.0) * 1e6 / gdp).clip(0, 1)),
+    raw = raw_exports.reindex(facts.index).fillna(0.0) * 1e6
+    columns: dict[str, pd.Series[float]] = {
+        "income": (gdp / facts["population"].astype(float)).map(np.log),
+        "size": gdp.map(np.log),
+        "raw": (raw / gdp).clip(0, 1) ** 0.5,
     }
     columns |= {group: facts[f"{group}_share"].astype(float) for group in GROUPS}
     return pd.DataFrame(columns, index=facts.index)

@@ -54,12 +54,14 @@ class ObservedTable:
     @property
     def other_sales(self) -> Floats:
         """``z[origin, sector]``: gross output less intermediate sales to the economies of the table."""
-        return np.round(self.gross_output - self.intermediate.sum(axis=(2, 3)), DECIMALS)
+        sales: Floats = np.round(self.gross_output - self.intermediate.sum(axis=(2, 3)), DECIMALS)
+        return sales
 
     @property
     def other_costs(self) -> Floats:
         """``w[economy, sector]``: gross output less inputs bought from the economies of the table."""
-        return np.round(self.gross_output - self.intermediate.sum(axis=(0, 1)), DECIMALS)
+        costs: Floats = np.round(self.gross_output - self.intermediate.sum(axis=(0, 1)), DECIMALS)
+        return costs
 
     def without(self, economy: str) -> ObservedTable:
         """The table as if the economy had never been in it."""
@@ -162,7 +164,7 @@ def calc_covariates(evidence: Evidence, units: list[str], members_of_row: list[s
     def words(column: str, unit: str, most: int) -> set[str]:
         if unit not in evidence.lists.index:
             return set()
-        return set(str(evidence.lists.at[unit, column]).split()[:most])
+        return set(str(evidence.lists.loc[unit, column]).split()[:most])
 
     n = len(units)
     border, language = np.zeros((n, n)), np.zeros((n, n))

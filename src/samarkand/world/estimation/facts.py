@@ -73,12 +73,13 @@ def make_units(evidence: Evidence, observed: Sequence[str], *, partner_shares: b
     groups = np.full((len(codes), 3), np.nan)
     groups[:-1] = own[[f"{group}_share" for group in GROUPS]].to_numpy(float)
     groups /= groups.sum(axis=1, keepdims=True)
-    for row in np.flatnonzero(np.isnan(groups).any(axis=1)):
+    for row in np.flatnonzero(np.isnan(groups).any(axis=1)).tolist():
         level = "" if codes[row] == ROW else own["income_level"].iloc[row]
         alike = np.flatnonzero((own["income_level"] == level).to_numpy() & ~np.isnan(groups[:-1]).any(axis=1))
         pool = groups[alike] if len(alike) else groups[:-1][~np.isnan(groups[:-1]).any(axis=1)]
         groups[row] = np.median(pool, axis=0) / np.median(pool, axis=0).sum()
-        imputed.setdefault(codes[row], []).append("sectors of GDP")
+        if row >= len(observed):
+            imputed.setdefault(codes[row], []).append("sectors of GDP")
 
     hubs = np.array([code in RE_EXPORT_HUBS for code in codes])
     reduced: dict[str, float] = {}
@@ -95,9 +96,7 @@ def make_units(evidence: Evidence, observed: Sequence[str], *, partner_shares: b
     pairs = np.full((len(codes), len(codes)), np.nan)
     if partner_shares:
         pairs = _pair_targets(facts, codes, len(observed), in_row, exports, imports)
-    return Units(
-        codes, len(observed), in_row, gdp, exports, imports, groups, pairs, scale, imputed, reduced
-    )
+    return Units(codes, len(observed), in_row, gdp, exports, imports, groups, pairs, scale, imputed, reduced)
 
 
 def _pair_targets(
@@ -119,7 +118,7 @@ def _pair_targets(
     for flow, totals in (("export", exports), ("import", imports)):
         target = np.full((size, size), np.nan)
         for row in range(observed, size - 1):
-            for partner, share in decode_partners(facts.at[codes[row], f"{flow}_partners"]).items():
+            for partner, share in decode_partners(str(facts.loc[codes[row], f"{flow}_partners"])).items():
                 where = position.get(ROW if partner in inside else partner)
                 if where is None or where == row or share <= 0:
                     continue

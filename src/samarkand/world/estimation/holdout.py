@@ -11,6 +11,25 @@ import pandas as pd
 from samarkand.world.estimation.evidence import Floats, ObservedTable
 from samarkand.world.estimation.system import Estimate
 
+# Deleted in turn: economies of the corridors and beyond, of all income levels and of a GDP between 14 and 504
+# billion US$, as the economies that are missing mostly are, exporters of fuels, garments, electronics, cars,
+# tourism; two of the European Union and one of the Americas, to see the method far from the corridors.
+HELD_OUT = {
+    "KAZ": "upper middle income, landlocked, oil",
+    "PAK": "lower middle income, large",
+    "LAO": "least developed, landlocked, electricity and ores",
+    "KHM": "least developed, garments",
+    "MMR": "least developed, gas and garments",
+    "BGD": "least developed, large, garments",
+    "EGY": "lower middle income, gas, canal and tourism",
+    "MAR": "lower middle income, cars and phosphates",
+    "JOR": "lower middle income, small, refugees and services",
+    "CRI": "high income, Americas, medical instruments and services",
+    "EST": "high income, small, European Union",
+    "HUN": "high income, cars, European Union",
+    "VNM": "lower middle income, electronics",
+    "COD": "low income, copper and cobalt",
+}
 SCORED_FROM = 1.0  # US$ million: smaller observed flows are noise of the source's own rounding and imputation
 
 
@@ -43,9 +62,7 @@ def score(table: ObservedTable, made: Estimate, economy: str) -> dict[str, float
     true, found = intermediate_trade(table, economy), estimated_trade(made, economy)
     row: dict[str, float] = {
         "right_partners": float(
-            np.mean(
-                [overlap(a.sum(axis=1), b.sum(axis=1)) for a, b in zip(true, found, strict=True)]
-            )
+            np.mean([overlap(a.sum(axis=1), b.sum(axis=1)) for a, b in zip(true, found, strict=True)])
         )
     }
     for name, axis in (("pair", 1), ("sector", None)):

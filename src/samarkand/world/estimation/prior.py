@@ -22,13 +22,15 @@ LEAST_BY_GRAVITY = 0.02
 def calc_sector_exports(intermediate: Floats) -> Floats:
     """Intermediate exports by origin and sector: ``sum_{n != i, k} intermediate[i, s, n, k]``."""
     sales = intermediate.sum(axis=3)
-    return sales.sum(axis=2) - np.einsum("isi->is", sales)
+    exports: Floats = sales.sum(axis=2) - np.einsum("isi->is", sales)
+    return exports
 
 
 def calc_sector_imports(intermediate: Floats) -> Floats:
     """Intermediate imports by destination and sector: ``sum_{i != n, k} intermediate[i, s, n, k]``."""
     sales = intermediate.sum(axis=3)
-    return (sales.sum(axis=0) - np.einsum("isi->si", sales)).T
+    imports: Floats = (sales.sum(axis=0) - np.einsum("isi->si", sales)).T
+    return imports
 
 
 def raw_materials(evidence: Evidence, units: Units, sectors: Sequence[str]) -> Floats:
@@ -80,7 +82,8 @@ def apply_ranks(donors: Floats, listed: list[list[int]], weights: Floats) -> Flo
             if sector >= 0:
                 out[i] -= weights[rank] * donors[i]
                 out[i, sector] += weights[rank]
-    return np.maximum(out, 0.0)
+    moved: Floats = np.maximum(out, 0.0)
+    return moved
 
 
 def listed_sectors(
@@ -89,7 +92,7 @@ def listed_sectors(
     """Sectors of each unit's listed commodities, -1 where unknown or among those to ``skip``."""
     position = {code: k for k, code in enumerate(sectors) if code not in skip}
     return [
-        [position.get(word, -1) for word in str(lists.at[code, column]).split()]
+        [position.get(word, -1) for word in str(lists.loc[code, column]).split()]
         if code in lists.index
         else []
         for code in codes
@@ -128,7 +131,7 @@ def composition_by_sector(
     given = np.where(partly[None, :], raw, 0.0)
     most = MOST_RAW * totals
     given *= np.minimum(1.0, most / np.maximum(given.sum(axis=1), 1e-12))[:, None]
-    result = given + (totals - given.sum(axis=1))[:, None] * blend
+    result: Floats = given + (totals - given.sum(axis=1))[:, None] * blend
     result[:observed] = seen * (totals[:observed] / seen.sum(axis=1))[:, None]
     return result
 

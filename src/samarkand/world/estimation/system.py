@@ -104,7 +104,14 @@ def estimate(
         "scale_of_exports": units.scale,
     }
     return Estimate(
-        tuple(units.codes), table.sectors, units.observed, table.intermediate, flow, use_share, measures, units
+        tuple(units.codes),
+        table.sectors,
+        units.observed,
+        table.intermediate,
+        flow,
+        use_share,
+        measures,
+        units,
     )
 
 
@@ -149,7 +156,8 @@ def calc_import_shares(intermediate: Floats) -> Floats:
     """
     sales = intermediate.sum(axis=3)
     use = sales.sum(axis=0)
-    return np.divide(sales, use[None], out=np.zeros_like(sales), where=use[None] > 0)
+    share: Floats = np.divide(sales, use[None], out=np.zeros_like(sales), where=use[None] > 0)
+    return share
 
 
 def _balance(
@@ -181,7 +189,9 @@ def _balance(
         prior[:o, :, :o] = shares * final_use[None]
         # A seller without any intermediate sale needs a cell to sell in: a thousandth of its sales at home.
         prior[home, :, home] += 1e-3 * z
-        fitted = balance_flows(prior, supply, purchases, wanted, units.pairs, trust=method.trust, tolerance=1e-9)
+        fitted = balance_flows(
+            prior, supply, purchases, wanted, units.pairs, trust=method.trust, tolerance=1e-9
+        )
         rounds.append(fitted.rounds)
         final_use = fitted.flows[:o, :, :o].sum(axis=0)
     return fitted, rounds
@@ -217,7 +227,6 @@ def _complete(
     basic = value_added / units.gdp[:o]
     output_of = table.gross_output
     composition = (final / final.sum(axis=0)).T
-    tight: dict[str, str] = {}
     for m in range(o, size):
         weight = donors[m]
         # Technology of the donors' sector, weighed by donor and (mildly) by how much of it a donor makes.
@@ -228,7 +237,13 @@ def _complete(
         target = {group: float(value) for group, value in zip(GROUPS, units.groups[m], strict=True)}
         exports, imports = flow[m].sum(axis=1), flow[:, :, m].sum(axis=0)
         made, used = solve_production(
-            mixed, weight @ composition, groups, target, float(units.gdp[m] * (weight @ basic)), exports, imports
+            mixed,
+            weight @ composition,
+            groups,
+            target,
+            float(units.gdp[m] * (weight @ basic)),
+            exports,
+            imports,
         )
         by_use = np.column_stack([mixed * made[None, :], used])
         use = by_use.sum(axis=1)
@@ -239,6 +254,4 @@ def _complete(
         "reduced_re_exports_usd_m": {code: float(f"{value:.6g}") for code, value in units.reduced.items()},
         "imputed": units.imputed,
     }
-    if tight:
-        measures["tight"] = tight
     return flow, use_share, measures
