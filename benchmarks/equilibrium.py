@@ -31,7 +31,7 @@ from samarkand.engines.equilibrium import (
     solve_many,
 )
 from samarkand.engines.equilibrium.measures import calc_real_wage_hat
-from samarkand.engines.equilibrium.solver import prepare
+from samarkand.engines.equilibrium.preparation import prepare
 
 AIMS = {(31, 40): 3.0, (70, 45): 9.0, (160, 1): 0.8, (160, 26): 17.0}  # ms
 PEER_SIZES = (30, 50, 100, 150)

@@ -14,21 +14,18 @@ from samarkand.engines.equilibrium import (
     accounts_from_flows,
     armington_accounts,
     solve,
-    solve_many,
     verify,
 )
 from samarkand.engines.equilibrium.measures import (
     calc_baseline_trade_flow,
-    calc_consumer_access_hat,
     calc_exports,
-    calc_firm_access_hat,
     calc_imports,
     calc_real_income_hat,
     calc_real_wage_hat,
     calc_sector_labour_hat,
     calc_tariff_revenue,
 )
-from samarkand.engines.equilibrium.solver import prepare
+from samarkand.engines.equilibrium.preparation import prepare
 
 
 def test_hand_solved_armington_of_two_economies():
@@ -199,104 +196,6 @@ def test_rents_cannot_fall_below_the_baselines():
         solve(accounts, Shock(non_tariff_hat=np.full((4, 4), 0.9), non_tariff_burns=False))
 
 
-def test_zero_flows_and_missing_sectors():
-    flow, use, earned = random_flows(13, 5, 3, zeros=True)
-    flow[2, :, 1] = 0.0  # economy 2 does not make sector 1 and must import it
-    flow[0, 2, 1] += 1.0
-    use[:] = 0.0
-    earned = flow.sum(axis=1)
-    accounts = accounts_from_flows(flow, use, earned, [4.0, 5.0, 6.0])
-    solution = solve(accounts, Shock(iceberg_hat=random_iceberg(13, 5)))
-    assert verify(solution) < 2e-8
-    assert solution.output[2, 1] == 0.0
-    assert np.isnan(calc_firm_access_hat(solution)[2, 1])
-    baseline = calc_baseline_trade_flow(accounts)
-    assert (solution.trade_flow[baseline == 0] == 0).all()
-
-
-def test_a_sector_without_any_spending():
-    flow, use, earned = random_flows(14, 4, 3)
-    flow[:, :, 2] = 0.0
-    use[:] = 0.0
-    earned = flow.sum(axis=1)
-    accounts = accounts_from_flows(flow, use, earned, [4.0, 5.0, 6.0])
-    solution = solve(accounts, Shock(iceberg_hat=random_iceberg(14, 4)))
-    assert verify(solution) < 2e-8
-    np.testing.assert_array_equal(solution.price_hat[:, 2], 1.0)
-    np.testing.assert_array_equal(calc_consumer_access_hat(solution)[:, 2], 1.0)
-
-
-@pytest.mark.parametrize("factor", [0.5, 2.0, 10.0, 1e3, 1e9])
-def test_huge_shocks(factor):
-    accounts = random_accounts(15, 8, 4, tariffs=True)
-    hat = np.full((8, 8), factor)
-    np.fill_diagonal(hat, 1.0)
-    solution = solve(accounts, Shock(iceberg_hat=hat), deficit_rule="purged")
-    assert verify(solution) < 3e-8
-    gains = calc_real_income_hat(solution) > 1.0
-    assert gains.all() == (factor < 1)
-    assert gains.any() == (factor < 1)
-
-
-def test_one_closed_border():
-    accounts = random_accounts(16, 8, 4)
-    hat = np.ones((8, 8))
-    hat[2, :] = hat[:, 2] = 1e9
-    hat[2, 2] = 1.0
-    solution = solve(accounts, Shock(iceberg_hat=hat), deficit_rule="purged")
-    assert calc_imports(solution.trade_flow)[2].sum() < 1e-9 * accounts.value_added[2]
-    assert calc_real_income_hat(solution)[2] < 1.0
-
-
-def test_a_tiny_economy():
-    flow, use, _earned = random_flows(17, 6, 3)
-    small = np.array([1.0, 1.0, 1e-7, 1.0, 1.0, 1.0])
-    # Its purchases, sales and own flows all shrink; the balance is kept by construction of the flows below.
-    flow = flow * np.minimum(small[:, None, None], small[None, :, None])
-    flow[2, 2] *= 1e-7
-    sales = flow.sum(axis=1)
-    accounts = accounts_from_flows(flow, np.zeros_like(use), sales, [4.0, 5.0, 6.0])
-    solution = solve(accounts, Shock(iceberg_hat=random_iceberg(17, 6)), deficit_rule="purged")
-    assert verify(solution) < 2e-8
-
-
-def test_deficits_without_an_equilibrium_fail_loudly():
-    accounts = random_accounts(18, 4, 2)
-    owed = 3.0 * accounts.value_added[0]
-    deficit = np.array([-owed, owed, 0.0, 0.0])
-    with pytest.raises(EquilibriumError):
-        solve(accounts, Shock(deficit=deficit))
-
-
-def test_too_few_sweeps_fail_with_a_diagnosis():
-    accounts = replace(
-        random_accounts(19, 4, 2), economies=("AAA", "BBB", "CCC", "DDD"), sectors=("food", "steel")
-    )
-    with pytest.raises(
-        EquilibriumError, match=r"no equilibrium after 2 sweeps: goods market of [A-D]{3}, (food|steel)"
-    ):
-        solve(accounts, Shock(iceberg_hat=random_iceberg(19, 4)), most_sweeps=2)
-
-
-def test_an_economy_cut_off_from_every_seller_is_named():
-    share = np.array([[[0.0], [1.0]], [[0.5], [0.5]]])
-    accounts = Accounts(
-        trade_share=share,
-        consumption_share=np.ones((2, 1)),
-        value_added_share=np.ones((2, 1)),
-        input_share=np.zeros((2, 1, 1)),
-        tariff_rate=None,
-        trade_elasticity=np.array([50.0]),
-        value_added=np.array([1.0, 2.0]),
-        deficit=np.zeros(2),
-        economies=("AAA", "BBB"),
-        sectors=("ore",),
-    )
-    hat = np.array([[1.0, 1e30], [1.0, 1.0]])
-    with pytest.raises(EquilibriumError, match="AAA can no longer buy ore"):
-        solve(accounts, Shock(iceberg_hat=hat))
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -355,35 +254,6 @@ def test_expenditure_implied_by_the_shares_is_the_tables():
     accounts = random_accounts(24, 6, 4, tariffs=True)
     implied = replace(accounts, expenditure=None).baseline_expenditure
     np.testing.assert_allclose(implied, accounts.expenditure, rtol=1e-12)
-
-
-def test_several_starts_end_in_the_same_place():
-    accounts = random_accounts(25, 8, 4, tariffs=True)
-    shock = Shock(iceberg_hat=random_iceberg(25, 8, 4))
-    solution = solve(accounts, shock)
-    random = np.random.default_rng(25)
-    for _ in range(3):
-        other = solve(accounts, shock, wage_guess=np.exp(random.normal(0, 0.5, 8)))
-        np.testing.assert_allclose(other.wage_hat, solution.wage_hat, rtol=1e-7)
-    near = solve(accounts, shock, start=solution)
-    assert near.certificate.sweeps == 1
-
-
-def test_many_are_the_same_one_by_one_and_side_by_side():
-    accounts = random_accounts(26, 10, 5)
-    shocks = [Shock(iceberg_hat=random_iceberg(seed, 10)) for seed in range(12)]
-    alone = [solve(accounts, shock) for shock in shocks]
-    for workers in (1, 2, 3):
-        together = solve_many(accounts, shocks, workers=workers)
-        for one, other in zip(alone, together, strict=True):
-            np.testing.assert_array_equal(one.wage_hat, other.wage_hat)
-            np.testing.assert_array_equal(one.expenditure, other.expenditure)
-
-
-def test_many_name_the_shock_that_fails():
-    accounts = random_accounts(27, 4, 2)
-    with pytest.raises(EquilibriumError, match="shock 1"):
-        solve_many(accounts, [Shock(), Shock(lump_sum_tax=np.full(4, 1e9))])
 
 
 def test_pair_costs_and_the_same_by_sector_agree():

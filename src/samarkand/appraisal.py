@@ -1,24 +1,26 @@
 """The way of the data, top to bottom: read this first.
 
-    world, programme -> apply -> network -> trade costs -> equilibrium -> priorities -> appraisal
+    world, programme -> course -> network -> trade costs -> equilibrium -> priorities -> results by year
 
-Always the same world twice through the same code: without the programme, and with it.
+Always the same world twice through the same code: without the programme, and with it. The course says which distinct
+states of the programme the years asked about need; each is solved once, and `Results` puts the years together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from samarkand.asking import Question, ask
-from samarkand.core.results import gather
 from samarkand.core.scenario import DeficitRule, Scenario
 from samarkand.engines.equilibrium import Shock, solve
 from samarkand.outcome import Appraisal
-from samarkand.priorities import Inputs, assess_all
-from samarkand.programme import Programme, apply
+from samarkand.priorities import Assessed, Inputs, Results, assess_all
+from samarkand.programme import Change, Programme
 from samarkand.programme.recognition import trade_cost_hat
+from samarkand.world.projection import Projection
 from samarkand.world.skims import both_skims
 from samarkand.world.trade_costs import counterfactual_costs
 from samarkand.world.world import World
@@ -30,33 +32,34 @@ def appraise(
     question: Scenario | Programme | str | Path,
     world: World | None = None,
     *,
-    years: tuple[int, ...] = (2035,),
+    years: Sequence[int] = (2035,),
     without: tuple[str, ...] = (),
     assumptions: Mapping[str, float] | None = None,
     deficit_rule: DeficitRule = "fixed_nominal",
+    projection: Projection | str | Path | None = None,
     publication: bool = False,
     progress: Step = lambda *_words, **_fractions: None,
 ) -> Appraisal:
     """Appraise a scenario, or a programme (a model, a file or a name) in a world; the embedded one if none is given.
 
-    `years`: what is open by the end of each counts. `without`: items left out. `assumptions`: declared parameters
-    replaced by name. `publication`: refuse figures that are not verified, by name. `progress(text, done=, total=)`
+    `years`: what is open by the end of each counts, as far as it is ramped up. `without`: items left out.
+    `assumptions`: declared parameters replaced by name. `projection`: growth of economies (a file); levels are at
+    2022 size without it. `publication`: refuse figures that are not verified, by name. `progress(text, done=, total=)`
     is called along the way. Raises `Faults` with everything that is wrong with the question before anything runs,
     and `EquilibriumError` if no solution passes its certificate.
     """
     progress("reading the world and the programme")
-    asked = ask(question, world, years, without, assumptions, deficit_rule, publication)
-    by_year = {year: appraise_year(asked, year, progress) for year in asked.scenario.years}
+    asked = ask(question, world, tuple(years), without, assumptions, deficit_rule, projection, publication)
+    course = asked.course
+    states = [solve_state(asked, change, progress) for change in course.states]
     progress("assessing the priorities")
-    return Appraisal(asked, by_year, gather(assess_all(inputs) for inputs in by_year.values()))
+    assessed = [assess_state(inputs) for inputs in states]
+    return Appraisal(asked, course, states, Results(course, assessed, asked.projection))
 
 
-def appraise_year(asked: Question, year: int, progress: Step) -> Inputs:
-    """One year, without and with the programme: network, trade costs, equilibrium."""
-    world, assumptions = asked.world, asked.assumptions
-    change = apply(
-        asked.programme, world, year, without=asked.scenario.without, parameters=assumptions.parameters
-    )
+def solve_state(asked: Question, change: Change, progress: Step) -> Inputs:
+    """One state of the programme, without and with it: network, trade costs, equilibrium."""
+    world, assumptions, year = asked.world, asked.assumptions, change.year
 
     network = partial(progress, f"{year}: freight network")
     baseline, changed = both_skims(
@@ -84,3 +87,9 @@ def appraise_year(asked: Question, year: int, progress: Step) -> Inputs:
         iceberg_cost_hat=iceberg_cost_hat, ad_valorem_cost=asked.ad_valorem_cost(costs), without=without,
         with_=with_, unpaid=unpaid,
     )  # fmt: skip
+
+
+def assess_state(inputs: Inputs) -> Assessed:
+    """What the priorities say of a state: before anybody pays, and as it is paid for."""
+    unpaid = assess_all(replace(inputs, with_=inputs.unpaid))
+    return Assessed(unpaid, unpaid if inputs.with_ is inputs.unpaid else assess_all(inputs, known=unpaid))

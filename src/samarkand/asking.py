@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,10 @@ import xarray as xr
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.scenario import DeficitRule, Scenario
 from samarkand.engines.equilibrium import DEFICIT_RULES, Accounts, accounts_from_flows
-from samarkand.programme import Change, Programme, load_programme
+from samarkand.programme import Change, Course, Programme, load_programme, plan_course
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.freight_sectors import freight_table
+from samarkand.world.projection import Projection, load_projection
 from samarkand.world.trade_costs import (
     Baseline,
     ModeChoice,
@@ -32,10 +33,11 @@ from samarkand.world.world import World, load_world
 FIRST_YEAR, LAST_YEAR = 2022, 2100
 PUBLIC_WORKS = "construction"  # what taxes for capex buy
 
-# Worlds and programmes that were asked about in this process, by content hash, so that a scenario made from them
-# (left-out items, other years) can be asked alone.
+# Worlds, programmes and projections that were asked about in this process, by content hash, so that a scenario made
+# from them (left-out items, other years) can be asked alone.
 _known_worlds: dict[str, World] = {}
 _known_programmes: dict[str, Programme] = {}
+_known_projections: dict[str, Projection] = {}
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,15 @@ class Question:
     programme: Programme
     world: World
     assumptions: Assumptions
+    projection: Projection | None = None
+
+    @cached_property
+    def course(self) -> Course:
+        """The distinct states of the programme that the years asked about need."""
+        asked = self.scenario
+        return plan_course(
+            self.programme, self.world, asked.years, asked.without, self.assumptions.parameters
+        )
 
     @cached_property
     def freight(self) -> xr.Dataset:
@@ -115,17 +126,25 @@ def ask(
     without: tuple[str, ...],
     assumptions: Mapping[str, float] | None,
     deficit_rule: DeficitRule,
+    projection: Projection | str | Path | None,
     publication: bool,
 ) -> Question:
     """The question whole, or `Faults` with everything that is wrong with it."""
+    faults = FaultList()
     if isinstance(question, Scenario):
         programme, world = _find(question)
-        scenario = question
-        chosen = world.assumptions.replace(scenario.assumptions)
+        chosen = world.assumptions.replace(question.assumptions)
+        scenario, projected = question, _known_projections.get(question.projection)
     else:
         world = world or load_world()
-        programme = question if isinstance(question, Programme) else load_programme(question)
-        chosen = world.assumptions.replace(assumptions or {})
+        found = faults.attempt(partial(_load, question))
+        replaced = faults.attempt(partial(world.assumptions.replace, assumptions or {}))
+        _check(years, without, deficit_rule, (), found, faults)
+        projected = faults.attempt(partial(_read_projection, projection, world, years))
+        faults.raise_if_any()
+        assert found is not None  # else there are faults
+        assert replaced is not None
+        programme, chosen = found, replaced
         scenario = Scenario(
             world=world.hash,
             programme=programme.content_hash,
@@ -133,14 +152,22 @@ def ask(
             assumptions=tuple((assumptions or {}).items()),
             without=without,
             deficit_rule=deficit_rule,
+            projection=projected.hash if projected else "",
             labels=(world.name, programme.id),
         )
+    _check(scenario.years, scenario.without, scenario.deficit_rule, scenario.closures, programme, faults)
+    faults.raise_if_any()
     _known_worlds[world.hash], _known_programmes[programme.content_hash] = world, programme
-    _check(scenario, programme)
-    asked = Question(scenario, programme, world, chosen)
+    if projected:
+        _known_projections[projected.hash] = projected
+    asked = Question(scenario, programme, world, chosen, projected)
     if publication:
         refuse_unverified(asked)
     return asked
+
+
+def _load(programme: Programme | str | Path) -> Programme:
+    return programme if isinstance(programme, Programme) else load_programme(programme)
 
 
 def _find(scenario: Scenario) -> tuple[Programme, World]:
@@ -151,33 +178,52 @@ def _find(scenario: Scenario) -> tuple[Programme, World]:
         )
     if scenario.world not in _known_worlds and scenario.world != load_world().hash:
         faults.add("scenario world", "is not known in this process", "Appraise in the world itself first.")
+    if scenario.projection and scenario.projection not in _known_projections:
+        faults.add(
+            "scenario projection",
+            "is not known in this process",
+            "Appraise with the projection itself first.",
+        )
     faults.raise_if_any()
     return _known_programmes[scenario.programme], _known_worlds.get(scenario.world) or load_world()
 
 
-def _check(scenario: Scenario, programme: Programme) -> None:
-    faults = FaultList()
-    for name in scenario.without:
-        if name not in programme.ids:
+def _read_projection(
+    projection: Projection | str | Path | None, world: World, years: tuple[int, ...]
+) -> Projection | None:
+    if projection is None or isinstance(projection, Projection):
+        return projection
+    asked = [year for year in years if FIRST_YEAR < year <= LAST_YEAR]
+    return load_projection(projection, world.labels, max(asked, default=FIRST_YEAR + 1))
+
+
+def _check(
+    years: Sequence[int],
+    without: Sequence[str],
+    deficit_rule: str,
+    closures: Sequence[str],
+    programme: Programme | None,
+    faults: FaultList,
+) -> None:
+    """Everything that is wrong with a question beside its files; `programme` None: it could not be read."""
+    for name in without:
+        if programme is not None and name not in programme.ids:
             faults.add(
                 f"--without {name}", "is not an item of the programme", did_you_mean(name, programme.ids)
             )
-    if not scenario.years:
+    if not years:
         faults.add("--year", "no year is asked about", "Give at least one year.")
-    for year in scenario.years:
+    for year in years:
         if not FIRST_YEAR < year <= LAST_YEAR:
             faults.add(
                 f"--year {year}", f"is outside {FIRST_YEAR + 1} to {LAST_YEAR}", "Give a year in that range."
             )
-    if scenario.deficit_rule not in DEFICIT_RULES:
+    if deficit_rule not in DEFICIT_RULES:
         faults.add(
-            f"--deficit-rule {scenario.deficit_rule}",
-            "is not a rule",
-            did_you_mean(scenario.deficit_rule, DEFICIT_RULES),
+            f"--deficit-rule {deficit_rule}", "is not a rule", did_you_mean(deficit_rule, DEFICIT_RULES)
         )
-    if scenario.closures:
+    if closures:
         faults.add("closures", "stress scenarios are not part of this version", "Ask without closures.")
-    faults.raise_if_any()
 
 
 def refuse_unverified(asked: Question) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
 from typing import Any, NamedTuple
@@ -12,12 +13,14 @@ import xarray as xr
 
 from samarkand.asking import Question
 from samarkand.core.evidence import Evidence
+from samarkand.core.faults import Fault, Faults
 from samarkand.core.lineage import Lineage
+from samarkand.core.results import Block, to_frame
 from samarkand.core.scenario import Scenario
 from samarkand.core.units import format_value
-from samarkand.priorities import Inputs, all_indicators, find_indicator
+from samarkand.priorities import Inputs, Results, all_indicators
 from samarkand.priorities.lineage import trace
-from samarkand.programme import Programme
+from samarkand.programme import Course, Programme
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.world import World
 
@@ -59,15 +62,17 @@ class EvidenceCount(NamedTuple):
 
 @dataclass(frozen=True)
 class Appraisal:
-    """The result of `appraise`: one tidy table, and everything it came from.
+    """The result of `appraise`: what every priority says, year by year, and everything it came from.
 
-    `results` is the table of all indicators in the result schema; `appraisal["real_income"]` the change of one as
-    a labelled array; `explain(indicator, economy)` its lineage.
+    `appraisal["real_income"]` is the change of an indicator as a labelled array, `by_year("real_income")` its course;
+    `to_dataframe()` the tidy table in the result schema, of all or of one indicator; `explain(indicator, economy)`
+    the lineage of a figure. `states` are the solutions of the course's distinct states.
     """
 
     asked: Question
-    inputs: dict[int, Inputs]
-    results: pd.DataFrame
+    course: Course
+    states: Sequence[Inputs]
+    by_state: Results
 
     @property
     def scenario(self) -> Scenario:
@@ -99,59 +104,106 @@ class Appraisal:
         """Version of the software."""
         return version("samarkand")
 
-    def to_dataframe(self) -> pd.DataFrame:
-        """All results, one row a value, in the result schema."""
-        return self.results.copy()
+    @cached_property
+    def inputs(self) -> Mapping[int, Inputs]:
+        """What the priorities read, by year: the state in force at its end."""
+        return {
+            year: replace(self.states[self.course.in_force[year]], year=year, change=change)
+            for year, change in self.course.changes.items()
+        }
+
+    @cached_property
+    def results(self) -> pd.DataFrame:
+        """The whole tidy table, made when first asked for: millions of rows where pairs and years are many."""
+        return to_frame(self.blocks())
+
+    def to_dataframe(
+        self, indicator: str | Sequence[str] | None = None, year: int | None = None
+    ) -> pd.DataFrame:
+        """Results, one row a value, in the result schema: all, or of one or several indicators, or one year.
+
+        Raises `Faults` for an unknown indicator.
+        """
+        if indicator is None and year is None:
+            return self.results.copy()
+        names = (indicator,) if isinstance(indicator, str) else indicator
+        return to_frame(self.by_state.blocks(names, None if year is None else [self._known(year)]))
+
+    def blocks(self) -> Iterator[Block]:
+        """All results block by block (an indicator in a scenario over all years), for files."""
+        return self.by_state.blocks()
 
     def __getitem__(self, indicator: str) -> xr.DataArray:
         """The change of an indicator in the last year, labelled by its dimensions. Raises `Faults` for other names."""
         return self.array(indicator)
 
     def array(self, indicator: str, scenario: str = "change", year: int | None = None) -> xr.DataArray:
-        """An indicator as a labelled array; `scenario` is without, with or change."""
-        _, declared = find_indicator(indicator)
-        rows = self.results
-        rows = rows[
-            (rows["indicator"] == indicator)
-            & (rows["scenario"] == scenario)
-            & (rows["year"] == (self.years[-1] if year is None else year))
-        ]
-        series = rows.set_index(list(declared.dims))["value"]
-        labelled = series.to_xarray().rename(indicator)
-        order = {
-            "economy": self.world.labels,
-            "partner": self.world.labels,
-            "sector": self.world.accounts.sectors,
-        }
-        return labelled.sel(
-            {dim: [c for c in order[dim] if c in labelled[dim].values] for dim in declared.dims}
-        )
+        """An indicator as a labelled array in a year, the last by default; `scenario` is without, with or change."""
+        year = self.years[-1] if year is None else self._known(year)
+        return self.by_state.values(indicator, scenario, [year]).sel(year=year, drop=True)
+
+    def by_year(self, indicator: str, scenario: str = "change") -> xr.DataArray:
+        """An indicator as a labelled array over all years asked about, dims (year, its own)."""
+        return self.by_state.values(indicator, scenario)
+
+    def _known(self, year: int) -> int:
+        if year not in self.years:
+            raise Faults(
+                [
+                    Fault(
+                        f"year {year}",
+                        "was not asked about",
+                        f"Asked about: {', '.join(map(str, self.years))}.",
+                    )
+                ]
+            )
+        return year
 
     def headlines(self) -> pd.DataFrame:
-        """The rows of the headline indicators, and the reasons of what is not assessed."""
-        headline = {row.name for rows in all_indicators().values() for row in rows if row.headline}
-        rows = self.results
-        return rows[rows["indicator"].isin(headline) | (rows["value"].isna() & (rows["economy"] == ""))]
+        """The last year's rows of the headline indicators, and the reasons of what is not assessed."""
+        last = [self.years[-1]]
+        wanted = [row.name for rows in all_indicators().values() for row in rows if row.headline]
+        silent = [block for block in self._silent(last) if block.indicator not in wanted]
+        return to_frame([*self.by_state.blocks(wanted, last), *silent])
 
     def explain(self, indicator: str, economy: str, year: int | None = None) -> Lineage:
-        """From a figure down to published sources. Raises `Faults` for an unknown indicator or economy."""
-        return trace(self.results, self.inputs[self.years[-1] if year is None else year], indicator, economy)
+        """From a figure down to published sources. Raises `Faults` for an unknown indicator, economy or year."""
+        year = self.years[-1] if year is None else self._known(year)
+        return trace(self.by_state, self.inputs[year], indicator, economy)
 
     @cached_property
     def not_assessed(self) -> tuple[Gap, ...]:
-        """Everything without a figure, with its reason."""
-        last = self.inputs[self.years[-1]]
-        rows = self.results
-        silent = rows[rows["value"].isna() & (rows["economy"] == "") & (rows["year"] == self.years[-1])]
-        gaps = [Gap(*entry) for entry in last.change.not_assessed]
-        columns = zip(silent["priority"], silent["indicator"], silent["reason"], strict=True)
-        gaps += [Gap(str(item), str(what) or "all indicators", str(why)) for item, what, why in columns]
+        """Everything without a figure in the last year, with its reason."""
+        gaps = [Gap(*entry) for entry in self.course.changes[self.years[-1]].not_assessed]
+        gaps += [
+            Gap(one.priority, one.indicator or "all indicators", one.reason)
+            for one in self._silent([self.years[-1]])
+        ]
         return tuple(gaps)
+
+    def _silent(self, years: Sequence[int]) -> Iterator[Block]:
+        """What is not assessed at all: blocks that have no scenario but a reason."""
+        return self.by_state.blocks(years=years, scenarios=())
+
+    @property
+    def size(self) -> str:
+        """At which size of the economies levels in money are given, in three words."""
+        return "2022 size" if self.asked.projection is None else "the size projected"
+
+    @property
+    def size_line(self) -> str:
+        """One line: at which size of the economies levels in money are given."""
+        projection = self.asked.projection
+        if projection is None:
+            return "Levels in money are at 2022 size: no projection of economies is given."
+        left = [code for code in self.world.labels if code not in projection.economies]
+        line = f"Levels in money of {len(projection.economies)} economies grow as in {projection.name}"
+        return f"{line}; the other {len(left)} are at 2022 size." if left else f"{line}."
 
     @property
     def counts(self) -> Counts:
         """Items in total, open by the last year, and with and without an assessed effect."""
-        change = self.inputs[self.years[-1]].change
+        change = self.course.changes[self.years[-1]]
         effective = set(change.effective)
         return Counts(
             len(self.programme.items), len(change.open), len(effective), len(change.open) - len(effective)
@@ -216,7 +268,7 @@ class Appraisal:
 
     def programme_card(self) -> dict[str, Any]:
         """The programme in brief, for `appraisal.json`."""
-        last = self.inputs[self.years[-1]].change
+        last = self.course.changes[self.years[-1]]
         return {
             "id": self.programme.id,
             "title": self.programme.title,
@@ -245,6 +297,20 @@ class Appraisal:
             "without": list(asked.without),
             "assumptions": dict(asked.assumptions),
             "deficit_rule": asked.deficit_rule,
+            "projection": self.projection_card(),
             "evidence": self.evidence._asdict(),
             "samarkand": self.version,
+        }
+
+    def projection_card(self) -> dict[str, Any]:
+        """At which size levels are given, and on whose figures."""
+        projection = self.asked.projection
+        if projection is None:
+            return {"levels": self.size_line}
+        return {
+            "levels": self.size_line,
+            "name": projection.name,
+            "hash": projection.hash,
+            "economies": list(projection.economies),
+            "sources": sorted({row.source for row in projection.rows}),
         }

@@ -15,7 +15,7 @@ from samarkand.core.declarations import read_table
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
 from samarkand.core.lineage import Lineage, leaf
-from samarkand.core.results import COLUMNS, conform, gather, not_assessed, records
+from samarkand.core.results import COLUMNS, Block, not_assessed, to_frame, write_parquet
 from samarkand.core.scenario import Scenario, content_hash
 from samarkand.core.units import Unit, format_value, units
 
@@ -109,32 +109,72 @@ def test_a_value_that_is_not_zero_is_not_shown_as_zero(value, unit):
     assert isinstance(units()[unit], Unit)
 
 
-def test_records_keep_labels_and_refuse_silent_gaps():
-    values = xr.DataArray([1.0, np.nan], {"economy": ["KAZ", "UZB"]}, ("economy",))
-    common = {"priority": "trade", "indicator": "exports", "year": 2030, "scenario": "with", "unit": "US$ m"}
+def _block(values, **other):
+    common = {"priority": "trade", "indicator": "exports", "scenario": "with", "unit": "US$ m"}
+    return Block(**{**common, "grade": "estimated", "values": values, **other})
+
+
+def test_blocks_keep_labels_and_refuse_silent_gaps():
+    values = xr.DataArray(
+        [[1.0, np.nan], [2.0, 3.0]], {"year": [2030, 2031], "economy": ["KAZ", "UZB"]}, ("year", "economy")
+    )
     with pytest.raises(ValueError, match="no reason"):
-        records(values, grade="estimated", **common)
-    frame = gather([records(values, grade="estimated", reason="no accounts", **common)])
+        _block(values).to_arrow()
+    frame = to_frame([_block(values, reason="no accounts")])
     assert tuple(frame.columns) == COLUMNS
-    assert frame.set_index("economy").loc["UZB", "reason"] == "no accounts"
-    assert frame.set_index("economy").loc["KAZ", "reason"] == ""
+    by = frame.set_index(["year", "economy"])
+    assert by.loc[(2030, "UZB"), "reason"] == "no accounts"
+    assert np.isnan(by.loc[(2030, "UZB"), "value"])
+    assert by.loc[(2031, "UZB"), "value"] == 3.0
+    assert by.loc[(2030, "KAZ"), "reason"] == ""
     with pytest.raises(ValueError, match="not in the result schema"):
-        records(values.rename(economy="place"), grade="estimated", **common)
+        _block(values.rename(economy="place"))
     with pytest.raises(ValueError, match="grade"):
-        gather([records(values, grade="certain", reason="x", **common)])
+        _block(values, grade="certain")
+    with pytest.raises(ValueError, match="scenario"):
+        _block(values, scenario="maybe")
+    with pytest.raises(ValueError, match="by year"):
+        _block(values.isel(year=0, drop=True))
+
+
+def test_grades_and_ranges_go_with_the_economy():
+    values = xr.DataArray(
+        [[[1.0, 2.0], [3.0, 4.0]]],
+        {"year": [2030], "economy": ["KAZ", "UZB"], "partner": ["CHN", "IND"]},
+        ("year", "economy", "partner"),
+    )
+    block = _block(values, grade={"KAZ": "observed", "UZB": "estimated"}, low=values - 1, high=values + 1)
+    frame = to_frame([block]).set_index(["economy", "partner"])
+    assert frame.loc[("UZB", "IND"), ["value", "low", "high", "grade"]].tolist() == [
+        4.0,
+        3.0,
+        5.0,
+        "estimated",
+    ]
+    assert frame.loc[("KAZ", "CHN"), "grade"] == "observed"
+    with pytest.raises(ValueError):
+        _block(values, low=values.isel(partner=[1, 0]) - 1).to_arrow()
+
+
+def test_a_file_holds_the_same_rows_as_the_table(tmp_path):
+    values = xr.DataArray(
+        np.arange(6.0).reshape(2, 3), {"year": [2030, 2031], "economy": list("ABC")}, ("year", "economy")
+    )
+    silent = not_assessed(priority="finance", indicator="", years=[2030, 2031], reason="not assessed yet")
+    write_parquet([_block(values), silent], tmp_path / "t.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "t.parquet"), to_frame([_block(values), silent]))
+    assert to_frame([]).columns.tolist() == list(COLUMNS)
 
 
 def test_what_is_not_assessed_needs_a_reason():
     with pytest.raises(ValueError, match="reason"):
-        not_assessed(priority="finance", indicator="", year=2030, reason="")
-    row = not_assessed(priority="finance", indicator="", year=2030, reason="not assessed yet")
-    both = gather([row, row])
-    assert len(both) == 2
-    assert both["value"].isna().all()
-    with pytest.raises(ValueError, match="scenario"):
-        conform(row.assign(scenario="maybe"))
-    with pytest.raises(ValueError, match="not in the result schema"):
-        conform(pd.DataFrame({"colour": [1]}))
+        not_assessed(priority="finance", indicator="", years=[2030], reason="")
+    frame = to_frame(
+        [not_assessed(priority="finance", indicator="", years=[2030, 2031], reason="not assessed yet")]
+    )
+    assert len(frame) == 2
+    assert frame["value"].isna().all()
+    assert (frame["reason"] == "not assessed yet").all()
 
 
 def test_a_scenario_is_hashed_by_what_is_asked():

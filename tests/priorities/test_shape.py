@@ -6,7 +6,7 @@ import pytest
 from samarkand.core.results import COLUMNS, SCENARIOS
 from samarkand.core.units import units
 from samarkand.priorities import all_indicators, find_indicator, priorities
-from samarkand.priorities.lineage import trace, variables
+from samarkand.priorities.lineage import variables
 
 INDICATORS = [row for rows in all_indicators().values() for row in rows]
 
@@ -82,7 +82,7 @@ def test_change_is_what_the_levels_say(appraisal, indicator):
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda row: row.name)
 @pytest.mark.parametrize("economy", ["KAZ", "ROW"])
 def test_every_indicator_is_explained_down_to_evidence(appraisal, indicator, economy):
-    tree = trace(appraisal.results, appraisal.inputs[appraisal.years[-1]], indicator.name, economy)
+    tree = appraisal.explain(indicator.name, economy)
     if indicator.name == "tariff_revenue":
         return
     ends = [item for item in tree.leaves() if item.evidence is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +14,12 @@ from samarkand.cli.options import (
     AssumeOption,
     DeficitOption,
     ProgrammeArgument,
+    ProjectionOption,
     WithoutOption,
     YearOption,
+    YearsOption,
     read_assumptions,
+    read_years,
 )
 
 
@@ -23,7 +27,8 @@ def appraise(
     programme: ProgrammeArgument = DEFAULT_PROGRAMME,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the files go.")] = Path("out"),
     without: WithoutOption = None,
-    year: YearOption = DEFAULT_YEAR,
+    year: YearsOption = None,
+    projection: ProjectionOption = None,
     assume: AssumeOption = None,
     deficit_rule: DeficitOption = "fixed_nominal",
     json: Annotated[
@@ -35,18 +40,31 @@ def appraise(
 ) -> None:
     """Appraise a programme: scorecard, appraisal.json, Parquet tables and a report that opens offline."""
     from samarkand.appraisal import appraise as run
+    from samarkand.asking import ask
+    from samarkand.core.faults import FaultList
     from samarkand.reports.files import appraisal_json, check_out, write_appraisal
     from samarkand.reports.progress import progress_bar
     from samarkand.reports.scorecard import print_scorecard
 
-    check_out(out)
+    faults = FaultList()
+    faults.attempt(partial(check_out, out))
+    years = read_years(year or [], faults)
+    assumptions: dict[str, float] = faults.attempt(partial(read_assumptions, assume or [])) or {}
+    left_out = tuple(without or ())
+    if faults:  # nothing will run: what else is wrong is told with them
+        faults.attempt(
+            partial(ask, programme, None, years, left_out, assumptions, deficit_rule, projection, publication)
+        )
+    faults.raise_if_any()
+
     with progress_bar(quiet=json) as step:
         appraisal = run(
             programme,
-            years=(year,),
-            without=tuple(without or ()),
-            assumptions=read_assumptions(assume or []),
+            years=years,
+            without=left_out,
+            assumptions=assumptions,
             deficit_rule=deficit_rule,
+            projection=projection,
             publication=publication,
             progress=step,
         )

@@ -20,3 +20,12 @@ def check(
         fail(faults)
     loaded = load_programme(programme)
     typer.echo(f"{programme}: no faults ({len(loaded.projects)} projects, {len(loaded.measures)} measures).")
+    for words, names in (("Costs and lengths", ("capex", "length")), ("All figures", ())):
+        counts = loaded.flags(*names)
+        share = loaded.verified_share(*names)
+        if share is not None:
+            others = ", ".join(
+                f"{counts[flag]} {flag}" for flag in counts if flag != "verified" and counts[flag]
+            )
+            line = f"{words}: {counts['verified']} of {sum(counts.values())} verified ({share:.0%})"
+            typer.echo(f"{line}; {others}." if others else f"{line}.")

@@ -5,9 +5,12 @@ Checks collect every fault before anything runs (`FaultList`), so that one readi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, order=True)
@@ -51,6 +54,14 @@ class FaultList:
         """Add several faults."""
         for fault in faults:
             self.add(fault.place, fault.reason, fault.mend)
+
+    def attempt(self, step: Callable[[], Result]) -> Result | None:
+        """What a step gives, or None and its faults collected, so that the next step is checked too."""
+        try:
+            return step()
+        except Faults as error:
+            self.extend(error.faults)
+            return None
 
     def raise_if_any(self) -> None:
         """Raise `Faults` with all that was collected, if anything was."""

@@ -21,7 +21,8 @@ class Scenario:
     """World and programme by content hash, and every choice that changes the answer.
 
     `assumptions` are pairs of parameter name and value that replace the declared ones; `without` the
-    projects and measures left out; `closures` the names of closed links or passages.
+    projects and measures left out; `closures` the names of closed links or passages; `projection` the content hash
+    of a projection of economies, empty for none.
     """
 
     world: str
@@ -31,6 +32,7 @@ class Scenario:
     without: tuple[str, ...] = ()
     closures: tuple[str, ...] = ()
     deficit_rule: DeficitRule = "fixed_nominal"
+    projection: str = ""
     seed: int = 0
     labels: tuple[str, str] = field(default=("", ""), compare=False)
 

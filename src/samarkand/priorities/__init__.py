@@ -6,16 +6,21 @@ comes in as `Inputs`. Priorities never import each other.
 """
 
 from samarkand.priorities.base import Indicator, Inputs, Levels, NotAssessed, Priority
-from samarkand.priorities.register import all_indicators, assess_all, find_indicator, priorities
+from samarkand.priorities.by_year import Assessed, Results, unit_of
+from samarkand.priorities.register import Outcomes, all_indicators, assess_all, find_indicator, priorities
 
 __all__ = [
+    "Assessed",
     "Indicator",
     "Inputs",
     "Levels",
     "NotAssessed",
+    "Outcomes",
     "Priority",
+    "Results",
     "all_indicators",
     "assess_all",
     "find_indicator",
     "priorities",
+    "unit_of",
 ]

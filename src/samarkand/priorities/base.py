@@ -16,13 +16,18 @@ from samarkand.world.world import World
 
 
 class Priority(BaseModel):
-    """A row of `priorities.csv`."""
+    """A row of `priorities.csv`.
+
+    `depends_on_payment`: its results read the solution in which the programme is paid for (`Inputs.with_`); those of
+    a priority that do not are the same before and after.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     title: str
     assessed: bool
+    depends_on_payment: bool = True
     reason: str = ""
 
 

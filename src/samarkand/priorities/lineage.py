@@ -6,23 +6,25 @@ are parameters, figures of the programme and embedded files, each with its evide
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import cache
 
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from samarkand.core.declarations import read_table
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import Fault, Faults, did_you_mean
 from samarkand.core.lineage import Lineage, leaf
-from samarkand.priorities.base import Inputs
+from samarkand.priorities.base import Indicator, Inputs
+from samarkand.priorities.by_year import Results, unit_of
 from samarkand.priorities.register import all_indicators, find_indicator
 from samarkand.world.assumptions import ELASTICITY
 from samarkand.world.parameters import table_names
 from samarkand.world.sectors import load_sectors
 
 MOST_SECTORS = 3
+MOST_PARTS = 3
 
 
 class Variable(BaseModel):
@@ -47,7 +49,7 @@ def variables() -> dict[str, Variable]:
     return {row.name: row for row in read_table("samarkand.priorities", "variables.csv", Variable)}
 
 
-def trace(results: pd.DataFrame, inputs: Inputs, indicator: str, economy: str) -> Lineage:
+def trace(results: Results, inputs: Inputs, indicator: str, economy: str) -> Lineage:
     """The lineage of an indicator's change for one economy. Raises `Faults` for a name that is not known."""
     find_indicator(indicator)
     economy = economy.upper()
@@ -78,10 +80,8 @@ def trace(results: pd.DataFrame, inputs: Inputs, indicator: str, economy: str) -
 class _Tracer:
     """Builds the tree for one economy; what was shown once is not unfolded again."""
 
-    def __init__(self, results: pd.DataFrame, inputs: Inputs, economy: str) -> None:
-        self.inputs, self.economy = inputs, economy
-        mine = (results["economy"] == economy) & (results["partner"] == "") & (results["sector"] == "")
-        self.results = results[mine & (results["year"] == inputs.year)]
+    def __init__(self, results: Results, inputs: Inputs, economy: str) -> None:
+        self.inputs, self.economy, self.results = inputs, economy, results
         self.unfolded: set[str] = set()
         self.ends: dict[str, Callable[[], tuple[Lineage, ...]]] = {
             "intermediate": lambda: self._files(
@@ -103,11 +103,28 @@ class _Tracer:
         """An indicator's change, and what it was computed from."""
         declared = next(row for rows in all_indicators().values() for row in rows if row.name == name)
         label = f"{declared.title}, {self.economy}, {self.inputs.year}"
-        row = self.results[(self.results["indicator"] == name) & (self.results["scenario"] == "change")]
-        value = float(row["value"].iloc[0]) if len(row) else None
-        unit = str(row["unit"].iloc[0]) if len(row) else declared.unit
+        unit = unit_of(declared, "change")
+        value, largest = self._figures(declared, unit)
         method = f"{declared.method}; {declared.source}; {declared.grade}"
-        return Lineage(label, value, unit, method, inputs=tuple(self._step(item) for item in declared.inputs))
+        found = (*largest, *(self._step(item) for item in declared.inputs))
+        return Lineage(label, value, unit, method, inputs=found)
+
+    def _figures(self, declared: Indicator, unit: str) -> tuple[float | None, tuple[Lineage, ...]]:
+        """The economy's figure; where there are several (by partner, sector, project) the largest of them."""
+        values = self.results.values(declared.name, years=[self.inputs.year]).sel(year=self.inputs.year)
+        if "economy" in values.dims:
+            if self.economy not in values["economy"].to_numpy():
+                return None, ()
+            values = values.sel(economy=self.economy)
+        if not values.dims:
+            value = float(values)
+            return (value if math.isfinite(value) else None), ()
+        ranked = values.to_series().dropna()
+        ranked = ranked[ranked != 0].sort_values(key=abs, ascending=False).head(MOST_PARTS)
+        return None, tuple(
+            Lineage(f"{declared.title}, {self.economy}, {name}", float(value), unit, "one of the largest")
+            for name, value in ranked.items()
+        )
 
     def _step(self, name: str) -> Lineage:
         if name not in variables():

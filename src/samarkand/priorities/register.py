@@ -1,17 +1,16 @@
-"""Reads the seven priorities' tables and runs their functions into one table of results."""
+"""Reads the seven priorities' tables and runs their functions on one state."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 
-import pandas as pd
-import xarray as xr
-
 from samarkand.core.declarations import read_table
 from samarkand.core.faults import Fault, Faults, did_you_mean
-from samarkand.core.results import gather, not_assessed, records
 from samarkand.priorities.base import Indicator, Inputs, Levels, NotAssessed, Priority
+
+Outcomes = Mapping[str, Levels | NotAssessed]
 
 
 @cache
@@ -40,65 +39,21 @@ def find_indicator(name: str) -> tuple[Priority, Indicator]:
     raise Faults([Fault(f"indicator {name}", "is not an indicator", did_you_mean(name, known))])
 
 
-def assess_all(inputs: Inputs) -> pd.DataFrame:
-    """All seven priorities as one table in the result schema."""
-    frames = []
+def assess_all(inputs: Inputs, known: Outcomes | None = None) -> Outcomes:
+    """What every priority that is assessed says of one state, by name of indicator.
+
+    `known`: what they say of the same state before anybody pays; those that do not depend on it say the same.
+    """
+    found: dict[str, Levels | NotAssessed] = {}
     for priority in priorities():
+        declared = all_indicators().get(priority.name, ())
         if not priority.assessed:
-            frames.append(
-                not_assessed(priority=priority.name, indicator="", year=inputs.year, reason=priority.reason)
-            )
             continue
-        assess = import_module(f"samarkand.priorities.{priority.name}").assess
-        outcome = assess(inputs)
-        declared = all_indicators()[priority.name]
+        if known is not None and not priority.depends_on_payment:
+            found |= {row.name: known[row.name] for row in declared}
+            continue
+        outcome = import_module(f"samarkand.priorities.{priority.name}").assess(inputs)
         if set(outcome) != {row.name for row in declared}:
             raise ValueError(f"{priority.name}: the outcome and indicators.csv name different indicators")
-        for row in declared:
-            frames += rows(priority, row, outcome[row.name], inputs.year)
-    return gather(frames)
-
-
-def rows(
-    priority: Priority, indicator: Indicator, outcome: Levels | NotAssessed, year: int
-) -> list[pd.DataFrame]:
-    """One indicator's outcome as rows towards the result schema: without, with, change."""
-    if isinstance(outcome, NotAssessed):
-        return [
-            not_assessed(
-                priority=priority.name,
-                indicator=indicator.name,
-                year=year,
-                unit=indicator.unit,
-                reason=outcome.reason,
-            )
-        ]
-    parts: dict[str, tuple[xr.DataArray, str]] = {}
-    if indicator.change == "direct":
-        if outcome.change is None:
-            raise ValueError(f"{indicator.name} is declared direct and gives no change")
-        parts["change"] = (outcome.change, indicator.unit)
-    else:
-        if outcome.without is None or outcome.with_ is None:
-            raise ValueError(f"{indicator.name} is declared {indicator.change} and lacks a level")
-        without, with_ = xr.align(outcome.without, outcome.with_, join="exact")
-        relative = indicator.change == "relative"
-        change = with_ / without.where(without != 0) - 1.0 if relative else with_ - without
-        parts = {
-            "without": (without, indicator.unit),
-            "with": (with_, indicator.unit),
-            "change": (change, "fraction" if relative else indicator.unit),
-        }
-    return [
-        records(
-            values.transpose(*indicator.dims),
-            priority=priority.name,
-            indicator=indicator.name,
-            year=year,
-            scenario=scenario,
-            unit=unit,
-            grade=indicator.grade,
-            reason=outcome.reason or "no trade or no connection in the baseline",
-        )
-        for scenario, (values, unit) in parts.items()
-    ]
+        found |= outcome
+    return found

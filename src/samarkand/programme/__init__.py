@@ -14,11 +14,13 @@ __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
         "Change": "samarkand.programme.applying",
+        "Course": "samarkand.programme.course",
         "NotAssessed": "samarkand.programme.charging",
         "TariffChange": "samarkand.programme.applying",
         "apply": "samarkand.programme.applying",
         "check_programme": "samarkand.programme.library",
         "load_programme": "samarkand.programme.library",
+        "plan_course": "samarkand.programme.course",
         "shipped_programmes": "samarkand.programme.library",
         **dict.fromkeys(_MODELS, "samarkand.programme.models"),
     },

@@ -8,7 +8,7 @@ from typing import Any
 
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.engines.schedules import calc_ramp_up
-from samarkand.programme.charging import NotAssessed, annual_costs
+from samarkand.programme.charging import NotAssessed, annual_costs, split_by_effect
 from samarkand.programme.effects import effects_of
 from samarkand.programme.models import Item, Programme
 from samarkand.programme.placing import place
@@ -100,8 +100,9 @@ def apply(
                 tariffs.append(_tariff_change(item))
             else:
                 gaps.append(NotAssessed(item.id, "effect", NO_BASELINE_TARIFF))
-    costs, uncharged = annual_costs(programme, items, parameters, world.labels)
     effective = {change.item for changes in (network, tariffs, trade_costs) for change in changes}
+    weighed, unweighed = split_by_effect(items, effective)
+    costs, uncharged = annual_costs(programme, weighed, parameters, world.labels)
     return Change(
         year=year,
         open=tuple(item.id for item in items),
@@ -111,7 +112,7 @@ def apply(
         trade_costs=tuple(trade_costs),
         annual_cost=costs,
         ramp_up_share={item.id: ramp_up_share(item, year, parameters) for item in items},
-        not_assessed=tuple(dict.fromkeys(gaps + uncharged)),
+        not_assessed=tuple(dict.fromkeys(gaps + unweighed + uncharged)),
     )
 
 

@@ -9,7 +9,7 @@ without an uplift for cost overruns.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from samarkand.engines.schedules import calc_annuity
@@ -25,6 +25,21 @@ class NotAssessed(NamedTuple):
     item: str
     what: str
     reason: str
+
+
+def split_by_effect(
+    items: Iterable[Item], effective: Collection[str]
+) -> tuple[list[Item], list[NotAssessed]]:
+    """The items with an assessed effect, which are charged, and what the others cost, which is not."""
+    weighed: list[Item] = []
+    gaps: list[NotAssessed] = []
+    for item in items:
+        if item.id in effective:
+            weighed.append(item)
+        elif item.capex is not None and item.capex.value:
+            reason = f"not charged: capex of US$ {item.capex.value:,.0f} m, but no assessed effect to set against it"
+            gaps.append(NotAssessed(item.id, "cost", reason))
+    return weighed, gaps
 
 
 def annual_costs(

@@ -276,8 +276,17 @@ class _Check:
                     f"no section ends at {name!r}",
                     did_you_mean(name, names),
                 )
+        open_ends = values.get("open_ends", ())
+        for name in open_ends:
+            if name not in names:
+                self.faults.add(
+                    self.reader.place(where, path, "open_ends"),
+                    f"no section ends at {name!r}",
+                    did_you_mean(name, names),
+                )
         if kind is not None:
-            self._on_network(names, where, path, kinds()[kind].mode)
+            joined = {name: meeting for name, meeting in names.items() if name not in open_ends}
+            self._on_network(joined, where, path, kinds()[kind].mode)
 
     def _length(self, section: Section, where: str, path: Path) -> None:
         if section.length.value is not None:
@@ -324,7 +333,8 @@ class _Check:
             self._not_shorter(length.value, route, where, path)
 
     def _place(self, values: dict[str, Any], where: str, path: Path, kind: str | None) -> None:
-        if isinstance(values.get("place"), Point) and kind is not None and kinds()[kind].effect == "port":
+        at_port = kind is not None and kinds()[kind].effect == "port" and values.get("works") != "new"
+        if isinstance(values.get("place"), Point) and at_port:
             self._near(values["place"], "sea", where, path, "place")
 
     def _near(self, point: Point, mode: str, where: str, path: Path, key: str) -> None:
@@ -363,13 +373,3 @@ def _fields(values: dict[str, Any]) -> dict[str, Any]:
     common = {key: value for key, value in values.items() if key in Project.model_fields}
     own = sorted((key, value) for key, value in values.items() if key not in Project.model_fields)
     return {**common, "attributes": tuple(own)}
-
-
-def count_figures(programme: Programme) -> dict[str, int]:
-    """Number of figures with a value by flag."""
-    counts = dict.fromkeys(("verified", "recalled", "assumed", "derived"), 0)
-    figures: list[Evidence] = [figure for item in programme.items for _, figure in item.figures()]
-    for figure in figures:
-        if figure.value is not None:
-            counts[figure.flag] += 1
-    return counts

@@ -82,6 +82,12 @@ def effects_of(item: Item, parameters: Mapping[str, float]) -> tuple[list[Effect
     kind = item.kind_row
     if kind.shock == "none":
         return [], [NotAssessed(item.id, "effect", "no modelled effect")]
+    if "passenger" in item.words("traffic"):
+        return [], [NotAssessed(item.id, "effect", "no modelled effect: the line carries passengers only")]
+    if item.words("open_ends"):
+        ends = " and ".join(item.words("open_ends"))
+        reason = f"effect not assessed: no line of the network goes on from {ends}"
+        return [], [NotAssessed(item.id, "effect", reason)]
     if kind.effect == "link":
         return _line_effects(item, parameters)
     if kind.effect == "crossing":
@@ -184,6 +190,9 @@ def _crossing_effects(item: Item, parameters: Mapping[str, float]) -> tuple[list
 
 
 def _port_effects(item: Item) -> tuple[list[Effect], list[NotAssessed]]:
+    if item.is_new_port:
+        reason = "effect not assessed: the network takes no new ports yet"
+        return [], [NotAssessed(item.id, "effect", reason)]
     place = dict(item.attributes).get("place")
     hours = _saving(item.figure("dwell_before"), item.figure("dwell_after"), 1.0)
     usd = _saving(item.figure("port_fee_before"), item.figure("port_fee_after"), 1.0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -170,6 +170,11 @@ class Item(_Attributed):
         return kinds()[self.kind]
 
     @property
+    def is_new_port(self) -> bool:
+        """Whether it is a port that the network does not have."""
+        return "new" in self.words("works")
+
+    @property
     def crossings(self) -> tuple[Crossing, ...]:
         """The border crossings where it acts."""
         found = dict(self.attributes).get("crossing", ())
@@ -239,9 +244,17 @@ class Programme(_Model):
                 return party
         raise KeyError(name)
 
-    def verified_share(self) -> float | None:
-        """Share of the figures with a value that are verified; None where there are none."""
-        flags = [
-            figure.flag for item in self.items for _, figure in item.figures() if figure.value is not None
-        ]
-        return flags.count("verified") / len(flags) if flags else None
+    def flags(self, *names: str) -> dict[Flag, int]:
+        """Number of figures with a value by flag: all of them, or those whose name ends with one of `names`."""
+        counts: dict[Flag, int] = dict.fromkeys(get_args(Flag), 0)
+        for item in self.items:
+            for name, figure in item.figures():
+                if figure.value is not None and (not names or name.split()[-1] in names):
+                    counts[figure.flag] += 1
+        return counts
+
+    def verified_share(self, *names: str) -> float | None:
+        """Share of the figures of `flags` that are verified; None where there are none."""
+        counts = self.flags(*names)
+        total = sum(counts.values())
+        return counts["verified"] / total if total else None

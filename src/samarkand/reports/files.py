@@ -7,6 +7,7 @@ an interrupted run leaves the target as it was.
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import signal
@@ -20,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from samarkand.core.faults import Fault, Faults
+from samarkand.core.results import write_parquet
+from samarkand.priorities import all_indicators, unit_of
 from samarkand.reports.html import render_report
 
 if TYPE_CHECKING:
@@ -48,7 +51,7 @@ def write_appraisal(appraisal: Appraisal, out: Path) -> tuple[Path, ...]:
     out.mkdir(parents=True, exist_ok=True)
     with _staging(out) as staging:
         (staging / "appraisal.json").write_text(appraisal_json(appraisal), encoding="utf-8")
-        appraisal.to_dataframe().to_parquet(staging / "indicators.parquet", compression="zstd", index=False)
+        write_parquet(appraisal.blocks(), staging / "indicators.parquet")
         appraisal.figures().to_parquet(staging / "programme.parquet", compression="zstd", index=False)
         (staging / "report.html").write_text(render_report(appraisal), encoding="utf-8")
         written = tuple(out / path.name for path in sorted(staging.iterdir()))
@@ -59,7 +62,11 @@ def write_appraisal(appraisal: Appraisal, out: Path) -> tuple[Path, ...]:
 
 
 def appraisal_json(appraisal: Appraisal) -> str:
-    """`programme, world, years, certificate, indicators`: the headlines as records of the result schema."""
+    """`programme, world, years, certificate, indicators`: the last year's headlines as records of the result schema.
+
+    With several years also `by_year`: of each headline indicator the change, a list by economy in the order of
+    `years`, null where it is missing.
+    """
     content = {
         "programme": appraisal.programme_card(),
         "world": appraisal.world_card(),
@@ -67,6 +74,7 @@ def appraisal_json(appraisal: Appraisal) -> str:
         "scenario": appraisal.scenario_card(),
         "certificate": appraisal.certificates(),
         "indicators": _records(appraisal.headlines()),
+        **({"by_year": _courses(appraisal)} if len(appraisal.years) > 1 else {}),
     }
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
 
@@ -75,6 +83,22 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     # Through pandas' own JSON: a missing number becomes null, never NaN.
     rows: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", double_precision=15))
     return rows
+
+
+def _courses(appraisal: Appraisal) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for rows in all_indicators().values():
+        for row in rows:
+            if row.headline and row.dims == ("economy",):
+                change = appraisal.by_year(row.name)
+                values = change.transpose("economy", "year").to_numpy()
+                columns = [[x if math.isfinite(x) else None for x in line] for line in values.tolist()]
+                codes = [str(code) for code in change["economy"].to_numpy()]
+                found[row.name] = {
+                    "unit": unit_of(row, "change"),
+                    "change": dict(zip(codes, columns, strict=True)),
+                }
+    return found
 
 
 @contextmanager

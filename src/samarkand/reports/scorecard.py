@@ -38,7 +38,7 @@ def print_scorecard(appraisal: Appraisal, written: Sequence[Path], console: Cons
     console.print()
     total = format_value(summary.world_gain, "US$ m", sign=True)
     console.print(
-        f"Real income, all economies: {total} a year at 2022 size.  "
+        f"Real income, all economies: {total} a year at {appraisal.size}.  "
         f"{len(summary.gainers)} gain, {len(summary.losers)} lose, {summary.unaffected} unaffected."
     )
 
@@ -80,6 +80,9 @@ def print_scorecard(appraisal: Appraisal, written: Sequence[Path], console: Cons
         console.print(f"  {priority.title:<48} {state}")
     _print_gaps(console, appraisal)
     console.print(f"Evidence: {appraisal.evidence.line}")
+    share = appraisal.programme.verified_share("capex", "length")
+    if share is not None:
+        console.print(f"Costs and lengths of the programme: {share:.0%} verified.")
     console.print(f"Solved exactly: {appraisal.certificate_line}")
     for path in written:
         console.print(f"  wrote {path}", soft_wrap=True)

@@ -38,10 +38,8 @@ class Summary:
 
 def change_by_economy(appraisal: Appraisal, indicator: str, year: int | None = None) -> pd.Series:
     """The change of one indicator by economy."""
-    rows = appraisal.results
-    year = appraisal.years[-1] if year is None else year
-    chosen = rows[(rows["indicator"] == indicator) & (rows["scenario"] == "change") & (rows["year"] == year)]
-    return chosen.set_index("economy")["value"]
+    series: pd.Series = appraisal.array(indicator, year=year).to_series()
+    return series
 
 
 def summarise(appraisal: Appraisal) -> Summary:

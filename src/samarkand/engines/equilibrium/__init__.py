@@ -5,24 +5,22 @@ Parro (2015) with input-output linkages and tariff revenue, exactly, and certifi
 before the first solution.
 """
 
+from samarkand.engines.equilibrium.accounts import Accounts, accounts_from_flows, armington_accounts
 from samarkand.engines.equilibrium.certificate import Certificate
+from samarkand.engines.equilibrium.equations import DEFICIT_RULES, DeficitRule
+from samarkand.engines.equilibrium.errors import EquilibriumError
 from samarkand.engines.equilibrium.gradient import Gradient, calc_gradient, exposure
-from samarkand.engines.equilibrium.model import (
-    DEFICIT_RULES,
-    Accounts,
-    DeficitRule,
-    EquilibriumError,
-    Shock,
-    accounts_from_flows,
-    armington_accounts,
-)
-from samarkand.engines.equilibrium.solver import Solution, solve, solve_many, verify
+from samarkand.engines.equilibrium.many import Equilibria, find_equilibria, solve_many
+from samarkand.engines.equilibrium.shock import Shock
+from samarkand.engines.equilibrium.solution import Solution, verify
+from samarkand.engines.equilibrium.solver import solve
 
 __all__ = [
     "DEFICIT_RULES",
     "Accounts",
     "Certificate",
     "DeficitRule",
+    "Equilibria",
     "EquilibriumError",
     "Gradient",
     "Shock",
@@ -31,6 +29,7 @@ __all__ = [
     "armington_accounts",
     "calc_gradient",
     "exposure",
+    "find_equilibria",
     "solve",
     "solve_many",
     "verify",

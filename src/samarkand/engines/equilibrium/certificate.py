@@ -1,6 +1,6 @@
 """The certificate: what every solution is held against before it is returned.
 
-It is computed from the reported variables with the equations of `model`, market by market, not taken from the
+It is computed from the reported variables with the equations of `equations`, market by market, not taken from the
 iteration's own stopping rule.
 """
 
@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from samarkand.engines.equilibrium.model import Accounts, Array, EquilibriumError
+from samarkand.engines.equilibrium.accounts import Accounts
+from samarkand.engines.equilibrium.equations import Array
+from samarkand.engines.equilibrium.errors import EquilibriumError
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,12 @@ def certify(
     share_total: Array,
     tolerance: float,
     sweeps: int,
+    remark: str = "",
 ) -> Certificate:
     """The certificate of the given variables; raises `EquilibriumError` with a diagnosis if it fails.
 
     Shapes: [N, J] for `expenditure, demand, log_unit_cost*, share_total`, [N] for the others; money, except logs
-    and shares.
+    and shares. `remark` is added to the message.
     """
     goods = np.abs(demand - expenditure) / np.where(expenditure > 0, expenditure, income[:, None])
     labour = np.abs(labour_paid / labour_income - 1.0)
@@ -89,21 +92,27 @@ def certify(
     # numpy's maximum of anything with a nan is nan, which no limit admits.
     largest = {what: float(values.max()) for what, (values, _) in checks.items()}
 
-    def worst_place(what: str) -> str:
+    def worst_place(what: str) -> tuple[str, str]:
         values = checks[what][0]
         where = np.unravel_index(int(values.argmax()), values.shape)
-        name = accounts.economy_name(int(where[0]))
-        return f"{name}, {accounts.sector_name(int(where[1]))}" if len(where) > 1 else name
+        sector = accounts.sector_name(int(where[1])) if len(where) > 1 else ""
+        return accounts.economy_name(int(where[0])), sector
+
+    def in_words(what: str) -> str:
+        return f"{what} of {', '.join(filter(None, worst_place(what)))}"
 
     failed = [
-        f"{what} of {worst_place(what)}: {largest[what]:.3g} > {limit:.3g}"
+        f"{in_words(what)}: {largest[what]:.3g} > {limit:.3g}"
         for what, (_, limit) in checks.items()
         if not largest[what] <= limit
     ]
     if not numeraire <= max(tolerance, ADDING_UP_LIMIT):
         failed.append(f"numeraire: {numeraire:.3g}")
     if failed:
-        raise EquilibriumError(f"no equilibrium after {sweeps} sweeps: " + "; ".join(failed))
+        furthest = max(checks, key=lambda what: np.nan_to_num(largest[what] / checks[what][1], nan=np.inf))
+        economy, sector = worst_place(furthest)
+        message = f"no equilibrium after {sweeps} sweeps: " + "; ".join(failed) + remark
+        raise EquilibriumError(message, economy=economy, sector=sector)
     market = max(("goods market", "labour market", "unit cost"), key=lambda what: largest[what])
     return Certificate(
         goods_market=largest["goods market"],
@@ -114,5 +123,5 @@ def certify(
         numeraire=numeraire,
         tolerance=tolerance,
         sweeps=sweeps,
-        worst=f"{market} of {worst_place(market)}",
+        worst=in_words(market),
     )

@@ -24,20 +24,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from importlib import import_module
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from samarkand.engines.equilibrium.model import Accounts, Array, DeficitRule, EquilibriumError, Shock
-from samarkand.engines.equilibrium.solver import (
-    Solution,
-    build_kernels,
-    load_kernels,
-    pad,
-    prepare,
-    solve,
-)
+from samarkand.engines.equilibrium.accounts import Accounts
+from samarkand.engines.equilibrium.equations import Array, DeficitRule
+from samarkand.engines.equilibrium.errors import EquilibriumError
+from samarkand.engines.equilibrium.preparation import build_kernels, load_kernels, pad, prepare
+from samarkand.engines.equilibrium.shock import Shock
+from samarkand.engines.equilibrium.solution import Solution
+from samarkand.engines.equilibrium.solver import solve
 
 MOST_ITERATIONS = 80
 
@@ -67,7 +64,7 @@ def calc_gradient(solution: Solution, weights: ArrayLike, *, tolerance: float = 
     """
     accounts, shock = solution.accounts, solution.shock
     kernels = load_kernels()
-    adjoint = import_module("samarkand.engines.equilibrium.kernels_adjoint")
+    adjoint = load_kernels("adjoint")
     prepared = prepare(accounts)
     N, J = accounts.economy_count, accounts.sector_count
     given = np.asarray(weights, dtype=np.float64)

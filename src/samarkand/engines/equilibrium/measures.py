@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from samarkand.engines.equilibrium.model import Accounts, Array
-from samarkand.engines.equilibrium.solver import Solution
+from samarkand.engines.equilibrium.accounts import Accounts
+from samarkand.engines.equilibrium.equations import Array
+from samarkand.engines.equilibrium.solution import Solution
 
 
 def calc_consumer_price_hat(solution: Solution) -> Array:
@@ -123,6 +124,106 @@ def calc_real_trade_flow(solution: Solution) -> Array:
     return real
 
 
+def calc_trade_volume_hat(solution: Solution) -> Array:
+    """Imports at baseline sellers' prices over baseline imports `[n]`; ratio, nan where nothing was imported.
+
+    sum over i != n and j of M'[n,i,j] / c_hat[i,j], over the same of M.
+    """
+    before = calc_imports(calc_baseline_trade_flow(solution.accounts)).sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        hat = calc_imports(calc_real_trade_flow(solution)).sum(axis=1) / before
+    volume: Array = np.where(before > 0, hat, np.nan)
+    return volume
+
+
+def calc_terms_of_trade_hat(solution: Solution) -> Array:
+    """Price of exports over price of imports `[n]`; ratio, nan where either is nothing.
+
+    Both at sellers' prices (before carriage and tariffs) and with the baseline's quantities:
+    (sum_j E c_hat[n,j] / sum_j E) / (sum_ij M c_hat[i,j] / sum_ij M) over flows that cross a border.
+    """
+    flow = calc_baseline_trade_flow(solution.accounts)
+    exports = calc_exports(flow)
+    priced = calc_imports(flow * solution.unit_cost_hat[None])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        sold = (exports * solution.unit_cost_hat).sum(axis=1) / exports.sum(axis=1)
+        terms: Array = sold / (priced.sum(axis=1) / calc_imports(flow).sum(axis=1))
+    return terms
+
+
+@dataclass(frozen=True)
+class RealWageParts:
+    """log real_wage_hat[n], taken apart; the four add up to it exactly.
+
+    - `final_goods`: the economy buys final goods where they are cheaper;
+    - `intermediate_goods`: so do its producers;
+    - `sector_linkages`: prices of inputs move against those of the sectors that use them;
+    - `own_costs`: own productivity and the cost of own sales at home.
+    """
+
+    final_goods: Array
+    intermediate_goods: Array
+    sector_linkages: Array
+    own_costs: Array
+
+    @property
+    def total(self) -> Array:
+        return self.final_goods + self.intermediate_goods + self.sector_linkages + self.own_costs
+
+
+def calc_real_wage_parts(solution: Solution) -> RealWageParts:
+    """The real wage from own trade shares, taken apart as in Caliendo and Parro (2015, equation 15).
+
+    With g = value_added_share, all of economy n:
+
+    final goods         -sum_j alpha_j / theta_j log pi_hat[n,n,j]
+    intermediate goods  -sum_j alpha_j / theta_j (1 - g_j) / g_j log pi_hat[n,n,j]
+    sector linkages     -sum_j alpha_j / g_j sum_k input_share[k,j] log(P_hat[k] / P_hat[j])
+    own costs            sum_j alpha_j / g_j (log productivity_hat[j] - log kappa_hat[n,n,j])
+
+    Logarithms, `[n]`; nan for an economy that consumes what it does not make itself.
+    """
+    accounts, shock = solution.accounts, solution.shock
+    alpha, g = accounts.consumption_share, accounts.value_added_share
+    own = np.einsum("nnj->nj", solution.trade_share)
+    own_before = np.einsum("nnj->nj", accounts.trade_share)
+    own_cost = np.log(np.einsum("nnj->nj", shock.trade_cost_hat(accounts)))
+    productivity = np.zeros_like(alpha)
+    if shock.productivity_hat is not None:
+        productivity += np.log(shock.productivity_hat).reshape(accounts.economy_count, -1)
+    log_price = np.log(solution.price_hat)
+    inputs = np.einsum("nk,nkj->nj", log_price, accounts.input_share)
+    linked = inputs - accounts.input_share.sum(axis=1) * log_price
+    with np.errstate(invalid="ignore", divide="ignore"):
+        bought = np.where(alpha > 0, alpha / accounts.trade_elasticity * np.log(own / own_before), 0.0)
+        weight = np.where(alpha > 0, alpha / g, 0.0)
+        through_inputs = np.where(alpha > 0, bought * (1.0 - g) / g, 0.0)
+    return RealWageParts(
+        final_goods=-bought.sum(axis=1),
+        intermediate_goods=-through_inputs.sum(axis=1),
+        sector_linkages=-(weight * linked).sum(axis=1),
+        own_costs=(weight * (productivity - own_cost)).sum(axis=1),
+    )
+
+
+def calc_autarky_real_wage_hat(accounts: Accounts) -> Array:
+    """The real wage without any foreign trade over the baseline's `[n]`; ratio, closed form, no solution needed.
+
+    log(w / P) = alpha (1 - input_share')^-1 (log pi[n,n,j] / theta[j]); with one sector and no inputs
+    pi[n,n]^(1/theta). One minus it is the gain from trade (Costinot and Rodriguez-Clare 2014). Zero for an economy that
+    needs what it does not make.
+    """
+    own = np.einsum("nnj->nj", accounts.trade_share)
+    bought = accounts.trade_share.sum(axis=1) > 0
+    with np.errstate(divide="ignore"):
+        dearer = np.where(bought, np.log(np.where(bought, own, 1.0)), 0.0) / accounts.trade_elasticity
+    inverse = np.linalg.inv(np.eye(accounts.sector_count) - accounts.input_share)
+    # Weight of each sector's price in consumption, through all inputs: log P = (1 - input_share')^-1 (...).
+    weight = np.matmul(inverse, accounts.consumption_share[:, :, None])[:, :, 0]
+    real: Array = np.exp(np.where(weight != 0, weight * dearer, 0.0).sum(axis=1))
+    return real
+
+
 def calc_tariff_revenue(solution: Solution) -> Array:
     """sum_ij tariff_rate[n,i,j] * border value[n,i,j]; money `[n]`. Rents come on top of tariffs, and apart."""
     shock, accounts = solution.shock, solution.accounts
@@ -145,6 +246,14 @@ def calc_sector_labour_hat(solution: Solution) -> Array:
         hat = solution.output / accounts.baseline_output / solution.wage_hat[:, None]
     used: Array = np.where(accounts.value_added_share * accounts.baseline_output > 0, hat, np.nan)
     return used
+
+
+def calc_real_output_hat(solution: Solution) -> Array:
+    """output / baseline output / unit_cost_hat `[n, j]`; ratio of quantities, nan where there was none."""
+    baseline = solution.accounts.baseline_output
+    with np.errstate(invalid="ignore", divide="ignore"):
+        hat: Array = np.where(baseline > 0, solution.output / baseline / solution.unit_cost_hat, np.nan)
+    return hat
 
 
 def calc_consumer_access_hat(solution: Solution) -> Array:

@@ -20,9 +20,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from samarkand.engines.equilibrium.accounts import Accounts
+from samarkand.engines.equilibrium.equations import Array
+from samarkand.engines.equilibrium.errors import EquilibriumError
 from samarkand.engines.equilibrium.measures import calc_baseline_trade_flow, calc_exports
-from samarkand.engines.equilibrium.model import Accounts, Array, EquilibriumError
-from samarkand.engines.equilibrium.solver import Solution
+from samarkand.engines.equilibrium.solution import Solution
 
 MOST_ROUNDS = 5000
 

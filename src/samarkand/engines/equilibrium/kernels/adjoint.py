@@ -1,6 +1,6 @@
 """Compiled kernels of the adjoint: the transposed Jacobian of the sweep, streaming the same arrays as the sweep.
 
-Layout and imports as in `kernels`. With residuals r(z, k) of the state z = [log w, log c, log X] and log costs k, a
+Layout as in the package's docstring. With residuals r(z, k) of the state z = [log w, log c, log X] and log costs k, a
 multiplier `a` gives the product a' dr/dz; the derivation is in `gradient`.
 """
 
@@ -9,12 +9,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from samarkand.engines.equilibrium.kernels import transpose_into
-
-_FAST = {"reassoc", "contract", "nsz", "arcp"}
+from samarkand.engines.equilibrium.kernels.sweep import FAST, transpose_into
 
 
-@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy", boundscheck=False)
+@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy", boundscheck=False)
 def adjoint_trade(
     kernel, before, has_wedge, elasticity, power, total, spending, kept, output, y_bar, r_bar, p_bar, x_bar, c_bar
 ):  # fmt: skip
@@ -70,7 +68,7 @@ def adjoint_trade(
             c_bar[j, i] = a[i] * gathered[i] - theta * output[j, i] * y_bar[j, i]
 
 
-@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy", boundscheck=False)
+@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy", boundscheck=False)
 def transposed_jacobian(
     multiplier,
     product,
@@ -162,7 +160,7 @@ def transposed_jacobian(
         product[n] = v
 
 
-@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy", boundscheck=False)
+@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy", boundscheck=False)
 def precondition_transposed(
     residual, step, level, block, own, response, wage_cost, labour_demand, pivot, consumption, labour
 ):  # fmt: skip
@@ -202,7 +200,7 @@ def precondition_transposed(
             step[base + k] = own[n, k] * v
 
 
-@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy", boundscheck=False)
+@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy", boundscheck=False)
 def cost_gradient(kernel, before, elasticity, power, total, spending, y_bar, r_bar, p_bar, gradient):
     """gradient[n,i,j] = pi' p_bar[n,j] - theta pi'/wedge X (y_bar[i,j] - r_bar[n])."""
     J, N, _ = kernel.shape

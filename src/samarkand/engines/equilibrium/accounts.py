@@ -1,40 +1,29 @@
-"""The trade model in changes: what goes in, and its equations one by one.
+"""The baseline of the trade model, and how a table of flows becomes one.
 
-Multi-sector trade with input-output linkages and tariff revenue in exact hat algebra (Dekle, Eaton, Kortum
-2008; Caliendo and Parro 2015, Review of Economic Studies 82(1)). With one sector and no inputs it is the
-Armington model.
-
-Axes: `n` the economy that buys (or, for an economy's own variables, the economy), `i` the economy that sells,
-`j` the sector, `k` the sector of an input. A trade array is always `[n, i, j]`: destination first.
-`_hat` is counterfactual over baseline. All nominal values are in one unit of money, and the numeraire is
-**world value added**: its nominal sum is the same before and after.
-
-The `calc_*` functions are the equations in plain numpy, one each, free of any method of solution: the
-certificate of a solution is computed with them, never with the compiled sweep that found it.
+Axes as in `equations`: `[n, i, j]` is buyer, seller, sector; `k` the sector of an input.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
-DeficitRule = Literal["fixed_nominal", "proportional", "purged"]
-DEFICIT_RULES: tuple[DeficitRule, ...] = ("fixed_nominal", "proportional", "purged")
+from samarkand.engines.equilibrium.equations import (
+    Array,
+    calc_output,
+    calc_wedge_revenue,
+    solve_expenditure,
+)
+from samarkand.engines.equilibrium.errors import EquilibriumError
 
 # Shares computed from rounded published tables add up to one only to the digits printed. Within this they are
 # rescaled to add up exactly; beyond it the accounts are refused.
 ADDING_UP_TOLERANCE = 1e-6
 # A balanced table in millions, summed over thousands of cells, balances to rounding; this is ten digits.
 BALANCE_TOLERANCE = 1e-9
-
-
-class EquilibriumError(ValueError):
-    """The accounts, the shock or the solution does not make sense; the message says where and why."""
 
 
 def frozen_array(values: ArrayLike) -> Array:
@@ -220,7 +209,7 @@ class Accounts:
         """`expenditure[n, j]` as given, or the one that shares, value added and deficits imply (money)."""
         if self.expenditure is not None:
             return self.expenditure
-        expenditure = _solve_expenditure(self)
+        expenditure = solve_expenditure(self)
         expenditure.flags.writeable = False
         return expenditure
 
@@ -243,264 +232,6 @@ class Accounts:
     def baseline_spending(self) -> Array:
         """Final spending `[n]`, money."""
         return self.baseline_income + self.deficit
-
-
-@dataclass(frozen=True, eq=False)
-class Shock:
-    """What changes. Every field left None stays as in the baseline.
-
-    - `iceberg_hat[n, i]` or `[n, i, j]`: real cost of moving goods from `i` to `n`, as a ratio.
-    - `tariff_rate[n, i, j]`: the new rates.
-    - `non_tariff_hat[n, i]` or `[n, i, j]`: ratio of the cost wedge of non-tariff barriers. If
-      `non_tariff_burns` it uses up resources like an iceberg cost; otherwise it is a rent of the buying
-      economy, and can fall only as far as the baseline's `rent_rate` allows.
-    - `productivity_hat[n]` or `[n, j]`: total factor productivity; unit costs are divided by it.
-    - `labour_hat[n]`: endowment of the primary factor.
-    - `tax_rate[n]`: tax on value added (a fraction of it); `lump_sum_tax[n]`: money of the numeraire. Both
-      leave private income and buy `public_basket[n, j]` (shares; None: the economy's own consumption basket)
-      from domestic and foreign sellers like any final spending. So they absorb resources, and only the income
-      that is left buys welfare: what the purchases are good for is the other shocks' business.
-    - `transfer[n]`: received from other economies, money of the numeraire, sums to zero.
-    - `deficit[n]`: new balances in place of the baseline's, money of the numeraire, sum to zero.
-    """
-
-    iceberg_hat: Array | None = None
-    tariff_rate: Array | None = None
-    non_tariff_hat: Array | None = None
-    non_tariff_burns: bool = True
-    productivity_hat: Array | None = None
-    labour_hat: Array | None = None
-    tax_rate: Array | None = None
-    lump_sum_tax: Array | None = None
-    public_basket: Array | None = None
-    transfer: Array | None = None
-    deficit: Array | None = None
-
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name != "non_tariff_burns" and value is not None:
-                array = np.ascontiguousarray(value, dtype=np.float64)
-                object.__setattr__(self, field.name, array)
-
-    def check(self, accounts: Accounts) -> None:
-        """Raise `EquilibriumError` unless shapes, signs and adding-up fit `accounts`."""
-        N, J = accounts.economy_count, accounts.sector_count
-        pair = ((N, N), (N, N, J))
-        shapes: dict[str, tuple[tuple[int, ...], ...]] = {
-            "iceberg_hat": pair,
-            "tariff_rate": ((N, N, J),),
-            "non_tariff_hat": pair,
-            "productivity_hat": ((N,), (N, J)),
-            "labour_hat": ((N,),),
-            "tax_rate": ((N,),),
-            "lump_sum_tax": ((N,),),
-            "public_basket": ((N, J),),
-            "transfer": ((N,),),
-            "deficit": ((N,),),
-        }
-        world = float(accounts.value_added.sum())
-        for name, allowed in shapes.items():
-            value = getattr(self, name)
-            if value is None:
-                continue
-            if value.shape not in allowed:
-                expected = " or ".join(map(str, allowed))
-                raise EquilibriumError(f"shock: {name} must have the shape {expected}, not {value.shape}")
-            low, high = float(value.min()), float(value.max())
-            if not np.isfinite(low + high):
-                where = [int(a) for a in np.argwhere(~np.isfinite(value))[0]]
-                raise EquilibriumError(f"shock: {name}{where} is not a finite number")
-            if name.endswith("_hat") and low <= 0.0:
-                where = [int(a) for a in np.unravel_index(value.argmin(), value.shape)]
-                raise EquilibriumError(f"shock: {name}{where} = {low:g}; a ratio must be positive")
-            if name == "tariff_rate" and low <= -1.0:
-                raise EquilibriumError("shock: a tariff_rate must be above -1")
-            if name == "tax_rate" and not (low >= 0.0 and high < 1.0):
-                raise EquilibriumError("shock: tax_rate must be a fraction, at least 0 and below 1")
-            if name in ("lump_sum_tax", "public_basket") and low < 0.0:
-                raise EquilibriumError(f"shock: {name} must not be negative")
-            if name in ("transfer", "deficit") and abs(float(value.sum())) > BALANCE_TOLERANCE * world:
-                raise EquilibriumError(f"shock: {name} sums to {value.sum():g}, not to zero")
-        if self.public_basket is not None:
-            gap = np.abs(self.public_basket.sum(axis=1) - 1.0)
-            if gap.max() > ADDING_UP_TOLERANCE:
-                raise EquilibriumError(
-                    f"shock: public_basket of {accounts.economy_name(int(gap.argmax()))} must add up to one"
-                )
-            lost = (self.public_basket > 0) & (accounts.trade_share.sum(axis=1) == 0)
-            if lost.any():
-                n, j = (int(a) for a in np.argwhere(lost)[0])
-                raise EquilibriumError(
-                    f"shock: {accounts.economy_name(n)} would buy {accounts.sector_name(j)} without trade shares"
-                )
-        if self.non_tariff_hat is not None and not self.non_tariff_burns:
-            rent = self.new_rent_rate(accounts)
-            if rent is not None and float(rent.min()) < -1e-12:
-                n, i, j = (int(a) for a in np.unravel_index(rent.argmin(), rent.shape))
-                raise EquilibriumError(
-                    f"shock: the barrier of {accounts.economy_name(n)} against {accounts.economy_name(i)} in "
-                    f"{accounts.sector_name(j)} burns no resources and would fall below the rents in the baseline; "
-                    "give the baseline's rent_rate"
-                )
-
-    def new_rent_rate(self, accounts: Accounts) -> Array | None:
-        """`rent_rate[n, i, j]` in the counterfactual, a fraction, or None."""
-        if self.non_tariff_hat is None or self.non_tariff_burns:
-            return accounts.rent_rate
-        hat = self.non_tariff_hat if self.non_tariff_hat.ndim == 3 else self.non_tariff_hat[:, :, None]
-        if accounts.rent_rate is None:
-            return np.broadcast_to(hat, accounts.trade_share.shape) - 1.0
-        return (1.0 + accounts.rent_rate) * hat - 1.0
-
-    def new_wedge(self, accounts: Accounts) -> Array | None:
-        """(1 + tariff_rate)(1 + rent_rate)[n, i, j] in the counterfactual, or None where it is one throughout."""
-        moves_rents = self.non_tariff_hat is not None and not self.non_tariff_burns
-        if self.tariff_rate is None and not moves_rents:
-            return accounts.wedge
-        tariff = accounts.tariff_rate if self.tariff_rate is None else self.tariff_rate
-        rent = self.new_rent_rate(accounts)
-        wedge = np.ones_like(accounts.trade_share)
-        if tariff is not None:
-            wedge *= 1.0 + tariff
-        if rent is not None:
-            wedge *= 1.0 + rent
-        return wedge if (wedge != 1.0).any() else None
-
-    def trade_cost_hat(self, accounts: Accounts) -> Array:
-        """kappa_hat[n, i, j] = iceberg_hat * non_tariff_hat * (1 + new tariff_rate) / (1 + tariff_rate)."""
-        hat = np.ones_like(accounts.trade_share)
-        for part in (self.iceberg_hat, self.non_tariff_hat if self.non_tariff_burns else None):
-            if part is not None:
-                hat *= part if part.ndim == 3 else part[:, :, None]
-        new, old = self.new_wedge(accounts), accounts.wedge
-        if new is not None:
-            hat *= new
-        if old is not None:
-            hat /= old
-        return hat
-
-
-def calc_unit_cost_hat(
-    wage_hat: Array, price_hat: Array, accounts: Accounts, productivity_hat: Array | float = 1.0
-) -> Array:
-    """c_hat[n,j] = w_hat[n]^va_share[n,j] * prod_k P_hat[n,k]^input_share[n,k,j] / productivity_hat[n,j].
-
-    Ratios, shape [N, J]. Caliendo and Parro (2015), equation (10), with total factor productivity.
-    """
-    productivity = np.asarray(productivity_hat, dtype=np.float64)
-    if productivity.ndim == 1:
-        productivity = productivity[:, None]
-    log_cost = accounts.value_added_share * np.log(wage_hat)[:, None]
-    log_cost = log_cost + np.einsum("nk,nkj->nj", np.log(price_hat), accounts.input_share)
-    cost: Array = np.exp(log_cost) / productivity
-    return cost
-
-
-def calc_price_hat(
-    trade_share: Array, trade_cost_hat: Array, unit_cost_hat: Array, trade_elasticity: Array
-) -> Array:
-    """P_hat[n,j] = (sum_i trade_share[n,i,j] (kappa_hat[n,i,j] c_hat[i,j])^-theta[j])^(-1/theta[j]).
-
-    Ratios, shape [N, J]; one where nothing is bought. Caliendo and Parro (2015), equation (11).
-    """
-    power = trade_share * (trade_cost_hat * unit_cost_hat[None]) ** -trade_elasticity
-    total = power.sum(axis=1)
-    price: Array = np.where(total > 0, total, 1.0) ** (-1.0 / trade_elasticity)
-    return price
-
-
-def calc_trade_share(
-    trade_share: Array, trade_cost_hat: Array, unit_cost_hat: Array, price_hat: Array, trade_elasticity: Array
-) -> Array:
-    """pi'[n,i,j] = pi[n,i,j] (kappa_hat[n,i,j] c_hat[i,j] / P_hat[n,j])^-theta[j]; shares, shape [N, N, J].
-
-    Caliendo and Parro (2015), equation (12).
-    """
-    ratio = trade_cost_hat * unit_cost_hat[None] / price_hat[:, None, :]
-    share: Array = trade_share * ratio**-trade_elasticity
-    return share
-
-
-def calc_output(trade_share: Array, wedge: Array | None, expenditure: Array) -> Array:
-    """Y[i,j] = sum_n trade_share[n,i,j] / wedge[n,i,j] * X[n,j]; money before tariffs, shape [N, J]."""
-    before = trade_share if wedge is None else trade_share / wedge
-    output: Array = np.einsum("nij,nj->ij", before, expenditure)
-    return output
-
-
-def calc_wedge_revenue(trade_share: Array, wedge: Array | None, expenditure: Array) -> Array:
-    """R[n] = sum_ij trade_share[n,i,j] (1 - 1 / wedge[n,i,j]) X[n,j]; money, shape [N]."""
-    if wedge is None:
-        return np.zeros(expenditure.shape[0])
-    revenue: Array = np.einsum("nij,nj->n", trade_share * (1.0 - 1.0 / wedge), expenditure)
-    return revenue
-
-
-def calc_expenditure(
-    output: Array,
-    private_spending: Array,
-    public_spending: Array,
-    accounts: Accounts,
-    public_basket: Array | None = None,
-) -> Array:
-    """X[n,k] = sum_j input_share[n,k,j] Y[n,j] + consumption_share[n,k] C[n] + public_basket[n,k] G[n].
-
-    Money, shape [N, J]. Caliendo and Parro (2015), equation (13), with public purchases G paid by taxes.
-    """
-    basket = accounts.consumption_share if public_basket is None else public_basket
-    demand: Array = np.matmul(accounts.input_share, output[:, :, None])[:, :, 0]
-    return demand + accounts.consumption_share * private_spending[:, None] + basket * public_spending[:, None]
-
-
-def calc_labour_income(output: Array, accounts: Accounts) -> Array:
-    """Value added that sellers pay, sum_j value_added_share[n,j] Y[n,j]; money, shape [N]."""
-    paid: Array = (accounts.value_added_share * output).sum(axis=1)
-    return paid
-
-
-def calc_balance(
-    income: Array, deficit: Array, rule: DeficitRule, baseline_income: Array
-) -> tuple[Array, float]:
-    """The counterfactual's deficit[n] by rule, and the one factor that lets the balances sum to zero.
-
-    - `fixed_nominal`: D'[n] = D[n], in units of the numeraire (world value added is constant, so this is also
-      "a constant share of world value added");
-    - `proportional`: spending is a constant multiple of own income, delta[n] = 1 + D[n] / I[n], times one
-      world factor f: D'[n] = (f delta[n] - 1) I'[n], f = sum I' / sum(delta I') (the multiplicative rule of
-      Baier, Yotov, Zylkin 2019);
-    - `purged`: zero.
-
-    Money, shape [N]; the factor is 1 for the other two rules.
-    """
-    if rule == "purged":
-        return np.zeros_like(income), 1.0
-    if rule == "fixed_nominal":
-        return deficit, 1.0
-    multiple = 1.0 + deficit / baseline_income
-    factor = float(income.sum() / (multiple * income).sum())
-    balance: Array = (factor * multiple - 1.0) * income
-    return balance, factor
-
-
-def _solve_expenditure(accounts: Accounts) -> Array:
-    """The X that solves goods markets at unchanged wages and prices, by iteration on the (linear) equations."""
-    spent = accounts.value_added + accounts.deficit
-    nothing = np.zeros(accounts.economy_count)
-    before = accounts.trade_share if accounts.wedge is None else accounts.trade_share / accounts.wedge
-    before_by_sector = np.ascontiguousarray(before.transpose(2, 1, 0))
-    kept = before.sum(axis=1)
-    expenditure = accounts.consumption_share * spent[:, None]
-    # The spectral radius is the largest share of inputs in output, well below one in any real table.
-    for _ in range(5000):
-        output = np.matmul(before_by_sector, expenditure.T[:, :, None])[:, :, 0].T
-        revenue = ((accounts.trade_share.sum(axis=1) - kept) * expenditure).sum(axis=1)
-        new = calc_expenditure(output, spent + revenue, nothing, accounts)
-        gap = float(np.abs(new - expenditure).max())
-        expenditure = new
-        if gap <= 1e-15 * float(expenditure.max()):
-            return expenditure
-    raise EquilibriumError("the accounts imply no finite spending: inputs use up all output somewhere")
 
 
 def accounts_from_flows(

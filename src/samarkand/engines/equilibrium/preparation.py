@@ -1,0 +1,198 @@
+"""What the compiled kernels need of accounts and of a shock, laid out for them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from dataclasses import dataclass
+from hashlib import blake2b
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samarkand.engines.equilibrium.accounts import Accounts
+from samarkand.engines.equilibrium.equations import Array
+from samarkand.engines.equilibrium.shock import Shock
+
+KERNELS = "samarkand.engines.equilibrium.kernels"
+NOTHING_BY_PAIR = np.empty((0, 0))
+NOTHING_BY_SECTOR = np.empty((0, 0, 0))
+
+
+def load_kernels(part: str = "") -> ModuleType:
+    """The compiled kernels (or one module of theirs), with a place for their cache that can be written to.
+
+    numba notices changes of a function's own file, not of the files that it calls into; so the cache's folder is
+    named after the sources of all kernels together. It is beside them or, where that is read-only, in the user's
+    cache folder, or else in the temporary directory. `NUMBA_CACHE_DIR` overrides.
+    """
+    import numba
+
+    name = f"{KERNELS}.{part}" if part else KERNELS
+    if numba.config.CACHE_DIR:
+        return import_module(name)
+    numba.config.CACHE_DIR = str(_cache_folder())
+    try:
+        return import_module(name)
+    finally:
+        numba.config.CACHE_DIR = ""
+
+
+def _cache_folder() -> Path:
+    sources = Path(__file__).parent / "kernels"
+    digest = blake2b(digest_size=6)
+    for file in sorted(sources.glob("*.py")):
+        digest.update(file.read_bytes())
+    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+    home = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))
+    for parent in (sources / "__pycache__", home / "samarkand"):
+        folder = parent / f"numba-{digest.hexdigest()}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    return Path(tempfile.gettempdir()) / f"samarkand-numba-{user}" / digest.hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What the kernels need of accounts; made once per accounts."""
+
+    share: Array  # [j, n, i], rows padded
+    net_share: Array  # the same over the baseline's wedge; `share` itself where there is none
+    input_share: Array  # [n, k, j], rows padded
+    start: Array  # the baseline as a state
+    active: NDArray[np.bool_]
+    newton: tuple[Any, ...]  # the domestic blocks, see `kernels.iteration.precondition`
+    level: NDArray[np.float32]
+    ones: Array
+    zeros: Array
+    no_productivity: Array
+
+
+class _Workspace(threading.local):
+    """One thread's buffers for the trade-cost kernels: fresh memory of this size costs as much as filling it."""
+
+    def __init__(self) -> None:
+        self.buffers: dict[str, Array] = {}
+
+    def buffer(self, name: str, like: Array) -> Array:
+        known = self.buffers.get(name)
+        if known is None or known.shape != like.shape:
+            known = self.buffers[name] = np.empty_like(like)
+        return known
+
+
+_workspace = _Workspace()
+_prepared: WeakKeyDictionary[Accounts, Prepared] = WeakKeyDictionary()
+
+
+def prepare(accounts: Accounts) -> Prepared:
+    """Lay the accounts out for the kernels (kept as long as the accounts live)."""
+    known = _prepared.get(accounts)
+    if known is not None:
+        return known
+    N, J = accounts.economy_count, accounts.sector_count
+    spent = accounts.baseline_expenditure
+    active = spent > 0
+    start = np.zeros(N + 2 * N * J)
+    start[N + N * J :] = np.log(np.where(active, spent, 1.0)).ravel()
+    net = accounts.trade_share if accounts.wedge is None else accounts.trade_share / accounts.wedge
+    share = pad(accounts.trade_share.transpose(2, 0, 1), 8)
+    prepared = Prepared(
+        share=share,
+        net_share=share if accounts.wedge is None else pad(net.transpose(2, 0, 1), 8),
+        input_share=pad(accounts.input_share, 8),
+        start=start,
+        active=active,
+        newton=calc_newton_blocks(accounts, accounts.trade_share, net, spent, accounts.value_added),
+        level=np.where(active, spent, 1.0).astype(np.float32),
+        ones=np.ones(N),
+        zeros=np.zeros(N),
+        no_productivity=np.zeros((N, J)),
+    )
+    _prepared[accounts] = prepared
+    return prepared
+
+
+def pad(values: Array, width: int) -> Array:
+    """A contiguous copy with zeros after each row, up to a multiple of `width` (whole vector registers)."""
+    length = values.shape[-1]
+    padded = np.zeros((*values.shape[:-1], -(-length // width) * width))
+    padded[..., :length] = values
+    return padded
+
+
+def calc_newton_blocks(
+    accounts: Accounts, share: Array, before: Array, spent: Array, labour: Array
+) -> tuple[Any, ...]:
+    """(block, own, response, wage_cost, labour_demand, pivot, labour) of `kernels.iteration.precondition`.
+
+    At the given trade shares `share` and `before` (over wedges) [n, i, j], spending [n, j] and labour income [n].
+    """
+    theta = accounts.trade_elasticity
+    # Own shares of zero would lose the equations that they divide; a preconditioner may be a little wrong.
+    own = np.maximum(np.einsum("nnj->nj", share), 1e-3)
+    sold = before * spent[:, None, :]
+    response = theta * ((sold * share).sum(axis=0) - sold.sum(axis=0)) / own
+    block = np.linalg.inv(np.eye(accounts.sector_count) - accounts.input_share * own[:, None, :])
+    labour_demand = np.einsum("nkj,nk->nj", block, own * accounts.value_added_share)
+    wage_cost = labour_demand / own
+    earned = accounts.consumption_share * labour[:, None]
+    pivot = labour - (labour_demand * (response * wage_cost + earned)).sum(axis=1)
+    # Without foreign trade an economy's wage level is nobody's business, and the pivot is zero.
+    pivot = np.maximum(pivot, 1e-4 * labour)
+    single = [
+        np.ascontiguousarray(a, dtype=np.float32)
+        for a in (pad(block, 16), own, response, wage_cost, labour_demand, pivot)
+    ]
+    return (*single, labour)
+
+
+def build_kernels(
+    kernels: ModuleType, accounts: Accounts, prepared: Prepared, shock: Shock
+) -> tuple[Array, Array, bool]:
+    """(kernel, kernel before tariffs and rents, whether the two differ); layout [j, n, i].
+
+    Buffers of the calling thread, or the accounts' own arrays where no cost changes: read them, do not keep them.
+    """
+    old, new = accounts.wedge, shock.new_wedge(accounts)
+    hats = [
+        part
+        for part in (shock.iceberg_hat, shock.non_tariff_hat if shock.non_tariff_burns else None)
+        if part is not None
+    ]
+    by_pair = [hat for hat in hats if hat.ndim == 2]
+    by_sector = [hat for hat in hats if hat.ndim == 3]
+    pair = by_pair[0] if len(by_pair) == 1 else by_pair[0] * by_pair[1] if by_pair else None
+    sector = by_sector[0] if len(by_sector) == 1 else by_sector[0] * by_sector[1] if by_sector else None
+    theta = accounts.trade_elasticity
+    kernel, before = prepared.share, prepared.net_share
+    if old is not new:
+        kernel = _workspace.buffer("kernel", prepared.share)
+        before = kernel if new is None else _workspace.buffer("before", prepared.share)
+        kernels.build_with_tariffs(
+            prepared.share,
+            NOTHING_BY_PAIR if pair is None else pair,
+            NOTHING_BY_SECTOR if sector is None else sector,
+            NOTHING_BY_SECTOR if old is None else old,
+            NOTHING_BY_SECTOR if new is None else new,
+            theta, kernel, before,
+        )  # fmt: skip
+    elif pair is not None or sector is not None:
+        kernel = _workspace.buffer("kernel", prepared.share)
+        before = kernel if new is None else _workspace.buffer("before", prepared.share)
+        if sector is None:
+            build, hat = kernels.build_by_pair, pair
+        else:
+            build, hat = kernels.build_by_sector, sector if pair is None else sector * pair[:, :, None]
+        build(prepared.share, prepared.net_share, new is not None, hat, theta, kernel, before)
+    return kernel, before, new is not None

@@ -1,0 +1,178 @@
+"""From what the priorities say of each state to results by year: the time rule, in one place.
+
+For an indicator's level `x` (or its change, where the method gives the change itself), with `u` the state before
+anybody pays and `p` the same state paid for, `w` the weights of the course, `g` the economy's size over that of the
+accounts and `s` the state in force:
+
+    x[year] = scale x (sum over states k of w[year, k] u[k] + (p[s] - u[s]) / g[year]),  scale = g for money, else 1
+
+What openings do comes in step by step; what is charged is charged in full from the opening on, in money that does not
+grow with the economy. Structure is static: without a projection g is one, and levels are at the size of the accounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from samarkand.core.results import SCENARIOS, Block, not_assessed
+from samarkand.core.units import grows_with_economy
+from samarkand.priorities.base import Indicator, Levels, NotAssessed
+from samarkand.priorities.register import Outcomes, all_indicators, find_indicator, priorities
+from samarkand.programme import Course
+from samarkand.world.projection import Projection
+
+Floats = NDArray[np.float64]
+NOTHING_TO_COMPARE = "no trade or no connection in the baseline"
+
+
+class Assessed(NamedTuple):
+    """What the priorities say of one state: before anybody pays, and as it is paid for."""
+
+    unpaid: Outcomes
+    paid: Outcomes
+
+
+@dataclass(frozen=True)
+class Results:
+    """All results by year, as labelled arrays of each state; arrays and rows of a year are made when asked for."""
+
+    course: Course
+    states: Sequence[Assessed]
+    projection: Projection | None = None
+
+    def values(
+        self, indicator: str, scenario: str = "change", years: Sequence[int] | None = None
+    ) -> xr.DataArray:
+        """An indicator as a labelled array, dims (year, those declared). Missing all over where not assessed.
+
+        Raises `Faults` for a name that is no indicator, `ValueError` for a scenario that it does not have.
+        """
+        _, declared = find_indicator(indicator)
+        years = self.course.years if years is None else years
+        if isinstance(self._outcome(declared), NotAssessed):
+            return xr.DataArray(np.full(len(years), np.nan), {"year": list(years)}, ("year",), indicator)
+        if scenario not in scenarios_of(declared):
+            raise ValueError(f"{indicator} is declared {declared.change} and has no scenario {scenario}")
+        return self._over_years(declared, scenario, years).rename(indicator)
+
+    def blocks(
+        self,
+        indicators: Iterable[str] | None = None,
+        years: Sequence[int] | None = None,
+        scenarios: Sequence[str] = SCENARIOS,
+    ) -> Iterator[Block]:
+        """Blocks of the result schema, in the order of the tables; of all indicators, or of those named.
+
+        A priority that is not assessed gives its one row a year where all indicators are asked for.
+        """
+        years = self.course.years if years is None else years
+        wanted = None if indicators is None else {find_indicator(name)[1].name for name in indicators}
+        for priority in priorities():
+            if not priority.assessed and wanted is None:
+                yield not_assessed(priority=priority.name, indicator="", years=years, reason=priority.reason)
+            for declared in all_indicators().get(priority.name, ()):
+                if wanted is None or declared.name in wanted:
+                    yield from self._blocks(priority.name, declared, years, scenarios)
+
+    def _blocks(
+        self, priority: str, declared: Indicator, years: Sequence[int], scenarios: Sequence[str]
+    ) -> Iterator[Block]:
+        outcome = self._outcome(declared)
+        if isinstance(outcome, NotAssessed):
+            yield not_assessed(
+                priority=priority, indicator=declared.name, years=years, unit=declared.unit,
+                reason=outcome.reason,
+            )  # fmt: skip
+            return
+        for scenario in scenarios_of(declared):
+            if scenario in scenarios:
+                yield Block(
+                    priority, declared.name, scenario, unit_of(declared, scenario), declared.grade,
+                    self._over_years(declared, scenario, years), outcome.reason or NOTHING_TO_COMPARE,
+                )  # fmt: skip
+
+    def _outcome(self, declared: Indicator) -> Levels | NotAssessed:
+        last: Assessed = self.states[self.course.in_force[self.course.years[-1]]]
+        return last.paid[declared.name]
+
+    def _over_years(self, declared: Indicator, scenario: str, years: Sequence[int]) -> xr.DataArray:
+        """Values of a scenario, dims (year, those declared)."""
+        if scenario == "change" and declared.change != "direct":
+            without = self._over_years(declared, "without", years)
+            with_ = self._over_years(declared, "with", years)
+            relative = declared.change == "relative"
+            return with_ / without.where(without != 0) - 1.0 if relative else with_ - without
+        part = {"without": "without", "with": "with_", "change": "change"}[scenario]
+        first = _array(self.states[0].unpaid, declared, part)
+        growth = self._growth(declared, first, years)
+        scale = growth if grows_with_economy(declared.unit) else np.ones(1)
+        if part == "without":
+            values = np.repeat(first.to_numpy()[None], len(years), axis=0)
+        else:
+            values = (
+                self._effect(declared, part, first, years) + self._payment(declared, part, years) / growth
+            )
+        return xr.DataArray(scale * values, {"year": list(years), **first.coords}, ("year", *declared.dims))
+
+    def _effect(self, declared: Indicator, part: str, first: xr.DataArray, years: Sequence[int]) -> Floats:
+        """`sum over k of w[year, k] u[k]`; missing where any state that counts is missing."""
+        used = sorted({state for year in years for state in self.course.weights[year]})
+        weight = np.array([[self.course.weights[year].get(k, 0.0) for k in used] for year in years])
+        arrays = [_array(self.states[k].unpaid, declared, part) for k in used]
+        for (
+            array
+        ) in arrays:  # one label more or less in some state would move every figure: it raises instead
+            if any(not np.array_equal(array[dim], first[dim]) for dim in declared.dims):
+                raise ValueError(f"{declared.name}: the states of the programme have different labels")
+        stack = np.stack([array.to_numpy() for array in arrays])
+        silent = ~np.isfinite(stack)
+        if not silent.any():
+            return np.asarray(np.tensordot(weight, stack, axes=1))
+        effect = np.tensordot(weight, np.where(silent, 0.0, stack), axes=1)
+        return np.where(np.tensordot(weight > 0, silent, axes=1), np.nan, effect)
+
+    def _payment(self, declared: Indicator, part: str, years: Sequence[int]) -> Floats:
+        """`p[s] - u[s]`, by year; zero where nobody pays."""
+        by_state: dict[int, Floats] = {}
+        for state in {self.course.in_force[year] for year in years}:
+            unpaid, paid = self.states[state]
+            after = _array(paid, declared, part).to_numpy()
+            same = paid[declared.name] is unpaid[declared.name]
+            before = after if same else _array(unpaid, declared, part).to_numpy()
+            by_state[state] = np.where(np.isfinite(after), after - before, 0.0)
+        return np.stack([by_state[self.course.in_force[year]] for year in years])
+
+    def _growth(self, declared: Indicator, first: xr.DataArray, years: Sequence[int]) -> Floats:
+        """The economies' sizes over those of the accounts by year, in the shape of the indicator; else one."""
+        if self.projection is None or "economy" not in declared.dims:
+            return np.ones(1)
+        codes = [str(code) for code in first["economy"].to_numpy()]
+        sizes = np.array([[self.projection.size(code, year) for code in codes] for year in years])
+        return sizes.reshape(len(years), *(-1 if dim == "economy" else 1 for dim in declared.dims))
+
+
+def scenarios_of(declared: Indicator) -> tuple[str, ...]:
+    """The scenarios that an indicator has."""
+    return ("change",) if declared.change == "direct" else SCENARIOS
+
+
+def unit_of(declared: Indicator, scenario: str) -> str:
+    """Unit of an indicator's values: a relative change is a fraction."""
+    return "fraction" if scenario == "change" and declared.change == "relative" else declared.unit
+
+
+def _array(outcomes: Mapping[str, Levels | NotAssessed], declared: Indicator, part: str) -> xr.DataArray:
+    outcome = outcomes[declared.name]
+    values = getattr(outcome, part, None)
+    if values is None:
+        raise ValueError(f"{declared.name} is declared {declared.change} and gives no {part.strip('_')}")
+    array: xr.DataArray = values.transpose(*declared.dims).drop_vars(
+        [name for name in values.coords if name not in declared.dims]
+    )
+    return array
