@@ -9,7 +9,13 @@ import sys
 import time
 
 # Later steps read what earlier ones wrote.
-STEPS = {"accounts": "data.accounts.build", "network": "data.network", "legs": "data.legs", "map": "data.map"}
+STEPS = {
+    "accounts": "data.accounts.build",
+    "facts": "data.accounts.facts",
+    "network": "data.network",
+    "legs": "data.legs",
+    "map": "data.map",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -9,8 +9,13 @@ from typing import Any
 import typer
 
 from samarkand.cli import app
+from samarkand.core.evidence import Evidence
 from samarkand.core.units import format_value, units
 from samarkand.priorities import all_indicators, priorities
+from samarkand.programme import load_programme
+from samarkand.programme.effects import effects_of
+from samarkand.programme.library import shipped_programmes
+from samarkand.programme.models import Item, When
 from samarkand.world.map import map_notes
 from samarkand.world.map_policy import DISCLAIMER, SMALLEST_OUTLINE_KM2
 from samarkand.world.parameters import load_parameters
@@ -126,11 +131,87 @@ def map_page() -> str:
     return "\n".join([*lines, *rows, ""])
 
 
+CORRIDORS = {
+    "new_eurasian_land_bridge": "New Eurasian Land Bridge",
+    "china_mongolia_russia": "China-Mongolia-Russia",
+    "china_central_asia_west_asia": "China-Central Asia-West Asia",
+    "china_indochina_peninsula": "China-Indochina Peninsula",
+    "china_pakistan": "China-Pakistan",
+    "bangladesh_china_india_myanmar": "Bangladesh-China-India-Myanmar",
+    "maritime": "The sea route",
+    "other": "Others",
+    None: "Others",
+}
+
+
+def programmes_page() -> str:
+    """docs/programmes.md from the programmes that come with the package."""
+    lines = [
+        "# The programmes that come with the package",
+        "",
+        "Generated from their files by `make docs`. Costs in millions of US dollars of their own price year, lengths",
+        "in km; each links to the page on which it was read. What is empty is not published, or was not found.",
+        "",
+    ]
+    for name in shipped_programmes():
+        programme = load_programme(name)
+        counts = programme.flags("capex", "length")
+        standing = (
+            f"{len(programme.items)} items. Of {sum(counts.values())} costs and lengths {counts['verified']} are "
+            f"verified ({programme.verified_share('capex', 'length'):.0%}), {counts['derived']} derived from figures "
+            f"that a note names, {counts['recalled']} recalled, {counts['assumed']} assumed."
+        )
+        lines += [f"## {programme.title} (`{programme.id}`)", "", programme.description, "", standing, ""]
+        for corridor in dict.fromkeys(CORRIDORS.values()):
+            items = [item for item in programme.items if CORRIDORS[item.corridor] == corridor]
+            if items:
+                lines += [f"### {corridor}", ""] if len(items) < len(programme.items) else []
+                lines += ["| item | kind | economies | status | opening | cost | length | what is assessed |"]
+                lines += ["|---|---|---|---|---|---|---|---|", *map(_programme_row, items), ""]
+    return "\n".join(lines)
+
+
+def _programme_row(item: Item) -> str:
+    lengths = [figure for name, figure in item.figures() if name.split()[-1] == "length"]
+    cells = (
+        f"{item.title} (`{item.id}`)",
+        item.kind_row.label,
+        ", ".join(item.economies),
+        f"{item.status.replace('_', ' ')} {_linked(item.status_as_of, str(item.status_as_of or ''))}",
+        _linked(item.opening, str(item.opening or "")),
+        "" if item.capex is None else _figure(item.capex),
+        "; ".join(_figure(figure) for figure in lengths),
+        _assessed(item),
+    )
+    return "| " + " | ".join(cell.strip().replace("|", "/") for cell in cells) + " |"
+
+
+def _figure(figure: Evidence) -> str:
+    return "" if figure.value is None else f"{_linked(figure, f'{figure.value:,.10g}')} {figure.flag}"
+
+
+def _linked(evidence: Evidence | When | None, text: str) -> str:
+    return f"[{text}]({evidence.address})" if evidence is not None and evidence.address else text
+
+
+def _assessed(item: Item) -> str:
+    """What of the item the model assesses once it is open, or why nothing."""
+    if item.opening is None:
+        return "never in service: no opening is published"
+    effects, gaps = effects_of(item, load_parameters())
+    if effects:
+        return "hours and costs of freight"
+    if gaps:
+        return gaps[0].reason
+    return {"tariff": "duties, where a tariff table is imported"}.get(item.kind_row.shock, "costs of trade")
+
+
 PAGES = {
     "commands.md": commands_page,
     "indicators.md": indicators_page,
     "map.md": map_page,
     "parameters.md": parameters_page,
+    "programmes.md": programmes_page,
     "units.md": units_page,
 }
 

@@ -35,6 +35,15 @@ def test_nothing_open_in_a_year_before_everything(world):
     assert early.counts.open < early.counts.total
 
 
+def test_a_programme_elsewhere_is_appraised_the_same_way(world):
+    """The Lobito corridor: one line, no port at its end and no known payer, so that nothing changes; all is said."""
+    lobito = sk.appraise("lobito-corridor", world)
+    assert (lobito.counts.total, lobito.counts.with_effect) == (6, 1)
+    assert lobito["programme_cost"].max() == 0
+    assert abs(lobito["real_income"]).max() < 1e-6
+    assert len(lobito.not_assessed) >= lobito.counts.total
+
+
 def test_levels_are_at_2022_size(appraisal, world):
     exports = appraisal.array("exports", "without")
     expected = world.accounts.exports.sel(economy=exports["economy"])

@@ -16,7 +16,9 @@ def _generate():
     return module
 
 
-@pytest.mark.parametrize("name", ["commands.md", "indicators.md", "map.md", "parameters.md", "units.md"])
+@pytest.mark.parametrize(
+    "name", ["commands.md", "indicators.md", "map.md", "parameters.md", "programmes.md", "units.md"]
+)
 def test_generated_pages_are_up_to_date(name):
     page = _generate().PAGES[name]()
     assert (ROOT / "docs" / name).read_text() == page, "run `make docs`"
@@ -28,6 +30,7 @@ def test_every_generated_page_is_tested():
         "indicators.md",
         "map.md",
         "parameters.md",
+        "programmes.md",
         "units.md",
     ]
 

@@ -14,7 +14,7 @@ from samarkand.programme.checks import Surroundings, check_file
 from samarkand.programme.describe import fill
 from samarkand.programme.effects import FasterLine, NewLine, QuickerCrossing, QuickerPort, Saving, effects_of
 from samarkand.programme.kinds import kinds
-from samarkand.programme.library import find_programme
+from samarkand.programme.library import find_programme, shipped_programmes
 from samarkand.programme.models import Item, Programme, calc_great_circle_distance
 from samarkand.world.parameters import load_parameters
 
@@ -46,6 +46,8 @@ CORRIDORS = {
 
 def test_the_default_programme_covers_six_corridors_and_the_sea(programme: Programme) -> None:
     items = Counter(one.corridor for one in programme.items)
+    assert len(programme.items) >= 40
+    assert {one.kind for one in programme.items} >= set(kinds()) - {"dry_port"}
     assert items.keys() - {"other"} == CORRIDORS
     assert items["other"] <= 0.25 * len(programme.items)
 
@@ -93,6 +95,10 @@ def test_most_costs_and_lengths_are_verified_and_none_is_recalled(programme: Pro
     assert flags["verified"] / sum(flags.values()) >= 0.6
     assert not flags["recalled"]
     assert not flags["assumed"]
+
+
+def test_two_programmes_come_with_the_package() -> None:
+    assert shipped_programmes() == ("eurasian-corridors", "lobito-corridor")
 
 
 def test_hash_is_stable(programme: Programme) -> None:

@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from samarkand.core.faults import Faults
 from samarkand.programme import apply, check_programme, load_programme
-from samarkand.programme.applying import NO_BASELINE_TARIFF, TARIFF_INPUT
+from samarkand.programme.duties import NO_BASELINE_TARIFF
 from samarkand.programme.effects import QuickerCrossing, QuickerPort, Saving
 from samarkand.programme.models import Crossing, Point
 from samarkand.programme.placing import place
@@ -35,7 +35,7 @@ def small_world():
     return SimpleNamespace(
         labels=load_accounts().economies,
         assumptions=SimpleNamespace(parameters=load_parameters()),
-        has=lambda need: False,
+        tariffs=None,
     )
 
 
@@ -217,12 +217,21 @@ def test_each_open_item_has_an_effect_or_says_why_not(programme, small_world) ->
 
 
 def test_with_imported_tariffs_the_measure_comes_through(programme, small_world) -> None:
-    world = SimpleNamespace(**{**vars(small_world), "has": lambda need: need == TARIFF_INPUT})
+    own = ("ARM", "BLR", "KAZ", "IRN", "RUS")
+    known = SimpleNamespace(importers=frozenset({"IRN"}))
+    world = SimpleNamespace(**{**vars(small_world), "tariffs": known, "economies": own})
     change = apply(programme, world, 2035)
     tariff = next(tariff for tariff in change.tariffs if tariff.item == "eaeu-iran-fta")
-    assert tariff.importers == ("IRN",)
+    assert (tariff.importers, tariff.exporters) == (("IRN",), ("ARM", "BLR", "KAZ", "RUS"))
     assert (tariff.tariff_rate_before, tariff.tariff_rate_after, tariff.coverage_share) == (0.3, 0.045, 0.87)
     assert "eaeu-iran-fta" in change.effective
+    gaps = {gap.what: gap.reason for gap in change.not_assessed if gap.item == "eaeu-iran-fta"}
+    assert gaps == {"duties on KGZ": "not assessable: KGZ has no accounts of its own"}
+    unknown = SimpleNamespace(**{**vars(world), "tariffs": SimpleNamespace(importers=frozenset({"KAZ"}))})
+    change = apply(programme, unknown, 2035)
+    assert not [tariff for tariff in change.tariffs if tariff.item == "eaeu-iran-fta"]
+    reasons = [gap.reason for gap in change.not_assessed if gap.item == "eaeu-iran-fta"]
+    assert f"{NO_BASELINE_TARIFF} of IRN" in reasons
 
 
 @pytest.mark.parametrize("left_out", ["cku-railway", "mong-cai-smart-gate"])
@@ -314,3 +323,23 @@ def test_a_sea_port_and_a_place_without_one() -> None:
     changes, gaps = place([QuickerPort("test", inland, Saving(4, 0.5), None)], load_geography(), parameters)
     assert not changes
     assert [gap.reason for gap in gaps] == ["effect not assessed: the network has no port there"]
+
+
+# -- the second programme
+
+
+def test_the_second_programme_is_no_belt_and_road_and_goes_the_same_way(distances, small_world) -> None:
+    assert check_programme("lobito-corridor") == []
+    lobito = load_programme("lobito-corridor")
+    assert 5 <= len(lobito.items) <= 10
+    assert {one.corridor for one in lobito.items} == {"other"}
+    assert not {"CHN"} & {party.economy for party in lobito.parties}
+    assert lobito.verified_share("capex", "length") >= 0.6
+    assert apply(lobito, small_world, 2022).open == ()
+    change = apply(lobito, small_world, 2035)
+    assert change.effective == ("zambia-lobito-railway",)
+    assert sum(link.km for link in change.network) >= 830
+    assert change.annual_cost == {}
+    assert any("who bears 90.0% of capex is not published" in gap.reason for gap in change.not_assessed)
+    points = [p for s in lobito.projects[1].section for p in s.points]
+    assert distance_off("rail", points) > AWAY_KM

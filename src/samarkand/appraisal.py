@@ -78,10 +78,12 @@ def solve_state(asked: Question, change: Change, progress: Step) -> Inputs:
     accounts, rule = asked.equilibrium_accounts, asked.scenario.deficit_rule
     cost_hat = trade_cost_hat(change.trade_costs, iceberg_cost_hat)  # freight, and recognition of standards
     iceberg = cost_hat.transpose("destination", "origin", "sector").to_numpy()
-    taxes = asked.taxes(change)
+    taxes, duties = asked.taxes(change), asked.duties(change)
     without = solve(accounts, Shock(), deficit_rule=rule)
-    unpaid = solve(accounts, Shock(iceberg_hat=iceberg), deficit_rule=rule)
-    with_ = solve(accounts, Shock(iceberg_hat=iceberg, **taxes), deficit_rule=rule) if taxes else unpaid
+    unpaid = solve(accounts, Shock(iceberg_hat=iceberg, **duties), deficit_rule=rule)
+    with_ = (
+        solve(accounts, Shock(iceberg_hat=iceberg, **duties, **taxes), deficit_rule=rule) if taxes else unpaid
+    )
     return Inputs(
         world=world, programme=asked.programme, assumptions=assumptions, year=year, change=change, costs=costs,
         iceberg_cost_hat=iceberg_cost_hat, ad_valorem_cost=asked.ad_valorem_cost(costs), without=without,

@@ -15,9 +15,11 @@ from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.scenario import DeficitRule, Scenario
 from samarkand.engines.equilibrium import DEFICIT_RULES, Accounts, accounts_from_flows
 from samarkand.programme import Change, Course, Programme, load_programme, plan_course
+from samarkand.programme.duties import changed_tariffs
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.freight_sectors import freight_table
 from samarkand.world.projection import Projection, load_projection
+from samarkand.world.tariffs import inputs_with_tariffs
 from samarkand.world.trade_costs import (
     Baseline,
     ModeChoice,
@@ -65,18 +67,32 @@ class Question:
 
     @cached_property
     def equilibrium_accounts(self) -> Accounts:
-        """The world's accounts as the equilibrium engine takes them; no tariffs are embedded."""
+        """The world's accounts as the equilibrium engine takes them, with its tariffs where it has any."""
         accounts = self.world.accounts
-        inputs = accounts.intermediate.sum("origin").transpose("destination", "sector", "use_sector")
         elasticity = self.assumptions.elasticities.values().sel(sector=list(accounts.sectors))
+        inputs, value_added = inputs_with_tariffs(accounts, self.world.tariff_rate)
         return accounts_from_flows(
             accounts.trade_flow.transpose("origin", "destination", "sector").to_numpy(),
-            inputs.to_numpy(),
-            accounts.value_added.transpose("economy", "sector").to_numpy(),
+            inputs.transpose("destination", "sector", "use_sector").to_numpy(),
+            value_added.transpose("economy", "sector").to_numpy(),
             elasticity.to_numpy(),
+            tariff_rate=self.baseline_tariffs,
             economies=accounts.economies,
             sectors=accounts.sectors,
         )
+
+    @property
+    def baseline_tariffs(self) -> np.ndarray | None:
+        """Tariff rates by destination, origin and sector as the engine takes them; None where none were imported."""
+        rate = self.world.tariff_rate
+        return None if rate is None else rate.transpose("destination", "origin", "sector").to_numpy()
+
+    def duties(self, change: Change) -> dict[str, Any]:
+        """The new tariff rates that the programme's measures mean; empty where they change none."""
+        rate = self.world.tariff_rate
+        if rate is None or not change.tariffs:
+            return {}
+        return {"tariff_rate": changed_tariffs(rate, change.tariffs).to_numpy()}
 
     def mode_choice(self, skims: xr.Dataset) -> ModeChoice:
         """Mode constants calibrated to the declared splits on the baseline's skims."""

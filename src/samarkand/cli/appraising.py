@@ -16,6 +16,7 @@ from samarkand.cli.options import (
     ProgrammeArgument,
     ProjectionOption,
     WithoutOption,
+    WorldOption,
     YearOption,
     YearsOption,
     read_assumptions,
@@ -30,6 +31,7 @@ def appraise(
     year: YearsOption = None,
     projection: ProjectionOption = None,
     assume: AssumeOption = None,
+    world: WorldOption = "embedded",
     deficit_rule: DeficitOption = "fixed_nominal",
     json: Annotated[
         bool, typer.Option("--json", help="Print appraisal.json instead of the scorecard.")
@@ -45,21 +47,26 @@ def appraise(
     from samarkand.reports.files import appraisal_json, check_out, write_appraisal
     from samarkand.reports.progress import progress_bar
     from samarkand.reports.scorecard import print_scorecard
+    from samarkand.world.store import open_world
 
     faults = FaultList()
     faults.attempt(partial(check_out, out))
+    opened = faults.attempt(partial(open_world, world))
     years = read_years(year or [], faults)
     assumptions: dict[str, float] = faults.attempt(partial(read_assumptions, assume or [])) or {}
     left_out = tuple(without or ())
     if faults:  # nothing will run: what else is wrong is told with them
         faults.attempt(
-            partial(ask, programme, None, years, left_out, assumptions, deficit_rule, projection, publication)
+            partial(
+                ask, programme, opened, years, left_out, assumptions, deficit_rule, projection, publication
+            )
         )
     faults.raise_if_any()
 
     with progress_bar(quiet=json) as step:
         appraisal = run(
             programme,
+            opened,
             years=years,
             without=left_out,
             assumptions=assumptions,
@@ -85,6 +92,7 @@ def explain(
     without: WithoutOption = None,
     year: YearOption = DEFAULT_YEAR,
     assume: AssumeOption = None,
+    world: WorldOption = "embedded",
     deficit_rule: DeficitOption = "fixed_nominal",
 ) -> None:
     """Walk from a figure down to what it was computed from: methods, data and published sources."""
@@ -92,11 +100,13 @@ def explain(
     from samarkand.priorities import find_indicator
     from samarkand.reports.explain import print_lineage
     from samarkand.reports.progress import progress_bar
+    from samarkand.world.store import open_world
 
     find_indicator(indicator)
     with progress_bar() as step:
         appraisal = run(
             programme,
+            open_world(world),
             years=(year,),
             without=tuple(without or ()),
             assumptions=read_assumptions(assume or []),

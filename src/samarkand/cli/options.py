@@ -43,6 +43,12 @@ AssumeOption = Annotated[
     list[str] | None,
     typer.Option("--assume", metavar="NAME=VALUE", help="Replace a declared parameter; may be repeated."),
 ]
+WorldOption = Annotated[
+    str,
+    typer.Option(
+        "--world", metavar="NAME", help="A world of yours (samarkand world list); else the embedded one."
+    ),
+]
 DeficitOption = Annotated[
     Literal["fixed_nominal", "proportional", "purged"],
     typer.Option("--deficit-rule", help="How trade deficits behave."),

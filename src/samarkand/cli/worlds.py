@@ -2,16 +2,140 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from samarkand.cli.options import DEFAULT_PROGRAMME, DEFAULT_YEAR, WorldOption, YearOption
+
+app = typer.Typer(help="Worlds: import official files, list, compare and remove.", no_args_is_help=True)
+
 
 def readiness(
     economy: Annotated[str | None, typer.Argument(metavar="[ISO3]", help="One economy; else all.")] = None,
+    world: WorldOption = "embedded",
 ) -> None:
-    """Tell, economy by indicator, what is ready, estimated, or needs a file."""
+    """Tell, economy by indicator, what is ready, estimated, or needs a file; and which figures are stale."""
     from samarkand.reports.readiness import print_readiness
-    from samarkand.world import load_world
+    from samarkand.world.store import open_world
 
-    print_readiness(load_world(), economy)
+    print_readiness(open_world(world), economy)
+
+
+@app.command("import")
+def import_(
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="The kind of file; `samarkand world kinds` lists them.")
+    ],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="The publisher's files, as they come.")
+    ],
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="What the new world is called.")],
+    base: Annotated[
+        str, typer.Option("--base", metavar="NAME", help="The world that the files are laid over.")
+    ] = "embedded",
+    year: Annotated[
+        int | None, typer.Option("--year", help="The year to take, where files hold several.")
+    ] = None,
+    economy: Annotated[
+        str | None,
+        typer.Option("--economy", metavar="ISO3", help="The economy, for kinds that are about one."),
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace a world of that name.")] = False,
+) -> None:
+    """Import official files into a named world; with any fault, or when stopped, nothing is kept."""
+    from samarkand.reports.progress import progress_bar
+    from samarkand.reports.worlds import print_imported
+    from samarkand.world.importers import import_world
+
+    try:
+        with progress_bar() as step:
+            world = import_world(
+                kind,
+                paths,
+                name=name,
+                base=base,
+                year=year,
+                economy=economy,
+                overwrite=replace,
+                progress=step,
+            )
+    except KeyboardInterrupt:
+        typer.secho("Stopped; nothing was kept.", fg="red", err=True)
+        raise SystemExit(130) from None
+    print_imported(world)
+
+
+@app.command("list")
+def list_() -> None:
+    """List your worlds: what was imported into each, from which files, and when."""
+    from samarkand.reports.worlds import print_worlds
+
+    print_worlds()
+
+
+@app.command()
+def kinds() -> None:
+    """List the kinds of official files that can be imported, and where to get each."""
+    from samarkand.reports.worlds import print_kinds
+
+    print_kinds()
+
+
+@app.command()
+def remove(name: Annotated[str, typer.Argument(metavar="NAME", help="The world to remove.")]) -> None:
+    """Remove one of your worlds."""
+    from samarkand.world.store import remove_world
+
+    remove_world(name)
+    typer.echo(f"{name} is removed.")
+
+
+@app.command()
+def template(
+    economy: Annotated[str, typer.Argument(metavar="ISO3", help="The economy whose accounts you know.")],
+    path: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="Where the template goes.")],
+    world: WorldOption = "embedded",
+) -> None:
+    """Write the Excel template of one economy's accounts, filled with the figures at hand."""
+    from samarkand.world.importers.economy_accounts import write_template
+    from samarkand.world.store import open_world
+
+    write_template(open_world(world), economy, path)
+    typer.echo(
+        f"{path} is written. Fill it in, then: samarkand world import economy-accounts {path} --name NAME"
+    )
+
+
+@app.command()
+def diff(
+    first: Annotated[
+        str, typer.Argument(metavar="A", help="A world; `embedded` is the one that comes along.")
+    ],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another world.")],
+    year: YearOption = DEFAULT_YEAR,
+    tables: Annotated[
+        bool, typer.Option("--tables", help="Compare the tables alone; appraise nothing.")
+    ] = False,
+) -> None:
+    """Tell what differs between two worlds, and what that does to real income under the default programme."""
+    from samarkand.reports.progress import progress_bar
+    from samarkand.reports.summary import change_by_economy
+    from samarkand.reports.world_diff import headline, print_diff
+    from samarkand.world.comparing import compare
+    from samarkand.world.store import open_world
+
+    worlds = [open_world(name) for name in (first, second)]
+    gains = None
+    with progress_bar() as step:
+        step("comparing the tables")
+        found = compare(*worlds)
+        if not tables and not found.same:
+            from samarkand.appraisal import appraise
+
+            appraisals = [
+                appraise(DEFAULT_PROGRAMME, world, years=(year,), progress=step) for world in worlds
+            ]
+            gains = headline(*(change_by_economy(one, "real_income") for one in appraisals))
+    print_diff(found, gains)

@@ -38,8 +38,24 @@ def read_table(package: str, filename: str, model: type[Row]) -> tuple[Row, ...]
     return _read_table(package, filename, model)  # type: ignore[return-value, unused-ignore]
 
 
+def read_rows(package: str, filename: str, model: type[Row]) -> tuple[Row, ...]:
+    """As `read_table`, for a table whose first column is no key: names may be repeated in it."""
+    return _read_rows(package, filename, model)  # type: ignore[return-value, unused-ignore]
+
+
 @cache
 def _read_table(package: str, filename: str, model: type[BaseModel]) -> tuple[BaseModel, ...]:
+    rows = _read_rows(package, filename, model)
+    first_field = next(iter(model.model_fields))
+    keys: list[Hashable] = [getattr(row, first_field) for row in rows]
+    repeated = {key for key in keys if keys.count(key) > 1}
+    if repeated:
+        raise ValueError(f"{package}/{filename}: {first_field} is repeated: {sorted(map(str, repeated))}")
+    return rows
+
+
+@cache
+def _read_rows(package: str, filename: str, model: type[BaseModel]) -> tuple[BaseModel, ...]:
     text = (files(package) / filename).read_text(encoding="utf-8")
     numbered = [
         (number, line) for number, line in enumerate(text.splitlines(), 1) if not line.startswith("#")
@@ -54,9 +70,4 @@ def _read_table(package: str, filename: str, model: type[BaseModel]) -> tuple[Ba
             rows.append(model.model_validate({key: cell for key, cell in cells.items() if cell != ""}))
         except ValidationError as error:
             raise ValueError(f"{package}/{filename}, line {line}: {error}") from error
-    first_field = next(iter(model.model_fields))
-    keys: list[Hashable] = [getattr(row, first_field) for row in rows]
-    repeated = {key for key in keys if keys.count(key) > 1}
-    if repeated:
-        raise ValueError(f"{package}/{filename}: {first_field} is repeated: {sorted(map(str, repeated))}")
     return tuple(rows)

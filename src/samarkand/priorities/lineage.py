@@ -89,6 +89,7 @@ class _Tracer:
             ),
             "final_demand": lambda: self._files("accounts_flow"),
             "value_added": lambda: self._files("accounts_gross_output", "accounts_use_share"),
+            "tariff_rate": lambda: self._files("tariffs"),
             "network": lambda: self._files("osm_", "sea_", "cities", "ports"),
             "trade_elasticity": self._elasticities,
             "freight": self._freight,
@@ -152,7 +153,7 @@ class _Tracer:
         self.unfolded.add(row["package"])
         cited = Evidence(
             unit="1",
-            source=f"{row['attribution']}, from the package {row['package']} {row['version']}",
+            source=f"{row['attribution']}, {_origin(row)}",
             address=row["address"],
             flag="derived",
             note=f"licence {row['licence']}",
@@ -203,3 +204,10 @@ class _Tracer:
             for item in self.inputs.programme.items
             if item.id in change.effective
         )
+
+
+def _origin(row: dict[str, str]) -> str:
+    """Where a source was taken from: a pinned package, or a file that the user imported."""
+    if row["registry"] == "file":
+        return f"imported from the file {row['package']}, SHA-256 {row['sha256']}"
+    return f"from the package {row['package']} {row['version']}"

@@ -16,7 +16,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "Change": "samarkand.programme.applying",
         "Course": "samarkand.programme.course",
         "NotAssessed": "samarkand.programme.charging",
-        "TariffChange": "samarkand.programme.applying",
+        "TariffChange": "samarkand.programme.duties",
         "apply": "samarkand.programme.applying",
         "check_programme": "samarkand.programme.library",
         "load_programme": "samarkand.programme.library",

@@ -9,29 +9,13 @@ from typing import Any
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.engines.schedules import calc_ramp_up
 from samarkand.programme.charging import NotAssessed, annual_costs, split_by_effect
+from samarkand.programme.duties import TariffChange, tariff_change
 from samarkand.programme.effects import effects_of
 from samarkand.programme.models import Item, Programme
 from samarkand.programme.placing import place
 from samarkand.programme.recognition import TradeCostChange, recognise
 from samarkand.world.changes import LinkChange
 from samarkand.world.geography import load_geography
-
-TARIFF_INPUT = (
-    "a tariff table"  # what a world must have imported, in the words of the indicators that need it
-)
-NO_BASELINE_TARIFF = "not assessable: no baseline tariff"
-
-
-@dataclass(frozen=True)
-class TariffChange:
-    """A change of average import duties as the programme gives it; rates are fractions of value."""
-
-    item: str
-    importers: tuple[str, ...]
-    exporters: tuple[str, ...]
-    tariff_rate_before: float | None
-    tariff_rate_after: float | None
-    coverage_share: float | None
 
 
 @dataclass(frozen=True)
@@ -96,10 +80,9 @@ def apply(
             trade_costs += recognised
             gaps += missing
         if item.kind_row.shock == "tariff":
-            if world.has(TARIFF_INPUT):
-                tariffs.append(_tariff_change(item))
-            else:
-                gaps.append(NotAssessed(item.id, "effect", NO_BASELINE_TARIFF))
+            duties, unknown = tariff_change(item, world)
+            tariffs += duties
+            gaps += unknown
     effective = {change.item for changes in (network, tariffs, trade_costs) for change in changes}
     weighed, unweighed = split_by_effect(items, effective)
     costs, uncharged = annual_costs(programme, weighed, parameters, world.labels)
@@ -121,18 +104,3 @@ def ramp_up_share(item: Item, year: int, parameters: Mapping[str, float]) -> flo
     if item.opening is None:
         return 0.0
     return float(calc_ramp_up(year - item.opening.year, parameters["ramp_up_years"]))
-
-
-def _tariff_change(item: Item) -> TariffChange:
-    def value(name: str) -> float | None:
-        figure = item.figure(name)
-        return None if figure is None else figure.value
-
-    return TariffChange(
-        item=item.id,
-        importers=item.words("importers"),
-        exporters=item.words("exporters"),
-        tariff_rate_before=value("tariff_before"),
-        tariff_rate_after=value("tariff_after"),
-        coverage_share=value("coverage_share"),
-    )

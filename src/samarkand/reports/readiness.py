@@ -8,6 +8,8 @@ from rich.table import Table
 from samarkand.core.faults import Fault, Faults, did_you_mean
 from samarkand.priorities import all_indicators, priorities
 from samarkand.world import World
+from samarkand.world.facts import fact_variables
+from samarkand.world.importers import import_hint, kinds
 
 NEEDS_ACCOUNTS = "needs file: input-output accounts of the economy (it is inside the rest of the world)"
 
@@ -22,8 +24,8 @@ def readiness_of(world: World, economy: str) -> dict[str, str]:
         for indicator in all_indicators().get(priority.name, ()):
             if inside:
                 state = NEEDS_ACCOUNTS
-            elif indicator.needs and not world.has(indicator.needs):
-                state = f"needs file: {indicator.needs}"
+            elif indicator.needs and not world.has(indicator.needs, economy):
+                state = f"needs file: {import_hint(indicator.needs)}"
             elif not world.connected(economy) and "network" in indicator.inputs:
                 state = "needs file: freight links of the economy (no city of it is on the network)"
             else:
@@ -48,6 +50,7 @@ def print_readiness(world: World, economy: str | None = None, console: Console |
         for name, state in readiness_of(world, economy).items():
             table.add_row(name, state)
         console.print(table)
+        print_facts(world, economy, console)
         return
     table = Table("economy", "", "ready", "estimated", "needs a file", "not assessed yet", box=None)
     for code in known:
@@ -62,3 +65,19 @@ def print_readiness(world: World, economy: str | None = None, console: Console |
             str(sum(state.startswith("not assessed") for state in states)),
         )
     console.print(table)
+
+
+def print_facts(world: World, economy: str, console: Console) -> None:
+    """How many figures there are of an economy, and by name which are stale or missing."""
+    facts = world.fact_table
+    stale, missing = facts.stale(economy), facts.missing(economy)
+    known = len(fact_variables()) - len(missing)
+    console.print(f"\n{known} of {len(fact_variables())} figures by economy are known.", highlight=False)
+    if stale:
+        listed = ", ".join(f"{fact.variable} ({fact.year})" for fact in stale)
+        fresh = " or ".join(kind.kind for kind in kinds().values() if kind.replaces == "facts")
+        mend = f" Newer ones: samarkand world import {fresh}." if fresh else ""
+        console.print(f"Stale: {listed}.{mend}", highlight=False)
+    if missing:
+        listed = ", ".join(fact.variable for fact in missing)
+        console.print(f"Not known: {listed}.", highlight=False)

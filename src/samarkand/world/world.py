@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
 import pandas as pd
+import xarray as xr
 
 from samarkand.core.scenario import content_hash
 from samarkand.world.accounts import Accounts, load_accounts
 from samarkand.world.assumptions import Assumptions, load_assumptions
 from samarkand.world.economies import load_economies
+from samarkand.world.facts import Fact, Facts, load_facts
 from samarkand.world.network import Network, load_network
+from samarkand.world.tariffs import TARIFF_NEED, Tariffs
 
 REST_OF_WORLD = "ROW"
+EMBEDDED = "embedded"
 
 
 @dataclass(frozen=True)
 class World:
-    """Economies, accounts, freight network and assumptions, and the manifest of their sources."""
+    """Economies, accounts, freight network and assumptions, and the manifest of their sources.
+
+    `fact_table` holds figures by economy for the other priorities; `tariffs` is None until a table of them is imported;
+    `imported` names the optional inputs that were (the `needs` of indicators).
+    """
 
     name: str
     accounts: Accounts
@@ -30,6 +38,8 @@ class World:
     assumptions: Assumptions
     manifest: dict[str, Any]
     imported: frozenset[str] = frozenset()
+    tariffs: Tariffs | None = None
+    fact_table: Facts = field(default_factory=load_facts)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -71,8 +81,19 @@ class World:
             }
         )
 
-    def has(self, need: str) -> bool:
-        """Whether an optional input (the `needs` of an indicator) was imported. None is embedded."""
+    @cached_property
+    def tariff_rate(self) -> xr.DataArray | None:
+        """`tariff_rate[destination, origin, sector]`, fractions, over the labels; None where none were imported."""
+        return None if self.tariffs is None else self.tariffs.array(self.labels, self.accounts.sectors)
+
+    def fact(self, economy: str, variable: str) -> Fact:
+        """One figure of an economy with its year, source and grade; missing with its reason, never zero."""
+        return self.fact_table.get(economy, variable)
+
+    def has(self, need: str, economy: str | None = None) -> bool:
+        """Whether an optional input (the `needs` of an indicator) was imported, for an economy. None is embedded."""
+        if need == TARIFF_NEED and self.tariffs is not None:
+            return economy is None or economy in self.tariffs.importers
         return need in self.imported
 
     def connected(self, economy: str) -> bool:
@@ -96,7 +117,7 @@ def load_world() -> World:
         (files("samarkand.world") / "embedded" / "manifest.json").read_text(encoding="utf-8")
     )
     return World(
-        name="embedded",
+        name=EMBEDDED,
         accounts=load_accounts(),
         facts=load_economies(),
         network=load_network(),

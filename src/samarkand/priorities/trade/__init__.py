@@ -18,6 +18,7 @@ from samarkand.engines.equilibrium.measures import (
     calc_first_order_welfare,
     calc_real_income_hat,
     calc_real_wage_hat,
+    calc_tariff_revenue,
 )
 from samarkand.priorities.base import Inputs, Levels, NotAssessed
 
@@ -51,8 +52,24 @@ def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
         "trade_with_parties": levels(lambda flow: calc_trade_with_parties(flow, parties)),
         "trade_flow": levels(calc_partner_flow),
         "sector_output": levels(calc_sector_output),
-        "tariff_revenue": NotAssessed(NO_TARIFFS),  # until a tariff table can be imported
+        "tariff_revenue": tariff_revenue(inputs),
     }
+
+
+def tariff_revenue(inputs: Inputs) -> Levels | NotAssessed:
+    """Customs revenue of the economies whose tariffs were imported; of the others it is not known."""
+    tariffs = inputs.world.tariffs
+    if tariffs is None:
+        return NotAssessed(NO_TARIFFS)
+    economies = list(inputs.world.labels)
+    known = xr.DataArray(
+        [code in tariffs.importers for code in economies], {"economy": economies}, ("economy",)
+    )
+
+    def revenue(solution: Solution) -> xr.DataArray:
+        return xr.DataArray(calc_tariff_revenue(solution), known.coords, known.dims).where(known)
+
+    return Levels(without=revenue(inputs.without), with_=revenue(inputs.with_), reason=NO_TARIFFS)
 
 
 def trade_flow(solution: Solution, inputs: Inputs) -> xr.DataArray:

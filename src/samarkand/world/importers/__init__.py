@@ -1,0 +1,145 @@
+"""Importers of official files: each turns files into one part of a world, and keeps nothing where there is a fault.
+
+    import_world("tariffs", ["wits.csv"], name="with-tariffs")
+    world = open_world("with-tariffs")
+
+`importers.csv` declares the kinds. An importer is a module with one function `read(task) -> Parts | None`.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from datetime import date
+from glob import glob
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from samarkand.core.faults import Fault, Faults
+from samarkand.world import store
+from samarkand.world.importers.frame import Import, Kind, Parts, find_kind, import_hint, kinds
+from samarkand.world.importers.tables import Step
+from samarkand.world.tariffs import TARIFF_NEED
+from samarkand.world.world import EMBEDDED, World
+
+__all__ = ["Import", "Kind", "Parts", "find_kind", "import_hint", "import_world", "kinds"]
+
+
+def import_world(
+    kind: str,
+    paths: Sequence[str | Path],
+    *,
+    name: str,
+    base: str = EMBEDDED,
+    year: int | None = None,
+    economy: str | None = None,
+    overwrite: bool = False,
+    progress: Step = lambda *_words, **_fractions: None,
+) -> World:
+    """Import official files of a kind over a base world, and keep the result as a named world.
+
+    Raises `Faults` with all that is wrong with the files; then, and when it is interrupted, nothing is kept.
+    """
+    declared = find_kind(kind)
+    store.check_name(name)
+    below = store.open_world(base)
+    task = Import(declared, _expand(paths), below, year, economy.upper() if economy else None, progress)
+    with store.new_folder(name, overwrite=overwrite) as folder:
+        parts = import_module(f"samarkand.world.importers.{declared.module}").read(task)
+        task.close()
+        if parts is None:
+            raise Faults([Fault(kind, "gave nothing", "Check the files.")])
+        progress("writing the world")
+        _write(folder, name, task, parts)
+    return store.open_world(name)
+
+
+def _expand(paths: Sequence[str | Path]) -> tuple[Path, ...]:
+    """Paths with patterns such as `DIR/*.csv` replaced by what they match (for shells that do not)."""
+    found: list[Path] = []
+    for path in paths:
+        word = str(path)
+        matched = sorted(glob(word)) if any(mark in word for mark in "*?[") else []
+        found += [Path(one).expanduser() for one in matched or [word]]
+    if not found:
+        raise Faults([Fault("PATH", "no file is named", "Name the files to import.")])
+    return tuple(dict.fromkeys(found))
+
+
+def _write(folder: Path, name: str, task: Import, parts: Parts) -> None:
+    """The files of the new world and its manifest: what the base had, with the new part in its place."""
+    base = task.base
+    layers: list[dict[str, Any]] = list(base.manifest.get("layers", ()))
+    files: dict[str, Any] = {}
+    gives = set(base.imported)
+    if base.name != EMBEDDED:
+        stored = next(world for world in store.list_worlds() if world.name == base.name)
+        files = dict(stored.manifest["files"])
+        for file in files:
+            shutil.copyfile(stored.folder / file, folder / file)
+    sources = [_source(task.kind, path, parts.year) for path in task.paths]
+    told = {"licence": task.kind.licence, "year": parts.year, "sources": sources}
+    gives |= set(task.kind.gives.split("; ")) - {""}
+    if parts.accounts is not None:
+        written = store.write_accounts(folder, parts.accounts)
+        # Rates are by label and weighted over the rest of the world: they belong to the accounts they were made for.
+        if "tariffs.parquet" in files and parts.accounts.economies != base.accounts.economies:
+            del files["tariffs.parquet"]
+            (folder / "tariffs.parquet").unlink()
+            gives.discard(TARIFF_NEED)
+            task.notes.append(
+                "the tariffs of the base are dropped, for the economies are others: import them again"
+            )
+    elif parts.tariffs is not None:
+        parts.tariffs.to_parquet(folder / "tariffs.parquet", index=False, compression="zstd")
+        written = ["tariffs.parquet"]
+    else:
+        assert parts.facts is not None
+        store.write_facts(folder, files, parts.facts)
+        written = ["facts.parquet"]
+    for file in written:
+        derivation = f"{task.kind.title}, imported; {json.dumps(parts.measures, ensure_ascii=False)}"
+        entry = store.file_entry(folder / file, derivation=derivation, **told)
+        if file == "facts.parquet" and file in files:
+            entry["sources"] = [*files[file]["sources"], *sources]
+        files[file] = entry
+    layer = {
+        "kind": task.kind.kind,
+        "title": task.kind.title,
+        "year": parts.year,
+        "imported_on": date.today().isoformat(),
+        "replaces": task.kind.replaces,
+        "licence": task.kind.licence,
+        "files": [{"name": source["package"], "sha256": source["sha256"]} for source in sources],
+        "measures": parts.measures,
+        "notes": task.notes,
+    }
+    manifest = {
+        "name": name,
+        "base": {"name": base.name, "hash": base.hash},
+        "samarkand": version("samarkand"),
+        "gives": sorted(gives),
+        "layers": [*layers, layer],
+        "files": files,
+    }
+    text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / store.MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _source(kind: Kind, path: Path, year: int) -> dict[str, Any]:
+    entry = store.file_entry(path)
+    return {
+        "package": path.name,
+        "registry": "file",
+        "version": entry["sha256"][:12],
+        "sha256": entry["sha256"],
+        "what": kind.title,
+        "publisher": kind.publisher,
+        "licence": kind.licence,
+        "attribution": kind.publisher,
+        "address": kind.address,
+        "year": str(year),
+    }

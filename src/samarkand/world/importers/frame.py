@@ -1,0 +1,239 @@
+"""What every importer shares: the declared kinds, one import with its faults, and the checks of columns of cells.
+
+An importer is a module with one function `read(task: Import) -> Parts | None`. It collects faults in `task.faults`
+and never raises for what a user gave; nothing is kept unless there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from samarkand.core.declarations import read_table
+from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
+from samarkand.world.importers.codes import economies_of, iso3_codes
+from samarkand.world.importers.tables import Step
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from samarkand.world.accounts import Accounts
+    from samarkand.world.world import World
+
+MOST_FAULTS_ALIKE = 3
+FIRST_YEAR = 1950
+
+
+class Kind(BaseModel):
+    """A row of `importers.csv`: one kind of official file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str
+    title: str
+    publisher: str
+    module: str
+    replaces: str
+    gives: str = ""
+    formats: str
+    columns: str
+    unit: str
+    years_apart: int
+    licence: str
+    address: str = ""
+    note: str = ""
+
+    @field_validator("replaces")
+    @classmethod
+    def _part(cls, value: str) -> str:
+        if value not in ("accounts", "tariffs", "facts"):
+            raise ValueError(f"a world has no part {value!r}")
+        return value
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """The declared kinds of files by name."""
+    return {row.kind: row for row in read_table("samarkand.world.importers", "importers.csv", Kind)}
+
+
+def import_hint(need: str) -> str:
+    """How to get an input that a world may lack: `need: samarkand world import KIND`, for one of `gives`."""
+    found = [row.kind for row in kinds().values() if need in row.gives.split("; ")]
+    return f"{need}: samarkand world import {' or '.join(found)}" if found else need
+
+
+@dataclass
+class Parts:
+    """What an importer gives: the part of a world that it replaces, for which year, and measures worth keeping."""
+
+    year: int
+    accounts: Accounts | None = None
+    tariffs: pd.DataFrame | None = None
+    facts: pd.DataFrame | None = None
+    measures: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Import:
+    """One import under way."""
+
+    kind: Kind
+    paths: tuple[Path, ...]
+    base: World
+    year: int | None = None
+    economy: str | None = None
+    progress: Step = lambda *_words, **_fractions: None
+    faults: FaultList = field(default_factory=FaultList)
+    notes: list[str] = field(default_factory=list)
+    skipped: dict[str, int] = field(default_factory=dict)
+    _alike: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def fault(self, place: str, reason: str, mend: str, alike: str = "") -> None:
+        """Add a fault; of many alike (of one `alike` in one file) only the first few are listed."""
+        if alike:
+            key = (place.partition(",")[0], alike)
+            self._alike[key] = self._alike.get(key, 0) + 1
+            if self._alike[key] > MOST_FAULTS_ALIKE:
+                return
+        self.faults.add(place, reason, mend)
+
+    def close(self) -> None:
+        """Tell how many faults were not listed, and raise `Faults` if there is any."""
+        for (place, alike), count in self._alike.items():
+            if count > MOST_FAULTS_ALIKE:
+                more = count - MOST_FAULTS_ALIKE
+                self.faults.add(place, f"{alike} in {more} more places", "Mend them alike.")
+        self.faults.raise_if_any()
+
+    def numbers(
+        self,
+        path: Path,
+        cells: pd.Series,
+        *,
+        missing: tuple[str, ...] = ("",),
+        sign: bool = False,
+        what: str = "",
+    ) -> pd.Series:
+        """Cells as numbers, NaN where one of `missing`; faults for words and, unless `sign`, for negatives."""
+        import pandas as pd
+
+        plain = cells.str.strip()
+        gap = plain.isin(missing)
+        values = pd.to_numeric(plain.where(~gap).str.replace(",", ""), errors="coerce")
+        name = what or str(cells.name)
+        wrong = (values.isna() & ~gap) | np.isinf(values.fillna(0.0))
+        for line, cell in plain[wrong].items():
+            self.fault(
+                f"{path}, line {line}",
+                f"{name} is {cell!r}, not a number",
+                "Correct the cell.",
+                "words for numbers",
+            )
+        if not sign:
+            for line, value in values[values < 0].items():
+                self.fault(
+                    f"{path}, line {line}",
+                    f"{name} is {value:g}, below zero",
+                    "Correct the cell.",
+                    "negative values",
+                )
+        return values.astype("float64")
+
+    def economies(self, path: Path, cells: pd.Series, *, strict: bool = True) -> pd.Series:
+        """Publisher's codes as tuples of ISO3 codes; empty for aggregates and unknown ones (a fault if `strict`)."""
+        table: dict[str, tuple[str, ...]] = {}
+        for code in cells.unique():
+            found = economies_of(str(code))
+            if found is None:
+                if strict:
+                    line = cells.index[cells == code][0]
+                    self.fault(
+                        f"{path}, line {line}",
+                        f"{cells.name} {str(code).strip()!r} is not a known economy",
+                        did_you_mean(str(code).strip().upper(), iso3_codes()),
+                        "unknown economies",
+                    )
+                else:
+                    self.skip(f"{cells.name} {str(code).strip()}", int((cells == code).sum()))
+            table[code] = found or ()
+        return cells.map(table)
+
+    def skip(self, what: str, count: int) -> None:
+        """Count rows that are left out."""
+        self.skipped[what] = self.skipped.get(what, 0) + count
+
+    def choose_year(self, path: Path, years: list[int]) -> int | None:
+        """The one year to read: the one asked for, or the only one there; a fault where that is not so."""
+        shown = ", ".join(map(str, sorted(years)[:8])) + (" and more" if len(years) > 8 else "")
+        if not years:
+            self.fault(str(path), "says no year", "Give it with --year.")
+            return self.year
+        odd = [year for year in years if not FIRST_YEAR <= year <= date.today().year + 10]
+        if odd:
+            self.fault(str(path), f"has the year {odd[0]}", "Correct the year.")
+            return None
+        if self.year is not None:
+            if self.year not in years:
+                self.fault(
+                    str(path), f"is for {shown}, not for {self.year}", "Give another file or another --year."
+                )
+                return None
+            return self.year
+        if len(years) > 1:
+            self.fault(str(path), f"holds several years ({shown})", "Choose one with --year.")
+            return None
+        found = years[0]
+        apart = abs(found - self.base.accounts.year)
+        if apart > self.kind.years_apart:
+            self.fault(
+                str(path),
+                f"is for {found}, {apart} years from the accounts of {self.base.accounts.year}",
+                f"If that is meant, say so with --year {found}.",
+            )
+            return None
+        return found
+
+
+def fold(path: Path, task: Import, frame: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
+    """The frame without repeated keys: a fault names each; exact copies are faults too, for sums would count twice."""
+    repeated = frame.duplicated(keys, keep=False)
+    if repeated.any():
+        for label, rows in frame[repeated].groupby(keys, sort=False):
+            words = " ".join(map(str, label if isinstance(label, tuple) else (label,)))
+            shown = ", ".join(f"{number:g}" for number in rows[value].head(3))
+            lines = ", ".join(map(str, rows["line"].head(3))) if "line" in rows else ""
+            self_place = f"{path}, lines {lines}" if lines else str(path)
+            task.fault(
+                self_place,
+                f"{words} stands there {len(rows)} times ({shown})",
+                "Keep one row.",
+                "repeated rows",
+            )
+    return frame[~frame.duplicated(keys)]
+
+
+def find_kind(word: str) -> Kind:
+    """A declared kind by its name. Raises `Faults` with the nearest names."""
+    if word not in kinds():
+        raise Faults(
+            [Fault(f"kind {word}", "is not a kind of file that can be imported", did_you_mean(word, kinds()))]
+        )
+    return kinds()[word]
+
+
+def in_parts(items: tuple[Path, ...], task: Import) -> Iterator[Path]:
+    """The files in turn, told to the progress."""
+    for path in items:
+        task.progress(f"reading {path.name}")
+        yield path
+
+
+Reader = Callable[[Import], Parts | None]

@@ -1,0 +1,204 @@
+"""OECD Inter-Country Input-Output tables: one year's CSV, read in blocks and added up to sectors as it is read.
+
+Rows and columns are named `ISO3_INDUSTRY`; the columns of final demand `ISO3_HFCE` and so on; rows TLS and VA and the
+row and column OUT close the table. US$ million. CN1, CN2, MX1 and MX2 of the extended tables are China and Mexico.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pc
+
+from samarkand.world.importers import closing
+from samarkand.world.importers.frame import Import, Parts
+from samarkand.world.importers.tables import BROKEN, FETCH_AGAIN, check_file, open_member, read_header
+
+FINAL = ("HFCE", "NPISH", "NPS", "GGFC", "GFCF", "INVNT", "INV", "DPABR", "DIRP", "P33", "FD", "NONRES")
+TOTALS = ("OUT", "TOTAL", "OUTPUT")
+CLOSING_ROWS = ("TLS", "VA", "VALU", "TAXSUB", *TOTALS)
+ALIASES = {"CN1": "CHN", "CN2": "CHN", "MX1": "MEX", "MX2": "MEX"}
+_BLOCK = 32 << 20
+_YEAR = re.compile(r"(?<!\d)(19[5-9]\d|20\d\d)(?!\d)")
+
+
+def read(task: Import) -> Parts | None:
+    """The accounts of one year's table."""
+    if len(task.paths) != 1:
+        task.fault("PATH", f"{len(task.paths)} files are named", "Name the one file of one year.")
+        return None
+    path = task.paths[0]
+    header = read_header(path, task.faults)
+    if header is None:
+        return None
+    columns = header[1:]
+    pairs = [_split(name) for name in columns]
+    used = [pair for pair in pairs if pair[1] not in FINAL and pair[0] and pair[0] not in TOTALS]
+    if len(used) < 2:
+        task.fault(
+            str(path), "has no columns named ISO3_INDUSTRY", "Fetch the CSV of the OECD's ICIO tables."
+        )
+        return None
+    year = _year(task, path)
+    shape = closing.shape_of(task, str(path), "icio", used, ALIASES)
+    if shape is None or year is None:
+        return None
+    sums = _Sums(shape, pairs)
+    if not _stream(task, path, header, sums):
+        return None
+    sums.check(task, path, used)
+    if task.faults:
+        return None
+    accounts, measures = closing.close_accounts(
+        sums.intermediate, sums.final, shape, year, closing.members(task, shape)
+    )
+    measures["largest_miss_of_a_row_total"] = float(f"{sums.worst_miss:.3g}")
+    if not closing.check_closed(task, str(path), accounts, measures):
+        return None
+    return Parts(year=year, accounts=accounts, measures=measures)
+
+
+def _split(name: str) -> tuple[str, str]:
+    economy, _, industry = name.partition("_")
+    return (economy, industry) if industry else ("", name)
+
+
+def _year(task: Import, path: Path) -> int | None:
+    """The year of the file's name, the last one in it (the first may be the release), or the one asked for."""
+    found = [int(word) for word in _YEAR.findall(path.stem)]
+    return task.choose_year(path, found[-1:])
+
+
+class _Sums:
+    """The table added up as its rows come."""
+
+    def __init__(self, shape: closing.Shape, pairs: list[tuple[str, str]]) -> None:
+        self.shape, self.pairs = shape, pairs
+        n, s = len(shape.labels), len(shape.sectors)
+        # Two matrices that add columns up: to industries of destinations, and to end users of destinations.
+        uses = np.zeros((len(pairs), n * s))
+        final = np.zeros((len(pairs), n))
+        self.total_column = -1
+        for column, (economy, industry) in enumerate(pairs):
+            if industry in TOTALS and not economy:
+                self.total_column = column
+            elif industry in FINAL and (label := shape.label_of.get(economy, economy)) in shape.labels:
+                final[column, shape.labels.index(label)] = 1.0
+            elif (economy, industry) in shape.weights:
+                start = shape.place(economy) * s
+                uses[column, start : start + s] = shape.weights[economy, industry]
+        import scipy.sparse as sp
+
+        self._uses, self._final = sp.csr_array(uses).T.tocsr(), sp.csr_array(final).T.tocsr()
+        self.counted = (
+            np.asarray(self._uses.sum(axis=0)).ravel() + np.asarray(self._final.sum(axis=0)).ravel()
+        )
+        self.intermediate = np.zeros((n, s, n, s))
+        self.final = np.zeros((n, s, n))
+        self.seen: dict[tuple[str, str], int] = {}
+        self.worst_miss, self.worst_row = 0.0, ""
+        self.negative_flows: list[str] = []
+
+    def add(self, labels: list[str], values: np.ndarray) -> None:
+        """Add rows, all of them selling industries; `values[row, column]`."""
+        n, s = len(self.shape.labels), len(self.shape.sectors)
+        uses = (self._uses @ values.T).T
+        final = (self._final @ values.T).T
+        for row, label in enumerate(labels):
+            pair = _split(label)
+            if pair not in self.shape.weights:
+                continue
+            self.seen[pair] = self.seen.get(pair, 0) + 1
+            weight = self.shape.weights[pair][:, None]
+            origin = self.shape.place(pair[0])
+            self.intermediate[origin] += (weight * uses[row][None, :]).reshape(s, n, s)
+            self.final[origin] += weight * final[row][None, :]
+            if self.total_column >= 0:
+                total = float(values[row, self.total_column])
+                miss = abs(float(uses[row].sum() + final[row].sum()) - total) / max(abs(total), 1.0)
+                if miss > self.worst_miss:
+                    self.worst_miss, self.worst_row = miss, label
+
+    def check(self, task: Import, path: Path, used: list[tuple[str, str]]) -> None:
+        """Faults for rows that are missing, repeated or do not add up."""
+        place = str(path)
+        for pair in used:
+            count = self.seen.get(pair, 0)
+            if count == 0:
+                task.fault(place, f"has a column and no row {'_'.join(pair)}", FETCH_AGAIN, "missing rows")
+            elif count > 1:
+                task.fault(
+                    place, f"row {'_'.join(pair)} stands there {count} times", "Keep one.", "repeated rows"
+                )
+        if self.worst_miss > closing.UNBALANCED:
+            task.fault(
+                place,
+                f"row {self.worst_row} misses its total by {100 * self.worst_miss:.2g} per cent",
+                FETCH_AGAIN,
+            )
+        if self.intermediate.min() < -1.0:
+            i, j, n, k = (
+                int(a) for a in np.unravel_index(self.intermediate.argmin(), self.intermediate.shape)
+            )
+            labels, sectors = self.shape.labels, self.shape.sectors
+            task.fault(
+                place,
+                f"{labels[i]} sells {self.intermediate.min():,.0f} of {sectors[j]} to {sectors[k]} of {labels[n]}",
+                "An industry's purchases are not below zero; fetch it again.",
+            )
+
+
+def _stream(task: Import, path: Path, header: list[str], sums: _Sums) -> bool:
+    """Read the rows in blocks; whether that went well."""
+    place = str(path)
+    if not check_file(path, task.faults):
+        return False
+    types = {name: pa.float64() for name in header[1:]} | {header[0]: pa.string()}
+    if len(types) != len(header):
+        task.fault(place, "names a column twice", FETCH_AGAIN)
+        return False
+    options = {
+        "read_options": pc.ReadOptions(block_size=_BLOCK, column_names=header, skip_rows=1),
+        "convert_options": pc.ConvertOptions(column_types=types, null_values=[""], strings_can_be_null=False),
+    }
+    rows = 0
+    try:
+        with open_member(path, task.faults, task.progress) as opened:
+            if opened is None:
+                return False
+            for batch in pc.open_csv(opened[0], **options):
+                labels = [str(label).strip() for label in batch.column(0).to_pylist()]
+                rows += len(labels)
+                selling = [
+                    place
+                    for place, label in enumerate(labels)
+                    if label.rpartition("_")[2] not in CLOSING_ROWS
+                ]
+                if not selling:
+                    continue
+                columns = [
+                    batch.column(k).to_numpy(zero_copy_only=False) for k in range(1, batch.num_columns)
+                ]
+                values = np.nan_to_num(np.stack(columns, axis=1)[selling])
+                sums.add([labels[k] for k in selling], values)
+    except BROKEN:
+        task.fault(place, "is a damaged archive, or cut short", FETCH_AGAIN)
+        return False
+    except pa.ArrowInvalid as error:
+        words = str(error)
+        cut = "Expected" in words and "columns" in words
+        task.fault(
+            place,
+            "is cut short, or a row has not as many cells as the header"
+            if cut
+            else f"cannot be read: {words[:160]}",
+            FETCH_AGAIN,
+        )
+        return False
+    if rows == 0:
+        task.fault(place, "has a header and no rows", FETCH_AGAIN)
+        return False
+    return True

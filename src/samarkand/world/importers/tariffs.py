@@ -1,0 +1,269 @@
+"""Import duties from WITS (UNCTAD TRAINS) or from the WTO, added up to importer, exporter and sector.
+
+WITS: the CSV of an advanced query "Tariff and Trade Analysis". WTO: the CSV of stats.wto.org for an indicator of duties
+by product of the Harmonised System. Rates are ad valorem per cent in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from samarkand.world.importers.codes import union_members
+from samarkand.world.importers.frame import Import, Parts, in_parts
+from samarkand.world.importers.tables import read_chunks, read_header
+from samarkand.world.tariffs import COLUMNS, ROW, goods_sectors, sector_of_product
+
+WITS_MARK, WTO_MARK = "DutyType", "Reporting Economy ISO3A Code"
+_WITS = ("Reporter", "Product", "Partner", "Tariff Year", "DutyType", "Simple Average")
+_WITS_MORE = ("Imports Value in 1000 USD", "Weighted Average")
+_WTO = (WTO_MARK, "Product/Sector Code", "Year", "Value")
+_WTO_MORE = ("Partner Economy ISO3A Code", "Unit", "Indicator Code", "Indicator")
+# What an exporter pays: the rate it is really charged, else its preference, else the rate for all.
+DUTY_TYPES = {"AHS": 0, "PRF": 1, "MFN": 2}
+HIGHEST_RATE = 50.0  # 5,000 per cent: prohibitive duties on tobacco and farm goods stay below
+_ENOUGH_RATES = 20  # this many rates above zero, none above one, are fractions in a column of per cent
+ANY = "*"  # an exporter's code for "all of them"
+
+
+def read(task: Import) -> Parts | None:
+    """Tariff rates by importer, exporter and sector, and what was counted on the way."""
+    chunks = [chunk for chunk in _products(task) if len(chunk)]
+    if not chunks:
+        if not task.faults:
+            task.fault(", ".join(map(str, task.paths)), "holds no tariff that can be used", "Fetch it again.")
+        return None
+    products = pd.concat(chunks, ignore_index=True)
+    years = sorted({int(year) for year in products["year"].unique()})
+    year = task.choose_year(task.paths[0], years)
+    if year is None:
+        return None
+    products = products[products["year"] == year]
+    _check(task, products)
+    rates = to_sectors(products, task.base.labels, task.base.inside_rest_of_world, task)
+    if rates.empty:
+        task.fault(
+            str(task.paths[0]), "holds no importer of the world", "Import a world with these economies first."
+        )
+        return None
+    measures = {
+        "importers": sorted(map(str, rates["importer"].unique())),
+        "products": int(products["product"].nunique()),
+        "rows": len(products),
+        "mean_rate": float(f"{rates.loc[rates['basis'] != 'union', 'tariff_rate'].mean():.6g}"),
+        "rates_by_basis": {str(name): int(count) for name, count in rates["basis"].value_counts().items()},
+        "left_out": dict(sorted(task.skipped.items())),
+    }
+    return Parts(year=year, tariffs=rates, measures=measures)
+
+
+def _products(task: Import) -> Iterator[pd.DataFrame]:
+    """Rows of all files in one form: ISO3 codes, product, year, duty type, rate (a fraction), imports, line."""
+    for path in in_parts(task.paths, task):
+        header = read_header(path, task.faults)
+        if header is None:
+            continue
+        if WTO_MARK in header:
+            yield from _read_wto(path, task)
+        else:
+            yield from _read_wits(path, task)
+
+
+def _read_wits(path: Path, task: Import) -> Iterator[pd.DataFrame]:
+    for chunk in read_chunks(path, task.faults, task.progress, needed=_WITS, optional=_WITS_MORE):
+        used = chunk[chunk["DutyType"].str.strip().isin(DUTY_TYPES)]
+        task.skip("rows of other duty types (bound rates)", len(chunk) - len(used))
+        rate = task.numbers(path, used["Simple Average"])
+        if "Weighted Average" in used:
+            rate = rate.fillna(
+                task.numbers(path, used.loc[used["Simple Average"].str.strip() == "", "Weighted Average"])
+            )
+        value = (
+            task.numbers(path, used["Imports Value in 1000 USD"])
+            if "Imports Value in 1000 USD" in used
+            else pd.Series(np.nan, index=used.index)
+        )
+        exporters = task.economies(path, used["Partner"])
+        everybody = used["Partner"].str.strip().isin(("000", "0", "WLD", "World"))
+        anybody = pd.Series([(ANY,)] * len(used), used.index)
+        yield _tidy(
+            path, task, used["Reporter"], exporters.where(~everybody, other=anybody),
+            used["Product"], used["Tariff Year"], used["DutyType"].str.strip(), rate / 100, value,
+        )  # fmt: skip
+
+
+def _read_wto(path: Path, task: Import) -> Iterator[pd.DataFrame]:
+    for chunk in read_chunks(path, task.faults, task.progress, needed=_WTO, optional=_WTO_MORE):
+        if "Unit" in chunk:
+            units = chunk.loc[
+                ~chunk["Unit"].str.strip().str.lower().isin(("%", "percent", "per cent", "")), "Unit"
+            ]
+            for line, unit in units.items():
+                task.fault(
+                    f"{path}, line {line}",
+                    f"the unit is {unit!r}, not per cent",
+                    "Fetch an indicator of ad valorem duties.",
+                    "rows in another unit",
+                )
+            if len(units):
+                continue
+        rate = task.numbers(path, chunk["Value"])
+        name = "Partner Economy ISO3A Code"
+        if name in chunk:
+            exporters = task.economies(path, chunk[name].where(chunk[name].str.strip() != "", "WLD"))
+        else:
+            exporters = pd.Series([()] * len(chunk), chunk.index)
+        one = exporters.map(len) > 0
+        exporters = exporters.where(one, other=pd.Series([(ANY,)] * len(chunk), chunk.index))
+        duty = pd.Series(np.where(one, "PRF", "MFN"), chunk.index)
+        yield _tidy(
+            path, task, chunk[WTO_MARK], exporters, chunk["Product/Sector Code"], chunk["Year"], duty, rate / 100,
+            pd.Series(np.nan, chunk.index),
+        )  # fmt: skip
+
+
+def _tidy(
+    path: Path, task: Import, reporter: pd.Series, exporters: pd.Series, product: pd.Series, year: pd.Series,
+    duty: pd.Series, rate: pd.Series, value: pd.Series,
+) -> pd.DataFrame:  # fmt: skip
+    code = product.str.strip()
+    code = code.where(code.str.len() % 2 == 0, "0" + code)  # spreadsheets eat the leading zero
+    goods = code.str.fullmatch(r"\d{2}|\d{4}|\d{6,10}")
+    task.skip("rows of totals and other classifications", int((~goods).sum()))
+    frame = pd.DataFrame(
+        {
+            "importer": task.economies(path, reporter),
+            "exporter": exporters,
+            "code": code,  # tariff lines finer than six digits are averaged to it
+            "product": code.str[:6],
+            "year": task.numbers(path, year),
+            "duty": duty,
+            "rate": rate,
+            "value": value,
+            "line": product.index,
+        }
+    )
+    frame = frame[
+        goods & frame["year"].notna() & (frame["importer"].map(len) > 0) & (frame["exporter"].map(len) > 0)
+    ]
+    no_rate = frame["rate"].isna()
+    task.skip("rows without an ad valorem rate", int(no_rate.sum()))
+    return frame[~no_rate]
+
+
+def _check(task: Import, products: pd.DataFrame) -> None:
+    place = str(task.paths[0])
+    # ISO3 codes of both sides as one text: a union's rows are one row of the file, whatever they stand for.
+    keys = products.assign(
+        importer=products["importer"].str.join(" "), exporter=products["exporter"].str.join(" ")
+    )
+    repeated = keys[keys.duplicated(["importer", "exporter", "code", "duty"], keep=False)]
+    if len(repeated):
+        first = repeated.iloc[0]
+        who = first["importer"] if len(first["importer"]) == 3 else "the union"
+        task.fault(
+            f"{place}, line {first['line']}",
+            f"{who} has more than one {first['duty']} rate for {first['exporter']} and product {first['code']} "
+            f"({len(repeated)} rows are repeated)",
+            "Keep one row each.",
+        )
+    above = products[products["rate"] > 0]["rate"]
+    if len(above) >= _ENOUGH_RATES and above.max() <= 0.01:
+        task.fault(
+            place,
+            f"no rate is above {100 * above.max():g}: these are fractions, and per cent is expected",
+            "Multiply the rates by 100, or fetch the file in per cent.",
+        )
+    for _, row in products[products["rate"] > HIGHEST_RATE].head(3).iterrows():
+        task.fault(
+            f"{place}, line {row['line']}",
+            f"the rate is {100 * row['rate']:,.0f} per cent, above {100 * HIGHEST_RATE:,.0f}",
+            "Correct the rate or its unit.",
+        )
+
+
+def to_sectors(
+    products: pd.DataFrame, labels: tuple[str, ...], inside: tuple[str, ...], task: Import | None = None
+) -> pd.DataFrame:
+    """Rates by label of the accounts and sector, for every exporter, from rates by product.
+
+        rate[n, i, j] = sum over products p of j of imports[n, i, p] rate[n, i, p] / sum of imports
+
+    and the plain mean where no imports are given. Of the duty types of a pair and product the first of AHS, PRF, MFN
+    counts. An exporter without a row pays the importer's rate for all (`mfn`), else the mean of its other partners
+    (`partners`). Members of the European Union charge each other nothing. Economies inside the rest of the world are
+    added up to it. Only the most detailed level of products (six, four or two digits) that an importer has is used.
+    """
+    label = {**{code: code for code in labels if code != ROW}, **dict.fromkeys(inside, ROW), ANY: ANY}
+    table = products.copy()
+    depth = table["product"].str.len()
+    whole = table["importer"].str.join(" ")
+    deepest = depth.groupby(whole).transform("max")
+    if task is not None:
+        task.skip("rows of less detailed products", int((depth < deepest).sum()))
+    table = table[depth == deepest]
+    table["sector"] = table["product"].map(
+        {code: sector_of_product(code) for code in table["product"].unique()}
+    )
+    if task is not None:
+        task.skip("rows of products outside the sectors", int(table["sector"].isna().sum()))
+    table = table.dropna(subset=["sector"])
+    union = set(union_members())
+    table["of_union"] = table["importer"].map(len) > 1
+    table = table.explode("importer").explode("exporter")
+    inner = table["of_union"] & table["exporter"].isin(union)
+    table = table[~inner]
+    table["importer"] = table["importer"].map(label)
+    table["exporter"] = table["exporter"].map(label)
+    if task is not None:
+        task.skip(
+            "rows of economies outside the world",
+            int(table[["importer", "exporter"]].isna().any(axis=1).sum()),
+        )
+    table = table.dropna(subset=["importer", "exporter"])
+    if table.empty:
+        return pd.DataFrame(columns=list(COLUMNS))
+    table["order"] = table["duty"].map(DUTY_TYPES)
+    best = table.groupby(["importer", "exporter", "product"])["order"].transform("min")
+    table = table[table["order"] == best]
+    pairs = _mean(table, ["importer", "exporter", "sector"])
+    for_all = pairs[pairs["exporter"] == ANY].set_index(["importer", "sector"])["tariff_rate"]
+    known = pairs[pairs["exporter"] != ANY].set_index(["importer", "exporter", "sector"])
+    partners = _mean(table[table["exporter"] != ANY], ["importer", "sector"]).set_index(
+        ["importer", "sector"]
+    )
+    everything = pd.MultiIndex.from_product(
+        [sorted(table["importer"].unique()), labels, goods_sectors()],
+        names=["importer", "exporter", "sector"],
+    )
+    rates = known.reindex(everything)
+    sides = everything.droplevel("exporter")
+    importer, exporter = everything.get_level_values("importer"), everything.get_level_values("exporter")
+    for values, basis in ((for_all, "mfn"), (partners["tariff_rate"], "partners")):
+        filled = pd.Series(values.reindex(sides).to_numpy(), everything)
+        gap = rates["tariff_rate"].isna() & filled.notna()
+        rates.loc[gap, "tariff_rate"] = filled[gap]
+        rates.loc[gap, "basis"] = basis
+    of_union = set(table.loc[table["of_union"], "importer"])
+    within = importer.isin(of_union) & exporter.isin(union)
+    rates.loc[within, "tariff_rate"] = 0.0
+    rates.loc[within, "basis"] = "union"
+    rates = rates.dropna(subset=["tariff_rate"]).reset_index()
+    rates = rates[rates["importer"] != rates["exporter"]]
+    return rates[list(COLUMNS)].sort_values(list(COLUMNS[:3]), ignore_index=True)
+
+
+def _mean(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Rates weighted by imports where all of a group's rows that count have them, else the plain mean."""
+    weighed = table.assign(
+        weight=table["value"].fillna(0.0), product_of=table["value"].fillna(0.0) * table["rate"]
+    )
+    groups = weighed.groupby(keys, as_index=False).agg(
+        weight=("weight", "sum"), total=("product_of", "sum"), plain=("rate", "mean")
+    )
+    by_imports = groups["weight"] > 0
+    rate = np.where(by_imports, groups["total"] / groups["weight"].where(by_imports, 1.0), groups["plain"])
+    return groups[keys].assign(tariff_rate=rate, basis=np.where(by_imports, "weighted", "simple"))

@@ -1,0 +1,360 @@
+"""Small files in the true formats of the publishers, with figures made up for the tests."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from samarkand.world.sectors import load_sectors
+
+WITS_COLUMNS = (
+    "Selected Nomen", "Native Nomen", "Reporter", "Reporter Name", "Product", "Product Name", "Partner",
+    "Partner Name",
+    "Tariff Year", "Trade Year", "Trade Source", "DutyType", "Simple Average", "Weighted Average",
+    "Standard Deviation",
+    "Minimum Rate", "Maximum Rate", "Nbr of Total Lines", "Nbr of Domestic Peaks", "Nbr of International Peaks",
+    "Imports Value in 1000 USD",
+)  # fmt: skip
+
+# One product of each of several sectors: importer, partner, product, duty type, rate in per cent, imports in 1000 US$.
+WITS_ROWS: tuple[tuple[str, str, str, str, str, str], ...] = (
+    ("398", "156", "100190", "AHS", "5", "1000"),  # Kazakhstan from China: wheat and another farm good
+    ("398", "156", "120190", "AHS", "8", "3000"),
+    ("398", "156", "851712", "MFN", "4", "2000"),
+    ("398", "156", "851712", "PRF", "1", "2000"),  # a preference counts before the rate for all
+    ("398", "643", "851712", "AHS", "0", "500"),
+    ("398", "000", "870323", "MFN", "15", "9000"),  # for everybody
+    ("398", "000", "870323", "BND", "25", "9000"),  # a bound rate is not charged
+    ("156", "398", "260300", "AHS", "2", "700"),
+    ("156", "000", "610910", "MFN", "12.5", "100"),
+    ("918", "156", "610910", "AHS", "12", "800"),  # the European Union from China
+    ("918", "276", "610910", "AHS", "12", "1"),
+)
+
+
+def wits(
+    path: Path,
+    rows: Iterable[Sequence[str]] = WITS_ROWS,
+    *,
+    year: str = "2022",
+    columns: Sequence[str] = WITS_COLUMNS,
+    encoding: str = "cp1252",
+) -> Path:
+    """A file as the advanced query of WITS gives it: Windows-1252, names with accents, rates in per cent."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(columns)
+    for importer, partner, product, duty, rate, value in rows:
+        known = dict(
+            zip(
+                WITS_COLUMNS,
+                ["H5", "H5", importer, "Türkiye" if importer == "792" else importer, product, "Crème", partner, partner,
+                 year, year, "CMT", duty, rate, rate, "0", rate, rate, "1", "0", "0", value],
+                strict=True,
+            )
+        )  # fmt: skip
+        writer.writerow([known.get(name, "") for name in columns])
+    path.write_bytes(text.getvalue().encode(encoding))
+    return path
+
+
+WTO_COLUMNS = (
+    "Indicator Category", "Indicator Code", "Indicator", "Reporting Economy Code", "Reporting Economy ISO3A Code",
+    "Reporting Economy", "Partner Economy Code", "Partner Economy ISO3A Code", "Partner Economy",
+    "Product/Sector Classification Code", "Product/Sector Classification", "Product/Sector Code", "Product/Sector",
+    "Period Code", "Period", "Frequency Code", "Frequency", "Unit Code", "Unit", "Year", "Value Flag Code",
+    "Value Flag", "Text Value", "Value",
+)  # fmt: skip
+
+
+def wto(
+    path: Path, rows: Iterable[tuple[str, str, str, str]], *, unit: str = "Percent", year: str = "2022"
+) -> Path:
+    """A file of stats.wto.org: reporter, partner (empty: all), HS product, rate in per cent."""
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
+        writer.writerow(WTO_COLUMNS)
+        for reporter, partner, product, rate in rows:
+            known = {
+                "Indicator Code": "HS_A_0015", "Reporting Economy ISO3A Code": reporter,
+                "Partner Economy ISO3A Code": partner, "Product/Sector Code": product, "Unit": unit, "Year": year,
+                "Value": rate,
+            }  # fmt: skip
+            writer.writerow([known.get(name, "") for name in WTO_COLUMNS])
+    return path
+
+
+# -- input-output tables
+
+
+def small_accounts(accounts, labels: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """The accounts added up to a few economies and the rest of the world, as plain arrays."""
+    place = [labels.index(code) if code in labels else labels.index("ROW") for code in accounts.economies]
+    summing = np.zeros((len(labels), len(place)))
+    summing[place, range(len(place))] = 1.0
+    flow = accounts.intermediate.transpose("origin", "sector", "destination", "use_sector").to_numpy()
+    final = accounts.final_demand.transpose("origin", "sector", "destination").to_numpy()
+    return {
+        "intermediate": np.einsum("ai,isnk,bn->asbk", summing, flow, summing, optimize=True),
+        "final": np.einsum("ai,isn,bn->asb", summing, final, summing, optimize=True),
+    }
+
+
+def icio(
+    path: Path, accounts, labels=("CHN", "KAZ", "ROW"), *, factor: float = 1.0, edit=None, split=False
+) -> Path:
+    """A table as the OECD's CSV has it; industries share their sector's flows evenly, end users are two columns."""
+    small = small_accounts(accounts, labels)
+    sectors = load_sectors()
+    industries = [(s, industry) for s, sector in enumerate(sectors) for industry in sector.industries]
+    count = {s: len(sector.industries) for s, sector in enumerate(sectors)}
+    rows = [(i, s, f"{code}_{industry}") for i, code in enumerate(labels) for s, industry in industries]
+    lines = []
+    finals = [f"{code}_{use}" for code in labels for use in ("HFCE", "INVNT")]
+    header = ["V1", *(name for _, _, name in rows), *finals, "OUT"]
+    for i, s, name in rows:
+        uses = [small["intermediate"][i, s, n, k] / count[s] / count[k] for n, k, _ in rows]
+        ends = [part * small["final"][i, s, n] / count[s] for n in range(len(labels)) for part in (1.1, -0.1)]
+        values = [factor * value for value in (*uses, *ends)]
+        lines.append([name, *values, sum(values)])
+    total = [sum(line[k] for line in lines) for k in range(1, len(header))]
+    lines += [["TLS", *[0.0] * len(total)], ["VA", *[0.0] * len(total)], ["OUT", *total]]
+    if split:  # the extended tables: China in two
+        lines = [[str(line[0]).replace("CHN_", "CN1_"), *line[1:]] for line in lines]
+        header = [
+            name if name.endswith(("HFCE", "INVNT")) else name.replace("CHN_", "CN1_") for name in header
+        ]
+    if edit is not None:
+        edit(header, lines)
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(header)
+        writer.writerows(lines)
+    return path
+
+
+WIOD_CODES = [
+    "A01", "A02", "A03", "B", "C10-C12", "C13-C15", "C16", "C17", "C18", "C19", "C20", "C21", "C22", "C23", "C24",
+    "C25", "C26", "C27", "C28", "C29", "C30", "C31_C32", "C33", "D35", "E36", "E37-E39", "F", "G45", "G46",
+    "G47", "H49",
+    "H50", "H51", "H52", "H53", "I", "J58", "J59_J60", "J61", "J62_J63", "K64", "K65", "K66", "L68",
+    "M69_M70", "M71", "M72",
+    "M73", "M74_M75", "N", "O84", "P85", "Q", "R_S", "T", "U",
+]  # fmt: skip
+
+
+def wiod(
+    path: Path, labels=("CHN", "DEU", "ROW"), *, year: int = 2014, level: float = 1000.0, edit=None
+) -> Path:
+    """A wide table as the Stata file of the 2016 release has it, the same flow in every cell."""
+    header = ["IndustryCode", "IndustryDescription", "Country", "RNr", "Year"]
+    header += [f"{code}{number}" for code in labels for number in range(1, 62)] + ["TOT"]
+    lines = []
+    for code in labels:
+        for number, industry in enumerate(WIOD_CODES, 1):
+            values = [level * (1 if k % 61 < 56 else 20) for k in range(61 * len(labels))]
+            lines.append([industry, "an industry, named", code, number, year, *values, sum(values)])
+    lines.append(["II_fob", "Total intermediate consumption", "TOT", 65, year, *[0] * (61 * len(labels) + 1)])
+    if edit is not None:
+        edit(header, lines)
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(header)
+        writer.writerows(lines)
+    return path
+
+
+EORA_INDUSTRIES = [
+    "Agriculture", "Fishing", "Mining and Quarrying", "Food & Beverages", "Textiles and Wearing Apparel",
+    "Wood and Paper",
+    "Petroleum, Chemical and Non-Metallic Mineral Products", "Metal Products", "Electrical and Machinery",
+    "Transport Equipment", "Other Manufacturing", "Recycling", "Electricity, Gas and Water", "Construction",
+    "Maintenance and Repair", "Wholesale Trade", "Retail Trade", "Hotels and Restraurants", "Transport",
+    "Post and Telecommunications", "Finacial Intermediation and Business Activities", "Public Administration",
+    "Education, Health and Other Services", "Private Households", "Others", "Re-export & Re-import",
+]  # fmt: skip
+
+
+def eora(path: Path, *, year: int = 2015, level: float = 1e6, leave_out: str = "") -> Path:
+    """The zip of a year: tables apart by tabs without labels, and the labels; three economies, a former state, ROW."""
+    economies = [("China", "CHN"), ("Kazakhstan", "KAZ"), ("Germany", "DEU"), ("Former USSR", "USR")]
+    rows = [(name, code, "Industries", one) for name, code in economies for one in EORA_INDUSTRIES]
+    rows.append(("Statistical Discrepancies", "ROW", "Industries", "TOTAL"))
+    finals = ["Household final consumption P.3h", "Changes in inventories P.52"]
+    ends = [
+        (name, code, "Final Demand", one)
+        for name, code in [*economies, ("Statistical Discrepancies", "ROW")]
+        for one in finals
+    ]
+    count = len(rows)
+
+    def text(table) -> str:
+        return "\n".join("\t".join(map(str, row)) for row in table) + "\n"
+
+    parts = {
+        f"Eora26_{year}_bp_T.txt": [[level] * count] * count,
+        f"Eora26_{year}_bp_FD.txt": [[level * 20, -level] * (len(ends) // 2)] * count,
+        f"Eora26_{year}_bp_VA.txt": [[level * 10] * count] * 2,
+        f"Eora26_{year}_bp_Q.txt": [[1.0] * count] * 2,
+        f"Eora26_{year}_bp_QY.txt": [[1.0] * len(ends)] * 2,
+        "labels_T.txt": rows,
+        "labels_FD.txt": ends,
+        "labels_VA.txt": [
+            ("Primary Inputs", "Compensation of employees"),
+            ("Primary Inputs", "Taxes on production"),
+        ],
+        "labels_Q.txt": [("Energy Usage (TJ)", "Natural Gas"), ("Energy Usage (TJ)", "Coal")],
+    }
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, table in parts.items():
+            if name != leave_out:
+                archive.writestr(name, text(table))
+    return path
+
+
+def baci(path: Path, rows, *, columns: str = "t,i,j,k,v,q") -> Path:
+    """A year's file as CEPII gives it: numbers padded with blanks, thousands of US$."""
+    text = "\n".join(
+        ",".join(str(cell).rjust(10) if k else str(cell) for k, cell in enumerate(row)) for row in rows
+    )
+    path.write_text(f"{columns}\n{text}\n", encoding="utf-8")
+    return path
+
+
+# -- indicators
+
+
+def wdi_bulk(path: Path, rows, years=(2022, 2023)) -> Path:
+    """The bulk CSV: all quoted, an empty column at the end. rows: name, code, series, figures of the years."""
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
+        writer.writerow(["Country Name", "Country Code", "Indicator Name", "Indicator Code", *years, ""])
+        for name, code, series, *values in rows:
+            writer.writerow([name, code, "an indicator, named", series, *values, ""])
+    return path
+
+
+def databank(path: Path, rows, years=(2022, 2023), *, counterpart: str = "") -> Path:
+    """The CSV of DataBank: years as "2022 [YR2022]", ".." for missing, words below the table."""
+    extra = ["Counterpart-Area Name", "Counterpart-Area Code"] if counterpart else []
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        head = ["Country Name", "Country Code", *extra, "Series Name", "Series Code"]
+        writer.writerow([*head, *(f"{year} [YR{year}]" for year in years)])
+        for name, code, series, *values in rows:
+            area = ["World", counterpart] if counterpart else []
+            writer.writerow([name, code, *area, "a series", series, *values])
+        stream.write(
+            "\r\n\r\n\r\nData from database: World Development Indicators\r\nLast Updated: 10/07/2026\r\n"
+        )
+    return path
+
+
+def world_bank_json(path: Path, rows) -> Path:
+    """An answer of the World Bank's API. rows: series, ISO3, year, figure."""
+    listed = [
+        {
+            "indicator": {"id": series, "value": "a name"}, "country": {"id": iso3[:2], "value": iso3},
+            "countryiso3code": iso3, "date": str(year), "value": value, "unit": "", "obs_status": "", "decimal": 0,
+        }
+        for series, iso3, year, value in rows
+    ]  # fmt: skip
+    path.write_text(
+        json.dumps([{"page": 1, "pages": 1, "per_page": 1000, "total": len(listed)}, listed]),
+        encoding="utf-8",
+    )
+    return path
+
+
+WEO_HEAD = [
+    "WEO Country Code", "ISO", "WEO Subject Code", "Country", "Subject Descriptor", "Subject Notes", "Units", "Scale",
+    "Country/Series-specific Notes", "2022", "2023", "2030", "Estimates Start After",
+]  # fmt: skip
+
+
+def weo(path: Path, rows, *, encoding: str = "utf-16-le", bom: bool = True) -> Path:
+    """The table by countries: tabs, UTF-16, numbers with commas, words at the end.
+
+    rows: ISO, subject, scale, figures, last year that is no estimate.
+    """
+    lines = ["\t".join(WEO_HEAD)]
+    for iso, subject, scale, *figures, last in rows:
+        cells = [
+            "111",
+            iso,
+            subject,
+            "Türkiye",
+            "a subject",
+            "notes",
+            "units",
+            scale,
+            "Source: office",
+            *figures,
+            last,
+        ]
+        lines.append("\t".join(cells))
+    lines += ["", "International Monetary Fund, World Economic Outlook Database, October 2026"]
+    text = "\r\n".join(lines) + "\r\n"
+    mark = b"\xff\xfe" if bom and encoding == "utf-16-le" else b""
+    path.write_bytes(mark + text.encode(encoding))
+    return path
+
+
+PIP_HEAD = (
+    "region_name,region_code,country_name,country_code,reporting_year,reporting_level,survey_acronym,survey_coverage,"
+    "survey_year,welfare_type,survey_comparability,comparable_spell,poverty_line,headcount,poverty_gap,poverty_severity,"
+    "watts,mean,median,mld,gini,polarization,decile1,decile2,decile3,decile4,decile5,decile6,decile7,decile8,decile9,"
+    "decile10,cpi,ppp,reporting_pop,reporting_gdp,reporting_pce,is_interpolated,distribution_type,estimation_type"
+)
+
+
+def pip_rows(rows) -> list[dict[str, object]]:
+    """rows: ISO3, year, level, welfare, line, headcount, mean, gini."""
+    found = []
+    for iso3, year, level, welfare, line, headcount, mean, gini in rows:
+        known = {
+            "country_code": iso3, "reporting_year": year, "reporting_level": level, "survey_acronym": "HBS",
+            "welfare_type": welfare, "poverty_line": line, "headcount": headcount, "mean": mean, "gini": gini,
+            "decile1": 0.03, "decile10": 0.27, "is_interpolated": "FALSE",
+        }  # fmt: skip
+        found.append({name: known.get(name, "") for name in PIP_HEAD.split(",")})
+    return found
+
+
+def pip(path: Path, rows) -> Path:
+    """A CSV answer of PIP."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, PIP_HEAD.split(","))
+        writer.writeheader()
+        writer.writerows(pip_rows(rows))
+    return path
+
+
+def wgi(path: Path, rows) -> Path:
+    """The WGI's own long table. rows: code, year, indicator, estimate, standard error."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(
+            [
+                "codeindyr",
+                "code",
+                "countryname",
+                "year",
+                "indicator",
+                "estimate",
+                "stddev",
+                "nsource",
+                "pctrank",
+            ]
+        )
+        for code, year, indicator, estimate, error in rows:
+            writer.writerow(
+                [f"{code}{indicator}{year}", code, "name", year, indicator, estimate, error, 5, 50]
+            )
+    return path

@@ -1,0 +1,99 @@
+"""What differs between two worlds is told by table, and what that does to the headline."""
+
+from __future__ import annotations
+
+import pytest
+from typer.testing import CliRunner
+
+from samarkand.cli import app
+from samarkand.world.comparing import compare
+from samarkand.world.importers import import_world
+from samarkand.world.importers.economy_accounts import write_template
+from samarkand.world.store import open_world
+
+import file_samples as samples  # isort: skip
+
+
+def test_a_world_and_itself_do_not_differ(world) -> None:
+    assert compare(world, world).same
+
+
+def test_tables_that_differ_are_told(tmp_path, world) -> None:
+    import openpyxl
+
+    path = tmp_path / "kaz.xlsx"
+    write_template(world, "KAZ", path)
+    book = openpyxl.load_workbook(path)
+    sheet = book["accounts"]
+    before = sheet.cell(6, 3).value  # agriculture's output
+    sheet.cell(6, 3, before * 1.25)
+    sheet.cell(6, 4, sheet.cell(6, 4).value * 1.25)
+    book.save(path)
+    mine = import_world("economy-accounts", [path], name="mine")
+    mine = import_world("tariffs", [samples.wits(tmp_path / "wits.csv")], name="more", base=mine.name)
+    found = compare(world, mine)
+    assert not found.same
+    assert (found.added, found.missing) == ((), ())
+    rows = found.accounts
+    row = rows[
+        (rows["table"] == "gross_output") & (rows["economy"] == "KAZ") & (rows["sector"] == "agriculture")
+    ]
+    assert float(row["relative"].iloc[0]) == pytest.approx(0.25, rel=1e-4)
+    assert rows["relative"].abs().is_monotonic_decreasing
+    assert set(found.tariffs["importer"]) == set(mine.tariffs.importers)
+    assert found.facts.empty
+    printed = CliRunner().invoke(app, ["world", "diff", "embedded", "more", "--tables"])
+    assert printed.exit_code == 0
+    assert "agriculture" in printed.output
+    assert "Mean tariff rates" in printed.output
+
+
+def test_economies_that_come_and_go(tmp_path, world) -> None:
+    import_world("icio", [samples.icio(tmp_path / "2022.csv", world.accounts)], name="small")
+    found = compare(world, open_world("small"))
+    assert "DEU" in found.missing
+    assert found.added == ()
+    back = compare(open_world("small"), world)
+    assert "DEU" in back.added
+
+
+def test_the_headline_of_two_worlds(tmp_path, world) -> None:
+    import_world("tariffs", [samples.wits(tmp_path / "wits.csv")], name="duties")
+    printed = CliRunner().invoke(app, ["world", "diff", "embedded", "duties"])
+    assert printed.exit_code == 0, printed.output
+    assert "Real income of the default programme" in printed.output
+
+
+def test_the_command_line_from_import_to_removal(tmp_path) -> None:
+    runner = CliRunner()
+    path = samples.wits(tmp_path / "wits.csv")
+    printed = runner.invoke(app, ["world", "import", "tariffs", str(path), "--name", "mine"])
+    assert printed.exit_code == 0, printed.output
+    assert "samarkand appraise --world mine" in printed.output
+    listed = runner.invoke(app, ["world", "list"]).output
+    assert "mine" in listed
+    assert "wits.csv" in listed
+    ready = runner.invoke(app, ["readiness", "KAZ", "--world", "mine"]).output
+    assert "needs file" not in "".join(line for line in ready.splitlines() if "tariff" in line)
+    without = " ".join(runner.invoke(app, ["readiness", "KAZ"]).output.split())
+    assert "a tariff table: samarkand world import tariffs" in without
+    assert "public_debt_share (2016)" in " ".join(runner.invoke(app, ["readiness", "PAK"]).output.split())
+    for kind in (
+        "tariffs",
+        "icio",
+        "economy-accounts",
+        "baci",
+        "wiod",
+        "eora26",
+        "wdi",
+        "ids",
+        "wgi",
+        "pip",
+        "weo",
+    ):
+        assert kind in runner.invoke(app, ["world", "kinds"]).output
+    template = tmp_path / "kaz.xlsx"
+    assert runner.invoke(app, ["world", "template", "KAZ", str(template)]).exit_code == 0
+    assert template.exists()
+    assert "mine is removed" in runner.invoke(app, ["world", "remove", "mine"]).output
+    assert "No world of yours" in runner.invoke(app, ["world", "list"]).output
