@@ -119,7 +119,7 @@ def test_publication_refuses_recalled_figures_by_name(world):
 
 def test_economies_inside_the_rest_of_the_world_have_no_figures(appraisal, world):
     inside = set(world.inside_rest_of_world)
-    assert "UZB" in inside
+    assert "PRK" in inside
     assert not inside & set(appraisal.results["economy"])
     with pytest.raises(Faults, match="inside the rest of the world"):
-        appraisal.explain("real_income", "UZB")
+        appraisal.explain("real_income", "PRK")
