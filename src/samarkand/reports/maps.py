@@ -143,7 +143,7 @@ def world_map(
 def main_region(marks: Marks) -> tuple[Marks, tuple[int, ...]]:
     """The marks of the items that lie together, and the numbers of those far from them.
 
-    Far is more than twice as far from the middle as three quarters of the items are, and more than 15 degrees.
+    Far is more than 1.75 times as far from the middle as three quarters of the items are, and more than 15 degrees.
     """
     by_item: dict[int, list[tuple[float, float]]] = {}
     for route in marks.routes:
@@ -161,7 +161,7 @@ def main_region(marks: Marks) -> tuple[Marks, tuple[int, ...]]:
         number: math.degrees(math.acos(max(-1.0, min(1.0, float(v @ middle)))))
         for number, v in vectors.items()
     }
-    reach = max(2 * float(np.quantile(list(angles.values()), 0.75)), 15.0)
+    reach = max(1.75 * float(np.quantile(list(angles.values()), 0.75)), 15.0)
     far = {number for number, angle in angles.items() if angle > reach}
     near = Marks(
         tuple(route for route in marks.routes if route.number not in far),

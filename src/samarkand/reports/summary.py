@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from samarkand.priorities import priorities
+from samarkand.reports.figures import money, plural
 
 if TYPE_CHECKING:
     from samarkand.outcome import Appraisal
 
 SMALLEST_EFFECT = 5e-7  # below a twentieth of a thousandth of a per cent an economy is shown as unaffected
+
+PRIORITY_MISSING = "not assessed yet: the priority is not built"
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,25 @@ def summarise(appraisal: Appraisal, year: int | None = None) -> Summary:
     return Summary(year, *(change_by_economy(appraisal, name, year) for name in names))
 
 
+def answer(summary: Summary) -> list[str]:
+    """The answer in two sentences: gains and losses apart, then who pays."""
+    s = summary
+    gain = (
+        f"{plural(len(s.gainers), 'economy gains', 'economies gain')} {money(s.gains)} of real income a year"
+    )
+    lose = f"{plural(len(s.losers), 'loses', 'lose')} {money(-s.losses)}"
+    if not len(s.gainers):
+        gain = "No economy gains"
+    if not len(s.losers):
+        lose = "none loses"
+    if not len(s.payers):
+        paid = "Nobody is charged: no cost is known of what changes the results."
+    else:
+        payers = plural(len(s.payers), "economy is", "economies are")
+        paid = f"{payers} charged {money(float(s.cost.sum()))} a year for it."
+    return [f"{gain}; {lose}.", paid]
+
+
 @dataclass(frozen=True)
 class MissingGroup:
     """One reason for which something has no figure, and all that it holds for."""
@@ -108,7 +130,7 @@ class MissingGroup:
 
 
 def missing_by_reason(appraisal: Appraisal) -> list[MissingGroup]:
-    """What was not assessed, by reason in general, in the order of first mention; items and priorities by title."""
+    """What was not assessed, by reason in general: priorities first, then by frequency; all by their titles."""
     titles = {item.id: item.title for item in appraisal.programme.items}
     titles |= {row.name: row.title for row in priorities()}
     groups: dict[str, dict[str, list[str]]] = {}
@@ -116,16 +138,19 @@ def missing_by_reason(appraisal: Appraisal) -> list[MissingGroup]:
         parts = groups.setdefault(in_general(gap.reason), {}).setdefault(titles.get(gap.item, gap.item), [])
         if gap.what not in ("effect", "cost", "opening", "all indicators"):
             parts.append(gap.what.replace("_", " "))
-    return [
+    found = [
         MissingGroup(reason, tuple(_with_parts(title, parts) for title, parts in entries.items()))
         for reason, entries in groups.items()
     ]
+    return sorted(found, key=lambda group: (group.reason != PRIORITY_MISSING, -len(group.entries)))
 
 
 def in_general(reason: str) -> str:
     """A reason without what is particular to one item, so that like stands with like; the annex has it whole."""
     if reason.startswith("not assessed yet"):
-        return "not assessed yet: the priority is not built"
+        return PRIORITY_MISSING
+    if re.match(r"effect not assessed: no (model|sourced coefficient)\b", reason):
+        return "effect not assessed: no model and no sourced coefficient gives one"
     reason = re.sub(r" of US\$ [\d,.]+ m\b", "", reason)
     reason = re.sub(r"[\d.]+ ?%", "a part", reason)
     return re.sub(r"( published)? (for|from) [A-Z].*$", r"\1", reason)

@@ -25,7 +25,7 @@ from samarkand.reports.maps import (
     world_map,
 )
 from samarkand.reports.marks import programme_marks
-from samarkand.reports.summary import Summary, change_by_economy, missing_by_reason, pairs, summarise
+from samarkand.reports.summary import Summary, answer, change_by_economy, missing_by_reason, pairs, summarise
 from samarkand.reports.svg import Svg
 from samarkand.world.map import load_map
 
@@ -114,22 +114,7 @@ class ReportView:
     @property
     def answer(self) -> str:
         """The answer in one sentence, gains and losses apart."""
-        s = self.summary
-        gain = f"{plural(len(s.gainers), 'economy gains', 'economies gain')} {money(s.gains)} of real income a year"
-        lose = f"{plural(len(s.losers), 'loses', 'lose')} {money(-s.losses)}"
-        if not len(s.losers):
-            lose = "none loses"
-        if not len(s.gainers):
-            gain = "No economy gains"
-        return f"{gain}; {lose}. {self._paid}"
-
-    @property
-    def _paid(self) -> str:
-        s = self.summary
-        if not len(s.payers):
-            return "Nobody is charged: no capex is known."
-        payers = plural(len(s.payers), "economy is", "economies are")
-        return f"{payers} charged {money(float(s.cost.sum()))} a year for it."
+        return " ".join(answer(self.summary))
 
     @property
     def gains(self) -> list[Row]:
@@ -239,7 +224,7 @@ class ReportView:
             first = ", ".join(group.entries[:2])
             more = len(group.entries) - 2
             rows.append((group.reason, first + (f" and {more} more" if more > 0 else ""), len(group.entries)))
-        return sorted(rows, key=lambda row: -row[2])
+        return rows
 
     # -- maps
 
@@ -422,7 +407,8 @@ class ReportView:
     ) -> YearFigure:
         factor = 100.0 if unit == "fraction" else 1.0
         shown = {
-            name: [figure(value, unit, sign=True) for value in values] for name, values in series.items()
+            name: [figure(value, unit, sign=name != COST) for value in values]
+            for name, values in series.items()
         }
         lines = [
             Line(name, [value * factor if value == value else None for value in values], shown[name])
