@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from samarkand.asking import Baseline, Question, State, ask
+from samarkand.asking import Baseline, Question, ask
 from samarkand.core.scenario import DeficitRule, Scenario
 from samarkand.engines.equilibrium import Shock, solve
 from samarkand.outcome import Appraisal
@@ -50,11 +50,12 @@ def appraise(
     asked = ask(question, world, tuple(years), without, assumptions, deficit_rule, projection, publication)
     course, baseline = asked.course, solve_baseline(asked, progress)
     states = [
-        asked.once(change, partial(solve_state, asked, baseline, change, progress))
+        asked.solved(change, partial(solve_state, asked, baseline, change, progress))
         for change in course.states
     ]
-    results = Results(course, [state.assessed for state in states], asked.projection)
-    return Appraisal(asked, course, [state.inputs for state in states], results)
+    progress("assessing the priorities")
+    assessed = [asked.assessed(inputs.change, partial(assess_state, inputs)) for inputs in states]
+    return Appraisal(asked, course, states, Results(course, assessed, asked.projection))
 
 
 def solve_baseline(asked: Question, progress: Step) -> Baseline:
@@ -65,8 +66,8 @@ def solve_baseline(asked: Question, progress: Step) -> Baseline:
     )
 
 
-def solve_state(asked: Question, baseline: Baseline, change: Change, progress: Step) -> State:
-    """One state of the programme beside the baseline: network, trade costs, equilibrium, priorities."""
+def solve_state(asked: Question, baseline: Baseline, change: Change, progress: Step) -> Inputs:
+    """One state of the programme beside the baseline: network, trade costs, equilibrium."""
     year, freight = change.year, baseline.freight
     progress(f"{year}: freight network")
     routes = freight.improved(change.network, partial(progress, f"{year}: freight network"))
@@ -81,15 +82,12 @@ def solve_state(asked: Question, baseline: Baseline, change: Change, progress: S
     taxes = asked.taxes(change)
     unpaid = solve(accounts, Shock(**shock), deficit_rule=rule)
     with_ = solve(accounts, Shock(**shock, **taxes), deficit_rule=rule) if taxes else unpaid
-
-    progress(f"{year}: priorities")
-    inputs = Inputs(
+    return Inputs(
         world=asked.world, programme=asked.programme, assumptions=asked.assumptions, year=year, change=change,
         freight=freight, routes=routes, left_out=asked.leave_out(freight, change, progress),
-        costs=costs, iceberg_cost_hat=iceberg_cost_hat, ad_valorem_cost=asked.ad_valorem_cost(costs),
-        without=baseline.solution, with_=with_, unpaid=unpaid,
+        surface_trade=asked.surface_trade, costs=costs, iceberg_cost_hat=iceberg_cost_hat,
+        ad_valorem_cost=asked.ad_valorem_cost(costs), without=baseline.solution, with_=with_, unpaid=unpaid,
     )  # fmt: skip
-    return State(inputs, assess_state(inputs))
 
 
 def assess_state(inputs: Inputs) -> Assessed:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -26,6 +26,7 @@ from samarkand.world.tariffs import inputs_with_tariffs
 from samarkand.world.trade_costs import ad_valorem_cost, classes_of_time, iceberg_cost_hat, surface_trade
 from samarkand.world.world import World, load_world
 
+Result = TypeVar("Result")
 FIRST_YEAR, LAST_YEAR = 2022, 2100
 PUBLIC_WORKS = "construction"  # what taxes for capex buy
 
@@ -43,16 +44,10 @@ class Baseline(NamedTuple):
     solution: Solution
 
 
-class State(NamedTuple):
-    """A state of the programme, solved: what the priorities read, and what they say."""
-
-    inputs: Inputs
-    assessed: Assessed
-
-
-# States solved in this process, the last used last: asking again, or about other years or with an item less, solves
-# only what is new. Worlds are told apart as objects, everything else by content.
-_states: dict[Hashable, State] = {}
+# Solutions and what the priorities say of them, kept in this process, the last used last: asking again, or about other
+# years or with an item less, solves only what is new. Worlds are told apart as objects, all else by content.
+_solved: dict[Hashable, Inputs] = {}
+_assessed: dict[Hashable, Assessed] = {}
 KEPT_BYTES = 400e6
 ARRAYS_OF_A_STATE = 12  # by economy, economy and sector: flows, shares and costs of its solutions
 
@@ -96,16 +91,17 @@ class Question:
             sectors=accounts.sectors,
         )
 
+    @cached_property
+    def surface_trade(self) -> xr.DataArray:
+        """Physical trade of the baseline between economies by value-of-time class."""
+        classes = classes_of_time(self.assumptions.parameters)
+        return surface_trade(self.world.accounts.trade_flow, self.freight, classes)
+
     def prepare_freight(self, progress: Callable[..., None]) -> FreightModel:
-        """The freight network without the programme: from this process, the disk, or computed now; once a question."""
-        if "_freight_model" not in self.__dict__:
-            parameters = self.assumptions.parameters
-            trade = surface_trade(self.world.accounts.trade_flow, self.freight, classes_of_time(parameters))
-            self.__dict__["_freight_model"] = prepare_freight(
-                self.world.network, parameters, self.world.labels, trade, progress
-            )
-        model: FreightModel = self.__dict__["_freight_model"]
-        return model
+        """The freight network without the programme: from this process, the disk, or computed now."""
+        return prepare_freight(
+            self.world.network, self.assumptions.parameters, self.world.labels, self.surface_trade, progress
+        )
 
     @property
     def baseline_tariffs(self) -> np.ndarray | None:
@@ -125,25 +121,39 @@ class Question:
     ) -> xr.DataArray | None:
         """Generalised cost with each item of the network left out, in the last state; None in those before it."""
         items = list(dict.fromkeys(one.item for one in change.network))
-        if change is not self.course.states[-1] or not items:
+        if not items or not self._is_last(change):
             return None
         sets = [[one for one in change.network if one.item != item] for item in items]
         costs = freight.economy_costs(sets, partial(progress, f"{change.year}: each item left out"))
         return costs.rename(set="project").assign_coords(project=items)
 
-    def once(self, change: Change, solve_it: Callable[[], State]) -> State:
-        """A state solved now, or as it was solved before in this process."""
-        last = change is self.course.states[-1]
-        key = (
-            id(self.world), self.assumptions.hash, self.scenario.deficit_rule, self.programme.content_hash,
-            shocks_of(change), last,
-        )  # fmt: skip
-        state = _states.pop(key, None) or solve_it()
-        _states[key] = state
+    def solved(self, change: Change, solve_it: Callable[[], Inputs]) -> Inputs:
+        """A state solved now, or as it was solved before in this process: the same shocks are solved once."""
+        found = self._kept(_solved, (*self._key(change), shocks_of(change)), solve_it)
+        return replace(found, change=change, year=change.year)
+
+    def assessed(self, change: Change, assess_it: Callable[[], Assessed]) -> Assessed:
+        """What the priorities say of a state, now or before in this process; they may read which items are open."""
+        return self._kept(_assessed, (*self._key(change), shocks_of(change), change.open), assess_it)
+
+    def _key(self, change: Change) -> tuple[Hashable, ...]:
+        # Years, items left out and the projection do not change a state, but for what is computed in the last alone.
+        return (
+            id(self.world),
+            self.scenario.but(years=(), without=(), projection="").hash,
+            self._is_last(change),
+        )
+
+    def _is_last(self, change: Change) -> bool:
+        return shocks_of(change) == shocks_of(self.course.states[-1])
+
+    def _kept(self, kept: dict[Hashable, Result], key: Hashable, make: Callable[[], Result]) -> Result:
+        found = kept.pop(key) if key in kept else make()
+        kept[key] = found
         size = ARRAYS_OF_A_STATE * 8 * len(self.world.labels) ** 2 * len(self.world.accounts.sectors)
-        while len(_states) > max(KEPT_BYTES / size, 1):
-            _states.pop(next(iter(_states)))
-        return state
+        while len(kept) > max(KEPT_BYTES / size, 1):
+            kept.pop(next(iter(kept)))
+        return found
 
     def iceberg_cost_hat(self, costs: xr.Dataset) -> xr.DataArray:
         """Change of iceberg costs by origin, destination and sector, in the order of the accounts."""

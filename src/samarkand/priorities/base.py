@@ -68,6 +68,7 @@ class Inputs:
 
     `freight` is the network without changes, `routes` what the programme makes of it; `left_out` the generalised cost
     with each item of the network left out (dims project, vot_class, origin, destination), for the last state alone.
+    `surface_trade` is physical trade of the baseline by value-of-time class (dims origin, destination, vot_class).
     `costs` are hours and generalised costs between economies in both states (dims state, variant, vot_class, origin,
     destination); `iceberg_cost_hat` the change they mean by sector, freight alone; `without`, `with_` the two
     solutions, and `unpaid` the one with the programme before anybody pays for it.
@@ -81,6 +82,7 @@ class Inputs:
     freight: FreightModel
     routes: Improved
     left_out: xr.DataArray | None
+    surface_trade: xr.DataArray
     costs: xr.Dataset
     iceberg_cost_hat: xr.DataArray
     ad_valorem_cost: xr.DataArray
@@ -91,12 +93,16 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Levels:
-    """An indicator's values without and with the programme, or (for `direct`) the change alone."""
+    """An indicator's values without and with the programme, or (for `direct`) the change alone.
+
+    `ramped`: it comes in step by step after openings; else a year has the value of the state in force.
+    """
 
     without: xr.DataArray | None = None
     with_: xr.DataArray | None = None
     change: xr.DataArray | None = None
     reason: str = ""
+    ramped: bool = True
 
 
 @dataclass(frozen=True)

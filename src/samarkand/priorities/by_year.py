@@ -137,8 +137,10 @@ class Results:
 
     def _effect(self, declared: Indicator, part: str, first: xr.DataArray, years: Sequence[int]) -> Floats:
         """`sum over k of w[year, k] u[k]`; missing where any state that counts is missing."""
-        used = sorted({state for year in years for state in self.course.weights[year]})
-        weight = np.array([[self.course.weights[year].get(k, 0.0) for k in used] for year in years])
+        in_force = {year: {self.course.in_force[year]: 1.0} for year in years}
+        weights = self.course.weights if self._ramped(declared) else in_force
+        used = sorted({state for year in years for state in weights[year]})
+        weight = np.array([[weights[year].get(k, 0.0) for k in used] for year in years])
         arrays = [_array(self.states[k].unpaid, declared, part) for k in used]
         for (
             array
@@ -151,6 +153,10 @@ class Results:
             return np.asarray(np.tensordot(weight, stack, axes=1))
         effect = np.tensordot(weight, np.where(silent, 0.0, stack), axes=1)
         return np.where(np.tensordot(weight > 0, silent, axes=1), np.nan, effect)
+
+    def _ramped(self, declared: Indicator) -> bool:
+        outcome = self._outcome(declared)
+        return isinstance(outcome, NotAssessed) or outcome.ramped
 
     def _payment(self, declared: Indicator, part: str, years: Sequence[int]) -> Floats:
         """`p[s] - u[s]`, by year; zero where nobody pays."""

@@ -1,7 +1,7 @@
 """The course of a programme over the years: which states there are, and which of them makes up each year's effect.
 
-A state is one distinct vector of shocks: changes of the network, tariffs, charges. It lasts from the year that
-brings it to the next opening, and is solved once however long that is.
+A state is what is open and one vector of shocks: changes of the network, tariffs, charges. It lasts from the year that
+brings it to the next opening; the same shocks are solved once however long they last.
 
 An opening takes effect step by step. With `r(t)` the share of the full effect `t` years after the year of opening
 (`calc_ramp_up`) and `S(k)` the state at the end of year `k`, the effect of year `y` is
@@ -64,7 +64,7 @@ def plan_course(
     states: list[Change] = []
     of_year: dict[int, int] = {}
     for year, change in applied.items():
-        number = numbers.setdefault(shocks_of(change), len(states))
+        number = numbers.setdefault((shocks_of(change), change.open), len(states))
         if number == len(states):
             states.append(change)
         of_year[year] = number
