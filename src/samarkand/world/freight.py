@@ -114,8 +114,11 @@ class FreightModel:
 
         As `trade_costs.counterfactual_costs` describes; errors as `improved`.
         """
-        found = self.improved(changes, progress)
-        return self.baseline.dataset(self.baseline.differences(found.rows, found.usd, found.hours))
+        return self.costs_of(self.improved(changes, progress))
+
+    def costs_of(self, routes: Improved) -> xr.Dataset:
+        """`costs` of routes that are known already (`improved`)."""
+        return self.baseline.dataset(self.baseline.differences(routes.rows, routes.usd, routes.hours))
 
     def economy_costs(
         self, sets: Sequence[Sequence[LinkChange]], progress: Progress = _quiet
