@@ -101,7 +101,8 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         lambda book: book["sections"].merge_cells("A2:B3"), "sheet sections, cells A2:B3: are merged. Unmerge them"
     ),
     "a stray cell far out": (
-        lambda book: book["parties"].cell(1_048_576, 16_384, "x"), "sheet parties: reaches to row 1,048,576 and column XFD"
+        lambda book: book["parties"].cell(1_048_576, 16_384, "x"),
+        "sheet parties: reaches to row 1,048,576 and column XFD",
     ),
     "error of a formula": (error("projects", "capex"), "holds the error #REF!. Mend the formula"),
     "formula never computed": (put("projects", "capex", "=50+50"), "is a formula without a result"),

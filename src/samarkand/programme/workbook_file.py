@@ -145,9 +145,7 @@ def _books(content: bytes, place: str, faults: FaultList) -> tuple[Any, Any] | N
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of features that do not matter here, such as pictures
             formulas = load_workbook(BytesIO(content))
-            if not any(
-                cell.data_type == "f" for sheet in formulas for row in sheet.iter_rows() for cell in row
-            ):
+            if not any(_has_formula(sheet) for sheet in formulas.worksheets):
                 return formulas, formulas
             return load_workbook(BytesIO(content), data_only=True), formulas
     except Exception as error:  # whatever a damaged part of a workbook makes the library raise
