@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from samarkand.core.faults import FaultList, did_you_mean
+from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
 from samarkand.core.scenario import DeficitRule, Scenario
 from samarkand.engines.equilibrium import DEFICIT_RULES, Accounts, accounts_from_flows
 from samarkand.programme import Change, Course, Programme, load_programme, plan_course
@@ -30,7 +30,7 @@ from samarkand.world.trade_costs import (
     prepare_baseline,
     surface_trade,
 )
-from samarkand.world.world import World, load_world
+from samarkand.world.world import EMBEDDED, World, load_world
 
 FIRST_YEAR, LAST_YEAR = 2022, 2100
 PUBLIC_WORKS = "construction"  # what taxes for capex buy
@@ -95,11 +95,22 @@ class Question:
         return {"tariff_rate": changed_tariffs(rate, change.tariffs).to_numpy()}
 
     def mode_choice(self, skims: xr.Dataset) -> ModeChoice:
-        """Mode constants calibrated to the declared splits on the baseline's skims."""
+        """Mode constants calibrated to the declared splits on the baseline's skims.
+
+        Raises `Faults` where an imported world has not the trade that the splits are for.
+        """
         weights = surface_trade(
             self.world.accounts.trade_flow, self.freight, classes_of_time(self.assumptions.parameters)
         )
-        return calibrate_mode_choice(skims, self.world.network.cities, self.assumptions.parameters, weights)
+        cities, parameters = self.world.network.cities, self.assumptions.parameters
+        try:
+            return calibrate_mode_choice(skims, cities, parameters, weights)
+        except (ValueError, ZeroDivisionError) as error:
+            if self.world.name == EMBEDDED:
+                raise
+            reason = f"freight modes cannot be calibrated on its trade ({error})"
+            mend = "Use a world with China, most of Europe and their neighbours."
+            raise Faults([Fault(f"world {self.world.name}", reason, mend)]) from error
 
     def prepare_baseline(self, skims: xr.Dataset) -> Baseline:
         """What the state without the programme means for mode choice and costs between economies."""

@@ -278,6 +278,8 @@ def replace_economy(
     order = ("origin", "sector", "destination", "use_sector")
     flow = accounts.intermediate.transpose(*order).to_numpy()
     final = accounts.final_demand.transpose(*order[:3]).to_numpy()
+    if figures["value_added"].sum() <= 0:
+        raise ValueError(f"{economy} would have no value added")
     at = accounts.economies.index(economy)
     n, sectors = len(accounts.economies), accounts.sectors
     uses = np.concatenate(
