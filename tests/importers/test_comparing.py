@@ -125,3 +125,20 @@ def test_a_world_too_small_for_freight_modes_says_so(tmp_path, world) -> None:
     small = import_world("icio", [samples.icio(tmp_path / "2022.csv", world.accounts)], name="small")
     with pytest.raises(Faults, match="freight modes cannot be calibrated"):
         sk.appraise("eurasian-corridors", small)
+
+
+def test_the_command_line_tells_faults_and_stops(tmp_path, monkeypatch) -> None:
+    runner = CliRunner()
+    command = ["world", "import", "tariffs", str(tmp_path / "gone.csv"), "--name", "mine"]
+    told = runner.invoke(app, command)
+    assert told.exit_code == 2
+    assert "1 fault; nothing was kept." in told.output
+    assert "is not there" in told.output
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("samarkand.world.importers.import_world", stop)
+    told = runner.invoke(app, command)
+    assert told.exit_code == 130
+    assert "Stopped; nothing was kept." in told.output
