@@ -114,7 +114,6 @@ def test_a_programme_is_appraised_in_an_imported_world(tmp_path, world) -> None:
     assert bool(income.notnull().all())
     card = appraisal.world_card()
     assert card["imported"][0]["kind"] == "icio"
-    assert "imported: Inter-country input-output tables (2022)" in card["title"]
     cited = [
         leaf.evidence.citation for leaf in appraisal.explain("real_income", "KAZ").leaves() if leaf.evidence
     ]

@@ -67,9 +67,7 @@ class World:
     @property
     def title(self) -> str:
         """One line for a reader."""
-        layers = ", ".join(f"{layer['title']} ({layer['year']})" for layer in self.manifest.get("layers", ()))
-        told = f"{len(self.economies)} economies and the rest of the world, accounts of {self.accounts.year}"
-        return f"{told}; imported: {layers}" if layers else told
+        return f"{len(self.economies)} economies and the rest of the world, accounts of {self.accounts.year}"
 
     @cached_property
     def hash(self) -> str:
