@@ -1,4 +1,7 @@
-"""Runs `main()` of every module in this package, or of those named on the command line."""
+"""Runs `main()` of every module in this package, or of those named on the command line.
+
+What begins with a dash is for the modules themselves.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ def main() -> None:
         for module in pkgutil.iter_modules([str(Path(__file__).parent)])
         if not module.name.startswith("_")
     )
-    chosen = sys.argv[1:] or known
+    chosen = [word for word in sys.argv[1:] if not word.startswith("-")] or known
     for name in chosen:
         if name not in known:
             sys.exit(f"no benchmark {name!r}; there are: {', '.join(known)}")

@@ -1,15 +1,15 @@
 """The equilibrium engine: single solves cold and warm, many, the gradient; beside gegravity and the memory's speed.
 
 One thread a solve, the building of the trade-cost kernel and the certificate included; medians of five runs, each the
-mean of a few repetitions where one is short. The worlds are made up (sizes and distances drawn, balanced, a fifth of
-spending imported) except the embedded one. gegravity 0.3 is used where it is installed here or in the interpreter
-that GEGRAVITY_PYTHON names.
+mean of a few repetitions where one is short. Beside the time on the clock stands the thread's processor time: the two
+are one on a machine that does nothing else. The worlds are made up except the embedded one. gegravity 0.3 is used
+where it is installed here or in the interpreter that GEGRAVITY_PYTHON names. `--without-peer` leaves it out: it takes
+about a minute.
 """
 
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,82 +21,61 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks._worlds import corridor, embedded_accounts, everywhere, gravity_question, made_up_accounts
 from samarkand.engines.equilibrium import (
     Accounts,
     Shock,
-    accounts_from_flows,
     armington_accounts,
     calc_gradient,
+    exposure,
     solve,
     solve_many,
 )
-from samarkand.engines.equilibrium.measures import calc_real_wage_hat
-from samarkand.engines.equilibrium.preparation import prepare
+from samarkand.engines.equilibrium.iteration import find, pose
+from samarkand.engines.equilibrium.measures import calc_real_income_hat, calc_real_wage_hat
+from samarkand.engines.equilibrium.preparation import build_kernels, load_kernels, prepare
 
 AIMS = {(31, 40): 3.0, (70, 45): 9.0, (160, 1): 0.8, (160, 26): 17.0}  # ms
 PEER_SIZES = (30, 50, 100, 150)
 SCENARIOS = 1000
+RUNS = 5
+
+
+def median_times(action: Callable[[], Any], repetitions: int = 1) -> tuple[float, float]:
+    """(seconds on the clock, seconds of this thread): medians of five means, after one run to warm up."""
+    action()
+    clock, thread = [], []
+    for _ in range(RUNS):
+        begun, thread_begun = time.perf_counter(), time.thread_time()
+        for _ in range(repetitions):
+            action()
+        clock.append((time.perf_counter() - begun) / repetitions)
+        thread.append((time.thread_time() - thread_begun) / repetitions)
+    return sorted(clock)[RUNS // 2], sorted(thread)[RUNS // 2]
 
 
 def median_time(action: Callable[[], Any], repetitions: int = 1) -> float:
-    """Seconds: the median of five means, after one run to warm up."""
-    action()
-    times = []
-    for _ in range(5):
-        begun = time.perf_counter()
-        for _ in range(repetitions):
-            action()
-        times.append((time.perf_counter() - begun) / repetitions)
-    return sorted(times)[2]
-
-
-def made_up_accounts(economies: int, sectors: int, seed: int = 0) -> Accounts:
-    """A gravity world that balances, a fifth of spending imported, about half of output inputs."""
-    random = np.random.default_rng(seed)
-    size = np.exp(random.normal(0, 1.5, economies))
-    place = random.random((economies, 2))
-    distance = np.sqrt(((place[:, None] - place[None]) ** 2).sum(axis=2)) + 0.05
-    noise = np.exp(random.normal(0, 0.8, (economies, economies, sectors)))
-    weight = np.exp(random.normal(0, 0.7, sectors))
-    flow = size[:, None, None] * size[None, :, None] / distance[:, :, None] * noise
-    flow *= weight * np.exp(random.normal(0, 0.8, sectors))
-    own = np.arange(economies)
-    flow[own, own] = 0.0
-    domestic = size[:, None] * weight * np.exp(random.normal(0, 0.3, (economies, sectors)))
-    flow *= 0.25 * domestic.sum() / flow.sum()
-    flow[own, own] = domestic
-    if sectors == 1:
-        return armington_accounts(flow[:, :, 0], 5.0)
-    sales, spent = flow.sum(axis=1), flow.sum(axis=0)
-    inputs = random.uniform(0.35, 0.65, (economies, sectors)) * sales
-    mix = (spent / spent.sum(axis=1, keepdims=True))[:, :, None]
-    use = mix * np.exp(random.normal(0, 0.5, (economies, sectors, sectors)))
-    use *= (inputs / use.sum(axis=1))[:, None, :]
-    use *= (0.8 / np.maximum(use.sum(axis=2) / spent, 0.8)).min(axis=1)[:, None, None]
-    return accounts_from_flows(flow, use, sales - use.sum(axis=1), random.uniform(2.5, 9.0, sectors))
-
-
-def corridor(economies: int, seed: int, members: int = 12, cut: float = 0.1) -> Shock:
-    """Costs between the economies along a corridor fall by up to `cut`, by pair."""
-    random = np.random.default_rng(seed)
-    hat = np.ones((economies, economies))
-    along = random.choice(economies, min(members, economies), replace=False)
-    falls = 1.0 - cut * random.random((along.size, along.size))
-    np.fill_diagonal(falls, 1.0)
-    hat[np.ix_(along, along)] = falls
-    return Shock(iceberg_hat=hat)
+    """Seconds of this thread."""
+    return median_times(action, repetitions)[1]
 
 
 def stream_rate(size: int) -> float:
-    """Bytes a second of one thread adding up an array of this many bytes: what the memory it fits in allows."""
+    """Bytes a second of one thread adding up an array of this many bytes: what the memory it fits in allows.
+
+    Four sums run side by side: with a single one the adder's latency binds, not the memory.
+    """
     from numba import njit
 
     @njit(fastmath=True)  # type: ignore[misc]
     def add_up(values):  # type: ignore[no-untyped-def]
-        total = 0.0
-        for value in values:
-            total += value
-        return total
+        quarter = values.size // 4
+        a = b = c = d = 0.0
+        for i in range(quarter):
+            a += values[i]
+            b += values[quarter + i]
+            c += values[2 * quarter + i]
+            d += values[3 * quarter + i]
+        return a + b + c + d
 
     values = np.ones(max(size // 8, 1024))
     return float(values.nbytes / median_time(lambda: add_up(values), 50))
@@ -108,56 +87,166 @@ def streamed_bytes(accounts: Accounts) -> int:
     return int(prepared.share.nbytes + prepared.input_share.nbytes + prepared.newton[0].nbytes)
 
 
-def report_sizes() -> None:
-    print("one solve, ms            cold    warm     aim   sweeps  stream bound  gradient  gradient/solve")
-    worlds: list[tuple[str, Accounts, float | None]] = [
+def worlds() -> list[tuple[str, Accounts, float | None]]:
+    listed: list[tuple[str, Accounts, float | None]] = [
         (f"{n} x {j}", made_up_accounts(n, j), aim) for (n, j), aim in AIMS.items()
     ]
     embedded = embedded_accounts()
-    if embedded is not None:
-        name = f"embedded {embedded.economy_count} x {embedded.sector_count}"
-        worlds.append((name, embedded, None))
-    for name, accounts, aim in worlds:
-        shock = corridor(accounts.economy_count, 0)
-        begun = time.perf_counter()
-        solution = solve(accounts, shock)
-        cold = time.perf_counter() - begun
-        warm = median_time(lambda accounts=accounts, shock=shock: solve(accounts, shock), 5)
-        size = streamed_bytes(accounts)
-        bound = solution.certificate.sweeps * size / stream_rate(size)
-        weights = np.eye(accounts.economy_count)[0]
-        gradient = median_time(lambda solution=solution, weights=weights: calc_gradient(solution, weights), 3)
-        aimed = f"{aim:7.1f}" if aim else "      -"
+    listed.append((f"embedded {embedded.economy_count} x {embedded.sector_count}", embedded, None))
+    return listed
+
+
+COLD = """
+import resource, sys, time
+from benchmarks._worlds import embedded_accounts, everywhere, made_up_accounts
+from samarkand.engines.equilibrium import solve
+n, j = map(int, sys.argv[1:])
+accounts = made_up_accounts(n, j) if n else embedded_accounts()
+shock = everywhere(accounts, 0)
+begun = time.perf_counter()
+solve(accounts, shock)
+print(time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def cold(size: tuple[int, int]) -> tuple[float, float]:
+    """The first solve of a fresh process, numba and the cached machine code loaded on the way.
+
+    (seconds, highest resident memory of the process in MB, its world and the interpreter included).
+    """
+    words = [sys.executable, "-c", COLD, *map(str, size)]
+    run = subprocess.run(words, capture_output=True, text=True, check=True)
+    seconds, memory = map(float, run.stdout.split())
+    return seconds, memory
+
+
+def report_sizes(listed: list[tuple[str, Accounts, float | None]]) -> None:
+    print("one solve, ms; every foreign cost changes, by pair and sector, kernel and certificate included")
+    print("                          clock        thread")
+    print(
+        "                     cold    warm     warm     aim  aim/warm  sweeps   corridor  tariffs   peak memory, MB"
+    )
+    for (name, accounts, aim), size in zip(listed, [*AIMS, (0, 0)], strict=True):
+        shock = everywhere(accounts, 0)
+        first, memory = cold(size)
+        clock, warm = median_times(lambda accounts=accounts, shock=shock: solve(accounts, shock), 5)
+        along = corridor(accounts.economy_count, 0)
+        by_pair = median_time(lambda accounts=accounts, along=along: solve(accounts, along), 5)
+        duty = Shock(tariff_rate=0.1 * np.random.default_rng(0).random(accounts.trade_share.shape))
+        tariffs = median_time(lambda accounts=accounts, duty=duty: solve(accounts, duty), 5)
+        aimed = f"{aim:7.1f} {1e-3 * aim / warm:9.1f}" if aim else "      -         -"
         print(
-            f"{name:20s} {1e3 * cold:8.1f} {1e3 * warm:7.2f} {aimed} {solution.certificate.sweeps:8d} "
-            f"{1e3 * bound:13.2f} {1e3 * gradient:9.2f} {gradient / warm:15.2f}"
+            f"{name:16s} {1e3 * first:8.0f} {1e3 * clock:7.2f} {1e3 * warm:8.2f} {aimed} "
+            f"{solve(accounts, shock).certificate.sweeps:7d} {1e3 * by_pair:10.2f} {1e3 * tariffs:8.2f} {memory:12.0f}"
         )
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"peak memory {peak:.0f} MB\n")
+    print()
 
 
-def embedded_accounts() -> Accounts | None:
-    try:
-        from samarkand.asking import ask
+def report_parts(listed: list[tuple[str, Accounts, float | None]]) -> None:
+    """Where a warm solve's time goes, and how far the sweeps are from reading memory alone."""
+    print("where it goes, ms     kernel   sweeps   the rest   us a sweep   MB a sweep   GB/s   stream GB/s")
+    kernels = load_kernels()
+    for name, accounts, _ in listed:
+        shock = everywhere(accounts, 0)
+        whole = median_time(lambda accounts=accounts, shock=shock: solve(accounts, shock), 5)
+        building = median_time(
+            lambda accounts=accounts, shock=shock: build_kernels(kernels, accounts, prepare(accounts), shock),
+            5,
+        )
+        problem = pose(kernels, accounts, shock, "fixed_nominal")
+        sweeping = median_time(lambda problem=problem: find(problem, problem.start.copy(), 5e-9, 100), 5)
+        sweeps = find(problem, problem.start.copy(), 5e-9, 100).sweeps
+        size = streamed_bytes(accounts)
+        print(
+            f"{name:20s} {1e3 * building:7.2f} {1e3 * sweeping:8.2f} {1e3 * (whole - building - sweeping):10.2f} "
+            f"{1e6 * sweeping / sweeps:12.1f} {1e-6 * size:12.2f} {1e-9 * size * sweeps / sweeping:6.0f} "
+            f"{1e-9 * stream_rate(size):13.0f}"
+        )
+    print()
 
-        question = ask("eurasian-corridors", None, (2030,), (), None, "fixed_nominal", False)
-        return question.equilibrium_accounts
-    except Exception as error:  # the benchmark of the engine goes on without the world
-        print(f"embedded world not measured: {error}")
-        return None
+
+def report_gradient(listed: list[tuple[str, Accounts, float | None]]) -> None:
+    print("gradient of one economy's real income with respect to all costs")
+    print(
+        "                       ms   of a solve   iterations   largest error against central differences, relative"
+    )
+    for name, accounts, _ in listed:
+        shock = everywhere(accounts, 0)
+        solution = solve(accounts, shock, tolerance=1e-12)
+        weights = np.eye(accounts.economy_count)[0]
+        taken = median_time(lambda solution=solution, weights=weights: calc_gradient(solution, weights), 3)
+        solving = median_time(lambda accounts=accounts, shock=shock: solve(accounts, shock), 3)
+        gradient = calc_gradient(solution, weights)
+        error = gradient_error(accounts, shock, gradient.iceberg)
+        print(
+            f"{name:16s} {1e3 * taken:8.2f} {taken / solving:12.2f} {gradient.iterations:12d} {error:15.1e}"
+        )
+    print()
+
+
+def gradient_error(
+    accounts: Accounts, shock: Shock, gradient: Any, cells: int = 5, step: float = 2e-3
+) -> float:
+    """Largest relative error at the largest costs' derivatives, drawn among the hundred largest.
+
+    Central differences of solutions at 1e-12 with two steps, extrapolated: their own error is of the fourth order.
+    """
+    assert shock.iceberg_hat is not None
+    largest = np.argsort(-np.abs(gradient), axis=None)[:100]
+    worst = 0.0
+    for flat in np.random.default_rng(0).choice(largest, cells, replace=False):
+        cell = np.unravel_index(flat, gradient.shape)
+        slopes = []
+        for size in (step, step / 2):
+            sides = []
+            for sign in (1, -1):
+                hat = shock.iceberg_hat.copy()
+                hat[cell] *= np.exp(sign * size)
+                solution = solve(accounts, Shock(iceberg_hat=hat), tolerance=1e-12)
+                sides.append(np.log(calc_real_income_hat(solution)[0]))
+            slopes.append((sides[0] - sides[1]) / (2 * size))
+        slope = (4.0 * slopes[1] - slopes[0]) / 3.0
+        worst = max(worst, abs(gradient[cell] / slope - 1.0))
+    return float(worst)
+
+
+def report_exposure(accounts: Accounts, cuts: tuple[float, ...] = (0.01, 0.04, 0.1, 0.25)) -> None:
+    """How far the first-order effect is off: twelve economies drawn, all costs among them cut, three corridors."""
+    errors = []
+    for seed in range(3):
+        along = np.random.default_rng(seed).choice(accounts.economy_count, 12, replace=False)
+        shocks = []
+        for cut in cuts:
+            hat = np.ones((accounts.economy_count, accounts.economy_count))
+            hat[np.ix_(along, along)] = 1.0 - cut
+            np.fill_diagonal(hat, 1.0)
+            shocks.append(Shock(iceberg_hat=hat))
+        exact = np.log([calc_real_income_hat(solve(accounts, shock)) for shock in shocks])
+        weights = np.eye(accounts.economy_count)
+        first_order = np.array([exposure(accounts, shocks, weights[n]) for n in along])
+        errors.append(np.abs(first_order.T / exact[:, along] - 1.0).max(axis=1))
+    worst = ", ".join(f"{100 * error:.0f}" for error in np.max(errors, axis=0))
+    listed = ", ".join(f"{100 * cut:.0f}" for cut in cuts)
+    print(
+        f"exposure, embedded world: cost cuts of {listed} % are off by {worst} % of the effect in the worst economy\n"
+    )
 
 
 def report_many() -> None:
     accounts = made_up_accounts(70, 45)
     shocks = [corridor(70, seed) for seed in range(SCENARIOS)]
     solve_many(accounts, shocks[:4], workers=2)
-    times = {}
-    for workers in (1, 2):
+
+    def taken(**how: Any) -> float:
         begun = time.perf_counter()
-        solve_many(accounts, shocks, workers=workers)
-        times[workers] = time.perf_counter() - begun
-    print(f"{SCENARIOS} corridor scenarios of 70 x 45, s   one worker {times[1]:.2f} (aim 10)", end="   ")
-    print(f"two {times[2]:.2f}, {times[1] / times[2]:.2f} times as fast (aim 1.4)\n")
+        solve_many(accounts, shocks, measure=calc_real_income_hat, **how)
+        return time.perf_counter() - begun
+
+    one = taken()
+    threads, processes = taken(workers=2), taken(workers=2, by="processes")
+    print(f"{SCENARIOS} corridor scenarios of 70 x 45: {one:.2f} s one by one (aim 10)")
+    print(f"  two threads {threads:.2f} s, {one / threads:.2f} times as fast (aim 1.4)")
+    print(f"  two processes {processes:.2f} s, their start included, {one / processes:.2f} times as fast\n")
 
 
 PEER = """
@@ -191,70 +280,45 @@ def report_peer() -> None:
             "gegravity not measured: it is not installed, and GEGRAVITY_PYTHON names no interpreter that has it\n"
         )
         return
+    print("one sector, from flows to counterfactual")
     print(
-        "one sector, baseline and counterfactual   gegravity 0.3, s   here, ms      ratio   largest change, %"
+        "          gegravity 0.3, s   here, ms      ratio   largest change, %   the solve alone, ms      ratio"
     )
     for size in PEER_SIZES:
-        frame, flow, hat = peer_question(size)
+        frame, flow, hat = gravity_question(size)
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "question.csv"
             frame.to_csv(file, index=False)
             run = subprocess.run([python, "-c", PEER, str(file)], capture_output=True, text=True, check=False)
         shock = Shock(iceberg_hat=hat)
-        taken = median_time(lambda flow=flow, shock=shock: solve(armington_accounts(flow, 4.0), shock), 5)
-        solution = solve(armington_accounts(flow, 4.0), shock)
-        largest = 100.0 * np.abs(calc_real_wage_hat(solution) - 1.0).max()
+        # On the clock, as gegravity's: neither is spared what else the machine does.
+        taken, _ = median_times(lambda flow=flow, shock=shock: solve(armington_accounts(flow, 4.0), shock), 5)
+        accounts = armington_accounts(flow, 4.0)
+        alone, _ = median_times(lambda accounts=accounts, shock=shock: solve(accounts, shock), 20)
+        largest = 100.0 * np.abs(calc_real_wage_hat(solve(accounts, shock)) - 1.0).max()
         if run.returncode:
             print(f"N = {size:3d}: gegravity failed: {run.stderr.strip().splitlines()[-1]}")
             continue
         seconds, change = map(float, run.stdout.split()[-2:])
         print(
-            f"N = {size:3d} {seconds:51.2f} {1e3 * taken:10.2f} {seconds / taken:10.0f}   "
-            f"{change:.3f} there, {largest:.3f} here"
+            f"N = {size:3d} {seconds:19.2f} {1e3 * taken:10.2f} {seconds / taken:10.0f}   "
+            f"{change:.3f}, here {largest:.3f} {1e3 * alone:19.2f} {seconds / alone:12.0f}"
         )
     print("  (gegravity keeps nominal incomes at the baseline, so the changes differ a little.)\n")
 
 
-def peer_question(size: int) -> tuple[Any, Any, Any]:
-    """The same question for both: structural gravity flows and an agreement among the first five economies."""
-    import pandas as pd
-
-    random = np.random.default_rng(size)
-    output = np.exp(random.normal(0, 1.0, size))
-    output *= 1e6 / output.sum()
-    place = random.random((size, 2))
-    distance = np.sqrt(((place[:, None] - place[None]) ** 2).sum(axis=2)) + 0.05
-    access = -np.log(distance) - 2.0 * (1.0 - np.eye(size))
-    factor = np.ones(size)
-    share = output / output.sum()
-    for _ in range(2000):  # symmetric costs and margins: one factor an economy
-        last = factor
-        factor = np.sqrt(factor / (np.exp(access) @ (factor * share)))
-        if np.abs(factor / last - 1.0).max() < 1e-14:
-            break
-    # Multilateral resistances near one are where the package's solver starts.
-    access += np.log(np.median(factor) ** 2)
-    factor /= np.median(factor)
-    flow = np.exp(access) * np.outer(factor * share, factor * share) * output.sum()
-    planned = np.zeros((size, size))
-    planned[:5, :5] = 1.0 - np.eye(5)
-    row, column = (index.ravel() for index in np.indices((size, size)))
-    names = np.array([f"E{number:03d}" for number in range(size)])
-    frame = pd.DataFrame(
-        {
-            "exporter": names[row], "importer": names[column], "year": 2000, "trade": flow.ravel(),
-            "Y": output[row], "E": output[column], "access": access.ravel(), "agreement": 0,
-            "planned": planned.ravel(),
-        }
-    )  # fmt: skip
-    return frame, flow, np.exp(-0.4 * planned / 4.0).T.copy()
-
-
 def main() -> None:
-    print(f"equilibrium engine, {os.cpu_count()} cores, one thread a solve\n")
-    report_sizes()
+    print(f"equilibrium engine, {os.cpu_count()} cores, one thread a solve, medians of {RUNS}")
+    busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    print(f"(load of the machine before the run {busy:.1f}: what else runs makes all of this slower)\n")
+    listed = worlds()
+    report_sizes(listed)
+    report_parts(listed)
+    report_gradient(listed)
+    report_exposure(listed[-1][1])
     report_many()
-    report_peer()
+    if "--without-peer" not in sys.argv:
+        report_peer()
 
 
 if __name__ == "__main__":

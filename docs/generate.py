@@ -13,6 +13,7 @@ from samarkand.core.evidence import Evidence
 from samarkand.core.units import format_value, units
 from samarkand.priorities import all_indicators, priorities
 from samarkand.programme import load_programme
+from samarkand.programme.describe import fill
 from samarkand.programme.effects import effects_of
 from samarkand.programme.library import shipped_programmes
 from samarkand.programme.models import Item, When
@@ -80,6 +81,11 @@ def units_page() -> str:
     """docs/units.md from units.csv."""
     rows = [f"| {row.unit} | {row.description} |" for row in units().values()]
     return "\n".join(["# Units", "", "| unit | meaning |", "|---|---|", *rows, ""])
+
+
+def programme_page() -> str:
+    """docs/programme.md with the tables of kinds and keys written anew between their marks."""
+    return fill((HERE / "programme.md").read_text(encoding="utf-8"))
 
 
 def every_command(group: typer.core.TyperGroup, path: str) -> list[tuple[str, Any]]:
@@ -211,6 +217,7 @@ PAGES = {
     "indicators.md": indicators_page,
     "map.md": map_page,
     "parameters.md": parameters_page,
+    "programme.md": programme_page,
     "programmes.md": programmes_page,
     "units.md": units_page,
 }

@@ -30,6 +30,7 @@ def test_every_generated_page_is_tested():
         "indicators.md",
         "map.md",
         "parameters.md",
+        "programme.md",
         "programmes.md",
         "units.md",
     ]

@@ -53,6 +53,15 @@ def test_verified_estimates_say_where_and_when_they_were_read() -> None:
         assert (row.flag == "verified") == bool(row.address and row.read_on)
 
 
+def test_a_median_of_recalled_estimates_is_recalled() -> None:
+    table = load_elasticities()
+    for sector in table.sectors:
+        recalled = any(row.flag == "recalled" for row in table.estimates(sector))
+        assert (table.evidence(sector).flag == "recalled") == recalled, sector
+    assert table.evidence("textiles").flag == "derived"
+    assert table.evidence("transport").flag == "recalled"
+
+
 @pytest.mark.skipif(not ORACLE.exists(), reason="the cp2015 oracle is not beside this checkout")
 def test_caliendo_parro_figures_agree_with_cp2015() -> None:
     with np.load(ORACLE, allow_pickle=True) as data:

@@ -1,5 +1,8 @@
 """The equilibrium against hand calculations and closed forms, and what must make it fail."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from fractions import Fraction
 
@@ -25,7 +28,7 @@ from samarkand.engines.equilibrium.measures import (
     calc_sector_labour_hat,
     calc_tariff_revenue,
 )
-from samarkand.engines.equilibrium.preparation import prepare
+from samarkand.engines.equilibrium.preparation import _cache_folder, prepare
 
 
 def test_hand_solved_armington_of_two_economies():
@@ -276,3 +279,16 @@ def test_solutions_keep_no_second_copy_of_the_accounts():
     accounts = random_accounts(31, 4, 2)
     assert solve(accounts, Shock()).accounts is accounts
     assert prepare(accounts) is prepare(accounts)
+
+
+def test_nothing_compiled_is_loaded_before_the_first_solution():
+    code = "import samarkand.engines.equilibrium, sys; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_compiled_code_is_cached_and_found_again():
+    folder = _cache_folder()
+    solve(random_accounts(37, 3, 2), Shock(iceberg_hat=random_iceberg(37, 3)))
+    stored = list(folder.rglob("*.nbi"))
+    # An environment may point numba elsewhere.
+    assert stored or os.environ.get("NUMBA_CACHE_DIR")

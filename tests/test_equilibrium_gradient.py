@@ -45,6 +45,47 @@ def test_gradient_is_the_central_difference(rule, tariffs):
         assert gradient.productivity[n, j] == pytest.approx((sides[0] - sides[1]) / (2 * STEP), abs=CLOSE)
 
 
+def test_the_largest_derivatives_hold_to_a_millionth():
+    """Central differences of solutions at 1e-12, extrapolated from two steps: they err by STEP^4 and 1e-12 / STEP."""
+    accounts = random_accounts(47, 9, 4, tariffs=True)
+    hat = random_iceberg(47, 9, 4)
+    weights = np.eye(9)[3]
+    solution = solve(accounts, Shock(iceberg_hat=hat), tolerance=1e-12)
+    gradient = calc_gradient(solution, weights).iceberg
+    for flat in np.argsort(-np.abs(gradient), axis=None)[:40:5]:
+        cell = np.unravel_index(flat, gradient.shape)
+        slopes = []
+        for step in (2e-3, 1e-3):
+            sides = []
+            for sign in (1, -1):
+                moved = hat.copy()
+                moved[cell] *= np.exp(sign * step)
+                sides.append(outcome(accounts, weights, "fixed_nominal", iceberg_hat=moved))
+            slopes.append((sides[0] - sides[1]) / (2 * step))
+        assert gradient[cell] == pytest.approx((4 * slopes[1] - slopes[0]) / 3, rel=1e-6)
+
+
+def test_the_gradient_under_transfers_labour_and_public_purchases():
+    accounts = random_accounts(48, 6, 3, tariffs=True)
+    weights = np.array([0.0, 1.0, 0.0, 0.3, 0.0, 0.0])
+    given = 0.02 * accounts.value_added[1]
+    rest = {
+        "labour_hat": np.linspace(0.9, 1.2, 6),
+        "transfer": np.array([given, -given, 0.0, 0.0, 0.0, 0.0]),
+        "lump_sum_tax": 0.03 * accounts.value_added,
+        "public_basket": np.tile([0.0, 0.2, 0.8], (6, 1)),
+    }
+    hat = random_iceberg(48, 6, 3)
+    gradient = calc_gradient(solve(accounts, Shock(iceberg_hat=hat, **rest), tolerance=1e-12), weights)
+    for cell in [(1, 1, 0), (1, 3, 2), (3, 1, 1), (0, 5, 2)]:
+        sides = []
+        for sign in (1, -1):
+            moved = hat.copy()
+            moved[cell] *= np.exp(sign * STEP)
+            sides.append(outcome(accounts, weights, "fixed_nominal", iceberg_hat=moved, **rest))
+        assert gradient.iceberg[cell] == pytest.approx((sides[0] - sides[1]) / (2 * STEP), abs=CLOSE)
+
+
 def test_all_costs_together_are_minus_all_productivities_together():
     # Costs times d everywhere, own ones included, are productivity divided by d everywhere.
     accounts = random_accounts(42, 9, 4, tariffs=True)

@@ -33,6 +33,18 @@ def test_many_are_the_same_one_by_one_and_side_by_side():
             np.testing.assert_array_equal(one.expenditure, other.expenditure)
 
 
+@pytest.mark.parametrize(("n", "j"), [(5, 1), (9, 6), (13, 3)])
+def test_the_last_bit_does_not_depend_on_what_runs_beside(n, j):
+    """Side by side, memory lies differently every time; sums must not depend on where."""
+    accounts = random_accounts(38, n, j, tariffs=True)
+    shocks = [Shock(iceberg_hat=random_iceberg(seed, n, j)) for seed in range(10)]
+    alone = solve_many(accounts, shocks)
+    for _ in range(10):
+        for one, other in zip(alone, solve_many(accounts, shocks, workers=3), strict=True):
+            np.testing.assert_array_equal(other.wage_hat, one.wage_hat)
+            np.testing.assert_array_equal(other.expenditure, one.expenditure)
+
+
 @pytest.mark.parametrize("rule", ["fixed_nominal", "purged"])
 def test_processes_give_what_threads_give_to_the_last_bit(rule):
     accounts = random_accounts(32, 8, 4)

@@ -131,6 +131,33 @@ def test_many_equal_sectors_are_one(seed, n, j):
 
 
 @some
+@given(seeds, economies, st.integers(2, 5))
+def test_one_sector_is_the_limit_of_many(seed, n, j):
+    """Sectors whose shares and elasticities draw near to each other's draw near to the one sector, in proportion."""
+    flow, _, _ = random_flows(seed, n, 1, balanced=True)
+    one = armington_accounts(flow[:, :, 0], 4.0)
+    random = np.random.default_rng(seed)
+    apart = random.normal(0, 1, (n, n, j))
+    theta = random.uniform(-1, 1, j)
+    hat = random_iceberg(seed, n)
+    limit = calc_real_income_hat(solve(one, Shock(iceberg_hat=hat), tolerance=1e-11))
+
+    def gap(size):
+        # Each sector's flows differ from the one's by `size`; made symmetric, so that trade stays balanced.
+        different = flow * np.exp(size * (apart + apart.transpose(1, 0, 2))) / j
+        many = accounts_from_flows(
+            different, np.zeros((n, j, j)), different.sum(axis=1), 4.0 * np.exp(size * theta)
+        )
+        return np.abs(
+            calc_real_income_hat(solve(many, Shock(iceberg_hat=hat), tolerance=1e-11)) - limit
+        ).max()
+
+    assert gap(0.0) < CLOSE
+    assert gap(1e-4) < 0.2 * gap(1e-3) + CLOSE
+    assert gap(1e-3) < 0.01
+
+
+@some
 @given(seeds, economies, sectors, st.floats(0.2, 0.8))
 def test_one_economy_or_two_alike_is_the_same(seed, n, j, part):
     """Economy 0 cut into two that buy from each other as from themselves."""

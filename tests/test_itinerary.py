@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from samarkand.world.accounts import load_accounts
 from samarkand.world.changes import LinkChange
+from samarkand.world.freight import prepare_freight, skims_of
 from samarkand.world.itinerary import Itinerary, Step, merged, reverse
 from samarkand.world.network import load_network
 from samarkand.world.parameters import load_parameters
-from samarkand.world.skims import CLASSES, MODES, skims_with, values_of_time
+from samarkand.world.skims import CLASSES, MODES, values_of_time
 from samarkand.world.ways import Ways
 
 # The skims hold whole thousandths of an hour and cents, rounded down, for up to five legs of a chain, at up to
@@ -33,7 +35,7 @@ def own_cache(tmp_path_factory):
 @pytest.mark.parametrize("name", ["low", "high"])
 def test_steps_add_up_to_the_skims(changes, name):
     network, parameters = load_network(), load_parameters()
-    skims = skims_with(changes, network, parameters)
+    skims = skims_of(prepare_freight(network, parameters, load_accounts().economies), changes)
     ways = Ways(network, parameters, values_of_time(parameters)[CLASSES.index(name)], changes)
     for origin, destination in PAIRS:
         for mode in MODES:

@@ -1,4 +1,4 @@
-"""The embedded freight network: distances, borders, Chongqing - Hamburg, and skims under random changes."""
+"""The embedded freight network: distances, borders, Chongqing - Hamburg, and skims."""
 
 from __future__ import annotations
 
@@ -6,25 +6,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from samarkand.engines.routing import build_graph, calc_legs
-from samarkand.world.changes import LinkChange
 from samarkand.world.geography import Places
 from samarkand.world.network import land_costs, load_network, nearest_nodes
-from samarkand.world.network_changes import arcs_of
 from samarkand.world.parameters import load_parameters
-from samarkand.world.skims import (
-    MODES,
-    baseline_skims,
-    close_component,
-    components,
-    skims_with,
-    values_of_time,
-)
+from samarkand.world.skims import baseline_skims, values_of_time
 
 PLACES = {
     "Chongqing": (29.56, 106.55), "Duisburg": (51.43, 6.76), "Almaty": (43.24, 76.93), "Moscow": (55.75, 37.62),
@@ -201,87 +189,3 @@ def test_an_inland_way_by_sea_leaves_from_a_quay(skims) -> None:
     """No mode but its own: Almaty reaches Shanghai by sea only through two ports, and pays both."""
     by_sea = skims["usd"].sel(mode="sea", origin_city="KAZ Almaty", destination_city="CHN Shanghai")
     assert (by_sea > 2 * load_parameters()["port_fee"]).all()
-
-
-# -- changes
-
-
-def random_changes(network, seed: int, number: int) -> list[LinkChange]:
-    """New links between towns, upgrades and quicker crossings, chosen at random."""
-    pick = np.random.default_rng(seed)
-    cities = network.cities
-    changes = []
-    for k in range(number):
-        action = ("new", "upgrade", "crossing")[int(pick.integers(3))]
-        mode = ("rail", "road")[int(pick.integers(2))]
-        if action == "crossing":
-            crossings = network.land(mode).crossings
-            target = str(pick.choice(crossings.loc[crossings["status"] == "open", "id"]))
-            changes.append(
-                LinkChange(f"c{k}", action, mode, target=target, hours_saved=float(pick.uniform(0, 30)))
-            )
-            continue
-        one, other = pick.choice(len(cities), size=2, replace=False)
-        points = tuple((float(cities["lat"].iloc[i]), float(cities["lon"].iloc[i])) for i in (one, other))
-        if action == "upgrade":
-            near = cities[cities["iso3"] == cities["iso3"].iloc[one]]
-            points = (points[0], (float(near["lat"].iloc[0]), float(near["lon"].iloc[0])))
-            ratio = float(pick.uniform(0.3, 1.0))
-            changes.append(LinkChange(f"c{k}", action, mode, points, hours_ratio=ratio))
-        else:
-            km = float(pick.uniform(50, 3000))
-            changes.append(
-                LinkChange(f"c{k}", action, mode, points, joins=(True, True), km=km, hours=km / 60)
-            )
-    return changes
-
-
-@pytest.mark.parametrize("mode", ["rail", "road"])
-def test_closure_is_a_recomputation(network, parameters, mode) -> None:
-    """Random subsets of changes: legs closed over the ends of the changes against legs on the changed graph.
-
-    From 20 sampled origins, to 1e-9 relative: both are sums of a few hundred doubles in another order.
-    """
-    whole = components(network, parameters)[mode]
-    sample = np.random.default_rng(1).choice(whole.sources.size, 20, replace=False)
-    targets = np.r_[whole.sources[sample], whole.targets]
-    part = type(whole)(mode, whole.graph, whole.sources[sample], targets, f"test-{mode}-{whole.key}")
-    vots = values_of_time(parameters)
-    exact = [calc_legs(part.graph, vot, part.sources, part.targets) for vot in vots]
-    costs = land_costs(network, mode, parameters)
-    hours, usd = costs.moving_hours + costs.waiting_hours, costs.usd
-    all_changes = random_changes(network, seed=7, number=12)
-    subsets = np.random.default_rng(2)
-    for _ in range(3):
-        chosen = [change for change in all_changes if subsets.random() < 0.5]
-        arcs = arcs_of(chosen, mode, network, parameters)
-        if not arcs:
-            continue
-        closed = close_component(part, exact, arcs, parameters, lambda **_done: None)
-        for c in (0, len(vots) - 1):
-            best = {
-                (min(a, b), max(a, b)): (h, m)
-                for a, b, h, m in zip(costs.u.tolist(), costs.v.tolist(), hours, usd, strict=True)
-            }
-            for arc in arcs:
-                pair = (min(arc.tail, arc.head), max(arc.tail, arc.head))
-                old = best.get(pair, (np.inf, np.inf))
-                if pair[0] != pair[1] and arc.usd + vots[c] * arc.hours < old[1] + vots[c] * old[0]:
-                    best[pair] = (arc.hours, arc.usd)
-            u, v = zip(*best, strict=True)
-            h, m = zip(*best.values(), strict=True)
-            graph = build_graph(part.graph.size, u, v, h, m)
-            again = calc_legs(graph, vots[c], part.sources, part.targets)
-            np.testing.assert_allclose(closed[c].cost(vots[c]), again.cost(vots[c]), rtol=1e-9)
-
-
-@settings(deadline=None, max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.integers(0, 10_000))
-def test_cheaper_links_raise_no_cost_by_any_mode(network, parameters, skims, seed) -> None:
-    changed = skims_with(random_changes(network, seed, 3), network, parameters)
-    before, after = (s["generalised_cost"].to_numpy() for s in (skims, changed))
-    assert tuple(changed["mode"].to_numpy()) == MODES
-    # Not a cent: each cell is the least of what it was and of new ways (1e-9: sums in another order).
-    reached = np.isfinite(before)
-    assert (after[reached] <= before[reached] * (1 + 1e-9)).all()
-    assert np.array_equal(skims_with([], network, parameters)["hours"], skims["hours"])

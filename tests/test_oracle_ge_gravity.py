@@ -28,9 +28,8 @@ def table():
         return frame[column].to_numpy(float).reshape(size, size)
 
     flow = square("trade")
-    # A partial effect b multiplies trade by exp(b): the iceberg cost falls by exp(-b / theta).
-    iceberg = np.exp(-square("eu_effect") / THETA).T
-    return names, armington_accounts(flow, THETA, names), Shock(iceberg_hat=iceberg), square
+    shock = Shock.from_partial_effect(square("eu_effect").T, THETA)
+    return names, armington_accounts(flow, THETA, names), shock, square
 
 
 def test_additive_deficits(table):

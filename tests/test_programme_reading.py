@@ -15,7 +15,7 @@ from samarkand.core.faults import FaultList
 from samarkand.programme.checks import Surroundings, check_file, check_tables
 from samarkand.programme.kinds import attributes, kinds
 from samarkand.programme.lines import find_lines, line_of
-from samarkand.programme.reading import parse_toml
+from samarkand.programme.toml_reading import parse_toml
 
 ECONOMIES = frozenset({"CHN", "KAZ", "KGZ", "UZB", "IRN"})
 

@@ -84,6 +84,7 @@ def make_skims(factor: dict[tuple[str, int, int], float] | None = None) -> xr.Da
         {"hours": (dims, hours), "usd": (dims, usd), "generalised_cost": (dims, cost)},
         coords={
             "vot_class": [1, 2, 3, 4],
+            "value_of_time": ("vot_class", VOT),
             "mode": list(MODES),
             "origin_city": CITIES.index.to_numpy(),
             "destination_city": CITIES.index.to_numpy(),
@@ -274,7 +275,7 @@ def test_labels_that_differ_raise() -> None:
     with pytest.raises(ValueError, match="table of cities"):
         prepare_baseline(SKIMS, CITIES.iloc[::-1], CHOICE, p, ECONOMIES)
     with pytest.raises(ValueError, match="value-of-time classes"):
-        counterfactual_costs(BASELINE, SKIMS.assign_coords(vot_class=[1, 2, 3, 5]))
+        counterfactual_costs(BASELINE, SKIMS.assign_coords(value_of_time=("vot_class", [1.0, 2.0, 3.0, 5.0])))
     with pytest.raises(ValueError, match="modes of the skims"):
         with_trade_within_cities(SKIMS.assign_coords(mode=["road", "rail", "air"]), CITIES, p)
     with pytest.raises(ValueError, match="variant"):

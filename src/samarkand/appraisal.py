@@ -21,8 +21,6 @@ from samarkand.priorities import Assessed, Inputs, Results, assess_all
 from samarkand.programme import Change, Programme
 from samarkand.programme.recognition import trade_cost_hat
 from samarkand.world.projection import Projection
-from samarkand.world.skims import both_skims
-from samarkand.world.trade_costs import counterfactual_costs
 from samarkand.world.world import World
 
 Step = Callable[..., None]
@@ -62,16 +60,7 @@ def solve_state(asked: Question, change: Change, progress: Step) -> Inputs:
     world, assumptions, year = asked.world, asked.assumptions, change.year
 
     network = partial(progress, f"{year}: freight network")
-    baseline, changed = both_skims(
-        change.network,
-        world.network,
-        assumptions.parameters,
-        meanwhile=asked.prepare_baseline,
-        progress=network,
-    )
-
-    progress(f"{year}: trade costs")
-    costs = counterfactual_costs(baseline, changed)
+    costs = asked.prepare_freight(network).costs(change.network, network)
     iceberg_cost_hat = asked.iceberg_cost_hat(costs)
 
     progress(f"{year}: equilibrium")

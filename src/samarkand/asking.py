@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -11,26 +11,18 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
+from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.scenario import DeficitRule, Scenario
 from samarkand.engines.equilibrium import DEFICIT_RULES, Accounts, accounts_from_flows
 from samarkand.programme import Change, Course, Programme, load_programme, plan_course
 from samarkand.programme.duties import changed_tariffs
 from samarkand.world.assumptions import Assumptions
+from samarkand.world.freight import FreightModel, prepare_freight
 from samarkand.world.freight_sectors import freight_table
 from samarkand.world.projection import Projection, load_projection
 from samarkand.world.tariffs import inputs_with_tariffs
-from samarkand.world.trade_costs import (
-    Baseline,
-    ModeChoice,
-    ad_valorem_cost,
-    calibrate_mode_choice,
-    classes_of_time,
-    iceberg_cost_hat,
-    prepare_baseline,
-    surface_trade,
-)
-from samarkand.world.world import EMBEDDED, World, load_world
+from samarkand.world.trade_costs import ad_valorem_cost, classes_of_time, iceberg_cost_hat, surface_trade
+from samarkand.world.world import World, load_world
 
 FIRST_YEAR, LAST_YEAR = 2022, 2100
 PUBLIC_WORKS = "construction"  # what taxes for capex buy
@@ -81,6 +73,17 @@ class Question:
             sectors=accounts.sectors,
         )
 
+    def prepare_freight(self, progress: Callable[..., None]) -> FreightModel:
+        """The freight network without the programme: from this process, the disk, or computed now; once a question."""
+        if "_freight_model" not in self.__dict__:
+            parameters = self.assumptions.parameters
+            trade = surface_trade(self.world.accounts.trade_flow, self.freight, classes_of_time(parameters))
+            self.__dict__["_freight_model"] = prepare_freight(
+                self.world.network, parameters, self.world.labels, trade, progress
+            )
+        model: FreightModel = self.__dict__["_freight_model"]
+        return model
+
     @property
     def baseline_tariffs(self) -> np.ndarray | None:
         """Tariff rates by destination, origin and sector as the engine takes them; None where none were imported."""
@@ -93,34 +96,6 @@ class Question:
         if rate is None or not change.tariffs:
             return {}
         return {"tariff_rate": changed_tariffs(rate, change.tariffs).to_numpy()}
-
-    def mode_choice(self, skims: xr.Dataset) -> ModeChoice:
-        """Mode constants calibrated to the declared splits on the baseline's skims.
-
-        Raises `Faults` where an imported world has not the trade that the splits are for.
-        """
-        weights = surface_trade(
-            self.world.accounts.trade_flow, self.freight, classes_of_time(self.assumptions.parameters)
-        )
-        cities, parameters = self.world.network.cities, self.assumptions.parameters
-        try:
-            return calibrate_mode_choice(skims, cities, parameters, weights)
-        except (ValueError, ZeroDivisionError) as error:
-            if self.world.name == EMBEDDED:
-                raise
-            reason = f"freight modes cannot be calibrated on its trade ({error})"
-            mend = "Use a world with China, most of Europe and their neighbours."
-            raise Faults([Fault(f"world {self.world.name}", reason, mend)]) from error
-
-    def prepare_baseline(self, skims: xr.Dataset) -> Baseline:
-        """What the state without the programme means for mode choice and costs between economies."""
-        return prepare_baseline(
-            skims,
-            self.world.network.cities,
-            self.mode_choice(skims),
-            self.assumptions.parameters,
-            self.world.labels,
-        )
 
     def iceberg_cost_hat(self, costs: xr.Dataset) -> xr.DataArray:
         """Change of iceberg costs by origin, destination and sector, in the order of the accounts."""

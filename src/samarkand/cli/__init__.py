@@ -11,6 +11,7 @@ from samarkand.cli.appraising import appraise, explain
 from samarkand.cli.faults import fail
 from samarkand.cli.networks import corridor
 from samarkand.cli.programmes import check
+from samarkand.cli.programmes import group as programme_group
 from samarkand.cli.worlds import app as worlds
 from samarkand.cli.worlds import readiness
 
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 for command in (appraise, check, explain, readiness, corridor):
     app.command()(command)
+app.add_typer(programme_group)
 app.add_typer(worlds, name="world")
 
 

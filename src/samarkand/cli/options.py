@@ -15,7 +15,10 @@ DEFAULT_YEAR = 2035
 LONGEST_SPAN = 100
 
 ProgrammeArgument = Annotated[
-    str, typer.Argument(metavar="PROGRAMME", help="A programme file (TOML) or the name of an embedded one.")
+    str,
+    typer.Argument(
+        metavar="PROGRAMME", help="A programme file (TOML or Excel) or the name of an embedded one."
+    ),
 ]
 WithoutOption = Annotated[
     list[str] | None,

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from samarkand.cli.faults import fail
+from samarkand.cli.options import DEFAULT_PROGRAMME, ProgrammeArgument
+
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite a file that is there already.")]
+
+group = typer.Typer(
+    name="programme",
+    help="Begin, show and convert programme files, and write their schema.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 def check(
-    programme: Annotated[str, typer.Argument(metavar="FILE", help="The programme file (TOML) to check.")],
+    programme: Annotated[
+        str, typer.Argument(metavar="FILE", help="The programme file (TOML or Excel) to check.")
+    ],
 ) -> None:
     """Check a programme file and list every fault in it; exit status 2 if there is any."""
     from samarkand.programme import check_programme, load_programme
@@ -29,3 +42,92 @@ def check(
             )
             line = f"{words}: {counts['verified']} of {sum(counts.values())} verified ({share:.0%})"
             typer.echo(f"{line}; {others}." if others else f"{line}.")
+
+
+@group.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Short name of the programme and of its file.")],
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--kind", metavar="KIND", help="A kind of project or measure to begin with; may be repeated."
+        ),
+    ] = None,
+    excel: Annotated[bool, typer.Option("--excel", help="Write a workbook instead of TOML.")] = False,
+    force: ForceOption = False,
+) -> None:
+    """Write a template: every key explained, every blank that is to be filled in marked."""
+    from samarkand.programme.files import write_file
+    from samarkand.programme.template import check_kinds, check_name, template_toml
+
+    wanted = check_kinds(kind or ())
+    path = Path(f"{check_name(name)}.{'xlsx' if excel else 'toml'}")
+    if excel:
+        from samarkand.programme.template import template_tables
+        from samarkand.programme.workbook_writing import write_workbook
+
+        write_file(path, write_workbook(template_tables(name, wanted), wanted), force)
+    else:
+        write_file(path, template_toml(name, wanted), force)
+    typer.echo(f"wrote {path}: fill in what is marked <fill in>, then run: samarkand check {path}")
+
+
+@group.command()
+def show(programme: ProgrammeArgument = DEFAULT_PROGRAMME) -> None:
+    """Show the items of a programme: kind, status, opening, capex, corridor, and what its figures stand on."""
+    from samarkand.programme import load_programme
+    from samarkand.reports.programme_table import print_programme
+
+    print_programme(load_programme(programme))
+
+
+@group.command()
+def export(
+    programme: ProgrammeArgument = DEFAULT_PROGRAMME,
+    excel: Annotated[
+        Path | None, typer.Option("--excel", metavar="FILE", help="Write a workbook (.xlsx).")
+    ] = None,
+    toml: Annotated[Path | None, typer.Option("--toml", metavar="FILE", help="Write TOML.")] = None,
+    force: ForceOption = False,
+) -> None:
+    """Convert a programme: from TOML to Excel and back, with every figure and its evidence."""
+    from samarkand.core.faults import Fault
+    from samarkand.programme import load_programme
+    from samarkand.programme.files import write_file
+
+    if excel is None and toml is None:
+        fail([Fault("--excel, --toml", "no file is named", "Name the file to write, as --excel my.xlsx.")])
+    if excel is not None and excel.suffix.lower() != ".xlsx":
+        fail([Fault(f"--excel {excel}", "does not end in .xlsx", "Excel opens no other name: add .xlsx.")])
+    loaded = load_programme(programme)
+    if excel is not None:
+        from samarkand.programme.workbook_writing import workbook_of
+
+        write_file(excel, workbook_of(loaded), force)
+        typer.echo(f"wrote {excel}")
+    if toml is not None:
+        from samarkand.programme.toml_writing import to_toml
+
+        write_file(toml, to_toml(loaded), force)
+        typer.echo(f"wrote {toml}")
+
+
+@group.command()
+def schema(
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it to a file instead of the terminal.")
+    ] = None,
+    force: ForceOption = False,
+) -> None:
+    """Write the JSON Schema (draft 2020-12) of programme files, for editors and other tools."""
+    import json
+
+    from samarkand.programme.files import write_file
+    from samarkand.programme.schema import programme_schema
+
+    text = json.dumps(programme_schema(), indent=1, ensure_ascii=False) + "\n"
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        write_file(out, text, force)
+        typer.echo(f"wrote {out}")

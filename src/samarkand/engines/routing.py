@@ -148,24 +148,3 @@ def cheaper_legs(first: Legs, second: Legs, value_of_time: float) -> Legs:
     """Cell by cell the legs of lower generalised cost; the first where they are equal."""
     better = second.cost(value_of_time) < first.cost(value_of_time)
     return Legs(np.where(better, second.hours, first.hours), np.where(better, second.usd, first.usd))
-
-
-def close_over_ends(
-    legs: Legs, from_ends: Legs, to_ends: Legs, between_ends: Legs, arcs: Legs, value_of_time: float
-) -> Legs:
-    """Legs after new arcs are added: exactly what a recomputation gives, for costs that fall.
-
-    legs[a, b]: before; to_ends[a, e], from_ends[e, b], between_ends[e, e']: legs before from, to and among the
-    ends of the new arcs; arcs[e, e']: the new arcs (infinite where there is none), usable as given.
-    legs' = min(legs, to_ends + C* + from_ends) with C* the closure of min(between_ends, arcs).
-    """
-    kernels = load_kernels()
-    among = cheaper_legs(between_ends, arcs, value_of_time)
-    hours, usd = among.hours.copy(), among.usd.copy()
-    np.fill_diagonal(hours, 0.0)
-    np.fill_diagonal(usd, 0.0)
-    kernels.close(hours, usd, value_of_time)
-    reach = join_legs(to_ends, Legs(hours, usd), value_of_time)
-    new_hours, new_usd = legs.hours.copy(), legs.usd.copy()
-    kernels.join(reach.hours, reach.usd, from_ends.hours, from_ends.usd, value_of_time, new_hours, new_usd)
-    return Legs(new_hours, new_usd)

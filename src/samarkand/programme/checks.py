@@ -13,8 +13,9 @@ from typing import Any, Protocol, TypeVar
 
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import FaultList, did_you_mean
+from samarkand.programme.files import read_file
 from samarkand.programme.kinds import kinds
-from samarkand.programme.lines import Path
+from samarkand.programme.lines import Path, Places
 from samarkand.programme.models import (
     Financing,
     Measure,
@@ -25,7 +26,7 @@ from samarkand.programme.models import (
     Section,
     calc_great_circle_distance,
 )
-from samarkand.programme.reading import Reader, read_toml
+from samarkand.programme.reading import Reader
 
 BASELINE_YEAR = 2022  # of accounts and network: what was in service by its end is part of the baseline
 Thing = TypeVar("Thing")
@@ -62,17 +63,17 @@ class Surroundings:
 def check_file(path: FilePath, around: Surroundings) -> tuple[Programme | None, FaultList]:
     """Read and check one file: the programme, or None where anything is wrong, and all faults."""
     faults = FaultList()
-    tables, lines = read_toml(path, faults)
-    if faults:
+    tables, places = read_file(path, faults)
+    if not tables:
         return None, faults
-    return check_tables(tables, lines, around, faults)
+    return check_tables(tables, places, around, faults)
 
 
 def check_tables(
-    tables: dict[str, Any], lines: dict[Path, int], around: Surroundings, faults: FaultList
+    tables: dict[str, Any], places: Places, around: Surroundings, faults: FaultList
 ) -> tuple[Programme | None, FaultList]:
-    """As `check_file`, from the tables of the file."""
-    reader = Reader(lines, faults, around.economies)
+    """As `check_file`, from the tables of the file and the place of each key."""
+    reader = Reader(places, faults, around.economies)
     check = _Check(reader, around)
     for key in tables:
         if key not in ("programme", "party", "project", "measure"):

@@ -7,8 +7,10 @@ it knows no line.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 Path = tuple[str | int, ...]
+Places = Mapping[Path, int | str]  # a line of a text, or a place in words
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")
 _NAME = r"""(?:"[^"]*"|'[^']*'|[A-Za-z0-9_\-]+)"""
@@ -41,8 +43,8 @@ def find_lines(text: str) -> dict[Path, int]:
     return lines
 
 
-def line_of(lines: dict[Path, int], path: Path) -> int | None:
-    """Line of a path, or of the nearest thing around it that has one; None where nothing has."""
+def line_of(lines: Places, path: Path) -> int | str | None:
+    """Line or place of a path, or of the nearest thing around it that has one; None where nothing has."""
     while path:
         if path in lines:
             return lines[path]

@@ -1,18 +1,15 @@
-"""Reading a programme file: from bytes to values, with every fault and its place.
+"""Reading a programme: from the tables of a file to values, with every fault and its place.
 
-`read_toml` turns a file into tables or one fault about the file as a whole; `Reader` turns tables into values
-by the declared attributes. Whatever is wrong is noted and left out, and the reading goes on, so that one
-reading finds all.
+`Reader` turns tables into values by the declared attributes, whatever file they come from. Whatever is wrong is
+noted and left out, and the reading goes on, so that one reading finds all.
 """
 
 from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from pathlib import Path as FilePath
 from typing import Any
 
 from pydantic import ValidationError
@@ -20,86 +17,21 @@ from pydantic import ValidationError
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.programme.kinds import Attribute, attributes, kinds
-from samarkand.programme.lines import Path, find_lines, line_of
+from samarkand.programme.lines import Path, Places, line_of
 from samarkand.programme.models import Crossing, Financing, Point, Section, When
 from samarkand.world.sectors import load_sectors
 
-LARGEST_FILE = 16_000_000  # bytes; the default programme has about 50,000
-_IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+BLANK = "<fill in>"  # what templates write where a value is needed
+TOLD = object()  # stands for a value whose fault is told already
+IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FIGURE_KEYS = tuple(Evidence.model_fields)
 _WHEN_KEYS = ("date", "source", "address", "read_on", "flag", "note")
 
 
-def read_toml(path: FilePath, faults: FaultList) -> tuple[dict[str, Any], dict[Path, int]]:
-    """The tables of a file and the lines of its keys; empty, with one fault, where it is no TOML file."""
-    place = path.name or str(path)
-    try:
-        content = path.read_bytes()
-    except IsADirectoryError:
-        faults.add(place, "is a folder, not a file", "Give the path of one TOML file.")
-        return {}, {}
-    except FileNotFoundError:
-        faults.add(place, "does not exist", "Check the path.")
-        return {}, {}
-    except (OSError, ValueError) as error:  # ValueError: a null byte in the path
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        faults.add(place, f"cannot be read ({reason})", "Check the path and the rights to read it.")
-        return {}, {}
-    return parse_toml(content, place, faults)
-
-
-def parse_toml(content: bytes, place: str, faults: FaultList) -> tuple[dict[str, Any], dict[Path, int]]:
-    """As `read_toml`, from bytes."""
-    if len(content) > LARGEST_FILE:
-        faults.add(place, f"has {len(content):,} bytes", f"A programme has at most {LARGEST_FILE:,} bytes.")
-        return {}, {}
-    if b"\x00" in content:
-        faults.add(place, "is a binary file, not text", "Give a TOML file in UTF-8.")
-        return {}, {}
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        byte = content[error.start]
-        faults.add(f"{place}, line {line}", f"is not UTF-8: byte 0x{byte:02x}", "Save the file as UTF-8.")
-        return {}, {}
-    if not text.strip():
-        faults.add(place, "is empty", "Begin with a [programme] table that has id and title.")
-        return {}, {}
-    text = text.replace("\r\n", "\n")
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        _not_toml(text, str(error), place, faults)
-        return {}, {}
-    except (RecursionError, ValueError) as error:  # ValueError: numbers beyond Python's limit of digits
-        what = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        faults.add(place, f"cannot be read as TOML: {what}", "Simplify the file.")
-        return {}, {}
-    return tables, find_lines(text)
-
-
-def _not_toml(text: str, message: str, place: str, faults: FaultList) -> None:
-    start = text.lstrip()
-    if start[0] in "{<%" or start.startswith("---") or not re.search(r"[=\[]", text):
-        faults.add(place, "is not a TOML file", "A programme is written in TOML; see docs/programme.md.")
-        return
-    found = re.search(r"\(at line (\d+), column (\d+)\)", message)
-    last = len(text.rstrip().splitlines())
-    what = re.sub(r"\s*\(at .*\)$", "", message).rstrip(".")
-    what = "a text is not closed" if "'\\n'" in what else what[:1].lower() + what[1:]
-    at_end = found is None or int(found[1]) >= last
-    if at_end and not re.search("overwrite|twice|mutate|declare|duplicate", what):
-        faults.add(
-            f"{place}, line {last}",
-            f"the file breaks off in the middle: {what}",
-            "The end is missing: restore it or finish the last entry.",
-        )
-        return
-    where = f", line {found[1]}, column {found[2]}" if found else f", line {last}"
-    faults.add(
-        f"{place}{where}", f"is not valid TOML: {what}", "Mend the line; nothing after it has been read."
-    )
+def _holds(mark: object, value: Any) -> bool:
+    """Whether a value is a mark, or a figure, day or list that holds it; tables of their own are read key by key."""
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return any(one is mark or (isinstance(mark, str) and one == mark) for one in (value, *inner))
 
 
 class Reader:
@@ -108,9 +40,7 @@ class Reader:
     `economies` are the ISO3 codes known, or None where none are to be checked.
     """
 
-    def __init__(
-        self, lines: dict[Path, int], faults: FaultList, economies: Collection[str] | None = None
-    ) -> None:
+    def __init__(self, lines: Places, faults: FaultList, economies: Collection[str] | None = None) -> None:
         self.lines = lines
         self.faults = faults
         self.economies = economies
@@ -119,7 +49,7 @@ class Reader:
     def place(self, where: str, path: Path, key: str = "") -> str:
         """Where a fault stands, for a reader: item, field, line."""
         line = line_of(self.lines, (*path, key) if key else path)
-        parts = [where, key, f"line {line}" if line else ""]
+        parts = [where, key, f"line {line}" if isinstance(line, int) else line]
         return ", ".join(part for part in parts if part)
 
     def read(self, level: str, table: Any, where: str, path: Path, kind: str | None = None) -> dict[str, Any]:
@@ -160,6 +90,11 @@ class Reader:
 
     def value(self, row: Attribute, value: Any, where: str, path: Path) -> Any:
         """One value by its declared type; None, with a fault, where it is wrong."""
+        if _holds(TOLD, value):
+            return None
+        if _holds(BLANK, value):
+            self._fault(where, path, "is still blank", f"Fill in: {_lower(row.description)}.")
+            return None
         if row.choices:
             return self._choice(row, value, where, path)
         return getattr(self, f"_{row.type}")(row, value, where, path)
@@ -180,7 +115,7 @@ class Reader:
 
     def _identifier(self, row: Attribute, value: Any, where: str, path: Path) -> str | None:
         text = self._text(row, value, where, path)
-        if text is not None and not _IDENTIFIER.fullmatch(text):
+        if text is not None and not IDENTIFIER.fullmatch(text):
             self._fault(where, path, f"{text!r} is no short name", "Use small letters, digits and hyphens.")
             return None
         return text
@@ -363,7 +298,8 @@ class Reader:
             )
             return None
         points = [
-            self._point(row, point, f"{where}, point {number}", path) for number, point in enumerate(value, 1)
+            self._point(row, point, f"{where}, point {number + 1}", (*path, number))
+            for number, point in enumerate(value)
         ]
         found = tuple(point for point in points if point is not None)
         return found if len(found) == len(value) else None

@@ -90,7 +90,8 @@ class TradeElasticities:
             low=min(values),
             high=max(values),
             source="; ".join(row.source for row in used),
-            flag="derived",
+            # A median is no better than what it is taken of: one recalled estimate makes it recalled.
+            flag="recalled" if any(row.flag == "recalled" for row in used) else "derived",
             note=f"median of {len(values)} published estimates, range from the lowest to the highest",
         )
 

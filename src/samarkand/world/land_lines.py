@@ -69,7 +69,7 @@ def build_lines(
     built: dict[Pair, tuple[LinkChange, Arc]] = {}
     new_nodes: dict[str, int] = {}
     for change in changes:
-        for arc in arcs_of([change], mode, network, parameters):
+        for arc in arcs_of(change, network, parameters, costs) if change.mode == mode else ():
             ends = sorted(_node(end, new_nodes, economy, tables.nodes) for end in (arc.tail, arc.head))
             pair = (ends[0], ends[1])
             if pair not in where:

@@ -9,27 +9,18 @@ from __future__ import annotations
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
-from samarkand.engines.routing import Graph, Legs, calc_legs
+from samarkand.engines.routing import Legs
 
-End = int | str  # the number of a node, or the name of one that is not on the network yet
 UNREACHED = np.iinfo(np.int32).max
-
-
-@dataclass(frozen=True, eq=False)
-class EndLegs:
-    """Legs from each end to the targets of a component, and among the ends, by class."""
-
-    targets: list[Legs]
-    between: list[Legs]
 
 
 def cache_folder() -> Path:
@@ -77,91 +68,18 @@ def unpack_legs(packed: dict[str, NDArray[np.int32]]) -> list[Legs]:
 
 def write_legs(path: Path, key: str, legs: list[Legs]) -> None:
     """Write legs with the key they were computed from, whole or not at all."""
-    _write(path, {"key": np.array(key), **pack_legs(legs)})
+    write_archive(path, {"key": np.array(key), **pack_legs(legs)})
 
 
 def _read_legs(path: Path, key: str) -> list[Legs] | None:
-    content = _read(path)
+    content = read_archive(path)
     if content is None or str(content["key"]) != key:
         return None
     return unpack_legs({name: content[name].astype(np.int32) for name in ("hours", "usd")})
 
 
-def ends_legs(
-    name: str,
-    key: str,
-    graph: Graph,
-    values_of_time: Sequence[float],
-    ends: Sequence[int],
-    targets: NDArray[np.int64],
-    progress: Callable[..., None],
-) -> EndLegs:
-    """Legs from and among the ends, from the cache as far as it knows them; what is new is added to it."""
-    path = cache_folder() / f"ends-{name}-{key[:32]}.npz"
-    content = _read(path)
-    known = _empty(len(values_of_time), targets.size) if content is None else content
-    position = {int(node): i for i, node in enumerate(known["ends"])}
-    missing = [node for node in ends if node not in position]
-    # A pair of ends is known when both were asked about together, or one of them was computed after the other.
-    here = np.array([position[node] for node in ends if node in position], dtype=np.int64)
-    unknown = np.isnan(known["between"][0, 0][np.ix_(here, here)]) if here.size else np.zeros((0, 0), bool)
-    again = [int(known["ends"][i]) for i, row in zip(here, unknown, strict=True) if row.any()]
-    if missing or again:
-        known = _extend(known, graph, values_of_time, [*missing, *again], targets, progress)
-        _write(path, known)
-        position = {int(node): i for i, node in enumerate(known["ends"])}
-    at = np.array([position[node] for node in ends], dtype=np.int64)
-    classes = range(len(values_of_time))
-    return EndLegs(
-        [Legs(known["to"][0, c][at], known["to"][1, c][at]) for c in classes],
-        [
-            Legs(known["between"][0, c][np.ix_(at, at)], known["between"][1, c][np.ix_(at, at)])
-            for c in classes
-        ],
-    )
-
-
-def _empty(classes: int, targets: int) -> dict[str, NDArray[np.generic]]:
-    return {
-        "ends": np.empty(0, np.int64),
-        "to": np.empty((2, classes, 0, targets)),
-        "between": np.empty((2, classes, 0, 0)),
-    }
-
-
-def _extend(
-    known: dict[str, NDArray[np.generic]],
-    graph: Graph,
-    values_of_time: Sequence[float],
-    nodes: Sequence[int],
-    targets: NDArray[np.int64],
-    progress: Callable[..., None],
-) -> dict[str, NDArray[np.generic]]:
-    """The known ends with more: each new one is searched from once a class, to all targets and all ends."""
-    before = [int(node) for node in known["ends"]]
-    ends = [*before, *(node for node in nodes if node not in before)]
-    position = {node: i for i, node in enumerate(ends)}
-    classes = len(values_of_time)
-    to = np.full((2, classes, len(ends), targets.size), np.nan)
-    between = np.full((2, classes, len(ends), len(ends)), np.nan)
-    to[:, :, : len(before)] = known["to"]
-    between[:, :, : len(before), : len(before)] = known["between"]
-    rows = np.array([position[node] for node in nodes], dtype=np.int64)
-    goals = np.r_[targets, np.array(ends, dtype=np.int64)]
-    for c, vot in enumerate(values_of_time):
-
-        def report(done: int, c: int = c) -> None:
-            progress(done=c * len(nodes) + done, total=classes * len(nodes))
-
-        legs = calc_legs(graph, vot, np.array(nodes, dtype=np.int64), goals, report)
-        for k, values in enumerate((legs.hours, legs.usd)):
-            to[k, c, rows] = values[:, : targets.size]
-            between[k, c, rows] = values[:, targets.size :]
-            between[k, c][:, rows] = values[:, targets.size :].T
-    return {"ends": np.array(ends, dtype=np.int64), "to": to, "between": between}
-
-
-def _read(path: Path) -> dict[str, NDArray[np.generic]] | None:
+def read_archive(path: Path) -> dict[str, NDArray[Any]] | None:
+    """The arrays of a file, None where it is missing or damaged: they are then computed again."""
     try:
         with np.load(path, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
@@ -169,15 +87,17 @@ def _read(path: Path) -> dict[str, NDArray[np.generic]] | None:
         return None  # not there, or damaged: it is computed again
 
 
-def _write(path: Path, content: dict[str, NDArray[np.generic]]) -> None:
+def write_archive(path: Path, content: dict[str, NDArray[Any]], compress: bool = True) -> None:
+    """Write arrays whole or not at all; a folder that cannot be written costs time at the next question, no more."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
     except OSError:
-        return  # a folder that cannot be written costs time at the next question, nothing else
+        return
     try:
         with os.fdopen(handle, "wb") as stream:
-            np.savez_compressed(stream, **content)  # type: ignore[arg-type, unused-ignore]
+            save: Callable[..., None] = np.savez_compressed if compress else np.savez
+            save(stream, **content)
         os.chmod(temporary, 0o644)  # as any file; mkstemp's are the owner's alone
         os.replace(temporary, path)
     except BaseException:

@@ -120,27 +120,6 @@ def revalue(skims: xr.Dataset, value_of_time: xr.DataArray) -> xr.Dataset:
     )
 
 
-def keep_former_route(
-    valued: xr.Dataset, before: xr.Dataset, skims: xr.Dataset, skims_before: xr.Dataset
-) -> xr.Dataset:
-    """Keep the former route where costs only fell: a faster, dearer route is then an offer, not a duty.
-
-    Where the generalised cost of a pair by a mode rises for no class of the skims, goods with another value
-    of time are not charged more than before.
-    """
-    order = ("vot_class", "mode", "origin_city", "destination_city")
-    costs = [s["generalised_cost"].transpose(*order).to_numpy() for s in (skims, skims_before)]
-    no_rise: NDArray[np.bool_] = np.asarray(np.all(costs[0] <= costs[1], axis=0))
-    new, old = (s["generalised_cost"].transpose(*order).to_numpy() for s in (valued, before))
-    keep = no_rise[None] & (new > old)
-    return valued.assign(
-        {
-            name: (order, np.where(keep, before[name].to_numpy(), valued[name].to_numpy()))
-            for name in ("hours", "usd", "generalised_cost")
-        }
-    )
-
-
 def sea_offered(valued: xr.Dataset, segments: xr.DataArray, parameters: Parameters) -> NDArray[np.bool_]:
     """Whether goods are offered the sea, (vot_class, origin, destination): usd_sea <= ratio * usd_land.
 
@@ -188,6 +167,18 @@ def city_segments(cities: pd.DataFrame, parameters: Parameters) -> xr.DataArray:
     )
 
 
+def distance_within_cities(cities: pd.DataFrame, parameters: Parameters) -> Floats:
+    """Distance of trade within each city, km: circuity * min(ratio * great circle to the nearest other city, cap)."""
+    distance = great_circle(cities["lat"].to_numpy(float), cities["lon"].to_numpy(float))
+    np.fill_diagonal(distance, np.inf)
+    reach = np.minimum(
+        parameters["intrazonal_distance_ratio"] * distance.min(axis=1), parameters["intrazonal_distance_cap"]
+    )
+    # Two cities at one point would make trade within each of them free.
+    km: Floats = parameters["intrazonal_circuity"] * np.maximum(reach, 1.0)
+    return km
+
+
 def with_trade_within_cities(skims: xr.Dataset, cities: pd.DataFrame, parameters: Parameters) -> xr.Dataset:
     """Skims by our classes with the cells of a city to itself filled by the declared rule, by road.
 
@@ -196,13 +187,7 @@ def with_trade_within_cities(skims: xr.Dataset, cities: pd.DataFrame, parameters
     states. Whatever the skims hold on the diagonal is replaced. Errors as `check_labels`.
     """
     check_labels(skims, cities)
-    distance = great_circle(cities["lat"].to_numpy(float), cities["lon"].to_numpy(float))
-    np.fill_diagonal(distance, np.inf)
-    reach = np.minimum(
-        parameters["intrazonal_distance_ratio"] * distance.min(axis=1), parameters["intrazonal_distance_cap"]
-    )
-    # Two cities at one point would make trade within each of them free.
-    km = parameters["intrazonal_circuity"] * np.maximum(reach, 1.0)
+    km = distance_within_cities(cities, parameters)
     usd, hours = parameters["intrazonal_rate"] * km, km / parameters["intrazonal_speed"]
     value = classes_of_time(parameters)
     filled = revalue(skims, value)
@@ -323,6 +308,12 @@ def calibrate_mode_choice(
     tonne-km. Sea is the reference, offered as `sea_offered` says. Raises ValueError when a segment has no
     pairs or cannot meet its target.
     """
+    # Splits are published for China and the Union: no other pair takes part.
+    party = ((cities["iso3"] == "CHN") | cities["iso3"].isin(EUROPEAN_UNION)).to_numpy()
+    check_labels(skims, cities)
+    skims, cities = skims.isel(origin_city=party, destination_city=party), cities[party]
+    if len(cities) < 2:
+        raise ValueError(f"mode choice cannot be calibrated: no pair of cities in segment {SEGMENTS[0]}")
     skims = with_trade_within_cities(skims, cities, parameters).sel(mode=list(MODES))
     all_costs = skims["generalised_cost"].transpose("vot_class", "origin_city", "destination_city", "mode")
     cost = offer(all_costs.to_numpy(), sea_offered(skims, city_segments(cities, parameters), parameters))
@@ -375,20 +366,11 @@ def calibrate_mode_choice(
     return ModeChoice(scale=scale, **labelled)
 
 
-def constants_by_pair(choice: ModeChoice, segments: xr.DataArray, labels: NDArray[np.object_]) -> Floats:
-    """Mode constants of each pair, (vot_class, origin, destination, mode)."""
-    constants = choice.constants.sel(vot_class=labels, mode=list(MODES)).transpose(
-        "segment", "vot_class", "mode"
-    )
-    # Modes in front in memory: sums over three modes are then sums of three large arrays.
-    by_pair = np.stack(
-        [
-            c[segments.to_numpy()]
-            for c in np.moveaxis(constants.to_numpy(), (1, 2), (0, 1)).reshape(-1, len(SEGMENTS))
-        ]
-    )
-    picked: Floats = np.moveaxis(by_pair.reshape(len(labels), len(MODES), *segments.shape), 1, -1)
-    return picked
+def mode_constants(choice: ModeChoice) -> Floats:
+    """Mode constants as an array (segment, vot_class, mode)."""
+    constants = choice.constants.sel(segment=list(SEGMENTS), vot_class=list(CLASSES), mode=list(MODES))
+    array: Floats = np.ascontiguousarray(constants.transpose("segment", "vot_class", "mode").to_numpy())
+    return array
 
 
 def mode_shares(
@@ -398,6 +380,6 @@ def mode_shares(
     filled = with_trade_within_cities(skims, cities, parameters).sel(mode=list(MODES))
     cost = filled["generalised_cost"].transpose("vot_class", "origin_city", "destination_city", "mode")
     segments = city_segments(cities, parameters)
-    constants = constants_by_pair(choice, segments, filled["vot_class"].to_numpy())
+    constants = np.moveaxis(mode_constants(choice)[segments.to_numpy()], 2, 0)
     offers = offer(cost.to_numpy(), sea_offered(filled, segments, parameters))
     return cost.copy(data=calc_shares(calc_utility(offers, constants, choice.scale))).rename("mode_share")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from samarkand.engines.routing import find_path
 from samarkand.world.changes import LinkChange
-from samarkand.world.network import LinkCosts, Network, land_costs, nearest_nodes, rate_at
+from samarkand.world.network import LinkCosts, Network, nearest_nodes, rate_at
 from samarkand.world.parameters import Parameters
 
 FASTEST = 1e9  # US$ an hour: the way along a line is the quickest one
@@ -26,21 +26,15 @@ class Arc(NamedTuple):
     usd: float
 
 
-def arcs_of(changes: Sequence[LinkChange], mode: str, network: Network, parameters: Parameters) -> list[Arc]:
-    """The arcs that changes bring to road or rail. A change of another mode or of a port brings none."""
-    mine = [change for change in changes if change.mode == mode and change.action != "port"]
-    if not mine:
+def arcs_of(change: LinkChange, network: Network, parameters: Parameters, costs: LinkCosts) -> list[Arc]:
+    """The arcs that a change brings to its mode, road or rail, whose links cost `costs`; a change of a port none."""
+    if change.action == "port":
         return []
-    costs = land_costs(network, mode, parameters)
-    arcs: list[Arc] = []
-    for change in mine:
-        if change.action == "new":
-            arcs.append(_new(change, network, parameters))
-        elif change.action == "upgrade":
-            arcs += _upgrade(change, network, costs)
-        else:
-            arcs += _cheaper(change, network, costs)
-    return arcs
+    if change.action == "new":
+        return [_new(change, network, parameters)]
+    if change.action == "upgrade":
+        return _upgrade(change, network, costs)
+    return _cheaper(change, network, costs)
 
 
 def _new(change: LinkChange, network: Network, parameters: Parameters) -> Arc:

@@ -11,20 +11,18 @@ recomputation; the baseline's legs are shipped, and recomputed and cached when p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from samarkand.engines.routing import Graph, Legs, calc_legs, cheaper_legs, close_over_ends, join_legs
-from samarkand.world.changes import LinkChange
-from samarkand.world.leg_store import End, ends_legs, stored_legs
+from samarkand.engines.routing import Graph, Legs, calc_legs, cheaper_legs, join_legs
+from samarkand.world.leg_store import stored_legs
 from samarkand.world.network import (
     FARTHEST_CONNECTOR_KM,
     Network,
@@ -33,7 +31,6 @@ from samarkand.world.network import (
     nearest_nodes,
     sea_costs,
 )
-from samarkand.world.network_changes import Arc, arcs_of, port_savings
 from samarkand.world.parameters import Parameters
 
 Floats = NDArray[np.float64]
@@ -42,7 +39,6 @@ Progress = Callable[..., None]
 CLASSES = ("low", "medium", "high", "very_high")
 MODES = ("road", "rail", "sea")
 HOURS_PER_DAY = 24.0
-Result = TypeVar("Result")
 WORKERS = 2
 FARTHEST_QUAY_KM = 60.0  # a port within this of a city is beside it
 
@@ -131,8 +127,17 @@ def compute_component(part: Component, parameters: Parameters, progress: Progres
         def report(done: int, before: int = number * part.sources.size, total: int = total) -> None:
             progress(done=before + done, total=total)
 
-        exact = calc_legs(part.graph, vot, part.sources, part.targets, report)
+        exact = both_ways(calc_legs(part.graph, vot, part.sources, part.targets, report))
         legs.append(Legs(np.floor(exact.hours * 1000) / 1000, np.floor(exact.usd * 100) / 100))
+    return legs
+
+
+def both_ways(legs: Legs) -> Legs:
+    """Legs whose sources are the first of their targets, made the same there and back to the last digit."""
+    size = legs.hours.shape[0]
+    for array in (legs.hours, legs.usd):
+        upper = np.triu(array[:, :size])
+        array[:, :size] = upper + np.triu(upper, 1).T
     return legs
 
 
@@ -154,149 +159,113 @@ def baseline_skims(
     return assemble(network, parameters, baseline_legs(parts, parameters, progress))
 
 
-def both_skims(
-    changes: Sequence[LinkChange],
-    network: Network,
-    parameters: Parameters,
-    meanwhile: Callable[[xr.Dataset], Result],
-    progress: Progress = lambda *_words, **_fractions: None,
-) -> tuple[Result, xr.Dataset]:
-    """What `meanwhile` makes of the baseline's skims, and the skims with changes, side by side on two threads."""
-    parts = components(network, parameters)
-    legs = baseline_legs(parts, parameters, progress)
-    with ThreadPoolExecutor(1) as beside:
-        of_baseline = beside.submit(meanwhile, assemble(network, parameters, legs))
-        changed = _with(changes, network, parameters, parts, legs, progress)
-        return of_baseline.result(), changed
+@dataclass(frozen=True, eq=False)
+class Chains:
+    """Chains of legs of one search class, with the parts they are made of (places in brackets).
 
-
-def skims_with(
-    changes: Sequence[LinkChange],
-    network: Network,
-    parameters: Parameters,
-    progress: Progress = lambda *_words, **_fractions: None,
-) -> xr.Dataset:
-    """Skims with changes of the network that lower costs, by closure over the ends of what changes."""
-    parts = components(network, parameters)
-    return _with(changes, network, parameters, parts, baseline_legs(parts, parameters, progress), progress)
-
-
-def _with(
-    changes: Sequence[LinkChange],
-    network: Network,
-    parameters: Parameters,
-    parts: dict[str, Component],
-    legs: dict[str, list[Legs]],
-    progress: Progress,
-) -> xr.Dataset:
-    legs = dict(legs)
-    for mode in ("road", "rail"):
-        arcs = arcs_of(changes, mode, network, parameters)
-        if arcs:
-            legs[mode] = close_component(parts[mode], legs[mode], arcs, parameters, progress)
-    hours, usd = port_savings(changes, network)
-    return assemble(network, parameters, legs, hours, usd)
-
-
-def close_component(
-    part: Component, legs: list[Legs], arcs: Sequence[Arc], parameters: Parameters, progress: Progress
-) -> list[Legs]:
-    """Legs of a component after new or cheaper arcs are added."""
-    ends: list[End] = sorted({end for arc in arcs for end in (arc.tail, arc.head)}, key=str)
-    number = {end: i for i, end in enumerate(ends)}
-    old = [end for end in ends if isinstance(end, int)]
-    rows = ends_legs(part.name, part.key, part.graph, values_of_time(parameters), old, part.targets, progress)
-    at = np.array([number[end] for end in old], dtype=np.int64)
-    closed = []
-    for c, vot in enumerate(values_of_time(parameters)):
-        # A new node (an end that is not on the network yet) is reached by new arcs only.
-        shape = (len(ends), part.targets.size)
-        from_ends = Legs(np.full(shape, np.inf), np.full(shape, np.inf))
-        from_ends.hours[at], from_ends.usd[at] = rows.targets[c].hours, rows.targets[c].usd
-        square = (len(ends), len(ends))
-        among = Legs(np.full(square, np.inf), np.full(square, np.inf))
-        among.hours[np.ix_(at, at)], among.usd[np.ix_(at, at)] = rows.between[c].hours, rows.between[c].usd
-        new = Legs(np.full(square, np.inf), np.full(square, np.inf))
-        for arc in arcs:
-            for a, b in ((number[arc.tail], number[arc.head]), (number[arc.head], number[arc.tail])):
-                if arc.usd + vot * arc.hours < new.usd[a, b] + vot * new.hours[a, b]:
-                    new.hours[a, b], new.usd[a, b] = arc.hours, arc.usd
-        # Sources are the first of the targets, and the graph has no direction.
-        to_ends = Legs(
-            np.ascontiguousarray(from_ends.hours[:, : part.sources.size].T),
-            np.ascontiguousarray(from_ends.usd[:, : part.sources.size].T),
-        )
-        closed.append(close_over_ends(legs[c], from_ends, to_ends, among, new, vot))
-    return closed
-
-
-def assemble(
-    network: Network,
-    parameters: Parameters,
-    legs: dict[str, list[Legs]],
-    port_hours_saved: Floats | float = 0.0,
-    port_usd_saved: Floats | float = 0.0,
-) -> xr.Dataset:
-    """Chains of legs between cities by mode and class.
-
-    Returns hours, usd and generalised_cost (= usd + value of time * hours), dims (vot_class, mode, origin_city,
-    destination_city), per TEU; infinite where a mode does not connect. The diagonal is infinite: trade within a
-    city follows a rule of its own (`trade_costs`).
+    road: by road [city, city + terminal + port]; to_terminal: by road to a terminal, change included, infinite where
+    it is too far [city, terminal]; rail: [terminal, terminal]; along: by road and rail [city, terminal]; to_port: by
+    road or by road and rail, port included [city, port]; sea: [port, port]; over_sea: to_port and sea [city, port];
+    by_road, by_rail, by_sea: the three modes [city, city], infinite on the diagonal.
     """
+
+    road: Legs
+    to_terminal: Legs
+    rail: Legs
+    along: Legs
+    to_port: Legs
+    sea: Legs
+    over_sea: Legs
+    by_road: Legs
+    by_rail: Legs
+    by_sea: Legs
+
+
+def chain_legs(
+    network: Network, parameters: Parameters, legs: dict[str, Legs], value_of_time: float
+) -> Chains:
+    """The three modes of one search class from its legs by road, rail and sea."""
     city, terminal, port = attach_by_road(network, parameters)
     at_sea = attach_ports_at_sea(network, parameters)
     near = within_access(network, parameters)
     cities, terminals = len(network.cities), len(network.terminals)
     port_terminal = network.ports["terminal"].to_numpy(np.int64)
     served = np.flatnonzero(port_terminal >= 0)
-    fee = parameters["port_fee"] - port_usd_saved
-    own = np.arange(cities)
+    fee = parameters["port_fee"]
+
+    road = legs["road"].plus(
+        city.hours[:, None] + np.r_[city.hours, terminal.hours, port.hours],
+        city.usd[:, None] + np.r_[city.usd, terminal.usd, port.usd],
+    )
+    by_road = _columns(road, slice(0, cities))
+    to_terminal = _columns(road, slice(cities, cities + terminals))
+    to_terminal = Legs(np.where(near, to_terminal.hours, np.inf), np.where(near, to_terminal.usd, np.inf))
+    to_terminal = to_terminal.plus(parameters["terminal_hours"], parameters["terminal_fee"])
+    rail = _apart(legs["rail"])  # a railway trip leaves its terminal
+    along = join_legs(to_terminal, rail, value_of_time)
+    by_rail = _apart(join_legs(along, to_terminal.transposed, value_of_time))
+
     beside = cities_beside_ports(network, parameters)
+    to_port = cheaper_legs(_columns(road, slice(cities + terminals, None)), beside, value_of_time).plus(
+        parameters["port_hours_road"], fee
+    )
+    by_train = Legs(np.full_like(to_port.hours, np.inf), np.full_like(to_port.usd, np.inf))
+    by_train.hours[:, served] = along.hours[:, port_terminal[served]]
+    by_train.usd[:, served] = along.usd[:, port_terminal[served]]
+    to_port = cheaper_legs(to_port, by_train.plus(parameters["port_hours_rail"], fee), value_of_time)
+    sea = _apart(legs["sea"].plus(at_sea.hours[:, None] + at_sea.hours, at_sea.usd[:, None] + at_sea.usd))
+    over_sea = join_legs(to_port, sea, value_of_time)
+    by_sea = _apart(join_legs(over_sea, to_port.transposed, value_of_time))
+    return Chains(road, to_terminal, rail, along, to_port, sea, over_sea, _apart(by_road), by_rail, by_sea)
+
+
+def _apart(legs: Legs) -> Legs:
+    """Legs without those from a place to itself."""
+    hours, usd = legs.hours.copy(), legs.usd.copy()
+    np.fill_diagonal(hours, np.inf)
+    np.fill_diagonal(usd, np.inf)
+    return Legs(hours, usd)
+
+
+def each_chain(
+    network: Network,
+    parameters: Parameters,
+    legs: dict[str, list[Legs]],
+    take: Callable[[int, Chains], None],
+) -> None:
+    """Give the chains of every search class to `take`, two at a time: the compiled joins release the lock."""
     values = values_of_time(parameters)
 
-    def chains(c: int) -> tuple[Floats, Floats]:
-        vot = values[c]
-        road = legs["road"][c].plus(
-            city.hours[:, None] + np.r_[city.hours, terminal.hours, port.hours],
-            city.usd[:, None] + np.r_[city.usd, terminal.usd, port.usd],
-        )
-        to_city = _columns(road, slice(0, cities))
-        to_terminal = _columns(road, slice(cities, cities + terminals))
-        to_terminal = Legs(np.where(near, to_terminal.hours, np.inf), np.where(near, to_terminal.usd, np.inf))
-        to_terminal = to_terminal.plus(parameters["terminal_hours"], parameters["terminal_fee"])
-        rail = Legs(legs["rail"][c].hours.copy(), legs["rail"][c].usd.copy())
-        same = np.arange(terminals)
-        rail.hours[same, same] = rail.usd[same, same] = np.inf  # a railway trip leaves its terminal
-        along = join_legs(to_terminal, rail, vot)
-        by_rail = join_legs(along, to_terminal.transposed, vot)
+    def one(c: int) -> None:
+        take(c, chain_legs(network, parameters, {name: legs[name][c] for name in legs}, values[c]))
 
-        to_port = cheaper_legs(_columns(road, slice(cities + terminals, None)), beside, vot).plus(
-            parameters["port_hours_road"] - port_hours_saved, fee
-        )
-        to_port_by_rail = Legs(np.full_like(to_port.hours, np.inf), np.full_like(to_port.usd, np.inf))
-        to_port_by_rail.hours[:, served] = along.hours[:, port_terminal[served]]
-        to_port_by_rail.usd[:, served] = along.usd[:, port_terminal[served]]
-        to_port_by_rail = to_port_by_rail.plus(parameters["port_hours_rail"] - port_hours_saved, fee)
-        to_port = cheaper_legs(to_port, to_port_by_rail, vot)
-        sea = legs["sea"][c].plus(at_sea.hours[:, None] + at_sea.hours, at_sea.usd[:, None] + at_sea.usd)
-        quay = np.arange(len(network.ports))
-        sea.hours[quay, quay] = sea.usd[quay, quay] = np.inf
-        by_sea = join_legs(join_legs(to_port, sea, vot), to_port.transposed, vot)
-        modes = (to_city, by_rail, by_sea)
-        for mode in modes:
-            mode.hours[own, own] = mode.usd[own, own] = np.inf
-        return np.stack([m.hours for m in modes]), np.stack([m.usd for m in modes])
-
-    # The compiled joins release the interpreter lock: two classes at a time, the result does not depend on it.
     with ThreadPoolExecutor(WORKERS) as pool:
-        by_class = list(pool.map(chains, range(len(values))))
-    hours = np.stack([pair[0] for pair in by_class])
-    usd = np.stack([pair[1] for pair in by_class])
-    cost = usd + np.array(values_of_time(parameters))[:, None, None, None] * hours
+        list(pool.map(one, range(len(values))))
+
+
+def assemble(network: Network, parameters: Parameters, legs: dict[str, list[Legs]]) -> xr.Dataset:
+    """Chains of legs between cities by mode and search class.
+
+    Returns hours, usd and generalised_cost (= usd + value of time * hours), dims (vot_class, mode, origin_city,
+    destination_city), per TEU; infinite where a mode does not connect. The diagonal is infinite: trade within a
+    city follows a rule of its own (`trade_costs`).
+    """
+    size = len(network.cities)
+    shape = (len(CLASSES), len(MODES), size, size)
+    hours, usd = np.empty(shape), np.empty(shape)
+
+    def take(c: int, chains: Chains) -> None:
+        for m, mode in enumerate((chains.by_road, chains.by_rail, chains.by_sea)):
+            hours[c, m], usd[c, m] = mode.hours, mode.usd
+
+    each_chain(network, parameters, legs, take)
+    values = values_of_time(parameters)
+    cost = usd + np.array(values)[:, None, None, None] * hours
     dims = ("vot_class", "mode", "origin_city", "destination_city")
     labels = network.cities.index.to_numpy()
     coords = {
         "vot_class": list(CLASSES),
+        "value_of_time": ("vot_class", list(values)),
         "mode": list(MODES),
         "origin_city": labels,
         "destination_city": labels,

@@ -8,28 +8,31 @@ of calls.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from samarkand.engines.choice import calc_logsum_of_shares, calc_shares, calc_utility
 from samarkand.world.mode_choice import (
+    CLASSES,
     MODES,
+    SEGMENTS,
     ModeChoice,
     calibrate_mode_choice,
+    check_labels,
     city_segments,
     classes_of_time,
-    constants_by_pair,
-    keep_former_route,
-    offer,
-    sea_offered,
+    distance_within_cities,
+    mode_constants,
     sector_classes,
     surface_trade,
-    with_trade_within_cities,
 )
 from samarkand.world.parameters import Parameters
 
@@ -37,6 +40,7 @@ __all__ = [
     "VARIANTS",
     "Baseline",
     "ModeChoice",
+    "Pairs",
     "ad_valorem_cost",
     "calc_iceberg_cost_hat",
     "calibrate_mode_choice",
@@ -46,11 +50,22 @@ __all__ = [
     "economy_costs",
     "economy_weights",
     "iceberg_cost_hat",
+    "pairs_of_skims",
     "prepare_baseline",
+    "prepare_pairs",
     "surface_trade",
 ]
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# What the compiled kernels add up by pair of economies, in their order: levels, and differences with changes.
+LEVELS = ("cost", "cost_cheapest", "hours", "hours_cheapest", "share_road", "share_rail", "share_sea", "mass")
+DIFFERENCES = (
+    "cost_logsum", "cost_fixed", "cost_cheapest", "hours_logsum", "hours_fixed", "hours_cheapest",
+    "share_road", "share_rail", "share_sea",
+)  # fmt: skip
+FEW_PAIRS = 2000  # below it a second thread costs more than it saves
 
 VARIANTS = ("logsum", "fixed_mode", "free_choice")
 ROW = "ROW"
@@ -79,49 +94,238 @@ def economies_without_city(cities: pd.DataFrame, economies: Sequence[str]) -> tu
     return tuple(weights["economy"].to_numpy()[(weights == 0).all("city").to_numpy()].tolist())
 
 
-def _over_modes(share: Floats, quantity: Floats) -> Floats:
-    """Share-weighted mean over modes; a mode without share does not count, whatever it costs."""
-    mean: Floats = (share * np.where(share > 0, quantity, 0.0)).sum(axis=-1)
-    return mean
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Routes between cities: hours and usd per TEU [pair, mode, search class], infinite where there is none.
 
-
-def _shares_kept(before: Floats, after: Floats, is_open: NDArray[np.bool_]) -> Floats:
-    """Baseline shares on the modes still open; those of the new choice where none of them is open."""
-    open_share = np.where(is_open, before, 0.0)
-    kept = open_share.sum(axis=-1, keepdims=True)
-    scaled = np.where(kept > 0, open_share / np.where(kept > 0, kept, 1.0), after)
-    untouched = np.all(is_open | (before == 0), axis=-1, keepdims=True)
-    return np.where(untouched, before, scaled)
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """The state without changes, prepared once for any number of counterfactuals (`prepare_baseline`).
-
-    skims: as given; valued: by our classes, cells of a city to itself filled; constants, shares: (vot_class,
-    origin, destination, mode); logsum, cost: (vot_class, origin, destination), the logsum and the
-    share-weighted generalised cost, US$/TEU; offered: where the sea is a choice; reachable: where
-    any mode serves the pair.
+    `origin`, `destination`: numbers of the cities of each pair, a city to itself included (by the declared rule, the
+    same in all states). `mirrored`: a pair stands for both directions and origin <= destination. `search_values`:
+    value of time of the search classes, US$/TEU-h.
     """
 
-    skims: xr.Dataset
-    valued: xr.Dataset
+    origin: NDArray[np.int32]
+    destination: NDArray[np.int32]
+    hours: Floats
+    usd: Floats
+    search_values: Floats
+    mirrored: bool
+
+    def __len__(self) -> int:
+        return int(self.origin.size)
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """The state without changes, prepared once for any number of counterfactuals (`prepare_pairs`).
+
+    term: A_m g_m^-scale by (pair, class of goods, mode), zero where a mode is not offered; pick: the route taken;
+    segment: market segment of the pair. levels: weighted sums by pair of economies, see `LEVELS`.
+    """
+
+    pairs: Pairs
     cities: pd.DataFrame
     economies: tuple[str, ...]
     choice: ModeChoice
     parameters: Parameters
-    constants: Floats
-    shares: Floats
-    logsum: Floats
-    cost: Floats
-    offered: NDArray[np.bool_]
-    reachable: NDArray[np.bool_]
+    segment: NDArray[np.int8]
+    term: Floats
+    pick: NDArray[np.int8]
+    levels: Floats
+
+    @cached_property
+    def zones(self) -> tuple[NDArray[np.int32], Floats]:
+        """Number of the economy of each city (-1 for none) and the city's weight in it."""
+        weights = economy_weights(self.cities, self.economies).to_numpy()
+        zone = np.where(weights.any(axis=0), weights.argmax(axis=0), -1)
+        return zone.astype(np.int32), np.ascontiguousarray(weights.sum(axis=0))
+
+    @cached_property
+    def values(self) -> Floats:
+        """Value of time by class of goods, US$/TEU-h."""
+        values: Floats = classes_of_time(self.parameters).to_numpy()
+        return values
+
+    @cached_property
+    def constants(self) -> Floats:
+        """Mode constants (segment, class, mode)."""
+        return mode_constants(self.choice)
+
+    @cached_property
+    def unreachable(self) -> int:
+        """Pairs of cities that no mode serves, counted in both directions."""
+        none = ~(self.term > 0).any(axis=(1, 2))
+        both = 1 + (self.pairs.mirrored & (self.pairs.origin != self.pairs.destination)[none])
+        return int(both.sum())
+
+    def differences(self, rows: Ints, usd: Floats, hours: Floats, which: int = len(DIFFERENCES)) -> Floats:
+        """Weighted sums of what changes between economies, the first `which` of `DIFFERENCES`.
+
+        rows: changed pairs; usd, hours: their new routes (row, mode, search class). Raises ValueError for pairs that
+        are cut off.
+        """
+        zone, weight = self.zones
+        count, classes = len(self.economies), self.values.size
+        pairs = self.pairs
+
+        def of(part: slice) -> tuple[int, Floats]:
+            total = np.zeros((which, classes, count, count))
+            cut_off = load_kernels().compare(
+                rows[part], usd[part], hours[part], pairs.usd, pairs.hours, self.term, self.pick, self.segment,
+                pairs.search_values, self.values, self.constants, self.choice.scale, pairs.origin,
+                pairs.destination, zone, weight, pairs.mirrored, total,
+            )  # fmt: skip
+            return cut_off, total
+
+        if rows.size < FEW_PAIRS:
+            parts = [(slice(0, rows.size), *of(slice(0, rows.size)))]
+        else:  # two halves on two threads: the sum does not depend on which is done first
+            halves = (slice(0, rows.size // 2), slice(rows.size // 2, rows.size))
+            with ThreadPoolExecutor(2) as pool:
+                parts = [(part, *done) for part, done in zip(halves, pool.map(of, halves), strict=True)]
+        for part, cut_off, _ in parts:
+            if cut_off >= 0:
+                self._refuse_cut_off(rows, usd, hours, int(rows[part][cut_off]))
+        total: Floats = parts[0][2] if len(parts) == 1 else parts[0][2] + parts[1][2]
+        return total
+
+    def _refuse_cut_off(self, rows: Ints, usd: Floats, hours: Floats, first: int) -> None:
+        served = np.isfinite(usd + hours).any(axis=(1, 2))
+        lost = rows[~served & (self.term[rows] > 0).any(axis=(1, 2))]
+        lost = lost if lost.size else np.array([first])
+        names = [
+            f"{self.cities.index[self.pairs.origin[r]]}-{self.cities.index[self.pairs.destination[r]]}"
+            for r in lost[:5]
+        ]
+        raise ValueError(f"{lost.size} pairs of cities are cut off by the changes, as {', '.join(names)}")
+
+    def mean(self, sums: Floats) -> Floats:
+        """Weighted sums (..., class, origin, destination) as means over pairs reachable without changes."""
+        mass = self.levels[-1]
+        mean: Floats = np.where(mass > 0, sums / np.where(mass > 0, mass, 1.0), np.nan)
+        return mean
+
+    def dataset(self, differences: Floats) -> xr.Dataset:
+        """Costs, hours and shares without and with changes, as `counterfactual_costs` describes."""
+        level = self.mean(self.levels)
+        change = self.mean(differences)
+
+        def both(before: Floats, after: Floats) -> Floats:
+            """The second adds the mean change: exactly nothing where nothing changed."""
+            return np.stack([before, before + after])
+
+        cost = [both(level[q], change[d]) for q, d in ((0, 0), (0, 1), (1, 2))]
+        hours = [both(level[q], change[d]) for q, d in ((2, 3), (2, 4), (3, 5))]
+        share = [both(level[4 + m], change[6 + m]) for m in range(len(MODES))]
+        dims = ("state", "variant", "vot_class", "origin", "destination")
+        result = xr.Dataset(
+            {
+                "generalised_cost": (dims, np.stack(cost, axis=1), {"unit": "US$/TEU"}),
+                "hours": (dims, np.stack(hours, axis=1), {"unit": "h"}),
+                "mode_share": (
+                    ("state", "vot_class", "origin", "destination", "mode"),
+                    np.stack(share, axis=-1),
+                ),
+            },
+            coords={
+                "state": ["without", "with"],
+                "variant": list(VARIANTS),
+                "vot_class": list(CLASSES),
+                "origin": list(self.economies),
+                "destination": list(self.economies),
+                "mode": list(MODES),
+            },
+        )
+        result["value_of_time"] = classes_of_time(self.parameters)
+        result.attrs["economies_without_city"] = economies_without_city(self.cities, self.economies)
+        result.attrs["city_pairs_unreachable"] = self.unreachable
+        return result
 
 
-def _by_mode(skims: xr.Dataset, name: str) -> Floats:
-    """A variable of the skims with modes last, (vot_class, origin, destination, mode), as a view."""
-    array: Floats = skims[name].transpose("vot_class", "mode", "origin_city", "destination_city").to_numpy()
-    return np.moveaxis(array, 1, -1)
+def load_kernels() -> ModuleType:
+    """The compiled kernels of choice, loaded when the first costs are computed."""
+    return import_module("samarkand.engines.choice_kernels")
+
+
+def pairs_of_skims(skims: xr.Dataset, cities: pd.DataFrame, parameters: Parameters, mirrored: bool) -> Pairs:
+    """The routes that skims hold, pair by pair, with trade within cities by the declared rule.
+
+    mirrored: the skims are the same both ways and only the upper triangle is read. Errors as `check_labels`.
+    """
+    check_labels(skims, cities)
+    skims = skims.sel(mode=list(MODES))
+    size = len(cities)
+    origin, destination = np.triu_indices(size) if mirrored else np.indices((size, size)).reshape(2, -1)
+    arrays = {}
+    km = distance_within_cities(cities, parameters)
+    within = {
+        "hours": km / parameters["intrazonal_speed"],
+        "usd": km * parameters["intrazonal_rate"],
+    }
+    own = np.flatnonzero(origin == destination)
+    for name, rule in within.items():
+        values = skims[name].transpose("origin_city", "destination_city", "mode", "vot_class").to_numpy()
+        array = np.empty((origin.size, len(MODES), skims.sizes["vot_class"]))
+        for m in range(len(MODES)):
+            for c in range(array.shape[2]):
+                array[:, m, c] = values[:, :, m, c][origin, destination]
+        array[own] = np.inf
+        array[own, MODES.index("road")] = rule[:, None]
+        arrays[name] = array
+    closed = ~(np.isfinite(arrays["hours"]) & np.isfinite(arrays["usd"]))
+    for array in arrays.values():
+        array[closed] = np.inf
+    return Pairs(
+        origin.astype(np.int32),
+        destination.astype(np.int32),
+        arrays["hours"],
+        arrays["usd"],
+        skims["value_of_time"].to_numpy().astype(float),
+        mirrored,
+    )
+
+
+def prepare_pairs(
+    pairs: Pairs,
+    cities: pd.DataFrame,
+    choice: ModeChoice,
+    parameters: Parameters,
+    economies: Sequence[str],
+) -> Baseline:
+    """Everything of the state without changes that counterfactuals need."""
+    kernels = load_kernels()
+    segments = city_segments(cities, parameters).to_numpy()
+    classes = len(CLASSES)
+    baseline = Baseline(
+        pairs=pairs,
+        cities=cities,
+        economies=tuple(economies),
+        choice=choice,
+        parameters=parameters,
+        segment=segments[pairs.origin, pairs.destination].astype(np.int8),
+        term=np.empty((len(pairs), classes, len(MODES))),
+        pick=np.empty((len(pairs), classes, len(MODES)), np.int8),
+        levels=np.zeros((len(LEVELS), classes, len(economies), len(economies))),
+    )
+    if (pairs.usd + pairs.hours).min() <= 0:
+        raise ValueError("a generalised cost is zero, negative or not a number")
+    ratio = np.full(len(SEGMENTS), parameters["sea_offer_ratio"])
+    ratio[SEGMENTS.index("long_haul")] = parameters["sea_offer_ratio_long_haul"]
+    zone, weight = baseline.zones
+
+    def fill(part: slice) -> None:
+        kernels.prepare(
+            pairs.usd[part], pairs.hours[part], baseline.segment[part], baseline.values, baseline.constants,
+            choice.scale, ratio, baseline.term[part], baseline.pick[part],
+        )  # fmt: skip
+
+    half = len(pairs) // 2
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(fill, (slice(0, half), slice(half, len(pairs)))))
+    kernels.add_levels(
+        pairs.usd, pairs.hours, baseline.term, baseline.pick, baseline.values, pairs.origin, pairs.destination,
+        zone, weight, pairs.mirrored, baseline.levels,
+    )  # fmt: skip
+    return baseline
 
 
 def prepare_baseline(
@@ -131,29 +335,9 @@ def prepare_baseline(
     parameters: Parameters,
     economies: Sequence[str],
 ) -> Baseline:
-    """Everything of the state without changes that counterfactuals need. Errors as `check_labels`."""
-    skims = skims.sel(mode=list(MODES))
-    valued = with_trade_within_cities(skims, cities, parameters)
-    labels = valued["vot_class"].to_numpy()
-    segments = city_segments(cities, parameters)
-    constants = constants_by_pair(choice, segments, labels)
-    offered = sea_offered(valued, segments, parameters)
-    cost = offer(_by_mode(valued, "generalised_cost"), offered)
-    utility = calc_utility(cost, constants, choice.scale)
-    shares = calc_shares(utility)
-    return Baseline(
-        skims=skims,
-        valued=valued,
-        cities=cities,
-        economies=tuple(economies),
-        choice=choice,
-        parameters=parameters,
-        constants=constants,
-        shares=shares,
-        logsum=calc_logsum_of_shares(utility, shares),
-        cost=_over_modes(shares, cost),
-        offered=offered,
-        reachable=np.asarray(np.isfinite(cost).any(axis=-1)),
+    """The baseline of any skims, each direction on its own. Errors as `check_labels`."""
+    return prepare_pairs(
+        pairs_of_skims(skims, cities, parameters, mirrored=False), cities, choice, parameters, economies
     )
 
 
@@ -179,121 +363,21 @@ def counterfactual_costs(baseline: Baseline, with_changes: xr.Dataset) -> xr.Dat
     fixed_mode: shares stay those of the state without (a mode that closes leaves its share to the others).
     free_choice: every shipment takes the mode of least generalised cost, of all three, without constants.
     Economies average their cities by population, own-economy pairs included, over the pairs reachable in the
-    state without; cells of a city to itself follow the declared rule and do not change.
-    with_changes: skims as given to `prepare_baseline`, with the changes. Returns variables generalised_cost
-    (US$/TEU), hours, with dims (state, variant, vot_class, origin, destination), and mode_share (state,
-    vot_class, origin, destination, mode); not a number where an economy has no city or no reachable pair.
+    state without; cells of a city to itself follow the declared rule and do not change. Where a mode's cost rises
+    for no class of the skims, goods keep their former route if the new one is dearer for them.
+    with_changes: skims as given to `prepare_baseline`, with the changes, which may be dearer. Returns variables
+    generalised_cost (US$/TEU), hours, with dims (state, variant, vot_class, origin, destination), and mode_share
+    (state, vot_class, origin, destination, mode); not a number where an economy has no city or no reachable pair.
     Raises ValueError for labels that differ between the two states and for pairs of cities that the changes
     cut off.
     """
-    without, cities, choice = baseline.skims, baseline.cities, baseline.choice
-    if not without["vot_class"].equals(with_changes["vot_class"]):
+    before = baseline.pairs
+    after = pairs_of_skims(with_changes, baseline.cities, baseline.parameters, before.mirrored)
+    if not np.array_equal(before.search_values, after.search_values):
         raise ValueError("the value-of-time classes of the two states differ")
-    with_changes = with_changes.sel(mode=list(MODES))
-    valued = with_trade_within_cities(with_changes, cities, baseline.parameters)
-    valued = keep_former_route(valued, baseline.valued, with_changes, without)
-    every = [_by_mode(state, "generalised_cost") for state in (baseline.valued, valued)]
-    cost = [offer(state, baseline.offered) for state in every]
-    hours = [_by_mode(state, "hours") for state in (baseline.valued, valued)]
-    reachable = baseline.reachable
-    lost = reachable & ~np.isfinite(cost[1]).any(axis=-1)
-    if lost.any():
-        where = sorted({(i, j) for _, i, j in zip(*np.nonzero(lost), strict=True)})
-        names = [f"{cities.index[i]}-{cities.index[j]}" for i, j in where[:5]]
-        raise ValueError(f"{len(where)} pairs of cities are cut off by the changes, as {', '.join(names)}")
-    utility = calc_utility(cost[1], baseline.constants, choice.scale)
-    shares = [baseline.shares, calc_shares(utility)]
-    # C' / C = exp(-(L' - L) / scale). A pair that no mode serves in the state without shows no change.
-    gain = np.subtract(
-        calc_logsum_of_shares(utility, shares[1]),
-        baseline.logsum,
-        out=np.zeros_like(baseline.logsum),
-        where=reachable,
-    )
-    change = np.exp(-gain / choice.scale)
-    fixed = _shares_kept(shares[0], shares[1], np.isfinite(cost[1]))
-    cheapest = [c.argmin(axis=-1)[..., None] for c in every]
-
-    def of_cheapest(state: int, quantity: list[Floats]) -> Floats:
-        picked: Floats = np.take_along_axis(quantity[state], cheapest[state], axis=-1)[..., 0]
-        return np.where(reachable, picked, 0.0)
-
-    hours_before = _over_modes(shares[0], hours[0])
-    before_and_after = {
-        "generalised_cost": [
-            (baseline.cost, baseline.cost * change),
-            (baseline.cost, _over_modes(fixed, cost[1])),
-            (of_cheapest(0, every), of_cheapest(1, every)),
-        ],
-        "hours": [
-            (hours_before, _over_modes(shares[1], hours[1])),
-            (hours_before, _over_modes(fixed, hours[1])),
-            (of_cheapest(0, hours), of_cheapest(1, hours)),
-        ],
-    }
-    to_economies = _averager(cities, baseline.economies, reachable)
-
-    def both_states(before: Floats, after: Floats) -> Floats:
-        """Means without and with; the second adds the mean change, exactly nothing where nothing changed."""
-        first = to_economies(before)
-        return np.stack([first, first + to_economies(after - before)])
-
-    dims = ("state", "variant", "vot_class", "origin", "destination")
-    result = xr.Dataset(
-        {
-            name: (dims, np.stack([both_states(*pair) for pair in variants], axis=1))
-            for name, variants in before_and_after.items()
-        },
-        coords={
-            "state": ["without", "with"],
-            "variant": list(VARIANTS),
-            "vot_class": valued["vot_class"].to_numpy(),
-            "origin": list(baseline.economies),
-            "destination": list(baseline.economies),
-            "mode": list(MODES),
-        },
-    )
-    by_mode = [both_states(shares[0][..., m], shares[1][..., m]) for m in range(len(MODES))]
-    result["mode_share"] = (
-        ("state", "vot_class", "origin", "destination", "mode"),
-        np.stack(by_mode, axis=-1),
-    )
-    result["generalised_cost"].attrs["unit"] = "US$/TEU"
-    result["hours"].attrs["unit"] = "h"
-    result["value_of_time"] = classes_of_time(baseline.parameters)
-    result.attrs["economies_without_city"] = economies_without_city(cities, baseline.economies)
-    result.attrs["city_pairs_unreachable"] = int((~reachable.any(axis=0)).sum())
-    return result
-
-
-def _averager(
-    cities: pd.DataFrame, economies: Sequence[str], reachable: NDArray[np.bool_]
-) -> Callable[[Floats], Floats]:
-    """Function that averages (vot_class, origin, destination) by city to economies over reachable pairs."""
-    weights = economy_weights(cities, economies).to_numpy()
-    member = np.flatnonzero(weights.any(axis=0))
-    code = weights[:, member].argmax(axis=0)
-    order = member[np.argsort(code, kind="stable")]
-    present, starts = np.unique(np.sort(code), return_index=True)
-    weight = weights.sum(axis=0)[order]
-    pair_weight = weight[:, None] * weight[None, :]
-    cells = np.ix_(order, order)
-
-    def add_up(by_city: Floats) -> Floats:
-        picked = by_city[:, cells[0], cells[1]] * pair_weight
-        rows = np.add.reduceat(picked, starts, axis=1)
-        by_economy: Floats = np.add.reduceat(rows, starts, axis=2)
-        full = np.zeros((by_city.shape[0], len(economies), len(economies)))
-        full[:, present[:, None], present[None, :]] = by_economy
-        return full
-
-    mass = add_up(reachable.astype(np.float64))
-
-    def average(by_city: Floats) -> Floats:
-        total = add_up(np.where(reachable, by_city, 0.0))
-        return np.where(mass > 0, total / np.where(mass > 0, mass, 1.0), np.nan)
-
-    return average
+    moved = (before.usd != after.usd) | (before.hours != after.hours)
+    rows = np.flatnonzero(moved.any(axis=(1, 2)))
+    return baseline.dataset(baseline.differences(rows, after.usd[rows], after.hours[rows]))
 
 
 def calc_iceberg_cost_hat(

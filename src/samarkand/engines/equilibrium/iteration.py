@@ -18,7 +18,13 @@ from numpy.typing import NDArray
 
 from samarkand.engines.equilibrium.accounts import Accounts
 from samarkand.engines.equilibrium.equations import Array, DeficitRule
-from samarkand.engines.equilibrium.preparation import Prepared, build_kernels, calc_newton_blocks, prepare
+from samarkand.engines.equilibrium.preparation import (
+    Prepared,
+    build_kernels,
+    calc_newton_blocks,
+    constant,
+    prepare,
+)
 from samarkand.engines.equilibrium.shock import Shock
 
 MOST_SWEEPS = 6000
@@ -140,12 +146,17 @@ def _iterate(
 ) -> None:
     """Up to `most` sweeps from the state found so far."""
     accounts = problem.accounts
+    model = map(
+        constant,
+        (
+            accounts.trade_elasticity, accounts.value_added_share, problem.prepared.input_share,
+            accounts.consumption_share, problem.basket, problem.log_productivity, problem.labour, problem.exogenous,
+            problem.multiple, problem.tax_rate, problem.lump_sum, problem.active, level, *newton,
+        ),
+    )  # fmt: skip
     taken, found.worst = problem.kernels.iterate(
-        found.state, problem.kernel, problem.before, problem.has_wedge, accounts.trade_elasticity,
-        accounts.value_added_share, problem.prepared.input_share, accounts.consumption_share, problem.basket,
-        problem.log_productivity, problem.labour, problem.exogenous, problem.proportional, problem.multiple,
-        problem.tax_rate, problem.lump_sum, problem.active, float(accounts.value_added.sum()), plain, level, *newton,
-        memory, tolerance, most, found.total,
+        found.state, found.total, problem.kernel, problem.before, problem.has_wedge, problem.proportional, plain,
+        memory, tolerance, most, float(accounts.value_added.sum()), *model,
     )  # fmt: skip
     found.sweeps += taken
 

@@ -6,6 +6,7 @@ import os
 import tempfile
 import threading
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from importlib import import_module
 from pathlib import Path
@@ -25,6 +26,7 @@ NOTHING_BY_PAIR = np.empty((0, 0))
 NOTHING_BY_SECTOR = np.empty((0, 0, 0))
 
 
+@cache
 def load_kernels(part: str = "") -> ModuleType:
     """The compiled kernels (or one module of theirs), with a place for their cache that can be written to.
 
@@ -123,6 +125,17 @@ def prepare(accounts: Accounts) -> Prepared:
     return prepared
 
 
+def constant(values: Any) -> Any:
+    """A read-only view.
+
+    Whether an array can be written to is part of its type to the compiler: one kind only means one machine code,
+    whoever made the array (one that came from another process has lost the mark), and so the same last bit.
+    """
+    view = values.view()
+    view.flags.writeable = False
+    return view
+
+
 def pad(values: Array, width: int) -> Array:
     """A contiguous copy with zeros after each row, up to a multiple of `width` (whole vector registers)."""
     length = values.shape[-1]
@@ -174,17 +187,17 @@ def build_kernels(
     by_sector = [hat for hat in hats if hat.ndim == 3]
     pair = by_pair[0] if len(by_pair) == 1 else by_pair[0] * by_pair[1] if by_pair else None
     sector = by_sector[0] if len(by_sector) == 1 else by_sector[0] * by_sector[1] if by_sector else None
-    theta = accounts.trade_elasticity
+    theta = constant(accounts.trade_elasticity)
     kernel, before = prepared.share, prepared.net_share
     if old is not new:
         kernel = _workspace.buffer("kernel", prepared.share)
         before = kernel if new is None else _workspace.buffer("before", prepared.share)
         kernels.build_with_tariffs(
             prepared.share,
-            NOTHING_BY_PAIR if pair is None else pair,
-            NOTHING_BY_SECTOR if sector is None else sector,
-            NOTHING_BY_SECTOR if old is None else old,
-            NOTHING_BY_SECTOR if new is None else new,
+            constant(NOTHING_BY_PAIR if pair is None else pair),
+            constant(NOTHING_BY_SECTOR if sector is None else sector),
+            constant(NOTHING_BY_SECTOR if old is None else old),
+            constant(NOTHING_BY_SECTOR if new is None else new),
             theta, kernel, before,
         )  # fmt: skip
     elif pair is not None or sector is not None:
@@ -194,5 +207,5 @@ def build_kernels(
             build, hat = kernels.build_by_pair, pair
         else:
             build, hat = kernels.build_by_sector, sector if pair is None else sector * pair[:, :, None]
-        build(prepared.share, prepared.net_share, new is not None, hat, theta, kernel, before)
+        build(prepared.share, prepared.net_share, new is not None, constant(hat), theta, kernel, before)
     return kernel, before, new is not None

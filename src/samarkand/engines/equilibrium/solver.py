@@ -18,7 +18,7 @@ from samarkand.engines.equilibrium.equations import (
 )
 from samarkand.engines.equilibrium.errors import EquilibriumError
 from samarkand.engines.equilibrium.iteration import MOST_SWEEPS, Found, Problem, find, pose
-from samarkand.engines.equilibrium.preparation import load_kernels
+from samarkand.engines.equilibrium.preparation import constant, load_kernels
 from samarkand.engines.equilibrium.shock import Shock
 from samarkand.engines.equilibrium.solution import Solution
 
@@ -100,7 +100,7 @@ def _certified(
     log_cost = state[N : N + N * J].reshape(N, J)
     expenditure = np.where(problem.active, np.exp(state[N + N * J :].reshape(N, J)), 0.0)
     share_total, kept_share, output = problem.kernels.certify_trade(
-        problem.kernel, problem.before, log_cost, total, expenditure, accounts.trade_elasticity
+        problem.kernel, problem.before, log_cost, total, expenditure, constant(accounts.trade_elasticity)
     )
     bought = total.T > 0
     price_hat = np.where(bought, total.T, 1.0) ** (-1.0 / accounts.trade_elasticity)

@@ -43,6 +43,7 @@ def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
         "real_income": Levels(change=by_economy(calc_real_income_hat(inputs.with_) - 1.0)),
         "real_income_value": Levels(change=by_economy(calc_equivalent_variation(inputs.with_))),
         "real_income_unpaid": Levels(change=by_economy(calc_real_income_hat(inputs.unpaid) - 1.0)),
+        "real_income_unpaid_value": Levels(change=by_economy(calc_equivalent_variation(inputs.unpaid))),
         "programme_cost": Levels(change=by_economy(inputs.with_.tax)),
         "first_order_welfare": Levels(change=by_economy(calc_first_order_welfare(inputs.with_).total)),
         "real_wage": Levels(change=by_economy(calc_real_wage_hat(inputs.with_) - 1.0)),

@@ -13,6 +13,10 @@ input `k` to all unit costs of `n` and sums the demand for it. Rows are padded w
 and loops take four rows at a time.
 
 All functions release the interpreter lock, use one thread, and allocate nothing inside the sweep.
+
+No loop both adds up and stores. Compilers let a loop that stores fall back to scalar instructions where arrays happen
+to lie close together in memory, and a sum then has another order and other last digits: the result would depend on
+where the memory came from, and so on what runs beside it.
 """
 
 from samarkand.engines.equilibrium.kernels.iteration import iterate

@@ -6,10 +6,27 @@ multiplier `a` gives the product a' dr/dz; the derivation is in `gradient`.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import njit
 
 from samarkand.engines.equilibrium.kernels.sweep import FAST, transpose_into
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _weight(values, total, j, n):
+    """values[n] over the sum behind the price of `j` in `n`, zero where nothing is bought."""
+    return values[n] / total[j, n] if total[j, n] > 0.0 else 0.0
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _value_spending(j, first, last, theta, total, spending, kept, r_bar, pulled, met):
+    """From the sums over sellers (in `pulled`) to the multipliers of spending (`pulled`) and prices (`met`)."""
+    for n in range(first, last):
+        s = pulled[n] / total[j, n] if total[j, n] > 0.0 else 0.0
+        pulled[n] = spending[j, n] * (s + r_bar[n] * (1.0 - kept[j, n]))
+        met[n] += theta * spending[j, n] * (s - r_bar[n] * kept[j, n])
 
 
 @njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy", boundscheck=False)
@@ -23,47 +40,63 @@ def adjoint_trade(
     share of spending that reaches sellers.
     """
     J, N, M = kernel.shape
-    weighted = np.empty(M)
+    weighted = np.zeros(M)
     gathered = np.empty(M)
-    full = N - N % 2
+    by_four = N - N % 4
     for j in range(J):
         theta = elasticity[j]
         a = power[j]
-        for i in range(M):
-            weighted[i] = 0.0
-            gathered[i] = 0.0
+        x = spending[j]
+        rows, net = kernel[j], before[j]
+        pulled, met = x_bar[j], p_bar[j]
         for i in range(N):
             weighted[i] = a[i] * y_bar[j, i]
-        for first in range(0, N, 2):
-            second = first + 1 if first < full else first
-            b0, b1 = before[j, first], before[j, second]
-            s0, s1 = 0.0, 0.0
+        for i in range(M):
+            gathered[i] = 0.0
+        # What a unit of each buyer's spending is worth to sellers: four buyers at a time, as in the sweep.
+        for n in range(0, by_four, 4):
+            b0, b1, b2, b3 = net[n], net[n + 1], net[n + 2], net[n + 3]
+            s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
             for i in range(M):
                 v = weighted[i]
                 s0 += b0[i] * v
                 s1 += b1[i] * v
-            scale0 = 1.0 / total[j, first] if total[j, first] > 0.0 else 0.0
-            scale1 = 1.0 / total[j, second] if total[j, second] > 0.0 and second > first else 0.0
-            s0 *= scale0
-            s1 *= scale1
-            x0, x1 = spending[j, first], spending[j, second]
-            if second > first:
-                x_bar[j, second] = x1 * (s1 + r_bar[second] * (1.0 - kept[j, second]))
-                p_bar[j, second] += theta * x1 * (s1 - r_bar[second] * kept[j, second])
-            x_bar[j, first] = x0 * (s0 + r_bar[first] * (1.0 - kept[j, first]))
-            p_bar[j, first] += theta * x0 * (s0 - r_bar[first] * kept[j, first])
-            p0, p1 = p_bar[j, first] * scale0, p_bar[j, second] * scale1
-            q0 = theta * x0 * r_bar[first] * scale0
-            q1 = theta * x1 * r_bar[second] * scale1
+                s2 += b2[i] * v
+                s3 += b3[i] * v
+            pulled[n], pulled[n + 1], pulled[n + 2], pulled[n + 3] = s0, s1, s2, s3
+            _value_spending(j, n, n + 4, theta, total, spending, kept, r_bar, pulled, met)
+            p0, p1, p2, p3 = (
+                _weight(met, total, j, n),
+                _weight(met, total, j, n + 1),
+                _weight(met, total, j, n + 2),
+                _weight(met, total, j, n + 3),
+            )
+            q0, q1, q2, q3 = (
+                theta * x[n] * _weight(r_bar, total, j, n),
+                theta * x[n + 1] * _weight(r_bar, total, j, n + 1),
+                theta * x[n + 2] * _weight(r_bar, total, j, n + 2),
+                theta * x[n + 3] * _weight(r_bar, total, j, n + 3),
+            )
             if has_wedge:
-                k0, k1 = kernel[j, first], kernel[j, second]
+                k0, k1, k2, k3 = rows[n], rows[n + 1], rows[n + 2], rows[n + 3]
                 for i in range(M):
-                    gathered[i] += k0[i] * p0 + k1[i] * p1 + b0[i] * q0 + b1[i] * q1
+                    gathered[i] += (k0[i] * p0 + k1[i] * p1 + k2[i] * p2 + k3[i] * p3) + (
+                        b0[i] * q0 + b1[i] * q1 + b2[i] * q2 + b3[i] * q3
+                    )
             else:
-                p0 += q0
-                p1 += q1
+                p0, p1, p2, p3 = p0 + q0, p1 + q1, p2 + q2, p3 + q3
                 for i in range(M):
-                    gathered[i] += b0[i] * p0 + b1[i] * p1
+                    gathered[i] += b0[i] * p0 + b1[i] * p1 + b2[i] * p2 + b3[i] * p3
+        for n in range(by_four, N):
+            row, payment = rows[n], net[n]
+            s0 = 0.0
+            for i in range(M):
+                s0 += payment[i] * weighted[i]
+            pulled[n] = s0
+            _value_spending(j, n, n + 1, theta, total, spending, kept, r_bar, pulled, met)
+            p0, q0 = _weight(met, total, j, n), theta * x[n] * _weight(r_bar, total, j, n)
+            for i in range(M):
+                gathered[i] += row[i] * p0 + payment[i] * q0
         for i in range(N):
             c_bar[j, i] = a[i] * gathered[i] - theta * output[j, i] * y_bar[j, i]
 
@@ -105,6 +138,7 @@ def transposed_jacobian(
     N, J = va_share.shape
     Q = input_share.shape[2]
     top = N + N * J
+    by_four = J - J % 4
     y_row = np.zeros(Q)
     c_row = np.zeros(Q)
     private = np.empty(N)
@@ -125,16 +159,41 @@ def transposed_jacobian(
             c_row[j] = multiplier[N + n * J + j]
         c_bought = 0.0
         g_bought = 0.0
+        weighted = y_by_economy[n]
+        found = p_by_economy[n]
         for k in range(J):
-            row = input_share[n, k]
             u = multiplier[top + n * J + k] * inverse_spending[n, k]
-            c_bought += consumption[n, k] * u
-            g_bought += basket[n, k] * u
-            p = 0.0
+            weighted[k] = u
+        for k in range(J):
+            c_bought += consumption[n, k] * weighted[k]
+            g_bought += basket[n, k] * weighted[k]
+        for k in range(0, by_four, 4):
+            r0, r1, r2, r3 = (
+                input_share[n, k],
+                input_share[n, k + 1],
+                input_share[n, k + 2],
+                input_share[n, k + 3],
+            )
+            u0, u1, u2, u3 = weighted[k], weighted[k + 1], weighted[k + 2], weighted[k + 3]
+            p0, p1, p2, p3 = 0.0, 0.0, 0.0, 0.0
             for j in range(Q):
-                y_row[j] += row[j] * u
-                p += row[j] * c_row[j]
-            p_by_economy[n, k] = p
+                v = c_row[j]
+                p0 += r0[j] * v
+                p1 += r1[j] * v
+                p2 += r2[j] * v
+                p3 += r3[j] * v
+            found[k], found[k + 1], found[k + 2], found[k + 3] = p0, p1, p2, p3
+            for j in range(Q):
+                y_row[j] += r0[j] * u0 + r1[j] * u1 + r2[j] * u2 + r3[j] * u3
+        for k in range(by_four, J):
+            row = input_share[n, k]
+            u0 = weighted[k]
+            p0 = 0.0
+            for j in range(Q):
+                p0 += row[j] * c_row[j]
+            found[k] = p0
+            for j in range(Q):
+                y_row[j] += row[j] * u0
         for j in range(J):
             y_by_economy[n, j] = y_row[j]
         private[n] = c_bought
@@ -153,6 +212,7 @@ def transposed_jacobian(
         v = -multiplier[n] + value_added[n] * (r_bar[n] + tax_rate[n] * public[n] - everything / world_money)
         for j in range(J):
             v += va_share[n, j] * multiplier[N + n * J + j]
+        for j in range(J):
             z = N + n * J + j
             product[z] = p_by_economy[n, j] - multiplier[z]
             z = top + n * J + j
@@ -186,6 +246,7 @@ def precondition_transposed(
         dw = np.float32(residual[n])
         for j in range(J):
             dc_bar[j] = np.float32(residual[base + j]) + response[n, j] * (t_bar[j] - q[j])
+        for j in range(J):
             dw += wage_cost[n, j] * dc_bar[j] + np.float32(consumption[n, j] * labour[n]) * t_bar[j]
         s = dw / pivot[n]
         step[n] = labour[n] * s
@@ -204,6 +265,7 @@ def precondition_transposed(
 def cost_gradient(kernel, before, elasticity, power, total, spending, y_bar, r_bar, p_bar, gradient):
     """gradient[n,i,j] = pi' p_bar[n,j] - theta pi'/wedge X (y_bar[i,j] - r_bar[n])."""
     J, N, _ = kernel.shape
+    block = np.empty((J, N))
     for n in range(N):
         for j in range(J):
             scale = 1.0 / total[j, n] if total[j, n] > 0.0 else 0.0
@@ -211,7 +273,29 @@ def cost_gradient(kernel, before, elasticity, power, total, spending, y_bar, r_b
             p = p_bar[j, n]
             r = r_bar[n]
             for i in range(N):
-                weight = power[j, i] * scale
-                gradient[n, i, j] = weight * (
+                block[j, i] = (power[j, i] * scale) * (
                     kernel[j, n, i] * p - sold * before[j, n, i] * (y_bar[j, i] - r)
                 )
+        transpose_into(block, gradient[n], J, N)
+
+
+@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy", boundscheck=False)
+def orthogonalise(basis, count, new, column):
+    """Take from `new` its parts along the first `count` rows of `basis`, add them to `column`; the length that is left.
+
+    Gram and Schmidt's, twice, which is enough to stay orthogonal.
+    """
+    size = new.size
+    for _ in range(2):
+        for k in range(count):
+            row = basis[k]
+            part = 0.0
+            for z in range(size):
+                part += row[z] * new[z]
+            column[k] += part
+            for z in range(size):
+                new[z] -= part * row[z]
+    square = 0.0
+    for z in range(size):
+        square += new[z] * new[z]
+    return math.sqrt(square)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from samarkand.engines.equilibrium.kernels.sweep import FAST, sweep
+from samarkand.engines.equilibrium.kernels.sweep import FAST, largest, sweep
 
 
 @njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy", boundscheck=False)
@@ -108,6 +108,7 @@ def precondition(
         for j in range(J):
             dc[j] /= own[n, j]
             second[j] = level[n, j] * np.float32(residual[high + j])
+        for j in range(J):
             pull += labour_demand[n, j] * (second[j] + response[n, j] * dc[j])
         dw = np.float32((np.float32(labour[n]) * np.float32(residual[n]) + pull) / pivot[n])
         # A wage is not moved by more than a third at once.
@@ -141,9 +142,16 @@ def precondition(
 @njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy", boundscheck=False)
 def iterate(
     state,
+    total,
     kernel,
     before,
     has_wedge,
+    proportional,
+    plain,
+    memory,
+    tolerance,
+    most_sweeps,
+    target,
     elasticity,
     va_share,
     input_share,
@@ -152,13 +160,10 @@ def iterate(
     log_productivity,
     factor_income,
     exogenous,
-    proportional,
     multiple,
     tax_rate,
     lump_sum,
     active,
-    target,
-    plain,
     level,
     block,
     own,
@@ -167,10 +172,6 @@ def iterate(
     labour_demand,
     pivot,
     labour,
-    memory,
-    tolerance,
-    most_sweeps,
-    total,
 ):
     """Solve from `state` (changed in place). Returns (sweeps, largest residual); `total` [j, n] is left as found.
 
@@ -191,6 +192,8 @@ def iterate(
     work = np.empty((5, N, J))
     bits = np.empty(N * J)
     step = np.empty(size)
+    scratch = np.empty(size)
+    moved = np.empty(1)
     mapped = np.empty(size)
     last_step = np.empty(seen)
     last_mapped = np.empty(size)
@@ -219,9 +222,7 @@ def iterate(
         if settling:
             # A large shock first works through costs at unchanged wages and spending: moved together from far away,
             # wages would run off after prices that are about to change.
-            far = 0.0
-            for z in range(N, N + N * J):
-                far = max(far, abs(residual[z]))
+            far = largest(residual[N : N + N * J], scratch)
             settling = far > 0.05 and count < 30
             if settling:
                 for z in range(N, N + N * J):
@@ -243,9 +244,7 @@ def iterate(
             precondition(
                 residual, step, level, block, own, response, wage_cost, labour_demand, pivot, consumption, labour
             )  # fmt: skip
-        far = 0.0
-        for z in range(size):
-            far = max(far, abs(step[z]))
+        far = largest(step, scratch)
         scale = caution * min(1.0, 1.5 / far) if far > 0.0 else caution
         for z in range(size):
             step[z] *= scale
@@ -284,10 +283,9 @@ def iterate(
                     for z in range(size):
                         state[z] -= c * dg[z]
                 # An extrapolation further than a factor of e from the plain step is not trusted.
-                far = 0.0
                 for z in range(size):
-                    far = max(far, abs(state[z] - mapped[z]))
-                sound = far < 1.0
+                    scratch[z] = state[z] - mapped[z]
+                sound = largest(scratch, moved) < 1.0
             if not sound:
                 for z in range(size):
                     state[z] = mapped[z]

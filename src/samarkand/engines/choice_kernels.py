@@ -1,0 +1,302 @@
+"""Compiled mode choice over many pairs of places: routes revalued, shares, logsums, differences added up by zone.
+
+A pair has routes by mode (road, rail, sea: `SEA` is special) and search class; goods classes have values of time of
+their own. All arrays are plain; what each holds stands with `prepare` and `compare`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+SEA = 2
+MODES = 3
+ROUTES = 4
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def best_route(usd: Floats, hours: Floats, mode: int, value: float) -> int:
+    """The route of a pair by one mode: by land of least usd + value * hours, by sea of least money; -1 for none."""
+    best, least = -1, np.inf
+    for c in range(usd.shape[1]):
+        cost = usd[mode, c] if mode == SEA else usd[mode, c] + value * hours[mode, c]
+        if cost < least:
+            best, least = c, cost
+    return best
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def prepare(
+    usd: Floats,
+    hours: Floats,
+    segment: NDArray[np.int8],
+    values: Floats,
+    constants: Floats,
+    scale: float,
+    sea_ratio: Floats,
+    term: Floats,
+    pick: NDArray[np.int8],
+) -> None:
+    """Terms A_m g_m^-scale of the choice and the routes picked, of every pair, without changes.
+
+    usd, hours: [pair, mode, route], infinite where there is none; segment: [pair]; values: [class]; constants:
+    [segment, class, mode]; sea_ratio: [segment], the sea is offered where its money is at most this times that of
+    the cheaper land mode. Fills term: [pair, class, mode], zero where not offered; pick: [pair, class, mode], the
+    route of each, -1 for none.
+    """
+    for r in range(usd.shape[0]):
+        s = segment[r]
+        for k in range(values.size):
+            land = np.inf
+            for m in range(MODES):
+                best = best_route(usd[r], hours[r], m, values[k])
+                pick[r, k, m] = best
+                term[r, k, m] = 0.0
+                if best < 0:
+                    continue
+                money = usd[r, m, best]
+                if m != SEA:
+                    land = min(land, money)
+                elif not money <= sea_ratio[s] * land:
+                    continue
+                cost = money + values[k] * hours[r, m, best]
+                term[r, k, m] = np.exp(constants[s, k, m] - scale * np.log(cost))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def add_levels(
+    usd: Floats,
+    hours: Floats,
+    term: Floats,
+    pick: NDArray[np.int8],
+    values: Floats,
+    origin: NDArray[np.int32],
+    destination: NDArray[np.int32],
+    zone: NDArray[np.int32],
+    weight: Floats,
+    mirrored: bool,
+    total: Floats,
+) -> None:
+    """Add the weighted levels of every pair to its pair of zones: total[q, class, zone, zone], q: share-weighted
+    cost, cost of the cheapest mode, the same two for hours, shares of road, rail, sea, and the weight itself.
+
+    origin, destination: [pair] numbers of places; zone, weight: [place]. mirrored: a pair stands for both directions.
+    """
+    sums = np.empty(8)
+    for r in range(usd.shape[0]):
+        a, b = zone[origin[r]], zone[destination[r]]
+        if a < 0 or b < 0:
+            continue
+        w = weight[origin[r]] * weight[destination[r]]
+        for k in range(values.size):
+            whole = term[r, k, 0] + term[r, k, 1] + term[r, k, 2]
+            if not whole > 0:
+                continue
+            sums[:] = 0.0
+            least = np.inf
+            for m in range(MODES):
+                c = pick[r, k, m]
+                if c < 0:
+                    continue
+                h = hours[r, m, c]
+                g = usd[r, m, c] + values[k] * h
+                if g < least:
+                    least = g
+                    sums[1], sums[3] = g, h
+                share = term[r, k, m] / whole
+                sums[0] += share * g
+                sums[2] += share * h
+                sums[4 + m] = share
+            sums[7] = 1.0
+            for q in range(8):
+                total[q, k, a, b] += w * sums[q]
+                if mirrored and origin[r] != destination[r]:
+                    total[q, k, b, a] += w * sums[q]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def compare(
+    rows: Ints,
+    new_usd: Floats,
+    new_hours: Floats,
+    usd: Floats,
+    hours: Floats,
+    term: Floats,
+    pick: NDArray[np.int8],
+    segment: NDArray[np.int8],
+    search_values: Floats,
+    values: Floats,
+    constants: Floats,
+    scale: float,
+    origin: NDArray[np.int32],
+    destination: NDArray[np.int32],
+    zone: NDArray[np.int32],
+    weight: Floats,
+    mirrored: bool,
+    total: Floats,
+) -> int:
+    """Add the weighted differences of changed pairs to their pairs of zones: total[q, class, zone, zone], q: cost
+    by logsum, with fixed shares and of the cheapest mode, the same three for hours, shares; or the first alone.
+
+    rows: [n] pairs that changed, new_usd, new_hours: [n, mode, route]; search_values: [route], the values of time the
+    routes were searched with; the rest as in `prepare` and `add_levels`. Where a mode's cost rises in no search
+    class, goods keep their former route if the new one is dearer for them. Returns the first pair (its number
+    in `rows`) that changes cut off, -1 for none.
+    """
+    cut_off = -1
+    only_cost = total.shape[0] == 1
+    old_g, old_h = np.empty(MODES), np.empty(MODES)
+    new_g, new_h = np.empty(MODES), np.empty(MODES)
+    new_term = np.empty(MODES)
+    touched = np.empty(MODES, np.bool_)
+    rises = np.empty(MODES, np.bool_)
+    sums = np.empty(9)
+    for n in range(rows.size):
+        r = rows[n]
+        a, b = zone[origin[r]], zone[destination[r]]
+        w = weight[origin[r]] * weight[destination[r]] if a >= 0 and b >= 0 else 0.0
+        for m in range(MODES):
+            touched[m] = rises[m] = False
+            for c in range(usd.shape[2]):
+                if new_usd[n, m, c] != usd[r, m, c] or new_hours[n, m, c] != hours[r, m, c]:
+                    touched[m] = True
+                    old = usd[r, m, c] + search_values[c] * hours[r, m, c]
+                    if not new_usd[n, m, c] + search_values[c] * new_hours[n, m, c] <= old:
+                        rises[m] = True
+        for k in range(values.size):
+            whole = term[r, k, 0] + term[r, k, 1] + term[r, k, 2]
+            if not whole > 0:
+                continue  # no mode served the pair: it shows no change
+            v = values[k]
+            moved = False
+            new_whole = 0.0
+            for m in range(MODES):
+                c = pick[r, k, m]
+                old_h[m] = hours[r, m, c] if c >= 0 else np.inf
+                old_g[m] = usd[r, m, c] + v * old_h[m] if c >= 0 else np.inf
+                new_g[m], new_h[m], new_term[m] = old_g[m], old_h[m], term[r, k, m]
+                if touched[m]:
+                    c = best_route(new_usd[n], new_hours[n], m, v)
+                    h = new_hours[n, m, c] if c >= 0 else np.inf
+                    g = new_usd[n, m, c] + v * h if c >= 0 else np.inf
+                    if (g <= old_g[m] or rises[m]) and not (g == old_g[m] and h == old_h[m]):
+                        new_g[m], new_h[m] = g, h
+                        moved = True
+                        # The sea stays offered where it was: a cheaper land link takes no choice away.
+                        if c < 0:
+                            new_term[m] = 0.0
+                        elif m != SEA or term[r, k, m] > 0:
+                            new_term[m] = np.exp(constants[segment[r], k, m] - scale * np.log(g))
+                new_whole += new_term[m]
+            if not moved:
+                continue
+            if not new_whole > 0:
+                if cut_off < 0:
+                    cut_off = n
+                continue
+            if not w > 0:
+                continue
+            cost = 0.0
+            for m in range(MODES):
+                if term[r, k, m] > 0:
+                    cost += term[r, k, m] / whole * old_g[m]
+            sums[0] = cost * ((new_whole / whole) ** (-1.0 / scale) - 1.0)
+            if not only_cost:
+                _variants(sums, whole, new_whole, term[r, k], new_term, old_g, old_h, new_g, new_h, cost)
+            for q in range(total.shape[0]):
+                total[q, k, a, b] += w * sums[q]
+                if mirrored and origin[r] != destination[r]:
+                    total[q, k, b, a] += w * sums[q]
+    return cut_off
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def _variants(
+    sums: Floats,
+    whole: float,
+    new_whole: float,
+    term: Floats,
+    new_term: Floats,
+    old_g: Floats,
+    old_h: Floats,
+    new_g: Floats,
+    new_h: Floats,
+    cost: float,
+) -> None:
+    """Differences of a pair with fixed modes, free choice, hours and shares, into sums[1:]."""
+    hours, kept = 0.0, 0.0
+    least, new_least = 0, 0
+    for m in range(MODES):
+        if term[m] > 0:
+            hours += term[m] / whole * old_h[m]
+            if new_g[m] < np.inf:
+                kept += term[m] / whole
+        if old_g[m] < old_g[least]:
+            least = m
+        if new_g[m] < new_g[new_least]:
+            new_least = m
+    all_open = True
+    for m in range(MODES):
+        all_open = all_open and (term[m] == 0 or new_g[m] < np.inf)
+    fixed_cost, fixed_hours, new_hours = 0.0, 0.0, 0.0
+    for m in range(MODES):
+        share, new_share = term[m] / whole, new_term[m] / new_whole
+        sums[6 + m] = new_share - share
+        if new_share > 0:
+            new_hours += new_share * new_h[m]
+        # A mode that closes leaves its share to the others; where none is left open the new choice holds.
+        fixed = share if all_open else (share / kept if kept > 0 else new_share)
+        if fixed > 0 and new_g[m] < np.inf:
+            fixed_cost += fixed * new_g[m]
+            fixed_hours += fixed * new_h[m]
+    sums[1] = fixed_cost - cost
+    sums[2] = new_g[new_least] - old_g[least]
+    sums[3] = new_hours - hours
+    sums[4] = fixed_hours - hours
+    sums[5] = new_h[new_least] - old_h[least]
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def gather(
+    slots: NDArray[np.int32],
+    found: NDArray[np.int32],
+    found_hours: Floats,
+    found_usd: Floats,
+    mode: int,
+    route: int,
+    value: float,
+    usd: Floats,
+    hours: Floats,
+    rows: Any,
+    new_usd: Any,
+    new_hours: Any,
+    count: int,
+) -> int:
+    """Put cheaper routes that were found (pair, hours, usd) into the compact arrays of changed pairs.
+
+    slots: [pair], where a pair stands in the compact arrays, -1 where it does not yet. Returns how many stand there.
+    """
+    for n in range(found.size):
+        r = found[n]
+        cost = found_usd[n] + value * found_hours[n]
+        slot = slots[r]
+        if slot < 0:
+            old = usd[r, mode, route] + value * hours[r, mode, route]
+            if not cost < old * (1 - 1e-12):
+                continue
+            slot = count
+            slots[r] = slot
+            rows[slot] = r
+            new_usd[slot] = usd[r]
+            new_hours[slot] = hours[r]
+            count += 1
+        if cost < new_usd[slot, mode, route] + value * new_hours[slot, mode, route]:
+            new_usd[slot, mode, route] = found_usd[n]
+            new_hours[slot, mode, route] = found_hours[n]
+    return count
