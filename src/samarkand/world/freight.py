@@ -20,7 +20,6 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from samarkand.core.faults import Fault, Faults
 from samarkand.world.changes import LinkChange
 from samarkand.world.ends import Ends
 from samarkand.world.freight_base import ClosureBase, prepare_base
@@ -268,6 +267,8 @@ def _make(
     try:
         choice = calibrate_mode_choice(_skims_of(pairs, network), network.cities, parameters, trade)
     except (ValueError, ZeroDivisionError) as error:
+        from samarkand.core.faults import Fault, Faults
+
         reason = f"freight modes cannot be calibrated on the world's trade ({error})"
         mend = "Use a world with China, most of Europe and their neighbours."
         raise Faults([Fault("world", reason, mend)]) from error
