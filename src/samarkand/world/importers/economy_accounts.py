@@ -345,6 +345,7 @@ def replace_economy(
         final_demand=accounts.final_demand.transpose(*order[:3]).copy(data=ends),
         gross_output=accounts.gross_output.transpose("economy", "sector").copy(data=output),
         value_added=accounts.value_added.transpose("economy", "sector").copy(data=value_added),
+        estimated=tuple(code for code in accounts.estimated if code != economy),  # it gave its own
     )
     before = accounts.value_added.transpose("economy", "sector").to_numpy().sum(axis=1)
     moved = (value_added.sum(axis=1) - before) / before
