@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from samarkand.asking import Question, ask
+from samarkand.asking import Baseline, Question, ask
 from samarkand.core.scenario import DeficitRule, Scenario
 from samarkand.engines.equilibrium import Shock, solve
 from samarkand.outcome import Appraisal
@@ -48,35 +48,45 @@ def appraise(
     """
     progress("reading the world and the programme")
     asked = ask(question, world, tuple(years), without, assumptions, deficit_rule, projection, publication)
-    course = asked.course
-    states = [solve_state(asked, change, progress) for change in course.states]
+    course, baseline = asked.course, solve_baseline(asked, progress)
+    states = [
+        asked.solved(change, partial(solve_state, asked, baseline, change, progress))
+        for change in course.states
+    ]
     progress("assessing the priorities")
-    assessed = [assess_state(inputs) for inputs in states]
+    assessed = [asked.assessed(inputs.change, partial(assess_state, inputs)) for inputs in states]
     return Appraisal(asked, course, states, Results(course, assessed, asked.projection))
 
 
-def solve_state(asked: Question, change: Change, progress: Step) -> Inputs:
-    """One state of the programme, without and with it: network, trade costs, equilibrium."""
-    world, assumptions, year = asked.world, asked.assumptions, change.year
+def solve_baseline(asked: Question, progress: Step) -> Baseline:
+    """The world as it is: freight network and equilibrium."""
+    freight = asked.prepare_freight(partial(progress, "freight network"))
+    return Baseline(
+        freight, solve(asked.equilibrium_accounts, Shock(), deficit_rule=asked.scenario.deficit_rule)
+    )
 
-    network = partial(progress, f"{year}: freight network")
-    costs = asked.prepare_freight(network).costs(change.network, network)
+
+def solve_state(asked: Question, baseline: Baseline, change: Change, progress: Step) -> Inputs:
+    """One state of the programme beside the baseline: network, trade costs, equilibrium."""
+    year, freight = change.year, baseline.freight
+    progress(f"{year}: freight network")
+    routes = freight.improved(change.network, partial(progress, f"{year}: freight network"))
+    costs = freight.costs_of(routes)
     iceberg_cost_hat = asked.iceberg_cost_hat(costs)
 
     progress(f"{year}: equilibrium")
     accounts, rule = asked.equilibrium_accounts, asked.scenario.deficit_rule
     cost_hat = trade_cost_hat(change.trade_costs, iceberg_cost_hat)  # freight, and recognition of standards
     iceberg = cost_hat.transpose("destination", "origin", "sector").to_numpy()
-    taxes, duties = asked.taxes(change), asked.duties(change)
-    without = solve(accounts, Shock(), deficit_rule=rule)
-    unpaid = solve(accounts, Shock(iceberg_hat=iceberg, **duties), deficit_rule=rule)
-    with_ = (
-        solve(accounts, Shock(iceberg_hat=iceberg, **duties, **taxes), deficit_rule=rule) if taxes else unpaid
-    )
+    shock = {"iceberg_hat": iceberg, **asked.duties(change)}
+    taxes = asked.taxes(change)
+    unpaid = solve(accounts, Shock(**shock), deficit_rule=rule)
+    with_ = solve(accounts, Shock(**shock, **taxes), deficit_rule=rule) if taxes else unpaid
     return Inputs(
-        world=world, programme=asked.programme, assumptions=assumptions, year=year, change=change, costs=costs,
-        iceberg_cost_hat=iceberg_cost_hat, ad_valorem_cost=asked.ad_valorem_cost(costs), without=without,
-        with_=with_, unpaid=unpaid,
+        world=asked.world, programme=asked.programme, assumptions=asked.assumptions, year=year, change=change,
+        freight=freight, routes=routes, left_out=asked.leave_out(freight, change, progress),
+        surface_trade=asked.surface_trade, costs=costs, iceberg_cost_hat=iceberg_cost_hat,
+        ad_valorem_cost=asked.ad_valorem_cost(costs), without=baseline.solution, with_=with_, unpaid=unpaid,
     )  # fmt: skip
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import xarray as xr
 
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.scenario import DeficitRule, Scenario
-from samarkand.engines.equilibrium import DEFICIT_RULES, Accounts, accounts_from_flows
+from samarkand.engines.equilibrium import DEFICIT_RULES, Accounts, Solution, accounts_from_flows
+from samarkand.priorities import Assessed, Inputs
 from samarkand.programme import Change, Course, Programme, load_programme, plan_course
+from samarkand.programme.course import shocks_of
 from samarkand.programme.duties import changed_tariffs
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.freight import FreightModel, prepare_freight
@@ -24,6 +26,7 @@ from samarkand.world.tariffs import inputs_with_tariffs
 from samarkand.world.trade_costs import ad_valorem_cost, classes_of_time, iceberg_cost_hat, surface_trade
 from samarkand.world.world import World, load_world
 
+Result = TypeVar("Result")
 FIRST_YEAR, LAST_YEAR = 2022, 2100
 PUBLIC_WORKS = "construction"  # what taxes for capex buy
 
@@ -32,6 +35,21 @@ PUBLIC_WORKS = "construction"  # what taxes for capex buy
 _known_worlds: dict[str, World] = {}
 _known_programmes: dict[str, Programme] = {}
 _known_projections: dict[str, Projection] = {}
+
+
+class Baseline(NamedTuple):
+    """The world without the programme, solved: its freight network and its equilibrium."""
+
+    freight: FreightModel
+    solution: Solution
+
+
+# Solutions and what the priorities say of them, kept in this process, the last used last: asking again, or about other
+# years or with an item less, solves only what is new. Worlds are told apart as objects, all else by content.
+_solved: dict[Hashable, Inputs] = {}
+_assessed: dict[Hashable, Assessed] = {}
+KEPT_BYTES = 400e6
+ARRAYS_OF_A_STATE = 12  # by economy, economy and sector: flows, shares and costs of its solutions
 
 
 @dataclass(frozen=True)
@@ -73,16 +91,17 @@ class Question:
             sectors=accounts.sectors,
         )
 
+    @cached_property
+    def surface_trade(self) -> xr.DataArray:
+        """Physical trade of the baseline between economies by value-of-time class."""
+        classes = classes_of_time(self.assumptions.parameters)
+        return surface_trade(self.world.accounts.trade_flow, self.freight, classes)
+
     def prepare_freight(self, progress: Callable[..., None]) -> FreightModel:
-        """The freight network without the programme: from this process, the disk, or computed now; once a question."""
-        if "_freight_model" not in self.__dict__:
-            parameters = self.assumptions.parameters
-            trade = surface_trade(self.world.accounts.trade_flow, self.freight, classes_of_time(parameters))
-            self.__dict__["_freight_model"] = prepare_freight(
-                self.world.network, parameters, self.world.labels, trade, progress
-            )
-        model: FreightModel = self.__dict__["_freight_model"]
-        return model
+        """The freight network without the programme: from this process, the disk, or computed now."""
+        return prepare_freight(
+            self.world.network, self.assumptions.parameters, self.world.labels, self.surface_trade, progress
+        )
 
     @property
     def baseline_tariffs(self) -> np.ndarray | None:
@@ -96,6 +115,45 @@ class Question:
         if rate is None or not change.tariffs:
             return {}
         return {"tariff_rate": changed_tariffs(rate, change.tariffs).to_numpy()}
+
+    def leave_out(
+        self, freight: FreightModel, change: Change, progress: Callable[..., None]
+    ) -> xr.DataArray | None:
+        """Generalised cost with each item of the network left out, in the last state; None in those before it."""
+        items = list(dict.fromkeys(one.item for one in change.network))
+        if not items or not self._is_last(change):
+            return None
+        sets = [[one for one in change.network if one.item != item] for item in items]
+        costs = freight.economy_costs(sets, partial(progress, f"{change.year}: each item left out"))
+        return costs.rename(set="project").assign_coords(project=items)
+
+    def solved(self, change: Change, solve_it: Callable[[], Inputs]) -> Inputs:
+        """A state solved now, or as it was solved before in this process: the same shocks are solved once."""
+        found = self._kept(_solved, (*self._key(change), shocks_of(change)), solve_it)
+        return replace(found, change=change, year=change.year)
+
+    def assessed(self, change: Change, assess_it: Callable[[], Assessed]) -> Assessed:
+        """What the priorities say of a state, now or before in this process; they may read which items are open."""
+        return self._kept(_assessed, (*self._key(change), shocks_of(change), change.open), assess_it)
+
+    def _key(self, change: Change) -> tuple[Hashable, ...]:
+        # Years, items left out and the projection do not change a state, but for what is computed in the last alone.
+        return (
+            id(self.world),
+            self.scenario.but(years=(), without=(), projection="").hash,
+            self._is_last(change),
+        )
+
+    def _is_last(self, change: Change) -> bool:
+        return shocks_of(change) == shocks_of(self.course.states[-1])
+
+    def _kept(self, kept: dict[Hashable, Result], key: Hashable, make: Callable[[], Result]) -> Result:
+        found = kept.pop(key) if key in kept else make()
+        kept[key] = found
+        size = ARRAYS_OF_A_STATE * 8 * len(self.world.labels) ** 2 * len(self.world.accounts.sectors)
+        while len(kept) > max(KEPT_BYTES / size, 1):
+            kept.pop(next(iter(kept)))
+        return found
 
     def iceberg_cost_hat(self, costs: xr.Dataset) -> xr.DataArray:
         """Change of iceberg costs by origin, destination and sector, in the order of the accounts."""
@@ -225,7 +283,9 @@ def _check(
             f"--deficit-rule {deficit_rule}", "is not a rule", did_you_mean(deficit_rule, DEFICIT_RULES)
         )
     if closures:
-        faults.add("closures", "stress scenarios are not part of this version", "Ask without closures.")
+        faults.add(
+            "closures", "an appraisal is of the open network", "Ask stress_test, or `samarkand stress`."
+        )
 
 
 def refuse_unverified(asked: Question) -> None:

@@ -28,6 +28,7 @@ COLUMNS = (
 DIMENSIONS = ("economy", "partner", "sector", "project")
 SCENARIOS = ("without", "with", "change")
 GRADES = ("observed", "estimated", "assumed")
+SOUGHT = ("indicator", "scenario", "year")  # columns by which readers choose rows
 NUMBERS = ("value", "low", "high")
 
 WORD = pa.dictionary(pa.int32(), pa.string())
@@ -149,8 +150,10 @@ def to_frame(blocks: Iterable[Block]) -> pd.DataFrame:
 def write_parquet(blocks: Iterable[Block], path: Path) -> None:
     """Blocks into one Parquet file, one after another, so that only one of them is in memory as rows.
 
-    Words and values are written as dictionaries: a state that lasts many years is stored about once.
+    Words and values are written as dictionaries: a state that lasts many years is stored about once. Each block is a
+    row group, with statistics of what readers look for, so that one indicator is read without the others.
     """
-    with pq.ParquetWriter(path, SCHEMA, compression="zstd", store_schema=False) as writer:
+    options = {"compression": "zstd", "store_schema": False, "write_statistics": list(SOUGHT)}
+    with pq.ParquetWriter(path, SCHEMA, **options) as writer:
         for block in blocks:
             writer.write_table(block.to_arrow())

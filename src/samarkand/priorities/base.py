@@ -12,6 +12,7 @@ from samarkand.core.evidence import Grade
 from samarkand.engines.equilibrium import Solution
 from samarkand.programme import Change, Programme
 from samarkand.world.assumptions import Assumptions
+from samarkand.world.freight import FreightModel, Improved
 from samarkand.world.world import World
 
 
@@ -63,10 +64,13 @@ class Indicator(BaseModel):
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that a priority may read, for one year.
+    """All that a priority may read, for one state of the programme; `year` is one in which it is in force.
 
-    `costs` are hours and generalised costs between economies in both states (dims state, variant, vot_class,
-    origin, destination); `iceberg_cost_hat` the change they mean by sector, freight alone; `without`, `with_` the two
+    `freight` is the network without changes, `routes` what the programme makes of it; `left_out` the generalised cost
+    with each item of the network left out (dims project, vot_class, origin, destination), for the last state alone.
+    `surface_trade` is physical trade of the baseline by value-of-time class (dims origin, destination, vot_class).
+    `costs` are hours and generalised costs between economies in both states (dims state, variant, vot_class, origin,
+    destination); `iceberg_cost_hat` the change they mean by sector, freight alone; `without`, `with_` the two
     solutions, and `unpaid` the one with the programme before anybody pays for it.
     """
 
@@ -75,6 +79,10 @@ class Inputs:
     assumptions: Assumptions
     year: int
     change: Change
+    freight: FreightModel
+    routes: Improved
+    left_out: xr.DataArray | None
+    surface_trade: xr.DataArray
     costs: xr.Dataset
     iceberg_cost_hat: xr.DataArray
     ad_valorem_cost: xr.DataArray
@@ -85,12 +93,16 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Levels:
-    """An indicator's values without and with the programme, or (for `direct`) the change alone."""
+    """An indicator's values without and with the programme, or (for `direct`) the change alone.
+
+    `ramped`: it comes in step by step after openings; else a year has the value of the state in force.
+    """
 
     without: xr.DataArray | None = None
     with_: xr.DataArray | None = None
     change: xr.DataArray | None = None
     reason: str = ""
+    ramped: bool = True
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class Results:
             return xr.DataArray(np.full(len(years), np.nan), {"year": list(years)}, ("year",), indicator)
         if scenario not in scenarios_of(declared):
             raise ValueError(f"{indicator} is declared {declared.change} and has no scenario {scenario}")
-        return self._over_years(declared, scenario, years).rename(indicator)
+        return self._scenarios(declared, [scenario], years)[scenario].rename(indicator)
 
     def blocks(
         self,
@@ -90,25 +90,40 @@ class Results:
                 reason=outcome.reason,
             )  # fmt: skip
             return
-        for scenario in scenarios_of(declared):
-            if scenario in scenarios:
-                yield Block(
-                    priority, declared.name, scenario, unit_of(declared, scenario), declared.grade,
-                    self._over_years(declared, scenario, years), outcome.reason or NOTHING_TO_COMPARE,
-                )  # fmt: skip
+        wanted = [scenario for scenario in scenarios_of(declared) if scenario in scenarios]
+        arrays = self._scenarios(declared, wanted, years)
+        for scenario in wanted:
+            yield Block(
+                priority, declared.name, scenario, unit_of(declared, scenario), declared.grade,
+                arrays[scenario], outcome.reason or NOTHING_TO_COMPARE,
+            )  # fmt: skip
 
     def _outcome(self, declared: Indicator) -> Levels | NotAssessed:
         last: Assessed = self.states[self.course.in_force[self.course.years[-1]]]
         return last.paid[declared.name]
 
-    def _over_years(self, declared: Indicator, scenario: str, years: Sequence[int]) -> xr.DataArray:
-        """Values of a scenario, dims (year, those declared)."""
-        if scenario == "change" and declared.change != "direct":
-            without = self._over_years(declared, "without", years)
-            with_ = self._over_years(declared, "with", years)
-            relative = declared.change == "relative"
-            return with_ / without.where(without != 0) - 1.0 if relative else with_ - without
-        part = {"without": "without", "with": "with_", "change": "change"}[scenario]
+    def _scenarios(
+        self, declared: Indicator, scenarios: Sequence[str], years: Sequence[int]
+    ) -> dict[str, xr.DataArray]:
+        """Values of some scenarios, dims (year, those declared)."""
+        if declared.change == "direct":
+            return {scenario: self._level(declared, "change", years) for scenario in scenarios}
+        found: dict[str, xr.DataArray] = {}
+        if {"without", "change"} & set(scenarios):
+            found["without"] = self._level(declared, "without", years)
+        if {"with", "change"} & set(scenarios):
+            found["with"] = self._level(declared, "with_", years)
+        if "change" in scenarios:
+            before, after = found["without"].to_numpy(), found["with"].to_numpy()
+            if declared.change == "relative":
+                change = after / np.where(before != 0, before, np.nan) - 1.0
+            else:
+                change = after - before
+            found["change"] = found["with"].copy(data=change)
+        return found
+
+    def _level(self, declared: Indicator, part: str, years: Sequence[int]) -> xr.DataArray:
+        """A part of an indicator (a level, or a change that the method gives itself), dims (year, those declared)."""
         first = _array(self.states[0].unpaid, declared, part)
         growth = self._growth(declared, first, years)
         scale = growth if grows_with_economy(declared.unit) else np.ones(1)
@@ -122,8 +137,10 @@ class Results:
 
     def _effect(self, declared: Indicator, part: str, first: xr.DataArray, years: Sequence[int]) -> Floats:
         """`sum over k of w[year, k] u[k]`; missing where any state that counts is missing."""
-        used = sorted({state for year in years for state in self.course.weights[year]})
-        weight = np.array([[self.course.weights[year].get(k, 0.0) for k in used] for year in years])
+        in_force = {year: {self.course.in_force[year]: 1.0} for year in years}
+        weights = self.course.weights if self._ramped(declared) else in_force
+        used = sorted({state for year in years for state in weights[year]})
+        weight = np.array([[weights[year].get(k, 0.0) for k in used] for year in years])
         arrays = [_array(self.states[k].unpaid, declared, part) for k in used]
         for (
             array
@@ -136,6 +153,10 @@ class Results:
             return np.asarray(np.tensordot(weight, stack, axes=1))
         effect = np.tensordot(weight, np.where(silent, 0.0, stack), axes=1)
         return np.where(np.tensordot(weight > 0, silent, axes=1), np.nan, effect)
+
+    def _ramped(self, declared: Indicator) -> bool:
+        outcome = self._outcome(declared)
+        return isinstance(outcome, NotAssessed) or outcome.ramped
 
     def _payment(self, declared: Indicator, part: str, years: Sequence[int]) -> Floats:
         """`p[s] - u[s]`, by year; zero where nobody pays."""
@@ -172,7 +193,6 @@ def _array(outcomes: Mapping[str, Levels | NotAssessed], declared: Indicator, pa
     values = getattr(outcome, part, None)
     if values is None:
         raise ValueError(f"{declared.name} is declared {declared.change} and gives no {part.strip('_')}")
-    array: xr.DataArray = values.transpose(*declared.dims).drop_vars(
-        [name for name in values.coords if name not in declared.dims]
-    )
-    return array
+    array: xr.DataArray = values if values.dims == declared.dims else values.transpose(*declared.dims)
+    extra = [name for name in array.coords if name not in declared.dims]
+    return array.drop_vars(extra) if extra else array

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.engines.schedules import calc_ramp_up
@@ -40,17 +40,26 @@ class Change:
     not_assessed: tuple[NotAssessed, ...]
 
 
+class Placed(NamedTuple):
+    """What an item does to the freight network, and what of it could not be placed."""
+
+    changes: tuple[LinkChange, ...]
+    gaps: tuple[NotAssessed, ...]
+
+
 def apply(
     programme: Programme,
     world: Any,
     year: int,
     without: Collection[str] = (),
     parameters: Mapping[str, float] | None = None,
+    placed: dict[str, Placed] | None = None,
 ) -> Change:
     """What the programme changes in the world in a year.
 
-    `without`: items left out. `parameters`: the world's own where none are given. Raises `Faults` for a name in
-    `without` that is no item of the programme.
+    `without`: items left out. `parameters`: the world's own where none are given. `placed`: what items do to the
+    network, by item, kept and filled here: it is the same in every year. Raises `Faults` for a name in `without`
+    that is no item of the programme.
     """
     faults = FaultList()
     for name in without:
@@ -67,14 +76,15 @@ def apply(
         for item in programme.items
         if item.id not in without and item.opening is None
     ]
+    placed = {} if placed is None else placed
     network: list[LinkChange] = []
     tariffs: list[TariffChange] = []
     trade_costs: list[TradeCostChange] = []
     for item in items:
-        effects, missing = effects_of(item, parameters)
-        changes, unplaced = place(effects, load_geography(), parameters)
-        network += changes
-        gaps += missing + unplaced
+        if item.id not in placed:
+            placed[item.id] = _place(item, parameters)
+        network += placed[item.id].changes
+        gaps += placed[item.id].gaps
         if item.kind_row.effect == "recognition":
             recognised, missing = recognise(item, parameters, world.labels)
             trade_costs += recognised
@@ -97,6 +107,12 @@ def apply(
         ramp_up_share={item.id: ramp_up_share(item, year, parameters) for item in items},
         not_assessed=tuple(dict.fromkeys(gaps + unweighed + uncharged)),
     )
+
+
+def _place(item: Item, parameters: Mapping[str, float]) -> Placed:
+    effects, missing = effects_of(item, parameters)
+    changes, unplaced = place(effects, load_geography(), parameters)
+    return Placed(tuple(changes), (*missing, *unplaced))
 
 
 def ramp_up_share(item: Item, year: int, parameters: Mapping[str, float]) -> float:

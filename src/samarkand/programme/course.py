@@ -1,7 +1,7 @@
 """The course of a programme over the years: which states there are, and which of them makes up each year's effect.
 
-A state is one distinct vector of shocks: changes of the network, tariffs, charges. It lasts from the year that
-brings it to the next opening, and is solved once however long that is.
+A state is what is open and one vector of shocks: changes of the network, tariffs, charges. It lasts from the year that
+brings it to the next opening; the same shocks are solved once however long they last.
 
 An opening takes effect step by step. With `r(t)` the share of the full effect `t` years after the year of opening
 (`calc_ramp_up`) and `S(k)` the state at the end of year `k`, the effect of year `y` is
@@ -21,7 +21,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from samarkand.engines.schedules import calc_ramp_up
-from samarkand.programme.applying import Change, apply, ramp_up_share
+from samarkand.programme.applying import Change, Placed, apply, ramp_up_share
 from samarkand.programme.models import Programme
 
 NO_SHOCK = ("year", "open", "effective", "ramp_up_share", "not_assessed")
@@ -64,7 +64,7 @@ def plan_course(
     states: list[Change] = []
     of_year: dict[int, int] = {}
     for year, change in applied.items():
-        number = numbers.setdefault(shocks_of(change), len(states))
+        number = numbers.setdefault((shocks_of(change), change.open), len(states))
         if number == len(states):
             states.append(change)
         of_year[year] = number
@@ -91,6 +91,7 @@ def _apply_all(
 ) -> Iterator[tuple[int, Change]]:
     """The change of each year; a year that opens nothing new is the year before but for its ramp-up."""
     last: tuple[frozenset[str], Change] | None = None
+    placed: dict[str, Placed] = {}
     for year in years:
         items = [item for item in programme.items if item.id not in without and item.is_open(year)]
         names = frozenset(item.id for item in items)
@@ -98,7 +99,7 @@ def _apply_all(
             share = {item.id: ramp_up_share(item, year, parameters) for item in items}
             yield year, replace(last[1], year=year, ramp_up_share=share)
         else:
-            last = names, apply(programme, world, year, without, parameters)
+            last = names, apply(programme, world, year, without, parameters, placed)
             yield year, last[1]
 
 

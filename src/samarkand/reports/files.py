@@ -13,7 +13,7 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,6 +61,19 @@ def write_appraisal(appraisal: Appraisal, out: Path) -> tuple[Path, ...]:
     return written
 
 
+def write_texts(out: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write text files by name into `out`, all or none."""
+    check_out(out)
+    out.mkdir(parents=True, exist_ok=True)
+    with _staging(out) as staging:
+        for name, text in texts.items():
+            (staging / name).write_text(text, encoding="utf-8")
+        with _uninterrupted():
+            for name in texts:
+                os.replace(staging / name, out / name)
+    return tuple(out / name for name in texts)
+
+
 def appraisal_json(appraisal: Appraisal) -> str:
     """`programme, world, years, certificate, indicators`: the last year's headlines as records of the result schema.
 
@@ -76,7 +89,7 @@ def appraisal_json(appraisal: Appraisal) -> str:
         "indicators": _records(appraisal.headlines()),
         **({"by_year": _courses(appraisal)} if len(appraisal.years) > 1 else {}),
     }
-    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    return json.dumps(content, ensure_ascii=False, allow_nan=False)  # no indent: ten times as fast
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -1,107 +1,126 @@
-"""The scorecard: one terminal page with who gains, who loses, who pays, and what is not known."""
+"""The scorecard: one terminal page of 80 by 40 with who gains, who loses, who pays, and what is not known.
+
+The order is that of the report. Colour says nothing that the words do not; rich leaves it out for pipes and `NO_COLOR`.
+"""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from samarkand.core.units import format_value
 from samarkand.priorities import priorities
-from samarkand.reports.summary import change_by_economy, summarise
+from samarkand.reports.figures import MINUS, figure, money, plural
+from samarkand.reports.summary import (
+    PRIORITY_MISSING,
+    Summary,
+    answer,
+    change_by_economy,
+    missing_by_reason,
+    summarise,
+)
 
 if TYPE_CHECKING:
     from samarkand.outcome import Appraisal
 
-SHOWN = 6
+REASONS = 4
+WIDEST = 100
 
 
 def print_scorecard(appraisal: Appraisal, written: Sequence[Path], console: Console | None = None) -> None:
     """Print the scorecard of an appraisal; `written` are the files to name at its end."""
-    console = console or Console(width=min(Console().width, 100))
+    console = console or Console(width=min(Console().width, WIDEST))
     summary = summarise(appraisal)
-    names = appraisal.world.names
-
-    title = f"{appraisal.programme.title} · {summary.year}"
-    console.print(
-        Text(title, style="bold"), Text(f"against the same world without it ({appraisal.world.title})")
-    )
     items = appraisal.counts
-    console.print(
-        f"{items.open} of {items.total} items open by {summary.year}; {items.with_effect} change the results, "
-        f"{items.without_effect} have no assessed effect."
+    console.print(Text(f"{appraisal.programme.title} · {summary.year}", style="bold"))
+    _say(
+        console,
+        f"{items.open} of {plural(items.total, 'item')} in service by then: {items.with_effect} change the results, "
+        f"{items.without_effect} have no assessed effect.",
+    )
+    for sentence in answer(summary):
+        console.print(Text(_plain(sentence), style="bold"))
+    console.print()
+    console.print(_table(appraisal, summary))
+    _say(
+        console,
+        f"All economies together: {money(summary.unpaid_gain, sign=True)} a year before anybody pays, "
+        f"{money(summary.world_gain, sign=True)} after. {appraisal.size_line}",
     )
     console.print()
-    total = format_value(summary.world_gain, "US$ m", sign=True)
-    console.print(
-        f"Real income, all economies: {total} a year at {appraisal.size}.  "
-        f"{len(summary.gainers)} gain, {len(summary.losers)} lose, {summary.unaffected} unaffected."
-    )
+    _print_gaps(console, appraisal)
+    share = appraisal.programme.verified_share("capex", "length")
+    verified = "" if share is None else f" Of costs and lengths {share:.0%} are verified."
+    _say(console, f"Evidence: {appraisal.evidence.line}{verified}")
+    _say(console, f"Solved exactly: {appraisal.certificate_line}")
+    if written:
+        folder = written[0].parent
+        _say(console, f"Written to {folder}: {', '.join(path.name for path in written)}")
 
+
+def _table(appraisal: Appraisal, summary: Summary) -> Table:
+    """Who gains, loses and pays most, all with the same columns."""
     table = Table(box=None, pad_edge=False, show_edge=False)
-    for column, justify in (
-        ("", "left"), ("income %", "right"), ("US$ m", "right"), ("unpaid %", "right"),
-        ("pays", "right"), ("exports %", "right"), ("time %", "right"), ("cost %", "right"),
-    ):  # fmt: skip
-        table.add_column(column, justify=justify, no_wrap=True)  # type: ignore[arg-type]
-    columns = [
-        (change_by_economy(appraisal, indicator), unit)
-        for indicator, unit in (
-            ("real_income", "fraction"), ("real_income_value", "US$ m"), ("real_income_unpaid", "fraction"),
-            ("programme_cost", "US$ m"), ("exports", "fraction"), ("shipment_time", "fraction"),
-            ("generalised_cost", "fraction"),
-        )
-    ]  # fmt: skip
-    for heading, chosen, style in (
-        ("Gain most", summary.gainers.index[:SHOWN], "green"),
-        ("Lose most", summary.losers.index[:SHOWN], "red"),
+    table.add_column("real income a year", no_wrap=True)
+    for heading in ("US$ m", "%", "before paying", "pays", "time %"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    time = change_by_economy(appraisal, "shipment_time")
+    for heading, group, style, rows in (
+        ("Gain most", summary.by_value(summary.gainers), "green", 5),
+        ("Lose most", summary.by_value(summary.losers), "red", 5),
+        ("Pay most", summary.payers, "bold", 4),
     ):
         table.add_row(Text(heading, style=f"bold {style}"))
-        if not len(chosen):
+        if not len(group):
             table.add_row("  none")
-        for economy in chosen:
-            cells = [_cell(series.get(economy), unit) for series, unit in columns]
-            table.add_row(f"  {names.get(economy, economy)[:18]}", *cells)
-    console.print(table)
-    console.print(
-        "income: real income after payment; unpaid: before payment; time, cost: mean over partners",
-        style="dim",
-    )
-    payers = ", ".join(f"{economy} {value:,.0f}" for economy, value in summary.payers.items())
-    console.print(f"Who pays (US$ m a year, known capex only): {payers or 'nobody: no capex is known'}")
-    console.print()
+        for code in map(str, group.index[:rows]):
+            name = appraisal.world.names.get(code, code)
+            cost = float(summary.cost.get(code, 0.0))
+            table.add_row(
+                f"  {name}",
+                _cell(summary.real_income_value, code, "US$ m"),
+                _cell(summary.real_income, code, "fraction"),
+                _cell(summary.unpaid_value, code, "US$ m"),
+                figure(cost, "US$ m") if cost else "",
+                _cell(time, code, "fraction"),
+            )
+    return table
 
-    for priority in priorities():
-        state = "assessed" if priority.assessed else priority.reason.partition(":")[0]
-        console.print(f"  {priority.title:<48} {state}")
-    _print_gaps(console, appraisal)
-    console.print(f"Evidence: {appraisal.evidence.line}")
-    share = appraisal.programme.verified_share("capex", "length")
-    if share is not None:
-        console.print(f"Costs and lengths of the programme: {share:.0%} verified.")
-    console.print(f"Solved exactly: {appraisal.certificate_line}")
-    for path in written:
-        console.print(f"  wrote {path}", soft_wrap=True)
+
+def _cell(values: pd.Series, code: str, unit: str) -> str:
+    value = values.get(code)
+    return _plain(figure(None if value is None else float(value), unit, sign=True))
 
 
 def _print_gaps(console: Console, appraisal: Appraisal) -> None:
-    gaps = appraisal.not_assessed
-    if not gaps:
+    """The most frequent reasons for which something has no figure, with how often."""
+    groups = missing_by_reason(appraisal)
+    if not groups:
         return
-    console.print(Text(f"Not assessed ({len(gaps)}; all with reasons in the report):", style="bold"))
-    for gap in gaps[:4]:
-        console.print(f"  {gap.item}: {gap.what}: {gap.reason}", overflow="ellipsis", no_wrap=True)
+    count = len(appraisal.not_assessed)
+    console.print(Text(f"Not assessed: {plural(count, 'entry', 'entries')}, all in the report", style="bold"))
+    for group in groups[:REASONS]:
+        reason = group.reason
+        if reason == PRIORITY_MISSING:
+            reason = f"not assessed yet: {', '.join(row.name for row in priorities() if not row.assessed)}"
+        line = f"{len(group.entries):4d}  {reason}"
+        for part in textwrap.wrap(line, console.width, subsequent_indent="      "):
+            console.print(part, soft_wrap=True, highlight=False)
+    if len(groups) > REASONS:
+        rest = sum(len(group.entries) for group in groups[REASONS:])
+        console.print(f"{rest:4d}  for {plural(len(groups) - REASONS, 'other reason')}", highlight=False)
 
 
-def _cell(value: float | None, unit: str) -> str:
-    """A figure in a narrow column whose heading has the unit: two significant digits, per cent or US$ m."""
-    if value is None or value != value:
-        return "n/a"
-    if unit == "US$ m":
-        return f"{value:+,.0f}" if abs(value) >= 0.5 or value == 0 else f"{value:+.1g}"
-    percent = 100 * value
-    return f"{percent:+.2f}" if abs(percent) >= 0.1 or value == 0 else f"{percent:+.1g}"
+def _say(console: Console, text: str) -> None:
+    console.print(_plain(text), highlight=False)
+
+
+def _plain(text: str) -> str:
+    """With the minus of the keyboard, so that what is piped can be searched and computed with."""
+    return text.replace(MINUS, "-")

@@ -27,6 +27,9 @@ from samarkand.engines.equilibrium.measures import calc_baseline_trade_flow, cal
 from samarkand.engines.equilibrium.solution import Solution
 
 MOST_ROUNDS = 5000
+# Multiplications above which OpenBLAS shares a product among threads; on matrices as small as ours they wait for each
+# other longer than they compute (measured: eight times the time of one thread).
+LARGEST_PRODUCT = 262_144
 
 
 def calc_input_coefficient(trade_share: Array, wedge: Array | None, input_share: Array) -> Array:
@@ -41,34 +44,70 @@ def calc_input_coefficient(trade_share: Array, wedge: Array | None, input_share:
 
 
 def calc_value_added_content(
-    trade_share: Array, wedge: Array | None, value_added_share: Array, input_share: Array
+    trade_share: Array,
+    wedge: Array | None,
+    value_added_share: Array,
+    input_share: Array,
+    start: Array | None = None,
 ) -> Array:
     """content[s, n, j]: value added of economy `s` in one unit of gross output of sector `j` of `n`; share.
 
     content = v (1 - A)^-1 with v[s, (n,j)] = value_added_share[n,j] if s = n and A as in
-    `calc_input_coefficient`, summed as the series v + vA + ... without forming A; sums to one over `s` where there
-    are no tariffs or rents, which are part of costs but nobody's value added.
+    `calc_input_coefficient`, without forming A; sums to one over `s` where there are no tariffs or rents, which are
+    part of costs but nobody's value added.
+
+    With A = D + B, D an economy's purchases from itself and B those from abroad, it is the series
+    c <- (v + c B)(1 - D)^-1: one round for every border that inputs cross, not for every stage of production.
 
     - `trade_share[n, i, j]`, `wedge[n, i, j]` (None: one throughout), `value_added_share[n, j]`,
-      `input_share[n, k, j]`: as in `Accounts`.
+      `input_share[n, k, j]`: as in `Accounts`;
+    - `start[s, n, j]`: a content near the one sought; the result is the same without it, in more rounds.
 
     Raises `EquilibriumError` if inputs use up all output somewhere. Koopman, Wang, Wei (2014), American Economic
     Review 104(2).
     """
     N, J = value_added_share.shape
+    each = np.arange(N)
     before = trade_share if wedge is None else trade_share / wedge
-    by_input = np.ascontiguousarray(before.transpose(2, 1, 0))  # [k, i, n]
-    direct = np.zeros((N, N, J))
-    for n in range(N):
-        direct[n, n] = value_added_share[n]
-    content = direct
+    from_abroad = np.array(before.transpose(2, 1, 0), order="C")  # [k, i, n], a copy
+    from_itself = from_abroad[:, each, each].T  # [n, k]
+    from_abroad[:, each, each] = 0.0
+    endless = "the inputs to a unit of output never end: the value-added series diverges"
+    try:
+        within = np.linalg.inv(np.eye(J) - from_itself[:, :, None] * input_share)  # [n, k, j]
+    except np.linalg.LinAlgError as error:
+        raise EquilibriumError(endless) from error
+    direct = np.einsum("nk,nkj->nj", value_added_share, within)
+    passed_on = np.ascontiguousarray(input_share @ within)
+    content = np.zeros((N, N, J))  # [n, s, j]: blocks that matrix products take as they are
+    if start is None:
+        content[each, each] = direct
+    else:
+        content[:] = start.transpose(1, 0, 2)
     for _ in range(MOST_ROUNDS):
-        carried = np.matmul(content.transpose(2, 0, 1), by_input)  # [k, s, n]
-        new: Array = direct + np.matmul(carried.transpose(2, 1, 0), input_share).transpose(1, 0, 2)
-        if float(np.abs(new - content).max()) <= 1e-15:
-            return new
+        carried = _products(np.ascontiguousarray(content.transpose(2, 1, 0)), from_abroad)  # [k, s, n]
+        new = np.matmul(np.ascontiguousarray(carried.transpose(2, 1, 0)), passed_on)
+        new[each, each] += direct
+        change = float(np.abs(new - content).max())
         content = new
-    raise EquilibriumError("the inputs to a unit of output never end: the value-added series diverges")
+        if change <= 1e-15:
+            break
+        if not change < 1e3:
+            raise EquilibriumError(endless)
+    if not change <= 1e-15 or float(content.sum(axis=1).min()) < -1e-9:
+        raise EquilibriumError(endless)
+    result: Array = np.ascontiguousarray(content.transpose(1, 0, 2))
+    return result
+
+
+def _products(left: Array, right: Array) -> Array:
+    """left @ right, matrix by matrix, in blocks of rows that one thread of the linear algebra library computes."""
+    product = np.empty((*left.shape[:2], right.shape[2]))
+    rows = max(1, LARGEST_PRODUCT // (right.shape[1] * right.shape[2]))
+    for first in range(0, left.shape[1], rows):
+        block = slice(first, first + rows)
+        np.matmul(left[:, block], right, out=product[:, block])
+    return product
 
 
 def calc_value_added_content_of_table(intermediate: Array, value_added: Array) -> Array:

@@ -6,32 +6,44 @@ import numpy as np
 import xarray as xr
 
 from samarkand.priorities.base import Inputs, Levels, NotAssessed
-from samarkand.world.freight_sectors import freight_table
+from samarkand.priorities.infrastructure.access import access_of
+from samarkand.priorities.infrastructure.reach import no_reach, reach_of
 from samarkand.world.sectors import load_sectors
-from samarkand.world.trade_costs import surface_trade
 
+ONLY_LAST = "computed for items on the freight network, in the last state asked about"
 UNREACHED = "no city of the economy, or none that is connected, is on the freight network"
 
 
 def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
     """All indicators of the priority, as labelled arrays over economies, or economies and partners."""
-    freight = freight_table(inputs.assumptions.freight)
     costs = inputs.costs
     # Physical trade of the baseline, by value-of-time class, weighs partners: the same weights in both states, so
     # that a change is a change of cost and not of composition.
-    by_class = surface_trade(inputs.world.accounts.trade_flow, freight, costs["value_of_time"])
+    by_class = inputs.surface_trade
+    trade = by_class.sum("vot_class")
     hat = inputs.iceberg_cost_hat
     goods = inputs.world.accounts.trade_flow
+    # All variants at once: what an operation on labelled arrays costs is mostly its labels.
+    pair = {name: calc_class_mean(costs[name], by_class) for name in ("hours", "generalised_cost")}
+    mean = {name: calc_partner_mean(values, trade) for name, values in pair.items()}
 
     def means(variable: str, variant: str) -> Levels:
-        pair = calc_class_mean(costs[variable].sel(variant=variant, drop=True), by_class)
-        return _two_states(calc_partner_mean(pair, by_class.sum("vot_class")))
+        return _two_states(mean[variable].sel(variant=variant, drop=True))
 
     def pairs(variable: str) -> Levels:
-        pair = calc_class_mean(costs[variable].sel(variant="logsum", drop=True), by_class)
-        return _two_states(pair.rename(origin="economy", destination="partner"))
+        both = pair[variable].sel(variant="logsum", drop=True)
+        return _two_states(both.rename(origin="economy", destination="partner"))
 
     access = calc_market_access(inputs)
+    people = access_of(inputs)
+
+    def of_access(name: str) -> Levels:
+        return Levels(getattr(people[0], name), getattr(people[1], name), reason=UNREACHED)
+
+    reach = no_reach(inputs.programme.ids, inputs.world.labels)
+    if inputs.left_out is not None:
+        with_all = pair["generalised_cost"].sel(variant="logsum", state="with", drop=True)
+        reach = reach_of(inputs.programme.ids, calc_class_mean(inputs.left_out, by_class), with_all, trade)
     return {
         "shipment_time": means("hours", "logsum"),
         "shipment_time_fixed_mode": means("hours", "fixed_mode"),
@@ -43,6 +55,14 @@ def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
         "market_access": Levels(without=access[0], with_=access[1], reason=UNREACHED),
         "pair_time": pairs("hours"),
         "pair_generalised_cost": pairs("generalised_cost"),
+        "city_access_hours": of_access("city_hours"),
+        "port_access_hours": of_access("port_hours"),
+        "market_potential": of_access("market_potential"),
+        "project_pairs": Levels(change=reach.pairs, reason=ONLY_LAST, ramped=False),
+        "project_reach": Levels(change=reach.partners, reason=ONLY_LAST, ramped=False),
+        "project_cost_saving": Levels(
+            change=reach.saving, reason=f"{ONLY_LAST}; or {UNREACHED}", ramped=False
+        ),
         "pair_trade_cost": Levels(
             change=calc_pair_trade_cost_change(hat, goods).rename(origin="economy", destination="partner"),
             reason="the pair does not trade goods",

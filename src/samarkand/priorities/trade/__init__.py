@@ -6,7 +6,8 @@ Everything compares two exact solutions of the trade equilibrium; nothing is fit
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import xarray as xr
@@ -19,8 +20,10 @@ from samarkand.engines.equilibrium.measures import (
     calc_real_income_hat,
     calc_real_wage_hat,
     calc_tariff_revenue,
+    calc_terms_of_trade_hat,
 )
 from samarkand.priorities.base import Inputs, Levels, NotAssessed
+from samarkand.priorities.trade.structure import Structure, calc_employment_shift, labelled, structure_of
 
 NO_TARIFFS = "not assessable: no baseline tariff"
 
@@ -32,26 +35,50 @@ def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
     def by_economy(values: np.ndarray) -> xr.DataArray:
         return xr.DataArray(values, {"economy": economies}, ("economy",))
 
-    flows = (trade_flow(inputs.without, inputs), trade_flow(inputs.with_, inputs))
-
-    def levels(calc: Callable[[xr.DataArray], xr.DataArray]) -> Levels:
-        return Levels(without=calc(flows[0]), with_=calc(flows[1]))
-
     taking_part = {code for item in inputs.programme.items for code in item.economies}
-    parties = [code for code in economies if code in taking_part]
+    parties = tuple(code for code in economies if code in taking_part)
+    without, with_ = (totals_of(solution, inputs, parties) for solution in (inputs.without, inputs.with_))
+
+    def levels(name: str) -> Levels:
+        return Levels(without=without[name], with_=with_[name])
+
+    before = structure_of(inputs.without)
+    after = structure_of(inputs.with_, near=before)
+
+    def by_structure(part: Callable[[Structure], np.ndarray], **other: Sequence[str]) -> Levels:
+        return Levels(
+            without=labelled(part(before), economies, **other),
+            with_=labelled(part(after), economies, **other),
+        )
+
+    sectors = inputs.world.accounts.sectors
     return {
         "real_income": Levels(change=by_economy(calc_real_income_hat(inputs.with_) - 1.0)),
         "real_income_value": Levels(change=by_economy(calc_equivalent_variation(inputs.with_))),
         "real_income_unpaid": Levels(change=by_economy(calc_real_income_hat(inputs.unpaid) - 1.0)),
+        "real_income_unpaid_value": Levels(change=by_economy(calc_equivalent_variation(inputs.unpaid))),
         "programme_cost": Levels(change=by_economy(inputs.with_.tax)),
         "first_order_welfare": Levels(change=by_economy(calc_first_order_welfare(inputs.with_).total)),
         "real_wage": Levels(change=by_economy(calc_real_wage_hat(inputs.with_) - 1.0)),
         "consumer_price": Levels(change=by_economy(calc_consumer_price_hat(inputs.with_) - 1.0)),
-        "exports": levels(calc_exports),
-        "imports": levels(calc_imports),
-        "trade_with_parties": levels(lambda flow: calc_trade_with_parties(flow, parties)),
-        "trade_flow": levels(calc_partner_flow),
-        "sector_output": levels(calc_sector_output),
+        "exports": levels("exports"),
+        "imports": levels("imports"),
+        "trade_with_parties": levels("trade_with_parties"),
+        "trade_flow": levels("trade_flow"),
+        "sector_output": levels("sector_output"),
+        "terms_of_trade": Levels(change=by_economy(calc_terms_of_trade_hat(inputs.with_) - 1.0)),
+        "domestic_value_added_in_exports": by_structure(lambda one: one.chains.domestic_value_added),
+        "foreign_value_added_in_exports": by_structure(lambda one: one.chains.foreign_value_added),
+        "backward_participation": by_structure(lambda one: one.chains.backward_participation),
+        "forward_participation": by_structure(lambda one: one.chains.forward_participation),
+        "comparative_advantage": by_structure(lambda one: one.advantage, sector=sectors),
+        "supplier_share": by_structure(lambda one: one.suppliers, partner=economies),
+        "largest_supplier_share": by_structure(lambda one: one.largest_supplier),
+        "supplier_concentration": by_structure(lambda one: one.concentration),
+        "employment_share": by_structure(lambda one: one.employment, sector=sectors),
+        "employment_shift": Levels(
+            change=by_economy(calc_employment_shift(before.employment, after.employment))
+        ),
         "tariff_revenue": tariff_revenue(inputs),
     }
 
@@ -70,6 +97,28 @@ def tariff_revenue(inputs: Inputs) -> Levels | NotAssessed:
         return xr.DataArray(calc_tariff_revenue(solution), known.coords, known.dims).where(known)
 
     return Levels(without=revenue(inputs.without), with_=revenue(inputs.with_), reason=NO_TARIFFS)
+
+
+_known: WeakKeyDictionary[Solution, tuple[tuple[str, ...], dict[str, xr.DataArray]]] = WeakKeyDictionary()
+
+
+def totals_of(solution: Solution, inputs: Inputs, parties: tuple[str, ...]) -> dict[str, xr.DataArray]:
+    """Sums of the trade flows of a solution by indicator, computed once for each: many states share a baseline."""
+    found = _known.get(solution)
+    if found is None or found[0] != parties:
+        flow = trade_flow(solution, inputs)
+        found = (
+            parties,
+            {
+                "exports": calc_exports(flow),
+                "imports": calc_imports(flow),
+                "trade_with_parties": calc_trade_with_parties(flow, list(parties)),
+                "trade_flow": calc_partner_flow(flow),
+                "sector_output": calc_sector_output(flow),
+            },
+        )
+        _known[solution] = found
+    return found[1]
 
 
 def trade_flow(solution: Solution, inputs: Inputs) -> xr.DataArray:

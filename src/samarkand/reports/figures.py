@@ -1,0 +1,77 @@
+"""Figures as a reader sees them: two or three significant digits, the unit once, a sign where it is a change.
+
+The whole precision is in the Parquet tables; here `-1,030.1` is `-1,030` and a per cent of `0.000612` is `0.0006`.
+"""
+
+from __future__ import annotations
+
+import math
+
+from samarkand.core.units import units
+
+NOTHING = "\N{EN DASH}"  # where a figure would say nothing: no charge, no sum of unknowns
+MINUS = "\N{MINUS SIGN}"
+# Below, a figure is told to be smaller than this and not written out: in the unit as displayed.
+SMALLEST = {"%": 0.0001, "% of value": 0.0001, "US$ m": 0.1, "US$ m a year": 0.1}
+
+
+def display_unit(unit: str) -> str:
+    """The unit as the head of a column names it; empty for a pure number."""
+    return units()[unit].display_suffix
+
+
+def figure(value: float | None, unit: str, *, sign: bool = False) -> str:
+    """A value in its displayed unit, without the unit. A missing value is `n/a`, never zero."""
+    if value is None or math.isnan(value):
+        return "n/a"
+    row = units()[unit]
+    shown = value * row.display_factor
+    mark = (MINUS if shown < 0 else "+" if sign and shown > 0 else "") if shown else ""
+    size = abs(shown)
+    smallest = SMALLEST.get(row.display_suffix, 0.0)
+    if 0 < size < smallest:
+        return f"{mark}<{smallest:g}"
+    if row.display_suffix == "%" and size < 10 * smallest:
+        return f"{mark}{size:.4f}"
+    return mark + digits(size)
+
+
+def digits(size: float) -> str:
+    """A size with three significant digits from 100 on, else two; zeros that say nothing are left out."""
+    if size == 0:
+        return "0"
+    if size < 1e-6:
+        return f"{size:.1e}"
+    significant = 3 if size >= 100 else 2
+    exponent = math.floor(math.log10(float(f"{size:.{significant - 1}e}")))
+    rounded = round(size, significant - 1 - exponent)
+    return f"{rounded:,.{max(significant - 1 - exponent, 0)}f}"
+
+
+def money(millions: float, *, sign: bool = False) -> str:
+    """Millions of US dollars in words, for sentences: `US$ 1.03 bn`, `US$ 27 m`."""
+    mark = (MINUS if millions < 0 else "+" if sign and millions > 0 else "") if millions else ""
+    size = abs(millions)
+    if size >= 999_500:
+        return f"{mark}US$ {digits3(size / 1e6)} tn"
+    if size >= 999.5:
+        return f"{mark}US$ {digits3(size / 1e3)} bn"
+    if 0 < size < 0.1:
+        return f"{mark}US$ <0.1 m"
+    return f"{mark}US$ {digits(size)} m"
+
+
+def digits3(size: float) -> str:
+    """Three significant digits, for billions and trillions."""
+    exponent = math.floor(math.log10(size))
+    return f"{round(size, 2 - exponent):,.{max(2 - exponent, 0)}f}"
+
+
+def per_cent(fraction: float, *, sign: bool = True) -> str:
+    """A fraction as per cent with its unit, for sentences."""
+    return f"{figure(fraction, 'fraction', sign=sign)} %"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """`1 economy`, `2 economies`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,237 @@
+"""Charts and maps: well-formed, escaped, true to their figures, and the same words as their tables."""
+
+import math
+import re
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from samarkand.reports.charts import Bar, Line, bar_chart, line_chart, nice_ticks
+from samarkand.reports.maps import (
+    COLOURS,
+    Marks,
+    Paint,
+    Place,
+    Route,
+    calc_great_circle,
+    diverging_classes,
+    main_region,
+    region_map,
+    world_map,
+)
+from samarkand.reports.projections import calc_azimuthal, calc_equal_earth
+from samarkand.reports.svg import tag
+from samarkand.world.map import load_map
+
+SVG = "{http://www.w3.org/2000/svg}"
+NASTY = '<b>"Côte d\'Ivoire" & </svg>'
+
+
+def parse(picture):
+    return ET.fromstring(str(picture))
+
+
+def texts(root):
+    return [element.text for element in root.iter(f"{SVG}text")]
+
+
+def test_what_is_no_element_is_escaped():
+    element = tag("text", NASTY, fill=NASTY, x=1.0)
+    assert ET.fromstring(element).text == NASTY
+    assert ET.fromstring(element).get("fill") == NASTY
+    assert tag("g", tag("path", d="M0 0")) == '<g><path d="M0 0"/></g>'
+
+
+def test_bars_leave_from_zero_to_their_side_and_say_what_the_caller_wrote():
+    root = parse(bar_chart([Bar(NASTY, 2.0, "+2"), Bar("loses", -1.0, "-1")], NASTY))
+    assert root.find(f"{SVG}title").text == NASTY
+    assert texts(root) == [NASTY, "+2", "loses", "-1"]
+    (gain, loss) = root.findall(f"{SVG}rect")
+    gain_x, gain_width = float(gain.get("x")), float(gain.get("width"))
+    loss_x, loss_width = float(loss.get("x")), float(loss.get("width"))
+    assert gain_x == pytest.approx(loss_x + loss_width, abs=0.02)  # both touch the line of zero
+    assert gain_width == pytest.approx(2 * loss_width, rel=0.01)
+    assert gain.get("fill") != loss.get("fill")
+    assert bar_chart([], "empty") == ""
+
+
+def test_a_range_is_a_whisker_from_low_to_high_and_a_bar_without_one_has_none():
+    root = parse(bar_chart([Bar("a", 2.0, "2", 1.0, 4.0), Bar("b", 1.0, "1")], "t"))
+    (whisker,) = [p for p in root.iter(f"{SVG}path") if p.get("class") == "whisker"]
+    low, high = (
+        float(re.match(r"M([\d.]+)", whisker.get("d"))[1]),
+        float(re.search(r"H([\d.]+)", whisker.get("d"))[1]),
+    )
+    bar = root.find(f"{SVG}rect")
+    x0, width = float(bar.get("x")), float(bar.get("width"))
+    assert low == pytest.approx(x0 + width / 2, abs=0.1)
+    assert high == pytest.approx(x0 + 2 * width, abs=0.1)
+
+
+def test_a_value_before_payment_is_hollow_and_to_scale():
+    root = parse(bar_chart([Bar("a", -3.0, "-3", before=1.0, before_shown="+1")], "t"))
+    (hollow,) = [r for r in root.iter(f"{SVG}rect") if r.get("class") == "before"]
+    (full,) = [r for r in root.iter(f"{SVG}rect") if r.get("class") is None]
+    assert float(full.get("width")) == pytest.approx(3 * float(hollow.get("width")), rel=0.01)
+    assert "+1" in hollow.find(f"{SVG}title").text
+
+
+@given(st.lists(st.floats(-1e9, 1e9).map(lambda value: round(value, 6)), min_size=1, max_size=25))
+def test_any_bars_stay_inside_the_picture(values):
+    root = parse(bar_chart([Bar(str(n), v, f"{v:.3g}") for n, v in enumerate(values)], "t"))
+    width = float(root.get("viewBox").split()[2])
+    for rect in root.iter(f"{SVG}rect"):
+        assert float(rect.get("x")) >= 0
+        assert float(rect.get("x")) + float(rect.get("width")) <= width + 0.1
+
+
+def test_lines_show_every_figure_and_leave_gaps_open():
+    line = Line("gains", [1.0, None, 3.0, 4.0], ["1", "n/a", "3", "4"])
+    root = parse(line_chart((2026, 2027, 2028, 2029), [line], "t", "US$ m"))
+    titles = [c.find(f"{SVG}title").text for c in root.iter(f"{SVG}circle")]
+    assert titles == ["gains, 2026: 1", "gains, 2028: 3", "gains, 2029: 4"]
+    path = root.find(f"{SVG}path").get("d")
+    assert path.count("M") == 2  # the pen is lifted over the year without a figure
+    assert line_chart((2035,), [Line("x", [1.0], ["1"])], "t", "u") == ""
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-6, 1e6))
+def test_ticks_are_round_and_hold_the_range(low, span):
+    ticks = nice_ticks(low, low + span)
+    assert ticks[0] <= low + 1e-6 * span
+    assert ticks[-1] >= low + span - 1e-6 * span
+    assert 2 <= len(ticks) <= 8
+
+
+def test_labels_at_the_ends_of_lines_do_not_overlap():
+    lines = [Line(f"line {n}", [0.0, 1.0 + n / 1000], ["0", "1"]) for n in range(6)]
+    root = parse(line_chart((2030, 2031), lines, "t", "u"))
+    heights = sorted(float(t.get("y")) for t in root.iter(f"{SVG}text") if (t.text or "").startswith("line"))
+    assert min(np.diff(heights)) >= 14.9
+
+
+# -- projections
+
+
+def test_equal_earth_has_the_published_frame_and_keeps_area():
+    """Half-axes of 2.7066 and 1.3173 radii (Savric et al. 2019); the determinant is that of the sphere everywhere."""
+    x, _ = calc_equal_earth(np.array([180.0]), np.array([0.0]))
+    _, y = calc_equal_earth(np.array([0.0]), np.array([90.0]))
+    assert x[0] == pytest.approx(2.7066, abs=1e-4)
+    assert y[0] == pytest.approx(1.3173, abs=1e-4)
+    for lat in (-60.0, 0.0, 45.0, 80.0):
+        assert _area_scale(lambda lon, la: calc_equal_earth(lon, la), 30.0, lat) == pytest.approx(1, rel=1e-3)
+        assert _area_scale(lambda lon, la: calc_azimuthal(lon, la, (10, 20)), 30.0, lat) == pytest.approx(
+            1, rel=1e-3
+        )
+
+
+def _area_scale(project, lon, lat, d=1e-3):
+    """Determinant of the projection over that of the sphere, by differences."""
+    x, y = project(np.array([lon, lon + d, lon]), np.array([lat, lat, lat + d]))
+    plane = (x[1] - x[0]) * (y[2] - y[0]) - (x[2] - x[0]) * (y[1] - y[0])
+    return plane / (math.radians(d) ** 2 * math.cos(math.radians(lat)))
+
+
+def test_the_azimuthal_distance_is_that_of_the_chord():
+    x, y = calc_azimuthal(np.array([90.0]), np.array([0.0]), (0.0, 0.0))
+    assert (x[0], y[0]) == pytest.approx((math.sqrt(2), 0.0))
+
+
+def test_a_line_follows_the_great_circle():
+    lon, lat = calc_great_circle([(0.0, 60.0), (90.0, 60.0)])
+    assert lat.max() == pytest.approx(
+        math.degrees(math.atan(math.tan(math.radians(60)) * math.sqrt(2))), abs=0.05
+    )
+    lon, _ = calc_great_circle([(170.0, 0.0), (-170.0, 0.0)])
+    assert (np.diff(lon) > 0).all()  # over the date line, not round the world
+
+
+# -- maps
+
+
+def test_classes_part_at_powers_of_ten_and_tell_losses_from_gains():
+    classes = diverging_classes([0.002, -0.0008, float("nan")])
+    assert classes.bounds == pytest.approx((1e-6, 1e-5, 1e-4, 1e-3))
+    assert classes.colour(0.002) == COLOURS[-1]
+    assert classes.colour(-0.0008) == COLOURS[1]
+    assert classes.colour(0.0) == classes.colour(9e-7) == COLOURS[4]
+    assert len(classes.spans) == len(COLOURS)
+    assert diverging_classes([0.0, 0.0]).colour(0.0) == COLOURS[4]
+
+
+def test_colours_grow_darker_with_size_on_both_sides():
+    """Relative luminance: whoever cannot tell hues still sees how strong a change is."""
+
+    def luminance(colour):
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    sizes = [luminance(colour) for colour in COLOURS]
+    assert sizes[:5] == sorted(sizes[:5])
+    assert sizes[4:] == sorted(sizes[4:], reverse=True)
+    assert min(abs(np.diff(sizes))) > 0.03
+
+
+def test_each_economy_has_the_colour_of_its_value_and_says_it():
+    classes = diverging_classes([0.01, -0.2])
+    paints = {
+        "KAZ": Paint(f"{NASTY}: +1 %", 0.01),
+        "SGP": Paint("Singapore: -20 %", -0.2),
+        "IRN": Paint("Iran: no figure"),
+        "CHN": Paint("China: +1 %", 0.01, hatched=True),
+    }
+    root = parse(world_map(load_map(), paints, classes, Marks(), "t"))
+    fills = {
+        e.find(f"{SVG}title").text: e.get("fill") for e in root.iter() if e.find(f"{SVG}title") is not None
+    }
+    assert fills[f"{NASTY}: +1 %"] == classes.colour(0.01)
+    assert fills["Iran: no figure"] not in COLOURS
+    (dot,) = root.findall(f"{SVG}circle")
+    assert dot.find(f"{SVG}title").text == "Singapore: -20 %"
+    assert dot.get("fill") == classes.colour(-0.2)
+    assert len([p for p in root.iter(f"{SVG}path") if p.get("fill") == "url(#estimated)"]) == 1
+    hatched = [e for e in root.iter(f"{SVG}path") if e.get("fill") == "url(#disputed)"]
+    assert len(hatched) >= 1
+
+
+def test_the_region_shows_lines_places_and_each_number_once():
+    marks = Marks(
+        routes=(
+            Route(1, f"1. {NASTY}", ((76.0, 39.5), (72.8, 40.9)), "rail"),
+            Route(1, "1. again", ((72.8, 40.9), (72.3, 40.8)), "rail", upgrade=True),
+            Route(3, "3. later", ((74.0, 42.0), (76.0, 43.0)), "road", pale=True),
+        ),
+        places=(Place(2, "2. gate", 80.2, 44.2, "crossing"), Place(4, "4. port", 51.2, 43.6, "port")),
+        names={"KAZ": "Kazakhstan"},
+    )
+    root = parse(region_map(load_map(), marks, "t"))
+    assert sorted(t for t in texts(root) if t.isdigit()) == ["1", "2", "3", "4"]
+    assert "Kazakhstan" in texts(root)
+    titles = {e.find(f"{SVG}title").text for e in root.iter() if e.find(f"{SVG}title") is not None}
+    assert {f"1. {NASTY}", "2. gate", "3. later", "4. port"} <= titles
+    assert region_map(load_map(), Marks(), "nothing has a place") == ""
+
+
+def test_a_programme_at_the_antipode_is_drawn_without_the_world_inside_out():
+    marks = Marks(routes=(Route(1, "1. line", ((-70.0, -33.0), (-65.0, -35.0)), "rail"),))
+    root = parse(region_map(load_map(), marks, "t"))
+    width, height = (float(v) for v in root.get("viewBox").split()[2:])
+    for path in root.iter(f"{SVG}path"):
+        start = re.match(r"M(-?\d+)[ ]?(-?\d+)", path.get("d"))
+        if start and path.get("fill", "").startswith("#"):
+            assert abs(float(start[1])) < 40 * width
+            assert abs(float(start[2])) < 40 * height
+
+
+def test_an_item_far_from_the_others_does_not_stretch_the_map():
+    near = [Place(n, f"{n}", 60.0 + n, 40.0, "site") for n in range(1, 9)]
+    inside, outside = main_region(Marks(places=(*near, Place(9, "9", -77.0, -11.6, "port"))))
+    assert outside == (9,)
+    assert len(inside.places) == 8
+    assert main_region(Marks(places=tuple(near)))[1] == ()
+    assert main_region(Marks()) == (Marks(), ())

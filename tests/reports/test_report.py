@@ -1,0 +1,280 @@
+"""The report as a reader meets it: the answer first, losers as plain as winners, figures as in the tables."""
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+from docs.chromium import find_chromium, probe
+
+from samarkand.reports.figures import figure, money
+from samarkand.reports.html import render_report
+from samarkand.reports.summary import in_general, summarise
+from samarkand.reports.view import ReportView
+
+browser = pytest.mark.skipif(find_chromium() is None, reason="chromium is not installed")
+
+
+@pytest.fixture(scope="module")
+def page(appraisal):
+    return render_report(appraisal)
+
+
+@pytest.fixture(scope="module")
+def view(appraisal):
+    return ReportView(appraisal)
+
+
+def words(html):
+    """The words of a piece of HTML as a reader sees them."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def section(page, name):
+    return page[page.index(f'<section id="{name}"') :].split("</section>")[0]
+
+
+def cells(table):
+    """Rows of the first table of a piece of HTML."""
+    body = table[table.index("<tbody>") : table.index("</tbody>")]
+    return [[words(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)]
+            for row in re.findall(r"<tr[^>]*>(.*?)</tr>", body, re.DOTALL)]  # fmt: skip
+
+
+# -- figures as shown
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (-1030.13, "US$ m", "\N{MINUS SIGN}1,030"),
+        (785.8, "US$ m", "+786"),
+        (26.94, "US$ m", "+27"),
+        (0.6, "US$ m", "+0.60"),
+        (0.04, "US$ m", "+<0.1"),
+        (-0.002, "fraction", "\N{MINUS SIGN}0.20"),
+        (6.12e-6, "fraction", "+0.0006"),
+        (6.1e-5, "fraction", "+0.0061"),
+        (1e-8, "fraction", "+<0.0001"),
+        (0.0, "US$ m", "0"),
+        (9.96, "US$ m", "+10"),
+        (99.6, "US$ m", "+100"),
+        (12345.0, "US$ m", "+12,300"),
+        (None, "US$ m", "n/a"),
+        (float("nan"), "fraction", "n/a"),
+    ],
+)
+def test_figures_have_two_or_three_digits_and_missing_is_no_zero(value, unit, shown):
+    assert figure(value, unit, sign=True) == shown
+
+
+@pytest.mark.parametrize(
+    ("millions", "shown"),
+    [
+        (1686.2, "US$ 1.69 bn"),
+        (-1030.1, "\N{MINUS SIGN}US$ 1.03 bn"),
+        (26.9, "US$ 27 m"),
+        (2.4e6, "US$ 2.40 tn"),
+    ],
+)
+def test_money_in_sentences(millions, shown):
+    assert money(millions) == shown
+
+
+# -- the first two screens
+
+
+def test_the_answer_names_gains_losses_and_payments_apart(page, appraisal):
+    s = summarise(appraisal)
+    answer = words(section(page, "answer"))
+    for amount in (
+        money(s.gains),
+        money(-s.losses),
+        money(float(s.cost.sum())),
+        money(s.world_gain, sign=True),
+    ):
+        assert amount in answer
+    assert s.gains + s.losses == pytest.approx(s.world_gain, rel=0.01)  # the unaffected are next to nothing
+    for group in (s.gainers, s.losers, s.payers):
+        largest = s.by_value(group).index[0] if group is not s.payers else group.index[0]
+        assert appraisal.world.names[largest] in answer
+
+
+def test_losers_are_listed_like_winners(page):
+    answer = section(page, "answer")
+    gains = answer[answer.index("Who gains") : answer.index("Who loses")]
+    losses = answer[answer.index("Who loses") : answer.index("Who pays")]
+    assert len(cells(gains)) == len(cells(losses)) == 5
+    assert all(len(row) == 4 for row in cells(gains) + cells(losses))
+
+
+def test_what_is_missing_stands_beside_the_map_with_its_reason(page, view, appraisal):
+    text = words(section(page, "map"))
+    assert "What is estimated" in text
+    for reason, what, _ in view.missing[:5]:
+        assert reason in text
+        assert " ".join(what.split()) in text
+    listed = words(section(page, "missing"))
+    for gap in appraisal.not_assessed:
+        assert " ".join(gap.reason.split()) in listed
+
+
+# -- figures and their tables
+
+
+def test_the_map_says_what_the_table_says(page, view, appraisal):
+    table = {row[0].removesuffix(" *"): row for row in cells(section(page, "economies"))}
+    assert len(table) == len(appraisal.world.labels)
+    titles = re.findall(r"<title>([^<]+): ([^<]+) %, US\$ m ([^<]+) a year</title>", section(page, "map"))
+    drawn = {unescape(name): (unescape(share), unescape(value)) for name, share, value in titles}
+    assert set(drawn) == {view.name(code) for code in appraisal.world.economies}
+    for name, (share, value) in drawn.items():
+        assert table[name][1:3] == [value, share]
+
+
+def test_bars_say_what_their_tables_say(page, view):
+    charts = section(page, "movers").split("<figure>")[1:]
+    assert len(charts) == 2
+    for chart, bars in zip(charts, view.bars, strict=True):
+        rows = cells(chart[chart.index("<details") :])
+        texts = [unescape(t) for t in re.findall(r"<text[^>]*>([^<]*)</text>", chart)]
+        assert [text for row in rows for text in (row[0], row[2])] == texts
+        hollow = [unescape(t) for t in re.findall(r"before payment: ([^<]*)</title>", chart)]
+        assert [row[1] for row in rows] == hollow
+        assert len(rows) == len(bars.rows)
+
+
+def test_years_appear_when_several_are_asked_and_lines_say_what_their_tables_say(world):
+    import samarkand as sk
+
+    years = (2026, 2030)
+    page = render_report(sk.appraise("eurasian-corridors", world, years=years))
+    charts = section(page, "years").split("<figure>")[1:]
+    assert len(charts) == 2
+    for chart in charts:
+        rows = cells(chart[chart.index("<table") :])
+        assert [row[0] for row in rows] == [str(year) for year in years]
+        points = [unescape(t) for t in re.findall(r"<title>[^<]*, \d+: ([^<]*)</title>", chart)]
+        by_line = [points[i : i + len(years)] for i in range(0, len(points), len(years))]
+        assert [list(column) for column in zip(*[row[1:] for row in rows], strict=True)] == by_line
+
+
+def test_one_year_has_no_section_of_years(page):
+    assert 'id="years"' not in page
+
+
+def test_the_unit_stands_in_the_heading_and_not_in_the_cells(page):
+    for row in cells(section(page, "economies")):
+        assert not any("US$" in cell or "%" in cell for cell in row[1:])
+
+
+def test_every_item_stands_in_the_table_with_its_number(page, view, appraisal):
+    rows = [row for corridor in view.corridors for row in corridor.rows]
+    assert [row.number for row in rows if row.assessed or not row.assessed]
+    assert sorted(row.number for row in rows) == list(range(1, len(appraisal.programme.items) + 1))
+    text = words(section(page, "programme"))
+    for item in appraisal.programme.items:
+        assert " ".join(item.title.split()) in text
+
+
+def test_a_corridor_without_known_capex_has_no_sum_of_zero(view):
+    for corridor in view.corridors:
+        if all(row.capex == "unknown" for row in corridor.rows):
+            assert corridor.capex == "\N{EN DASH}"
+
+
+def test_charges_of_the_items_add_up_to_what_is_charged(view, appraisal):
+    from samarkand.programme.charging import annual_costs
+
+    total = 0.0
+    for item in appraisal.programme.items:
+        if item.id in view.change.effective:
+            costs, _ = annual_costs(
+                appraisal.programme, [item], appraisal.assumptions.parameters, appraisal.world.labels
+            )
+            total += sum(costs.values())
+    assert total == pytest.approx(view.summary.cost.sum())
+
+
+@pytest.mark.parametrize(
+    ("reason", "general"),
+    [
+        ("not charged: who bears 42.5% is not published", "not charged: who bears a part is not published"),
+        ("not charged: capex of US$ 4,600 m, but no assessed effect to set against it",
+         "not charged: capex, but no assessed effect to set against it"),
+        ("not assessed: no speed is published for M-12", "not assessed: no speed is published"),
+        ("not assessable: no baseline tariff", "not assessable: no baseline tariff"),
+    ],
+)  # fmt: skip
+def test_like_reasons_stand_together(reason, general):
+    assert in_general(reason) == general
+
+
+# -- the page
+
+
+class Outline(HTMLParser):
+    """Checks that elements close in the order in which they opened."""
+
+    VOID = frozenset(("meta", "br", "link", "input"))
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_whole_and_every_anchor_leads_somewhere(page):
+    outline = Outline()
+    outline.feed(page)
+    assert outline.open == []
+    for target in set(re.findall(r'href="#([^"]+)"', page)):
+        assert f'id="{target}"' in page
+    assert page.count("<svg") == page.count("</svg>")
+    for picture in re.findall(r"<svg[^>]*>", page):
+        assert "aria-label=" in picture or 'aria-hidden="true"' in picture
+
+
+def test_the_page_names_its_sources_and_disclaims_boundaries(page, appraisal):
+    for row in appraisal.world.sources:
+        assert row["licence"] in unescape(page)
+    assert "Made with Natural Earth" in page
+    assert page.count("imply no opinion on the legal status") >= 2
+
+
+def test_the_page_has_no_source_outside(page):
+    assert not re.search(r"<(link|img|iframe)\b|<script src|@import|url\((?!#)", page)
+
+
+@browser
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1280, 400])
+def test_a_browser_asks_nothing_of_the_network_and_nothing_is_wider_than_the_page(page, tmp_path, width):
+    seen = probe(page, tmp_path, width)
+    assert seen["width"] == width
+    assert seen["asked"] == []
+    assert seen["wide"] == []
+    assert seen["page"] <= width
+    if width == 1280:
+        assert seen["scrolled"] == []  # on a desk nothing hides behind a scroll bar
+        assert seen["answer"] <= 900  # the answer on the first screen,
+        assert seen["missing"] <= 1800  # what is estimated and missing by the end of the second
+
+
+@browser
+@pytest.mark.slow
+def test_the_probe_sees_what_is_asked_and_what_is_too_wide(page, tmp_path):
+    """The test above can fail."""
+    spoilt = page.replace(
+        "</main>", '<img src="http://example.invalid/x.png"><div style="width:3000px">x</div></main>'
+    )
+    seen = probe(spoilt, tmp_path, 1280)
+    assert any("example.invalid" in address for address in seen["asked"])
+    assert seen["wide"]
+    assert seen["page"] > 1280
