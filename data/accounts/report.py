@@ -12,11 +12,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from data import manifest
 from samarkand.world.accounts import Accounts, load_accounts
 from samarkand.world.economies import load_economies
 from samarkand.world.estimation.evidence import RE_EXPORT_HUBS, ROW, decode_partners
+from samarkand.world.estimation.holdout import HEADLINES, HELD_OUT, RANGES, SCORES
 from samarkand.world.sectors import load_sectors
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "accounts.md"
@@ -159,6 +161,75 @@ def _groups_table(groups: pd.DataFrame) -> str:
     return _markdown(["points of value added less points of GDP", "1st decile", "median", "9th decile"], rows)
 
 
+def _embedded(name: str) -> pd.DataFrame:
+    return pq.read_table(manifest.EMBEDDED / name).to_pandas()
+
+
+def _hold_out_table() -> str:
+    scores = _embedded(SCORES)
+    columns = (
+        "right_partners",
+        "correlation_pair",
+        "log_error_pair",
+        "correlation_sector",
+        "log_error_sector",
+    )
+
+    def cells(ours: pd.Series[float], plain: pd.Series[float]) -> list[str]:
+        return [f"{ours[name]:.2f} ({plain[name]:.2f})" for name in columns]
+
+    by_method = {str(method): part.set_index("economy") for method, part in scores.groupby("method")}
+    ours, plain = by_method["estimate"], by_method["plain gravity"]
+    rows = [[str(code), HELD_OUT[str(code)], *cells(ours.loc[code], plain.loc[code])] for code in ours.index]
+    means = [part[list(columns)].mean() for part in (ours, plain)]
+    rows.append(["mean", "", *cells(*means)])
+    text = (
+        f"The estimate beats plain gravity on trade with the right partners by "
+        f"{_per_cent(means[0]['right_partners'] - means[1]['right_partners'])} points, its median error of pairs is "
+        f"{_per_cent(1 - means[0]['log_error_pair'] / means[1]['log_error_pair'])} per cent smaller, of pairs and "
+        f"sectors {_per_cent(1 - means[0]['log_error_sector'] / means[1]['log_error_sector'])} per cent. "
+        f"{int(ours['flows_pair'].sum()):,} flows by pair and {int(ours['flows_sector'].sum()):,} by pair and sector "
+        f"are compared. Intermediate exports come out too large by {ours['log_ratio_exports'].mean():.2f} in logs on "
+        f"the mean, imports by {ours['log_ratio_imports'].mean():.2f}."
+    )
+    header = [
+        "", "", "right partners", "correlation, pairs", "log error, pairs", "correlation, sectors",
+        "log error, sectors",
+    ]  # fmt: skip
+    return text + "\n\n" + _markdown(header, rows)
+
+
+def _headline_table() -> str:
+    found = _embedded(HEADLINES)
+    found = found[found["indicator"] == "real_income"]
+    wide = found.set_index(["economy", "method"])
+    rows = [
+        [
+            code,
+            f"{100 * wide.loc[(code, 'estimate'), 'observed']:.4f}",
+            *(
+                f"{100 * wide.loc[(code, method), 'estimated']:.4f}"
+                for method in ("estimate", "plain gravity")
+            ),
+        ]
+        for code in dict.fromkeys(found["economy"])
+    ]
+    return _markdown(["real income, per cent", "accounts observed", "estimated", "plain gravity"], rows)
+
+
+def _ranges_table() -> str:
+    rows = [
+        [
+            row["indicator"],
+            f"{row['relative']:.3g}",
+            f"{row['absolute']:.2g}" if row["absolute"] else "",
+            f"{row['inside']} of {row['economies']}",
+        ]
+        for row in _embedded(RANGES).to_dict("records")
+    ]
+    return _markdown(["headline", "relative", "absolute", "held-out economies inside"], rows)
+
+
 def render_tables() -> dict[str, str]:
     """The page's tables, keyed by the name of their place in it."""
     accounts, economies = load_accounts(), load_economies()
@@ -206,6 +277,9 @@ def render_tables() -> dict[str, str]:
     )
     return {
         "balances": _markdown(["balance", "largest relative residual"], stored),
+        "hold-out": _hold_out_table(),
+        "headlines": _headline_table(),
+        "ranges": _ranges_table(),
         "sizes": _markdown(["file", "MB"], sizes),
         "estimated": estimated,
         "totals": _totals_table(totals, measures["scale_of_exports"]),

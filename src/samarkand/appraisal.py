@@ -13,11 +13,14 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import xarray as xr
+
 from samarkand.asking import Baseline, Question, ask
 from samarkand.core.scenario import DeficitRule, Scenario
-from samarkand.engines.equilibrium import Shock, solve
+from samarkand.engines.equilibrium import Shock, Solution, solve
 from samarkand.outcome import Appraisal
 from samarkand.priorities import Assessed, Inputs, Results, assess_all
+from samarkand.priorities.ranges import Ranges
 from samarkand.programme import Change, Programme
 from samarkand.programme.recognition import trade_cost_hat
 from samarkand.world.projection import Projection
@@ -55,7 +58,9 @@ def appraise(
     ]
     progress("assessing the priorities")
     assessed = [asked.assessed(inputs.change, partial(assess_state, inputs)) for inputs in states]
-    return Appraisal(asked, course, states, Results(course, assessed, asked.projection))
+    return Appraisal(
+        asked, course, states, Results(course, assessed, asked.projection, Ranges.of(asked.world))
+    )
 
 
 def solve_baseline(asked: Question, progress: Step) -> Baseline:
@@ -75,19 +80,24 @@ def solve_state(asked: Question, baseline: Baseline, change: Change, progress: S
     iceberg_cost_hat = asked.iceberg_cost_hat(costs)
 
     progress(f"{year}: equilibrium")
-    accounts, rule = asked.equilibrium_accounts, asked.scenario.deficit_rule
-    cost_hat = trade_cost_hat(change.trade_costs, iceberg_cost_hat)  # freight, and recognition of standards
-    iceberg = cost_hat.transpose("destination", "origin", "sector").to_numpy()
-    shock = {"iceberg_hat": iceberg, **asked.duties(change)}
-    taxes = asked.taxes(change)
-    unpaid = solve(accounts, Shock(**shock), deficit_rule=rule)
-    with_ = solve(accounts, Shock(**shock, **taxes), deficit_rule=rule) if taxes else unpaid
+    unpaid, with_ = settle(asked, change, iceberg_cost_hat)
     return Inputs(
         world=asked.world, programme=asked.programme, assumptions=asked.assumptions, year=year, change=change,
         freight=freight, routes=routes, left_out=asked.leave_out(freight, change, progress),
         surface_trade=asked.surface_trade, costs=costs, iceberg_cost_hat=iceberg_cost_hat,
         ad_valorem_cost=asked.ad_valorem_cost(costs), without=baseline.solution, with_=with_, unpaid=unpaid,
     )  # fmt: skip
+
+
+def settle(asked: Question, change: Change, iceberg_cost_hat: xr.DataArray) -> tuple[Solution, Solution]:
+    """The equilibria that trade costs lead to: before anybody pays for the programme, and as it is paid for."""
+    accounts, rule = asked.equilibrium_accounts, asked.scenario.deficit_rule
+    cost_hat = trade_cost_hat(change.trade_costs, iceberg_cost_hat)  # freight, and recognition of standards
+    iceberg = cost_hat.transpose("destination", "origin", "sector").to_numpy()
+    shock = {"iceberg_hat": iceberg, **asked.duties(change)}
+    taxes = asked.taxes(change)
+    unpaid = solve(accounts, Shock(**shock), deficit_rule=rule)
+    return unpaid, solve(accounts, Shock(**shock, **taxes), deficit_rule=rule) if taxes else unpaid
 
 
 def assess_state(inputs: Inputs) -> Assessed:

@@ -143,3 +143,43 @@ def diff(
             ]
             gains = headline(*(change_by_economy(one, "real_income") for one in appraisals))
     print_diff(found, gains)
+
+
+@app.command("check")
+def check_(world: WorldOption = "embedded") -> None:
+    """Check a world: adding-up of accounts, components, known distances, stale figures; status 1 if out of bounds."""
+    from samarkand.reports.world_check import print_check
+    from samarkand.world.checking import check_world
+    from samarkand.world.store import open_world
+
+    opened = open_world(world)
+    checks = check_world(opened)
+    print_check(opened, checks)
+    if not all(check.ok for check in checks):
+        raise SystemExit(1)
+
+
+@app.command()
+def validate(
+    economies: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ISO3]...", help="Economies to delete; else the declared ones."),
+    ] = None,
+) -> None:
+    """Delete observed economies in turn, estimate them like the missing ones, and tell how far off that is."""
+    from samarkand.core.faults import FaultList, did_you_mean
+    from samarkand.planning.holdout import hold_out
+    from samarkand.reports.progress import progress_bar
+    from samarkand.reports.world_check import print_hold_out
+    from samarkand.world import load_world
+    from samarkand.world.estimation.holdout import HELD_OUT
+
+    chosen = [code.upper() for code in economies or HELD_OUT]
+    faults = FaultList()
+    for code in chosen:
+        if code not in HELD_OUT:
+            faults.add(f"economy {code}", "is not one of the hold-out", did_you_mean(code, list(HELD_OUT)))
+    faults.raise_if_any()
+    with progress_bar() as step:
+        found = hold_out(load_world(), chosen, progress=step)
+    print_hold_out(found)

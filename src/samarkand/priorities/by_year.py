@@ -13,7 +13,7 @@ grow with the economy. Structure is static: without a projection g is one, and l
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from samarkand.core.results import SCENARIOS, Block, not_assessed
 from samarkand.core.units import grows_with_economy
 from samarkand.priorities.base import Indicator, Levels, NotAssessed
+from samarkand.priorities.ranges import Ranges
 from samarkand.priorities.register import Outcomes, all_indicators, find_indicator, priorities
 from samarkand.programme import Course
 from samarkand.world.projection import Projection
@@ -45,6 +46,7 @@ class Results:
     course: Course
     states: Sequence[Assessed]
     projection: Projection | None = None
+    ranges: Ranges = field(default_factory=Ranges)
 
     def values(
         self, indicator: str, scenario: str = "change", years: Sequence[int] | None = None
@@ -96,6 +98,7 @@ class Results:
             yield Block(
                 priority, declared.name, scenario, unit_of(declared, scenario), declared.grade,
                 arrays[scenario], outcome.reason or NOTHING_TO_COMPARE,
+                *self.ranges.bounds(declared, scenario, arrays[scenario]),
             )  # fmt: skip
 
     def _outcome(self, declared: Indicator) -> Levels | NotAssessed:

@@ -42,7 +42,9 @@ def load_economies() -> pd.DataFrame:
     """
     with as_file(files("samarkand.world.embedded") / "economies.parquet") as path:
         table: pd.DataFrame = pq.read_table(path).to_pandas()
-    return table.set_index("iso3")
+    # The file has no types of pandas, so that it does not tell which version wrote it: years may be missing.
+    years = [name for name in table.columns if name.endswith("_year")]
+    return table.astype(dict.fromkeys(years, "Int16")).set_index("iso3")
 
 
 def load_economy_facts() -> tuple[EconomyFact, ...]:

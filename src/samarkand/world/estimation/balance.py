@@ -17,11 +17,12 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Balanced:
-    """Balanced flows, the number of rounds, and the largest relative miss of any total."""
+    """Balanced flows, the number of rounds, the largest relative miss of any total, and the factors a, b, c."""
 
     flows: Floats
     rounds: int
     miss: float
+    factors: tuple[Floats, Floats, Floats]
 
 
 def _ratio(target: Floats, current: Floats) -> Floats:
@@ -41,6 +42,7 @@ def balance_flows(
     trust: float = 1.0,
     tolerance: float = 1e-10,
     max_rounds: int = 20_000,
+    start: Balanced | None = None,
 ) -> Balanced:
     """Fit ``flows[origin, sector, destination]`` to totals.
 
@@ -60,6 +62,7 @@ def balance_flows(
         trust: between 0 and 1.
         tolerance: largest relative miss of a total at which to stop.
         max_rounds: rounds after which to give up.
+        start: a balance of nearly the same prior, whose factors are begun with.
 
     Returns:
         Flows that meet ``supply`` to rounding and the other totals to ``tolerance``.
@@ -90,11 +93,11 @@ def balance_flows(
     wanted = np.where(known, pairs, 1.0)
     a = np.ones(supply.shape)
     b, c, d = np.ones(destinations), np.ones(origins), np.ones((origins, destinations))
+    if start is not None:
+        a, b, c = start.factors
     totals = np.where(fitted, exports, 0.0)
-    # A pair that starts without its factor starts near its total: the rest then has less far to move.
     for rounds in range(1, max_rounds + 1):
         weights = np.matmul(a[:, None, :], prior)[:, 0, :]
-        miss = 0.0
         scale = np.where(abroad > 0, c[:, None], 1.0) * b[None, :]
         if known.any():
             bare = weights * scale
@@ -113,7 +116,7 @@ def balance_flows(
         miss = max(miss, float(np.abs(factor - 1).max()))
         a = a * factor
         if miss < tolerance:
-            return Balanced(prior * a[:, :, None] * through[:, None, :], rounds, miss)
+            return Balanced(prior * a[:, :, None] * through[:, None, :], rounds, miss, (a, b, c))
     raise ValueError(f"the totals cannot be met together: {miss:.3g} is missed after {max_rounds} rounds")
 
 

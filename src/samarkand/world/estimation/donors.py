@@ -33,7 +33,7 @@ def donor_weights(of: pd.DataFrame, among: pd.DataFrame) -> Floats:
     The `HOW_MANY` nearest, weighted by 1 / (d^2 + 0.1), with d the distance in features scaled by their spread
     among the donors; a feature that an economy lacks is left out for it. An economy is never its own donor.
     """
-    spread = among.std().to_numpy()
+    spread = among.std().replace(0.0, 1.0).to_numpy()
     gap = (of.to_numpy()[:, None, :] - among.to_numpy()[None, :, :]) / spread
     distance = np.nanmean(gap**2, axis=2)
     same = of.index.to_numpy()[:, None] == among.index.to_numpy()[None, :]

@@ -5,11 +5,18 @@ Scored on intermediate trade with the other observed economies, the only trade t
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import as_file, files
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
-from samarkand.world.estimation.evidence import Floats, ObservedTable
-from samarkand.world.estimation.system import Estimate
+from samarkand.world.accounts import ROW, Accounts, expand_flows
+from samarkand.world.estimation.evidence import Evidence, Floats, ObservedTable
+from samarkand.world.estimation.system import PLAIN_GRAVITY, Estimate, Method, estimate
 
 # Deleted in turn: economies of the corridors and beyond, of all income levels and of a GDP between 14 and 504
 # billion US$, as the economies that are missing mostly are, exporters of fuels, garments, electronics, cars,
@@ -30,6 +37,13 @@ HELD_OUT = {
     "VNM": "lower middle income, electronics",
     "COD": "low income, copper and cobalt",
 }
+METHODS = {"estimate": Method(), "plain gravity": PLAIN_GRAVITY}
+RANGES = "estimation_ranges.parquet"
+SCORES = "estimation_scores.parquet"
+HEADLINES = "estimation_headlines.parquet"
+INSIDE = 0.8  # part of the held-out economies that a range holds
+NOTHING = 1e-12  # errors below this part of the largest figure are rounding
+SCALE_FREE = "fraction"  # unit of changes that do not grow with the economy
 SCORED_FROM = 1.0  # US$ million: smaller observed flows are noise of the source's own rounding and imputation
 
 
@@ -78,6 +92,103 @@ def score(table: ObservedTable, made: Estimate, economy: str) -> dict[str, float
     return row
 
 
-def summarise(rows: pd.DataFrame) -> pd.Series[float]:
-    """Medians over the economies of a hold-out."""
-    return rows.select_dtypes("number").median()
+def observed_table(accounts: Accounts) -> ObservedTable:
+    """The observed part of accounts, as the estimator reads it."""
+    seen = [code for code in accounts.economies if code not in {ROW, *accounts.estimated}]
+    block = accounts.intermediate.sel(origin=seen, destination=seen)
+    return ObservedTable(
+        tuple(seen),
+        accounts.sectors,
+        block.transpose("origin", "sector", "destination", "use_sector").to_numpy(),
+        accounts.gross_output.sel(economy=seen).transpose("economy", "sector").to_numpy(),
+    )
+
+
+def run(
+    table: ObservedTable, evidence: Evidence, groups: Sequence[str], economies: Sequence[str]
+) -> Iterator[tuple[str, str, Estimate]]:
+    """Delete each economy in turn and estimate it: its code, the method's name, the estimate."""
+    for code in economies:
+        for name, method in METHODS.items():
+            yield code, name, estimate(table.without(code), evidence, groups, method, left_out=code)
+
+
+def accounts_of(made: Estimate, order: Sequence[str], like: Accounts) -> Accounts:
+    """An estimate as accounts, economies in a given order and labels as those of ``like``."""
+    from dataclasses import replace
+
+    intermediate, final = expand_flows(made.intermediate, made.flow, made.use_share)
+    place = [made.economies.index(code) for code in order]
+    intermediate = intermediate[np.ix_(place, range(len(made.sectors)), place, range(len(made.sectors)))]
+    final = final[place][:, :, place]
+    output = intermediate.sum(axis=(2, 3)) + final.sum(axis=2)
+    added = output - intermediate.sum(axis=(0, 1))
+    return replace(
+        like,
+        intermediate=like.intermediate.copy(data=intermediate),
+        final_demand=like.final_demand.copy(data=final),
+        gross_output=like.gross_output.copy(data=output),
+        value_added=like.value_added.copy(data=added),
+    )
+
+
+class Width(NamedTuple):
+    """Half width of a range: ``max(relative x |value|, absolute)``."""
+
+    relative: float
+    absolute: float
+
+
+@cache
+def read_ranges() -> dict[str, Width]:
+    """Half width of the range of each headline indicator of an estimated economy.
+
+    As the hold-out gave it when the world was built; empty where it was not run.
+    """
+    file = files("samarkand.world.embedded") / RANGES
+    if not file.is_file():
+        return {}
+    with as_file(file) as path:
+        table = pq.read_table(path).to_pandas()
+    return {
+        str(row["indicator"]): Width(float(row["relative"]), float(row["absolute"]))
+        for row in table.to_dict("records")
+    }
+
+
+def calc_ranges(headlines: pd.DataFrame) -> pd.DataFrame:
+    """Half widths of ranges from the errors of a hold-out, by indicator.
+
+        half_width = max(relative x |estimate|, absolute)
+
+    `relative` is what a part `INSIDE` does not exceed of ``|estimate - observed| / |estimate|`` over the half of
+    the economies with the larger estimates, `absolute` that of ``|estimate - observed|`` over the others: small
+    effects are small for certain, their sign is not. A figure in money has no absolute part, which would be one of
+    size, and its relative part is over all. What the accounts do not move has no range.
+
+    Args:
+        headlines: columns ``economy, indicator, unit, observed, estimated``.
+
+    Returns:
+        Columns ``indicator, relative, absolute, inside`` (how many of ``economies`` the range holds), ``economies``.
+    """
+    rows = []
+    for name, part in headlines.groupby("indicator", sort=True):
+        size, error = part["estimated"].abs(), (part["estimated"] - part["observed"]).abs()
+        if error.max() <= NOTHING * max(size.max(), 1.0):
+            continue
+        free = bool((part["unit"] == SCALE_FREE).all())
+        large = size >= size.median() if free else size > 0
+        ratio = error[large] / size[large]
+        relative = _holding(ratio)
+        small = error[~large]
+        absolute = _holding(small) if free and len(small) else 0.0
+        inside = error <= np.maximum(relative * size, absolute) * 1.01
+        rows.append((str(name), relative, absolute, int(inside.sum()), len(part)))
+    return pd.DataFrame(rows, columns=["indicator", "relative", "absolute", "inside", "economies"])
+
+
+def _holding(errors: pd.Series[float]) -> float:
+    """The smallest of the errors that a part `INSIDE` of them does not exceed, to three digits."""
+    ordered = np.sort(errors.to_numpy(float))
+    return float(f"{ordered[int(np.ceil(INSIDE * len(ordered) - 1e-9)) - 1]:.3g}")

@@ -185,15 +185,18 @@ def _balance(
     supply[o:] *= (units.exports[o:] / supply[o:].sum(axis=1))[:, None]
     home = np.arange(o)
     rounds: list[int] = []
+    fitted: Balanced | None = None
     for _ in range(1 + REFINEMENTS):
         prior[:o, :, :o] = shares * final_use[None]
         # A seller without any intermediate sale needs a cell to sell in: a thousandth of its sales at home.
         prior[home, :, home] += 1e-3 * z
         fitted = balance_flows(
-            prior, supply, purchases, wanted, units.pairs, trust=method.trust, tolerance=1e-9
+            prior, supply, purchases, wanted, units.pairs, trust=method.trust, tolerance=1e-9, start=fitted
         )
         rounds.append(fitted.rounds)
         final_use = fitted.flows[:o, :, :o].sum(axis=0)
+    if fitted is None:
+        raise ValueError("nothing was balanced")
     return fitted, rounds
 
 
