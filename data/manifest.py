@@ -98,3 +98,13 @@ def add_entry(
     scratch.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     scratch.replace(target)
     return entry
+
+
+def drop_entry(file: str, *, folder: Path | None = None) -> None:
+    """Take a file that is no longer embedded out of the manifest; nothing happens where it is not listed."""
+    target = (folder or EMBEDDED) / MANIFEST.name
+    content = read_manifest(target)
+    if content["files"].pop(file, None) is not None:
+        scratch = target.with_suffix(".part")
+        scratch.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        scratch.replace(target)

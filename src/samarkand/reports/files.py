@@ -13,7 +13,7 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,6 +59,19 @@ def write_appraisal(appraisal: Appraisal, out: Path) -> tuple[Path, ...]:
             for path in written:
                 os.replace(staging / path.name, path)
     return written
+
+
+def write_texts(out: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write text files by name into `out`, all or none."""
+    check_out(out)
+    out.mkdir(parents=True, exist_ok=True)
+    with _staging(out) as staging:
+        for name, text in texts.items():
+            (staging / name).write_text(text, encoding="utf-8")
+        with _uninterrupted():
+            for name in texts:
+                os.replace(staging / name, out / name)
+    return tuple(out / name for name in texts)
 
 
 def appraisal_json(appraisal: Appraisal) -> str:

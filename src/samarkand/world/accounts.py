@@ -1,9 +1,9 @@
-"""Input-output accounts of the embedded world: 80 economies and the rest of the world (ROW), US$ million of
-2022.
+"""Input-output accounts of the embedded world: nearly all economies and a small rest of the world (ROW), US$
+million of 2022.
 
 The accounts are a closed system at basic prices: what an economy's sector sells to industries and to end
 users, anywhere, is its output; output is inputs and value added; deficits add up to zero over the world.
-Intermediate flows and gross output of the 80 economies are observed (OECD ICIO, 2025 release); the rest is
+Intermediate flows among 80 economies and their gross output are observed (OECD ICIO, 2025 release); the rest is
 estimated (docs/accounts.md says how), and `Accounts.grade` tells which is which.
 """
 
@@ -33,13 +33,14 @@ ROW = "ROW"
 YEAR = 2022
 UNIT = "US$ million"
 _PER_MILLION = 1000.0  # the files hold whole thousand US$
+_PER_SHARE = 1e6  # and shares in millionths
 _EMBEDDED = "samarkand.world.embedded"
 
 GradeOfBlock = Literal["observed", "estimated"]
 
 
 class AccountsVariable(BaseModel):
-    """One declared array of the accounts, graded among the 80 economies and where ROW takes part."""
+    """One declared array of the accounts, graded among observed economies and where an estimated one takes part."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -47,7 +48,7 @@ class AccountsVariable(BaseModel):
     dims: tuple[str, ...]
     unit: str
     grade: GradeOfBlock
-    grade_row: GradeOfBlock
+    grade_estimated: GradeOfBlock
     description: str
     source: str
 
@@ -72,6 +73,7 @@ class Accounts:
         gross_output: ``[economy, sector]``.
         value_added: ``[economy, sector]``, with net taxes on inputs, which the source does not tell apart.
         members_of_row: ISO3 codes of the economies inside ROW; they have no figures here.
+        estimated: ISO3 codes of the economies whose accounts are estimated; ROW always is.
         year: year of the flows and of their prices.
 
     All in US$ million of 2022 at basic prices, no cell negative.
@@ -83,6 +85,7 @@ class Accounts:
     value_added: xr.DataArray
     members_of_row: tuple[str, ...] = ()
     year: int = YEAR
+    estimated: tuple[str, ...] = ()
 
     @property
     def economies(self) -> tuple[str, ...]:
@@ -149,7 +152,7 @@ class Accounts:
         if variable not in declared or unknown:
             raise KeyError(f"no such variable or economy: {unknown or variable}")
         row = declared[variable]
-        return row.grade_row if ROW in economies else row.grade
+        return row.grade_estimated if {ROW, *self.estimated} & set(economies) else row.grade
 
     def balances(self) -> pd.DataFrame:
         """Residuals of every balance (see `calc_balances`)."""
@@ -267,7 +270,7 @@ def calc_balances(accounts: Accounts) -> pd.DataFrame:
 
 
 def read_array(file: str) -> xr.DataArray:
-    """One array of the embedded accounts in US$ million, labelled as its file says.
+    """One stored array, labelled as its file says: US$ million, or fractions where the file holds shares.
 
     Raises:
         FileNotFoundError: the file is not embedded.
@@ -276,24 +279,83 @@ def read_array(file: str) -> xr.DataArray:
         stored = pq.read_table(path, memory_map=False)
     labels = json.loads(stored.schema.metadata[b"samarkand"])
     dims, coords = labels["dims"], labels["coords"]
-    thousands: npt.NDArray[np.int64] = stored.column("value").to_numpy()
-    values = (thousands / _PER_MILLION).reshape([len(coords[dim]) for dim in dims])
+    is_share = labels["unit"] == "millionth"
+    whole: npt.NDArray[np.int64] = stored.column("value").to_numpy()
+    values = (whole / (_PER_SHARE if is_share else _PER_MILLION)).reshape([len(coords[dim]) for dim in dims])
     values.flags.writeable = False
     name = file.removeprefix("accounts_").removesuffix(".parquet")
-    attributes = {"unit": UNIT, "year": YEAR}
+    attributes = {"unit": "fraction" if is_share else UNIT, "year": YEAR}
     return xr.DataArray(values, dims=dims, coords={d: coords[d] for d in dims}, name=name, attrs=attributes)
+
+
+def expand_flows(
+    observed: npt.NDArray[np.float64], flow: npt.NDArray[np.float64], use_share: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Intermediate sales and final demand of the whole system from its factors.
+
+        intermediate[i, s, n, k] = flow[i, s, n] * use_share[n, s, k],   final[i, s, n] = the rest of flow
+
+    where i or n is estimated; among observed economies (the first) ``observed[i, s, n, k]`` and ``flow``.
+    ``use_share`` has end users last. Shapes (i, s, n, k) and (i, s, n).
+    """
+    size, sectors, _ = flow.shape
+    o = observed.shape[0]
+    to_industry = np.ascontiguousarray(use_share[:, :, :-1].transpose(1, 0, 2))
+    intermediate = np.empty((size, sectors, size, sectors))
+    np.multiply(flow[..., None], to_industry[None], out=intermediate)
+    intermediate[:o, :, :o, :] = observed
+    final = flow * use_share[:, :, -1].T[None]
+    final[:o, :, :o] = flow[:o, :, :o]
+    return intermediate, final
+
+
+def load_grades() -> pd.DataFrame:
+    """By economy, in the order of the accounts: `grade`, `estimated_from` (facts), `imputed` (facts lacking)."""
+    with as_file(files(_EMBEDDED) / "accounts_economies.parquet") as path:
+        table: pd.DataFrame = pq.read_table(path).to_pandas()
+    return table.set_index("economy")
+
+
+def _inputs(
+    observed: npt.NDArray[np.float64], flow: npt.NDArray[np.float64], use_share: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Inputs of all origins and sectors by economy and industry, from the factors of `expand_flows`."""
+    o = observed.shape[0]
+    bought = flow.sum(axis=0)
+    bought[:, :o] -= flow[:o, :, :o].sum(axis=0)
+    inputs: npt.NDArray[np.float64] = np.einsum("sn,nsk->nk", bought, use_share[:, :, :-1])
+    inputs[:o] += observed.sum(axis=(0, 1))
+    return inputs
 
 
 def load_accounts() -> Accounts:
     """The accounts of the embedded world."""
-    economies = load_economies()
-    outside = economies.index[~economies["in_table"]]
+    flow = read_array("accounts_flow.parquet")
+    observed = read_array("accounts_intermediate.parquet")
+    output = read_array("accounts_gross_output.parquet")
+    economies = tuple(map(str, output["economy"].values))
+    shares = read_array("accounts_use_share.parquet").to_numpy()
+    intermediate, final = expand_flows(observed.to_numpy(), flow.to_numpy(), shares)
+    added = output.to_numpy() - _inputs(observed.to_numpy(), flow.to_numpy(), shares)
+    attributes = output.attrs
+    sectors = list(output["sector"].values)
+    coords = {"origin": list(economies), "sector": sectors, "destination": list(economies)}
+    for array in (intermediate, final, added):
+        array.flags.writeable = False
+    seen = set(map(str, observed["origin"].values))
     return Accounts(
-        intermediate=read_array("accounts_intermediate.parquet"),
-        final_demand=read_array("accounts_final_demand.parquet"),
-        gross_output=read_array("accounts_gross_output.parquet"),
-        value_added=read_array("accounts_value_added.parquet"),
-        members_of_row=tuple(str(code) for code in outside),
+        intermediate=xr.DataArray(
+            intermediate,
+            {**coords, "use_sector": sectors},
+            (*coords, "use_sector"),
+            "intermediate",
+            attributes,
+        ),
+        final_demand=xr.DataArray(final, coords, tuple(coords), "final_demand", attributes),
+        gross_output=output,
+        value_added=xr.DataArray(added, output.coords, output.dims, "value_added", attributes),
+        members_of_row=tuple(str(code) for code in load_economies().index if code not in economies),
+        estimated=tuple(code for code in economies if code not in seen and code != ROW),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Action = Literal["new", "upgrade", "crossing", "port", "ferry"]
@@ -33,3 +34,25 @@ class LinkChange:
     hours_ratio: float = 1.0
     hours_saved: float = 0.0
     usd_saved: float = 0.0
+
+
+def together(changes: Sequence[LinkChange]) -> list[LinkChange]:
+    """Changes with those of one crossing or ferry line as one: what several items save there adds up.
+
+    Ports add up by themselves (`network_changes.port_savings`). No crossing saves more than it costs.
+    """
+    found: dict[object, LinkChange] = {}
+    for number, change in enumerate(changes):
+        shared = change.action in ("crossing", "ferry")
+        key = (change.action, change.mode, change.target) if shared else number
+        last = found.get(key)
+        if last is None:
+            found[key] = change
+        else:
+            found[key] = replace(
+                last,
+                item=" + ".join(dict.fromkeys((*last.item.split(" + "), change.item))),
+                hours_saved=last.hours_saved + change.hours_saved,
+                usd_saved=last.usd_saved + change.usd_saved,
+            )
+    return list(found.values())

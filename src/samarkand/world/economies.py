@@ -1,8 +1,8 @@
 """The economies of the world: published facts, each with its own year, and the groups they belong to.
 
 All economies of the CIA World Factbook with people in them are listed by ISO3 code. Those with ``in_table``
-have accounts of their own; the others are inside the rest of the world (ROW): they are shown as such and
-given no results.
+are observed, most others have estimated accounts; a few are inside the rest of the world (ROW):
+they are shown as such and given no results.
 
 Codes that maps use and ISO 3166 does not have: XKX (Kosovo, user-assigned) is an economy of the table
 because the factbook gives it figures of its own. SOL (Somaliland) and CYN (Northern Cyprus) have none;

@@ -20,7 +20,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from samarkand.world.changes import LinkChange
+from samarkand.world.changes import LinkChange, together
 from samarkand.world.ends import Ends
 from samarkand.world.freight_base import ClosureBase, prepare_base
 from samarkand.world.freight_closure import Closing, FromEnds, number_ends
@@ -149,6 +149,7 @@ class FreightModel:
 
         Raises ValueError for a change of a crossing, ferry or port that is not there.
         """
+        changes = together(changes)
         self._place(changes, progress)
         arcs = {}
         for mode in LAND:

@@ -28,7 +28,7 @@ def load_freight() -> Parameters:
 def freight_table(freight: Parameters) -> xr.Dataset:
     """The freight table as labelled arrays, dims (sector).
 
-    value_per_teu = value_per_tonne * tonnes_per_teu (US$; not a number for services);
+    value_per_tonne (US$; not a number for services); value_per_teu = value_per_tonne * tonnes_per_teu;
     network_share = containerised_share + bulk_share (fraction of value);
     value_of_time = value_per_teu * time_value_rate / 24 (US$ per TEU and hour); and the shares themselves.
     Raises ValueError when the shares of a sector do not add up to one.
@@ -48,6 +48,7 @@ def freight_table(freight: Parameters) -> xr.Dataset:
         np.multiply(column("value_per_tonne")[1], column("tonnes_per_teu")[1]),
         {"unit": "US$/TEU"},
     )
+    table["value_per_tonne"] = (("sector",), np.asarray(column("value_per_tonne")[1]), {"unit": "US$/t"})
     table["network_share"] = sum(table[share] for share in NETWORK_SHARES)
     rate = np.asarray(column("time_value_rate")[1])
     table["value_of_time"] = table["value_per_teu"] * xr.DataArray(rate, dims="sector") / HOURS_PER_DAY

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from samarkand.engines.routing import Graph
-from samarkand.world.changes import LinkChange
+from samarkand.world.changes import LinkChange, together
 from samarkand.world.network import LinkCosts, Network, land_costs, nearest_nodes
 from samarkand.world.network_changes import Arc, arcs_of
 from samarkand.world.parameters import Parameters
@@ -68,7 +68,7 @@ def build_lines(
     where = _positions(costs)
     built: dict[Pair, tuple[LinkChange, Arc]] = {}
     new_nodes: dict[str, int] = {}
-    for change in changes:
+    for change in together(changes):
         for arc in arcs_of(change, network, parameters, costs) if change.mode == mode else ():
             ends = sorted(_node(end, new_nodes, economy, tables.nodes) for end in (arc.tail, arc.head))
             pair = (ends[0], ends[1])

@@ -182,6 +182,7 @@ def write_accounts(folder: Path, accounts: Accounts) -> list[str]:
             "dims": list(array.dims),
             "coords": {str(dim): [str(code) for code in array[dim].values] for dim in array.dims},
             "members_of_row": list(accounts.members_of_row),
+            "estimated": list(accounts.estimated),
             "year": accounts.year,
         }
         schema = pa.schema([("value", pa.float64())], metadata={"samarkand": json.dumps(labels)})
@@ -211,7 +212,13 @@ def _read_accounts(folder: Path, entry: Mapping[str, Any]) -> Accounts:
         values = stored.column("value").to_numpy().reshape([len(codes) for codes in coords.values()])
         arrays[name] = xr.DataArray(values, coords, labels["dims"], name=name, attrs={"unit": "US$ million"})
     return Accounts(
-        **arrays, members_of_row=tuple(labels["members_of_row"]), year=int(entry.get("year", labels["year"]))
+        intermediate=arrays["intermediate"],
+        final_demand=arrays["final_demand"],
+        gross_output=arrays["gross_output"],
+        value_added=arrays["value_added"],
+        members_of_row=tuple(labels["members_of_row"]),
+        year=int(entry.get("year", labels["year"])),
+        estimated=tuple(labels.get("estimated", ())),
     )
 
 

@@ -67,7 +67,9 @@ class World:
     @property
     def title(self) -> str:
         """One line for a reader."""
-        return f"{len(self.economies)} economies and the rest of the world, accounts of {self.accounts.year}"
+        estimated = len(self.accounts.estimated)
+        parts = f", accounts of {estimated} of them estimated" if estimated else ""
+        return f"{len(self.economies)} economies and the rest of the world in {self.accounts.year}{parts}"
 
     @cached_property
     def hash(self) -> str:
@@ -110,7 +112,7 @@ class World:
 
 @cache
 def load_world() -> World:
-    """The embedded world: the 80 economies of OECD ICIO 2022 and one rest of the world."""
+    """The embedded world: 80 economies of OECD ICIO 2022, the estimated ones, and a small rest of the world."""
     manifest = json.loads(
         (files("samarkand.world") / "embedded" / "manifest.json").read_text(encoding="utf-8")
     )

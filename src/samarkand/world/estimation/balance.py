@@ -1,7 +1,8 @@
 """Balancing: the flows nearest to a prior (in cross-entropy) that meet given totals.
 
-Iterative proportional fitting in three dimensions. Zeros of the prior stay zero, no flow becomes negative,
-and every fitted flow is the prior times one factor per seller and sector, one per buyer, one per exporter.
+Iterative proportional fitting in factors. Zeros of the prior stay zero, no flow becomes negative, and every
+fitted flow is the prior times one factor per seller and sector, one per buyer, one per exporter and one per
+pair with a published share.
 """
 
 from __future__ import annotations
@@ -35,22 +36,28 @@ def balance_flows(
     supply: Floats,
     purchases: Floats,
     exports: Floats | None = None,
+    pairs: Floats | None = None,
     *,
+    trust: float = 1.0,
     tolerance: float = 1e-10,
-    max_rounds: int = 5_000,
+    max_rounds: int = 20_000,
 ) -> Balanced:
     """Fit ``flows[origin, sector, destination]`` to totals.
 
-        flows[i, s, n] = prior[i, s, n] * a[i, s] * b[n] * (c[i] if i != n else 1)
+        flows[i, s, n] = prior[i, s, n] * a[i, s] * b[n] * (c[i] if i != n else 1) * d[i, n]
 
     with a, b, c such that ``sum_n flows = supply[i, s]``, ``sum_is flows = purchases[n]`` and, where
-    ``exports[i]`` is given (not NaN), ``sum_{s, n != i} flows = exports[i]``.
+    ``exports[i]`` is given (not NaN), ``sum_{s, n != i} flows = exports[i]``. Where ``pairs[i, n]`` is given,
+    ``d = (pairs / sum_s flows without d) ** trust``: met exactly at 1, and below it as nearly as a penalty of
+    relative entropy of weight ``trust / (1 - trust)`` weighs it against the prior.
 
     Args:
         prior: non-negative, shape (n, s, n).
         supply: shape (n, s).
         purchases: shape (n,), of the same sum as ``supply``.
         exports: shape (n,), NaN where an economy's exports are not to be fitted; None to fit none.
+        pairs: shape (n, n), NaN where a pair's total is not known; None if none is.
+        trust: between 0 and 1.
         tolerance: largest relative miss of a total at which to stop.
         max_rounds: rounds after which to give up.
 
@@ -63,6 +70,7 @@ def balance_flows(
     """
     origins, _, destinations = prior.shape
     exports = np.full(origins, np.nan) if exports is None else exports
+    pairs = np.full((origins, destinations), np.nan) if pairs is None else pairs
     fitted = ~np.isnan(exports)
     for name, values in (("prior", prior), ("supply", supply), ("purchases", purchases)):
         if not np.all(values >= 0):
@@ -78,22 +86,48 @@ def balance_flows(
     abroad = np.ones((origins, destinations))
     if origins == destinations:
         np.fill_diagonal(abroad, 0.0)
-    flows = prior.copy()
-    miss = np.inf
+    known = ~np.isnan(pairs) & (prior.sum(axis=1) > 0)
+    wanted = np.where(known, pairs, 1.0)
+    a = np.ones(supply.shape)
+    b, c, d = np.ones(destinations), np.ones(origins), np.ones((origins, destinations))
+    totals = np.where(fitted, exports, 0.0)
+    # A pair that starts without its factor starts near its total: the rest then has less far to move.
     for rounds in range(1, max_rounds + 1):
-        sold_abroad = np.einsum("isn,in->i", flows, abroad)
-        factor = np.where(fitted, _ratio(np.where(fitted, exports, 0.0), sold_abroad), 1.0)
+        weights = np.matmul(a[:, None, :], prior)[:, 0, :]
+        miss = 0.0
+        scale = np.where(abroad > 0, c[:, None], 1.0) * b[None, :]
+        if known.any():
+            bare = weights * scale
+            d = np.where(known, _ratio(wanted, bare) ** trust, 1.0)
+        sold = (weights * scale * d * abroad).sum(axis=1)
+        factor = np.where(fitted, _ratio(totals, sold), 1.0)
         miss = float(np.abs(factor - 1).max())
-        flows *= np.where(abroad[:, None, :] > 0, factor[:, None, None], 1.0)
-        factor = _ratio(purchases, flows.sum(axis=(0, 1)))
+        c = c * factor
+        scale = np.where(abroad > 0, c[:, None], 1.0) * d
+        factor = _ratio(purchases, b * (weights * scale).sum(axis=0))
         miss = max(miss, float(np.abs(factor - 1).max()))
-        flows *= factor[None, None, :]
-        factor = _ratio(supply, flows.sum(axis=2))
+        b = b * factor
+        through = scale * b[None, :]
+        made = a * np.matmul(prior, through[:, :, None])[:, :, 0]
+        factor = _ratio(supply, made)
         miss = max(miss, float(np.abs(factor - 1).max()))
-        flows *= factor[:, :, None]
+        a = a * factor
         if miss < tolerance:
-            return Balanced(flows, rounds, miss)
+            return Balanced(prior * a[:, :, None] * through[:, None, :], rounds, miss)
     raise ValueError(f"the totals cannot be met together: {miss:.3g} is missed after {max_rounds} rounds")
+
+
+def fit_margins(prior: Floats, rows: Floats, columns: Floats, *, rounds: int = 200) -> Floats:
+    """``prior[i, n]`` scaled by rows and columns to the totals of ``columns`` (and, as nearly, of ``rows``).
+
+    Both totals are first made to agree by scaling ``columns``. Zeros stay zero.
+    """
+    columns = columns * (rows.sum() / columns.sum()) if columns.sum() > 0 else columns
+    a, b = np.ones(len(rows)), np.ones(len(columns))
+    for _ in range(rounds):
+        a = _ratio(rows, prior @ b)
+        b = _ratio(columns, prior.T @ a)
+    return a[:, None] * prior * b[None, :]
 
 
 def spread_under_caps(

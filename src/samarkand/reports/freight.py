@@ -1,0 +1,74 @@
+"""Prints freight on the network: work by mode, and the busiest borders, chokepoints and ports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from samarkand.reports.files import write_texts
+
+if TYPE_CHECKING:
+    from samarkand.planning.freight import Freight
+
+BUSIEST = 8
+
+
+def print_freight(freight: Freight, console: Console | None = None) -> None:
+    """Print freight work by mode and the busiest places, without and with the programme."""
+    console = console or Console(width=min(Console().width, 100))
+    title = f"Freight between economies, {freight.programme.title}, {freight.year}"
+    console.print(Text(title, style="bold"))
+    console.print(
+        "Estimated: trade at declared value densities on least-cost ways; no congestion, none at home."
+    )
+    work = freight.work().set_index(["scenario", "mode"])
+    table = Table(box=None, pad_edge=False)
+    for column in ("mode", "million tonnes", "change", "billion tonne-km", "change"):
+        table.add_column(column, justify="left" if column == "mode" else "right")
+    for mode in ("road", "rail", "sea"):
+        cells = []
+        for measure, unit in (("tonnes", 1e6), ("tonne_km", 1e9)):
+            before, after = (float(work[measure].loc[state, mode]) for state in ("without", "with"))
+            cells += [f"{before / unit:,.0f}", f"{after / before - 1:+.3%}" if before else ""]
+        table.add_row(mode, *cells)
+    console.print(table)
+    places = freight.places()
+    for kind, rows in places.groupby("kind", sort=False):
+        console.print()
+        table = Table(box=None, pad_edge=False)
+        for column in (f"busiest: {kind}", "million tonnes", "with programme", "change"):
+            table.add_column(column, justify="left" if column.startswith("busiest") else "right")
+        for row in rows.head(BUSIEST).to_dict("records"):
+            change = row["with"] / row["without"] - 1 if row["without"] else float("inf")
+            table.add_row(
+                row["place"], f"{row['without'] / 1e6:,.1f}", f"{row['with'] / 1e6:,.1f}", f"{change:+.2%}"
+            )
+        console.print(table)
+    stranded = freight.without.stranded
+    if stranded > 0:
+        console.print(
+            f"\n{stranded / 1e6:,.1f} million tonnes between cities that nothing connects are not shown."
+        )
+
+
+def write_freight(freight: Freight, out: Path) -> tuple[Path, ...]:
+    """Write `freight-work.csv`, `freight-places.csv` and `freight-links.csv`."""
+    links = [
+        state.links.assign(scenario=name)
+        for name, state in (("without", freight.without), ("with", freight.with_))
+    ]
+    by_economy = [
+        state.work.to_series().rename("tonne_km").reset_index().assign(scenario=name)
+        for name, state in (("without", freight.without), ("with", freight.with_))
+    ]
+    tables = {
+        "freight-work.csv": pd.concat(by_economy),
+        "freight-places.csv": freight.places(),
+        "freight-links.csv": pd.concat(links),
+    }
+    return write_texts(out, {name: table.to_csv(index=False) for name, table in tables.items()})

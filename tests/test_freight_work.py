@@ -1,0 +1,83 @@
+"""Freight work: tonnes from values, and tonne-kilometres equal to tonnes times the length of each way."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from samarkand.world.assumptions import load_assumptions
+from samarkand.world.freight_sectors import freight_table, load_freight
+from samarkand.world.freight_work import calc_freight_work, calc_tonnes, nearest_class
+from samarkand.world.mode_choice import classes_of_time
+from samarkand.world.network import load_network
+from samarkand.world.skims import MODES, values_of_time
+from samarkand.world.ways import Ways
+
+ENDS = ["GEO", "KGZ"]  # few cities, three modes between them
+
+
+@pytest.fixture(scope="module")
+def parameters():
+    return load_assumptions().parameters
+
+
+def test_tonnes_are_value_over_value_density_and_none_at_home(parameters):
+    freight = freight_table(load_freight())
+    flow = xr.DataArray(
+        np.full((2, 2, 2), 3.0),
+        {"origin": ["A", "B"], "destination": ["A", "B"], "sector": ["coal", "construction"]},
+        ("origin", "destination", "sector"),
+    )
+    tonnes = calc_tonnes(flow, freight, parameters)
+    coal = freight.sel(sector="coal")
+    by_hand = 3e6 * float(coal["network_share"]) / float(coal["value_per_tonne"])
+    assert float(tonnes.sel(origin="A", destination="B").sum()) == pytest.approx(by_hand)
+    assert float(tonnes.sel(origin="A", destination="A").sum()) == 0.0
+    assert float(tonnes.sum()) == pytest.approx(2 * by_hand)  # construction has no weight on the network
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_work_is_tonnes_times_the_length_of_the_way(mode, parameters):
+    network = load_network()
+    labels = classes_of_time(parameters)["vot_class"].to_numpy()
+    goods = str(labels[2])
+    tonnes = xr.DataArray(
+        np.zeros((2, 2, labels.size)),
+        {"origin": ENDS, "destination": ENDS, "vot_class": labels},
+        ("origin", "destination", "vot_class"),
+    )
+    tonnes.loc["KGZ", "GEO", goods] = 1000.0
+    cities = network.cities
+    share = xr.DataArray(
+        np.zeros((labels.size, len(cities), len(cities), len(MODES))),
+        {
+            "vot_class": labels,
+            "origin_city": cities.index,
+            "destination_city": cities.index,
+            "mode": list(MODES),
+        },
+        ("vot_class", "origin_city", "destination_city", "mode"),
+    )
+    share.loc[{"mode": mode}] = 1.0
+    work = calc_freight_work(network, parameters, tonnes, share)
+
+    ways = Ways(network, parameters, values_of_time(parameters)[nearest_class(parameters)[goods]])
+    by_hand = {"road": 0.0, "rail": 0.0, "sea": 0.0}
+    for origin, one in cities[cities["iso3"] == "KGZ"].iterrows():
+        for destination, other in cities[cities["iso3"] == "GEO"].iterrows():
+            parts = [
+                place["population"] / cities.loc[cities["iso3"] == place["iso3"], "population"].sum()
+                for place in (one, other)
+            ]
+            way = ways.find(origin, destination, mode)
+            for step in way.steps:
+                if step.kind not in ("access", "terminal", "port"):
+                    by_hand[step.mode] += 1000.0 * parts[0] * parts[1] * step.km
+    # Both add up the same links; connectors of cities, terminals and ports to the road are on neither side.
+    for each in MODES:
+        measured = float(work.work.sel(mode=each).sum())
+        assert measured == pytest.approx(by_hand[each], rel=1e-9)
+    assert float(work.tonnes.sel(mode=mode)) == pytest.approx(1000.0)
+    assert work.stranded == pytest.approx(0.0)
+    assert (work.ports.sum() > 0) == (mode == "sea")

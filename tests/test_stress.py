@@ -1,0 +1,116 @@
+"""Stress: closures cost something, a programme helps, what is cut off is named, and bad names are all told."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import xarray as xr
+from typer.testing import CliRunner
+
+from samarkand.asking import ask
+from samarkand.cli import app
+from samarkand.core.faults import Faults
+from samarkand.planning.stress import every_case, stress_test
+from samarkand.world.closures import find_closures
+from samarkand.world.freight_closed import calc_cut_off_hat, close_freight
+
+PROGRAMME = "eurasian-corridors"
+
+
+@pytest.fixture(scope="module")
+def stress():
+    return stress_test(PROGRAMME, ["suez", "hormuz", ["suez", "bab_el_mandeb"]])
+
+
+def test_a_closed_chokepoint_is_dearer_for_trade_and_costs_the_world_income(stress):
+    summary = stress.summary().set_index("case")
+    assert (summary[["real_income_without", "real_income_with"]] < 0).all().all()
+    for case in stress.cases:
+        cost = case.results["trade_cost"]
+        assert float(cost.max()) > 0
+        assert float(cost.min()) > -1e-12  # nothing gets cheaper when something closes
+
+
+def test_more_closed_is_never_cheaper_by_any_mode_and_value_of_time():
+    asked = ask(PROGRAMME, None, (2035,), (), None, "fixed_nominal", None, False)
+    model = asked.prepare_freight(lambda *_words, **_fractions: None)
+    states = [model.baseline.pairs] + [
+        close_freight(model, find_closures(names, model.network)).closed.baseline.pairs
+        for names in (["suez"], ["suez", "bab_el_mandeb", "panama"])
+    ]
+    costs = [pairs.usd + pairs.search_values * pairs.hours for pairs in states]
+    for fewer, more in pairwise(costs):
+        # Legs are whole thousandths of an hour and cents, and a chain has up to five.
+        assert (more[np.isfinite(fewer)] >= fewer[np.isfinite(fewer)] - 0.3).all()
+        assert (more > fewer + 1.0).any()
+
+
+def test_suez_hurts_those_along_it_more_than_those_who_sail_elsewhere(stress):
+    # Egypt and Pakistan trade with Europe through the canal, Chile and New Zealand with nobody near it.
+    cost = stress.cases[0].results["trade_cost"].sel(scenario="without")
+    assert float(cost.sel(economy=["EGY", "PAK"]).min()) > float(cost.sel(economy=["CHL", "NZL"]).max())
+
+
+def test_closing_nothing_that_is_used_changes_nothing():
+    # No ship between cities of the network passes the Bering Strait: the Arctic is closed.
+    case = stress_test(PROGRAMME, ["bering"]).cases[0]
+    # Voyages are searched again, and their hours kept in thousandths.
+    assert float(np.abs(case.results["trade_cost"]).max()) < 1e-8
+    # Two solutions of the same shock, each converged to 1e-8.
+    assert float(np.abs(case.results["real_income"]).max()) < 1e-8
+    assert case.cut_off == {"without": (), "with": ()}
+
+
+def test_pairs_that_nothing_connects_are_named_and_lose():
+    # Nothing leads to Iceland but the sea.
+    from samarkand.world import load_world
+
+    network = load_world().network
+    ports = network.ports.loc[network.ports["economy"] == "ISL", "id"].astype(str).tolist()
+    assert ports
+    case = stress_test(PROGRAMME, [[f"port:{name}" for name in ports]]).cases[0]
+    cut = case.cut_off["without"]
+    assert cut
+    assert all(any(city.startswith("ISL ") for city in pair) for pair in cut)
+    lost = case.results.sel(economy="ISL", scenario="without")
+    # All that it can reach; partners without a city on the network are not counted as lost.
+    assert 0.95 < float(lost["lost_access"]) <= 1.0 + 1e-12
+    assert float(lost["real_income"]) < -0.01
+    assert case.results["real_income"].sel(scenario="without").to_series().idxmin() == "ISL"
+
+
+def test_cut_off_shares_by_hand():
+    labels = {"origin": ["A"], "destination": ["B"], "sector": ["x", "y"]}
+    hat = xr.DataArray(np.full((1, 1, 2), 1.1), labels, ("origin", "destination", "sector"))
+    lost = xr.DataArray([[0.75]], {"origin": ["A"], "destination": ["B"]}, ("origin", "destination"))
+    share = xr.DataArray([1.0, 0.0], {"sector": ["x", "y"]}, ("sector",))
+    theta = xr.DataArray([2.0, 2.0], {"sector": ["x", "y"]}, ("sector",))
+    found = calc_cut_off_hat(hat, lost, share, theta)
+    # A quarter is left: its power of costs is a quarter, so costs are as if doubled; services are untouched.
+    assert found.to_numpy().ravel() == pytest.approx([2.2, 1.1])
+    assert calc_cut_off_hat(hat, lost / 0.75, share, theta).to_numpy().ravel()[0] > 1e4
+
+
+def test_every_wrong_case_is_told_and_nothing_runs():
+    with pytest.raises(Faults) as caught:
+        stress_test(PROGRAMME, ["suex", ["malacca", "port:XXXXX"]])
+    assert len(caught.value.faults) == 2
+    with pytest.raises(Faults, match="nothing is to be closed"):
+        stress_test(PROGRAMME, [])
+
+
+def test_cases_from_words_and_files(tmp_path):
+    file = tmp_path / "closed.txt"
+    file.write_text("suez\nmalacca\n")
+    assert every_case(["suez+bab_el_mandeb", "hormuz"], file) == [
+        ["suez", "bab_el_mandeb"], ["hormuz"], ("suez", "malacca"),
+    ]  # fmt: skip
+
+
+def test_the_command_prints_and_writes(tmp_path):
+    run = CliRunner().invoke(app, ["stress", "suez", "--out", str(tmp_path / "out")])
+    assert run.exit_code == 0
+    assert "suez" in run.output
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["stress-cut-off.csv", "stress.csv"]
