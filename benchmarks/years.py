@@ -24,8 +24,8 @@ def ask(label, **question):
     solved = time.perf_counter() - wall, time.process_time() - used
     with tempfile.TemporaryDirectory() as out:
         write_appraisal(appraisal, Path(out))
-        rows = sum(block.values.size for block in appraisal.blocks())
     total = time.perf_counter() - wall, time.process_time() - used
+    rows = sum(block.values.size for block in appraisal.blocks())
     print(f"{label:<34}{total[0]:7.2f} s wall {total[1]:6.2f} s of processors;  "
           f"of it solving {solved[0]:6.2f} and {solved[1]:5.2f};  {len(appraisal.states)} states, {rows:,} values")
     wall, used = time.perf_counter(), time.process_time()
