@@ -13,7 +13,6 @@ STEPS = {
     "accounts": "data.accounts.build",
     "facts": "data.accounts.facts",
     "network": "data.network",
-    "legs": "data.legs",
     "map": "data.map",
 }
 

@@ -17,6 +17,7 @@ from samarkand.programme.describe import fill
 from samarkand.programme.effects import effects_of
 from samarkand.programme.library import shipped_programmes
 from samarkand.programme.models import Item, When
+from samarkand.world.elasticities import load_elasticities
 from samarkand.world.map import map_notes
 from samarkand.world.map_policy import DISCLAIMER, SMALLEST_OUTLINE_KM2
 from samarkand.world.parameters import load_parameters
@@ -75,6 +76,42 @@ def parameters_page() -> str:
         )
         lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
     return "\n".join([*lines, ""])
+
+
+def elasticities_page() -> str:
+    """docs/elasticities.md from the table of trade elasticities."""
+    table = load_elasticities()
+    lines = [
+        "# Trade elasticities",
+        "",
+        "Generated from the declared table by `make docs`. The per cent by which trade falls for one per cent of",
+        "trade cost: theta of the [equilibrium](equilibrium.md). The value in force is the median of the estimates in",
+        "use, its range their lowest and highest. `--assume SECTOR.trade_elasticity=VALUE` replaces one;",
+        "`estimate_elasticity` makes one from a panel of your own. Those in brackets are not in use; the reason is",
+        "below.",
+        "",
+        "| sector | value | low to high | standing | estimates |",
+        "|---|---|---|---|---|",
+    ]
+    for sector in table.sectors:
+        figure = table.evidence(sector)
+        rows = [
+            f"{row.study} {row.value:g}" if row.used == "yes" else f"({row.study} {row.value:g})"
+            for row in table.estimates(sector, used_only=False)
+        ]
+        lines.append(
+            f"| `{sector}` | {figure.value:.3g} | {figure.low:.3g} to {figure.high:.3g} | {figure.flag} | "
+            f"{', '.join(rows)} |"
+        )
+    lines += ["", "## Studies", ""]
+    studies: dict[tuple[str, str, str], None] = {}
+    for row in table.rows:
+        studies.setdefault((row.study, row.source, row.address))
+    for study, source, address in studies:
+        lines.append(f"- {study}: {f'[{source}]({address})' if address else f'{source} (recalled)'}")
+    lines += ["", "## Not in use", ""]
+    reasons = dict.fromkeys(f"- {row.study}: {row.reason}" for row in table.rows if row.used == "no")
+    return "\n".join([*lines, *reasons, ""])
 
 
 def units_page() -> str:
@@ -214,6 +251,7 @@ def _assessed(item: Item) -> str:
 
 PAGES = {
     "commands.md": commands_page,
+    "elasticities.md": elasticities_page,
     "indicators.md": indicators_page,
     "map.md": map_page,
     "parameters.md": parameters_page,

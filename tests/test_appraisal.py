@@ -46,6 +46,21 @@ def test_a_programme_elsewhere_is_appraised_the_same_way(world):
     assert len(lobito.not_assessed) >= lobito.counts.total
 
 
+def test_figures_beside_published_ones_are_those_of_the_results(appraisal):
+    """What `python -m docs.plausibility` prints, against sums taken here from the results."""
+    from docs.plausibility import figures
+
+    found = figures(appraisal)
+    income = float(appraisal.world.accounts.final_demand.sum())
+    gain = float(appraisal["real_income_value"].sum())
+    assert found["real income, world, after payment"] == pytest.approx(gain / income, rel=1e-9)
+    assert found["real income, world, before payment"] > found["real income, world, after payment"]
+    before, after = (appraisal.array("pair_time", which) for which in ("without", "with"))
+    change = (after / before - 1).where(after["economy"] != after["partner"])
+    assert found["shipment time, most changed pair"].startswith(f"{float(change.min()):.4%}")
+    assert found["shipment time, participants"] < found["shipment time, world"] < 0
+
+
 def test_levels_are_at_2022_size(appraisal, world):
     exports = appraisal.array("exports", "without")
     expected = world.accounts.exports.sel(economy=exports["economy"])

@@ -17,7 +17,16 @@ def _generate():
 
 
 @pytest.mark.parametrize(
-    "name", ["commands.md", "indicators.md", "map.md", "parameters.md", "programmes.md", "units.md"]
+    "name",
+    [
+        "commands.md",
+        "elasticities.md",
+        "indicators.md",
+        "map.md",
+        "parameters.md",
+        "programmes.md",
+        "units.md",
+    ],
 )
 def test_generated_pages_are_up_to_date(name):
     page = _generate().PAGES[name]()
@@ -27,6 +36,7 @@ def test_generated_pages_are_up_to_date(name):
 def test_every_generated_page_is_tested():
     assert sorted(_generate().PAGES) == [
         "commands.md",
+        "elasticities.md",
         "indicators.md",
         "map.md",
         "parameters.md",

@@ -27,14 +27,6 @@ SUBSETS = int(os.environ.get("SAMARKAND_SUBSETS", "12"))
 LAND = ("road", "rail")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def own_cache(tmp_path_factory):
-    """Legs from ends are computed here, never read from an earlier run."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SAMARKAND_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
 @pytest.fixture(scope="module")
 def network():
     return load_network()
@@ -67,21 +59,23 @@ def part_of(network: Network, cities: int, seed: int) -> Network:
 
 
 def exact_legs(part, parameters):
-    """Legs by scipy, not rounded as the shipped ones are."""
+    """Legs by scipy."""
     return [
         both_ways(calc_legs(part.graph, v, part.sources, part.targets)) for v in values_of_time(parameters)
     ]
 
 
 @pytest.fixture(scope="module")
-def small(network, parameters, model) -> FreightModel:
-    """20 cities of the network, legs exact."""
+def small(network, parameters, model, tmp_path_factory) -> FreightModel:
+    """20 cities of the network; legs from ends are computed here, never read from an earlier run."""
     part = part_of(network, 20, seed=3)
     parts = components(part, parameters)
     legs = {name: exact_legs(parts[name], parameters) for name in parts}
     base, pairs = prepare_base(part, parameters, legs)
     baseline = prepare_pairs(pairs, part.cities, model.choice, parameters, model.economies)
-    return FreightModel("small", part, parameters, parts, baseline, base)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SAMARKAND_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        return FreightModel("small", part, parameters, parts, baseline, base)
 
 
 def random_changes(network, seed: int, number: int) -> list[LinkChange]:

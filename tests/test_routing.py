@@ -9,15 +9,18 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from samarkand.engines import closure_kernels
+from samarkand.engines import closure_kernels, routing_fast
 from samarkand.engines.routing import (
     Legs,
     build_graph,
+    calc_costs,
     calc_legs,
     cheaper_legs,
     find_path,
     join_legs,
 )
+from samarkand.world.network import land_costs, load_network
+from samarkand.world.parameters import load_parameters
 
 
 def test_attributes_follow_the_path_of_least_generalised_cost() -> None:
@@ -87,7 +90,7 @@ def test_closure_is_what_scipy_finds_on_the_changed_graph(case) -> None:
     tail, head = (np.array([ends.index(pair[k]) for pair in new]) for k in (0, 1))
     from_ends = Legs(legs.hours[ends], legs.usd[ends])
     rows = np.arange(len(ends))
-    star = np.empty((2, len(ends), len(ends)))
+    star = *np.empty((2, len(ends), len(ends))), np.empty((len(ends), len(ends)), bool)
     between = [np.ascontiguousarray(array[np.ix_(ends, ends)]) for array in (legs.hours, legs.usd)]
     closure_kernels.among_ends(*between, rows, tail, head, new_hours, new_usd, vot, *star)
     reach = np.empty((size, len(ends))), np.empty((size, len(ends))), np.zeros((size, len(ends)), bool)
@@ -112,3 +115,22 @@ def test_closure_is_what_scipy_finds_on_the_changed_graph(case) -> None:
     again = dijkstra(csr_array((matrix[row, column], (row, column)), shape=(size, size)))
     # Sums of at most 14 positive terms in double precision, taken in another order.
     np.testing.assert_allclose(closed, again, rtol=1e-12)
+
+
+def test_the_optional_engine_is_scipy_within_its_rounding() -> None:
+    """A random graph and the railways: weights are whole thousandths of a US$, half of one off a link at most."""
+    pytest.importorskip("pyroutingkit", reason="the extra `routing` is not installed")
+    network, parameters = load_network(), load_parameters()
+    nodes = network.rail.nodes
+    graph = land_costs(network, "rail", parameters).graph(len(nodes))
+    draw = np.random.default_rng(4)
+    sources, targets = draw.choice(graph.size, 20), draw.choice(graph.size, 300)
+    hierarchy = routing_fast.Hierarchy(graph, nodes["lat"], nodes["lon"])
+    for value in (0.0, 12.5):
+        exact = calc_costs(graph, value, sources, targets)
+        fast = hierarchy.calc_costs(value, sources, targets)
+        assert np.array_equal(np.isfinite(exact), np.isfinite(fast))
+        reached = np.isfinite(exact)
+        assert reached.sum() > 2000
+        # No way here has more than 2,000 links: 2,000 * 0.0005 US$.
+        np.testing.assert_allclose(fast[reached], exact[reached], atol=1.0, rtol=0)

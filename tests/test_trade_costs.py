@@ -30,6 +30,7 @@ from samarkand.world.mode_choice import (
     with_trade_within_cities,
 )
 from samarkand.world.parameters import ParameterRow, Parameters
+from samarkand.world.trade_cost_range import iceberg_cost_hat_range
 from samarkand.world.trade_costs import (
     VARIANTS,
     calc_iceberg_cost_hat,
@@ -383,6 +384,24 @@ def test_segments() -> None:
     assert names.sel(origin_city="Shanghai", destination_city="Hamburg").item() == "long_haul"
     assert names.sel(origin_city="Paris", destination_city="Munich").item() == "european_union"
     assert names.sel(origin_city="Almaty", destination_city="Urumqi").item() == "continental"
+
+
+def test_ranges_of_density_and_carriage_enclose_the_central_change() -> None:
+    i, j = CITIES.index.get_loc("Chongqing"), CITIES.index.get_loc("Hamburg")
+    costs = counterfactual_costs(BASELINE, make_skims({("rail", i, j): 0.7}))
+    hats = iceberg_cost_hat_range(costs, load_freight())
+    xr.testing.assert_allclose(hats.sel(bound="central", drop=True), iceberg_cost_hat(costs, FREIGHT))
+    assert (hats.sel(bound="large_effect") <= hats.sel(bound="central")).all()
+    assert (hats.sel(bound="central") <= hats.sel(bound="small_effect")).all()
+    pair = hats.sel(origin="CHN", destination="DEU", sector="agriculture")
+    # By hand: agriculture is worth 300 * 12 to 996 * 24 US$ a TEU, 0.65 to 1 of it on the network.
+    cost = costs["generalised_cost"].sel(variant="logsum", origin="CHN", destination="DEU")
+    label = sector_classes(FREIGHT, classes_of_time(PARAMETERS)).sel(sector="agriculture").item()
+    before, after = (float(cost.sel(state=state, vot_class=label)) for state in ("without", "with"))
+    large = 1 + 1.0 * ((1 + after / 3600) / (1 + before / 3600) - 1)
+    small = 1 + 0.65 * ((1 + after / 23904) / (1 + before / 23904) - 1)
+    assert pair.sel(bound="large_effect").item() == pytest.approx(large, rel=1e-12)
+    assert pair.sel(bound="small_effect").item() == pytest.approx(small, rel=1e-12)
 
 
 def test_time_of_the_fixed_variant_falls_with_faster_links() -> None:

@@ -208,8 +208,9 @@ def node_table(graph: Graph, economy: np.ndarray) -> pd.DataFrame:
 def build() -> None:
     """All network files but the skims."""
     EMBEDDED.mkdir(parents=True, exist_ok=True)
-    cities = pd.DataFrame(choose_cities())[["id", "name", "economy", "lat", "lon", "population"]]
-    found_ports, missing = choose_ports()
+    chosen = choose_cities()
+    cities = pd.DataFrame(chosen)[["id", "name", "economy", "lat", "lon", "population"]]
+    found_ports, missing = choose_ports(chosen)
     if missing:
         raise ValueError(f"ports that the source lacks: {missing}")
     ports = pd.DataFrame(found_ports).rename(columns={"locode": "id"})[

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import csv
 
+import numpy as np
+import pandas as pd
+
 from data.fetch import member
+from data.manifest import EMBEDDED
 from data.network.land import economies_of
-from data.network.read import great_circle_km, read_cities, read_ports
+from data.network.read import great_circle_km, read_cities, read_ports, read_sea
 
-HOW_MANY_CITIES = 310
-APART_KM = 90.0
+HOW_MANY_CITIES = 1000
+APART_KM = 60.0
+PORT_TO_SEA_KM = 120.0
+ON_THE_CASPIAN = ("AZE", "KAZ", "TKM")
+BESIDE_PORT_KM = 60.0  # a city this near to a port needs no road to it
 
-# Economies outside the input-output table that the corridors run through or end in; they sit inside ROW.
-CORRIDOR_ECONOMIES = (
-    "AFG ARM AZE BGD DJI ERI ETH GEO IRN IRQ KEN KGZ LKA MDV MKD MNE MNG ALB BIH MDA NPL OMN QAT KWT BHR "
-    "RWA SDN SOM SRB TJK TKM TZA UGA UZB YEM ZMB ZWE MOZ BDI SSD SYR LBN BTN DZA LBY GHA PAN ECU BOL URY PRY "
-    "GTM PNG MDG NAM BWA MWI"
-).split()
 # Places beyond the first go by the root of the urban population, times these weights (others 1).
 WEIGHT = dict.fromkeys(
     "KAZ UZB KGZ TJK TKM AZE GEO MNG PAK IRN TUR LAO KHM MMR MYS THA VNM RUS DEU POL".split(), 2.0
@@ -46,7 +47,7 @@ PORTS = (
     "GEPTI GEBUS CYLMS ILHFA ILASH LBBEY SYLTK JOAQB HRRJK SIKOP ALDRZ MEBAR SOMGQ MGTOA STTMS USNYC USLAX USOAK "
     "USSEA USSAV USHOU USMIA USMSY USORF CAVAN CAMTR CAHAL MXZLO MXVER PABLB PAONX COCTG COBUN CRLIO PECLL "
     "CLSAI CLVAP ARBUE UYMVD BRSSZ BRRIO BRPNG BRSSA BRMAO ECGYE GTPRQ AUSYD AUMEL AUBNE AUFRE AUADL NZAKL "
-    "NZTRG PGPOM MVMLE"
+    "NZTRG NZCHC NZWLG PGPOM MVMLE ESPMI ESLPA GRRIO MYKCH MYMYY MYSBW PHILO TWHUN HTLFT"
 ).split()  # fmt: skip
 
 
@@ -58,14 +59,20 @@ def table_economies() -> list[str]:
     return sorted(c for c in codes if c.isalpha() and c != "ROW")
 
 
+def factbook_economies() -> list[str]:
+    """All economies of the factbook, as the table of economies of the embedded world lists them."""
+    return sorted(pd.read_parquet(EMBEDDED / "economies.parquet")["iso3"].astype(str))
+
+
 def choose_cities() -> list[dict]:
-    """About 300 cities: the largest of each economy wanted, the named ones, then by urban population.
+    """1,000 cities: the largest of each economy of the factbook, the named ones, then by urban population.
 
     Cities of one economy stand at least `APART_KM` apart (the larger goes first), except named ones.
     """
     cities, economies = read_cities()
+    cities = [city for city in cities if city["population"] > 0]  # a seat of government where nobody lives
     iso3 = {code: row["iso3"] for code, row in economies.items()}
-    wanted = table_economies() + CORRIDOR_ECONOMIES
+    wanted = factbook_economies()
     for city in cities:
         city["economy"] = iso3.get(city["iso2"], "")
     chosen: list[dict] = []
@@ -108,12 +115,42 @@ def towns(smallest: int) -> list[dict]:
     return [c for c in read_cities()[0] if c["population"] >= smallest]
 
 
-def choose_ports() -> tuple[list[dict], list[str]]:
-    """The ports by LOCODE, with the economy whose polygon they lie in; and the codes the source lacks."""
-    by_code = {p["locode"]: p for p in reversed(read_ports())}
+def choose_ports(cities: list[dict]) -> tuple[list[dict], list[str]]:
+    """The ports by LOCODE, with the economy whose polygon they lie in; and the codes the source lacks.
+
+    An economy with none of them and with a city beside a port of the source gets that port: islands above all.
+    """
+    listed = read_ports()
+    by_code = {p["locode"]: p for p in reversed(listed)}
     ports = [dict(by_code[code]) for code in PORTS if code in by_code]
     for port, economy in zip(
         ports, economies_of([p["lat"] for p in ports], [p["lon"] for p in ports]), strict=True
     ):
         port["economy"] = str(economy)
-    return sorted(ports, key=lambda p: p["locode"]), [code for code in PORTS if code not in by_code]
+    known = {port["economy"] for port in ports} | set(ON_THE_CASPIAN)
+    # The source lists quays on rivers and lakes too: only ports at the sea count. Its sea joins the Caspian to the
+    # ocean; here only ferries cross it, which are declared in the table of repairs.
+    sea, _ = read_sea()
+    listed = [
+        port
+        for port in listed
+        if port["locode"]
+        and great_circle_km(port["lat"], port["lon"], sea.lat, sea.lon).min() <= PORT_TO_SEA_KM
+    ]
+    lat, lon = (np.array([p[name] for p in listed]) for name in ("lat", "lon"))
+    more: list[dict] = []
+    for city in cities:  # the largest of an economy first
+        if city["economy"] in known:
+            continue
+        away = great_circle_km(city["lat"], city["lon"], lat, lon)
+        near = int(np.argmin(away))
+        if away[near] <= BESIDE_PORT_KM:
+            more.append(dict(listed[near]))
+            known.add(city["economy"])
+    for port, economy in zip(
+        more, economies_of([p["lat"] for p in more], [p["lon"] for p in more]), strict=True
+    ):
+        port["economy"] = str(economy)
+    ports += more
+    unique = {p["locode"]: p for p in reversed(ports)}
+    return sorted(unique.values(), key=lambda p: p["locode"]), [c for c in PORTS if c not in by_code]

@@ -11,8 +11,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from samarkand.engines.routing_kernels import close
-
 Floats = NDArray[np.float64]
 Screen = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -33,9 +31,14 @@ def among_ends(
     value: float,
     hours: Floats,
     usd: Floats,
+    ends_new: NDArray[np.bool_],
 ) -> None:
-    """Closure among ends [end, end] of old legs and new arcs. rows: row of each end in `between`, -1 for a new node."""
+    """Closure among ends [end, end] of old legs and new arcs (Floyd and Warshall).
+
+    rows: row of each end in `between`, -1 for a new node. ends_new: whether the way ends with a new arc.
+    """
     size = rows.size
+    ends_new[:] = False
     hours[:] = np.inf
     usd[:] = np.inf
     for a in range(size):
@@ -48,9 +51,22 @@ def among_ends(
             a, b = (tail[k], head[k]) if turn == 0 else (head[k], tail[k])
             if arc_usd[k] + value * arc_hours[k] < usd[a, b] + value * hours[a, b]:
                 hours[a, b], usd[a, b] = arc_hours[k], arc_usd[k]
+                ends_new[a, b] = True
     for a in range(size):
         hours[a, a] = usd[a, a] = 0.0
-    close(hours, usd, value)
+        ends_new[a, a] = False
+    cost = usd + value * hours
+    for k in range(size):
+        for a in range(size):
+            base = cost[a, k]
+            if not base < np.inf:
+                continue
+            for b in range(size):
+                if base + cost[k, b] < cost[a, b]:
+                    cost[a, b] = base + cost[k, b]
+                    hours[a, b] = hours[a, k] + hours[k, b]
+                    usd[a, b] = usd[a, k] + usd[k, b]
+                    ends_new[a, b] = ends_new[k, b]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -60,6 +76,7 @@ def reach(
     rows: Ints,
     star_hours: Floats,
     star_usd: Floats,
+    ends_new: NDArray[np.bool_],
     value: float,
     hours: Floats,
     usd: Floats,
@@ -71,22 +88,31 @@ def reach(
     cheaply than before gains nothing: only improved ends are gone on from.
     """
     size = rows.size
+    star_cost = star_usd + value * star_hours
     cost = np.empty(size)
+    best = np.empty(size)
+    by = np.empty(size, np.int32)
     for i in range(hours.shape[0]):
         for e in range(size):
             cost[e] = np.inf
             if rows[e] >= 0:
                 cost[e] = from_usd[rows[e], i] + value * from_hours[rows[e], i]
+            best[e] = cost[e] * (1 - 1e-12)
+            by[e] = -1
+        for f in range(size):
+            base = cost[f]
+            if not base < np.inf:
+                continue
+            for e in range(size):
+                through = base + star_cost[f, e]
+                better = through < best[e]
+                best[e] = through if better else best[e]
+                by[e] = f if better else by[e]
         for e in range(size):
-            best, by = np.inf, -1
-            for f in range(size):
-                through = cost[f] + star_usd[f, e] + value * star_hours[f, e]
-                if through < best:
-                    best, by = through, f
-            improved[i, e] = best < cost[e] * (1 - 1e-12) and rows[e] >= 0
+            improved[i, e] = by[e] >= 0 and rows[e] >= 0 and ends_new[by[e], e]
             if improved[i, e]:
-                hours[i, e] = from_hours[rows[by], i] + star_hours[by, e]
-                usd[i, e] = from_usd[rows[by], i] + star_usd[by, e]
+                hours[i, e] = from_hours[rows[by[e]], i] + star_hours[by[e], e]
+                usd[i, e] = from_usd[rows[by[e]], i] + star_usd[by[e], e]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]

@@ -124,6 +124,17 @@ def calc_legs(
     return Legs(hours, usd)
 
 
+def calc_costs(graph: Graph, value_of_time: float, sources: ArrayLike, targets: ArrayLike) -> Floats:
+    """Least usd + value_of_time * hours from each source node to each target node, infinite where there is no way."""
+    start, end = np.asarray(sources, np.int64), np.asarray(targets, np.int64)
+    costs = np.empty((start.size, end.size))
+    matrix = graph.cost(value_of_time)
+    for first in range(0, start.size, SOURCES_AT_ONCE):
+        block = slice(first, first + SOURCES_AT_ONCE)
+        costs[block] = dijkstra(matrix, indices=start[block])[:, end]
+    return costs
+
+
 def find_path(graph: Graph, value_of_time: float, source: int, target: int) -> list[int]:
     """Nodes of the least-cost path from source to target, both included; empty where there is none."""
     before = dijkstra(graph.cost(value_of_time), indices=source, return_predecessors=True)[1]

@@ -85,21 +85,3 @@ def join(
                     best[a, b] = cost
                     hours[a, b] = h + second_hours[k, b]
                     usd[a, b] = m + second_usd[k, b]
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
-def close(hours: Floats, usd: Floats, value_of_time: float) -> None:
-    """Closure of a small square matrix of legs under min-plus, in place (Floyd and Warshall)."""
-    size = hours.shape[0]
-    cost = usd + value_of_time * hours
-    for k in range(size):
-        for a in range(size):
-            base = cost[a, k]
-            if not base < np.inf:
-                continue
-            for b in range(size):
-                through = base + cost[k, b]
-                if through < cost[a, b]:
-                    cost[a, b] = through
-                    hours[a, b] = hours[a, k] + hours[k, b]
-                    usd[a, b] = usd[a, k] + usd[k, b]

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.programme.files import read_file
+from samarkand.programme.gauge_at_ends import check_gauge_at_end
 from samarkand.programme.kinds import kinds
 from samarkand.programme.lines import Path, Places
 from samarkand.programme.models import (
@@ -26,6 +27,7 @@ from samarkand.programme.models import (
     Section,
     calc_great_circle_distance,
 )
+from samarkand.programme.over_water import check_over_water
 from samarkand.programme.reading import Reader
 
 BASELINE_YEAR = 2022  # of accounts and network: what was in service by its end is part of the baseline
@@ -255,6 +257,9 @@ class _Check:
         for number, section in self._numbered(sections, (*path, "section")):
             self._length(section, f"{where}, section {number + 1}", (*path, "section", number))
             self._upgrade(section, f"{where}, section {number + 1}", (*path, "section", number))
+            at = (*path, "section", number)
+            here = self.reader.place(f"{where}, section {number + 1}", at, "points")
+            check_over_water(section, here, self.faults)
             for end in section.ends:
                 names.setdefault(end.name, []).append((number, section))
         for name, meeting in names.items():
@@ -287,7 +292,7 @@ class _Check:
                 )
         if kind is not None:
             joined = {name: meeting for name, meeting in names.items() if name not in open_ends}
-            self._on_network(joined, where, path, kinds()[kind].mode)
+            self._on_network(joined, where, path, kinds()[kind].mode, values)
 
     def _length(self, section: Section, where: str, path: Path) -> None:
         if section.length.value is not None:
@@ -317,7 +322,12 @@ class _Check:
                 )
 
     def _on_network(
-        self, names: dict[str, list[tuple[int, Section]]], where: str, path: Path, mode: str
+        self,
+        names: dict[str, list[tuple[int, Section]]],
+        where: str,
+        path: Path,
+        mode: str,
+        values: dict[str, Any],
     ) -> None:
         """An end lies near the network, unless another section of the item goes on from it."""
         for name, meeting in names.items():
@@ -327,6 +337,9 @@ class _Check:
             end = next(end for end in section.ends if end.name == name)
             here = f"{where}, section {number + 1}"
             self._near(end, mode, here, (*path, "section", number), "points")
+            if mode == "rail":
+                place = self.reader.place(here, (*path, "section", number), "gauge")
+                check_gauge_at_end(section, end, self.around.gazetteer, values, place, self.faults)
 
     def _route(self, values: dict[str, Any], where: str, path: Path) -> None:
         length, route = values.get("length"), values.get("route")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samarkand.engines.routing import calc_legs
-from samarkand.world.leg_store import cache_folder, read_archive, write_archive
+from samarkand.world.leg_store import MOST_KEPT, cache_folder, forget_oldest, read_archive, write_archive
 from samarkand.world.skims import Component
 
 Floats = NDArray[np.float64]
@@ -49,8 +49,8 @@ class Ends:
                 write_archive(
                     self._path,
                     {"ends": np.array(self.nodes, np.int64), "to": self.to, "between": self.between},
-                    compress=False,
                 )
+                forget_oldest(f"ends-{self.part.name}-*", MOST_KEPT)
 
     def rows(self, nodes: Sequence[int]) -> NDArray[np.int64]:
         """Row of each known node in `to` and `between`."""

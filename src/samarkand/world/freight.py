@@ -45,6 +45,9 @@ Floats = NDArray[np.float64]
 Progress = Callable[..., None]
 FORMAT = "freight-1"  # part of the content hash: another meaning of the arrays is another name
 LAND = ("road", "rail")
+PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values")
+STATE_ARRAYS = ("segment", "term", "pick", "levels")
+CHOICE_ARRAYS = ("constants", "target", "calibrated", "uncalibrated", "cheapest")
 MOST_PLACED = 5000  # changes whose arcs are remembered
 
 
@@ -78,6 +81,11 @@ class FreightModel:
         self.parameters = parameters
         self.parts = parts
         self.baseline = baseline
+        # Compiled kernels tell arrays that can be written from those that cannot: always the latter, as read from disk.
+        state = [getattr(baseline.pairs, name) for name in PAIR_ARRAYS]
+        state += [getattr(baseline, name) for name in STATE_ARRAYS]
+        for array in (*base.arrays().values(), *state):
+            array.flags.writeable = False
         values = values_of_time(parameters)
         at_road = attach_by_road(network, parameters)
         road = [np.concatenate([getattr(a, name) for a in at_road]) for name in ("hours", "usd")]
@@ -276,11 +284,6 @@ def _make(
     stored |= {f"choice_{name}": getattr(choice, name).to_numpy() for name in CHOICE_ARRAYS}
     save_arrays(key, stored)
     return FreightModel(key, network, parameters, parts, baseline, base)
-
-
-PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values")
-STATE_ARRAYS = ("segment", "term", "pick", "levels")
-CHOICE_ARRAYS = ("constants", "target", "calibrated", "uncalibrated", "cheapest")
 
 
 def _load(

@@ -115,13 +115,12 @@ class Closing:
             base.rail_hours.shape[1],
             base.sea_hours.shape[1],
         )
-        near_hours, near_usd = base.near_hours[c], base.near_usd[c]
+        near_hours, near_usd = base.near_hours[c].copy(), base.near_usd[c].copy()
         changed = np.zeros(near_hours.size, np.bool_)
         by_road, by_rail, by_sea = _nothing(), _nothing(), _nothing()
 
         road_to_port: Rows | None = None
         if "road" in arcs:
-            near_hours, near_usd = near_hours.copy(), near_usd.copy()
             legs = self.from_ends["road"].of_class(c)
             reach = self._reach("road", c, arcs["road"], legs, cities)
             rows = self._through(reach, arcs["road"], legs, 0, base.road_city[c], value, upper=True)
@@ -194,7 +193,7 @@ class Closing:
     ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
         """Legs from places to ends over the closure among ends, where they get cheaper."""
         ends, size = self.from_ends[mode].ends, arcs.rows.size
-        star = np.empty((size, size)), np.empty((size, size))
+        star = np.empty((size, size)), np.empty((size, size)), np.empty((size, size), np.bool_)
         kernels().among_ends(
             ends.between[0, c], ends.between[1, c], arcs.rows, arcs.tail, arcs.head, arcs.hours, arcs.usd,
             self.values[c], *star,

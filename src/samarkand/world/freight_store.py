@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from samarkand.world.leg_store import cache_folder
+from samarkand.world.leg_store import cache_folder, forget_oldest
 
-MOST_KEPT = 4  # of some 300 MB each at 1,000 cities: the least recently used goes first
+MOST_KEPT = 3  # of some 300 MB each at 1,000 cities
 PREFIX = "freight-"
 
 
@@ -50,16 +50,4 @@ def save_arrays(key: str, arrays: Mapping[str, NDArray[Any]]) -> None:
         pass
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    _forget_oldest(root)
-
-
-def _forget_oldest(root: Path) -> None:
-    def last_used(folder: Path) -> float:
-        try:
-            return folder.stat().st_mtime
-        except OSError:
-            return 0.0
-
-    kept = sorted(root.glob(f"{PREFIX}*"), key=last_used, reverse=True)
-    for folder in kept[MOST_KEPT:]:
-        shutil.rmtree(folder, ignore_errors=True)
+    forget_oldest(f"{PREFIX}*", MOST_KEPT)

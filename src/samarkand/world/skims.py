@@ -6,7 +6,7 @@ rail (among terminals), by sea (among ports). A mode is a chain of legs that mus
     road = road;  rail = road + rail + road;  sea = (road or road + rail) + sea + (road or road + rail)
 
 with transfers between. Links that get cheaper enter by closure of the legs over their end points, which equals a
-recomputation; the baseline's legs are shipped, and recomputed and cached when parameters of theirs are replaced.
+recomputation (`freight`); the baseline's legs are computed once and cached by the content hash of their graph.
 """
 
 from __future__ import annotations
@@ -116,10 +116,7 @@ def attach_ports_at_sea(network: Network, parameters: Parameters) -> Attachment:
 
 
 def compute_component(part: Component, parameters: Parameters, progress: Progress) -> list[Legs]:
-    """Legs of a component by class, rounded down to a thousandth of an hour and a cent (as they are shipped).
-
-    Down, because legs over new arcs are exact: rounded up, an old path would seem to have become cheaper.
-    """
+    """Legs of a component by class, the same there and back."""
     legs = []
     for number, vot in enumerate(values_of_time(parameters)):
         total = len(CLASSES) * part.sources.size
@@ -127,8 +124,7 @@ def compute_component(part: Component, parameters: Parameters, progress: Progres
         def report(done: int, before: int = number * part.sources.size, total: int = total) -> None:
             progress(done=before + done, total=total)
 
-        exact = both_ways(calc_legs(part.graph, vot, part.sources, part.targets, report))
-        legs.append(Legs(np.floor(exact.hours * 1000) / 1000, np.floor(exact.usd * 100) / 100))
+        legs.append(both_ways(calc_legs(part.graph, vot, part.sources, part.targets, report)))
     return legs
 
 
@@ -144,7 +140,7 @@ def both_ways(legs: Legs) -> Legs:
 def baseline_legs(
     parts: dict[str, Component], parameters: Parameters, progress: Progress
 ) -> dict[str, list[Legs]]:
-    """Legs of all components by class: shipped, cached, or computed now."""
+    """Legs of all components by class: cached, or computed now."""
     return {
         name: stored_legs(name, part.key, partial(compute_component, part, parameters, progress))
         for name, part in parts.items()
