@@ -16,6 +16,7 @@ from samarkand.core.scenario import DeficitRule, Scenario
 from samarkand.engines.equilibrium import DEFICIT_RULES, Accounts, Solution, accounts_from_flows
 from samarkand.priorities import Assessed, Inputs
 from samarkand.programme import Change, Course, Programme, load_programme, plan_course
+from samarkand.programme.applying import Placed
 from samarkand.programme.course import shocks_of
 from samarkand.programme.duties import changed_tariffs
 from samarkand.world.assumptions import Assumptions
@@ -48,7 +49,8 @@ class Baseline(NamedTuple):
 # years or with an item less, solves only what is new. Worlds are told apart as objects, all else by content.
 _solved: dict[Hashable, Inputs] = {}
 _assessed: dict[Hashable, Assessed] = {}
-KEPT_BYTES = 400e6
+_placed: dict[Hashable, dict[str, Placed]] = {}  # where items of programmes stand on the network
+KEPT_BYTES = 1.5e9  # sixteen states of 199 economies; an appraisal of many years holds as many
 ARRAYS_OF_A_STATE = 12  # by economy, economy and sector: flows, shares and costs of its solutions
 
 
@@ -67,8 +69,9 @@ class Question:
         """The distinct states of the programme that the years asked about need."""
         asked = self.scenario
         return plan_course(
-            self.programme, self.world, asked.years, asked.without, self.assumptions.parameters
-        )
+            self.programme, self.world, asked.years, asked.without, self.assumptions.parameters,
+            _placed.setdefault((self.programme.content_hash, self.assumptions.hash), {}),
+        )  # fmt: skip
 
     @cached_property
     def freight(self) -> xr.Dataset:

@@ -122,7 +122,7 @@ class Results:
                 change = after / np.where(before != 0, before, np.nan) - 1.0
             else:
                 change = after - before
-            found["change"] = found["with"].copy(data=change)
+            found["change"] = found["with"].copy(deep=False, data=change)
         return found
 
     def _level(self, declared: Indicator, part: str, years: Sequence[int]) -> xr.DataArray:

@@ -54,12 +54,14 @@ def plan_course(
     years: Sequence[int],
     without: Collection[str] = (),
     parameters: Mapping[str, float] | None = None,
+    placed: dict[str, Placed] | None = None,
 ) -> Course:
     """The course over the years asked about; arguments as `apply`."""
     parameters = world.assumptions.parameters if parameters is None else parameters
     shares = {year: calc_ramp_up_weights(year, parameters["ramp_up_years"]) for year in years}
     needed = sorted({*years, *(before for weights in shares.values() for before in weights)})
-    applied = dict(_apply_all(programme, world, needed, without, parameters))
+    placed = {} if placed is None else placed
+    applied = dict(_apply_all(programme, world, needed, without, parameters, placed))
     numbers: dict[Hashable, int] = {}
     states: list[Change] = []
     of_year: dict[int, int] = {}
@@ -88,10 +90,10 @@ def _apply_all(
     years: Sequence[int],
     without: Collection[str],
     parameters: Mapping[str, float],
+    placed: dict[str, Placed],
 ) -> Iterator[tuple[int, Change]]:
     """The change of each year; a year that opens nothing new is the year before but for its ramp-up."""
     last: tuple[frozenset[str], Change] | None = None
-    placed: dict[str, Placed] = {}
     for year in years:
         items = [item for item in programme.items if item.id not in without and item.is_open(year)]
         names = frozenset(item.id for item in items)

@@ -49,6 +49,7 @@ def calc_value_added_content(
     value_added_share: Array,
     input_share: Array,
     start: Array | None = None,
+    tolerance: float = 1e-15,
 ) -> Array:
     """content[s, n, j]: value added of economy `s` in one unit of gross output of sector `j` of `n`; share.
 
@@ -61,7 +62,8 @@ def calc_value_added_content(
 
     - `trade_share[n, i, j]`, `wedge[n, i, j]` (None: one throughout), `value_added_share[n, j]`,
       `input_share[n, k, j]`: as in `Accounts`;
-    - `start[s, n, j]`: a content near the one sought; the result is the same without it, in more rounds.
+    - `start[s, n, j]`: a content near the one sought; the result is the same without it, in more rounds;
+    - `tolerance`: largest change of a share in the last round; the error is smaller still.
 
     Raises `EquilibriumError` if inputs use up all output somewhere. Koopman, Wang, Wei (2014), American Economic
     Review 104(2).
@@ -90,11 +92,11 @@ def calc_value_added_content(
         new[each, each] += direct
         change = float(np.abs(new - content).max())
         content = new
-        if change <= 1e-15:
+        if change <= tolerance:
             break
         if not change < 1e3:
             raise EquilibriumError(endless)
-    if not change <= 1e-15 or float(content.sum(axis=1).min()) < -1e-9:
+    if not change <= tolerance or float(content.sum(axis=1).min()) < -1e-9:
         raise EquilibriumError(endless)
     result: Array = np.ascontiguousarray(content.transpose(1, 0, 2))
     return result

@@ -64,11 +64,15 @@ def _access(model: FreightModel, routes: Improved | None) -> Access:
 
 
 def hours_between(model: FreightModel, routes: Improved | None, modes: tuple[int, ...]) -> Floats:
-    """Hours by the quickest of some modes, [city, city]; infinite where none serves and from a city to itself."""
+    """Hours by the quickest of some modes, [city, city]; infinite where none serves and from a city to itself.
+
+    A way that got cheaper may be slower than the former one, which stays open: people take the quicker of the two.
+    """
     pairs = model.baseline.pairs
     quickest = pairs.hours[:, modes, QUICKEST].min(axis=1)
     if routes is not None:
-        quickest[routes.rows] = routes.hours[:, modes, QUICKEST].min(axis=1)
+        changed = routes.hours[:, modes, QUICKEST].min(axis=1)
+        quickest[routes.rows] = np.minimum(quickest[routes.rows], changed)
     size = len(model.network.cities)
     hours = np.full((size, size), np.inf)
     hours[pairs.origin, pairs.destination] = quickest

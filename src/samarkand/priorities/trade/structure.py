@@ -48,6 +48,7 @@ class Structure:
         return calc_supplier_concentration(self.suppliers)
 
 
+NEAR_TOLERANCE = 1e-12  # of shares that differ from the baseline's by 1e-6 and more
 _known: WeakKeyDictionary[Solution, Structure] = WeakKeyDictionary()
 
 
@@ -57,7 +58,7 @@ def structure_of(solution: Solution, near: Structure | None = None) -> Structure
         accounts, flow = solution.accounts, solution.trade_flow
         content = calc_value_added_content(
             solution.trade_share, solution.wedge, accounts.value_added_share, accounts.input_share,
-            None if near is None else near.content,
+            *((None, 1e-15) if near is None else (near.content, NEAR_TOLERANCE)),
         )  # fmt: skip
         exports = calc_exports(flow)
         _known[solution] = Structure(
