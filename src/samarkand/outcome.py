@@ -286,6 +286,7 @@ class Appraisal:
             "hash": self.world.hash,
             "economies": list(self.world.economies),
             "inside_rest_of_world": list(self.world.inside_rest_of_world),
+            "imported": self.world.manifest.get("layers", []),
             "sources": self.world.sources,
         }
 

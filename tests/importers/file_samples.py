@@ -107,7 +107,13 @@ def small_accounts(accounts, labels: tuple[str, ...]) -> dict[str, np.ndarray]:
 
 
 def icio(
-    path: Path, accounts, labels=("CHN", "KAZ", "ROW"), *, factor: float = 1.0, edit=None, split=False
+    path: Path,
+    accounts,
+    labels=("CHN", "DEU", "FRA", "KAZ", "ROW"),
+    *,
+    factor: float = 1.0,
+    edit=None,
+    split=False,
 ) -> Path:
     """A table as the OECD's CSV has it; industries share their sector's flows evenly, end users are two columns."""
     small = small_accounts(accounts, labels)
@@ -150,7 +156,7 @@ WIOD_CODES = [
 
 
 def wiod(
-    path: Path, labels=("CHN", "DEU", "ROW"), *, year: int = 2014, level: float = 1000.0, edit=None
+    path: Path, labels=("CHN", "DEU", "FRA", "ROW"), *, year: int = 2014, level: float = 1000.0, edit=None
 ) -> Path:
     """A wide table as the Stata file of the 2016 release has it, the same flow in every cell."""
     header = ["IndustryCode", "IndustryDescription", "Country", "RNr", "Year"]
@@ -183,7 +189,13 @@ EORA_INDUSTRIES = [
 
 def eora(path: Path, *, year: int = 2015, level: float = 1e6, leave_out: str = "") -> Path:
     """The zip of a year: tables apart by tabs without labels, and the labels; three economies, a former state, ROW."""
-    economies = [("China", "CHN"), ("Kazakhstan", "KAZ"), ("Germany", "DEU"), ("Former USSR", "USR")]
+    economies = [
+        ("China", "CHN"),
+        ("Kazakhstan", "KAZ"),
+        ("Germany", "DEU"),
+        ("France", "FRA"),
+        ("Former USSR", "USR"),
+    ]
     rows = [(name, code, "Industries", one) for name, code in economies for one in EORA_INDUSTRIES]
     rows.append(("Statistical Discrepancies", "ROW", "Industries", "TOTAL"))
     finals = ["Household final consumption P.3h", "Changes in inventories P.52"]

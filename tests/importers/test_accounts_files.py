@@ -7,10 +7,20 @@ import zipfile
 import numpy as np
 import openpyxl
 import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from samarkand.core.faults import Faults
+from samarkand.world.accounts import Accounts
 from samarkand.world.importers import import_world
-from samarkand.world.importers.economy_accounts import FIRST_ROW, base_figures, write_template
+from samarkand.world.importers.economy_accounts import (
+    FIRST_ROW,
+    base_figures,
+    replace_economy,
+    write_template,
+)
+from samarkand.world.sectors import load_sectors
 from samarkand.world.store import list_worlds
 
 import file_samples as samples  # isort: skip
@@ -34,7 +44,7 @@ def refused(words: str, *args, **options) -> None:
 
 
 def test_icio_comes_back_as_it_was_written(tmp_path, world) -> None:
-    labels = ("CHN", "KAZ", "ROW")
+    labels = ("CHN", "DEU", "FRA", "KAZ", "ROW")
     path = samples.icio(tmp_path / "2022_SML.csv", world.accounts)
     found = import_world("icio", [path], name="icio")
     small = samples.small_accounts(world.accounts, labels)
@@ -55,7 +65,7 @@ def test_icio_of_the_extended_tables_and_in_a_zip(tmp_path, world) -> None:
     with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(plain, plain.name)
     found = import_world("icio", [zipped], name="icio")
-    assert found.labels == ("CHN", "KAZ", "ROW")
+    assert found.labels == ("CHN", "DEU", "FRA", "KAZ", "ROW")
     assert found.accounts.year == 2020
 
 
@@ -116,6 +126,8 @@ def test_icio_of_another_unit_or_year_or_cut_short(tmp_path, world) -> None:
     empty = tmp_path / "2018.csv"
     empty.write_text("", encoding="utf-8")
     refused("is empty", "icio", [empty])
+    alone = samples.icio(tmp_path / "2016.csv", world.accounts, labels=("KAZ", "RUS", "ROW"))
+    refused("has not China and two members of the European Union", "icio", [alone])
     refused("no columns named ISO3_INDUSTRY", "icio", [samples.wits(tmp_path / "2017.csv")])
 
 
@@ -167,7 +179,7 @@ def test_wiod_in_thousands_or_cut_short(tmp_path) -> None:
 def test_eora_by_hand(tmp_path) -> None:
     pytest.importorskip("pymrio", reason="the extra mrio is not installed")
     found = import_world("eora26", [samples.eora(tmp_path / "Eora26_2015_bp.zip")], name="eora")
-    assert found.labels == ("CHN", "DEU", "KAZ", "ROW")  # the former state is the rest of the world
+    assert found.labels == ("CHN", "DEU", "FRA", "KAZ", "ROW")  # the former state is the rest of the world
     # A million of thousands is 1,000 US$ million a cell: agriculture is two industries.
     flow = found.accounts.intermediate
     cell = flow.sel(origin="CHN", destination="DEU", sector="agriculture", use_sector="food")
@@ -364,3 +376,41 @@ def test_a_template_in_thousands_or_that_is_no_workbook(template, tmp_path, worl
         write_template(world, "KAZ", tmp_path / "kaz.csv")
     with pytest.raises(Faults, match="has no accounts of its own"):
         write_template(world, "ROW", tmp_path / "row.xlsx")
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_any_figures_give_balanced_accounts_or_a_reason(data) -> None:
+    """A small world of three economies: whatever one of them gives, balances hold and totals are met, or it is told."""
+    size, sectors = 3, len(load_sectors())
+    random = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    labels, codes = ["AAA", "BBB", "ROW"], [row.code for row in load_sectors()]
+    flow, final = (
+        random.uniform(0, 1, (size, sectors, size, sectors)),
+        random.uniform(10, 60, (size, sectors, size)),
+    )
+    output = flow.sum(axis=(2, 3)) + final.sum(axis=2)
+    coords = {"origin": labels, "sector": codes, "destination": labels, "use_sector": codes}
+    by = {"economy": labels, "sector": codes}
+    accounts = Accounts(
+        intermediate=xr.DataArray(flow, coords, tuple(coords)),
+        final_demand=xr.DataArray(
+            final, {name: coords[name] for name in list(coords)[:3]}, tuple(coords)[:3]
+        ),
+        gross_output=xr.DataArray(output, by, tuple(by)),
+        value_added=xr.DataArray(output - flow.sum(axis=(0, 1)), by, tuple(by)),
+    )
+    figures = base_figures(accounts, "BBB")
+    scale = st.floats(0.0, 3.0)
+    figures["gross_output"] = figures["gross_output"] * data.draw(scale)
+    figures["value_added"] = figures["gross_output"] * data.draw(st.floats(0.0, 1.0))
+    figures["exports"] = figures["gross_output"] * data.draw(st.floats(0.0, 1.0))
+    figures["imports"] = figures["imports"] * data.draw(scale)
+    try:
+        changed, _ = replace_economy(accounts, "BBB", figures)
+    except ValueError:  # told to the user in its own words; anything else is an error of ours
+        return
+    assert changed.balances()["relative"].abs().max() < 1e-9
+    new = base_figures(changed, "BBB")
+    for name in ("gross_output", "exports", "imports"):
+        np.testing.assert_allclose(new[name], figures[name], rtol=1e-6, atol=1e-6 * output.max())

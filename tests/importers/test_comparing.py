@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner
 
+import samarkand as sk
 from samarkand.cli import app
+from samarkand.core.faults import Faults
 from samarkand.world.comparing import compare
 from samarkand.world.importers import import_world
+from samarkand.world.importers.codes import union_members
 from samarkand.world.importers.economy_accounts import write_template
 from samarkand.world.store import open_world
 
@@ -51,10 +54,10 @@ def test_tables_that_differ_are_told(tmp_path, world) -> None:
 def test_economies_that_come_and_go(tmp_path, world) -> None:
     import_world("icio", [samples.icio(tmp_path / "2022.csv", world.accounts)], name="small")
     found = compare(world, open_world("small"))
-    assert "DEU" in found.missing
+    assert "JPN" in found.missing
     assert found.added == ()
     back = compare(open_world("small"), world)
-    assert "DEU" in back.added
+    assert "JPN" in back.added
 
 
 def test_the_headline_of_two_worlds(tmp_path, world) -> None:
@@ -77,7 +80,9 @@ def test_the_command_line_from_import_to_removal(tmp_path) -> None:
     assert "needs file" not in "".join(line for line in ready.splitlines() if "tariff" in line)
     without = " ".join(runner.invoke(app, ["readiness", "KAZ"]).output.split())
     assert "a tariff table: samarkand world import tariffs" in without
-    assert "public_debt_share (2016)" in " ".join(runner.invoke(app, ["readiness", "PAK"]).output.split())
+    assert "public_debt_share (2016) [wdi or weo]" in " ".join(
+        runner.invoke(app, ["readiness", "PAK"]).output.split()
+    )
     for kind in (
         "tariffs",
         "icio",
@@ -97,3 +102,42 @@ def test_the_command_line_from_import_to_removal(tmp_path) -> None:
     assert template.exists()
     assert "mine is removed" in runner.invoke(app, ["world", "remove", "mine"]).output
     assert "No world of yours" in runner.invoke(app, ["world", "list"]).output
+
+
+@pytest.mark.slow
+def test_a_programme_is_appraised_in_an_imported_world(tmp_path, world) -> None:
+    labels = (*(code for code in world.economies if code in {*union_members(), "CHN", "KAZ"}), "ROW")
+    small = import_world("icio", [samples.icio(tmp_path / "2022.csv", world.accounts, labels)], name="small")
+    appraisal = sk.appraise("eurasian-corridors", small)
+    income = appraisal["real_income"]
+    assert set(income["economy"].values) == set(labels)
+    assert bool(income.notnull().all())
+    card = appraisal.world_card()
+    assert card["imported"][0]["kind"] == "icio"
+    cited = [
+        leaf.evidence.citation for leaf in appraisal.explain("real_income", "KAZ").leaves() if leaf.evidence
+    ]
+    assert any("imported from the file 2022.csv" in line for line in cited)
+
+
+def test_a_world_too_small_for_freight_modes_says_so(tmp_path, world) -> None:
+    small = import_world("icio", [samples.icio(tmp_path / "2022.csv", world.accounts)], name="small")
+    with pytest.raises(Faults, match="freight modes cannot be calibrated"):
+        sk.appraise("eurasian-corridors", small)
+
+
+def test_the_command_line_tells_faults_and_stops(tmp_path, monkeypatch) -> None:
+    runner = CliRunner()
+    command = ["world", "import", "tariffs", str(tmp_path / "gone.csv"), "--name", "mine"]
+    told = runner.invoke(app, command)
+    assert told.exit_code == 2
+    assert "1 fault; nothing was kept." in told.output
+    assert "is not there" in told.output
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("samarkand.world.importers.import_world", stop)
+    told = runner.invoke(app, command)
+    assert told.exit_code == 130
+    assert "Stopped; nothing was kept." in told.output

@@ -11,7 +11,7 @@ import pytest
 from samarkand.core.faults import Faults
 from samarkand.world.facts import fact_variables
 from samarkand.world.importers import import_world, kinds
-from samarkand.world.importers.indicators import series_of
+from samarkand.world.importers.series import series_of
 from samarkand.world.store import list_worlds
 
 import file_samples as samples  # isort: skip

@@ -15,7 +15,7 @@ from samarkand.priorities.trade import NO_TARIFFS
 from samarkand.programme.duties import TariffChange, changed_tariffs
 from samarkand.world.importers import import_world
 from samarkand.world.sectors import load_sectors
-from samarkand.world.store import list_worlds, open_world, remove_world
+from samarkand.world.store import check_labels, list_worlds, open_world, remove_world
 from samarkand.world.tariffs import hs_table, inputs_with_tariffs, sector_of_product
 
 PROGRAMME = """
@@ -318,6 +318,14 @@ def test_names_of_worlds(tmp_path, store) -> None:
     assert list_worlds() == []
     with pytest.raises(Faults, match="is not there"):
         remove_world("mine")
+
+
+def test_tariffs_of_other_economies_are_not_used(with_tariffs) -> None:
+    rates, labels = with_tariffs.tariffs.rates, with_tariffs.labels
+    check_labels("mine", rates, labels)
+    for other in ((*labels, "UTO"), labels[1:]):
+        with pytest.raises(Faults, match="over other economies"):
+            check_labels("mine", rates, other)
 
 
 def test_a_store_that_cannot_be_written_to_is_told(tmp_path, monkeypatch) -> None:

@@ -161,6 +161,7 @@ def test_classes_part_at_powers_of_ten_and_tell_losses_from_gains():
     assert classes.colour(0.0) == classes.colour(9e-7) == COLOURS[4]
     assert len(classes.spans) == len(COLOURS)
     assert diverging_classes([0.0, 0.0]).colour(0.0) == COLOURS[4]
+    assert diverging_classes([-1e-16, 1e-7]).colour(1e-7) == COLOURS[4]
 
 
 def test_colours_grow_darker_with_size_on_both_sides():

@@ -9,6 +9,7 @@ from docs.chromium import find_chromium, probe
 
 from samarkand.reports.figures import figure, money
 from samarkand.reports.html import render_report
+from samarkand.reports.maps import COLOURS
 from samarkand.reports.summary import in_general, summarise
 from samarkand.reports.view import ReportView
 
@@ -57,6 +58,8 @@ def cells(table):
         (6.1e-5, "fraction", "+0.0061"),
         (1e-8, "fraction", "+<0.0001"),
         (0.0, "US$ m", "0"),
+        (-3e-9, "US$ m", "0"),
+        (-2e-16, "fraction", "0"),
         (9.96, "US$ m", "+10"),
         (99.6, "US$ m", "+100"),
         (12345.0, "US$ m", "+12,300"),
@@ -117,6 +120,24 @@ def test_what_is_missing_stands_beside_the_map_with_its_reason(page, view, appra
     listed = words(section(page, "missing"))
     for gap in appraisal.not_assessed:
         assert " ".join(gap.reason.split()) in listed
+
+
+def test_a_programme_without_effect_is_neither_red_nor_green(world, tmp_path):
+    """Rounding of the arithmetic, 1e-16 of income, is not shown as anybody's loss."""
+    import samarkand as sk
+
+    path = tmp_path / "quiet.toml"
+    path.write_text(
+        '[programme]\nid = "quiet"\ntitle = "Quiet"\n\n[[measure]]\nid = "festival"\ntitle = "A festival"\n'
+        'kind = "cultural_exchange"\neconomies = ["KAZ", "CHN"]\nstatus = "in_service"\n'
+        'opening = { date = 2024, source = "made up for this test" }\n'
+    )
+    quiet = render_report(sk.appraise(path, world))
+    assert "No economy gains; none loses." in words(section(quiet, "answer"))
+    fills = re.findall(r'fill="(#[0-9a-f]{6})"', section(quiet, "map").split("<ul")[0])
+    assert not set(fills) & {colour for number, colour in enumerate(COLOURS) if number != 4}
+    for row in cells(section(quiet, "economies")):
+        assert set(row[1:]) <= {"0", "n/a"}, row
 
 
 # -- figures and their tables

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 FAULTY = 2  # exit status
 
 
-def fail(faults: Iterable[Fault]) -> NoReturn:
-    """Print faults, each with place, reason and mend, and leave with status 2."""
+def fail(faults: Iterable[Fault], nothing: str = "run") -> NoReturn:
+    """Print faults, each with place, reason and mend, and leave with status 2. `nothing` was run, or kept."""
     listed = list(faults)
-    typer.secho(f"{len(listed)} fault{'s' if len(listed) != 1 else ''}; nothing was run.", fg="red", err=True)
+    typer.secho(
+        f"{len(listed)} fault{'s' if len(listed) != 1 else ''}; nothing was {nothing}.", fg="red", err=True
+    )
     for number, fault in enumerate(listed, 1):
         typer.secho(f"\n{number}. {fault.place}", bold=True, err=True)
         typer.echo(f"   {fault.reason}", err=True)

@@ -45,6 +45,8 @@ def import_(
     replace: Annotated[bool, typer.Option("--replace", help="Replace a world of that name.")] = False,
 ) -> None:
     """Import official files into a named world; with any fault, or when stopped, nothing is kept."""
+    from samarkand.cli.faults import fail
+    from samarkand.core.faults import Faults
     from samarkand.reports.progress import progress_bar
     from samarkand.reports.worlds import print_imported
     from samarkand.world.importers import import_world
@@ -61,6 +63,8 @@ def import_(
                 overwrite=replace,
                 progress=step,
             )
+    except Faults as error:
+        fail(error.faults, "kept")
     except KeyboardInterrupt:
         typer.secho("Stopped; nothing was kept.", fg="red", err=True)
         raise SystemExit(130) from None

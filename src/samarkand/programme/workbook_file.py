@@ -13,7 +13,7 @@ from samarkand.programme.files import OLD_FORMAT, ZIP
 from samarkand.programme.sheets import CHOICES, EXPLANATIONS, SHEETS
 
 LARGEST_UNPACKED = 300_000_000  # bytes
-MOST_ROWS, MOST_COLUMNS = 20_000, 2_000
+MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 20_000, 2_000, 3_000_000
 
 
 class Page:
@@ -33,7 +33,7 @@ class Page:
                 "are merged",
                 "Unmerge them: every row and every column stands for itself.",
             )
-        if sheet.max_row > MOST_ROWS or sheet.max_column > MOST_COLUMNS:
+        if not _is_readable(sheet):
             faults.add(
                 f"sheet {name}",
                 f"reaches to row {sheet.max_row:,} and column {self.letter(sheet.max_column)}",
@@ -80,6 +80,16 @@ class Page:
         return value
 
 
+def _is_readable(sheet: Any) -> bool:
+    """Whether a sheet is small enough: a stray cell far out would make it a table of a thousand million cells."""
+    rows, across = sheet.max_row, sheet.max_column
+    return bool(rows <= MOST_ROWS and across <= MOST_COLUMNS and rows * across <= MOST_CELLS)
+
+
+def _has_formula(sheet: Any) -> bool:
+    return _is_readable(sheet) and any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
+
+
 def read_pages(content: bytes, place: str, faults: FaultList) -> dict[str, Page]:
     """The sheets of a programme by name; empty, with faults, where the file is none."""
     if not content:
@@ -111,7 +121,7 @@ def read_pages(content: bytes, place: str, faults: FaultList) -> dict[str, Page]
 
 
 def _books(content: bytes, place: str, faults: FaultList) -> tuple[Any, Any] | None:
-    """The workbook with results, and again with formulas; None, with a fault, where it is none."""
+    """The workbook with results of formulas, and with the formulas; None, with a fault, where it is none."""
     from openpyxl import load_workbook
 
     try:
@@ -134,7 +144,10 @@ def _books(content: bytes, place: str, faults: FaultList) -> tuple[Any, Any] | N
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of features that do not matter here, such as pictures
-            return tuple(load_workbook(BytesIO(content), data_only=only) for only in (True, False))
+            formulas = load_workbook(BytesIO(content))
+            if not any(_has_formula(sheet) for sheet in formulas.worksheets):
+                return formulas, formulas
+            return load_workbook(BytesIO(content), data_only=True), formulas
     except Exception as error:  # whatever a damaged part of a workbook makes the library raise
         reason = " ".join(str(error).split())[:120] or type(error).__name__
         faults.add(place, f"cannot be read as a workbook: {reason}", "Open it in Excel and save it again.")

@@ -11,6 +11,8 @@ from samarkand.core.units import units
 
 NOTHING = "\N{EN DASH}"  # where a figure would say nothing: no charge, no sum of unknowns
 MINUS = "\N{MINUS SIGN}"
+# What is smaller than a millionth of the smallest figure shown is the arithmetic's own noise and shown as nothing.
+NOISE = 1e-6
 # Below, a figure is told to be smaller than this and not written out: in the unit as displayed.
 SMALLEST = {"%": 0.0001, "% of value": 0.0001, "US$ m": 0.1, "US$ m a year": 0.1}
 
@@ -26,10 +28,12 @@ def figure(value: float | None, unit: str, *, sign: bool = False) -> str:
         return "n/a"
     row = units()[unit]
     shown = value * row.display_factor
-    mark = (MINUS if shown < 0 else "+" if sign and shown > 0 else "") if shown else ""
+    mark = MINUS if shown < 0 else "+" if sign else ""
     size = abs(shown)
     smallest = SMALLEST.get(row.display_suffix, 0.0)
-    if 0 < size < smallest:
+    if size <= NOISE * smallest:
+        return "0"
+    if size < smallest:
         return f"{mark}<{smallest:g}"
     if row.display_suffix == "%" and size < 10 * smallest:
         return f"{mark}{size:.4f}"
@@ -50,13 +54,15 @@ def digits(size: float) -> str:
 
 def money(millions: float, *, sign: bool = False) -> str:
     """Millions of US dollars in words, for sentences: `US$ 1.03 bn`, `US$ 27 m`."""
-    mark = (MINUS if millions < 0 else "+" if sign and millions > 0 else "") if millions else ""
+    mark = MINUS if millions < 0 else "+" if sign else ""
     size = abs(millions)
+    if size <= NOISE * 0.1:
+        return "US$ 0"
     if size >= 999_500:
         return f"{mark}US$ {digits3(size / 1e6)} tn"
     if size >= 999.5:
         return f"{mark}US$ {digits3(size / 1e3)} bn"
-    if 0 < size < 0.1:
+    if size < 0.1:
         return f"{mark}US$ <0.1 m"
     return f"{mark}US$ {digits(size)} m"
 

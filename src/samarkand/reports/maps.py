@@ -29,6 +29,7 @@ COLOURS = (
 )  # fmt: skip
 NO_FIGURE, PLAIN, SEA, BORDER = "#c3c9cf", "#f0f1f1", "#e4ecf2", "#9aa4ae"
 ROUTE_COLOURS = {"rail": "#2b2350", "road": "#8a5a00", "other": "#7a3b78"}
+LEAST_TOP = 1e-3
 WORLD_WIDTH, REGION_WIDTH = 2000, 1600
 MERIDIAN = 11.5  # in the middle: the edge then falls into the Bering strait
 SOUTH, NORTH = -55.5, 79.5
@@ -58,9 +59,12 @@ class Classes:
 
 
 def diverging_classes(values: Iterable[float]) -> Classes:
-    """Classes for values of either sign: the highest bound is the power of ten below the largest size."""
+    """Classes for values of either sign: the highest bound is the power of ten below the largest size.
+
+    It is never below a tenth of a per cent, so that a programme that does next to nothing is drawn so.
+    """
     largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
-    top = 10.0 ** math.floor(math.log10(largest) + 1e-9) if largest > 0 else 1.0
+    top = 10.0 ** math.floor(math.log10(max(largest, LEAST_TOP)) + 1e-9)
     return Classes((top / 1000, top / 100, top / 10, top))
 
 
@@ -195,6 +199,8 @@ def region_map(world: WorldMap, marks: Marks, title: str) -> Svg:
     frame = (0.0, 0.0, float(REGION_WIDTH), float(height))
     labels = _Labels(frame)
     routes, places = _routes(marks, project, 4.0), _places(marks, project, 7.0)
+    for route in marks.routes:  # neither numbers nor names go on a line
+        labels.take_line(*project(*calc_great_circle(route.points)))
     numbers = _numbers(marks, project, labels)
     names = _names(world, marks, project, labels)
     return picture(
@@ -444,6 +450,16 @@ class _Labels:
     def take(self, x: float, y: float, width: float, height: float) -> None:
         """Keep a box for a label."""
         self.taken.append((x - width / 2, y - height / 2, x + width / 2, y + height / 2))
+
+    def take_line(self, x: Floats, y: Floats, size: float = 14.0) -> None:
+        """Keep boxes along a line."""
+        for one, other in pairwise(zip(x.tolist(), y.tolist(), strict=True)):
+            count = max(1, math.ceil(math.dist(one, other) / size))
+            for number in range(count + 1):
+                share = number / count
+                self.take(
+                    one[0] + share * (other[0] - one[0]), one[1] + share * (other[1] - one[1]), size, size
+                )
 
     def find(
         self, x: float, y: float, width: float, height: float, distances: Sequence[float]

@@ -9,9 +9,13 @@ from samarkand.core.faults import Fault, Faults, did_you_mean
 from samarkand.priorities import all_indicators, priorities
 from samarkand.world import World
 from samarkand.world.facts import fact_variables
-from samarkand.world.importers import import_hint, kinds
+from samarkand.world.importers import import_hint
+from samarkand.world.importers.series import kinds_with
 
-NEEDS_ACCOUNTS = "needs file: input-output accounts of the economy (it is inside the rest of the world)"
+NEEDS_ACCOUNTS = (
+    "needs file: input-output accounts of the economy (it is inside the rest of the world): "
+    "samarkand world import eora26, or icio where it has the economy"
+)
 
 
 def readiness_of(world: World, economy: str) -> dict[str, str]:
@@ -74,10 +78,17 @@ def print_facts(world: World, economy: str, console: Console) -> None:
     known = len(fact_variables()) - len(missing)
     console.print(f"\n{known} of {len(fact_variables())} figures by economy are known.", highlight=False)
     if stale:
-        listed = ", ".join(f"{fact.variable} ({fact.year})" for fact in stale)
-        fresh = " or ".join(kind.kind for kind in kinds().values() if kind.replaces == "facts")
-        mend = f" Newer ones: samarkand world import {fresh}." if fresh else ""
-        console.print(f"Stale: {listed}.{mend}", highlight=False)
+        listed = ", ".join(f"{fact.variable} ({fact.year}){_kinds_with(fact.variable)}" for fact in stale)
+        console.print(f"Stale: {listed}.", highlight=False, markup=False)
     if missing:
-        listed = ", ".join(fact.variable for fact in missing)
-        console.print(f"Not known: {listed}.", highlight=False)
+        listed = ", ".join(f"{fact.variable}{_kinds_with(fact.variable)}" for fact in missing)
+        console.print(f"Not known: {listed}.", highlight=False, markup=False)
+    if stale or missing:
+        console.print(
+            "Import what is in brackets: samarkand world import KIND FILE --name NAME", highlight=False
+        )
+
+
+def _kinds_with(variable: str) -> str:
+    """The kinds of files that have a variable, in brackets; nothing where none has it."""
+    return f" [{' or '.join(kinds_with(variable))}]" if kinds_with(variable) else ""

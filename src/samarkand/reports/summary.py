@@ -114,7 +114,7 @@ def answer(summary: Summary) -> list[str]:
     if not len(s.losers):
         lose = "none loses"
     if not len(s.payers):
-        paid = "Nobody is charged: no cost is known of what changes the results."
+        paid = "Nobody is charged: of what changes the results no cost is known, or not who bears it."
     else:
         payers = plural(len(s.payers), "economy is", "economies are")
         paid = f"{payers} charged {money(float(s.cost.sum()))} a year for it."

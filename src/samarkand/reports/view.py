@@ -309,7 +309,8 @@ class ReportView:
         ]
 
     def _bars(self, title: str, indicator: str, after: pd.Series, before: pd.Series, unit: str) -> BarFigure:
-        ordered = after.dropna().sort_values(ascending=False)
+        moved = [*self.summary.gainers.index, *self.summary.losers.index]
+        ordered = after.reindex(moved).dropna().sort_values(ascending=False)
         chosen = pairs(ordered[ordered > 0].head(IN_CHART)) + pairs(ordered[ordered < 0].tail(IN_CHART))
         ranges = self._ranges(indicator)
         bars = [

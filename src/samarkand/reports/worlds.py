@@ -20,7 +20,8 @@ def print_imported(world: World, console: Console | None = None) -> None:
         f"World {world.name}: {layer['title']}, {layer['year']}, over {_below(world)}.", highlight=False
     )
     for name, value in layer["measures"].items():
-        console.print(f"  {name.replace('_', ' ')}: {_shown(value)}", highlight=False)
+        shown = str(value) if "year" in name else _shown(value)
+        console.print(f"  {name.replace('_', ' ')}: {shown}", highlight=False, markup=False)
     for note in layer["notes"]:
         console.print(f"  note: {note}", highlight=False)
     console.print(f"Use it with: samarkand appraise --world {world.name}", highlight=False)
@@ -67,7 +68,12 @@ def print_worlds(console: Console | None = None) -> None:
 def print_kinds(console: Console | None = None) -> None:
     """The kinds of files that can be imported."""
     console = console or Console()
-    table = Table("kind", "what", "publisher", "where", box=None)
     for row in kinds().values():
-        table.add_row(row.kind, row.title, row.publisher, row.address)
-    console.print(table)
+        console.print(f"{row.kind}: {row.title} ({row.publisher})", highlight=False)
+        console.print(
+            f"    {row.formats}; {row.unit}; replaces {row.replaces}", highlight=False, soft_wrap=True
+        )
+        if row.address:
+            console.print(f"    {row.address}", highlight=False, soft_wrap=True)
+        if row.note:
+            console.print(f"    {row.note}.", highlight=False, soft_wrap=True)

@@ -276,7 +276,14 @@ def _make(
 ) -> FreightModel:
     legs = baseline_legs(parts, parameters, progress)
     base, pairs = prepare_base(network, parameters, legs)
-    choice = calibrate_mode_choice(_skims_of(pairs, network), network.cities, parameters, trade)
+    try:
+        choice = calibrate_mode_choice(_skims_of(pairs, network), network.cities, parameters, trade)
+    except (ValueError, ZeroDivisionError) as error:
+        from samarkand.core.faults import Fault, Faults
+
+        reason = f"freight modes cannot be calibrated on the world's trade ({error})"
+        mend = "Use a world with China, most of Europe and their neighbours."
+        raise Faults([Fault("world", reason, mend)]) from error
     baseline = prepare_pairs(pairs, network.cities, choice, parameters, economies)
     stored = {f"base_{name}": array for name, array in base.arrays().items()}
     stored |= {f"pairs_{name}": getattr(pairs, name) for name in PAIR_ARRAYS}

@@ -105,11 +105,20 @@ def open_world(name: str = EMBEDDED) -> World:
         world = replace(world, accounts=_read_accounts(stored.folder, files["accounts_intermediate.parquet"]))
     if "tariffs.parquet" in files:
         table = pd.read_parquet(stored.folder / "tariffs.parquet")
+        check_labels(name, table, world.labels)
         world = replace(world, tariffs=Tariffs(table, int(files["tariffs.parquet"]["year"])))
     if "facts.parquet" in files:
         own = pd.read_parquet(stored.folder / "facts.parquet")
         world = replace(world, fact_table=load_facts().replaced_by(Facts.of(own)))
     return world
+
+
+def check_labels(name: str, tariffs: pd.DataFrame, labels: tuple[str, ...]) -> None:
+    """Raise `Faults` where tariffs were imported over other economies than the world has now."""
+    made_for = set(tariffs["exporter"]) | set(tariffs["importer"])
+    if made_for != set(labels):
+        reason = "its tariffs were imported over other economies than the world has now"
+        raise Faults([Fault(f"world {name}", reason, "Import them again with --replace.")])
 
 
 def remove_world(name: str) -> None:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 from samarkand.core.declarations import read_rows
 from samarkand.core.faults import did_you_mean
 from samarkand.world.accounts import Accounts
-from samarkand.world.importers.codes import economies_of
+from samarkand.world.importers.codes import economies_of, union_members
 from samarkand.world.sectors import load_sectors
 
 if TYPE_CHECKING:
@@ -121,8 +121,11 @@ def shape_of(
             share[sectors.index(sector)] = size
         weights[economy, industry] = share
     found_labels = sorted(set(label_of.values()) - {ROW})
-    if len(found_labels) < 2:
-        task.fault(place, "has fewer than two economies that are known", "Fetch the whole table.")
+    if "CHN" not in found_labels or len(set(found_labels) & set(union_members())) < 2:
+        reason = (
+            "has not China and two members of the European Union: freight modes are calibrated on their trade"
+        )
+        task.fault(place, reason, "Fetch the whole table.")
         return None
     if ROW not in label_of.values():
         task.fault(place, "has no rest of the world", "Fetch the whole table.")

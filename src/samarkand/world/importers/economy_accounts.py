@@ -7,7 +7,6 @@ that are left as they are keep the base's figures.
 from __future__ import annotations
 
 import re
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,7 +123,6 @@ def read(task: Import) -> Parts | None:
 
 def _read_book(task: Import, path: Path) -> tuple[str, int, dict[str, Floats]] | None:
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
     place = str(path)
     mend = "Begin with: samarkand world template ISO3 FILE.xlsx"
@@ -132,7 +130,7 @@ def _read_book(task: Import, path: Path) -> tuple[str, int, dict[str, Floats]] |
         return None
     try:
         book, formulas = load_workbook(path, data_only=True), load_workbook(path)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError, EOFError, ValueError):
+    except Exception:  # openpyxl raises whatever zip, XML or its own reading meets in a damaged file
         task.fault(place, "is not an Excel workbook (.xlsx), or is damaged", mend)
         return None
     if SHEET not in book.sheetnames:
@@ -278,6 +276,8 @@ def replace_economy(
     order = ("origin", "sector", "destination", "use_sector")
     flow = accounts.intermediate.transpose(*order).to_numpy()
     final = accounts.final_demand.transpose(*order[:3]).to_numpy()
+    if figures["value_added"].sum() <= 0:
+        raise ValueError(f"{economy} would have no value added")
     at = accounts.economies.index(economy)
     n, sectors = len(accounts.economies), accounts.sectors
     uses = np.concatenate(
@@ -345,6 +345,7 @@ def replace_economy(
         final_demand=accounts.final_demand.transpose(*order[:3]).copy(data=ends),
         gross_output=accounts.gross_output.transpose("economy", "sector").copy(data=output),
         value_added=accounts.value_added.transpose("economy", "sector").copy(data=value_added),
+        estimated=tuple(code for code in accounts.estimated if code != economy),  # it gave its own
     )
     before = accounts.value_added.transpose("economy", "sector").to_numpy().sum(axis=1)
     moved = (value_added.sum(axis=1) - before) / before

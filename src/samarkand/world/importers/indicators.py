@@ -10,17 +10,15 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
-from samarkand.core.declarations import read_rows
 from samarkand.core.faults import did_you_mean
 from samarkand.world.facts import COLUMNS, fact_variables
 from samarkand.world.importers.frame import Import, Parts, in_parts
+from samarkand.world.importers.series import series_of
 from samarkand.world.importers.tables import (
     BROKEN,
     FETCH_AGAIN,
@@ -37,25 +35,6 @@ TIMES_OFF, ENOUGH = 20.0, 3
 SIGNED = ("growth_rate", "inflation_rate", "current_account", "political_stability", "survey_mean")
 _YEAR_COLUMN = re.compile(r"(\d{4})(?: \[YR\d{4}\])?")
 _LONG = ["iso3", "series", "year", "value", "text", "late", "line"]
-
-
-class FactSeries(BaseModel):
-    """A row of `fact_series.csv`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    kind: str
-    series: str
-    variable: str
-    factor: float
-    note: str = ""
-
-
-@cache
-def series_of(kind: str) -> dict[str, FactSeries]:
-    """The series of a kind of file that are figures here."""
-    rows = read_rows("samarkand.world.importers", "fact_series.csv", FactSeries)
-    return {row.series: row for row in rows if row.kind == kind}
 
 
 def read(task: Import) -> Parts | None:

@@ -25,7 +25,7 @@ ROWS = 200_000  # rows of a chunk of a narrow table
 _SAMPLE = 1 << 20
 _TEXT = (".csv", ".txt", ".tsv", ".xls", ".tab", ".json")  # the WEO's .xls is text
 # Damage of compressed files shows as one of these while they are read.
-BROKEN = (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError)
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
 FETCH_AGAIN = "Fetch the file again from its publisher."
 
 
@@ -89,6 +89,10 @@ def open_member(path: Path, faults: FaultList, told: Step) -> Iterator[tuple[IO[
                     yield None
                     return
                 chosen = max(names, key=lambda info: info.file_size)
+                if chosen.flag_bits & 1:
+                    faults.add(str(path), "is encrypted", "Unpack it, and name the table in it.")
+                    yield None
+                    return
                 with archive.open(chosen) as stream:
                     yield _counted(stream, chosen.filename, chosen.file_size, told), chosen.filename
             return

@@ -135,8 +135,9 @@ def _tidy(
     task.skip("rows of totals and other classifications", int((~goods).sum()))
     frame = pd.DataFrame(
         {
-            "importer": task.economies(path, reporter),
-            "exporter": exporters,
+            # One text for all that a code stands for: a union's rows stay one row until they are few.
+            "importer": _joined(task.economies(path, reporter)),
+            "exporter": _joined(exporters),
             "code": code,  # tariff lines finer than six digits are averaged to it
             "product": code.str[:6],
             "year": task.numbers(path, year),
@@ -146,21 +147,20 @@ def _tidy(
             "line": product.index,
         }
     )
-    frame = frame[
-        goods & frame["year"].notna() & (frame["importer"].map(len) > 0) & (frame["exporter"].map(len) > 0)
-    ]
+    frame = frame[goods & frame["year"].notna() & (frame["importer"] != "") & (frame["exporter"] != "")]
     no_rate = frame["rate"].isna()
     task.skip("rows without an ad valorem rate", int(no_rate.sum()))
     return frame[~no_rate]
 
 
+def _joined(codes: pd.Series) -> pd.Series:
+    text = {found: " ".join(found) for found in set(codes)}
+    return pd.Series([text[found] for found in codes], codes.index, dtype=object)
+
+
 def _check(task: Import, products: pd.DataFrame) -> None:
     place = str(task.paths[0])
-    # ISO3 codes of both sides as one text: a union's rows are one row of the file, whatever they stand for.
-    keys = products.assign(
-        importer=products["importer"].str.join(" "), exporter=products["exporter"].str.join(" ")
-    )
-    repeated = keys[keys.duplicated(["importer", "exporter", "code", "duty"], keep=False)]
+    repeated = products[products.duplicated(["importer", "exporter", "code", "duty"], keep=False)]
     if len(repeated):
         first = repeated.iloc[0]
         who = first["importer"] if len(first["importer"]) == 3 else "the union"
@@ -198,45 +198,30 @@ def to_sectors(
     added up to it. Only the most detailed level of products (six, four or two digits) that an importer has is used.
     """
     label = {**{code: code for code in labels if code != ROW}, **dict.fromkeys(inside, ROW), ANY: ANY}
-    table = products.copy()
-    depth = table["product"].str.len()
-    whole = table["importer"].str.join(" ")
-    deepest = depth.groupby(whole).transform("max")
-    if task is not None:
-        task.skip("rows of less detailed products", int((depth < deepest).sum()))
-    table = table[depth == deepest]
-    table["sector"] = table["product"].map(
-        {code: sector_of_product(code) for code in table["product"].unique()}
-    )
-    if task is not None:
-        task.skip("rows of products outside the sectors", int(table["sector"].isna().sum()))
-    table = table.dropna(subset=["sector"])
+    table = _best_duties(products, task)
+    summed = _sums(table, ["importer", "exporter", "sector"])
+    # From here on there are few rows, and a union can be taken apart.
     union = set(union_members())
-    table["of_union"] = table["importer"].map(len) > 1
-    table = table.explode("importer").explode("exporter")
-    inner = table["of_union"] & table["exporter"].isin(union)
-    table = table[~inner]
-    table["importer"] = table["importer"].map(label)
-    table["exporter"] = table["exporter"].map(label)
+    summed["of_union"] = summed["importer"].str.len() > len("ISO")
+    for side in ("importer", "exporter"):
+        summed[side] = summed[side].str.split(" ")
+        summed = summed.explode(side)
+    summed = summed[~(summed["of_union"] & summed["exporter"].isin(union))]
+    summed["importer"], summed["exporter"] = summed["importer"].map(label), summed["exporter"].map(label)
+    outside = summed[["importer", "exporter"]].isna().any(axis=1)
     if task is not None:
-        task.skip(
-            "rows of economies outside the world",
-            int(table[["importer", "exporter"]].isna().any(axis=1).sum()),
-        )
-    table = table.dropna(subset=["importer", "exporter"])
-    if table.empty:
+        task.skip("pairs and sectors of economies outside the world", int(outside.sum()))
+    summed = summed[~outside]
+    if summed.empty:
         return pd.DataFrame(columns=list(COLUMNS))
-    table["order"] = table["duty"].map(DUTY_TYPES)
-    best = table.groupby(["importer", "exporter", "product"])["order"].transform("min")
-    table = table[table["order"] == best]
-    pairs = _mean(table, ["importer", "exporter", "sector"])
+    pairs = _mean(summed, ["importer", "exporter", "sector"])
     for_all = pairs[pairs["exporter"] == ANY].set_index(["importer", "sector"])["tariff_rate"]
     known = pairs[pairs["exporter"] != ANY].set_index(["importer", "exporter", "sector"])
-    partners = _mean(table[table["exporter"] != ANY], ["importer", "sector"]).set_index(
+    partners = _mean(summed[summed["exporter"] != ANY], ["importer", "sector"]).set_index(
         ["importer", "sector"]
     )
     everything = pd.MultiIndex.from_product(
-        [sorted(table["importer"].unique()), labels, goods_sectors()],
+        [sorted(summed["importer"].unique()), labels, goods_sectors()],
         names=["importer", "exporter", "sector"],
     )
     rates = known.reindex(everything)
@@ -247,7 +232,7 @@ def to_sectors(
         gap = rates["tariff_rate"].isna() & filled.notna()
         rates.loc[gap, "tariff_rate"] = filled[gap]
         rates.loc[gap, "basis"] = basis
-    of_union = set(table.loc[table["of_union"], "importer"])
+    of_union = set(summed.loc[summed["of_union"], "importer"])
     within = importer.isin(of_union) & exporter.isin(union)
     rates.loc[within, "tariff_rate"] = 0.0
     rates.loc[within, "basis"] = "union"
@@ -256,14 +241,31 @@ def to_sectors(
     return rates[list(COLUMNS)].sort_values(list(COLUMNS[:3]), ignore_index=True)
 
 
-def _mean(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Rates weighted by imports where all of a group's rows that count have them, else the plain mean."""
-    weighed = table.assign(
-        weight=table["value"].fillna(0.0), product_of=table["value"].fillna(0.0) * table["rate"]
-    )
-    groups = weighed.groupby(keys, as_index=False).agg(
-        weight=("weight", "sum"), total=("product_of", "sum"), plain=("rate", "mean")
-    )
+def _best_duties(products: pd.DataFrame, task: Import | None) -> pd.DataFrame:
+    """The rows that count, with their sector: most detailed products, and of duty types the first that there is."""
+    depth = products["product"].str.len()
+    deepest = depth.groupby(products["importer"]).transform("max")
+    sector = products["product"].map({code: sector_of_product(code) for code in products["product"].unique()})
+    if task is not None:
+        task.skip("rows of less detailed products", int((depth < deepest).sum()))
+        task.skip("rows of products outside the sectors", int(sector[depth == deepest].isna().sum()))
+    table = products.assign(sector=sector, order=products["duty"].map(DUTY_TYPES))
+    table = table[(depth == deepest) & sector.notna()]
+    best = table.groupby(["importer", "exporter", "product"])["order"].transform("min")
+    return table[table["order"] == best]
+
+
+def _sums(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """By group: imports, duties paid on them, and the sum and count of rates."""
+    value = table["value"].fillna(0.0)
+    parts = table[keys].assign(weight=value, paid=value * table["rate"], total=table["rate"], count=1)
+    return parts.groupby(keys, as_index=False).sum()
+
+
+def _mean(sums: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Rates weighted by imports where a group has any, else the plain mean."""
+    groups = sums.groupby(keys, as_index=False)[["weight", "paid", "total", "count"]].sum()
     by_imports = groups["weight"] > 0
-    rate = np.where(by_imports, groups["total"] / groups["weight"].where(by_imports, 1.0), groups["plain"])
+    weighted = groups["paid"] / groups["weight"].where(by_imports, 1.0)
+    rate = np.where(by_imports, weighted, groups["total"] / groups["count"])
     return groups[keys].assign(tariff_rate=rate, basis=np.where(by_imports, "weighted", "simple"))
