@@ -9,7 +9,7 @@ import pytest
 from samarkand.core.faults import Faults
 from samarkand.engines.equilibrium import Shock, armington_accounts, solve
 from samarkand.world.elasticities import load_elasticities
-from samarkand.world.estimation import estimate_elasticity
+from samarkand.world.elasticity_estimation import estimate_elasticity
 
 pytest.importorskip("pyfixest", reason="the extra `estimate` is not installed")
 
