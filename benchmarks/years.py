@@ -20,7 +20,7 @@ from samarkand.reports.files import write_appraisal
 
 def ask(label, **question):
     global wall, used
-    appraisal = sk.appraise("eurasian-corridors", years=range(2025, 2051), **question)
+    appraisal = sk.appraise("eurasian-corridors", years=range(2025, 2051), reach=True, **question)
     solved = time.perf_counter() - wall, time.process_time() - used
     with tempfile.TemporaryDirectory() as out:
         write_appraisal(appraisal, Path(out))

@@ -16,4 +16,4 @@ def world():
 @pytest.fixture(scope="session")
 def appraisal(world):
     """The default programme appraised in the embedded world."""
-    return sk.appraise("eurasian-corridors", world)
+    return sk.appraise("eurasian-corridors", world, reach=True)

@@ -9,6 +9,7 @@ states of the programme the years asked about need; each is solved once, and `Re
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -39,25 +40,33 @@ def appraise(
     deficit_rule: DeficitRule = "fixed_nominal",
     projection: Projection | str | Path | None = None,
     publication: bool = False,
+    reach: bool = False,
     progress: Step = lambda *_words, **_fractions: None,
 ) -> Appraisal:
     """Appraise a scenario, or a programme (a model, a file or a name) in a world; the embedded one if none is given.
 
     `years`: what is open by the end of each counts, as far as it is ramped up. `without`: items left out.
     `assumptions`: declared parameters replaced by name. `projection`: growth of economies (a file); levels are at
-    2022 size without it. `publication`: refuse figures that are not verified, by name. `progress(text, done=, total=)`
-    is called along the way. Raises `Faults` with everything that is wrong with the question before anything runs,
-    and `EquilibriumError` if no solution passes its certificate.
+    2022 size without it. `publication`: refuse figures that are not verified, by name. `reach`: work out, too, what
+    each item does given all the others, by leaving it out. `progress(text, done=, total=)` is called along the way.
+    Raises `Faults` with everything that is wrong with the question before anything runs, and `EquilibriumError` if
+    no solution passes its certificate.
     """
     progress("reading the world and the programme")
-    asked = ask(question, world, tuple(years), without, assumptions, deficit_rule, projection, publication)
+    asked = ask(
+        question, world, tuple(years), without, assumptions, deficit_rule, projection, publication, reach
+    )
     course, baseline = asked.course, solve_baseline(asked, progress)
-    states = [
-        asked.solved(change, partial(solve_state, asked, baseline, change, progress))
-        for change in course.states
-    ]
-    progress("assessing the priorities")
-    assessed = [asked.assessed(inputs.change, partial(assess_state, inputs)) for inputs in states]
+    with ThreadPoolExecutor(1) as beside:
+        states = [
+            asked.solved(change, partial(solve_state, asked, baseline, change, beside, progress))
+            for change in course.states
+        ]
+        progress("assessing the priorities")
+        assessed = [
+            asked.assessed(inputs.change, partial(assess_state, inputs, asked.is_settled(inputs.change)))
+            for inputs in states
+        ]
     return Appraisal(
         asked, course, states, Results(course, assessed, asked.projection, Ranges.of(asked.world))
     )
@@ -71,7 +80,9 @@ def solve_baseline(asked: Question, progress: Step) -> Baseline:
     )
 
 
-def solve_state(asked: Question, baseline: Baseline, change: Change, progress: Step) -> Inputs:
+def solve_state(
+    asked: Question, baseline: Baseline, change: Change, beside: Executor, progress: Step
+) -> Inputs:
     """One state of the programme beside the baseline: network, trade costs, equilibrium."""
     year, freight = change.year, baseline.freight
     progress(f"{year}: freight network")
@@ -83,7 +94,7 @@ def solve_state(asked: Question, baseline: Baseline, change: Change, progress: S
     unpaid, with_ = settle(asked, change, iceberg_cost_hat)
     return Inputs(
         world=asked.world, programme=asked.programme, assumptions=asked.assumptions, year=year, change=change,
-        freight=freight, routes=routes, left_out=asked.leave_out(freight, change, progress),
+        freight=freight, routes=routes, left_out=beside.submit(asked.leave_out, freight, change, progress),
         surface_trade=asked.surface_trade, costs=costs, iceberg_cost_hat=iceberg_cost_hat,
         ad_valorem_cost=asked.ad_valorem_cost(costs), without=baseline.solution, with_=with_, unpaid=unpaid,
     )  # fmt: skip
@@ -100,7 +111,13 @@ def settle(asked: Question, change: Change, iceberg_cost_hat: xr.DataArray) -> t
     return unpaid, solve(accounts, Shock(**shock, **taxes), deficit_rule=rule) if taxes else unpaid
 
 
-def assess_state(inputs: Inputs) -> Assessed:
-    """What the priorities say of a state: before anybody pays, and as it is paid for."""
+def assess_state(inputs: Inputs, settled: bool) -> Assessed:
+    """What the priorities say of a state: before anybody pays, and as it is paid for.
+
+    Where every year asked about that counts the state has it whole (`settled`), the time rule needs the second alone.
+    """
+    if settled:
+        paid = assess_all(inputs)
+        return Assessed(paid, paid)
     unpaid = assess_all(replace(inputs, with_=inputs.unpaid))
     return Assessed(unpaid, unpaid if inputs.with_ is inputs.unpaid else assess_all(inputs, known=unpaid))

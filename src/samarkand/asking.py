@@ -63,6 +63,7 @@ class Question:
     world: World
     assumptions: Assumptions
     projection: Projection | None = None
+    reach: bool = False
 
     @cached_property
     def course(self) -> Course:
@@ -122,9 +123,9 @@ class Question:
     def leave_out(
         self, freight: FreightModel, change: Change, progress: Callable[..., None]
     ) -> xr.DataArray | None:
-        """Generalised cost with each item of the network left out, in the last state; None in those before it."""
+        """Generalised cost with each item of the network left out: in the last state, where `reach` is asked for."""
         items = list(dict.fromkeys(one.item for one in change.network))
-        if not items or not self._is_last(change):
+        if not self.reach or not items or not self._is_last(change):
             return None
         sets = [[one for one in change.network if one.item != item] for item in items]
         costs = freight.economy_costs(sets, partial(progress, f"{change.year}: each item left out"))
@@ -137,14 +138,24 @@ class Question:
 
     def assessed(self, change: Change, assess_it: Callable[[], Assessed]) -> Assessed:
         """What the priorities say of a state, now or before in this process; they may read which items are open."""
-        return self._kept(_assessed, (*self._key(change), shocks_of(change), change.open), assess_it)
+        key = (*self._key(change), shocks_of(change), change.open, self.is_settled(change))
+        return self._kept(_assessed, key, assess_it)
+
+    def is_settled(self, change: Change) -> bool:
+        """Whether every year asked about that counts a state has it in force and whole, at the size of the accounts."""
+        number = next(k for k, state in enumerate(self.course.states) if state is change)
+        counting = {year: weights for year, weights in self.course.weights.items() if number in weights}
+        whole = all(
+            self.course.in_force[year] == number and len(weights) == 1 for year, weights in counting.items()
+        )
+        return whole and self.projection is None
 
     def _key(self, change: Change) -> tuple[Hashable, ...]:
         # Years, items left out and the projection do not change a state, but for what is computed in the last alone.
         return (
             id(self.world),
             self.scenario.but(years=(), without=(), projection="").hash,
-            self._is_last(change),
+            self.reach and self._is_last(change),
         )
 
     def _is_last(self, change: Change) -> bool:
@@ -191,6 +202,7 @@ def ask(
     deficit_rule: DeficitRule,
     projection: Projection | str | Path | None,
     publication: bool,
+    reach: bool = False,
 ) -> Question:
     """The question whole, or `Faults` with everything that is wrong with it."""
     faults = FaultList()
@@ -223,7 +235,7 @@ def ask(
     _known_worlds[world.hash], _known_programmes[programme.content_hash] = world, programme
     if projected:
         _known_projections[projected.hash] = projected
-    asked = Question(scenario, programme, world, chosen, projected)
+    asked = Question(scenario, programme, world, chosen, projected, reach)
     if publication:
         refuse_unverified(asked)
     return asked

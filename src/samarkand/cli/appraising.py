@@ -39,6 +39,10 @@ def appraise(
     publication: Annotated[
         bool, typer.Option("--publication", help="Refuse figures that are not verified, by name.")
     ] = False,
+    reach: Annotated[
+        bool,
+        typer.Option("--reach", help="Work out what each item does given all the others, by leaving it out."),
+    ] = False,
 ) -> None:
     """Appraise a programme: scorecard, appraisal.json, Parquet tables and a report that opens offline."""
     from samarkand.appraisal import appraise as run
@@ -73,6 +77,7 @@ def appraise(
             deficit_rule=deficit_rule,
             projection=projection,
             publication=publication,
+            reach=reach,
             progress=step,
         )
         step("writing the files")

@@ -89,7 +89,7 @@ def _on(asked: Question, state: Inputs, world: World) -> Inputs:
 
 def headline_changes(state: Inputs, economy: str) -> pd.DataFrame:
     """Change of every headline indicator of one economy: columns ``indicator, unit, observed``."""
-    outcomes = assess_state(state).paid
+    outcomes = assess_state(state, settled=True).paid
     rows = []
     for declared in (row for rows in all_indicators().values() for row in rows):
         outcome = outcomes[declared.name]

@@ -164,7 +164,7 @@ def calc_trade_flow(intermediate: xr.DataArray, final_demand: xr.DataArray) -> x
 
     In the unit of its arguments, own sales on the diagonal. Raises `ValueError` when labels differ.
     """
-    used, final = xr.align(intermediate.sum("use_sector"), final_demand, join="exact")
+    used, final = xr.align(intermediate.sum("use_sector", skipna=False), final_demand, join="exact")
     return (used + final).transpose("origin", "destination", "sector").rename("trade_flow")
 
 
@@ -175,7 +175,7 @@ def calc_trade_share(trade_flow: xr.DataArray) -> xr.DataArray:
     one, so that it stays out of trade in it.
     """
     flow = trade_flow.transpose("destination", "origin", "sector")
-    spending = flow.sum("origin")
+    spending = flow.sum("origin", skipna=False)
     share = flow / spending.where(spending > 0, 1.0)
     own = flow["destination"] == flow["origin"]
     stays_out = (spending == 0) & own

@@ -219,7 +219,7 @@ def surface_trade(trade_flow: xr.DataArray, freight: xr.Dataset, vot_by_class: x
     classes = sector_classes(table, vot_by_class)
     on_network = trade_flow * table["network_share"]
     parts = [
-        on_network.where(classes == label, 0.0).sum("sector")
+        on_network.where(classes == label, 0.0).sum("sector", skipna=False)
         for label in vot_by_class["vot_class"].to_numpy()
     ]
     return xr.concat(parts, dim=vot_by_class["vot_class"].reset_coords(drop=True))

@@ -115,7 +115,7 @@ def inputs_with_tariffs(
     """
     flow = accounts.intermediate
     if tariff_rate is None:
-        return flow.sum("origin"), accounts.value_added
+        return flow.sum("origin", skipna=False), accounts.value_added
     paid = xr.dot(flow, 1.0 + tariff_rate, dim="origin")
     output = accounts.gross_output.rename(economy="destination", sector="use_sector")
     before = flow.sum(["origin", "sector"]) / output.where(output > 0, 1.0)

@@ -16,6 +16,7 @@ was observed instead.
 
 from __future__ import annotations
 
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,7 @@ MOST_ROUNDS = 5000
 # Multiplications above which OpenBLAS shares a product among threads; on matrices as small as ours they wait for each
 # other longer than they compute (measured: eight times the time of one thread).
 LARGEST_PRODUCT = 262_144
+WORKERS = 2
 
 
 def calc_input_coefficient(trade_share: Array, wedge: Array | None, input_share: Array) -> Array:
@@ -86,29 +88,40 @@ def calc_value_added_content(
         content[each, each] = direct
     else:
         content[:] = start.transpose(1, 0, 2)
-    for _ in range(MOST_ROUNDS):
-        carried = _products(np.ascontiguousarray(content.transpose(2, 1, 0)), from_abroad)  # [k, s, n]
-        new = np.matmul(np.ascontiguousarray(carried.transpose(2, 1, 0)), passed_on)
-        new[each, each] += direct
-        change = float(np.abs(new - content).max())
-        content = new
-        if change <= tolerance:
-            break
-        if not change < 1e3:
-            raise EquilibriumError(endless)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for _ in range(MOST_ROUNDS):
+            carried = _products(
+                np.ascontiguousarray(content.transpose(2, 1, 0)), from_abroad, pool
+            )  # [k, s, n]
+            new = _products(np.ascontiguousarray(carried.transpose(2, 1, 0)), passed_on, pool)
+            new[each, each] += direct
+            change = float(np.abs(new - content).max())
+            content = new
+            if change <= tolerance:
+                break
+            if not change < 1e3:
+                raise EquilibriumError(endless)
     if not change <= tolerance or float(content.sum(axis=1).min()) < -1e-9:
         raise EquilibriumError(endless)
     result: Array = np.ascontiguousarray(content.transpose(1, 0, 2))
     return result
 
 
-def _products(left: Array, right: Array) -> Array:
-    """left @ right, matrix by matrix, in blocks of rows that one thread of the linear algebra library computes."""
+def _products(left: Array, right: Array, pool: Executor) -> Array:
+    """left @ right, matrix by matrix, in blocks of rows that one thread of the linear algebra library computes.
+
+    Half of the matrices to each thread of the pool: the same products whichever is done first.
+    """
     product = np.empty((*left.shape[:2], right.shape[2]))
     rows = max(1, LARGEST_PRODUCT // (right.shape[1] * right.shape[2]))
-    for first in range(0, left.shape[1], rows):
-        block = slice(first, first + rows)
-        np.matmul(left[:, block], right, out=product[:, block])
+
+    def some(part: slice) -> None:
+        for first in range(0, left.shape[1], rows):
+            block = slice(first, first + rows)
+            np.matmul(left[part, block], right[part], out=product[part, block])
+
+    middle = left.shape[0] // WORKERS
+    list(pool.map(some, (slice(0, middle), slice(middle, None))))
     return product
 
 

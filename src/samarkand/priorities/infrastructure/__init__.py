@@ -10,7 +10,9 @@ from samarkand.priorities.infrastructure.access import access_of
 from samarkand.priorities.infrastructure.reach import no_reach, reach_of
 from samarkand.world.sectors import load_sectors
 
-ONLY_LAST = "computed for items on the freight network, in the last state asked about"
+ONLY_LAST = (
+    "worked out where reach is asked for (--reach), for items on the freight network, in the last state"
+)
 UNREACHED = "no city of the economy, or none that is connected, is on the freight network"
 
 
@@ -41,9 +43,10 @@ def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
         return Levels(getattr(people[0], name), getattr(people[1], name), reason=UNREACHED)
 
     reach = no_reach(inputs.programme.ids, inputs.world.labels)
-    if inputs.left_out is not None:
+    left_out = inputs.left_out.result()
+    if left_out is not None:
         with_all = pair["generalised_cost"].sel(variant="logsum", state="with", drop=True)
-        reach = reach_of(inputs.programme.ids, calc_class_mean(inputs.left_out, by_class), with_all, trade)
+        reach = reach_of(inputs.programme.ids, calc_class_mean(left_out, by_class), with_all, trade)
     return {
         "shipment_time": means("hours", "logsum"),
         "shipment_time_fixed_mode": means("hours", "fixed_mode"),
@@ -102,22 +105,22 @@ def calc_partner_mean(pair: xr.DataArray, trade: xr.DataArray) -> xr.DataArray:
 
 
 def _both_ways(values: xr.DataArray) -> xr.DataArray:
-    out = values.sum("destination").rename(origin="economy")
-    back = values.sum("origin").rename(destination="economy")
+    out = values.sum("destination", skipna=False).rename(origin="economy")
+    back = values.sum("origin", skipna=False).rename(destination="economy")
     return out + back
 
 
 def calc_pair_trade_cost_change(hat: xr.DataArray, flow: xr.DataArray) -> xr.DataArray:
     """sum_j flow[o,d,j] hat[o,d,j] / sum_j flow[o,d,j] - 1; fraction, dims (origin, destination)."""
-    total = flow.sum("sector")
-    return ((flow * hat).sum("sector") / total.where(total > 0)) - 1.0
+    total = flow.sum("sector", skipna=False)
+    return ((flow * hat).sum("sector", skipna=False) / total.where(total > 0)) - 1.0
 
 
 def calc_trade_cost_change(hat: xr.DataArray, flow: xr.DataArray) -> xr.DataArray:
     """Trade-weighted mean of hat - 1 over partners, sectors and both directions; fraction, dims (economy)."""
     abroad = flow.where(flow["origin"] != flow["destination"], 0.0).drop_vars("grade", errors="ignore")
-    total = _both_ways(abroad.sum("sector"))
-    return _both_ways((abroad * (hat - 1.0)).sum("sector")) / total
+    total = _both_ways(abroad.sum("sector", skipna=False))
+    return _both_ways((abroad * (hat - 1.0)).sum("sector", skipna=False)) / total
 
 
 def calc_market_access(inputs: Inputs) -> tuple[xr.DataArray, xr.DataArray]:
@@ -129,7 +132,7 @@ def calc_market_access(inputs: Inputs) -> tuple[xr.DataArray, xr.DataArray]:
     """
     flow = inputs.world.accounts.trade_flow
     goods = [row.code for row in load_sectors() if row.kind == "goods"]
-    spending = flow.sel(sector=goods).sum("origin")
+    spending = flow.sel(sector=goods).sum("origin", skipna=False)
     theta = inputs.assumptions.elasticities.values().sel(sector=goods)
     cost = 1.0 + inputs.ad_valorem_cost.sel(sector=goods)
     reached = cost.notnull().any(["destination", "sector"])

@@ -137,12 +137,12 @@ def _abroad(flow: xr.DataArray) -> xr.DataArray:
 
 def calc_exports(flow: xr.DataArray) -> xr.DataArray:
     """exports[i] = sum over n != i and j of flow[i, n, j]; unit of `flow`, dims (economy)."""
-    return _abroad(flow).sum(["destination", "sector"]).rename(origin="economy")
+    return _abroad(flow).sum(["destination", "sector"], skipna=False).rename(origin="economy")
 
 
 def calc_imports(flow: xr.DataArray) -> xr.DataArray:
     """imports[n] = sum over i != n and j of flow[i, n, j]; unit of `flow`, dims (economy)."""
-    return _abroad(flow).sum(["origin", "sector"]).rename(destination="economy")
+    return _abroad(flow).sum(["origin", "sector"], skipna=False).rename(destination="economy")
 
 
 def calc_trade_with_parties(flow: xr.DataArray, parties: list[str]) -> xr.DataArray:
@@ -152,9 +152,9 @@ def calc_trade_with_parties(flow: xr.DataArray, parties: list[str]) -> xr.DataAr
 
 def calc_partner_flow(flow: xr.DataArray) -> xr.DataArray:
     """Exports by partner, sum over sectors; unit of `flow`, dims (economy, partner), own sales included."""
-    return flow.sum("sector").rename(origin="economy", destination="partner")
+    return flow.sum("sector", skipna=False).rename(origin="economy", destination="partner")
 
 
 def calc_sector_output(flow: xr.DataArray) -> xr.DataArray:
     """Gross output by sector, sales to everybody; unit of `flow`, dims (economy, sector)."""
-    return flow.sum("destination").rename(origin="economy")
+    return flow.sum("destination", skipna=False).rename(origin="economy")
