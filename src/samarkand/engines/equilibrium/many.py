@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, fields
@@ -65,8 +68,8 @@ def solve_many(
     depend on `workers` nor on what works side by side `by`:
 
     - `threads`: the compiled sweep releases the interpreter lock; accounts are shared;
-    - `processes`: started afresh, so that a script needs the usual `if __name__ == "__main__"`, and `measure` a
-      function of a module. Worth their start (about a second) from thousands of solutions on more than two cores.
+    - `processes`: copies of this one on Linux where it has one thread; else started afresh, which takes about a
+      second and needs the usual `if __name__ == "__main__"`. `measure` is a function of a module.
 
     With a `measure`, say `measures.calc_real_income_hat`, nothing else of a solution is kept. The first shock that
     fails raises, with its number.
@@ -85,15 +88,26 @@ def solve_many(
         with ThreadPoolExecutor(workers) as pool:
             return list(pool.map(partial(task, accounts), numbered))
     chunk = max(1, len(listed) // (4 * workers))
-    context = get_context("spawn")
+    context = get_context(_way_to_start())
     # The workers purge for themselves: the same solution, bit by bit.
-    with ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_receive, initargs=(accounts,)
-    ) as processes:
+    with (
+        warnings.catch_warnings(),
+        ProcessPoolExecutor(
+            workers, mp_context=context, initializer=_receive, initargs=(accounts,)
+        ) as processes,
+    ):
+        # Idle threads of the linear algebra library make newer Pythons warn; it minds copies by itself.
+        warnings.filterwarnings("ignore", message=".*fork", category=DeprecationWarning)
         found = list(processes.map(partial(_solve_there, task), numbered, chunksize=chunk))
     if measure is not None:
         return found
     return [Solution(accounts=base, shock=shock, **parts) for shock, parts in zip(listed, found, strict=True)]
+
+
+def _way_to_start() -> str:
+    """How processes start: as copies of this one, in no time, where that is safe (it has one thread); else afresh."""
+    alone = threading.active_count() == 1 and sys.platform == "linux"
+    return "fork" if alone else "spawn"
 
 
 def _solve_one(
