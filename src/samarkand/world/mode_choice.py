@@ -53,15 +53,20 @@ class ModeChoice:
     cheapest: xr.DataArray
 
 
-def great_circle(latitude: Floats, longitude: Floats) -> Floats:
+def great_circle(
+    latitude: Floats, longitude: Floats, to_latitude: Floats | None = None, to_longitude: Floats | None = None
+) -> Floats:
     """Great-circle distance d = 2 R asin sqrt(sin^2(dlat/2) + cos lat_i cos lat_j sin^2(dlon/2)).
 
-    latitude, longitude: (n,) degrees. Returns (n, n) km, zero on the diagonal. Mean Earth radius (IUGG).
+    latitude, longitude: (n,) degrees; to_latitude, to_longitude: (m,), the same places where absent. Returns (n, m)
+    km, zero where places are the same. Mean Earth radius (IUGG).
     """
     lat, lon = np.radians(latitude), np.radians(longitude)
-    half_lat = np.sin((lat[:, None] - lat[None, :]) / 2) ** 2
-    half_lon = np.sin((lon[:, None] - lon[None, :]) / 2) ** 2
-    chord = half_lat + np.cos(lat)[:, None] * np.cos(lat)[None, :] * half_lon
+    other_lat = lat if to_latitude is None else np.radians(to_latitude)
+    other_lon = lon if to_longitude is None else np.radians(to_longitude)
+    half_lat = np.sin((lat[:, None] - other_lat[None, :]) / 2) ** 2
+    half_lon = np.sin((lon[:, None] - other_lon[None, :]) / 2) ** 2
+    chord = half_lat + np.cos(lat)[:, None] * np.cos(other_lat)[None, :] * half_lon
     distance: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0)))
     return distance
 

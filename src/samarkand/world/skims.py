@@ -293,9 +293,8 @@ def _distances(one: pd.DataFrame, other: pd.DataFrame) -> Floats:
     """Great-circle km from each place of one table to each of another."""
     from samarkand.world.mode_choice import great_circle
 
-    both = pd.concat([one[["lat", "lon"]], other[["lat", "lon"]]])
-    km: Floats = great_circle(both["lat"].to_numpy(float), both["lon"].to_numpy(float))
-    return km[: len(one), len(one) :]
+    ends = (table[name].to_numpy(float) for table in (one, other) for name in ("lat", "lon"))
+    return great_circle(*ends)
 
 
 def _columns(legs: Legs, part: slice) -> Legs:

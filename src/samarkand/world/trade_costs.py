@@ -201,12 +201,18 @@ class Baseline:
     def mean(self, sums: Floats) -> Floats:
         """Weighted sums (..., class, origin, destination) as means over pairs reachable without changes."""
         mass = self.levels[-1]
-        mean: Floats = np.where(mass > 0, sums / np.where(mass > 0, mass, 1.0), np.nan)
+        mean: Floats = np.full(np.broadcast_shapes(sums.shape, mass.shape), np.nan)
+        np.divide(sums, mass, out=mean, where=mass > 0)
         return mean
+
+    @cached_property
+    def means(self) -> Floats:
+        """Means of all `LEVELS` of the state without changes."""
+        return self.mean(self.levels)
 
     def dataset(self, differences: Floats) -> xr.Dataset:
         """Costs, hours and shares without and with changes, as `counterfactual_costs` describes."""
-        level = self.mean(self.levels)
+        level = self.means
         change = self.mean(differences)
 
         def both(before: Floats, after: Floats) -> Floats:
