@@ -11,9 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from samarkand.engines.routing import build_graph, calc_legs
+from samarkand.world import ends as ends_module
 from samarkand.world import freight as freight_module
 from samarkand.world.accounts import load_accounts
 from samarkand.world.changes import LinkChange
+from samarkand.world.ends import Ends
 from samarkand.world.freight import FreightModel, prepare_freight, skims_of
 from samarkand.world.freight_base import prepare_base
 from samarkand.world.network import Network, land_costs, load_network
@@ -286,3 +288,12 @@ def test_what_two_items_save_at_one_crossing_adds_up(model, network):
     assert found[0].rows.size
     assert np.array_equal(found[0].hours, found[1].hours)
     assert np.array_equal(found[0].usd, found[1].usd)
+
+
+def test_ends_of_many_programmes_are_not_kept_for_ever(model, monkeypatch):
+    part, values = model.parts["rail"], values_of_time(model.parameters)
+    some = Ends(part, values)
+    some.find([0, 1, 2], lambda *_words, **_fractions: None)
+    assert set(Ends(part, values).nodes) >= {0, 1, 2}
+    monkeypatch.setattr(ends_module, "MOST_ENDS", 2)
+    assert Ends(part, values).nodes == []  # searched anew, and as good

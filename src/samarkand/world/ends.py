@@ -13,6 +13,9 @@ from samarkand.world.leg_store import MOST_KEPT, cache_folder, forget_oldest, re
 from samarkand.world.skims import Component
 
 Floats = NDArray[np.float64]
+MOST_ENDS = (
+    500  # kept on disk: with more, reading them takes longer than searching for those of one programme
+)
 
 
 class Ends:
@@ -29,7 +32,8 @@ class Ends:
         self._lock = Lock()
         classes = len(self.values_of_time)
         found = read_archive(self._path)
-        if found is None or found["to"].shape[1::2] != (classes, part.targets.size):
+        fits = found is not None and found["to"].shape[1::2] == (classes, part.targets.size)
+        if found is None or not fits or found["ends"].size > MOST_ENDS:
             found = {
                 "ends": np.empty(0, np.int64),
                 "to": np.empty((2, classes, 0, part.targets.size)),
