@@ -83,7 +83,7 @@ def test_by_hand_two_economies_one_sector():
         ("origin", "sector", "destination", "use_sector"),
     )
     output = xr.DataArray([[8.0], [4.0]], {"economy": ["A", "B"], "sector": ["s"]}, ("economy", "sector"))
-    assert float(calc_input_share(use, output).sel(economy="B")[0, 0]) == pytest.approx(0.25)
+    assert float(calc_input_share(use.sum("origin"), output).sel(economy="B")[0, 0]) == pytest.approx(0.25)
 
 
 def test_the_manifest_describes_every_file_as_it_is(world):

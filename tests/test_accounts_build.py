@@ -8,17 +8,19 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+import xarray as xr
 from data import fetch
 from data.accounts import icio, store
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from samarkand.world.accounts import expand_flows, load_accounts, read_array
+from samarkand.world.accounts import load_accounts, read_array
 from samarkand.world.estimation.balance import balance_flows, spread_under_caps
 from samarkand.world.estimation.evidence import ObservedTable
 from samarkand.world.estimation.production import LEAST_AT_HOME, solve_production
 from samarkand.world.sectors import load_sectors
+from samarkand.world.uses import WholeUses, expand_flows
 
 N = 80
 
@@ -270,6 +272,19 @@ def test_flows_expand_by_hand():
     intermediate, final = expand_flows(observed, flow, share)
     np.testing.assert_allclose(intermediate[:, 0, :, 0], [[5.0, 3.0], [1.0, 0.6]])
     np.testing.assert_allclose(final[:, 0, :], [[7.0, 7.0], [3.0, 1.4]])
+
+
+def test_sums_of_the_factors_are_those_of_the_whole_table(world):
+    """What questions read without the table is what the table adds up to; 1e-12: rounding of long sums."""
+    uses, final = world.accounts.uses, world.accounts.final_demand
+    whole = WholeUses(uses.array)
+    for name in ("bought", "inputs"):
+        ours, sums = getattr(uses, name), getattr(whole, name)
+        xr.testing.assert_allclose(ours, sums, rtol=1e-12, atol=1e-6)
+        assert ours.dims == sums.dims
+    expanded = expand_flows(uses.observed, uses.flow.to_numpy(), uses.use_share)
+    np.testing.assert_array_equal(expanded[0], uses.array)
+    np.testing.assert_array_equal(expanded[1], final)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ partner shares of the observed economies were not used at all.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -165,6 +166,11 @@ def _embedded(name: str) -> pd.DataFrame:
     return pq.read_table(manifest.EMBEDDED / name).to_pandas()
 
 
+def _bound(residual: float) -> str:
+    """The power of ten that a residual stays below: its digits are rounding, and differ from machine to machine."""
+    return f"below 1e{math.floor(math.log10(max(residual, 1e-16))) + 1:d}"
+
+
 def _hold_out_table() -> str:
     scores = _embedded(SCORES)
     columns = (
@@ -241,7 +247,7 @@ def render_tables() -> dict[str, str]:
     )
     balances = accounts.balances()
     largest = balances.assign(relative=balances["relative"].abs()).groupby("balance")["relative"].max()
-    stored = [[name, f"{value:.1e}"] for name, value in largest.items()]
+    stored = [[name, _bound(value)] for name, value in largest.items()]
     ours = {
         name: entry
         for name, entry in files.items()

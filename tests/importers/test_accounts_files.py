@@ -22,6 +22,7 @@ from samarkand.world.importers.economy_accounts import (
 )
 from samarkand.world.sectors import load_sectors
 from samarkand.world.store import list_worlds
+from samarkand.world.uses import WholeUses
 
 import file_samples as samples  # isort: skip
 
@@ -393,7 +394,7 @@ def test_any_figures_give_balanced_accounts_or_a_reason(data) -> None:
     coords = {"origin": labels, "sector": codes, "destination": labels, "use_sector": codes}
     by = {"economy": labels, "sector": codes}
     accounts = Accounts(
-        intermediate=xr.DataArray(flow, coords, tuple(coords)),
+        uses=WholeUses(xr.DataArray(flow, coords, tuple(coords))),
         final_demand=xr.DataArray(
             final, {name: coords[name] for name in list(coords)[:3]}, tuple(coords)[:3]
         ),

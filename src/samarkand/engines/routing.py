@@ -1,8 +1,9 @@
 """Shortest legs on a graph and their closure over new arcs: arrays in, arrays out.
 
 A leg has two additive attributes, hours and money, that are carried along the path of least generalised cost
-`usd + value_of_time * hours`. Shortest paths are scipy's; here are only the carrying of attributes and
-min-plus products. Graphs are undirected: what costs x one way costs x back.
+`usd + value_of_time * hours`. Shortest paths are scipy's, imported where they are searched: a world is loaded without
+them. Here are only the carrying of attributes and min-plus products. Graphs are undirected: what costs x one way costs
+x back.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -39,6 +42,8 @@ class Graph:
 
     def cost(self, value_of_time: float) -> csr_array:
         """Generalised cost of the arcs, usd + value_of_time * hours, as a sparse matrix."""
+        from scipy.sparse import csr_array
+
         data = self.usd + value_of_time * self.hours
         return csr_array((data, self.indices, self.indptr), shape=(self.size, self.size))
 
@@ -101,6 +106,8 @@ def calc_legs(
     hours = sum of hours, usd = sum of usd along the path of least usd + value_of_time * hours (scipy's Dijkstra).
     `progress` is told how many sources are done.
     """
+    from scipy.sparse.csgraph import dijkstra
+
     kernels = load_kernels()
     start, end = np.asarray(sources, np.int64), np.asarray(targets, np.int64)
     hours = np.empty((start.size, end.size))
@@ -126,6 +133,8 @@ def calc_legs(
 
 def calc_costs(graph: Graph, value_of_time: float, sources: ArrayLike, targets: ArrayLike) -> Floats:
     """Least usd + value_of_time * hours from each source node to each target node, infinite where there is no way."""
+    from scipy.sparse.csgraph import dijkstra
+
     start, end = np.asarray(sources, np.int64), np.asarray(targets, np.int64)
     costs = np.empty((start.size, end.size))
     matrix = graph.cost(value_of_time)
@@ -137,6 +146,8 @@ def calc_costs(graph: Graph, value_of_time: float, sources: ArrayLike, targets: 
 
 def find_path(graph: Graph, value_of_time: float, source: int, target: int) -> list[int]:
     """Nodes of the least-cost path from source to target, both included; empty where there is none."""
+    from scipy.sparse.csgraph import dijkstra
+
     before = dijkstra(graph.cost(value_of_time), indices=source, return_predecessors=True)[1]
     path = [int(target)]
     while path[-1] != source:

@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 from samarkand.core.declarations import read_table
 from samarkand.world.economies import load_economies
 from samarkand.world.sectors import Sector, load_sectors
+from samarkand.world.uses import FactoredUses, Uses
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +69,7 @@ class Accounts:
     """The accounts of a world, and what an equilibrium model needs of them.
 
     Attributes:
-        intermediate: ``[origin, sector, destination, use_sector]``, sales of a sector to an industry.
+        uses: sales of sectors to industries; `intermediate` is their whole table.
         final_demand: ``[origin, sector, destination]``, sales of a sector to end users.
         gross_output: ``[economy, sector]``.
         value_added: ``[economy, sector]``, with net taxes on inputs, which the source does not tell apart.
@@ -79,7 +80,7 @@ class Accounts:
     All in US$ million of 2022 at basic prices, no cell negative.
     """
 
-    intermediate: xr.DataArray
+    uses: Uses
     final_demand: xr.DataArray
     gross_output: xr.DataArray
     value_added: xr.DataArray
@@ -97,6 +98,11 @@ class Accounts:
         """Sector codes."""
         return tuple(str(code) for code in self.gross_output["sector"].values)
 
+    @property
+    def intermediate(self) -> xr.DataArray:
+        """Sales of a sector to an industry, ``[origin, sector, destination, use_sector]``: large, see `Uses`."""
+        return self.uses.array
+
     def is_goods(self, sector: str) -> bool:
         """Whether what the sector sells travels in vehicles (goods) or not (services)."""
         return {row.code: row.kind for row in load_sectors()}[sector] == "goods"
@@ -104,7 +110,7 @@ class Accounts:
     @cached_property
     def trade_flow(self) -> xr.DataArray:
         """All sales by ``[origin, destination, sector]``, own sales included (see `calc_trade_flow`)."""
-        return calc_trade_flow(self.intermediate, self.final_demand)
+        return calc_trade_flow(self.uses.bought, self.final_demand)
 
     @cached_property
     def trade_share(self) -> xr.DataArray:
@@ -114,7 +120,7 @@ class Accounts:
     @cached_property
     def input_share(self) -> xr.DataArray:
         """Inputs per unit of output, ``[economy, sector, use_sector]`` (see `calc_input_share`)."""
-        return calc_input_share(self.intermediate, self.gross_output)
+        return calc_input_share(self.uses.inputs, self.gross_output)
 
     @cached_property
     def value_added_share(self) -> xr.DataArray:
@@ -159,12 +165,12 @@ class Accounts:
         return calc_balances(self)
 
 
-def calc_trade_flow(intermediate: xr.DataArray, final_demand: xr.DataArray) -> xr.DataArray:
-    """``trade_flow[i, n, s] = sum_k intermediate[i, s, n, k] + final_demand[i, s, n]``.
+def calc_trade_flow(bought: xr.DataArray, final_demand: xr.DataArray) -> xr.DataArray:
+    """``trade_flow[i, n, s] = bought[i, s, n] + final_demand[i, s, n]``, bought by all industries and by end users.
 
     In the unit of its arguments, own sales on the diagonal. Raises `ValueError` when labels differ.
     """
-    used, final = xr.align(intermediate.sum("use_sector", skipna=False), final_demand, join="exact")
+    used, final = xr.align(bought, final_demand, join="exact")
     return (used + final).transpose("origin", "destination", "sector").rename("trade_flow")
 
 
@@ -182,12 +188,12 @@ def calc_trade_share(trade_flow: xr.DataArray) -> xr.DataArray:
     return share.where(~stays_out, 1.0).transpose(*flow.dims).rename("trade_share")
 
 
-def calc_input_share(intermediate: xr.DataArray, gross_output: xr.DataArray) -> xr.DataArray:
-    """``input_share[n, s, k] = sum_i intermediate[i, s, n, k] / gross_output[n, k]``, fractions.
+def calc_input_share(inputs: xr.DataArray, gross_output: xr.DataArray) -> xr.DataArray:
+    """``input_share[n, s, k] = inputs[s, n, k] / gross_output[n, k]``, fractions; inputs of all origins.
 
     With `calc_value_added_share` it adds up to one over ``s``. Zero where nothing is produced.
     """
-    inputs = intermediate.sum("origin").rename(destination="economy")
+    inputs = inputs.rename(destination="economy")
     output = gross_output.rename(sector="use_sector")
     inputs, output = xr.align(inputs, output, join="exact")
     share = inputs / output.where(output > 0, 1.0)
@@ -288,44 +294,11 @@ def read_array(file: str) -> xr.DataArray:
     return xr.DataArray(values, dims=dims, coords={d: coords[d] for d in dims}, name=name, attrs=attributes)
 
 
-def expand_flows(
-    observed: npt.NDArray[np.float64], flow: npt.NDArray[np.float64], use_share: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Intermediate sales and final demand of the whole system from its factors.
-
-        intermediate[i, s, n, k] = flow[i, s, n] * use_share[n, s, k],   final[i, s, n] = the rest of flow
-
-    where i or n is estimated; among observed economies (the first) ``observed[i, s, n, k]`` and ``flow``.
-    ``use_share`` has end users last. Shapes (i, s, n, k) and (i, s, n).
-    """
-    size, sectors, _ = flow.shape
-    o = observed.shape[0]
-    to_industry = np.ascontiguousarray(use_share[:, :, :-1].transpose(1, 0, 2))
-    intermediate = np.empty((size, sectors, size, sectors))
-    np.multiply(flow[..., None], to_industry[None], out=intermediate)
-    intermediate[:o, :, :o, :] = observed
-    final = flow * use_share[:, :, -1].T[None]
-    final[:o, :, :o] = flow[:o, :, :o]
-    return intermediate, final
-
-
 def load_grades() -> pd.DataFrame:
     """By economy, in the order of the accounts: `grade`, `estimated_from` (facts), `imputed` (facts lacking)."""
     with as_file(files(_EMBEDDED) / "accounts_economies.parquet") as path:
         table: pd.DataFrame = pq.read_table(path).to_pandas()
     return table.set_index("economy")
-
-
-def _inputs(
-    observed: npt.NDArray[np.float64], flow: npt.NDArray[np.float64], use_share: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Inputs of all origins and sectors by economy and industry, from the factors of `expand_flows`."""
-    o = observed.shape[0]
-    bought = flow.sum(axis=0)
-    bought[:, :o] -= flow[:o, :, :o].sum(axis=0)
-    inputs: npt.NDArray[np.float64] = np.einsum("sn,nsk->nk", bought, use_share[:, :, :-1])
-    inputs[:o] += observed.sum(axis=(0, 1))
-    return inputs
 
 
 def load_accounts() -> Accounts:
@@ -334,26 +307,15 @@ def load_accounts() -> Accounts:
     observed = read_array("accounts_intermediate.parquet")
     output = read_array("accounts_gross_output.parquet")
     economies = tuple(map(str, output["economy"].values))
-    shares = read_array("accounts_use_share.parquet").to_numpy()
-    intermediate, final = expand_flows(observed.to_numpy(), flow.to_numpy(), shares)
-    added = output.to_numpy() - _inputs(observed.to_numpy(), flow.to_numpy(), shares)
-    attributes = output.attrs
-    sectors = list(output["sector"].values)
-    coords = {"origin": list(economies), "sector": sectors, "destination": list(economies)}
-    for array in (intermediate, final, added):
-        array.flags.writeable = False
     seen = set(map(str, observed["origin"].values))
+    uses = FactoredUses(observed.to_numpy(), flow, read_array("accounts_use_share.parquet").to_numpy())
+    added = output.to_numpy() - uses.inputs.sum("sector").to_numpy()
+    added.flags.writeable = False
     return Accounts(
-        intermediate=xr.DataArray(
-            intermediate,
-            {**coords, "use_sector": sectors},
-            (*coords, "use_sector"),
-            "intermediate",
-            attributes,
-        ),
-        final_demand=xr.DataArray(final, coords, tuple(coords), "final_demand", attributes),
+        uses=uses,
+        final_demand=uses.final_demand,
         gross_output=output,
-        value_added=xr.DataArray(added, output.coords, output.dims, "value_added", attributes),
+        value_added=output.copy(data=added).rename("value_added"),
         members_of_row=tuple(str(code) for code in load_economies().index if code not in economies),
         estimated=tuple(code for code in economies if code not in seen and code != ROW),
     )

@@ -10,18 +10,21 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
+from typing import TYPE_CHECKING
 from weakref import ref
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from samarkand.engines.routing import Graph, build_graph
 from samarkand.world.economies import load_economies
 from samarkand.world.geography import EARTH_RADIUS_KM, ferry_rows
 from samarkand.world.parameters import Parameters
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -196,6 +199,8 @@ def nearest_nodes(nodes: pd.DataFrame, latitude: Floats, longitude: Floats) -> t
     """Number of the nearest node of each place and the great-circle km to it."""
     tree = _trees.get(id(nodes))
     if tree is None or tree[0]() is not nodes:
+        from scipy.spatial import cKDTree  # takes a quarter of a second, and a world is loaded without it
+
         tree = (ref(nodes), cKDTree(_sphere(nodes["lat"].to_numpy(float), nodes["lon"].to_numpy(float))))
         _trees[id(nodes)] = tree
     chord, node = tree[1].query(_sphere(np.asarray(latitude, float), np.asarray(longitude, float)))

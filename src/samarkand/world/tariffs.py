@@ -113,12 +113,11 @@ def inputs_with_tariffs(
     the economy. Where they would leave an industry less than a hundredth of its output, its inputs are scaled down to
     that, and what it no longer buys goes to final use.
     """
-    flow = accounts.intermediate
     if tariff_rate is None:
-        return flow.sum("origin", skipna=False), accounts.value_added
-    paid = xr.dot(flow, 1.0 + tariff_rate, dim="origin")
+        return accounts.uses.inputs, accounts.value_added
+    paid = xr.dot(accounts.intermediate, 1.0 + tariff_rate, dim="origin")
     output = accounts.gross_output.rename(economy="destination", sector="use_sector")
-    before = flow.sum(["origin", "sector"]) / output.where(output > 0, 1.0)
+    before = accounts.uses.inputs.sum("sector") / output.where(output > 0, 1.0)
     largest = np.maximum(before, LARGEST_INPUT_SHARE) * output
     total = paid.sum("sector")
     paid = paid * np.minimum(largest / total.where(total > 0, 1.0), 1.0).where(total > 0, 1.0)

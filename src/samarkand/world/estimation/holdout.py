@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from samarkand.world.accounts import ROW, Accounts, expand_flows
+from samarkand.world.accounts import ROW, Accounts
 from samarkand.world.estimation.evidence import Evidence, Floats, ObservedTable
 from samarkand.world.estimation.system import PLAIN_GRAVITY, Estimate, Method, estimate
+from samarkand.world.uses import WholeUses, expand_flows
 
 # Deleted in turn: economies of the corridors and beyond, of all income levels and of a GDP between 14 and 504
 # billion US$, as the economies that are missing mostly are, exporters of fuels, garments, electronics, cars,
@@ -125,7 +126,7 @@ def accounts_of(made: Estimate, order: Sequence[str], like: Accounts) -> Account
     added = output - intermediate.sum(axis=(0, 1))
     return replace(
         like,
-        intermediate=like.intermediate.copy(data=intermediate),
+        uses=WholeUses(like.intermediate.copy(data=intermediate)),
         final_demand=like.final_demand.copy(data=final),
         gross_output=like.gross_output.copy(data=output),
         value_added=like.value_added.copy(data=added),

@@ -18,6 +18,7 @@ from samarkand.world.accounts import Accounts
 from samarkand.world.importers.frame import Import, Parts, in_parts
 from samarkand.world.importers.tables import read_chunks
 from samarkand.world.tariffs import ROW, goods_sectors, sector_of_product
+from samarkand.world.uses import WholeUses
 
 NEEDED = ("t", "i", "j", "k", "v")
 PER_MILLION = 1000.0
@@ -144,14 +145,14 @@ def with_partners(accounts: Accounts, table: pd.Series) -> tuple[Accounts, dict[
         final[:, s] = np.where(own, final[:, s], share * ended[None])
     new = replace(
         accounts,
-        intermediate=accounts.intermediate.transpose("origin", "sector", "destination", "use_sector").copy(
-            data=flow
+        uses=WholeUses(
+            accounts.intermediate.transpose("origin", "sector", "destination", "use_sector").copy(data=flow)
         ),
         final_demand=accounts.final_demand.transpose("origin", "sector", "destination").copy(data=final),
     )
     # Rounding of the fit goes to output and value added, so that every balance is exact.
     output = new.trade_flow.sum("destination").rename(origin="economy").transpose("economy", "sector")
-    inputs = new.intermediate.sum(["origin", "sector"]).rename(destination="economy", use_sector="sector")
+    inputs = new.uses.inputs.sum("sector").rename(destination="economy", use_sector="sector")
     output = output.rename("gross_output")
     new = replace(
         new,

@@ -17,6 +17,7 @@ from samarkand.core.faults import did_you_mean
 from samarkand.world.accounts import Accounts
 from samarkand.world.importers.codes import economies_of, union_members
 from samarkand.world.sectors import load_sectors
+from samarkand.world.uses import WholeUses
 
 if TYPE_CHECKING:
     from samarkand.world.importers.frame import Import
@@ -163,7 +164,7 @@ def close_accounts(
     }  # fmt: skip
     unit = {"unit": "US$ million", "year": year}
     accounts = Accounts(
-        intermediate=xr.DataArray(flow, coords, tuple(coords), name="intermediate", attrs=unit),
+        uses=WholeUses(xr.DataArray(flow, coords, tuple(coords), name="intermediate", attrs=unit)),
         final_demand=xr.DataArray(
             final, {k: coords[k] for k in ("origin", "sector", "destination")}, ("origin", "sector", "destination"),
             name="final_demand", attrs=unit,

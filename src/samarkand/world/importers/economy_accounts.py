@@ -20,6 +20,7 @@ from samarkand.world.importers.closing import check_size
 from samarkand.world.importers.frame import Import, Parts
 from samarkand.world.importers.tables import check_file
 from samarkand.world.sectors import load_sectors
+from samarkand.world.uses import WholeUses
 
 if TYPE_CHECKING:
     from samarkand.world.world import World
@@ -341,7 +342,7 @@ def replace_economy(
         )
     changed = replace(
         accounts,
-        intermediate=accounts.intermediate.transpose(*order).copy(data=intermediate),
+        uses=WholeUses(accounts.intermediate.transpose(*order).copy(data=intermediate)),
         final_demand=accounts.final_demand.transpose(*order[:3]).copy(data=ends),
         gross_output=accounts.gross_output.transpose("economy", "sector").copy(data=output),
         value_added=accounts.value_added.transpose("economy", "sector").copy(data=value_added),
