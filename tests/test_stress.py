@@ -13,6 +13,7 @@ from samarkand.asking import ask
 from samarkand.cli import app
 from samarkand.core.faults import Faults
 from samarkand.planning.stress import every_case, stress_test
+from samarkand.programme import apply
 from samarkand.world.closures import find_closures
 from samarkand.world.freight_closed import calc_cut_off_hat, close_freight
 
@@ -45,6 +46,21 @@ def test_more_closed_is_never_cheaper_by_any_mode_and_value_of_time():
         # Legs are whole thousandths of an hour and cents, and a chain has up to five.
         assert (more[np.isfinite(fewer)] >= fewer[np.isfinite(fewer)] - 0.3).all()
         assert (more > fewer + 1.0).any()
+
+
+def test_no_cost_between_economies_falls_when_something_closes():
+    """For every class of goods, without the programme and with it."""
+    asked = ask(PROGRAMME, None, (2035,), (), None, "fixed_nominal", None, False)
+    model = asked.prepare_freight(lambda *_words, **_fractions: None)
+    changes = apply(asked.programme, asked.world, 2035, parameters=asked.assumptions.parameters).network
+    assert changes
+    closed = close_freight(model, find_closures(["bosporus"], model.network))
+    opened = model.costs(changes)["generalised_cost"]
+    for state, still in (("without", ()), ("with", changes)):
+        cost = closed.costs(still).costs["generalised_cost"].sel(state="with", drop=True)
+        step = (cost / opened.sel(state=state, drop=True) - 1.0).sel(variant=["logsum", "free_choice"])
+        assert float(step.min()) >= -1e-12
+        assert float(step.max()) > 0.1
 
 
 def test_suez_hurts_those_along_it_more_than_those_who_sail_elsewhere(stress):

@@ -166,21 +166,64 @@ def test_revaluing_takes_the_best_of_the_known_routes() -> None:
     )
     assert valued["hours"].to_numpy().tolist() == [100.0, 100.0, 100.0, 60.0, 60.0]
 
-    # By sea it is the route of least money for every class.
+    # By sea it is the route of the first class of the skims for every class of goods.
     by_sea = revalue(skims.assign_coords(mode=["sea"]), classes_of_time(PARAMETERS)).squeeze()
     assert (by_sea["usd"] == 1000.0).all()
 
 
-def test_a_way_by_sea_that_costs_as_much_as_one_by_land_is_not_offered() -> None:
-    # usd by sea is 800 + 0.085 per km of great circle here, by rail (the cheaper land mode) 200 + 0.45, so that
-    # on long hauls 800 + 0.085 d <= 0.8 (200 + 0.45 d) from d = 2,327 km: always; on shorter ones equality of
-    # 800 + 0.085 d and 200 + 0.45 d is at 1,644 km, and road at 0.8 d never binds there.
-    valued = with_trade_within_cities(SKIMS, CITIES, PARAMETERS)
-    offered = sea_offered(valued, city_segments(CITIES, PARAMETERS), PARAMETERS)[0]
-    distance = great_circle(CITIES["lat"].to_numpy(), CITIES["lon"].to_numpy())
-    np.testing.assert_array_equal(offered, (distance > 600 / 0.365) & ~np.eye(len(CITIES), dtype=bool))
-    shares = mode_shares(SKIMS, CITIES, CHOICE, PARAMETERS)
-    assert (shares.sel(origin_city="Almaty", destination_city="Urumqi", mode="sea") == 0).all()
+def test_the_sea_is_offered_where_the_skims_say_so_in_the_kernels_too() -> None:
+    pair = {"origin_city": "Almaty", "destination_city": "Urumqi"}
+    assert (mode_shares(SKIMS, CITIES, CHOICE, PARAMETERS).sel(mode="sea").sel(pair) > 0).all()
+    said = SKIMS.assign(sea_offered=xr.ones_like(SKIMS["usd"][0, 0], dtype=bool))
+    said["sea_offered"].loc[pair] = False
+    shares = mode_shares(said, CITIES, CHOICE, PARAMETERS)
+    assert (shares.sel(mode="sea").sel(pair) == 0).all()
+    assert not sea_offered(said)[tuple(CITIES.index.get_loc(city) for city in pair.values())]
+    baseline = prepare_baseline(said, CITIES, CHOICE, PARAMETERS, ECONOMIES)
+    share = baseline.term / baseline.term.sum(axis=-1, keepdims=True)
+    expected = shares.to_numpy()[:, baseline.pairs.origin, baseline.pairs.destination].swapaxes(0, 1)
+    np.testing.assert_allclose(share, expected, rtol=1e-9, atol=1e-15)
+
+
+def test_where_costs_fall_in_no_search_class_nothing_seems_a_gain() -> None:
+    # The route of every class closes; what is left costs as much at its own class, and is slower and cheaper: bulk
+    # goods, at 0.1 US$ an hour, would have taken it before. So it is no gain; and goods at 75 US$ an hour lose.
+    i, j = CITIES.index.get_loc("Chongqing"), CITIES.index.get_loc("Hamburg")
+    changed = SKIMS.copy(deep=True)
+    for name, by in (("usd", -100.0), ("hours", 100.0)):
+        changed[name][:, MODES.index("rail"), i, j] += by
+    value = SKIMS["value_of_time"].to_numpy()
+    assert (value * 100.0 >= 100.0).all()
+    costs = counterfactual_costs(BASELINE, changed)["generalised_cost"].sel(variant="logsum")
+    step = costs.sel(state="with") - costs.sel(state="without")
+    assert float(step.sel(vot_class="bulk", origin="CHN", destination="DEU")) == 0.0
+    assert float(step.sel(vot_class="highest", origin="CHN", destination="DEU")) > 0.0
+
+
+def test_a_state_with_fewer_routes_is_no_cheaper_than_one_with_more() -> None:
+    # With everything a train is 300 US$ cheaper and 10 h slower, with one item left out 100 US$ cheaper: dearer at
+    # every value of time of the searches, and cheaper for goods at 75 US$ an hour.
+    i, j = CITIES.index.get_loc("Chongqing"), CITIES.index.get_loc("Hamburg")
+    pairs, rail = BASELINE.pairs, MODES.index("rail")
+    rows = np.flatnonzero((pairs.origin == i) & (pairs.destination == j))
+
+    def routes(usd: float, hours: float) -> tuple[np.ndarray, np.ndarray]:
+        found = pairs.usd[rows].copy(), pairs.hours[rows].copy()
+        for array, by in zip(found, (usd, hours), strict=True):
+            array[:, rail] += by
+        return found
+
+    more, fewer = routes(-900.0, 10.0), routes(-450.0, 0.0)
+    assert (900.0 - 10.0 * pairs.search_values > 450.0).all()
+    bare = [BASELINE.differences(rows, *state, which=1).sum(axis=(0, 2, 3)) for state in (more, fewer)]
+    assert bare[1][-1] < bare[0][-1]  # a gain of doing less, of what the searches do not see
+    least = BASELINE.taken(rows, *more)
+    bounded = BASELINE.differences(rows, *fewer, which=1, least=least).sum(axis=(0, 2, 3))
+    assert bounded[-1] == bare[0][-1]
+    np.testing.assert_array_equal(bounded[:-1], bare[1][:-1])
+    np.testing.assert_array_equal(
+        BASELINE.differences(rows, *more, which=1, least=least).sum(axis=(0, 2, 3)), bare[0]
+    )
 
 
 def test_a_faster_dearer_route_is_an_offer_and_no_duty() -> None:

@@ -128,7 +128,8 @@ class Question:
         if not self.reach or not items or not self._is_last(change):
             return None
         sets = [[one for one in change.network if one.item != item] for item in items]
-        costs = freight.economy_costs(sets, partial(progress, f"{change.year}: each item left out"))
+        step = partial(progress, f"{change.year}: each item left out")
+        costs = freight.economy_costs(sets, step, within=change.network)
         return costs.rename(set="project").assign_coords(project=items)
 
     def solved(self, change: Change, solve_it: Callable[[], Inputs]) -> Inputs:

@@ -22,10 +22,14 @@ ROUTES = 4
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def best_route(usd: Floats, hours: Floats, mode: int, value: float) -> int:
-    """The route of a pair by one mode: by land of least usd + value * hours, by sea of least money; -1 for none."""
+    """The route of a pair by one mode of least usd + value * hours, by sea the first one; -1 for none.
+
+    In haste a search by sea goes over land and ends with a short crossing: only that of the first search class, which
+    has the lowest value of time, is a voyage.
+    """
     best, least = -1, np.inf
-    for c in range(usd.shape[1]):
-        cost = usd[mode, c] if mode == SEA else usd[mode, c] + value * hours[mode, c]
+    for c in range(1 if mode == SEA else usd.shape[1]):
+        cost = usd[mode, c] + value * hours[mode, c]
         if cost < least:
             best, least = c, cost
     return best
@@ -39,34 +43,26 @@ def prepare(
     values: Floats,
     constants: Floats,
     scale: float,
-    sea_ratio: Floats,
+    by_sea: NDArray[np.bool_],
     term: Floats,
     pick: NDArray[np.int8],
 ) -> None:
     """Terms A_m g_m^-scale of the choice and the routes picked, of every pair, without changes.
 
     usd, hours: [pair, mode, route], infinite where there is none; segment: [pair]; values: [class]; constants:
-    [segment, class, mode]; sea_ratio: [segment], the sea is offered where its money is at most this times that of
-    the cheaper land mode. Fills term: [pair, class, mode], zero where not offered; pick: [pair, class, mode], the
-    route of each, -1 for none.
+    [segment, class, mode]; by_sea: [pair], where the sea is offered. Fills term: [pair, class, mode], zero where not
+    offered; pick: [pair, class, mode], the route of each, -1 for none.
     """
     for r in range(usd.shape[0]):
         s = segment[r]
         for k in range(values.size):
-            land = np.inf
             for m in range(MODES):
                 best = best_route(usd[r], hours[r], m, values[k])
                 pick[r, k, m] = best
                 term[r, k, m] = 0.0
-                if best < 0:
-                    continue
-                money = usd[r, m, best]
-                if m != SEA:
-                    land = min(land, money)
-                elif not money <= sea_ratio[s] * land:
-                    continue
-                cost = money + values[k] * hours[r, m, best]
-                term[r, k, m] = np.exp(constants[s, k, m] - scale * np.log(cost))
+                if best >= 0 and (m != SEA or by_sea[r]):
+                    cost = usd[r, m, best] + values[k] * hours[r, m, best]
+                    term[r, k, m] = np.exp(constants[s, k, m] - scale * np.log(cost))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
@@ -121,6 +117,74 @@ def add_levels(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def find_moves(
+    usd: Floats,
+    hours: Floats,
+    new_usd: Floats,
+    new_hours: Floats,
+    search_values: Floats,
+    touched: NDArray[np.bool_],
+    rises: NDArray[np.bool_],
+    falls: NDArray[np.bool_],
+) -> None:
+    """Which modes of a pair have other routes, and whether their cost rises or falls in a search class, [mode]."""
+    for m in range(MODES):
+        touched[m] = rises[m] = falls[m] = False
+        for c in range(1 if m == SEA else usd.shape[1]):
+            if new_usd[m, c] != usd[m, c] or new_hours[m, c] != hours[m, c]:
+                touched[m] = True
+                old = usd[m, c] + search_values[c] * hours[m, c]
+                new = new_usd[m, c] + search_values[c] * new_hours[m, c]
+                rises[m] = rises[m] or not new <= old
+                falls[m] = falls[m] or new < old
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def is_taken(g: float, old_g: float, rises: bool, falls: bool) -> bool:
+    """Whether goods take the best new route of a mode that was touched, at g, or keep the former one, at old_g.
+
+    They keep it where the mode's cost rises in no search class and the new route is dearer for them; and where it
+    falls in none and the new one seems cheaper: it was there before, and no search class had found it.
+    """
+    return (g <= old_g or rises) and (g >= old_g or falls)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def take_routes(
+    rows: Ints,
+    new_usd: Floats,
+    new_hours: Floats,
+    usd: Floats,
+    hours: Floats,
+    pick: NDArray[np.int8],
+    search_values: Floats,
+    values: Floats,
+    cost: Floats,
+    taken_hours: Floats,
+) -> None:
+    """Fill the generalised cost and the hours of the routes that goods take with changes, [n, class, mode].
+
+    Arguments as in `compare`, which does the same; infinite where a mode does not serve.
+    """
+    touched, rises, falls = np.empty(MODES, np.bool_), np.empty(MODES, np.bool_), np.empty(MODES, np.bool_)
+    for n in range(rows.size):
+        r = rows[n]
+        find_moves(usd[r], hours[r], new_usd[n], new_hours[n], search_values, touched, rises, falls)
+        for k in range(values.size):
+            for m in range(MODES):
+                c = pick[r, k, m]
+                h = hours[r, m, c] if c >= 0 else np.inf
+                g = usd[r, m, c] + values[k] * h if c >= 0 else np.inf
+                if touched[m]:
+                    c = best_route(new_usd[n], new_hours[n], m, values[k])
+                    new_h = new_hours[n, m, c] if c >= 0 else np.inf
+                    new_g = new_usd[n, m, c] + values[k] * new_h if c >= 0 else np.inf
+                    if is_taken(new_g, g, rises[m], falls[m]):
+                        g, h = new_g, new_h
+                cost[n, k, m], taken_hours[n, k, m] = g, h
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def compare(
     rows: Ints,
     new_usd: Floats,
@@ -140,14 +204,17 @@ def compare(
     weight: Floats,
     mirrored: bool,
     total: Floats,
+    least_cost: Floats | None = None,
+    least_hours: Floats | None = None,
 ) -> int:
     """Add the weighted differences of changed pairs to their pairs of zones: total[q, class, zone, zone], q: cost
     by logsum, with fixed shares and of the cheapest mode, the same three for hours, shares; or the first alone.
 
     rows: [n] pairs that changed, new_usd, new_hours: [n, mode, route]; search_values: [route], the values of time the
-    routes were searched with; the rest as in `prepare` and `add_levels`. Where a mode's cost rises in no search
-    class, goods keep their former route if the new one is dearer for them. Returns the first pair (its number
-    in `rows`) that changes cut off, -1 for none.
+    routes were searched with; the rest as in `prepare` and `add_levels`. Goods take new routes or keep their former
+    ones as `is_taken` says. least_cost, least_hours: [n, class, mode], as from `take_routes`, routes of a state that
+    has every route of this one and more: what seems cheaper here was there too, and counts as those. Returns the first
+    pair (its number in `rows`) that changes cut off, -1 for none.
     """
     cut_off = -1
     only_cost = total.shape[0] == 1
@@ -156,19 +223,13 @@ def compare(
     new_term = np.empty(MODES)
     touched = np.empty(MODES, np.bool_)
     rises = np.empty(MODES, np.bool_)
+    falls = np.empty(MODES, np.bool_)
     sums = np.empty(9)
     for n in range(rows.size):
         r = rows[n]
         a, b = zone[origin[r]], zone[destination[r]]
         w = weight[origin[r]] * weight[destination[r]] if a >= 0 and b >= 0 else 0.0
-        for m in range(MODES):
-            touched[m] = rises[m] = False
-            for c in range(usd.shape[2]):
-                if new_usd[n, m, c] != usd[r, m, c] or new_hours[n, m, c] != hours[r, m, c]:
-                    touched[m] = True
-                    old = usd[r, m, c] + search_values[c] * hours[r, m, c]
-                    if not new_usd[n, m, c] + search_values[c] * new_hours[n, m, c] <= old:
-                        rises[m] = True
+        find_moves(usd[r], hours[r], new_usd[n], new_hours[n], search_values, touched, rises, falls)
         for k in range(values.size):
             whole = term[r, k, 0] + term[r, k, 1] + term[r, k, 2]
             if not whole > 0:
@@ -185,7 +246,15 @@ def compare(
                     c = best_route(new_usd[n], new_hours[n], m, v)
                     h = new_hours[n, m, c] if c >= 0 else np.inf
                     g = new_usd[n, m, c] + v * h if c >= 0 else np.inf
-                    if (g <= old_g[m] or rises[m]) and not (g == old_g[m] and h == old_h[m]):
+                    taken = is_taken(g, old_g[m], rises[m], falls[m])
+                    if (
+                        taken
+                        and least_cost is not None
+                        and least_hours is not None
+                        and g < least_cost[n, k, m]
+                    ):
+                        g, h = least_cost[n, k, m], least_hours[n, k, m]
+                    if taken and not (g == old_g[m] and h == old_h[m]):
                         new_g[m], new_h[m] = g, h
                         moved = True
                         # The sea stays offered where it was: a cheaper land link takes no choice away.

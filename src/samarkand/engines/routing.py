@@ -166,6 +166,13 @@ def join_legs(first: Legs, second: Legs, value_of_time: float) -> Legs:
     return Legs(hours, usd)
 
 
+def join_by(first: Legs, second: Legs, value_of_time: float) -> NDArray[np.int64]:
+    """The k through which `join_legs` goes, shape [a, b]; 0 where nothing connects."""
+    by = np.empty((first.hours.shape[0], second.hours.shape[1]), np.int64)
+    load_kernels().join_by(first.cost(value_of_time), np.ascontiguousarray(second.cost(value_of_time)), by)
+    return by
+
+
 def cheaper_legs(first: Legs, second: Legs, value_of_time: float) -> Legs:
     """Cell by cell the legs of lower generalised cost; the first where they are equal."""
     better = second.cost(value_of_time) < first.cost(value_of_time)

@@ -85,3 +85,23 @@ def join(
                     best[a, b] = cost
                     hours[a, b] = h + second_hours[k, b]
                     usd[a, b] = m + second_usd[k, b]
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def join_by(first_cost: Floats, second_cost: Floats, by: NDArray[np.int64]) -> None:
+    """Fill by[a, b] with the k of the cheapest first[a, k] + second[k, b], the first of equals; 0 where none leads."""
+    rows, middle = first_cost.shape
+    columns = second_cost.shape[1]
+    best = np.empty(columns)
+    for a in range(rows):
+        best[:] = np.inf
+        by[a] = 0
+        for k in range(middle):
+            base = first_cost[a, k]
+            if not base < np.inf:
+                continue
+            for b in range(columns):
+                cost = base + second_cost[k, b]
+                if cost < best[b]:
+                    best[b] = cost
+                    by[a, b] = k

@@ -129,8 +129,8 @@ def stress_test(
         step()
         closed = close_freight(model, closures, step)
         by_state = {
-            "without": _no_cheaper(closed.costs(), costs, "without"),
-            "with": _no_cheaper(closed.costs(change.network), costs, "with"),
+            "without": closed.costs(),
+            "with": closed.costs(change.network),
         }
         solved.append(_case(asked, change, closures, by_state, calm))
     return Stress(asked.programme, asked.world, year, tuple(solved))
@@ -185,22 +185,6 @@ def _find(cases: Collection[str | Sequence[str] | Closures], world: World) -> li
         faults.add("closures", "nothing is to be closed", "Name at least one, such as suez.")
     faults.raise_if_any()
     return found
-
-
-def _no_cheaper(closed: ClosedCosts, costs: xr.Dataset, state: str) -> ClosedCosts:
-    """The same, no cost below that of the open network in the same state.
-
-    At sea goods take the route of least money, whatever its hours (`mode_choice`); where that one closes, the next may
-    be quicker, and would seem to be a gain for dear goods.
-    """
-    found = closed.costs.copy()
-    cost = found["generalised_cost"]
-    floor = costs["generalised_cost"].sel(state=state, drop=True)
-    after = cost.sel(state="with", drop=True)
-    after = after.where(~(after < floor), floor)
-    both = [cost.sel(state="without"), after.assign_coords(state="with")]
-    found["generalised_cost"] = xr.concat(both, dim="state").transpose(*cost.dims)
-    return replace(closed, costs=found)
 
 
 def _states(asked: Question, change: Change, costs: xr.Dataset) -> dict[str, tuple[Solution, xr.DataArray]]:

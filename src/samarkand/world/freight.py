@@ -39,13 +39,13 @@ from samarkand.world.skims import (
     components,
     values_of_time,
 )
-from samarkand.world.trade_costs import Baseline, Pairs, load_kernels, prepare_pairs
+from samarkand.world.trade_costs import Baseline, Pairs, Taken, load_kernels, prepare_pairs
 
 Floats = NDArray[np.float64]
 Progress = Callable[..., None]
-FORMAT = "freight-1"  # part of the content hash: another meaning of the arrays is another name
+FORMAT = "freight-2"  # part of the content hash: another meaning of the arrays is another name
 LAND = ("road", "rail")
-PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values")
+PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values", "by_sea")
 STATE_ARRAYS = ("segment", "term", "pick", "levels")
 CHOICE_ARRAYS = ("constants", "target", "calibrated", "uncalibrated", "cheapest")
 MOST_PLACED = 5000  # changes whose arcs are remembered
@@ -62,6 +62,11 @@ class Improved:
     rows: NDArray[np.int64]
     usd: Floats
     hours: Floats
+
+    def among(self, pairs: NDArray[np.bool_]) -> Improved:
+        """Those of some pairs, [pair]."""
+        here = pairs[self.rows]
+        return self if here.all() else Improved(self.rows[here], self.usd[here], self.hours[here])
 
 
 class FreightModel:
@@ -129,15 +134,26 @@ class FreightModel:
         return self.baseline.dataset(self.baseline.differences(routes.rows, routes.usd, routes.hours))
 
     def economy_costs(
-        self, sets: Sequence[Sequence[LinkChange]], progress: Progress = _quiet
+        self,
+        sets: Sequence[Sequence[LinkChange]],
+        progress: Progress = _quiet,
+        within: Sequence[LinkChange] | None = None,
     ) -> xr.DataArray:
-        """Generalised cost (logsum, US$/TEU) with each set of changes, dims (set, vot_class, origin, destination)."""
+        """Generalised cost (logsum, US$/TEU) with each set of changes, dims (set, vot_class, origin, destination).
+
+        within: changes that hold every set: no cost falls below that of all of them.
+        """
         first = self.baseline.mean(self.baseline.levels[0])
         found = np.empty((len(sets), *first.shape))
         self._place([change for one in sets for change in one], progress)
+        least = None if within is None else self.taken(within)
         for number, changes in enumerate(sets):
             improved = self.improved(changes)
-            change = self.baseline.differences(improved.rows, improved.usd, improved.hours, which=1)
+            if least is not None:
+                improved = improved.among(least.at >= 0)
+            change = self.baseline.differences(
+                improved.rows, improved.usd, improved.hours, which=1, least=least
+            )
             found[number] = first + self.baseline.mean(change[0])
             progress(done=number + 1, total=len(sets))
         return xr.DataArray(
@@ -182,6 +198,11 @@ class FreightModel:
                 )  # fmt: skip
         slots[rows[:count]] = -1
         return Improved(rows[:count], usd[:count], hours[:count])
+
+    def taken(self, changes: Sequence[LinkChange]) -> Taken:
+        """What goods take with changes, where they change routes: the bound of states with fewer routes."""
+        routes = self.improved(changes)
+        return self.baseline.taken(routes.rows, routes.usd, routes.hours)
 
     def _place(self, changes: Sequence[LinkChange], progress: Progress) -> None:
         """Find the arcs of changes that were not asked about before, and legs from all their ends."""
@@ -324,7 +345,10 @@ def _load(
 
 
 def skims_of(model: FreightModel, changes: Sequence[LinkChange] = ()) -> xr.Dataset:
-    """The routes of a model, with changes, as skims between all cities, both ways; see `skims.assemble`."""
+    """The routes of a model, with changes, as skims between all cities, both ways; see `skims.assemble`.
+
+    Where the sea is offered (`sea_ways`) stands with them as `sea_offered` [origin_city, destination_city].
+    """
     pairs = model.baseline.pairs
     if changes:
         found = model.improved(changes)
@@ -350,8 +374,14 @@ def _skims_of(pairs: Pairs, network: Network) -> xr.Dataset:
         array[:, :, own, own] = np.inf
         arrays[name] = array
     cost = arrays["usd"] + pairs.search_values[:, None, None, None] * arrays["hours"]
+    offered = np.zeros((size, size), np.bool_)
+    offered[pairs.origin, pairs.destination] = offered[pairs.destination, pairs.origin] = pairs.by_sea
     return xr.Dataset(
-        {**{name: (dims, array) for name, array in arrays.items()}, "generalised_cost": (dims, cost)},
+        {
+            **{name: (dims, array) for name, array in arrays.items()},
+            "generalised_cost": (dims, cost),
+            "sea_offered": (dims[2:], offered),
+        },
         coords={
             "vot_class": list(SEARCH),
             "value_of_time": ("vot_class", pairs.search_values),

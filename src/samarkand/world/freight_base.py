@@ -15,6 +15,7 @@ from samarkand.engines.routing import Legs
 from samarkand.world.mode_choice import distance_within_cities
 from samarkand.world.network import Network
 from samarkand.world.parameters import Parameters
+from samarkand.world.sea_ways import find_sea_ways
 from samarkand.world.skims import (
     CLASSES,
     MODES,
@@ -102,6 +103,7 @@ def prepare_base(
     upper = np.triu_indices(cities)
     hours = np.empty((upper[0].size, len(MODES), classes))
     usd = np.empty_like(hours)
+    by_sea = np.empty(upper[0].size, np.bool_)
 
     def take(c: int, chains: Chains) -> None:
         value = values[c]
@@ -118,6 +120,8 @@ def prepare_base(
             base.rail[c] = chains.rail.cost(value)
             base.along[c] = chains.along.cost(value)
             base.over_sea[c] = chains.over_sea.cost(value)
+        if c == 0:
+            by_sea[:] = find_sea_ways(network, parameters, chains, value)[upper]
         for m, mode in enumerate((chains.by_road, chains.by_rail, chains.by_sea)):
             hours[:, m, c] = mode.hours[upper]
             usd[:, m, c] = mode.usd[upper]
@@ -129,6 +133,12 @@ def prepare_base(
     hours[own, road] = (km / parameters["intrazonal_speed"])[:, None]
     usd[own, road] = (km * parameters["intrazonal_rate"])[:, None]
     pairs = Pairs(
-        upper[0].astype(np.int32), upper[1].astype(np.int32), hours, usd, np.array(values), mirrored=True
+        upper[0].astype(np.int32),
+        upper[1].astype(np.int32),
+        hours,
+        usd,
+        np.array(values),
+        by_sea,
+        mirrored=True,
     )
     return base, pairs

@@ -59,8 +59,10 @@ class ClosedFreight:
     closures: Closures
 
     def costs(self, changes: Sequence[LinkChange] = ()) -> ClosedCosts:
-        """Costs with the closures and with what is left of a programme's changes."""
+        """Costs with the closures and with what is left of a programme's changes: none below that of the open network
+        with the same changes."""
         usd, hours = (getattr(self.closed.baseline.pairs, name).copy() for name in ("usd", "hours"))
+        least = self.open.taken(changes) if changes else None
         kept = [change for change in changes if not keeps_closed(change, self.closures)]
         if kept:
             better = self.closed.improved(kept)
@@ -71,7 +73,7 @@ class ClosedFreight:
         gone = served & ~self._offered(usd, hours)
         differs = ((usd != before.usd) | (hours != before.hours)).any(axis=(1, 2))
         rows = np.flatnonzero(differs & served & ~gone)
-        costs = baseline.dataset(baseline.differences(rows, usd[rows], hours[rows]))
+        costs = baseline.dataset(baseline.differences(rows, usd[rows], hours[rows], least=least))
         return ClosedCosts(costs, self._lost(served, gone), self._names(gone))
 
     def _offered(self, usd: Floats, hours: Floats) -> NDArray[np.bool_]:

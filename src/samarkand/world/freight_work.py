@@ -21,7 +21,7 @@ from samarkand.world.changes import LinkChange
 from samarkand.world.freight import FreightModel
 from samarkand.world.land_lines import Lines, build_lines
 from samarkand.world.mode_choice import CLASSES as GOODS
-from samarkand.world.mode_choice import SEGMENTS, classes_of_time, sector_classes
+from samarkand.world.mode_choice import classes_of_time, sector_classes
 from samarkand.world.network import LinkCosts, Network, sea_costs
 from samarkand.world.network_changes import port_savings
 from samarkand.world.parameters import Parameters
@@ -106,13 +106,10 @@ def _terms(baseline: Baseline, rows: Ints, usd: Floats, hours: Floats) -> Floats
     """Terms of the choice (row, class, mode) at new routes; the sea is offered where it was."""
     shape = (rows.size, baseline.values.size, len(MODES))
     term, pick = np.empty(shape), np.empty(shape, np.int8)
-    everywhere = np.full(len(SEGMENTS), np.inf)
     load_kernels().prepare(
-        usd, hours, baseline.segment[rows], baseline.values, baseline.constants, baseline.choice.scale, everywhere,
-        term, pick,
+        usd, hours, baseline.segment[rows], baseline.values, baseline.constants, baseline.choice.scale,
+        baseline.pairs.by_sea[rows], term, pick,
     )  # fmt: skip
-    sea = MODES.index("sea")
-    term[..., sea][baseline.term[rows][..., sea] == 0] = 0.0
     return term
 
 
@@ -155,7 +152,7 @@ def calc_freight_work(
 
     tonnes: as `calc_tonnes`; mode_share: dims (vot_class, origin_city, destination_city, mode), fractions of each
     pair of cities; changes: what a programme does to the network. All-or-nothing on the least-cost way of each mode
-    at the nearest value-of-time class; no congestion.
+    at the nearest value-of-time class, by sea at the first (`sea_ways`); no congestion.
     """
     state = _State(network, parameters, changes)
     demand, stranded = _city_flows(network, tonnes, mode_share)
@@ -165,10 +162,12 @@ def calc_freight_work(
     at_ports = np.zeros(len(network.ports))
     for c in range(len(CLASSES)):
         goods = [label for label, number in of_goods.items() if number == c]
-        if not goods:
+        by_mode = {"road": goods, "rail": goods, "sea": list(demand) if c == 0 else []}
+        if not any(by_mode.values()):
             continue
-        flows = {mode: sum(demand[label][mode] for label in goods) for mode in MODES}
-        _load_class(state, values[c], flows, loads, at_ports)  # type: ignore[arg-type]
+        none = np.zeros((len(network.cities), len(network.cities)))
+        flows = {mode: sum((demand[label][mode] for label in by_mode[mode]), none) for mode in MODES}
+        _load_class(state, values[c], flows, loads, at_ports)
     links = pd.concat(
         [
             _land_table("road", state.road, loads["road"]),

@@ -99,11 +99,11 @@ def revalue(skims: xr.Dataset, value_of_time: xr.DataArray) -> xr.Dataset:
     Land modes: g_k = min over the skims' routes c of usd_c + v_k * hours_c. Each class of the skims holds the
     best route for the value of time it was searched with; valuing all of them at the class's own and taking
     the best costs no routing, is exact where the values agree and otherwise an upper bound within the
-    difference between neighbouring routes. Sea: the route of least money, whatever the class, at
-    g_k = usd + v_k * hours; a search by sea in haste goes by land to the far end of the voyage, and is then no
-    voyage. skims: dims (vot_class, mode, origin_city, destination_city), one class at least with a low value
-    of time; value_of_time: dims (vot_class), US$ per TEU and hour. Returns hours, usd, generalised_cost
-    (US$/TEU) over its classes, infinite where unreachable.
+    difference between neighbouring routes. Sea: the route of the first class of the skims, that of the lowest
+    value of time, whatever the class of goods, at g_k = usd + v_k * hours; a search by sea in haste goes by land
+    to the far end of the voyage, and is then no voyage. skims: dims (vot_class, mode, origin_city, destination_city);
+    value_of_time: dims (vot_class), US$ per TEU and hour. Returns hours, usd, generalised_cost (US$/TEU) over
+    its classes, infinite where unreachable.
     """
     order = ("vot_class", "mode", "origin_city", "destination_city")
     usd = skims["usd"].transpose(*order).to_numpy().astype(np.float64)
@@ -113,7 +113,7 @@ def revalue(skims: xr.Dataset, value_of_time: xr.DataArray) -> xr.Dataset:
     by_sea = (skims["mode"].to_numpy() == "sea")[:, None, None]
     picked: dict[str, list[Floats]] = {"hours": [], "usd": [], "generalised_cost": []}
     for value in value_of_time.to_numpy():
-        best = np.where(by_sea, usd, usd + value * hours).argmin(axis=0)[None]
+        best = np.where(by_sea, 0, (usd + value * hours).argmin(axis=0))[None]
         money, time = (np.take_along_axis(array, best, axis=0)[0] for array in (usd, hours))
         picked["usd"].append(money)
         picked["hours"].append(time)
@@ -125,25 +125,17 @@ def revalue(skims: xr.Dataset, value_of_time: xr.DataArray) -> xr.Dataset:
     )
 
 
-def sea_offered(valued: xr.Dataset, segments: xr.DataArray, parameters: Parameters) -> NDArray[np.bool_]:
-    """Whether goods are offered the sea, (vot_class, origin, destination): usd_sea <= ratio * usd_land.
+def sea_offered(skims: xr.Dataset) -> NDArray[np.bool_]:
+    """Whether goods are offered the sea, (origin, destination): as the skims' `sea_offered` says (`sea_ways`).
 
-    Skims forced to the sea also join places far inland, with thousands of kilometres by land and a short
-    crossing at the end: from Almaty to Chongqing through a Chinese port. A way by sea that costs about as
-    much as the cheaper of road and rail is such a way, no choice of the sea, and the preference for the sea
-    that is calibrated on coasts must not be lent to it. Settled in the state without changes and kept, so
-    that a cheaper land link never takes a choice away. The ratio is lower on long hauls, where the calibrated
-    preference for the sea is strong. valued: as `revalue`; segments: as `city_segments`; where no land mode
-    leads, the sea is offered.
+    Skims without it offer the sea wherever it leads.
     """
-    order = ("vot_class", "mode", "origin_city", "destination_city")
-    usd = valued["usd"].sel(mode=list(MODES)).transpose(*order).to_numpy()
-    land = np.minimum(usd[:, MODES.index("road")], usd[:, MODES.index("rail")])
-    sea = usd[:, MODES.index("sea")]
-    long_haul = segments.to_numpy() == SEGMENTS.index("long_haul")
-    ratio = np.where(long_haul, parameters["sea_offer_ratio_long_haul"], parameters["sea_offer_ratio"])
-    offered: NDArray[np.bool_] = np.isfinite(sea) & (sea <= ratio * land)
-    return offered
+    by_sea = skims.sel(mode="sea").isel(vot_class=0)
+    places = ("origin_city", "destination_city")
+    leads = np.isfinite((by_sea["usd"] + by_sea["hours"]).transpose(*places).to_numpy())
+    if "sea_offered" not in skims:
+        return np.asarray(leads)
+    return np.asarray(leads & skims["sea_offered"].transpose(*places).to_numpy())
 
 
 def offer(cost: Floats, offered: NDArray[np.bool_]) -> Floats:
@@ -319,9 +311,10 @@ def calibrate_mode_choice(
     skims, cities = skims.isel(origin_city=party, destination_city=party), cities[party]
     if len(cities) < 2:
         raise ValueError(f"mode choice cannot be calibrated: no pair of cities in segment {SEGMENTS[0]}")
+    offered = sea_offered(skims)
     skims = with_trade_within_cities(skims, cities, parameters).sel(mode=list(MODES))
     all_costs = skims["generalised_cost"].transpose("vot_class", "origin_city", "destination_city", "mode")
-    cost = offer(all_costs.to_numpy(), sea_offered(skims, city_segments(cities, parameters), parameters))
+    cost = offer(all_costs.to_numpy(), offered)
     labels = skims["vot_class"].to_numpy()
     scale = parameters["mode_choice_scale"]
     distance = great_circle(cities["lat"].to_numpy(float), cities["lon"].to_numpy(float))
@@ -386,5 +379,5 @@ def mode_shares(
     cost = filled["generalised_cost"].transpose("vot_class", "origin_city", "destination_city", "mode")
     segments = city_segments(cities, parameters)
     constants = np.moveaxis(mode_constants(choice)[segments.to_numpy()], 2, 0)
-    offers = offer(cost.to_numpy(), sea_offered(filled, segments, parameters))
+    offers = offer(cost.to_numpy(), sea_offered(skims))
     return cost.copy(data=calc_shares(calc_utility(offers, constants, choice.scale))).rename("mode_share")

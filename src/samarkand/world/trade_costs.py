@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from samarkand.world.mode_choice import (
     CLASSES,
     MODES,
-    SEGMENTS,
     ModeChoice,
     calibrate_mode_choice,
     check_labels,
@@ -31,6 +30,7 @@ from samarkand.world.mode_choice import (
     classes_of_time,
     distance_within_cities,
     mode_constants,
+    sea_offered,
     sector_classes,
     surface_trade,
 )
@@ -99,8 +99,8 @@ class Pairs:
     """Routes between cities: hours and usd per TEU [pair, mode, search class], infinite where there is none.
 
     `origin`, `destination`: numbers of the cities of each pair, a city to itself included (by the declared rule, the
-    same in all states). `mirrored`: a pair stands for both directions and origin <= destination. `search_values`:
-    value of time of the search classes, US$/TEU-h.
+    same in all states). `by_sea`: [pair], where goods are offered the sea (`sea_ways`). `mirrored`: a pair stands for
+    both directions and origin <= destination. `search_values`: value of time of the search classes, US$/TEU-h.
     """
 
     origin: NDArray[np.int32]
@@ -108,10 +108,28 @@ class Pairs:
     hours: Floats
     usd: Floats
     search_values: Floats
+    by_sea: NDArray[np.bool_]
     mirrored: bool
 
     def __len__(self) -> int:
         return int(self.origin.size)
+
+
+@dataclass(frozen=True, eq=False)
+class Taken:
+    """The routes goods take in some state, where they changed: at: row of each pair, -1 for none; generalised cost and
+    hours (row, class of goods, mode)."""
+
+    at: NDArray[np.int32]
+    cost: Floats
+    hours: Floats
+
+    def of(self, pairs: Ints) -> tuple[Floats, Floats]:
+        """Cost and hours of pairs, the cost boundlessly low where nothing changed."""
+        known = self.at[pairs] >= 0
+        cost, hours = (np.full((pairs.size, *self.cost.shape[1:]), -np.inf) for _ in range(2))
+        cost[known], hours[known] = self.cost[self.at[pairs[known]]], self.hours[self.at[pairs[known]]]
+        return cost, hours
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,12 +175,35 @@ class Baseline:
         both = 1 + (self.pairs.mirrored & (self.pairs.origin != self.pairs.destination)[none])
         return int(both.sum())
 
-    def differences(self, rows: Ints, usd: Floats, hours: Floats, which: int = len(DIFFERENCES)) -> Floats:
+    def taken(self, rows: Ints, usd: Floats, hours: Floats) -> Taken:
+        """What goods take where routes change, as `differences` counts it: the bound of states with fewer routes."""
+        shape = (rows.size, self.values.size, len(MODES))
+        at = np.full(len(self.pairs), -1, np.int32)
+        at[rows] = np.arange(rows.size)
+        taken = Taken(at, np.empty(shape), np.empty(shape))
+        pairs = self.pairs
+        load_kernels().take_routes(
+            rows, usd, hours, pairs.usd, pairs.hours, self.pick, pairs.search_values, self.values, taken.cost,
+            taken.hours,
+        )  # fmt: skip
+        return taken
+
+    def differences(
+        self,
+        rows: Ints,
+        usd: Floats,
+        hours: Floats,
+        which: int = len(DIFFERENCES),
+        least: Taken | None = None,
+    ) -> Floats:
         """Weighted sums of what changes between economies, the first `which` of `DIFFERENCES`.
 
-        rows: changed pairs; usd, hours: their new routes (row, mode, search class). Raises ValueError for pairs that
-        are cut off.
+        rows: changed pairs; usd, hours: their new routes (row, mode, search class). least: of a state that has all
+        routes of this one and more, as the same network open, or a programme with one more item; no cost falls below
+        it. The search classes find the best routes of a few values of time: of more routes they may find one that is
+        worse for goods between. Raises ValueError for pairs that are cut off.
         """
+        bounds = () if least is None else least.of(rows)
         zone, weight = self.zones
         count, classes = len(self.economies), self.values.size
         pairs = self.pairs
@@ -172,7 +213,7 @@ class Baseline:
             cut_off = load_kernels().compare(
                 rows[part], usd[part], hours[part], pairs.usd, pairs.hours, self.term, self.pick, self.segment,
                 pairs.search_values, self.values, self.constants, self.choice.scale, pairs.origin,
-                pairs.destination, zone, weight, pairs.mirrored, total,
+                pairs.destination, zone, weight, pairs.mirrored, total, *(bound[part] for bound in bounds),
             )  # fmt: skip
             return cut_off, total
 
@@ -255,7 +296,8 @@ def load_kernels() -> ModuleType:
 def pairs_of_skims(skims: xr.Dataset, cities: pd.DataFrame, parameters: Parameters, mirrored: bool) -> Pairs:
     """The routes that skims hold, pair by pair, with trade within cities by the declared rule.
 
-    mirrored: the skims are the same both ways and only the upper triangle is read. Errors as `check_labels`.
+    The sea is offered as `sea_offered` says. mirrored: the skims are the same both ways and only the upper triangle is
+    read. Errors as `check_labels`.
     """
     check_labels(skims, cities)
     skims = skims.sel(mode=list(MODES))
@@ -286,6 +328,7 @@ def pairs_of_skims(skims: xr.Dataset, cities: pd.DataFrame, parameters: Paramete
         arrays["hours"],
         arrays["usd"],
         skims["value_of_time"].to_numpy().astype(float),
+        sea_offered(skims)[origin, destination],
         mirrored,
     )
 
@@ -314,14 +357,12 @@ def prepare_pairs(
     )
     if (pairs.usd + pairs.hours).min() <= 0:
         raise ValueError("a generalised cost is zero, negative or not a number")
-    ratio = np.full(len(SEGMENTS), parameters["sea_offer_ratio"])
-    ratio[SEGMENTS.index("long_haul")] = parameters["sea_offer_ratio_long_haul"]
     zone, weight = baseline.zones
 
     def fill(part: slice) -> None:
         kernels.prepare(
             pairs.usd[part], pairs.hours[part], baseline.segment[part], baseline.values, baseline.constants,
-            choice.scale, ratio, baseline.term[part], baseline.pick[part],
+            choice.scale, pairs.by_sea[part], baseline.term[part], baseline.pick[part],
         )  # fmt: skip
 
     half = len(pairs) // 2
@@ -370,7 +411,9 @@ def counterfactual_costs(baseline: Baseline, with_changes: xr.Dataset) -> xr.Dat
     free_choice: every shipment takes the mode of least generalised cost, of all three, without constants.
     Economies average their cities by population, own-economy pairs included, over the pairs reachable in the
     state without; cells of a city to itself follow the declared rule and do not change. Where a mode's cost rises
-    for no class of the skims, goods keep their former route if the new one is dearer for them.
+    for no class of the skims, goods keep their former route if the new one is dearer for them; where it falls for
+    none, if the new one seems cheaper. By sea goods take the route of the first class of the skims; the sea stays
+    offered where it was.
     with_changes: skims as given to `prepare_baseline`, with the changes, which may be dearer. Returns variables
     generalised_cost (US$/TEU), hours, with dims (state, variant, vot_class, origin, destination), and mode_share
     (state, vot_class, origin, destination, mode); not a number where an economy has no city or no reachable pair.

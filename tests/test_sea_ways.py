@@ -1,0 +1,83 @@
+"""Where goods are offered the sea: the rule by hand, and on the network beside ways found step by step."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from samarkand.world.accounts import load_accounts
+from samarkand.world.freight import prepare_freight, skims_of
+from samarkand.world.network import load_network
+from samarkand.world.parameters import load_parameters
+from samarkand.world.sea_ways import is_sea_way
+from samarkand.world.skims import values_of_time
+from samarkand.world.ways import Ways
+
+# Coasts, inland cities of coastal economies, landlocked ones; and Sydney, where no land mode leads.
+OFFERED = [
+    ("CHN Chongqing", "DEU Hamburg"),
+    ("CHN Shanghai", "DEU Hamburg"),
+    ("RUS Moscow", "CHN Shanghai"),
+    ("AUS Sydney", "DEU Hamburg"),
+    ("ETH Addis Ababa", "CHN Shanghai"),
+    ("UKR Odesa", "TUR Istanbul"),
+]
+NOT_OFFERED = [
+    ("KAZ Almaty", "CHN Chongqing"),
+    ("KAZ Almaty", "CHN Shanghai"),
+    ("KAZ Almaty", "DEU Hamburg"),
+    ("KAZ Almaty", "TUR Istanbul"),
+    ("UZB Tashkent", "CHN Shanghai"),
+    ("GBR London", "FRA Paris"),
+]
+
+
+def test_the_rule_by_hand():
+    """Ways of 1,000 km; the land way costs 800 US$. Half at sea and half of the land haulage spared are enough."""
+    parameters = load_parameters().replace({"sea_main_part": 0.5, "sea_land_part": 0.5})
+    cases = [
+        (500.0, 500.0, 400.0, 800.0, True),
+        (499.0, 501.0, 100.0, 800.0, False),  # the land part is the longer one
+        (900.0, 100.0, 401.0, 800.0, False),  # and here spares too little
+        (100.0, 900.0, 700.0, np.inf, True),  # nothing but this leads there
+        (np.inf, np.inf, np.inf, 800.0, False),
+    ]
+    *columns, expected = zip(*cases, strict=True)
+    found = is_sea_way(*(np.array(column) for column in columns), parameters)
+    assert found.tolist() == list(expected)
+    lenient = parameters.replace({"sea_main_part": 0.4, "sea_land_part": 0.6})
+    assert is_sea_way(*(np.array(column) for column in columns), lenient)[:3].all()
+
+
+@pytest.fixture(scope="module")
+def model():
+    return prepare_freight(load_network(), load_parameters(), load_accounts().economies)
+
+
+def test_the_sea_is_offered_where_it_is_the_main_mode_and_spares_land_haulage(model):
+    """Kilometres and money of each step of the way, found by another search; the two agree on clear cases."""
+    parameters = load_parameters()
+    offered = skims_of(model)["sea_offered"]
+    ways = Ways(load_network(), parameters, values_of_time(parameters)[0])
+    for pairs, expected in ((OFFERED, True), (NOT_OFFERED, False)):
+        for one, other in pairs:
+            assert bool(offered.sel(origin_city=one, destination_city=other)) == expected, (one, other)
+            way = ways.find(one, other, "sea")
+            assert way is not None
+            at_sea = sum(step.km for step in way.steps if step.mode == "sea")
+            paid = sum(step.usd for step in way.steps if step.mode != "sea" and step.kind != "port")
+            by_land = [found.usd for mode in ("road", "rail") if (found := ways.find(one, other, mode))]
+            main = at_sea >= parameters["sea_main_part"] * way.km
+            spares = paid <= parameters["sea_land_part"] * min(by_land, default=np.inf)
+            assert ((main and spares) or not by_land) == expected, (one, other)
+
+
+def test_it_is_offered_both_ways_alike_and_nowhere_within_a_city(model):
+    offered = skims_of(model)["sea_offered"].to_numpy()
+    assert np.array_equal(offered, offered.T)
+    assert not np.diag(offered).any()
+    assert 0.5 < offered.mean() < 1.0
+    # What is offered has a way, and only that is chosen.
+    pairs, sea = model.baseline.pairs, 2
+    assert np.isfinite(pairs.usd[pairs.by_sea][:, sea, 0]).all()
+    assert ((model.baseline.term[:, :, sea] > 0).all(axis=1) == pairs.by_sea).all()
