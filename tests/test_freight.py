@@ -297,3 +297,15 @@ def test_ends_of_many_programmes_are_not_kept_for_ever(model, monkeypatch):
     assert set(Ends(part, values).nodes) >= {0, 1, 2}
     monkeypatch.setattr(ends_module, "MOST_ENDS", 2)
     assert Ends(part, values).nodes == []  # searched anew, and as good
+
+
+def test_a_port_saves_no_more_than_it_costs(model, parameters):
+    """Ten times all that it costs is all that it costs: no port pays for its use."""
+    port = str(model.network.ports["id"].iloc[0])
+    dwell = min(parameters["port_hours_road"], parameters["port_hours_rail"])
+    whole = LinkChange("a", "port", "sea", target=port, hours_saved=dwell, usd_saved=parameters["port_fee"])
+    more = replace(whole, hours_saved=10 * dwell, usd_saved=10 * parameters["port_fee"])
+    found = [model.improved([change]) for change in (whole, more)]
+    assert found[0].rows.size
+    for name in ("rows", "usd", "hours"):
+        np.testing.assert_array_equal(getattr(found[0], name), getattr(found[1], name))
