@@ -24,6 +24,7 @@ from samarkand.world.changes import LinkChange, together
 from samarkand.world.ends import Ends
 from samarkand.world.freight_base import ClosureBase, prepare_base
 from samarkand.world.freight_closure import Closing, FromEnds, number_ends
+from samarkand.world.freight_portfolios import portfolio_costs
 from samarkand.world.freight_store import load_arrays, save_arrays
 from samarkand.world.mode_choice import CLASSES as GOODS
 from samarkand.world.mode_choice import MODES, SEGMENTS, ModeChoice, calibrate_mode_choice
@@ -48,6 +49,8 @@ LAND = ("road", "rail")
 PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values", "by_sea")
 STATE_ARRAYS = ("segment", "term", "pick", "levels")
 CHOICE_ARRAYS = ("constants", "target", "calibrated", "uncalibrated", "cheapest")
+SETS = ("set", "vot_class", "origin", "destination")
+MANY_SETS = 6  # from here routes by the projects they use are faster than one closure after another
 MOST_PLACED = 5000  # changes whose arcs are remembered
 
 
@@ -62,11 +65,6 @@ class Improved:
     rows: NDArray[np.int64]
     usd: Floats
     hours: Floats
-
-    def among(self, pairs: NDArray[np.bool_]) -> Improved:
-        """Those of some pairs, [pair]."""
-        here = pairs[self.rows]
-        return self if here.all() else Improved(self.rows[here], self.usd[here], self.hours[here])
 
 
 class FreightModel:
@@ -96,7 +94,7 @@ class FreightModel:
         road = [np.concatenate([getattr(a, name) for a in at_road]) for name in ("hours", "usd")]
         terminals = np.zeros(len(network.terminals))
         dwell, fee = parameters["port_hours_road"], parameters["port_fee"]
-        self._closing = Closing(
+        self.closing = Closing(
             base,
             values,
             {
@@ -141,32 +139,32 @@ class FreightModel:
     ) -> xr.DataArray:
         """Generalised cost (logsum, US$/TEU) with each set of changes, dims (set, vot_class, origin, destination).
 
-        within: changes that hold every set: no cost falls below that of all of them.
+        within: changes that hold every set: no cost falls below that of all of them. Search classes find the best
+        routes of a few values of time; of fewer routes they may find one that is a hair better for goods between.
         """
+        if within is not None:
+            costs = self.economy_costs([*sets, within], progress)
+            every, least = costs[:-1], costs[-1]
+            return every.where(~(every < least), least)
+        self._place([change for one in sets for change in one], progress)
+        if len(sets) >= MANY_SETS:
+            all_at_once = portfolio_costs(self, sets, progress)
+            if all_at_once is not None:
+                return self._named(all_at_once, ("origin", "destination", "set", "vot_class"))
         first = self.baseline.mean(self.baseline.levels[0])
         found = np.empty((len(sets), *first.shape))
-        self._place([change for one in sets for change in one], progress)
-        least = None if within is None else self.taken(within)
         for number, changes in enumerate(sets):
             improved = self.improved(changes)
-            if least is not None:
-                improved = improved.among(least.at >= 0)
-            change = self.baseline.differences(
-                improved.rows, improved.usd, improved.hours, which=1, least=least
-            )
+            change = self.baseline.differences(improved.rows, improved.usd, improved.hours, which=1)
             found[number] = first + self.baseline.mean(change[0])
             progress(done=number + 1, total=len(sets))
-        return xr.DataArray(
-            found,
-            dims=("set", "vot_class", "origin", "destination"),
-            coords={
-                "vot_class": list(GOODS),
-                "origin": list(self.economies),
-                "destination": list(self.economies),
-            },
-            name="generalised_cost",
-            attrs={"unit": "US$/TEU"},
-        )
+        return self._named(found, SETS)
+
+    def _named(self, values: Floats, dims: tuple[str, ...]) -> xr.DataArray:
+        places = list(self.economies)
+        coords = {"vot_class": list(GOODS), "origin": places, "destination": places}
+        cost = xr.DataArray(values, coords, dims, "generalised_cost", {"unit": "US$/TEU"})
+        return cost.transpose(*SETS)
 
     def improved(self, changes: Sequence[LinkChange], progress: Progress = _quiet) -> Improved:
         """The pairs of cities that changes make cheaper, with their routes.
@@ -179,9 +177,9 @@ class FreightModel:
         for mode in LAND:
             brought = [arc for change in changes if change.mode == mode for arc in self._placed[change]]
             if brought:
-                arcs[mode] = number_ends(brought, self._closing.from_ends[mode].ends)
+                arcs[mode] = number_ends(brought, self.closing.from_ends[mode].ends)
         pairs = self.baseline.pairs
-        found = self._closing.found(arcs, *port_savings(changes, self.network))
+        found = self.closing.found(arcs, *port_savings(changes, self.network, self.parameters))
         most = sum(part[0].size for one in found for part in one)
         size = min(most, len(pairs))
         rows = np.empty(size, np.int64)
@@ -204,6 +202,11 @@ class FreightModel:
         routes = self.improved(changes)
         return self.baseline.taken(routes.rows, routes.usd, routes.hours)
 
+    def arcs_of(self, change: LinkChange, progress: Progress = _quiet) -> list[Arc]:
+        """The arcs that a change brings to its mode, legs from all their ends known."""
+        self._place([change], progress)
+        return self._placed[change]
+
     def _place(self, changes: Sequence[LinkChange], progress: Progress) -> None:
         """Find the arcs of changes that were not asked about before, and legs from all their ends."""
         new = [change for change in dict.fromkeys(changes) if change not in self._placed]
@@ -219,7 +222,7 @@ class FreightModel:
             for change in mine:
                 self._placed[change] = arcs_of(change, self.network, self.parameters, self._land_costs[mode])
             ends = {end for change in mine for arc in self._placed[change] for end in (arc.tail, arc.head)}
-            self._closing.from_ends[mode].ends.find(
+            self.closing.from_ends[mode].ends.find(
                 sorted(end for end in ends if isinstance(end, int)), progress
             )
         for change in new:

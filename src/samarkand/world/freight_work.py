@@ -136,7 +136,7 @@ class _State:
         self.at_sea = attach_ports_at_sea(network, parameters)
         self.near = within_access(network, parameters)
         self.beside = cities_beside_ports(network, parameters)
-        self.hours_saved, self.usd_saved = port_savings(changes, network)
+        self.hours_saved, self.usd_saved = port_savings(changes, network, parameters)
         self.terminal_node: Ints = network.terminals["node"].to_numpy(np.int64)
         self.port_terminal: Ints = network.ports["terminal"].to_numpy(np.int64)
 

@@ -91,9 +91,9 @@ def _cheaper(change: LinkChange, network: Network, costs: LinkCosts) -> list[Arc
 
 
 def port_savings(
-    changes: Sequence[LinkChange], network: Network
+    changes: Sequence[LinkChange], network: Network, parameters: Parameters
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Hours and US$ per TEU saved at each port."""
+    """Hours and US$ per TEU saved at each port: what changes save adds up, to no more than the port costs."""
     hours, usd = np.zeros(len(network.ports)), np.zeros(len(network.ports))
     for change in changes:
         if change.action == "port":
@@ -102,4 +102,5 @@ def port_savings(
                 raise ValueError(f"{change.item}: there is no port {change.target} on the network")
             hours[at] += change.hours_saved
             usd[at] += change.usd_saved
-    return hours, usd
+    dwell = min(parameters["port_hours_road"], parameters["port_hours_rail"])
+    return np.minimum(hours, dwell), np.minimum(usd, parameters["port_fee"])

@@ -85,7 +85,7 @@ class Ways:
         self.at_sea = attach_ports_at_sea(network, parameters)
         self.near = within_access(network, parameters)
         self.beside = cities_beside_ports(network, parameters)
-        self.hours_saved, self.usd_saved = port_savings(changes, network)
+        self.hours_saved, self.usd_saved = port_savings(changes, network, parameters)
         self.node_of_terminal: Ints = network.terminals["node"].to_numpy(np.int64)
         self.terminal_of_port: Ints = network.ports["terminal"].to_numpy(np.int64)
 

@@ -1,0 +1,139 @@
+"""Many subsets of projects at once, beside one closure after another and beside brute force."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from samarkand.engines import portfolio_kernels as kernels
+from samarkand.programme import apply, load_programme
+from samarkand.world import freight as freight_module
+from samarkand.world import freight_portfolios as portfolios
+from samarkand.world.accounts import load_accounts
+from samarkand.world.assumptions import load_assumptions
+from samarkand.world.changes import LinkChange
+from samarkand.world.freight import FreightModel, prepare_freight
+from samarkand.world.network import load_network
+from samarkand.world.parameters import load_parameters
+from test_freight import random_changes
+
+
+@pytest.fixture(scope="module")
+def model() -> FreightModel:
+    return prepare_freight(load_network(), load_parameters(), load_accounts().economies)
+
+
+def one_by_one(model: FreightModel, sets, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(freight_module, "MANY_SETS", len(sets) + 1)
+        return model.economy_costs(sets)
+
+
+def at_once(model: FreightModel, sets):
+    for change in {change for one in sets for change in one}:
+        model.arcs_of(change)  # legs from all ends are known
+    found = portfolios.portfolio_costs(model, sets, lambda **_fractions: None)
+    assert found is not None
+    return found.transpose(2, 3, 0, 1)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.tuples(st.integers(1, 30), st.integers(0, 31)), max_size=20))
+def test_the_first_label_whose_projects_a_subset_has_is_its_cheapest_route(routes) -> None:
+    """Beside a search through all routes, for all subsets of five projects."""
+    count = np.zeros(1, np.int32)
+    real, mask = np.empty((1, kernels.MOST, 3)), np.empty((1, kernels.MOST), np.int64)
+    for cost, projects in routes:
+        assert kernels.insert(count, real, mask, 0, float(cost), 1.0, 2.0, projects) in (0, 1)
+    kept = [(real[0, k, 0], int(mask[0, k])) for k in range(count[0])]
+    assert [cost for cost, _ in kept] == sorted(cost for cost, _ in kept)
+    for subset in range(32):
+        best = min((cost for cost, projects in routes if projects & ~subset == 0), default=None)
+        first = next((cost for cost, projects in kept if projects & ~subset == 0), None)
+        assert first == best
+    for one, other in combinations(kept, 2):
+        assert one[1] & ~other[1] != 0, "a dominated label is kept"
+
+
+def test_a_place_that_is_full_says_so() -> None:
+    count = np.zeros(1, np.int32)
+    real, mask = np.empty((1, 3, 3)), np.empty((1, 3), np.int64)
+    found = [kernels.insert(count, real, mask, 0, 10.0 - k, 0.0, 0.0, 1 << k) for k in range(4)]
+    assert found == [1, 1, 1, 1 + 1]
+    assert count[0] == 3
+
+
+@settings(deadline=None)  # kernels compile in the first example
+@given(st.lists(st.integers(0, 2**62 - 1), min_size=1, max_size=60), st.integers(1, 2**62 - 1))
+def test_parts_of_sets_are_numbered(sets, projects) -> None:
+    sets = np.array(sets, np.int64)
+    bits = int(2 * sets.size - 1).bit_length()
+    slots = np.full(1 << bits, -1, np.int32)
+    number, parts = np.empty(sets.size, np.int32), np.empty(sets.size, np.int64)
+    for _ in range(2):  # the table is as it was before
+        found = kernels.number_parts(sets, projects, slots, bits, number, parts)
+        np.testing.assert_array_equal(parts[number], sets & projects)
+        assert found == np.unique(sets & projects).size
+        assert (slots == -1).all()
+
+
+def test_changes_that_come_together_are_one_project() -> None:
+    a, b, c = (LinkChange(name, "port", "sea", target=name, hours_saved=1.0) for name in "abc")
+    found = portfolios.Portfolios.of([[a, b], [c], [a, b, c], [], [c, c]])
+    assert found is not None
+    assert [set(changes) for changes in found.projects] == [{a, b}, {c}, {c}]
+    assert found.masks.tolist() == [0b001, 0b010, 0b011, 0, 0b110]
+
+
+def test_many_subsets_at_once_are_many_closures(model, world, monkeypatch) -> None:
+    """Subsets of the default programme and of lines at random, to rounding of sums in another order."""
+    parameters = load_assumptions().parameters
+    change = apply(load_programme("eurasian-corridors"), world, 2060, parameters=parameters)
+    items = sorted({one.item for one in change.network})
+    projects = [[one for one in change.network if one.item == item] for item in items]
+    projects += [[one] for one in random_changes(model.network, 4, 12) if one.action != "upgrade"]
+    draw = np.random.default_rng(0)
+    sets = [[change for one in projects if draw.random() < 0.5 for change in one] for _ in range(7)]
+    found, apart = at_once(model, sets), one_by_one(model, sets, monkeypatch)
+    np.testing.assert_allclose(found, apart, rtol=1e-12)
+    assert len(projects) > 25
+
+
+def test_projects_that_save_at_one_place_add_up(model, monkeypatch) -> None:
+    """Three at one crossing, two at one port, one of them at both, beside closures."""
+    crossings = model.network.road.crossings
+    crossing = str(
+        crossings.loc[(crossings["status"] == "open") & (crossings["economy_b"] == "KAZ"), "id"].iloc[0]
+    )
+    port = "CNSHA" if "CNSHA" in set(model.network.ports["id"]) else str(model.network.ports["id"].iloc[0])
+    posts, papers, rules = (
+        LinkChange(name, "crossing", "road", target=crossing, hours_saved=hours, usd_saved=usd)
+        for name, hours, usd in (("posts", 2.0, 5.0), ("papers", 1.0, 30.0), ("rules", 3.0, 0.0))
+    )
+    berth = LinkChange("posts", "port", "sea", target=port, hours_saved=4.0)
+    window = LinkChange("window", "port", "sea", target=port, hours_saved=1.0, usd_saved=20.0)
+    sets = [
+        [posts, berth], [papers], [posts, berth, papers], [posts, berth, papers, rules], [window],
+        [posts, berth, window], [rules, papers], [],
+    ]  # fmt: skip
+    found, apart = at_once(model, sets), one_by_one(model, sets, monkeypatch)
+    np.testing.assert_allclose(found, apart, rtol=1e-12)
+    without = found[-1]
+    assert (np.nanmin(found[3] - without), np.nanmax(found[3] - without)) < (-1.0, 1e-9)
+
+
+def test_what_cannot_be_answered_at_once_is_answered_one_by_one(model, monkeypatch) -> None:
+    """More projects than a mask has bits, and more at one crossing than are laid out."""
+    ports = model.network.ports["id"].astype(str).tolist()
+    many = [LinkChange(f"p{k}", "port", "sea", target=ports[k], hours_saved=1.0) for k in range(63)]
+    sets = [many[:k] for k in range(64)]
+    assert portfolios.Portfolios.of(sets) is None
+    one_port = [LinkChange(f"p{k}", "port", "sea", target=ports[0], hours_saved=0.1 * k) for k in range(1, 8)]
+    sets = [one_port[:k] for k in range(8)]
+    assert portfolios.portfolio_costs(model, sets, lambda **_fractions: None) is None
+    found = model.economy_costs(sets)
+    np.testing.assert_array_equal(found, one_by_one(model, sets, monkeypatch))
