@@ -1,7 +1,7 @@
 """The result schema: one tidy table for every priority.
 
 Columns `priority, indicator, economy, partner, sector, project, year, scenario, value, low, high, unit,
-grade, reason`. `scenario` is `without`, `with` or `change`; a dimension that an indicator does not have is
+grade, reason`. `partner` is another economy, or the chokepoint that trade passes; `scenario` is `without`, `with` or `change`; a dimension that an indicator does not have is
 empty; a missing value has its reason in `reason`, and is never zero.
 
 Results are kept as labelled arrays (`Block`, one indicator in one scenario over the years). Rows are made only
@@ -85,7 +85,9 @@ class Block:
         columns: dict[str, pa.Array] = {
             **{name: _words(same, (word,)) for name, word in constants.items()},
             **{name: _words(same, ("",)) for name in DIMENSIONS},
-            "year": pa.array(self.values["year"].to_numpy().astype(np.int64)).take(self._along("year", numbers)),
+            "year": pa.array(self.values["year"].to_numpy().astype(np.int64)).take(
+                self._along("year", numbers)
+            ),
             "value": pa.array(np.where(missing, np.nan, values) if gaps else values),
             "grade": self._grades(numbers),
             "reason": _words(pa.array(missing.astype(np.int32)) if gaps else same, ("", self.reason)),

@@ -18,6 +18,7 @@ from samarkand.world.parameters import load_parameters
 MOST_KEPT = 8
 _sound: dict[tuple[str, bytes] | None, Programme] = {}
 
+
 def shipped_programmes() -> tuple[str, ...]:
     """Names of the programmes that come with the package."""
     folder = files("samarkand.programme") / "programmes"

@@ -104,8 +104,13 @@ def summarise(appraisal: Appraisal, year: int | None = None) -> Summary:
 
 def summarise_years(appraisal: Appraisal) -> dict[int, Summary]:
     """The headline figures of every year asked about."""
-    changes = [appraisal.by_year(name).transpose("year", "economy").to_pandas() for name in SUMMARISED]
-    return {year: Summary(year, *(change.loc[year] for change in changes)) for year in appraisal.years}
+    changes = [appraisal.by_year(name).transpose("year", "economy") for name in SUMMARISED]
+    return {
+        year: Summary(
+            year, *(pd.Series(change.to_numpy()[k], change.get_index("economy")) for change in changes)
+        )
+        for k, year in enumerate(appraisal.years)
+    }
 
 
 def answer(summary: Summary) -> list[str]:

@@ -18,8 +18,10 @@ from __future__ import annotations
 
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from samarkand.engines.equilibrium.accounts import Accounts
 from samarkand.engines.equilibrium.equations import Array
@@ -27,6 +29,7 @@ from samarkand.engines.equilibrium.errors import EquilibriumError
 from samarkand.engines.equilibrium.measures import calc_baseline_trade_flow, calc_exports
 from samarkand.engines.equilibrium.solution import Solution
 
+Floats = NDArray[np.floating[Any]]  # in single precision too
 MOST_CORRECTIONS, MOST_ROUNDS = 50, 5000
 # Multiplications above which OpenBLAS shares a product among threads; on matrices as small as ours they wait for each
 # other longer than they compute (measured: eight times the time of one thread).
@@ -51,7 +54,7 @@ def calc_value_added_content(
     value_added_share: Array,
     input_share: Array,
     start: Array | None = None,
-    tolerance: float = 1e-15,
+    tolerance: float = 1e-14,
 ) -> Array:
     """content[s, n, j]: value added of economy `s` in one unit of gross output of sector `j` of `n`; share.
 
@@ -94,28 +97,30 @@ def calc_value_added_content(
     rough = from_abroad.astype(np.float32), passed_on.astype(np.float32)
     with ThreadPoolExecutor(WORKERS) as pool:
         for _ in range(MOST_CORRECTIONS):
-            error = _one_round(content, *exact, pool)
-            error[each, each] += direct
-            error -= content
-            size = _largest(error)
+            lacking = _one_round(content, *exact, pool)
+            lacking[each, each] += direct
+            lacking -= content
+            size = _largest(lacking)
             if size <= tolerance:
                 break
             if not size < 1e3:
                 raise EquilibriumError(endless)
-            content += size * _series((error / size).astype(np.float32), *rough, tolerance / size, pool)
+            content += size * _series((lacking / size).astype(np.float32), *rough, tolerance / size, pool)
     if not size <= tolerance or float(content.sum(axis=1).min()) < -1e-9:
         raise EquilibriumError(endless)
     result: Array = np.ascontiguousarray(content.transpose(1, 0, 2))
     return result
 
 
-def _one_round(content: Array, from_abroad: Array, passed_on: Array, pool: Executor) -> Array:
+def _one_round(content: Floats, from_abroad: Floats, passed_on: Floats, pool: Executor) -> Floats:
     """content B (1 - D)^-1, dims [n, s, j]."""
     carried = _products(np.ascontiguousarray(content.transpose(2, 1, 0)), from_abroad, pool)  # [k, s, n]
     return _products(np.ascontiguousarray(carried.transpose(2, 1, 0)), passed_on, pool)
 
 
-def _series(first: Array, from_abroad: Array, passed_on: Array, tolerance: float, pool: Executor) -> Array:
+def _series(
+    first: Floats, from_abroad: Floats, passed_on: Floats, tolerance: float, pool: Executor
+) -> Floats:
     """The sum of `first` and all rounds after it, in the precision of the arrays or as far as `tolerance`."""
     least = max(tolerance / 2.0, float(np.finfo(first.dtype).eps))
     total, term = first.copy(), first
@@ -128,11 +133,11 @@ def _series(first: Array, from_abroad: Array, passed_on: Array, tolerance: float
     return total
 
 
-def _largest(values: Array) -> float:
+def _largest(values: Floats) -> float:
     return max(float(values.max()), -float(values.min()))
 
 
-def _products(left: Array, right: Array, pool: Executor) -> Array:
+def _products(left: Floats, right: Floats, pool: Executor) -> Floats:
     """left @ right, matrix by matrix, in blocks of rows that one thread of the linear algebra library computes.
 
     Half of the matrices to each thread of the pool: the same products whichever is done first.

@@ -23,6 +23,7 @@ from samarkand.engines.equilibrium.measures import (
     calc_terms_of_trade_hat,
 )
 from samarkand.priorities.base import Inputs, Levels, NotAssessed
+from samarkand.priorities.trade.exposure import chokepoint_exposure
 from samarkand.priorities.trade.structure import Structure, calc_employment_shift, labelled, structure_of
 
 NO_TARIFFS = "not assessable: no baseline tariff"
@@ -52,6 +53,7 @@ def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
         )
 
     sectors = inputs.world.accounts.sectors
+    through = chokepoint_exposure(inputs)
     return {
         "real_income": Levels(change=by_economy(calc_real_income_hat(inputs.with_) - 1.0)),
         "real_income_value": Levels(change=by_economy(calc_equivalent_variation(inputs.with_))),
@@ -75,6 +77,8 @@ def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
         "supplier_share": by_structure(lambda one: one.suppliers, partner=economies),
         "largest_supplier_share": by_structure(lambda one: one.largest_supplier),
         "supplier_concentration": by_structure(lambda one: one.concentration),
+        "chokepoint_imports": through[0],
+        "chokepoint_exports": through[1],
         "employment_share": by_structure(lambda one: one.employment, sector=sectors),
         "employment_shift": Levels(
             change=by_economy(calc_employment_shift(before.employment, after.employment))
