@@ -1,8 +1,9 @@
 """The result schema: one tidy table for every priority.
 
 Columns `priority, indicator, economy, partner, sector, project, year, scenario, value, low, high, unit,
-grade, reason`. `partner` is another economy, or the chokepoint that trade passes; `scenario` is `without`, `with` or `change`; a dimension that an indicator does not have is
-empty; a missing value has its reason in `reason`, and is never zero.
+grade, reason`. `scenario` is `without`, `with` or `change`; `partner` is another economy, or the chokepoint that trade
+passes; a dimension that an indicator does not have is empty; a missing value has its reason in `reason`, and is
+never zero.
 
 Results are kept as labelled arrays (`Block`, one indicator in one scenario over the years). Rows are made only
 when somebody asks for them, in Arrow, with words as numbers into a list of words: the same rows become a pandas
