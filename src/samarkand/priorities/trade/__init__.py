@@ -111,13 +111,14 @@ def totals_of(solution: Solution, inputs: Inputs, parties: tuple[str, ...]) -> d
     found = _known.get(solution)
     if found is None or found[0] != parties:
         flow = trade_flow(solution, inputs)
+        between = calc_partner_flow(flow)
         found = (
             parties,
             {
-                "exports": calc_exports(flow),
-                "imports": calc_imports(flow),
-                "trade_with_parties": calc_trade_with_parties(flow, list(parties)),
-                "trade_flow": calc_partner_flow(flow),
+                "exports": calc_exports(between),
+                "imports": calc_imports(between),
+                "trade_with_parties": calc_trade_with_parties(between, list(parties)),
+                "trade_flow": between,
                 "sector_output": calc_sector_output(flow),
             },
         )
@@ -136,22 +137,22 @@ def trade_flow(solution: Solution, inputs: Inputs) -> xr.DataArray:
 
 
 def _abroad(flow: xr.DataArray) -> xr.DataArray:
-    return flow.where(flow["origin"] != flow["destination"], 0.0)
+    return flow.where(flow["economy"] != flow["partner"], 0.0)
 
 
 def calc_exports(flow: xr.DataArray) -> xr.DataArray:
-    """exports[i] = sum over n != i and j of flow[i, n, j]; unit of `flow`, dims (economy)."""
-    return _abroad(flow).sum(["destination", "sector"], skipna=False).rename(origin="economy")
+    """exports[i] = sum over n != i of flow[i, n], flows as `calc_partner_flow`; their unit, dims (economy)."""
+    return _abroad(flow).sum("partner", skipna=False)
 
 
 def calc_imports(flow: xr.DataArray) -> xr.DataArray:
-    """imports[n] = sum over i != n and j of flow[i, n, j]; unit of `flow`, dims (economy)."""
-    return _abroad(flow).sum(["origin", "sector"], skipna=False).rename(destination="economy")
+    """imports[n] = sum over i != n of flow[i, n], flows as `calc_partner_flow`; their unit, dims (economy)."""
+    return _abroad(flow).sum("economy", skipna=False).rename(partner="economy")
 
 
 def calc_trade_with_parties(flow: xr.DataArray, parties: list[str]) -> xr.DataArray:
     """Exports of each party to the other parties; unit of `flow`, dims (economy), the parties only."""
-    return calc_exports(flow.sel(origin=parties, destination=parties))
+    return calc_exports(flow.sel(economy=parties, partner=parties))
 
 
 def calc_partner_flow(flow: xr.DataArray) -> xr.DataArray:

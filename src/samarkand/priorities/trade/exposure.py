@@ -8,10 +8,13 @@ another way may be there (`samarkand stress`).
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from samarkand.engines.equilibrium import Solution
 from samarkand.priorities.base import Inputs, Levels
 from samarkand.world.freight_sectors import freight_table
 from samarkand.world.mode_choice import classes_of_time, sector_classes
@@ -20,32 +23,40 @@ from samarkand.world.sectors import load_sectors
 
 Floats = NDArray[np.float64]
 NO_GOODS = "the economy trades no goods with others"
+# Of a baseline, which many states share: goods by class, and exposure.
+_without: WeakKeyDictionary[Solution, tuple[Floats, tuple[Floats, Floats]]] = WeakKeyDictionary()
 
 
 def chokepoint_exposure(inputs: Inputs) -> tuple[Levels, Levels]:
     """Exposure of imports and of exports, dims (economy, partner), the partner being the chokepoint.
 
     With the programme the equilibrium's trade and the share of the sea change; which part of what goes by sea passes a
-    chokepoint is held as it is without: projects change no sea link, and a port that becomes cheaper draws from those
-    along the same coast.
+    chokepoint is held as it is without. Projects change no sea link; that a port which becomes cheaper draws voyages
+    from others is left out.
     """
     passes = passages_of(inputs.freight)
     names, economies = passes["chokepoint"].to_numpy().tolist(), list(inputs.world.labels)
     by_sea = inputs.costs["mode_share"].sel(mode="sea")
     xr.align(passes, by_sea, inputs.iceberg_cost_hat, join="exact")  # the accounts' order too
-    of_goods, passing = _goods_by_class(inputs), passes.to_numpy()
-    found = []
-    for state, solution in (("without", inputs.without), ("with", inputs.with_)):
+    passing = passes.to_numpy()
+
+    def exposure(solution: Solution, state: str, of_goods: Floats) -> tuple[Floats, Floats]:
         goods, *carried = np.moveaxis(solution.trade_flow @ of_goods, -1, 0).transpose(0, 2, 1)
         share = by_sea.sel(state=state).transpose("vot_class", "origin", "destination").to_numpy()
-        found.append(calc_chokepoint_exposure(goods, np.array(carried), share, passing))
+        return calc_chokepoint_exposure(goods, np.array(carried), share, passing)
+
+    if inputs.without not in _without:  # many states share a baseline
+        of_goods = _goods_by_class(inputs)
+        _without[inputs.without] = of_goods, exposure(inputs.without, "without", of_goods)
+    of_goods, before = _without[inputs.without]
+    found = before, exposure(inputs.with_, "with", of_goods)
 
     def labelled(values: Floats) -> xr.DataArray:
         return xr.DataArray(values, {"economy": economies, "partner": names}, ("economy", "partner"))
 
     imports, exports = (
-        Levels(without=labelled(before), with_=labelled(after), reason=NO_GOODS)
-        for before, after in zip(*found, strict=True)
+        Levels(without=labelled(one), with_=labelled(other), reason=NO_GOODS)
+        for one, other in zip(*found, strict=True)
     )
     return imports, exports
 
@@ -82,7 +93,7 @@ def calc_chokepoint_exposure(
     nan where nothing is traded.
     """
     abroad = 1.0 - np.eye(goods.shape[0])
-    carried = np.einsum("cod,cod,kcod->kod", on_network * abroad, np.nan_to_num(by_sea), passes)
+    carried = np.einsum("cod,kcod->kod", on_network * np.nan_to_num(by_sea) * abroad, passes)
     total = goods * abroad
     with np.errstate(invalid="ignore", divide="ignore"):
         shares = [
