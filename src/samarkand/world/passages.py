@@ -103,7 +103,7 @@ def _both_ways(amount: Floats, one: NDArray[np.int32], other: NDArray[np.int32],
 def voyages_of(model: FreightModel, c: int) -> Flags:
     """Which chokepoints the voyage between two cities passes in search class `c`, [chokepoint, city, city]."""
     network, parameters = model.network, model.parameters
-    base, value = model._closing.base, float(model.baseline.pairs.search_values[c])
+    base, value = model.closing.base, float(model.baseline.pairs.search_values[c])
     to_port = np.ascontiguousarray((base.port_usd[c] + value * base.port_hours[c]).T)  # [city, port]
     sailing, embark = join_choice(to_port, base.sea_usd[c] + value * base.sea_hours[c])
     _, land = join_choice(sailing, np.ascontiguousarray(to_port.T))
