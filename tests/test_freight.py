@@ -179,6 +179,24 @@ def test_closure_is_a_recomputation(small) -> None:
     assert moved > 20 * SUBSETS
 
 
+@pytest.mark.slow
+def test_closure_is_a_recomputation_on_the_full_matrix(model) -> None:
+    """All pairs of a thousand cities by all modes, one search class, to 1e-9 relative; sea legs are those searched."""
+    changes = [c for c in random_changes(model.network, seed=9, number=8) if c.action in ("new", "crossing")]
+    c, value = 1, values_of_time(model.parameters)[1]
+    pairs, found = model.baseline.pairs, model.improved(changes)
+    cost = pairs.usd[:, :, c] + value * pairs.hours[:, :, c]
+    cost[found.rows] = found.usd[:, :, c] + value * found.hours[:, :, c]
+    legs = {mode: recomputed_legs(model, changes, mode, [c]) for mode in LAND}
+    sea = model.parts["sea"]
+    legs["sea"] = [both_ways(calc_legs(sea.graph, value, sea.sources, sea.targets))] * (c + 1)
+    again = assemble_class(model, legs, c)[:, pairs.origin, pairs.destination].T
+    apart = pairs.origin != pairs.destination
+    np.testing.assert_allclose(cost[apart], again[apart], rtol=1e-9)
+    assert {change.mode for change in changes} == set(LAND)
+    assert found.rows.size > 10_000
+
+
 def assemble_class(model: FreightModel, legs, c: int) -> np.ndarray:
     from samarkand.world.skims import chain_legs
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samarkand.engines import portfolio_kernels as kernels
+from samarkand.engines import labels
 from samarkand.programme import apply, load_programme
 from samarkand.world import freight as freight_module
 from samarkand.world import freight_portfolios as portfolios
@@ -46,9 +46,9 @@ def at_once(model: FreightModel, sets):
 def test_the_first_label_whose_projects_a_subset_has_is_its_cheapest_route(routes) -> None:
     """Beside a search through all routes, for all subsets of five projects."""
     count = np.zeros(1, np.int32)
-    real, mask = np.empty((1, kernels.MOST, 3)), np.empty((1, kernels.MOST), np.int64)
+    real, mask = np.empty((1, labels.MOST, 3)), np.empty((1, labels.MOST), np.int64)
     for cost, projects in routes:
-        assert kernels.insert(count, real, mask, 0, float(cost), 1.0, 2.0, projects) in (0, 1)
+        assert labels.insert(count, real, mask, 0, float(cost), 1.0, 2.0, projects) in (0, 1)
     kept = [(real[0, k, 0], int(mask[0, k])) for k in range(count[0])]
     assert [cost for cost, _ in kept] == sorted(cost for cost, _ in kept)
     for subset in range(32):
@@ -62,7 +62,7 @@ def test_the_first_label_whose_projects_a_subset_has_is_its_cheapest_route(route
 def test_a_place_that_is_full_says_so() -> None:
     count = np.zeros(1, np.int32)
     real, mask = np.empty((1, 3, 3)), np.empty((1, 3), np.int64)
-    found = [kernels.insert(count, real, mask, 0, 10.0 - k, 0.0, 0.0, 1 << k) for k in range(4)]
+    found = [labels.insert(count, real, mask, 0, 10.0 - k, 0.0, 0.0, 1 << k) for k in range(4)]
     assert found == [1, 1, 1, 1 + 1]
     assert count[0] == 3
 
@@ -75,7 +75,7 @@ def test_parts_of_sets_are_numbered(sets, projects) -> None:
     slots = np.full(1 << bits, -1, np.int32)
     number, parts = np.empty(sets.size, np.int32), np.empty(sets.size, np.int64)
     for _ in range(2):  # the table is as it was before
-        found = kernels.number_parts(sets, projects, slots, bits, number, parts)
+        found = labels.number_parts(sets, projects, slots, bits, number, parts)
         np.testing.assert_array_equal(parts[number], sets & projects)
         assert found == np.unique(sets & projects).size
         assert (slots == -1).all()

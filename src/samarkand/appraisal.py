@@ -56,7 +56,7 @@ def appraise(
     asked = ask(
         question, world, tuple(years), without, assumptions, deficit_rule, projection, publication, reach
     )
-    course, baseline = asked.course, solve_baseline(asked, progress)
+    course, baseline = asked.course, asked.baseline(partial(solve_baseline, asked, progress))
     with ThreadPoolExecutor(1) as beside:
         states = [
             asked.solved(change, partial(solve_state, asked, baseline, change, beside, progress))
@@ -75,9 +75,8 @@ def appraise(
 def solve_baseline(asked: Question, progress: Step) -> Baseline:
     """The world as it is: freight network and equilibrium."""
     freight = asked.prepare_freight(partial(progress, "freight network"))
-    return Baseline(
-        freight, solve(asked.equilibrium_accounts, Shock(), deficit_rule=asked.scenario.deficit_rule)
-    )
+    solution = solve(asked.equilibrium_accounts, Shock(), deficit_rule=asked.scenario.deficit_rule)
+    return Baseline(asked.world, freight, solution)
 
 
 def solve_state(

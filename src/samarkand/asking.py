@@ -41,6 +41,7 @@ _known_projections: dict[str, Projection] = {}
 class Baseline(NamedTuple):
     """The world without the programme, solved: its freight network and its equilibrium."""
 
+    world: World
     freight: FreightModel
     solution: Solution
 
@@ -49,7 +50,9 @@ class Baseline(NamedTuple):
 # years or with an item less, solves only what is new. Worlds are told apart as objects, all else by content.
 _solved: dict[Hashable, Inputs] = {}
 _assessed: dict[Hashable, Assessed] = {}
+_baselines: dict[Hashable, Baseline] = {}
 _placed: dict[Hashable, dict[str, Placed]] = {}  # where items of programmes stand on the network
+MOST_BASELINES = 2  # a sweep of assumptions makes many
 KEPT_BYTES = 1.5e9  # sixteen states of 199 economies; an appraisal of many years holds as many
 ARRAYS_OF_A_STATE = 12  # by economy, economy and sector: flows, shares and costs of its solutions
 
@@ -132,6 +135,11 @@ class Question:
         costs = freight.economy_costs(sets, step, within=change.network)
         return costs.rename(set="project").assign_coords(project=items)
 
+    def baseline(self, solve_it: Callable[[], Baseline]) -> Baseline:
+        """The world without the programme, solved now or before in this process."""
+        same = self.scenario.but(programme="", years=(), without=(), projection="").hash
+        return self._kept(_baselines, (id(self.world), same), solve_it, MOST_BASELINES)
+
     def solved(self, change: Change, solve_it: Callable[[], Inputs]) -> Inputs:
         """A state solved now, or as it was solved before in this process: the same shocks are solved once."""
         found = self._kept(_solved, (*self._key(change), shocks_of(change)), solve_it)
@@ -162,11 +170,13 @@ class Question:
     def _is_last(self, change: Change) -> bool:
         return shocks_of(change) == shocks_of(self.course.states[-1])
 
-    def _kept(self, kept: dict[Hashable, Result], key: Hashable, make: Callable[[], Result]) -> Result:
+    def _kept(
+        self, kept: dict[Hashable, Result], key: Hashable, make: Callable[[], Result], most: float = np.inf
+    ) -> Result:
         found = kept.pop(key) if key in kept else make()
         kept[key] = found
         size = ARRAYS_OF_A_STATE * 8 * len(self.world.labels) ** 2 * len(self.world.accounts.sectors)
-        while len(kept) > max(KEPT_BYTES / size, 1):
+        while len(kept) > max(min(KEPT_BYTES / size, most), 1):
             kept.pop(next(iter(kept)))
         return found
 

@@ -1,8 +1,9 @@
 """The result schema: one tidy table for every priority.
 
 Columns `priority, indicator, economy, partner, sector, project, year, scenario, value, low, high, unit,
-grade, reason`. `scenario` is `without`, `with` or `change`; a dimension that an indicator does not have is
-empty; a missing value has its reason in `reason`, and is never zero.
+grade, reason`. `scenario` is `without`, `with` or `change`; `partner` is another economy, or the chokepoint that trade
+passes; a dimension that an indicator does not have is empty; a missing value has its reason in `reason`, and is
+never zero.
 
 Results are kept as labelled arrays (`Block`, one indicator in one scenario over the years). Rows are made only
 when somebody asks for them, in Arrow, with words as numbers into a list of words: the same rows become a pandas
@@ -11,7 +12,7 @@ table or go block by block into a Parquet file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,13 +29,13 @@ COLUMNS = (
 DIMENSIONS = ("economy", "partner", "sector", "project")
 SCENARIOS = ("without", "with", "change")
 GRADES = ("observed", "estimated", "assumed")
-SOUGHT = ("indicator", "scenario", "year")  # columns by which readers choose rows
+SOUGHT = ("indicator", "scenario")  # columns by which readers choose blocks
 NUMBERS = ("value", "low", "high")
+LARGEST_PAGE, BATCH = 2**26, 2**16  # bytes or rows; values given to the encoder at once
 
 WORD = pa.dictionary(pa.int32(), pa.string())
-SCHEMA = pa.schema(
-    [(name, pa.int64() if name == "year" else pa.float64() if name in NUMBERS else WORD) for name in COLUMNS]
-)
+TYPES = {"year": pa.int64(), **dict.fromkeys(NUMBERS, pa.float64())}
+SCHEMA = pa.schema([pa.field(name, TYPES.get(name, WORD), nullable=False) for name in COLUMNS])
 
 
 @dataclass(frozen=True)
@@ -69,63 +70,87 @@ class Block:
         if isinstance(self.grade, Mapping) and "economy" not in self.values.dims:
             raise ValueError(f"{self.indicator}: grades by economy need results by economy")
 
-    def to_arrow(self) -> pa.Table:
-        """The block as rows of the schema. Raises `ValueError` where a value is missing without a reason."""
+    def to_arrow(self, numbers: Numbers | None = None) -> pa.Table:
+        """The block as rows of the schema. Raises `ValueError` where a value is missing without a reason.
+
+        Blocks written one after another share what `numbers` has made.
+        """
+        numbers = numbers or Numbers()
         values = self.values.to_numpy().astype(np.float64, copy=False).ravel()
         missing = ~np.isfinite(values)
-        if missing.any() and not self.reason:
-            raise ValueError(
-                f"{self.indicator}: {int(missing.sum())} values are missing and no reason is given"
-            )
-        count = values.size
+        gaps = int(missing.sum())
+        if gaps and not self.reason:
+            raise ValueError(f"{self.indicator}: {gaps} values are missing and no reason is given")
+        same = numbers.same(values.size)
+        constants = {name: getattr(self, name) for name in ("priority", "indicator", "scenario", "unit")}
         columns: dict[str, pa.Array] = {
-            "priority": _same(self.priority, count),
-            "indicator": _same(self.indicator, count),
-            "year": pa.array(np.asarray(self.values["year"].to_numpy(), np.int64)[self._positions("year")]),
-            "scenario": _same(self.scenario, count),
-            "value": pa.array(np.where(missing, np.nan, values)),
-            "unit": _same(self.unit, count),
-            "grade": self._grades(count),
-            "reason": _words(missing.astype(np.int32), ("", self.reason)),
+            **{name: _words(same, (word,)) for name, word in constants.items()},
+            **{name: _words(same, ("",)) for name in DIMENSIONS},
+            "year": pa.array(self.values["year"].to_numpy().astype(np.int64)).take(
+                self._along("year", numbers)
+            ),
+            "value": pa.array(np.where(missing, np.nan, values) if gaps else values),
+            "grade": self._grades(numbers),
+            "reason": _words(pa.array(missing.astype(np.int32)) if gaps else same, ("", self.reason)),
         }
         for name in DIMENSIONS:
-            columns[name] = (
-                _words(self._positions(name), [str(label) for label in self.values[name].to_numpy()])
-                if name in self.values.dims
-                else _same("", count)
-            )
+            if name in self.values.dims:
+                labels = [str(label) for label in self.values[name].to_numpy()]
+                columns[name] = _words(self._along(name, numbers), labels)
         for name, bound in (("low", self.low), ("high", self.high)):
             if bound is None:
-                columns[name] = pa.array(np.full(count, np.nan))
+                columns[name] = numbers.unknown(values.size)
             else:
                 aligned = bound.transpose(*self.values.dims)
                 xr.align(self.values, aligned, join="exact")
                 columns[name] = pa.array(np.where(missing, np.nan, aligned.to_numpy().ravel()))
         return pa.Table.from_arrays([columns[name] for name in COLUMNS], schema=SCHEMA)
 
-    def _positions(self, dim: str) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-        """Number of the label of one dimension in every cell, in the order of the rows."""
-        axis = self.values.dims.index(dim)
-        along = np.arange(self.values.sizes[dim], dtype=np.int32)
-        shape = tuple(-1 if k == axis else 1 for k in range(self.values.ndim))
-        return np.broadcast_to(along.reshape(shape), self.values.shape).ravel()
+    def _along(self, dim: str, numbers: Numbers) -> pa.Array:
+        return numbers.along(self.values.shape, self.values.dims.index(dim))
 
-    def _grades(self, count: int) -> pa.Array:
+    def _grades(self, numbers: Numbers) -> pa.Array:
         if not isinstance(self.grade, Mapping):
-            return _same(self.grade, count)
-        numbers = {grade: number for number, grade in enumerate(GRADES)}
-        by_economy = np.array(
-            [numbers[self.grade[str(code)]] for code in self.values["economy"].to_numpy()], np.int32
-        )
-        return _words(by_economy[self._positions("economy")], GRADES)
+            return _words(numbers.same(self.values.size), (self.grade,))
+        number = {grade: k for k, grade in enumerate(GRADES)}
+        codes = self.values["economy"].to_numpy()
+        by_economy = pa.array([number[self.grade[str(code)]] for code in codes], pa.int32())
+        return _words(by_economy.take(self._along("economy", numbers)), GRADES)
 
 
-def _words(positions: np.ndarray[tuple[int], np.dtype[np.int32]], words: Sequence[str]) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(positions), pa.array(list(words), pa.string()))
+class Numbers:
+    """Columns that depend on nothing but the shape of a block: made once for all blocks that are written together."""
+
+    def __init__(self) -> None:
+        self._made: dict[Hashable, pa.Array] = {}
+
+    def along(self, shape: tuple[int, ...], axis: int) -> pa.Array:
+        """Number of the label of one dimension in every cell, in the order of the rows."""
+
+        def make() -> pa.Array:
+            along = np.arange(shape[axis], dtype=np.int32)
+            spread = along.reshape(tuple(-1 if k == axis else 1 for k in range(len(shape))))
+            return pa.array(np.broadcast_to(spread, shape).ravel())
+
+        return self._kept((shape, axis), make)
+
+    def same(self, count: int) -> pa.Array:
+        """The number of the first word in every row."""
+        return self._kept(("same", count), lambda: pa.array(np.zeros(count, np.int32)))
+
+    def unknown(self, count: int) -> pa.Array:
+        """No number in any row."""
+        return self._kept(("unknown", count), lambda: pa.array(np.full(count, np.nan)))
+
+    def _kept(self, key: Hashable, make: Callable[[], pa.Array]) -> pa.Array:
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
 
 
-def _same(word: str, count: int) -> pa.Array:
-    return _words(np.zeros(count, np.int32), (word,))
+def _words(numbers: pa.Array, words: Sequence[str]) -> pa.Array:
+    # Not checked number by number: they count the words themselves.
+    return pa.DictionaryArray.from_arrays(numbers, pa.array(list(words), pa.string()), safe=False)
 
 
 def not_assessed(
@@ -140,7 +165,8 @@ def not_assessed(
 
 def to_frame(blocks: Iterable[Block]) -> pd.DataFrame:
     """Blocks as one tidy pandas table in the schema, words as words."""
-    tables = [block.to_arrow() for block in blocks]
+    numbers = Numbers()
+    tables = [block.to_arrow(numbers) for block in blocks]
     plain = pa.schema([(field.name, pa.string() if field.type == WORD else field.type) for field in SCHEMA])
     rows = pa.concat_tables(tables) if tables else SCHEMA.empty_table()
     frame: pd.DataFrame = rows.cast(plain).to_pandas()
@@ -150,10 +176,16 @@ def to_frame(blocks: Iterable[Block]) -> pd.DataFrame:
 def write_parquet(blocks: Iterable[Block], path: Path) -> None:
     """Blocks into one Parquet file, one after another, so that only one of them is in memory as rows.
 
-    Words and values are written as dictionaries: a state that lasts many years is stored about once. Each block is a
-    row group, with statistics of what readers look for, so that one indicator is read without the others.
+    Words are numbers into lists of words. Numbers stand as they are, each column of a block in one page, so that the
+    compression sees all years together: a state that lasts many years is stored about once. Each block is a row group,
+    with statistics of what readers look for, so that one indicator is read without the others.
     """
-    options = {"compression": "zstd", "store_schema": False, "write_statistics": list(SOUGHT)}
-    with pq.ParquetWriter(path, SCHEMA, **options) as writer:
+    words = [field.name for field in SCHEMA if field.type == WORD]
+    one_page = {"data_page_size": LARGEST_PAGE, "max_rows_per_page": LARGEST_PAGE, "write_batch_size": BATCH}
+    options = {
+        "compression": "zstd", "store_schema": False, "write_statistics": list(SOUGHT), "use_dictionary": words
+    }  # fmt: skip
+    numbers = Numbers()
+    with pq.ParquetWriter(path, SCHEMA, **options, **one_page) as writer:
         for block in blocks:
-            writer.write_table(block.to_arrow())
+            writer.write_table(block.to_arrow(numbers))

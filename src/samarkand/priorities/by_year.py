@@ -29,6 +29,7 @@ from samarkand.programme import Course
 from samarkand.world.projection import Projection
 
 Floats = NDArray[np.float64]
+NOT_SCALED = np.ones(1)
 NOTHING_TO_COMPARE = "no trade or no connection in the baseline"
 
 
@@ -129,14 +130,15 @@ class Results:
         """A part of an indicator (a level, or a change that the method gives itself), dims (year, those declared)."""
         first = _array(self.states[0].unpaid, declared, part)
         growth = self._growth(declared, first, years)
-        scale = growth if grows_with_economy(declared.unit) else np.ones(1)
+        scale = growth if grows_with_economy(declared.unit) else NOT_SCALED
         if part == "without":
             values = np.repeat(first.to_numpy()[None], len(years), axis=0)
         else:
-            values = (
-                self._effect(declared, part, first, years) + self._payment(declared, part, years) / growth
-            )
-        return xr.DataArray(scale * values, {"year": list(years), **first.coords}, ("year", *declared.dims))
+            values = self._effect(declared, part, first, years)
+            if self._is_paid(declared, years):
+                values = values + self._payment(declared, part, years) / growth
+        levels = values if scale is NOT_SCALED else scale * values
+        return xr.DataArray(levels, {"year": list(years), **first.coords}, ("year", *declared.dims))
 
     def _effect(self, declared: Indicator, part: str, first: xr.DataArray, years: Sequence[int]) -> Floats:
         """`sum over k of w[year, k] u[k]`; missing where any state that counts is missing."""
@@ -148,7 +150,7 @@ class Results:
         for (
             array
         ) in arrays:  # one label more or less in some state would move every figure: it raises instead
-            if any(not np.array_equal(array[dim], first[dim]) for dim in declared.dims):
+            if any(not array.get_index(dim).equals(first.get_index(dim)) for dim in declared.dims):
                 raise ValueError(f"{declared.name}: the states of the programme have different labels")
         stack = np.stack([array.to_numpy() for array in arrays])
         silent = ~np.isfinite(stack)
@@ -160,6 +162,12 @@ class Results:
     def _ramped(self, declared: Indicator) -> bool:
         outcome = self._outcome(declared)
         return isinstance(outcome, NotAssessed) or outcome.ramped
+
+    def _is_paid(self, declared: Indicator, years: Sequence[int]) -> bool:
+        """Whether payment changes the indicator in any of the years."""
+        states = {self.course.in_force[year] for year in years}
+        both = [self.states[state] for state in states]
+        return any(paid[declared.name] is not unpaid[declared.name] for unpaid, paid in both)
 
     def _payment(self, declared: Indicator, part: str, years: Sequence[int]) -> Floats:
         """`p[s] - u[s]`, by year; zero where nobody pays."""
@@ -175,7 +183,7 @@ class Results:
     def _growth(self, declared: Indicator, first: xr.DataArray, years: Sequence[int]) -> Floats:
         """The economies' sizes over those of the accounts by year, in the shape of the indicator; else one."""
         if self.projection is None or "economy" not in declared.dims:
-            return np.ones(1)
+            return NOT_SCALED
         codes = [str(code) for code in first["economy"].to_numpy()]
         sizes = np.array([[self.projection.size(code, year) for code in codes] for year in years])
         return sizes.reshape(len(years), *(-1 if dim == "economy" else 1 for dim in declared.dims))

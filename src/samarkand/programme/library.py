@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,10 @@ from samarkand.programme.models import Programme
 from samarkand.world.economies import load_economies
 from samarkand.world.geography import load_geography
 from samarkand.world.parameters import load_parameters
+
+# Programmes found without a fault in this process, by path and content: a question asked again reads no file twice.
+MOST_KEPT = 8
+_sound: dict[tuple[str, bytes] | None, Programme] = {}
 
 
 def shipped_programmes() -> tuple[str, ...]:
@@ -47,10 +52,26 @@ def load_programme(path_or_name: str | Path, world: Any = None) -> Programme:
     With a world its economies and ends are checked against it too. Raises `Faults` with all that is wrong;
     nothing is returned of a programme with a fault.
     """
-    programme, faults = check_file(find_programme(path_or_name), surroundings(world))
+    path = find_programme(path_or_name)
+    key = _content(path) if world is None else None
+    if key in _sound:
+        return _sound[key]
+    programme, faults = check_file(path, surroundings(world))
     faults.raise_if_any()
     assert programme is not None
+    if key is not None:
+        _sound[key] = programme
+        if len(_sound) > MOST_KEPT:
+            _sound.pop(next(iter(_sound)))
     return programme
+
+
+def _content(path: Path) -> tuple[str, bytes] | None:
+    """What a file is read from, the place of its faults included; None where it cannot be read: the check says why."""
+    try:
+        return str(path), hashlib.sha256(path.read_bytes()).digest()
+    except (OSError, ValueError):
+        return None
 
 
 def check_programme(path_or_name: str | Path, world: Any = None) -> list[Fault]:

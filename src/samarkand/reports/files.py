@@ -14,6 +14,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,11 +50,13 @@ def write_appraisal(appraisal: Appraisal, out: Path) -> tuple[Path, ...]:
     """Write appraisal.json, indicators.parquet, programme.parquet and report.html into `out`."""
     check_out(out)
     out.mkdir(parents=True, exist_ok=True)
-    with _staging(out) as staging:
+    # The large table is encoded and compressed outside the interpreter's lock, beside the others.
+    with _staging(out) as staging, ThreadPoolExecutor(1) as beside:
+        table = beside.submit(write_parquet, appraisal.blocks(), staging / "indicators.parquet")
         (staging / "appraisal.json").write_text(appraisal_json(appraisal), encoding="utf-8")
-        write_parquet(appraisal.blocks(), staging / "indicators.parquet")
         appraisal.figures().to_parquet(staging / "programme.parquet", compression="zstd", index=False)
         (staging / "report.html").write_text(render_report(appraisal), encoding="utf-8")
+        table.result()
         written = tuple(out / path.name for path in sorted(staging.iterdir()))
         with _uninterrupted():
             for path in written:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from samarkand.core.units import format_value
 from samarkand.priorities import all_indicators, priorities
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from samarkand.outcome import Appraisal
 
 
-def render_report(appraisal: Appraisal) -> str:
-    """The whole report as HTML text."""
+@cache
+def _template() -> Template:
     environment = Environment(
         loader=PackageLoader("samarkand.reports"),
         autoescape=True,
@@ -31,7 +32,12 @@ def render_report(appraisal: Appraisal) -> str:
         "shown": format_value, "figure": figure, "money": money, "per_cent": per_cent, "digits": digits,
         "plural": plural,
     }  # fmt: skip
-    return environment.get_template("report.html.jinja").render(
+    return environment.get_template("report.html.jinja")
+
+
+def render_report(appraisal: Appraisal) -> str:
+    """The whole report as HTML text."""
+    return _template().render(
         appraisal=appraisal,
         view=ReportView(appraisal),
         colours={"no_figure": NO_FIGURE, "nothing": COLOURS[4]},

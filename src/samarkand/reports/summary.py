@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from samarkand.outcome import Appraisal
 
 SMALLEST_EFFECT = 5e-7  # below a twentieth of a thousandth of a per cent an economy is shown as unaffected
+SUMMARISED = ("real_income", "real_income_value", "real_income_unpaid_value", "programme_cost")
 
 PRIORITY_MISSING = "not assessed yet: the priority is not built"
 
@@ -98,8 +99,18 @@ def change_by_economy(appraisal: Appraisal, indicator: str, year: int | None = N
 def summarise(appraisal: Appraisal, year: int | None = None) -> Summary:
     """The headline figures of a year, the last one if none is given."""
     year = appraisal.years[-1] if year is None else year
-    names = ("real_income", "real_income_value", "real_income_unpaid_value", "programme_cost")
-    return Summary(year, *(change_by_economy(appraisal, name, year) for name in names))
+    return Summary(year, *(change_by_economy(appraisal, name, year) for name in SUMMARISED))
+
+
+def summarise_years(appraisal: Appraisal) -> dict[int, Summary]:
+    """The headline figures of every year asked about."""
+    changes = [appraisal.by_year(name).transpose("year", "economy") for name in SUMMARISED]
+    return {
+        year: Summary(
+            year, *(pd.Series(change.to_numpy()[k], change.get_index("economy")) for change in changes)
+        )
+        for k, year in enumerate(appraisal.years)
+    }
 
 
 def answer(summary: Summary) -> list[str]:

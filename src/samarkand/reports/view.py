@@ -25,7 +25,15 @@ from samarkand.reports.maps import (
     world_map,
 )
 from samarkand.reports.marks import programme_marks
-from samarkand.reports.summary import Summary, answer, change_by_economy, missing_by_reason, pairs, summarise
+from samarkand.reports.summary import (
+    Summary,
+    answer,
+    change_by_economy,
+    missing_by_reason,
+    pairs,
+    summarise,
+    summarise_years,
+)
 from samarkand.reports.svg import Svg
 from samarkand.world.map import load_map
 
@@ -386,7 +394,7 @@ class ReportView:
         years = self.appraisal.years
         if len(years) < 2:
             return []
-        each = {year: summarise(self.appraisal, year) for year in years}
+        each = summarise_years(self.appraisal)
         totals = {
             "economies that gain": [each[year].gains for year in years],
             "economies that lose": [each[year].losses for year in years],

@@ -88,12 +88,12 @@ class Accounts:
     year: int = YEAR
     estimated: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def economies(self) -> tuple[str, ...]:
         """ISO3 codes, ROW last."""
         return tuple(str(code) for code in self.gross_output["economy"].values)
 
-    @property
+    @cached_property
     def sectors(self) -> tuple[str, ...]:
         """Sector codes."""
         return tuple(str(code) for code in self.gross_output["sector"].values)

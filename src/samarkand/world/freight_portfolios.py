@@ -1,7 +1,7 @@
 """Costs between economies with each of many subsets of projects: routes once by the projects they use, then read.
 
 `FreightModel.economy_costs` closes over one set of changes after another where sets are few. For many, changes that
-always come together are one project, and `engines.portfolio_kernels` keeps for each pair of cities, mode and search
+always come together are one project, and `engines.labels` keep for each pair of cities, mode and search
 class all routes that are cheapest with some projects. A subset's route is the cheapest whose projects it has: the same
 answer, without a closure for each.
 """
@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from samarkand.engines.choice_kernels import MODES, ROUTES
 from samarkand.world.changes import LinkChange, together
 from samarkand.world.freight_closure import number_ends
+from samarkand.world.mode_choice import MODES
 from samarkand.world.network_changes import Arc, port_savings
+from samarkand.world.skims import CLASSES as SEARCH
 
 if TYPE_CHECKING:
     from samarkand.world.freight import FreightModel
@@ -95,7 +96,7 @@ def portfolio_costs(
         return None
     run = _Run(model, arcs, savings)
     with ThreadPoolExecutor(WORKERS) as pool:
-        labels = list(pool.map(run.of_class, range(ROUTES)))
+        labels = list(pool.map(run.of_class, range(len(SEARCH))))
     if any(full for _, full in labels):
         return None
     return run.costs(tuple(found for found, _ in labels), portfolios.masks, progress)
@@ -181,7 +182,9 @@ class _Run:
         self, model: FreightModel, arcs: dict[str, Arcs], savings: tuple[Ints, Floats, Ints]
     ) -> None:
         self.model, self.arcs, self.savings = model, arcs, savings
-        self.kernels = import_module("samarkand.engines.portfolio_kernels")
+        self.labels = import_module("samarkand.engines.labels")
+        self.legs = import_module("samarkand.engines.label_legs")
+        self.pairs = import_module("samarkand.engines.label_pairs")
         terminal = model.closing.port_terminal
         order = np.argsort(terminal, kind="stable")
         order = order[terminal[order] >= 0]
@@ -201,14 +204,14 @@ class _Run:
             among[np.ix_(known, known)] = between[np.ix_(arcs.rows[known], arcs.rows[known])]
             np.fill_diagonal(among, 0.0)
             legs.append(among)
-        *star, full = self.kernels.star_labels(
+        *star, full = self.legs.star_labels(
             *legs, arcs.tail, arcs.head, arcs.hours, arcs.usd, arcs.projects, closing.values[c]
         )
         return tuple(star), full
 
     def of_class(self, c: int) -> tuple[Any, bool]:
         """What `add_rows` takes of one search class, and whether a place had more labels than fit."""
-        closing, run = self.model.closing, self.kernels
+        closing, run = self.model.closing, self.legs
         base, value = closing.base, closing.values[c]
         cities, terminals = base.road_city.shape[1], base.rail_hours.shape[1]
         road_legs, rail_legs = (closing.from_ends[mode].of_class(c) for mode in ("road", "rail"))
@@ -263,7 +266,7 @@ class _Run:
             a, members = block
             room, found = spare.pop()
             found[:] = 0.0
-            overflows = self.kernels.add_rows(
+            overflows = self.pairs.add_rows(
                 members, by_class, base.near_ptr, base.near, base.back_ptr, base.back_city, base.back_near,
                 pairs, choice, zone, weight, sets, room, found,
             )  # fmt: skip
@@ -288,13 +291,13 @@ class _Run:
 
     def _room(self, sets: int) -> tuple[tuple[Any, ...], Floats]:
         """What one thread works in: buckets, hash tables, parts of sets and what they have; and sums of a block."""
-        baseline, most = self.model.baseline, self.kernels.MOST
+        baseline, most = self.model.baseline, self.labels.MOST
         cities, classes = len(baseline.cities), baseline.values.size
-        bits = int(2 * sets - 1).bit_length()
+        bits, lists = int(2 * sets - 1).bit_length(), (len(SEARCH), len(MODES))
         room = (
-            np.zeros((ROUTES, MODES, cities), np.int32),
-            np.empty((ROUTES, MODES, cities, most, 3)),
-            np.empty((ROUTES, MODES, cities, most), np.int64),
+            np.zeros((*lists, cities), np.int32),
+            np.empty((*lists, cities, most, 3)),
+            np.empty((*lists, cities, most), np.int64),
             np.full(1 << bits, -1, np.int32),
             bits,
             np.empty(sets, np.int32),
@@ -302,7 +305,7 @@ class _Run:
             np.empty((sets, classes)),
             np.empty(256, np.int64),
             np.empty((256, classes)),
-            np.empty((MODES, 512), np.int32),
+            np.empty((len(MODES), 512), np.int32),
         )
         return room, np.zeros((len(baseline.economies), sets, classes))
 

@@ -23,6 +23,7 @@ from samarkand.engines.equilibrium.measures import (
     calc_terms_of_trade_hat,
 )
 from samarkand.priorities.base import Inputs, Levels, NotAssessed
+from samarkand.priorities.trade.exposure import chokepoint_exposure
 from samarkand.priorities.trade.structure import Structure, calc_employment_shift, labelled, structure_of
 
 NO_TARIFFS = "not assessable: no baseline tariff"
@@ -52,6 +53,7 @@ def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
         )
 
     sectors = inputs.world.accounts.sectors
+    through = chokepoint_exposure(inputs)
     return {
         "real_income": Levels(change=by_economy(calc_real_income_hat(inputs.with_) - 1.0)),
         "real_income_value": Levels(change=by_economy(calc_equivalent_variation(inputs.with_))),
@@ -75,6 +77,8 @@ def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
         "supplier_share": by_structure(lambda one: one.suppliers, partner=economies),
         "largest_supplier_share": by_structure(lambda one: one.largest_supplier),
         "supplier_concentration": by_structure(lambda one: one.concentration),
+        "chokepoint_imports": through[0],
+        "chokepoint_exports": through[1],
         "employment_share": by_structure(lambda one: one.employment, sector=sectors),
         "employment_shift": Levels(
             change=by_economy(calc_employment_shift(before.employment, after.employment))
@@ -107,13 +111,14 @@ def totals_of(solution: Solution, inputs: Inputs, parties: tuple[str, ...]) -> d
     found = _known.get(solution)
     if found is None or found[0] != parties:
         flow = trade_flow(solution, inputs)
+        between = calc_partner_flow(flow)
         found = (
             parties,
             {
-                "exports": calc_exports(flow),
-                "imports": calc_imports(flow),
-                "trade_with_parties": calc_trade_with_parties(flow, list(parties)),
-                "trade_flow": calc_partner_flow(flow),
+                "exports": calc_exports(between),
+                "imports": calc_imports(between),
+                "trade_with_parties": calc_trade_with_parties(between, list(parties)),
+                "trade_flow": between,
                 "sector_output": calc_sector_output(flow),
             },
         )
@@ -132,22 +137,22 @@ def trade_flow(solution: Solution, inputs: Inputs) -> xr.DataArray:
 
 
 def _abroad(flow: xr.DataArray) -> xr.DataArray:
-    return flow.where(flow["origin"] != flow["destination"], 0.0)
+    return flow.where(flow["economy"] != flow["partner"], 0.0)
 
 
 def calc_exports(flow: xr.DataArray) -> xr.DataArray:
-    """exports[i] = sum over n != i and j of flow[i, n, j]; unit of `flow`, dims (economy)."""
-    return _abroad(flow).sum(["destination", "sector"], skipna=False).rename(origin="economy")
+    """exports[i] = sum over n != i of flow[i, n], flows as `calc_partner_flow`; their unit, dims (economy)."""
+    return _abroad(flow).sum("partner", skipna=False)
 
 
 def calc_imports(flow: xr.DataArray) -> xr.DataArray:
-    """imports[n] = sum over i != n and j of flow[i, n, j]; unit of `flow`, dims (economy)."""
-    return _abroad(flow).sum(["origin", "sector"], skipna=False).rename(destination="economy")
+    """imports[n] = sum over i != n of flow[i, n], flows as `calc_partner_flow`; their unit, dims (economy)."""
+    return _abroad(flow).sum("economy", skipna=False).rename(partner="economy")
 
 
 def calc_trade_with_parties(flow: xr.DataArray, parties: list[str]) -> xr.DataArray:
     """Exports of each party to the other parties; unit of `flow`, dims (economy), the parties only."""
-    return calc_exports(flow.sel(origin=parties, destination=parties))
+    return calc_exports(flow.sel(economy=parties, partner=parties))
 
 
 def calc_partner_flow(flow: xr.DataArray) -> xr.DataArray:

@@ -58,7 +58,7 @@ def structure_of(solution: Solution, near: Structure | None = None) -> Structure
         accounts, flow = solution.accounts, solution.trade_flow
         content = calc_value_added_content(
             solution.trade_share, solution.wedge, accounts.value_added_share, accounts.input_share,
-            *((None, 1e-15) if near is None else (near.content, NEAR_TOLERANCE)),
+            *((None, 1e-14) if near is None else (near.content, NEAR_TOLERANCE)),
         )  # fmt: skip
         exports = calc_exports(flow)
         _known[solution] = Structure(

@@ -1,0 +1,365 @@
+"""Compiled labels of pairs of places by road, rail and sea, and what they mean for the choice of modes in many subsets.
+
+As `labels` describes; the choice is that of `choice_kernels.compare`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from samarkand.engines.choice_kernels import MODES, ROUTES, SEA, best_route
+from samarkand.engines.closure_kernels import SLACK, pair_number
+from samarkand.engines.labels import EQUAL, insert, number_parts, slot
+
+Floats = NDArray[np.float64]
+Screen = NDArray[np.float32]
+Ints = NDArray[np.int64]
+Ints32 = NDArray[np.int32]
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def row_by_road(
+    i: int,
+    at_ends_: Any,
+    rows: Ints,
+    from_hours: Floats,
+    from_usd: Floats,
+    from_cost: Floats,
+    screen: Screen,
+    count: Ints32,
+    real: Floats,
+    mask: Ints,
+) -> bool:
+    """Labels of city i by road to the cities after it, into buckets; whether full. screen: [city, city]."""
+    e_ptr, e_at, e_real, e_mask = at_ends_
+    cities = screen.shape[0]
+    limit = screen[i] * np.float64(SLACK)
+    full = False
+    for k in range(e_ptr[i], e_ptr[i + 1]):
+        row, base = rows[e_at[k]], e_real[k, 0]
+        onward = from_cost[row]
+        for j in range(i + 1, cities):
+            cost = base + onward[j]
+            if cost < limit[j]:
+                hours, usd = e_real[k, 1] + from_hours[row, j], e_real[k, 2] + from_usd[row, j]
+                full = insert(count, real, mask, j, cost, hours, usd, e_mask[k]) == 2 or full
+    return full
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def row_by_rail(
+    i: int,
+    along: Any,
+    near_ptr: Ints,
+    near: Ints32,
+    near_hours: Floats,
+    near_usd: Floats,
+    near_labels: Any,
+    back_ptr: Ints,
+    back_city: Ints32,
+    back_near: Ints,
+    rail_hours: Floats,
+    rail_usd: Floats,
+    screen: Screen,
+    value: float,
+    count: Ints32,
+    real: Floats,
+    mask: Ints,
+) -> bool:
+    """Labels of city i by rail to the cities after it, into buckets; whether full. screen: [city, city]."""
+    a_ptr, a_at, a_real, a_mask = along
+    l_ptr, _, l_real, l_mask = near_labels
+    terminals = rail_hours.shape[0]
+    full = False
+    for k in range(a_ptr[i], a_ptr[i + 1]):
+        t = a_at[k]
+        for b in range(back_ptr[t], back_ptr[t + 1]):
+            j, n = back_city[b], back_near[b]
+            if j <= i:
+                continue
+            limit = screen[i, j] * SLACK
+            for q in range(l_ptr[n] - 1, l_ptr[n + 1]):
+                own = q < l_ptr[n]
+                h, u, m = (near_hours[n], near_usd[n], 0) if own else (l_real[q, 1], l_real[q, 2], l_mask[q])
+                cost = a_real[k, 0] + u + value * h
+                if cost < limit:
+                    full = (
+                        insert(count, real, mask, j, cost, a_real[k, 1] + h, a_real[k, 2] + u, a_mask[k] | m)
+                        == 2
+                        or full
+                    )
+    if l_real.shape[0] == 0:
+        return full
+    # Along rail without projects, and with projects on the last leg alone.
+    for t in range(terminals):
+        best, hours, usd = np.inf, np.inf, np.inf
+        for b in range(back_ptr[t], back_ptr[t + 1]):
+            n = back_near[b]
+            j = back_city[b]
+            if j <= i or l_ptr[n] == l_ptr[n + 1]:
+                continue
+            if best == np.inf:
+                for a in range(near_ptr[i], near_ptr[i + 1]):
+                    f = near[a]
+                    h, u = near_hours[a] + rail_hours[f, t], near_usd[a] + rail_usd[f, t]
+                    if f != t and u + value * h < best:
+                        best, hours, usd = u + value * h, h, u
+                if best == np.inf:
+                    break
+            limit = screen[i, j] * SLACK
+            for q in range(l_ptr[n], l_ptr[n + 1]):
+                cost = best + l_real[q, 0]
+                if cost < limit:
+                    full = (
+                        insert(
+                            count, real, mask, j, cost, hours + l_real[q, 1], usd + l_real[q, 2], l_mask[q]
+                        )
+                        == 2
+                        or full
+                    )
+    return full
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def row_by_sea(
+    i: int,
+    at_ports: Any,
+    over_sea: Any,
+    over_sea_by_port: Any,
+    port_hours: Floats,
+    port_usd: Floats,
+    screen: Screen,
+    value: float,
+    count: Ints32,
+    real: Floats,
+    mask: Ints,
+) -> bool:
+    """Labels of city i by sea to the cities after it, into buckets; whether full.
+
+    over_sea: compressed rows of cities; over_sea_by_port: the same labels as rows of landing ports, at the cities that
+    they come from. port_*: [port, city]; screen: [city, city].
+    """
+    o_ptr, o_at, o_real, o_mask = over_sea
+    b_ptr, b_at, b_real, b_mask = over_sea_by_port
+    p_ptr, p_at, p_real, p_mask = at_ports
+    ports, cities = port_hours.shape
+    limit = screen[i] * np.float64(SLACK)
+    full = False
+    for k in range(o_ptr[i], o_ptr[i + 1]):  # projects on this side, none on the other
+        q, base = o_at[k], o_real[k, 0]
+        for j in range(i + 1, cities):
+            cost = base + port_usd[q, j] + value * port_hours[q, j]
+            if cost < limit[j]:
+                hours, usd = o_real[k, 1] + port_hours[q, j], o_real[k, 2] + port_usd[q, j]
+                full = insert(count, real, mask, j, cost, hours, usd, o_mask[k]) == 2 or full
+    own = p_ptr[i]
+    for p in range(ports):  # projects on the other side, none or some on this one
+        while own < p_ptr[i + 1] and p_at[own] < p:
+            own += 1
+        after = own
+        while after < p_ptr[i + 1] and p_at[after] == p:
+            after += 1
+        for k in range(b_ptr[p], b_ptr[p + 1]):
+            j = b_at[k]
+            if j <= i:
+                continue
+            for s in range(own - 1, after):
+                here = s < own
+                h, u, m = (
+                    (port_hours[p, i], port_usd[p, i], 0) if here else (p_real[s, 1], p_real[s, 2], p_mask[s])
+                )
+                cost = b_real[k, 0] + u + value * h
+                if cost < limit[j]:
+                    full = (
+                        insert(count, real, mask, j, cost, b_real[k, 1] + h, b_real[k, 2] + u, b_mask[k] | m)
+                        == 2
+                        or full
+                    )
+    return full
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def new_terms(
+    key: int,
+    m: int,
+    j: int,
+    count: Any,
+    real: Any,
+    mask: Any,
+    usd: Floats,
+    hours: Floats,
+    term: Floats,
+    pick: NDArray[np.int8],
+    values: Floats,
+    constants: Floats,
+    scale: float,
+    new_usd: Floats,
+    new_hours: Floats,
+    out: Floats,
+) -> None:
+    """Terms of the choice by mode m with the projects of `key`, by class of goods: as `choice_kernels.compare` has it.
+
+    count, real, mask: buckets [search class, mode, city]; usd, hours: [mode, route] of the pair without projects; term,
+    pick: [class, mode]; constants: [class, mode]; new_usd, new_hours: room [mode, route].
+    """
+    moved = False
+    for c in range(ROUTES):
+        new_usd[m, c], new_hours[m, c] = usd[m, c], hours[m, c]
+        for k in range(count[c, m, j]):
+            if mask[c, m, j, k] & ~key == 0:
+                new_hours[m, c], new_usd[m, c] = real[c, m, j, k, 1], real[c, m, j, k, 2]
+                moved = True
+                break
+    for k in range(values.size):
+        out[k] = term[k, m]
+        if not moved or (m == SEA and not term[k, m] > 0):
+            continue
+        c = best_route(new_usd, new_hours, m, values[k])
+        if c < 0:
+            continue
+        h, u, old = new_hours[m, c], new_usd[m, c], pick[k, m]
+        g = u + values[k] * h
+        old_h = hours[m, old] if old >= 0 else np.inf
+        old_g = usd[m, old] + values[k] * old_h if old >= 0 else np.inf
+        if g <= old_g and not (g == old_g and h == old_h):
+            out[k] = np.exp(constants[k, m] - scale * np.log(g))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def add_rows(
+    block: Ints,
+    by_class: Any,
+    near_ptr: Ints,
+    near: Ints32,
+    back_ptr: Ints,
+    back_city: Ints32,
+    back_near: Ints,
+    pairs: Any,
+    choice: Any,
+    zone: NDArray[np.int32],
+    weight: Floats,
+    sets: Ints,
+    room: Any,
+    total: Floats,
+) -> bool:
+    """Add the weighted differences of cost from the cities of `block` to those after them, for all sets; whether full.
+
+    total: [zone of the second city, set, class], as the first of `choice_kernels.compare`, one direction. by_class: by
+    search class (value, road, rail, sea) with what `row_by_road`, `row_by_rail` and `row_by_sea` take; pairs: (usd,
+    hours, term, pick, segment); choice: (values, constants, scale); room: buckets and tables, see `make_room`.
+    """
+    usd, hours, term, pick, segment = pairs
+    values, constants, scale = choice
+    count, real, mask, slots, bits, number, parts, out, kept_key, kept, kept_slots = room
+    cities, classes = zone.size, values.size
+    full = False
+    relevant = np.empty(cities, np.int64)
+    new_usd, new_hours = np.empty((MODES, ROUTES)), np.empty((MODES, ROUTES))
+    terms = np.empty((MODES, classes))
+    cost, whole = np.empty(classes), np.empty(classes)
+    by_mode = np.empty(MODES, np.int64)
+    for i in block:
+        count[:] = 0
+        for c in range(ROUTES):
+            value, road, rail, sea = by_class[c]
+            full = row_by_road(i, *road, count[c, 0], real[c, 0], mask[c, 0]) or full
+            full = (
+                row_by_rail(
+                    i, rail[0], near_ptr, near, rail[1], rail[2], rail[3], back_ptr, back_city, back_near,
+                    rail[4], rail[5], rail[6], value, count[c, 1], real[c, 1], mask[c, 1],
+                )
+                or full
+            )  # fmt: skip
+            full = row_by_sea(i, *sea, value, count[c, 2], real[c, 2], mask[c, 2]) or full
+        for j in range(cities):
+            relevant[j] = 0
+            if j <= i or zone[j] < 0 or not weight[j] > 0:
+                continue
+            r = pair_number(i, j, cities)
+            for c in range(ROUTES):
+                for m in range(MODES):
+                    if count[c, m, j] == 0:
+                        continue
+                    limit = (usd[r, m, c] + by_class[c][0] * hours[r, m, c]) * (1 - EQUAL)
+                    n = 0
+                    while n < count[c, m, j] and real[c, m, j, n, 0] < limit:
+                        relevant[j] |= mask[c, m, j, n]
+                        n += 1
+                    count[c, m, j] = n
+        order = np.argsort(relevant)
+        last, last_zone, found = np.int64(0), -1, 0
+        for j in order[np.searchsorted(relevant[order], 1) :]:
+            r = pair_number(i, j, cities)
+            b = zone[j]
+            if relevant[j] != last or b != last_zone:
+                if found:
+                    _spread(number, out, found, total[last_zone])
+                if relevant[j] != last:
+                    found = number_parts(sets, relevant[j], slots, bits, number, parts)
+                out[:found] = 0.0
+                last, last_zone = relevant[j], b
+            w = weight[i] * weight[j]
+            any_class = False
+            for k in range(classes):
+                whole[k] = term[r, k, 0] + term[r, k, 1] + term[r, k, 2]
+                cost[k] = 0.0
+                if not whole[k] > 0:
+                    continue  # no mode served the pair: it shows no change
+                any_class = True
+                for m in range(MODES):
+                    if term[r, k, m] > 0:
+                        c = pick[r, k, m]
+                        cost[k] += term[r, k, m] / whole[k] * (usd[r, m, c] + values[k] * hours[r, m, c])
+            if not any_class:
+                continue
+            for m in range(MODES):
+                by_mode[m] = 0
+                for c in range(ROUTES):
+                    for n in range(count[c, m, j]):
+                        by_mode[m] |= mask[c, m, j, n]
+                kept_slots[m] = -1
+                for k in range(classes):
+                    terms[m, k] = term[r, k, m]
+            held = 0
+            size = kept_slots.shape[1] - 1
+            for n in range(found):
+                for m in range(MODES):
+                    if by_mode[m] == 0:
+                        continue
+                    key = parts[n] & by_mode[m]
+                    at = key & size if key <= size else slot(key, 9)
+                    while kept_slots[m, at] >= 0 and kept_key[kept_slots[m, at]] != key:
+                        at = (at + 1) & size
+                    if kept_slots[m, at] < 0:
+                        new_terms(
+                            key, m, j, count, real, mask, usd[r], hours[r], term[r], pick[r], values,
+                            constants[segment[r]], scale, new_usd, new_hours, terms[m],
+                        )  # fmt: skip
+                        if held < kept_key.size:
+                            kept_slots[m, at] = held
+                            kept_key[held] = key
+                            kept[held] = terms[m]
+                            held += 1
+                    else:
+                        terms[m] = kept[kept_slots[m, at]]
+                for k in range(classes):
+                    if whole[k] > 0:
+                        new_whole = terms[0, k] + terms[1, k] + terms[2, k]
+                        if new_whole != whole[k]:
+                            out[n, k] += w * cost[k] * ((new_whole / whole[k]) ** (-1.0 / scale) - 1.0)
+        if found:
+            _spread(number, out, found, total[last_zone])
+    return full
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _spread(number: Ints32, out: Floats, found: int, total: Floats) -> None:
+    """Add what different parts of sets have to the sets: total[set, class]."""
+    for s in range(number.size):
+        n = number[s]
+        for k in range(total.shape[1]):
+            total[s, k] += out[n, k]

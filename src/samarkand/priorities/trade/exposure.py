@@ -1,0 +1,103 @@
+"""Exposure of trade to maritime chokepoints: which part of an economy's imports and exports of goods passes each.
+
+Trade dependence on chokepoints as in Verschuur, Lumma & Hall (2025), Nature Communications 16, 10421
+(https://doi.org/10.1038/s41467-025-65403-w) and Pratson (2023), Communications in Transportation Research 3, 100083
+(https://doi.org/10.1016/j.commtr.2022.100083): by value, over all modes. It says what passes, not what would be lost:
+another way may be there (`samarkand stress`).
+"""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from samarkand.engines.equilibrium import Solution
+from samarkand.priorities.base import Inputs, Levels
+from samarkand.world.freight_sectors import freight_table
+from samarkand.world.mode_choice import classes_of_time, sector_classes
+from samarkand.world.passages import passages_of
+from samarkand.world.sectors import load_sectors
+
+Floats = NDArray[np.float64]
+NO_GOODS = "the economy trades no goods with others"
+# Of a baseline, which many states share: goods by class, and exposure.
+_without: WeakKeyDictionary[Solution, tuple[Floats, tuple[Floats, Floats]]] = WeakKeyDictionary()
+
+
+def chokepoint_exposure(inputs: Inputs) -> tuple[Levels, Levels]:
+    """Exposure of imports and of exports, dims (economy, partner), the partner being the chokepoint.
+
+    With the programme the equilibrium's trade and the share of the sea change; which part of what goes by sea passes a
+    chokepoint is held as it is without. Projects change no sea link; that a port which becomes cheaper draws voyages
+    from others is left out.
+    """
+    passes = passages_of(inputs.freight)
+    names, economies = passes["chokepoint"].to_numpy().tolist(), list(inputs.world.labels)
+    by_sea = inputs.costs["mode_share"].sel(mode="sea")
+    xr.align(passes, by_sea, inputs.iceberg_cost_hat, join="exact")  # the accounts' order too
+    passing = passes.to_numpy()
+
+    def exposure(solution: Solution, state: str, of_goods: Floats) -> tuple[Floats, Floats]:
+        goods, *carried = np.moveaxis(solution.trade_flow @ of_goods, -1, 0).transpose(0, 2, 1)
+        share = by_sea.sel(state=state).transpose("vot_class", "origin", "destination").to_numpy()
+        return calc_chokepoint_exposure(goods, np.array(carried), share, passing)
+
+    if inputs.without not in _without:  # many states share a baseline
+        of_goods = _goods_by_class(inputs)
+        _without[inputs.without] = of_goods, exposure(inputs.without, "without", of_goods)
+    of_goods, before = _without[inputs.without]
+    found = before, exposure(inputs.with_, "with", of_goods)
+
+    def labelled(values: Floats) -> xr.DataArray:
+        return xr.DataArray(values, {"economy": economies, "partner": names}, ("economy", "partner"))
+
+    imports, exports = (
+        Levels(without=labelled(one), with_=labelled(other), reason=NO_GOODS)
+        for one, other in zip(*found, strict=True)
+    )
+    return imports, exports
+
+
+def _goods_by_class(inputs: Inputs) -> Floats:
+    """What part of a sector is goods (first column), and goods on the freight network by class; `[j, 1 + c]`."""
+    sectors = list(inputs.world.accounts.sectors)
+    table = freight_table(inputs.assumptions.freight).sel(sector=sectors)
+    classes = classes_of_time(inputs.assumptions.parameters)
+    of_class = sector_classes(table, classes).to_numpy()[:, None] == classes["vot_class"].to_numpy()
+    kinds = {row.code: row.kind for row in load_sectors()}
+    goods = np.array([kinds[code] == "goods" for code in sectors], dtype=np.float64)
+    parts: Floats = np.c_[
+        goods, of_class * (np.nan_to_num(table["network_share"].to_numpy()) * goods)[:, None]
+    ]
+    return parts
+
+
+def calc_chokepoint_exposure(
+    goods: Floats, on_network: Floats, by_sea: Floats, passes: Floats
+) -> tuple[Floats, Floats]:
+    """Shares of imports and of exports of goods that pass each chokepoint; fractions `[n, k]`, each from 0 to 1.
+
+    imports[n, k] = sum over o != n and c of on_network[c,o,n] by_sea[c,o,n] passes[k,c,o,n]
+                    / sum over o != n of goods[o, n]
+
+    and exports[n, k] alike over destinations. Shares of several chokepoints overlap: a voyage may pass many.
+
+    - `goods[o, d]`: trade in goods by all modes, money;
+    - `on_network[c, o, d]`: the part of it carried on the freight network, by value-of-time class, money;
+    - `by_sea[c, o, d]`: share of the sea; nan where nothing connects, which counts as nothing by sea;
+    - `passes[k, c, o, d]`: share of what goes by sea that passes chokepoint `k`.
+
+    nan where nothing is traded.
+    """
+    abroad = 1.0 - np.eye(goods.shape[0])
+    carried = np.einsum("cod,kcod->kod", on_network * np.nan_to_num(by_sea) * abroad, passes)
+    total = goods * abroad
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares = [
+            np.where(total.sum(axis=axis) > 0, carried.sum(axis=axis + 1) / total.sum(axis=axis), np.nan).T
+            for axis in (0, 1)
+        ]
+    return shares[0], shares[1]
