@@ -80,4 +80,11 @@ def test_work_is_tonnes_times_the_length_of_the_way(mode, parameters):
         assert measured == pytest.approx(by_hand[each], rel=1e-9)
     assert float(work.tonnes.sel(mode=mode)) == pytest.approx(1000.0)
     assert work.stranded == pytest.approx(0.0)
-    assert (work.ports.sum() > 0) == (mode == "sea")
+    assert (work.ports["tonnes"].sum() > 0) == (mode == "sea")
+    assert work.links["teu"].isna().all()  # none were given
+
+    # What is laid in unit loads takes the same ways: twice the tonnes are twice the load of every link and port.
+    both = calc_freight_work(network, parameters, tonnes, share, unit_loads=2 * tonnes)
+    assert np.allclose(both.links["teu"], 2 * both.links["tonnes"], rtol=1e-12)
+    assert np.allclose(both.ports["teu"], 2 * both.ports["tonnes"], rtol=1e-12)
+    assert np.array_equal(both.links["tonnes"], work.links["tonnes"])
