@@ -95,6 +95,7 @@ def value(row: Attribute, kind: str | None) -> st.SearchStrategy[Any]:
     sectors = st.sampled_from([one.code for one in load_sectors()])
     return {
         "text": lambda: WORDS if row.required else TEXTS,
+        "boolean": lambda: st.booleans(),
         "texts": lambda: st.lists(TEXTS, max_size=3),
         "identifier": lambda: IDENTIFIERS,
         "kind": lambda: st.just(kind),
@@ -162,8 +163,11 @@ def items(draw: Any, number: int) -> dict[str, Any]:
         del found[key]
     for section in found.get("section", ()):
         section.pop("gauge", None)  # or two of them may clash
-        if section["effect"] == "new":
-            section.pop("design_speed_before", None), section.pop("operating_speed_before", None)
+        for key in [key for key in section if key.endswith("_before")]:
+            after, before = (section.get(name, {}) for name in (key.removesuffix("_before"), key))
+            falls = isinstance(before, dict) and before.get("value", 0) > after.get("value", 0)
+            if section["effect"] == "new" or (falls and key in ("tracks_before", "line_capacity_before")):
+                del section[key]
         if "value" in section["length"]:
             section["length"].update(value=200.5, low=1, high=300)
     if "value" in found.get("length", {}):

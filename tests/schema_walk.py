@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-TYPES = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float)}
+TYPES = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+}
 ANNOTATIONS = {"$schema", "$defs", "title", "description", "format"}
 
 
@@ -30,7 +37,7 @@ def errors(schema: dict[str, Any], value: Any, root: dict[str, Any], path: str =
 
 
 def _type(rule: str, value: Any, root: Any, path: str) -> list[str]:
-    good = isinstance(value, TYPES[rule]) and not isinstance(value, bool)
+    good = isinstance(value, TYPES[rule]) and isinstance(value, bool) == (rule == "boolean")
     return [] if good else [f"{path}: is no {rule}"]
 
 

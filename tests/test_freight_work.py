@@ -62,9 +62,7 @@ def test_work_is_tonnes_times_the_length_of_the_way(mode, parameters):
     share.loc[{"mode": mode}] = 1.0
     work = calc_freight_work(network, parameters, tonnes, share)
 
-    # By sea all goods take the way of the first class.
-    searched = 0 if mode == "sea" else nearest_class(parameters)[goods]
-    ways = Ways(network, parameters, values_of_time(parameters)[searched])
+    ways = Ways(network, parameters, values_of_time(parameters)[nearest_class(parameters)[goods]])
     by_hand = {"road": 0.0, "rail": 0.0, "sea": 0.0}
     for origin, one in cities[cities["iso3"] == "KGZ"].iterrows():
         for destination, other in cities[cities["iso3"] == "GEO"].iterrows():
@@ -82,4 +80,11 @@ def test_work_is_tonnes_times_the_length_of_the_way(mode, parameters):
         assert measured == pytest.approx(by_hand[each], rel=1e-9)
     assert float(work.tonnes.sel(mode=mode)) == pytest.approx(1000.0)
     assert work.stranded == pytest.approx(0.0)
-    assert (work.ports.sum() > 0) == (mode == "sea")
+    assert (work.ports["tonnes"].sum() > 0) == (mode == "sea")
+    assert work.links["teu"].isna().all()  # none were given
+
+    # What is laid in unit loads takes the same ways: twice the tonnes are twice the load of every link and port.
+    both = calc_freight_work(network, parameters, tonnes, share, unit_loads=2 * tonnes)
+    assert np.allclose(both.links["teu"], 2 * both.links["tonnes"], rtol=1e-12)
+    assert np.allclose(both.ports["teu"], 2 * both.ports["tonnes"], rtol=1e-12)
+    assert np.array_equal(both.links["tonnes"], work.links["tonnes"])

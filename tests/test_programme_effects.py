@@ -144,6 +144,47 @@ def test_upgrades_are_ratios_of_speeds(programme: Programme, parameters) -> None
         assert found == pytest.approx(ratios, rel=1e-4)  # 33.3333 km/h is written with six digits
 
 
+def section_with(one: Item, **figures: float | bool) -> Item:
+    """The item with the first section's figures replaced; a speed of 0 is taken away."""
+    first = one.section[0]
+    units = {
+        "tracks": "tracks",
+        "tracks_before": "tracks",
+        "running_time": "hours",
+        "running_time_before": "hours",
+    }
+    given = {key: value for key, value in first.attributes if "speed" not in key}
+    for key, value in figures.items():
+        given[key] = value if value is True else Evidence(value=value, unit=units[key], source="a paper")
+    changed = first.model_copy(update={"attributes": tuple(sorted(given.items()))})
+    return one.model_copy(update={"section": (changed,)})
+
+
+def test_electrification_and_a_second_track_are_recorded_and_say_what_is_missing(
+    programme: Programme, parameters
+) -> None:
+    line = section_with(item(programme, "dostyk-moiynty"), tracks=2.0, tracks_before=1.0, electrified=True)
+    effects, ((name, what, reason),) = effects_of(line, parameters)
+    assert effects == []
+    assert (name, what) == ("dostyk-moiynty", "effect")
+    assert "no speed before and after is published" in reason
+    assert "electrification and a second track are recorded, without a sourced coefficient" in reason
+    _, ((_, _, plain),) = effects_of(section_with(line, tracks=1.0, electrified_before=True), parameters)
+    assert "recorded" not in plain  # nothing is new
+
+
+def test_published_running_times_carry_the_effect(programme: Programme, parameters) -> None:
+    """25 hours before and 14 after: the links take 14 / 25 of their hours; a new line takes its running time."""
+    times = {"running_time": 14.0, "running_time_before": 25.0, "tracks": 2.0, "tracks_before": 1.0}
+    (line,), gaps = effects_of(section_with(item(programme, "dostyk-moiynty"), **times), parameters)
+    assert isinstance(line, FasterLine)
+    assert line.hours_ratio == pytest.approx(14 / 25)
+    assert not gaps
+    (built,), _ = effects_of(section_with(item(programme, "bakhty-ayagoz"), running_time=6.5), parameters)
+    assert isinstance(built, NewLine)
+    assert built.hours == pytest.approx(6.5)
+
+
 def test_a_new_road_without_a_freight_speed_leaves_the_speed_to_the_network(
     programme: Programme, parameters
 ) -> None:

@@ -191,6 +191,111 @@ def test_an_end_off_the_real_network_names_the_nearest_nodes(tmp_path, programme
         load_programme(path)
 
 
+BAD = """
+[programme]
+id = "bad"
+title = "All that can be wrong with a network"
+
+[[project]]
+id = "harbour"
+title = "A port in the steppe"
+kind = "port"
+economies = ["KAZ"]
+status = "proposed"
+place = { name = "Astana", latitude = 51.17, longitude = 71.45 }
+dwell_before = { value = -5, unit = "hours", source = "a paper" }
+dwell_after = { value = 3, unit = "hours", source = "a paper" }
+
+[[project]]
+id = "gauge"
+title = "A line of another gauge"
+kind = "rail"
+economies = ["KAZ"]
+status = "proposed"
+
+  [[project.section]]
+  effect = "new"
+  points = [
+    { name = "Almaty", latitude = 43.25, longitude = 76.9 },
+    { name = "Karaganda", latitude = 49.8, longitude = 73.1 },
+  ]
+  length = { value = 900, unit = "km", source = "a paper" }
+  gauge = { value = 1435, unit = "mm", source = "a paper" }
+  tracks = { value = 1, unit = "tracks", source = "a paper" }
+  electrified = "yes, at 25 kV"
+
+[[project]]
+id = "bridge"
+title = "A road over the Caspian"
+kind = "road"
+economies = ["KAZ", "AZE"]
+status = "proposed"
+
+  [[project.section]]
+  effect = "new"
+  points = [
+    { name = "Aktau", latitude = 43.65, longitude = 51.2 },
+    { name = "Baku", latitude = 40.4, longitude = 49.85 },
+  ]
+  length = { value = 400, unit = "km", source = "a paper" }
+
+[[project]]
+id = "tracks"
+title = "Fewer tracks than before"
+kind = "rail"
+economies = ["KAZ"]
+status = "proposed"
+
+  [[project.section]]
+  effect = "upgrade"
+  points = [
+    { name = "Dostyk", latitude = 45.25, longitude = 82.48 },
+    { name = "Aktogay", latitude = 46.95, longitude = 79.68 },
+  ]
+  length = { value = 310, unit = "km", source = "a paper" }
+  tracks = { value = 1, unit = "tracks", source = "a paper" }
+  tracks_before = { value = 2, unit = "tracks", source = "a paper" }
+  running_time = { value = -2, unit = "hours", source = "a paper" }
+
+[[measure]]
+id = "posts"
+title = "Posts between economies that do not touch"
+kind = "border_facilitation"
+economies = ["KAZ", "DEU"]
+status = "proposed"
+hours_before = { value = -10, unit = "hours", source = "a paper" }
+hours_after = { value = 4, unit = "hours", source = "a paper" }
+
+  [[measure.crossing]]
+  economies = ["KAZ", "DEU"]
+"""
+
+
+def test_all_that_can_be_wrong_with_a_network_is_told_at_once(tmp_path) -> None:
+    """Unknown port, gauge clash, negative hours, a border that is none, a road over water; tracks, traction, time."""
+    path = tmp_path / "bad.toml"
+    path.write_text(BAD)
+    found = [str(fault) for fault in check_programme(path)]
+    expected = [
+        "project harbour, place, line 12: Astana lies off any port: nothing within 45 km. Nearest are",
+        "project harbour, dwell_before, line 13: is negative (-5)",
+        "project gauge, section 1, gauge, line 30: the gauge 1435 mm clashes at Almaty with the 1520 mm",
+        "project gauge, section 1, gauge, line 30: the gauge 1435 mm clashes at Karaganda with the 1520 mm",
+        "project gauge, section 1, electrified, line 32: is text, not true or false. Write true or false.",
+        "project bridge, section 1, points, line 43: leads over open water",
+        "project tracks, section 1, tracks, line 63: falls from 2 to 1 tracks",
+        "project tracks, section 1, running_time, line 65: is negative (-2)",
+        "measure posts, crossing 1, line 76: no road link crosses between KAZ and DEU: the two economies do not touch",
+        "measure posts, hours_before, line 73: is negative (-10)",
+    ]
+    for words in expected:
+        assert sum(words in fault for fault in found) == 1, (words, found)
+    assert len(found) == len(expected)
+    with pytest.raises(Faults) as raised:
+        load_programme(path)
+    assert len(raised.value.faults) == len(expected)
+
+
 # -- apply
 
 

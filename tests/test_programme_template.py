@@ -54,9 +54,14 @@ def _filled(row: Attribute, value: Any, kind: str | None, number: int) -> Any:
         return value
     if row.choices:
         return "loan" if row.key == "instrument" and "loan" in row.choices else row.choices[-1]
-    return {"economy": "KAZ", "party": "bank", "identifier": "bank", "text": "A text", "number": 1.0}[
-        row.type
-    ]
+    return {
+        "economy": "KAZ",
+        "party": "bank",
+        "identifier": "bank",
+        "text": "A text",
+        "number": 1.0,
+        "boolean": True,
+    }[row.type]
 
 
 def fill(tables: dict[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,11 @@ class Profile:
     with_: Itinerary | None
 
     def to_dataframe(self) -> pd.DataFrame:
-        """One row a step and scenario, with what it takes and what the way has taken so far."""
+        """One row a step and scenario, with what it takes and what the way has taken so far.
+
+        waiting_hours and usd at borders are the mean of both directions, as the search takes them; those of the
+        direction of travel stand in directed_waiting_hours and directed_usd.
+        """
         rows = []
         for scenario, way in (("without", self.without), ("with", self.with_)):
             km = hours = 0.0
@@ -44,7 +48,9 @@ class Profile:
                     {
                         "scenario": scenario, "step": number, "kind": step.kind, "mode": step.mode,
                         "place": step.name, "km": step.km, "moving_hours": step.moving_hours,
-                        "waiting_hours": step.waiting_hours, "usd": step.usd, "items": " ".join(step.items),
+                        "waiting_hours": step.waiting_hours, "usd": step.usd,
+                        "directed_waiting_hours": step.own_waiting, "directed_usd": step.own_usd,
+                        "items": " ".join(step.items),
                         "km_so_far": km, "hours_so_far": hours,
                     }
                 )  # fmt: skip

@@ -13,10 +13,18 @@ import xarray as xr
 
 from samarkand.asking import ask
 from samarkand.engines.equilibrium import Shock, solve
+from samarkand.planning.capacity import capacity_table, capacity_warnings
 from samarkand.programme import Programme, apply
 from samarkand.programme.recognition import trade_cost_hat
+from samarkand.world.border_directions import crossing_directions
 from samarkand.world.closures import chokepoints
-from samarkand.world.freight_work import FreightWork, calc_freight_work, calc_tonnes, mode_shares
+from samarkand.world.freight_work import (
+    FreightWork,
+    calc_freight_work,
+    calc_tonnes,
+    calc_unit_loads,
+    mode_shares,
+)
 from samarkand.world.network import LAND, Network
 from samarkand.world.skims import MODES
 from samarkand.world.world import World
@@ -33,6 +41,27 @@ class Freight:
     year: int
     without: FreightWork
     with_: FreightWork
+    open: tuple[str, ...] = ()  # items in service in the year
+
+    def capacity(self) -> pd.DataFrame:
+        """Flow, capacity and share used of every place with a published capacity, without and with the programme.
+
+        As `planning.capacity.capacity_table`.
+        """
+        return capacity_table(self)
+
+    def warnings(self) -> tuple[str, ...]:
+        """Where the flow of a solution exceeds what is published that a place can handle, in words."""
+        return capacity_warnings(self.capacity())
+
+    def crossings(self) -> pd.DataFrame:
+        """Every open crossing with what passes it and its hours and fees by direction (`crossing_directions`)."""
+        table = crossing_directions(self.world.network, self.world.assumptions.parameters)
+        for name, state in (("without", self.without), ("with", self.with_)):
+            links = state.links[state.links["row"] >= 0].set_index(["mode", "row"])["tonnes"]
+            keys = pd.MultiIndex.from_frame(table[["mode", "link"]])
+            table[f"tonnes_{name}"] = links.reindex(keys, fill_value=0.0).to_numpy()
+        return table[table["status"] == "open"].drop(columns=["status", "link"]).reset_index(drop=True)
 
     def work(self) -> pd.DataFrame:
         """Tonnes and tonne-kilometres by mode, without and with the programme."""
@@ -88,9 +117,10 @@ def freight(
             ("destination", "origin", "sector"),
         )
         tonnes = calc_tonnes(flow, asked.freight, parameters)
+        boxes = calc_unit_loads(flow, asked.freight, parameters)
         share = mode_shares(model, changes)
-        found.append(calc_freight_work(asked.world.network, parameters, tonnes, share, changes))
-    return Freight(asked.programme, asked.world, year, found[0], found[1])
+        found.append(calc_freight_work(asked.world.network, parameters, tonnes, share, changes, boxes))
+    return Freight(asked.programme, asked.world, year, found[0], found[1], change.open)
 
 
 def busiest(state: FreightWork, network: Network, most: int) -> list[str]:
@@ -139,5 +169,6 @@ def _tonnes(state: FreightWork, network: Network) -> dict[str, pd.Series]:
     )
     named = at_sea["tonnes"][passage.isin(known)]
     parts["chokepoint"] = named.groupby(passage[passage.isin(known)]).max()  # what passes is counted once
-    parts["port"] = state.ports[state.ports > 0]
+    ports = state.ports["tonnes"]
+    parts["port"] = ports[ports > 0]
     return parts

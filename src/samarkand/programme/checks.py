@@ -33,6 +33,11 @@ from samarkand.programme.reading import Reader
 BASELINE_YEAR = 2022  # of accounts and network: what was in service by its end is part of the baseline
 Thing = TypeVar("Thing")
 
+# Keys of what an upgrade found, in words.
+BEFORE = {
+    "design_speed": "speed", "operating_speed": "speed", "running_time": "running time",
+    "line_capacity": "capacity", "electrified": "electric traction",
+}  # fmt: skip
 SHARE_TOLERANCE = 1e-6  # shares are written with a few decimals
 LENGTH_TOLERANCE = (
     0.97  # coordinates of towns, not of stations: a line may seem a little shorter than the air line
@@ -312,13 +317,22 @@ class _Check:
             )
 
     def _upgrade(self, section: Section, where: str, path: Path) -> None:
-        given = dict(section.attributes)
-        for name in ("design_speed", "operating_speed"):
-            if f"{name}_before" in given and section.effect == "new":
+        """What was before belongs to upgrades; tracks and capacity do not fall."""
+        for name in dict(section.attributes):
+            if name.endswith("_before") and section.effect == "new":
+                what = BEFORE.get(name.removesuffix("_before"), name.removesuffix("_before"))
                 self.faults.add(
-                    self.reader.place(where, path, f"{name}_before"),
-                    "a new section has no speed before",
+                    self.reader.place(where, path, name),
+                    f"a new section has no {what} before",
                     'Remove it, or write effect = "upgrade".',
+                )
+        for name in ("tracks", "line_capacity"):
+            before, after = section.figure(f"{name}_before"), section.figure(name)
+            if before and after and (after.value or 0) < (before.value or 0):
+                self.faults.add(
+                    self.reader.place(where, path, name),
+                    f"falls from {before.value:g} to {after.value:g} {after.unit}",
+                    "Correct one of them, or exchange the two.",
                 )
 
     def _on_network(
@@ -370,9 +384,12 @@ class _Check:
             return
         for number, crossing in self._numbered(values.get("crossing", ()), (*path, "crossing")):
             if not self.around.gazetteer.has_crossing(crossing.economies, crossing.mode):
+                other = "rail" if crossing.mode == "road" else "road"
+                apart = not self.around.gazetteer.has_crossing(crossing.economies, other)
                 self.faults.add(
                     self.reader.place(f"{where}, crossing {number + 1}", (*path, "crossing", number)),
-                    f"no {crossing.mode} link crosses between {' and '.join(crossing.economies)}",
+                    f"no {crossing.mode} link crosses between {' and '.join(crossing.economies)}"
+                    + (": the two economies do not touch on the network" if apart else ""),
                     "Check the economies and the mode.",
                 )
 

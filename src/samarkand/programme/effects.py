@@ -114,15 +114,45 @@ def _line_effects(item: Item, parameters: Mapping[str, float]) -> tuple[list[Eff
             effects.append(line)
     for section in item.section:
         if section.effect == "upgrade":
-            before = _speed(section, parameters, "_before")
-            after = _speed(section, parameters, "")
-            if before is None or after is None:
+            ratio = _hours_ratio(section, parameters)
+            if ratio is None:
                 what = section.name or item.title
                 reason = f"effect not assessed: no speed before and after is published for {what}"
+                if recorded := _recorded(section):
+                    reason += (
+                        f"; {recorded} recorded, without a sourced coefficient that gives an effect by itself"
+                    )
                 gaps.append(NotAssessed(item.id, "effect", reason))
             else:
-                effects.append(FasterLine(item.id, _mode(item), section.points, before / after))
+                effects.append(FasterLine(item.id, _mode(item), section.points, ratio))
     return effects, gaps
+
+
+def _hours_ratio(section: Section, parameters: Mapping[str, float]) -> float | None:
+    """Hours after over hours before: by running times where both are published, else by speeds; None without."""
+    times = [section.figure(f"running_time{when}") for when in ("_before", "")]
+    if all(time is not None and time.value for time in times):
+        before, after = (time.value for time in times if time is not None and time.value)
+        return after / before
+    speeds = [_speed(section, parameters, when) for when in ("_before", "")]
+    if speeds[0] is None or speeds[1] is None:
+        return None
+    return speeds[0] / speeds[1]
+
+
+def _recorded(section: Section) -> str:
+    """Electric traction and further tracks of a section in words; empty where it brings neither.
+
+    Published speeds or running times carry what they do to time. No public source that we know gives a speed or a
+    freight rate for them in general, so that without those they have no effect.
+    """
+    found = []
+    if section.is_true("electrified") and not section.is_true("electrified_before"):
+        found.append("electrification")
+    before, after = section.figure("tracks_before"), section.figure("tracks")
+    if before and after and (before.value or 0) < (after.value or 0):
+        found.append("a second track" if after.value == 2 else f"{after.value:g} tracks")
+    return " and ".join(found) + (" is" if len(found) == 1 else " are") if found else ""
 
 
 def _mode(item: Item) -> Mode:
@@ -151,8 +181,9 @@ def _new_line(item: Item, chain: list[Section], parameters: Mapping[str, float])
         if length is None:
             return None
         km += length
-        speed = _speed(section, parameters, "")
-        hours = None if speed is None or hours is None else hours + length / speed
+        time, speed = section.figure("running_time"), _speed(section, parameters, "")
+        taken = time.value if time is not None else None if speed is None else length / speed
+        hours = None if taken is None or hours is None else hours + taken
         points += section.points[1:] if points else section.points
     breaks = tuple(point.name for point in points if point.name in item.words("break_of_gauge"))
     return NewLine(item.id, _mode(item), tuple(points), km, hours, breaks)

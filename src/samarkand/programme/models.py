@@ -82,7 +82,7 @@ class Crossing(_Model):
 
 
 AttributeValue = (
-    Evidence | When | Point | str | float | tuple[Crossing, ...] | tuple[Point, ...] | tuple[str, ...]
+    Evidence | When | Point | str | bool | float | tuple[Crossing, ...] | tuple[Point, ...] | tuple[str, ...]
 )
 
 
@@ -93,6 +93,10 @@ class _Attributed(_Model):
         """A figure of the kind by name; None where it is not given or its value is not known."""
         found = dict(self.attributes).get(name)
         return found if isinstance(found, Evidence) and found.value is not None else None
+
+    def is_true(self, name: str) -> bool:
+        """Whether a yes or no of the kind is given and is yes."""
+        return dict(self.attributes).get(name) is True
 
     def words(self, name: str) -> tuple[str, ...]:
         """A list of words (economies, names) of the kind by name; empty where it is not given."""

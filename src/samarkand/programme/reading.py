@@ -113,6 +113,12 @@ class Reader:
             return None
         return value
 
+    def _boolean(self, row: Attribute, value: Any, where: str, path: Path) -> bool | None:
+        if isinstance(value, bool):
+            return value
+        self._fault(where, path, f"is {_kind_of(value)}, not true or false", "Write true or false.")
+        return None
+
     def _identifier(self, row: Attribute, value: Any, where: str, path: Path) -> str | None:
         text = self._text(row, value, where, path)
         if text is not None and not IDENTIFIER.fullmatch(text):
@@ -140,7 +146,11 @@ class Reader:
 
     def _within(self, row: Attribute, value: float, where: str, path: Path) -> bool:
         if row.minimum is not None and value < row.minimum:
-            reason = f"is negative ({value:g})" if row.minimum == 0 else f"{value:g} is below {row.minimum:g}"
+            reason = (
+                f"is negative ({value:g})"
+                if value < 0 <= row.minimum
+                else f"{value:g} is below {row.minimum:g}"
+            )
             self._fault(where, path, reason, f"Give at least {row.minimum:g} {row.unit}".rstrip() + ".")
             return False
         if row.maximum is not None and value > row.maximum:

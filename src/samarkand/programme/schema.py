@@ -92,6 +92,7 @@ def _value(row: Attribute, kind: str | None) -> Schema:
     simple: dict[str, Schema] = {
         "text": {"type": "string", **({"pattern": r"\S"} if row.required else {})},
         "texts": {"type": "array", "items": {"type": "string"}},
+        "boolean": {"type": "boolean"},
         "identifier": {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
         "kind": {"enum": list(kinds()) if kind is None else [kind]},
         "number": {"type": "number", **_bounds(row)},

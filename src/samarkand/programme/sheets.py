@@ -19,6 +19,7 @@ FIGURE_PARTS = tuple(name for name in Evidence.model_fields if name not in ("val
 WHEN_PARTS = ("source", "address", "read_on", "flag", "note")
 OWN_SHEETS = ("point", "points", "sections", "crossings", "financing")  # types that are rows of another sheet
 LISTS = ("texts", "economies", "parties", "sectors")
+YES_NO = {"true": True, "yes": True, "false": False, "no": False}  # as people type it
 DAYS = ("read_on",)  # parts that are days
 YEARS = ("year", "price_year")  # parts that are whole numbers
 EXPLANATIONS = "explanations"

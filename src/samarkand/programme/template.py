@@ -135,6 +135,8 @@ def _explained(row: Attribute, needed: bool, indent: str) -> list[str]:
     words = [f"{row.description}."]
     if row.choices:
         words.append(f"One of {', '.join(row.choices)}.")
+    if row.type == "boolean":
+        words.append("true or false.")
     if row.type == "sectors":
         words.append("Codes of sectors of the accounts, as food or machinery.")
     if row.minimum is not None and row.maximum is not None:

@@ -54,6 +54,8 @@ def in_line(value: Any) -> str:
         return f"[{', '.join(in_line(one) for one in value)}]"
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, int | float):
         return _number(value)
     # A JSON text is a TOML text but for one character.

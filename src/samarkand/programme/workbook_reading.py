@@ -20,6 +20,7 @@ from samarkand.programme.sheets import (
     OWN_SHEETS,
     SHEETS,
     YEARS,
+    YES_NO,
     Sheet,
     decode_list,
     decode_shares,
@@ -150,6 +151,8 @@ class _Reader:
                 "Set the format of the cell to Text and type it again.",
             )
             return TOLD
+        if row.type == "boolean" and not part:
+            return YES_NO.get(value.strip().lower(), value) if isinstance(value, str) else value
         text = decode_text(value) if isinstance(value, str) else str(value)
         if row.type in LISTS and not part:
             return decode_list(str(value).strip(), also_commas=row.type != "texts")

@@ -188,6 +188,7 @@ _HINTS = {
     "parties": "Ids of parties, as bank; ministry.",
     "sectors": "Codes of sectors, as food; machinery.",
     "texts": "Divided by semicolons.",
+    "boolean": "TRUE or FALSE.",
     "shares": "As KGZ = 0.5; UZB = 0.5.",
 }
 

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from samarkand.world.itinerary import Itinerary
 
 
+DIRECTIONS = (
+    "Waiting and US$ at borders, the total and the change are the mean of both directions, which the search takes. "
+    "Own: the hours and fees of the direction of travel, at borders where a source tells the two apart."
+)
+
+
 def print_profile(profile: Profile, console: Console | None = None) -> None:
     """Print a profile as one table a state, or one where the programme changes nothing on the way."""
     console = console or Console(width=min(Console().width, 100))
@@ -36,6 +42,8 @@ def print_profile(profile: Profile, console: Console | None = None) -> None:
             console.print(f"{heading}: no way by {profile.mode}")
         else:
             console.print(_table(heading, way))
+    if any(way is not None and way.is_directed for way in (profile.without, profile.with_)):
+        console.print(f"\n{DIRECTIONS}")
     if profile.without is not None and profile.with_ is not None:
         hours = profile.with_.hours - profile.without.hours
         usd = profile.with_.usd - profile.without.usd
@@ -44,18 +52,27 @@ def print_profile(profile: Profile, console: Console | None = None) -> None:
 
 def _table(heading: str, way: Itinerary) -> Table:
     table = Table(title=heading, title_justify="left", box=None, pad_edge=False)
-    columns = ("step", "where", "km", "moving h", "waiting h", "US$/TEU", "items")
-    for column, justify in zip(columns, "llrrrrl", strict=True):
-        table.add_column(column, justify="left" if justify == "l" else "right")
+    own = ("own h", "own US$") if way.is_directed else ()
+    for column in ("step", "where", "km", "moving h", "waiting h", "US$/TEU", *own, "items"):
+        words = column in ("step", "where", "items")
+        table.add_column(column, justify="left" if words else "right", no_wrap=column == "where")
     for step in way.steps:
         label = step.kind if step.kind != "move" else step.mode
+        directed = step.directed_waiting is not None
+        here = (step.own_waiting, step.own_usd) if directed else (0.0, 0.0)
         table.add_row(
             label, step.name, _number(step.km), _number(step.moving_hours), _number(step.waiting_hours),
-            _number(step.usd), " ".join(step.items),
+            _number(step.usd), *(_number(value) for value in (here if own else ())), " ".join(step.items),
         )  # fmt: skip
     moving = sum(step.moving_hours for step in way.steps)
-    total = (f"{way.km:,.0f}", f"{moving:,.1f}", f"{way.hours - moving:,.1f}", f"{way.usd:,.0f}", "")
-    table.add_row("total", f"{way.hours / 24:.1f} days", *total, style="bold")
+    total = (f"{way.km:,.0f}", f"{moving:,.1f}", f"{way.hours - moving:,.1f}", f"{way.usd:,.0f}")
+    table.add_row("total", f"{way.hours / 24:.1f} days", *total, *("" for _ in own), "", style="bold")
+    if own:
+        resting, usd = way.directed_hours - moving, way.directed_usd
+        table.add_row(
+            "own way", f"{way.directed_hours / 24:.1f} days", "", "", "", "", f"{resting:,.1f}", f"{usd:,.0f}",
+            "", style="bold",
+        )  # fmt: skip
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from samarkand.planning.capacity import capacity_warnings
 from samarkand.reports.files import write_texts
 
 if TYPE_CHECKING:
     from samarkand.planning.freight import Freight
 
 BUSIEST = 8
+SHORT = {"TEU a year": "k TEU", "m t a year": "m t", "trains a day": "trains/d"}
+CAPACITIES = (
+    "A year, or trains a day; all flows are estimated, capacities stand as they say. Flows are those of trade between "
+    "economies alone, both ways together: none at home, no empty boxes, none that change ships. TEU are goods in unit "
+    "loads. Costs do not react to capacity: it warns, it is no congestion."
+)
 
 
 def print_freight(freight: Freight, console: Console | None = None) -> None:
@@ -49,6 +57,7 @@ def print_freight(freight: Freight, console: Console | None = None) -> None:
                 row["place"], f"{row['without'] / 1e6:,.1f}", f"{row['with'] / 1e6:,.1f}", f"{change:+.2%}"
             )
         console.print(table)
+    _print_capacity(freight, console)
     stranded = freight.without.stranded
     if stranded > 0:
         console.print(
@@ -56,8 +65,43 @@ def print_freight(freight: Freight, console: Console | None = None) -> None:
         )
 
 
+def _print_capacity(freight: Freight, console: Console) -> None:
+    """What passes places with a published capacity, and a warning where it is more than they can handle."""
+    console.print()
+    table = Table(box=None, pad_edge=False)
+    for column in ("published capacity", "flow", "capacity", "used", "with", "standing and source"):
+        words = column in ("published capacity", "standing and source")
+        table.add_column(column, justify="left" if words else "right")
+    known = freight.capacity()
+    for row in known.to_dict("records"):
+        before, after = row["capacity_without"], row["capacity_with"]
+        limit = _amount(after, row["unit"])
+        if not pd.isna(before) and before != after:
+            limit = f"{_amount(before, row['unit'])} to {limit}"
+        source = re.split(r"[:(]", row["source"])[0].strip()
+        table.add_row(
+            row["place"], _amount(row["flow_without"], row["unit"]), f"{limit} {SHORT[row['unit']]}",
+            _share(row["used_without"]), _share(row["used_with"]), f"{row['flag']}, {row['year']}: {source}",
+        )  # fmt: skip
+    console.print(table)
+    console.print(CAPACITIES)
+    for warning in capacity_warnings(known):
+        console.print(Text(f"warning: over capacity: {warning}"))
+
+
+def _amount(value: float, unit: str) -> str:
+    """A flow or capacity in thousands of TEU, millions of tonnes, or trains."""
+    if unit == "TEU a year":
+        return f"{value / 1e3:,.0f}"
+    return f"{value:,.1f}" if unit == "m t a year" else f"{value:,.0f}"
+
+
+def _share(value: float) -> str:
+    return "" if pd.isna(value) else f"{value:.0%}"
+
+
 def write_freight(freight: Freight, out: Path) -> tuple[Path, ...]:
-    """Write `freight-work.csv`, `freight-places.csv` and `freight-links.csv`."""
+    """Write `freight-work.csv`, `freight-places.csv`, `freight-links.csv`, `-capacity.csv` and `-crossings.csv`."""
     links = [
         state.links.assign(scenario=name)
         for name, state in (("without", freight.without), ("with", freight.with_))
@@ -70,5 +114,7 @@ def write_freight(freight: Freight, out: Path) -> tuple[Path, ...]:
         "freight-work.csv": pd.concat(by_economy),
         "freight-places.csv": freight.places(),
         "freight-links.csv": pd.concat(links),
+        "freight-capacity.csv": freight.capacity(),
+        "freight-crossings.csv": freight.crossings(),
     }
     return write_texts(out, {name: table.to_csv(index=False) for name, table in tables.items()})

@@ -47,13 +47,14 @@ class FreightWork:
     """Loads of links and ports, and what found no way.
 
     links: one row a used link: mode, row (of the mode's table of links; -1 for one that the programme builds, and for
-    the way between a port and the sea graph), item, economy_a, economy_b, km, tonnes a year. ports: tonnes a year in
-    and out by port id. work: tonne-kilometres a year by mode and economy, dims (mode, economy). tonnes: carried
-    between economies by mode. stranded: tonnes of pairs of cities that nothing connects.
+    the way between a port and the sea graph), item, economy_a, economy_b, km, tonnes and teu a year (goods in unit
+    loads; not a number where none were given). ports: the same by port id, in and out. work: tonne-kilometres a year
+    by mode and economy, dims (mode, economy). tonnes: carried between economies by mode. stranded: tonnes of pairs
+    of cities that nothing connects.
     """
 
     links: pd.DataFrame
-    ports: pd.Series
+    ports: pd.DataFrame
     work: xr.DataArray
     tonnes: xr.DataArray
     stranded: float
@@ -66,12 +67,30 @@ def calc_tonnes(flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters)
     destination, vot_class), zero within an economy. Sectors without weight (services) carry nothing.
     """
     table = freight.sel(sector=flow["sector"])
+    return _by_class(flow, table["network_share"] / table["value_per_tonne"], table, parameters)
+
+
+def calc_unit_loads(flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters) -> xr.DataArray:
+    """TEU in unit loads by class of goods: sum over sectors of the class of flow * containerised_share / value_per_teu.
+
+    As `calc_tonnes`, TEU a year. Loaded units alone: boxes that travel empty are in no trade flow. Unit loads are
+    containers, trailers, wagons and car carriers (`containerised_share`), so that more counts than what a
+    box terminal lifts.
+    """
+    table = freight.sel(sector=flow["sector"])
+    return _by_class(flow, table["containerised_share"] / table["value_per_teu"], table, parameters)
+
+
+def _by_class(
+    flow: xr.DataArray, per_usd: xr.DataArray, table: xr.Dataset, parameters: Parameters
+) -> xr.DataArray:
+    """What flows (US$ m a year) weigh or fill, by class of goods; nothing within an economy."""
     value_of_time = classes_of_time(parameters)
     classes = sector_classes(table, value_of_time)
-    tonnes = (flow * 1e6 * (table["network_share"] / table["value_per_tonne"])).fillna(0.0)
-    tonnes = tonnes.where(tonnes["origin"] != tonnes["destination"], 0.0)
+    amount = (flow * 1e6 * per_usd).fillna(0.0)
+    amount = amount.where(amount["origin"] != amount["destination"], 0.0)
     labels = value_of_time["vot_class"].reset_coords(drop=True)
-    parts = [tonnes.where(classes == label, 0.0).sum("sector") for label in labels.to_numpy()]
+    parts = [amount.where(classes == label, 0.0).sum("sector") for label in labels.to_numpy()]
     return xr.concat(parts, dim=labels)
 
 
@@ -123,6 +142,19 @@ def nearest_class(parameters: Parameters) -> dict[str, int]:
     }
 
 
+@dataclass(frozen=True, eq=False)
+class _Carried:
+    """One quantity (tonnes or TEU) on its way: what is to go by class of goods and mode, and where it went."""
+
+    demand: dict[str, dict[str, Floats]]
+    loads: dict[str, Floats]
+    ports: Floats
+
+    def flows(self, goods: Sequence[str]) -> dict[str, Floats]:
+        """Between cities by mode, of some classes of goods together."""
+        return {mode: np.sum([self.demand[label][mode] for label in goods], axis=0) for mode in MODES}
+
+
 class _State:
     """One state of the network: lines, places and how they are attached."""
 
@@ -147,43 +179,51 @@ def calc_freight_work(
     tonnes: xr.DataArray,
     mode_share: xr.DataArray,
     changes: Sequence[LinkChange] = (),
+    unit_loads: xr.DataArray | None = None,
 ) -> FreightWork:
-    """Lay tonnes between economies on the network.
+    """Lay tonnes between economies on the network, and the TEU among them where they are given.
 
-    tonnes: as `calc_tonnes`; mode_share: dims (vot_class, origin_city, destination_city, mode), fractions of each
-    pair of cities; changes: what a programme does to the network. All-or-nothing on the least-cost way of each mode
-    at the nearest value-of-time class, by sea at the first (`sea_ways`); no congestion.
+    tonnes: as `calc_tonnes`; unit_loads: as `calc_unit_loads`; mode_share: dims (vot_class, origin_city,
+    destination_city, mode), fractions of each pair of cities; changes: what a programme does to the network.
+    All-or-nothing on the least-cost way of each mode at the nearest value-of-time class; no congestion.
     """
     state = _State(network, parameters, changes)
-    demand, stranded = _city_flows(network, tonnes, mode_share)
     values, of_goods = values_of_time(parameters), nearest_class(parameters)
-    loads = {"road": np.zeros(state.road.graph.indices.size), "rail": np.zeros(state.rail.graph.indices.size),
-             "sea": np.zeros(state.sea_graph.indices.size)}  # fmt: skip
-    at_ports = np.zeros(len(network.ports))
+    sizes = {"road": state.road.graph.indices.size, "rail": state.rail.graph.indices.size,
+             "sea": state.sea_graph.indices.size}  # fmt: skip
+    carried, stranded = [], []
+    for amount in (tonnes,) if unit_loads is None else (tonnes, unit_loads):
+        demand, left = _city_flows(network, amount, mode_share)
+        loads = {mode: np.zeros(size) for mode, size in sizes.items()}
+        carried.append(_Carried(demand, loads, np.zeros(len(network.ports))))
+        stranded.append(left)
     for c in range(len(CLASSES)):
         goods = [label for label, number in of_goods.items() if number == c]
-        by_mode = {"road": goods, "rail": goods, "sea": list(demand) if c == 0 else []}
-        if not any(by_mode.values()):
-            continue
-        none = np.zeros((len(network.cities), len(network.cities)))
-        flows = {mode: sum((demand[label][mode] for label in by_mode[mode]), none) for mode in MODES}
-        _load_class(state, values[c], flows, loads, at_ports)
+        if goods:
+            _load_class(state, values[c], goods, carried)
     links = pd.concat(
         [
-            _land_table("road", state.road, loads["road"]),
-            _land_table("rail", state.rail, loads["rail"]),
-            _sea_table(state, loads["sea"], at_ports),
+            _land_table("road", state.road, [one.loads["road"] for one in carried]),
+            _land_table("rail", state.rail, [one.loads["rail"] for one in carried]),
+            _sea_table(state, [one.loads["sea"] for one in carried], [one.ports for one in carried]),
         ],
         ignore_index=True,
     )
-    carried = [float(sum(by_mode[mode].sum() for by_mode in demand.values())) for mode in MODES]
+    by_mode = [float(sum(of[mode].sum() for of in carried[0].demand.values())) for mode in MODES]
+    ids = pd.Index(network.ports["id"].astype(str), name="id")
     return FreightWork(
         links=links,
-        ports=pd.Series(at_ports, index=network.ports["id"].astype(str), name="tonnes"),
+        ports=pd.DataFrame(_measures([one.ports for one in carried]), index=ids),
         work=_work(links),
-        tonnes=xr.DataArray(carried, {"mode": list(MODES)}, ("mode",), attrs={"unit": "t/year"}),
-        stranded=stranded,
+        tonnes=xr.DataArray(by_mode, {"mode": list(MODES)}, ("mode",), attrs={"unit": "t/year"}),
+        stranded=stranded[0],
     )
+
+
+def _measures(amounts: Sequence[Floats]) -> dict[str, Floats]:
+    """Columns of tonnes and TEU; the second is not a number where it was not asked for."""
+    teu = amounts[1] if len(amounts) > 1 else np.full(amounts[0].shape, np.nan)
+    return {"tonnes": amounts[0], "teu": teu}
 
 
 def _city_flows(
@@ -219,10 +259,8 @@ def _reach(place: Attachment, value: float) -> Floats:
     return place.usd + value * place.hours
 
 
-def _load_class(
-    state: _State, value: float, flows: dict[str, Floats], loads: dict[str, Floats], at_ports: Floats
-) -> None:
-    """Add the flows of one value-of-time class to the loads of arcs and ports."""
+def _load_class(state: _State, value: float, goods: Sequence[str], carried: Sequence[_Carried]) -> None:
+    """Add the flows of some classes of goods, at one value of time, to the loads of arcs and ports."""
     p = state.parameters
     cities, terminals = len(state.city.node), len(state.terminal_node)
     from_city = _reach(state.city, value)
@@ -256,8 +294,31 @@ def _load_class(
     sailing, embark = join_choice(to_port, sea)
     _, land = join_choice(sailing, np.ascontiguousarray(to_port.T))
 
-    on_road, on_rail = np.zeros(road.shape), np.zeros(rail.shape)
-    at_sea = np.zeros(sea.shape)
+    for one in carried:
+        legs = _legs(one.flows(goods), one.ports, entry, leave, embark, land, how, state.port_terminal)
+        one.loads["road"] += assign(state.road.graph, road_paths, legs["road"])
+        one.loads["rail"] += assign(state.rail.graph, rail_paths, legs["rail"])
+        one.loads["sea"] += assign(state.sea_graph, sea_paths, legs["sea"])
+
+
+def _legs(
+    flows: dict[str, Floats],
+    at_ports: Floats,
+    entry: Ints,
+    leave: Ints,
+    embark: Ints,
+    land: Ints,
+    how: Ints,
+    port_terminal: Ints,
+) -> dict[str, Floats]:
+    """Flows between cities as flows on the legs of each mode; what passes a port is added to `at_ports`.
+
+    entry, leave, embark, land: the terminals and ports where the least-cost chains change; how: how a city reaches a
+    port (0 by road, 1 beside it, 2 by rail). Road legs lead from cities to cities, terminals and ports, in this order.
+    """
+    cities, terminals, ports = how.shape[0], entry.shape[1], how.shape[1]
+    on_road, on_rail = np.zeros((cities, cities + terminals + ports)), np.zeros((terminals, terminals))
+    at_sea = np.zeros((ports, ports))
     on_road[:, :cities] += flows["road"]
 
     def add_rail(city: Ints, end: Ints, amount: Floats) -> None:
@@ -279,11 +340,8 @@ def _load_class(
         np.add.at(at_ports, port, amount)
         by_road, with_rail = how[city, port] == 0, how[city, port] == 2
         np.add.at(on_road, (city[by_road], cities + terminals + port[by_road]), amount[by_road])
-        add_rail(city[with_rail], state.port_terminal[port[with_rail]], amount[with_rail])
-
-    loads["road"] += assign(state.road.graph, road_paths, on_road)
-    loads["rail"] += assign(state.rail.graph, rail_paths, on_rail)
-    loads["sea"] += assign(state.sea_graph, sea_paths, at_sea)
+        add_rail(city[with_rail], port_terminal[port[with_rail]], amount[with_rail])
+    return {"road": on_road, "rail": on_rail, "sea": at_sea}
 
 
 def _by_link(graph: Graph, costs: LinkCosts, load: Floats) -> Floats:
@@ -297,29 +355,31 @@ def _by_link(graph: Graph, costs: LinkCosts, load: Floats) -> Floats:
     return total
 
 
-def _land_table(mode: str, lines: Lines, load: Floats) -> pd.DataFrame:
+def _land_table(mode: str, lines: Lines, loads: Sequence[Floats]) -> pd.DataFrame:
     costs = lines.costs
     table = pd.DataFrame(
         {
             "mode": mode, "row": costs.row, "item": lines.item, "economy_a": lines.economy[costs.u],
-            "economy_b": lines.economy[costs.v], "km": lines.km, "tonnes": _by_link(lines.graph, costs, load),
+            "economy_b": lines.economy[costs.v], "km": lines.km,
+            **_measures([_by_link(lines.graph, costs, load) for load in loads]),
         }
     )  # fmt: skip
     return table[table["tonnes"] > 0]
 
 
-def _sea_table(state: _State, load: Floats, at_ports: Floats) -> pd.DataFrame:
+def _sea_table(state: _State, loads: Sequence[Floats], at_ports: Sequence[Floats]) -> pd.DataFrame:
     """Links at sea, and the way from each port to the sea graph as a row of its own (row -1)."""
     costs, speed = state.sea, state.parameters["sea_speed"]
+    by_link = [_by_link(state.sea_graph, costs, load) for load in loads]
     table = pd.DataFrame(
         {
             "mode": "sea",
-            "row": np.r_[costs.row, np.full(at_ports.size, -1)],
+            "row": np.r_[costs.row, np.full(at_ports[0].size, -1)],
             "item": "",
             "economy_a": HIGH_SEAS,
             "economy_b": HIGH_SEAS,
             "km": np.r_[costs.moving_hours, state.at_sea.hours] * speed,
-            "tonnes": np.r_[_by_link(state.sea_graph, costs, load), at_ports],
+            **_measures([np.r_[load, port] for load, port in zip(by_link, at_ports, strict=True)]),
         }
     )
     return table[table["tonnes"] > 0]

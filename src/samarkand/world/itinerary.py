@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
+from samarkand.world.border_directions import direction
 from samarkand.world.geography import ferry_rows
 from samarkand.world.land_lines import Lines
 from samarkand.world.network import Network
@@ -22,7 +23,11 @@ Kind = Literal["move", "border", "ferry", "terminal", "port", "access"]
 
 @dataclass(frozen=True)
 class Step:
-    """One step: a stretch in one economy, or a place where goods wait. TEU, km, hours, US$."""
+    """One step: a stretch in one economy, or a place where goods wait. TEU, km, hours, US$.
+
+    At a border waiting_hours and usd are the mean of both directions, which the search takes; directed_waiting and
+    directed_usd those of the direction of travel where a source gives them (`border_directions`), else None.
+    """
 
     kind: Kind
     mode: str
@@ -32,6 +37,18 @@ class Step:
     waiting_hours: float
     usd: float
     items: tuple[str, ...] = ()
+    directed_waiting: float | None = None
+    directed_usd: float | None = None
+
+    @property
+    def own_waiting(self) -> float:
+        """Hours at rest in the direction of travel; those of both directions where no source tells them apart."""
+        return self.waiting_hours if self.directed_waiting is None else self.directed_waiting
+
+    @property
+    def own_usd(self) -> float:
+        """US$ in the direction of travel; those of both directions where no source tells them apart."""
+        return self.usd if self.directed_usd is None else self.directed_usd
 
 
 @dataclass(frozen=True)
@@ -58,6 +75,21 @@ class Itinerary:
     def usd(self) -> float:
         """US$ per TEU without the value of time."""
         return sum(step.usd for step in self.steps)
+
+    @property
+    def directed_hours(self) -> float:
+        """Hours from door to door with those of the direction of travel at borders."""
+        return sum(step.moving_hours + step.own_waiting for step in self.steps)
+
+    @property
+    def directed_usd(self) -> float:
+        """US$ per TEU with the fees of the direction of travel at borders."""
+        return sum(step.own_usd for step in self.steps)
+
+    @property
+    def is_directed(self) -> bool:
+        """Whether a source tells the directions of any of its borders apart."""
+        return any(step.directed_waiting is not None for step in self.steps)
 
     @property
     def generalised_cost(self) -> float:
@@ -93,7 +125,16 @@ def reverse(steps: Iterable[Step]) -> list[Step]:
     back = []
     for step in reversed(list(steps)):
         ends = step.name.split(" - ")
-        back.append(replace(step, name=" - ".join(reversed(ends))) if len(ends) == 2 else step)
+        if len(ends) == 2:
+            step = replace(step, name=" - ".join(reversed(ends)))
+        if step.directed_waiting is not None and step.directed_usd is not None:
+            # The mean of both directions is what the search takes.
+            step = replace(
+                step,
+                directed_waiting=2 * step.waiting_hours - step.directed_waiting,
+                directed_usd=2 * step.usd - step.directed_usd,
+            )
+        back.append(step)
     return back
 
 
@@ -104,7 +145,9 @@ def steps_along(
     steps: list[Step] = []
     repairs = network.land(mode).links["repair"].astype(str).to_numpy()
     crossings = network.land(mode).crossings
-    fees = dict(zip(crossings["link"].astype(int), crossings["usd_parameter"].astype(str), strict=True))
+    links = crossings["link"].astype(int)
+    fees = dict(zip(links, crossings["usd_parameter"].astype(str), strict=True))
+    gates = dict(zip(links, crossings["id"].astype(str), strict=True))
     ferries = {row.id for row in ferry_rows()}
     costs = lines.costs
     for one, other in pairwise(path):
@@ -122,5 +165,8 @@ def steps_along(
             fee = min(parameters[fees[row]], usd) if row in fees else 0.0
             half = Step("move", mode, a, km / 2, moving / 2, 0.0, (usd - fee) / 2, items)
             border = Step("border", mode, f"{a} - {b}", 0.0, 0.0, waiting, fee, items)
+            way = direction(a, b, mode, gates.get(row, ""))
+            if way.sources and a != b:
+                border = replace(border, directed_waiting=waiting * way.hours, directed_usd=fee * way.usd)
             steps += [half, border, replace(half, name=b)]
     return steps

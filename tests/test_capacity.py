@@ -1,0 +1,159 @@
+"""Flows beside published capacities: units by hand, every place on the network, warnings only above a capacity."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from rich.console import Console
+
+from samarkand.planning.capacity import capacity_table, capacity_warnings
+from samarkand.planning.freight import Freight
+from samarkand.programme import load_programme
+from samarkand.reports.freight import print_freight, write_freight
+from samarkand.world.freight_sectors import freight_table, load_freight
+from samarkand.world.freight_work import FreightWork, calc_tonnes, calc_unit_loads
+from samarkand.world.network import load_network
+from samarkand.world.network_capacity import CapacityRow, Place, calc_flow, capacities, find_place, line_place
+from samarkand.world.parameters import load_parameters
+from samarkand.world.skims import MODES
+
+PARAMETERS = load_parameters()
+NETWORK = load_network()
+LINKS = pd.DataFrame(
+    {
+        "mode": ["rail", "rail", "road", "rail"], "row": [7, 8, 7, -1], "item": ["", "faster", "", "built + faster"],
+        "economy_a": "KAZ", "economy_b": "KAZ", "km": 1.0,
+        "tonnes": [4e6, 6e6, 1e6, 3e6], "teu": [1e5, 2e5, 5e4, 4e4],
+    }
+)  # fmt: skip
+
+
+def work(links: pd.DataFrame = LINKS, **ports: tuple[float, float]) -> FreightWork:
+    ids = pd.Index(NETWORK.ports["id"].astype(str), name="id")
+    table = pd.DataFrame(0.0, index=ids, columns=["tonnes", "teu"])
+    for name, amounts in ports.items():
+        table.loc[name] = amounts
+    zeros = xr.DataArray(np.zeros(len(MODES)), {"mode": list(MODES)}, ("mode",))
+    by_economy = zeros.expand_dims(economy=["KAZ"]).transpose("mode", "economy")
+    return FreightWork(links, table, by_economy, zeros, 0.0)
+
+
+def test_flows_by_hand() -> None:
+    """Side by side 4 + 6 m t, one after the other the busier 6, on the built link 3; 10e6 / (2,500 x 365) trains."""
+    both = frozenset({7, 8})
+    assert calc_flow(work(), Place({"rail": both}), "m t a year", PARAMETERS) == pytest.approx(10)
+    assert calc_flow(
+        work(), Place({"rail": both}, in_series=True), "m t a year", PARAMETERS
+    ) == pytest.approx(6)
+    assert calc_flow(work(), Place({"rail": both}), "TEU a year", PARAMETERS) == pytest.approx(3e5)
+    assert calc_flow(work(), Place(item="built", in_series=True), "m t a year", PARAMETERS) == pytest.approx(
+        3
+    )
+    assert calc_flow(work(), Place(item="buil", in_series=True), "m t a year", PARAMETERS) == 0
+    trains = calc_flow(
+        work(), Place({"rail": both}), "trains a day", PARAMETERS.replace({"train_load": 2500})
+    )
+    assert trains == pytest.approx(10e6 / (2500 * 365))
+    port = find_place("port:SGSIN", NETWORK, PARAMETERS)
+    assert calc_flow(work(SGSIN=(5e6, 7e5)), port, "TEU a year", PARAMETERS) == pytest.approx(7e5)
+
+
+def test_unit_loads_are_the_containerised_value_over_value_per_teu() -> None:
+    freight = freight_table(load_freight())
+    flow = xr.DataArray(
+        np.full((2, 2, 2), 3.0),
+        {"origin": ["A", "B"], "destination": ["A", "B"], "sector": ["electronics", "oil_gas"]},
+        ("origin", "destination", "sector"),
+    )
+    boxes = calc_unit_loads(flow, freight, PARAMETERS)
+    one = freight.sel(sector="electronics")
+    by_hand = 3e6 * float(one["containerised_share"]) / float(one["value_per_teu"])
+    assert float(boxes.sum()) == pytest.approx(2 * by_hand)  # oil is in no container, and nothing at home
+    tonnes = calc_tonnes(flow.sel(sector=["electronics"]), freight, PARAMETERS)
+    weight = float(load_freight()["electronics.tonnes_per_teu"])
+    share = float(one["containerised_share"] / one["network_share"])
+    assert float(boxes.sum()) * weight == pytest.approx(float(tonnes.sum()) * share)
+
+
+def test_every_capacity_has_its_place_on_the_network_and_its_standing() -> None:
+    rows = capacities()
+    for row in rows:
+        place = find_place(row.place, NETWORK, PARAMETERS)
+        assert place.ports or any(place.links.values()), row.id
+        assert row.capacity > 0
+        if row.flag == "verified":
+            assert row.address.startswith(("https://", "http://")), row.id
+            assert row.read_on is not None
+        assert row.flag != "derived" or row.note, row.id
+    assert sum(row.flag == "verified" for row in rows) >= 12
+
+
+def test_a_line_is_the_way_between_its_points() -> None:
+    """Addis Ababa - Djibouti has about 731 km by rail; its links in the table of links add up to that."""
+    place = line_place([(8.91, 38.62), (11.55, 43.09)], "rail", NETWORK, PARAMETERS)
+    km = NETWORK.rail.links["km"].to_numpy()[sorted(place.links["rail"])].sum()
+    assert km == pytest.approx(731, rel=0.05)
+    assert place.in_series
+
+
+def test_a_capacity_that_is_not_known_has_no_row() -> None:
+    given = {"id": "a", "place": "suez", "title": "A", "unit": "m t a year", "year": 2020, "source": "a page"}
+    with pytest.raises(ValueError, match="above zero"):
+        CapacityRow.model_validate({**given, "capacity": 0, "flag": "recalled"})
+    with pytest.raises(ValueError, match="verified"):
+        CapacityRow.model_validate({**given, "capacity": 5, "flag": "verified"})
+
+
+@pytest.fixture(scope="module")
+def freight() -> Freight:
+    """Singapore takes 22 and 88 m TEU of 44; the busiest link of Dostyk - Moiynty 20 m t: 20e6 / (train_load x 365)."""
+    programme = load_programme("eurasian-corridors")
+    (section,) = next(item for item in programme.items if item.id == "dostyk-moiynty").section
+    points = [(point.latitude, point.longitude) for point in section.points]
+    rows = sorted(line_place(points, "rail", NETWORK, PARAMETERS).links["rail"])
+    links = LINKS.iloc[:1].assign(row=rows[0], tonnes=20e6)
+    world = SimpleNamespace(network=NETWORK, assumptions=SimpleNamespace(parameters=PARAMETERS))
+    states = [work(links, SGSIN=(1.0, teu)) for teu in (22e6, 88e6)]
+    return Freight(programme, world, 2035, *states, ("dostyk-moiynty",))  # type: ignore[arg-type]
+
+
+def test_a_warning_stands_only_where_a_flow_is_above_its_capacity(freight: Freight) -> None:
+    table = capacity_table(freight).set_index("place")
+    singapore = table.loc["Port of Singapore"]
+    assert singapore["used_without"] == pytest.approx(0.5)
+    assert singapore["used_with"] == pytest.approx(2.0)
+    assert singapore["grade"] == "estimated"
+    assert singapore["flag"] == "verified"
+    assert "88,000,000 with the programme (200% of 44,000,000)" in singapore["warning"]
+    assert "without" not in singapore["warning"]
+    assert not table.loc["Port of Klaipeda", "warning"]
+    assert len(capacity_warnings(table.reset_index())) == (table["warning"] != "").sum() == 1
+    assert freight.warnings() == capacity_warnings(table.reset_index())
+
+
+def test_a_second_track_raises_the_capacity_of_its_line(freight: Freight) -> None:
+    """24 trains a day before and 120 after, published; 20 m t are 20e6 / (2,600 x 365) = 21.07 trains a day."""
+    row = capacity_table(freight).set_index("item").loc["dostyk-moiynty"]
+    assert (row["capacity_without"], row["capacity_with"]) == (24, 120)
+    assert row["flow_with"] == pytest.approx(20e6 / (PARAMETERS["train_load"] * 365))
+    assert row["used_without"] == pytest.approx(row["flow_without"] / 24)
+    shut = Freight(freight.programme, freight.world, 2023, freight.without, freight.with_, ())
+    assert "dostyk-moiynty" not in set(capacity_table(shut)["item"])
+
+
+def test_command_and_files_have_the_capacities_and_the_warning(freight: Freight, tmp_path: Path) -> None:
+    console = Console(width=100, record=True)
+    print_freight(freight, console)
+    text = " ".join(console.export_text().split())
+    assert "warning: over capacity: Port of Singapore" in text
+    assert "Costs do not react to capacity" in text
+    written = {path.name for path in write_freight(freight, tmp_path)}
+    assert {"freight-capacity.csv", "freight-crossings.csv"} <= written
+    table = pd.read_csv(tmp_path / "freight-capacity.csv").set_index("place")
+    assert table.loc["Port of Singapore", "used_with"] == pytest.approx(2.0)
+    assert str(table.loc["Port of Singapore", "address"]).startswith("https://")
