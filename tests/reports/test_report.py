@@ -111,8 +111,8 @@ def test_losers_are_listed_like_winners(page):
     assert all(len(row) == 4 for row in cells(gains) + cells(losses))
 
 
-def test_what_is_missing_stands_beside_the_map_with_its_reason(page, view, appraisal):
-    text = words(section(page, "map"))
+def test_what_is_missing_stands_before_the_map_with_its_reason(page, view, appraisal):
+    text = words(section(page, "standing"))
     assert "What is estimated" in text
     for reason, what, _ in view.missing[:5]:
         assert reason in text
