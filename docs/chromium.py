@@ -29,7 +29,7 @@ addEventListener("load", function () {
   parent.postMessage(JSON.stringify({asked: asked, wide: wide, scrolled: scrolled, width: width,
     page: document.documentElement.scrollWidth, text: document.body.innerText.length,
     answer: document.querySelector("#answer").getBoundingClientRect().bottom,
-    missing: document.querySelector("#map").getBoundingClientRect().bottom}), "*");
+    missing: document.querySelector("#standing").getBoundingClientRect().bottom}), "*");
 });
 </script>"""
 FRAME = """<!doctype html><body style="margin:0">

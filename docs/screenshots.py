@@ -23,7 +23,7 @@ YEARS = (2025, 2026, 2027, 2028, 2029, 2030, 2031, 2032, 2033, 2034, 2035)
 # Name: the section shown from its top, and the width and height of the window.
 PICTURES = {
     "report-answer": ("", 1280, 760),
-    "report-map": ("map", 1280, 1080),
+    "report-map": ("map", 1280, 740),
     "report-movers": ("movers", 1280, 640),
     "report-programme": ("programme", 1280, 1240),
     "report-years": ("years", 1280, 800),

@@ -192,7 +192,7 @@ class ReportView:
         if 0 < len(estimated) <= 3:
             which = f", and all of {', '.join(self.name(code) for code in estimated)}"
         elif estimated:
-            which = f", and all of {len(estimated)} economies (hatched)"
+            which = f", and all of {len(estimated)} economies (hatched on the map)"
         lines = [
             "Every change on this page is estimated by a model: no result is an observation, none is a forecast.",
             (
