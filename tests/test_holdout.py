@@ -12,6 +12,7 @@ from samarkand.priorities import find_indicator
 from samarkand.priorities.ranges import Ranges
 from samarkand.world.estimation import holdout
 from samarkand.world.estimation.evidence import ObservedTable
+from samarkand.world.estimation.ranges import Width, read_ranges
 
 
 def _embedded(name):
@@ -68,7 +69,7 @@ def test_what_is_not_estimated_from_accounts_has_no_range():
 
 
 def test_bounds_are_of_changes_of_estimated_economies_alone():
-    ranges = Ranges({"real_income": holdout.Width(0.5, 1.5)}, frozenset({"UZB", "ROW"}))
+    ranges = Ranges({"real_income": Width(0.5, 1.5)}, frozenset({"UZB", "ROW"}))
     values = xr.DataArray(
         [[-2.0, 4.0], [-4.0, 4.0]], {"year": [2030, 2035], "economy": ["UZB", "KAZ"]}, ("year", "economy")
     )
@@ -94,7 +95,7 @@ def test_at_least_ten_economies_were_held_out_and_plain_gravity_is_beaten():
 
 
 def test_headlines_of_estimated_economies_carry_their_range(appraisal, world):
-    width = holdout.read_ranges()["real_income"]
+    width = read_ranges()["real_income"]
     rows = appraisal.to_dataframe("real_income").set_index("economy")
     rows = rows[rows["scenario"] == "change"]
     assert rows.loc[list(world.accounts.estimated), ["low", "high"]].notna().all(axis=None)

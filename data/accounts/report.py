@@ -19,7 +19,8 @@ from data import manifest
 from samarkand.world.accounts import Accounts, load_accounts
 from samarkand.world.economies import load_economies
 from samarkand.world.estimation.evidence import RE_EXPORT_HUBS, ROW, decode_partners
-from samarkand.world.estimation.holdout import HEADLINES, HELD_OUT, RANGES, SCORES
+from samarkand.world.estimation.holdout import HEADLINES, HELD_OUT, SCORES
+from samarkand.world.estimation.ranges import RANGES
 from samarkand.world.sectors import load_sectors
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "accounts.md"

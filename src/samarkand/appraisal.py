@@ -28,6 +28,7 @@ from samarkand.world.projection import Projection
 from samarkand.world.world import World
 
 Step = Callable[..., None]
+ASSESSORS = 2  # states assessed at a time
 
 
 def appraise(
@@ -57,16 +58,20 @@ def appraise(
         question, world, tuple(years), without, assumptions, deficit_rule, projection, publication, reach
     )
     course, baseline = asked.course, asked.baseline(partial(solve_baseline, asked, progress))
-    with ThreadPoolExecutor(1) as beside:
-        states = [
-            asked.solved(change, partial(solve_state, asked, baseline, change, beside, progress))
-            for change in course.states
-        ]
+    # States are assessed beside the solution of the next ones. The last is solved first and assessed last: what each of
+    # its items does is worked out beside all of them.
+    *earlier, last = course.states
+    with ThreadPoolExecutor(1) as beside, ThreadPoolExecutor(ASSESSORS) as assessor:
+        solve_it = partial(solve_state, asked, baseline, beside=beside, progress=progress)
+        final = asked.solved(last, partial(solve_it, last))
+        states, assessing = [], []
+        for change in earlier:
+            states.append(asked.solved(change, partial(solve_it, change)))
+            assessing.append(assessor.submit(assess, asked, states[-1]))
+        states.append(final)
+        assessing.append(assessor.submit(assess, asked, final))
         progress("assessing the priorities")
-        assessed = [
-            asked.assessed(inputs.change, partial(assess_state, inputs, asked.is_settled(inputs.change)))
-            for inputs in states
-        ]
+        assessed = [one.result() for one in assessing]
     return Appraisal(
         asked, course, states, Results(course, assessed, asked.projection, Ranges.of(asked.world))
     )
@@ -108,6 +113,11 @@ def settle(asked: Question, change: Change, iceberg_cost_hat: xr.DataArray) -> t
     taxes = asked.taxes(change)
     unpaid = solve(accounts, Shock(**shock), deficit_rule=rule)
     return unpaid, solve(accounts, Shock(**shock, **taxes), deficit_rule=rule) if taxes else unpaid
+
+
+def assess(asked: Question, inputs: Inputs) -> Assessed:
+    """What the priorities say of a state, now or before in this process."""
+    return asked.assessed(inputs.change, partial(assess_state, inputs, asked.is_settled(inputs.change)))
 
 
 def assess_state(inputs: Inputs, settled: bool) -> Assessed:

@@ -6,7 +6,7 @@ a haul of 300 km and one of 12,000 km; its shares and its cost index are those o
 of modes, the form in which modal substitution elasticities are estimated and which exact hat algebra keeps.
 
 Arrays in, arrays out: the last axis is the mode, leading axes are anything. An unreachable mode has an
-infinite cost and takes no share.
+infinite cost and takes no share. scipy is imported where it is used: prepared models are asked without it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import logsumexp, softmax
 
 Floats = NDArray[np.float64]
 
@@ -50,6 +49,8 @@ def calc_shares(utility: ArrayLike) -> Floats:
     utility: (..., m). Returns (..., m), fractions that add up to one, or all zero where no mode is reachable.
     Source: McFadden (1974), conditional logit.
     """
+    from scipy.special import softmax
+
     values = np.asarray(utility, dtype=np.float64)
     reachable = np.any(np.isfinite(values), axis=-1, keepdims=True)
     shares: Floats = np.where(reachable, softmax(np.where(reachable, values, 0.0), axis=-1), 0.0)
@@ -62,6 +63,8 @@ def calc_logsum(utility: ArrayLike) -> Floats:
     utility: (..., m). Returns (...), minus infinity where no mode is reachable. Never falls when a utility
     rises. Source: Williams (1977); Small & Rosen (1981).
     """
+    from scipy.special import logsumexp
+
     logsum: Floats = np.asarray(logsumexp(np.asarray(utility, dtype=np.float64), axis=-1), dtype=np.float64)
     return logsum
 
@@ -144,6 +147,8 @@ def calibrate_constants(
     reachable nowhere, or pairs that only some modes can serve make the targets impossible.
     Source: Train (2009), Discrete Choice Methods, section 2.8; Berry (1994).
     """
+    from scipy.special import logsumexp
+
     costs = np.asarray(cost, dtype=np.float64)
     weights = np.asarray(weight, dtype=np.float64)
     targets = np.asarray(target_share, dtype=np.float64)

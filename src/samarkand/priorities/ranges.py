@@ -16,7 +16,7 @@ import xarray as xr
 
 from samarkand.priorities.base import Indicator
 from samarkand.world.accounts import ROW
-from samarkand.world.estimation.holdout import Width, read_ranges
+from samarkand.world.estimation.ranges import Width, read_ranges
 from samarkand.world.world import World
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -31,9 +32,9 @@ from samarkand.engines.equilibrium.solution import Solution
 
 Floats = NDArray[np.floating[Any]]  # in single precision too
 MOST_CORRECTIONS, MOST_ROUNDS = 50, 5000
-# Multiplications above which OpenBLAS shares a product among threads; on matrices as small as ours they wait for each
-# other longer than they compute (measured: eight times the time of one thread).
-LARGEST_PRODUCT = 262_144
+# OpenBLAS gives a product one thread for every 262,144 multiplications; on matrices as small as ours threads wait for
+# each other longer than they compute (measured: eight times the time of one), so that products stay below twice that.
+LARGEST_PRODUCT = 2 * 262_144 - 1
 WORKERS = 2
 
 
@@ -87,18 +88,18 @@ def calc_value_added_content(
     except np.linalg.LinAlgError as error:
         raise EquilibriumError(endless) from error
     direct = np.einsum("nk,nkj->nj", value_added_share, within)
-    passed_on = np.ascontiguousarray(input_share @ within)
-    content = np.zeros((N, N, J))  # [n, s, j]: blocks that matrix products take as they are
+    passed_on = np.array((input_share @ within).transpose(1, 2, 0), order="C")  # [k, j, n]
+    content = np.zeros((J, N, N))  # [j, s, n]: matrices by sector, that products take as they are
     if start is None:
-        content[each, each] = direct
+        content[:, each, each] = direct.T
     else:
-        content[:] = start.transpose(1, 0, 2)
+        content[:] = start.transpose(2, 0, 1)
     exact = from_abroad, passed_on
     rough = from_abroad.astype(np.float32), passed_on.astype(np.float32)
     with ThreadPoolExecutor(WORKERS) as pool:
         for _ in range(MOST_CORRECTIONS):
             lacking = _one_round(content, *exact, pool)
-            lacking[each, each] += direct
+            lacking[:, each, each] += direct.T
             lacking -= content
             size = _largest(lacking)
             if size <= tolerance:
@@ -108,14 +109,27 @@ def calc_value_added_content(
             content += size * _series((lacking / size).astype(np.float32), *rough, tolerance / size, pool)
     if not size <= tolerance or float(content.sum(axis=1).min()) < -1e-9:
         raise EquilibriumError(endless)
-    result: Array = np.ascontiguousarray(content.transpose(1, 0, 2))
+    result: Array = np.ascontiguousarray(content.transpose(1, 2, 0))
     return result
 
 
 def _one_round(content: Floats, from_abroad: Floats, passed_on: Floats, pool: Executor) -> Floats:
-    """content B (1 - D)^-1, dims [n, s, j]."""
-    carried = _products(np.ascontiguousarray(content.transpose(2, 1, 0)), from_abroad, pool)  # [k, s, n]
-    return _products(np.ascontiguousarray(carried.transpose(2, 1, 0)), passed_on, pool)
+    """content B (1 - D)^-1, dims [j, s, n]; the same digits in any number of threads."""
+    pass_on = import_module("samarkand.engines.equilibrium.kernels.value_chains").pass_on
+    carried, result = np.empty_like(content), np.empty_like(content)
+    sectors, size, _ = content.shape
+    rows = max(1, LARGEST_PRODUCT // (size * size))
+
+    def bought(part: slice) -> None:
+        for first in range(0, size, rows):
+            block = slice(first, first + rows)
+            np.matmul(content[part, block], from_abroad[part], out=carried[part, block])
+
+    list(pool.map(bought, (slice(0, sectors // 2), slice(sectors // 2, sectors))))
+    list(
+        pool.map(lambda part: pass_on(carried, passed_on, *part, result), ((0, size // 2), (size // 2, size)))
+    )
+    return result
 
 
 def _series(
@@ -135,24 +149,6 @@ def _series(
 
 def _largest(values: Floats) -> float:
     return max(float(values.max()), -float(values.min()))
-
-
-def _products(left: Floats, right: Floats, pool: Executor) -> Floats:
-    """left @ right, matrix by matrix, in blocks of rows that one thread of the linear algebra library computes.
-
-    Half of the matrices to each thread of the pool: the same products whichever is done first.
-    """
-    product = np.empty((*left.shape[:2], right.shape[2]), left.dtype)
-    rows = max(1, LARGEST_PRODUCT // (right.shape[1] * right.shape[2]))
-
-    def some(part: slice) -> None:
-        for first in range(0, left.shape[1], rows):
-            block = slice(first, first + rows)
-            np.matmul(left[part, block], right[part], out=product[part, block])
-
-    middle = left.shape[0] // WORKERS
-    list(pool.map(some, (slice(0, middle), slice(middle, None))))
-    return product
 
 
 def calc_value_added_content_of_table(intermediate: Array, value_added: Array) -> Array:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 import xarray as xr
 
+from samarkand.engines.equilibrium import Solution
 from samarkand.priorities.base import Inputs, Levels, NotAssessed
 from samarkand.priorities.infrastructure.access import access_of
 from samarkand.priorities.infrastructure.reach import no_reach, reach_of
@@ -14,6 +17,10 @@ ONLY_LAST = (
     "worked out where reach is asked for (--reach), for items on the freight network, in the last state"
 )
 UNREACHED = "no city of the economy, or none that is connected, is on the freight network"
+
+
+# Market access without the programme, by the solution of the world as it is.
+_market_access: WeakKeyDictionary[Solution, xr.DataArray] = WeakKeyDictionary()
 
 
 def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
@@ -130,15 +137,18 @@ def calc_market_access(inputs: Inputs) -> tuple[xr.DataArray, xr.DataArray]:
     t the freight cost over value; the counterfactual multiplies 1 + t by iceberg_cost_hat. A pure number,
     dims (economy). Donaldson and Hornbeck (2016), with freight in place of all trade costs.
     """
-    flow = inputs.world.accounts.trade_flow
     goods = [row.code for row in load_sectors() if row.kind == "goods"]
-    spending = flow.sel(sector=goods).sum("origin", skipna=False)
+    spending = inputs.world.accounts.trade_flow.sel(sector=goods).sum("origin", skipna=False)
     theta = inputs.assumptions.elasticities.values().sel(sector=goods)
     cost = 1.0 + inputs.ad_valorem_cost.sel(sector=goods)
     reached = cost.notnull().any(["destination", "sector"])
-    levels = [
-        (spending * ratio.fillna(np.inf) ** -theta).sum(["destination", "sector"]).where(reached)
-        for ratio in (cost, cost * inputs.iceberg_cost_hat.sel(sector=goods))
-    ]
-    largest = float(levels[0].max())
-    return (levels[0] / largest).rename(origin="economy"), (levels[1] / largest).rename(origin="economy")
+
+    def access(ratio: xr.DataArray) -> xr.DataArray:
+        return (spending * ratio.fillna(np.inf) ** -theta).sum(["destination", "sector"]).where(reached)
+
+    if inputs.without not in _market_access:
+        _market_access[inputs.without] = access(cost)
+    without = _market_access[inputs.without]
+    with_ = access(cost * inputs.iceberg_cost_hat.sel(sector=goods))
+    largest = float(without.max())
+    return (without / largest).rename(origin="economy"), (with_ / largest).rename(origin="economy")

@@ -31,6 +31,7 @@ class Access:
 
 
 _without: WeakKeyDictionary[FreightModel, Access] = WeakKeyDictionary()
+_quickest_known: WeakKeyDictionary[FreightModel, dict[tuple[int, ...], Floats]] = WeakKeyDictionary()
 
 
 def access_of(inputs: Inputs) -> tuple[Access, Access]:
@@ -63,13 +64,21 @@ def _access(model: FreightModel, routes: Improved | None) -> Access:
     )
 
 
+def _quickest(model: FreightModel, modes: tuple[int, ...]) -> Floats:
+    """Hours of each pair without changes by the quickest of some modes; found once for a network."""
+    known = _quickest_known.setdefault(model, {})
+    if modes not in known:
+        known[modes] = model.baseline.pairs.hours[:, modes, QUICKEST].min(axis=1)
+    return known[modes]
+
+
 def hours_between(model: FreightModel, routes: Improved | None, modes: tuple[int, ...]) -> Floats:
     """Hours by the quickest of some modes, [city, city]; infinite where none serves and from a city to itself.
 
     A way that got cheaper may be slower than the former one, which stays open: people take the quicker of the two.
     """
     pairs = model.baseline.pairs
-    quickest = pairs.hours[:, modes, QUICKEST].min(axis=1)
+    quickest = _quickest(model, modes).copy()
     if routes is not None:
         changed = routes.hours[:, modes, QUICKEST].min(axis=1)
         quickest[routes.rows] = np.minimum(quickest[routes.rows], changed)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Lock
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -50,26 +51,36 @@ class Structure:
 
 NEAR_TOLERANCE = 1e-12  # of shares that differ from the baseline's by 1e-6 and more
 _known: WeakKeyDictionary[Solution, Structure] = WeakKeyDictionary()
+_first = Lock()
 
 
 def structure_of(solution: Solution, near: Structure | None = None) -> Structure:
-    """The structure of a solution, computed once for each; `near` is one that is much the same."""
-    if solution not in _known:
-        accounts, flow = solution.accounts, solution.trade_flow
-        content = calc_value_added_content(
-            solution.trade_share, solution.wedge, accounts.value_added_share, accounts.input_share,
-            *((None, 1e-14) if near is None else (near.content, NEAR_TOLERANCE)),
-        )  # fmt: skip
-        exports = calc_exports(flow)
-        _known[solution] = Structure(
-            content=content,
-            chains=calc_value_chains(content, exports),
-            advantage=calc_comparative_advantage(exports),
-            suppliers=calc_supplier_share(
-                solution.trade_share, solution.wedge, accounts.input_share, solution.output
-            ),
-            employment=calc_employment_share(accounts.value_added_share, solution.output),
-        )
+    """The structure of a solution, computed once for each; `near` is one that is much the same.
+
+    One without a near one is computed by one thread while others wait for it: it is near to all of theirs.
+    """
+    if solution not in _known and near is None:
+        with _first:
+            return _known[solution] if solution in _known else _compute(solution, None)
+    return _known[solution] if solution in _known else _compute(solution, near)
+
+
+def _compute(solution: Solution, near: Structure | None) -> Structure:
+    accounts, flow = solution.accounts, solution.trade_flow
+    content = calc_value_added_content(
+        solution.trade_share, solution.wedge, accounts.value_added_share, accounts.input_share,
+        *((None, 1e-14) if near is None else (near.content, NEAR_TOLERANCE)),
+    )  # fmt: skip
+    exports = calc_exports(flow)
+    _known[solution] = Structure(
+        content=content,
+        chains=calc_value_chains(content, exports),
+        advantage=calc_comparative_advantage(exports),
+        suppliers=calc_supplier_share(
+            solution.trade_share, solution.wedge, accounts.input_share, solution.output
+        ),
+        employment=calc_employment_share(accounts.value_added_share, solution.output),
+    )
     return _known[solution]
 
 

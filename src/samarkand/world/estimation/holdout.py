@@ -6,13 +6,9 @@ Scored on intermediate trade with the other observed economies, the only trade t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
-from importlib.resources import as_file, files
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
 from samarkand.world.accounts import ROW, Accounts
 from samarkand.world.estimation.evidence import Evidence, Floats, ObservedTable
@@ -39,7 +35,6 @@ HELD_OUT = {
     "COD": "low income, copper and cobalt",
 }
 METHODS = {"estimate": Method(), "plain gravity": PLAIN_GRAVITY}
-RANGES = "estimation_ranges.parquet"
 SCORES = "estimation_scores.parquet"
 HEADLINES = "estimation_headlines.parquet"
 INSIDE = 0.8  # part of the held-out economies that a range holds
@@ -131,30 +126,6 @@ def accounts_of(made: Estimate, order: Sequence[str], like: Accounts) -> Account
         gross_output=like.gross_output.copy(data=output),
         value_added=like.value_added.copy(data=added),
     )
-
-
-class Width(NamedTuple):
-    """Half width of a range: ``max(relative x |value|, absolute)``."""
-
-    relative: float
-    absolute: float
-
-
-@cache
-def read_ranges() -> dict[str, Width]:
-    """Half width of the range of each headline indicator of an estimated economy.
-
-    As the hold-out gave it when the world was built; empty where it was not run.
-    """
-    file = files("samarkand.world.embedded") / RANGES
-    if not file.is_file():
-        return {}
-    with as_file(file) as path:
-        table = pq.read_table(path).to_pandas()
-    return {
-        str(row["indicator"]): Width(float(row["relative"]), float(row["absolute"]))
-        for row in table.to_dict("records")
-    }
 
 
 def calc_ranges(headlines: pd.DataFrame) -> pd.DataFrame:
