@@ -136,8 +136,13 @@ def test_the_same_shocks_are_solved_once_in_a_process(early, world):
     again = sk.appraise("eurasian-corridors", world, years=(2027, 2050))
     known = {id(state.unpaid) for state in early.states}
     assert {id(state.unpaid) for state in again.states} <= known
-    less = sk.appraise("eurasian-corridors", world, years=(2050,), assumptions={"ramp_up_years": 0})
-    assert less.states[-1].unpaid is not again.states[-1].unpaid  # another assumption is another question
+    dearer = sk.appraise("eurasian-corridors", world, years=(2050,), assumptions={"real_interest_rate": 0.09})
+    assert dearer.states[-1].unpaid is not again.states[-1].unpaid  # another assumption is another question
+    at_once = sk.appraise("eurasian-corridors", world, years=(2050,), assumptions={"ramp_up_years": 0})
+    assert (
+        at_once.states[-1].unpaid is again.states[-1].unpaid
+    )  # but no state depends on how years are made up
+    assert at_once.states[-1].assumptions.parameters["ramp_up_years"] == 0
 
 
 def test_a_year_alone_and_among_others_is_the_same(early, world):

@@ -52,6 +52,9 @@ _solved: dict[Hashable, Inputs] = {}
 _assessed: dict[Hashable, Assessed] = {}
 _baselines: dict[Hashable, Baseline] = {}
 _placed: dict[Hashable, dict[str, Placed]] = {}  # where items of programmes stand on the network
+TIME_RULE = frozenset(
+    {"ramp_up_years"}
+)  # parameters of how states make up years alone: no state depends on them
 MOST_BASELINES = 2  # a sweep of assumptions makes many
 KEPT_BYTES = 1.5e9  # sixteen states of 199 economies; an appraisal of many years holds as many
 ARRAYS_OF_A_STATE = 12  # by economy, economy and sector: flows, shares and costs of its solutions
@@ -137,13 +140,13 @@ class Question:
 
     def baseline(self, solve_it: Callable[[], Baseline]) -> Baseline:
         """The world without the programme, solved now or before in this process."""
-        same = self.scenario.but(programme="", years=(), without=(), projection="").hash
+        same = self._states_of.but(programme="").hash
         return self._kept(_baselines, (id(self.world), same), solve_it, MOST_BASELINES)
 
     def solved(self, change: Change, solve_it: Callable[[], Inputs]) -> Inputs:
         """A state solved now, or as it was solved before in this process: the same shocks are solved once."""
         found = self._kept(_solved, (*self._key(change), shocks_of(change)), solve_it)
-        return replace(found, change=change, year=change.year)
+        return replace(found, change=change, year=change.year, assumptions=self.assumptions)
 
     def assessed(self, change: Change, assess_it: Callable[[], Assessed]) -> Assessed:
         """What the priorities say of a state, now or before in this process; they may read which items are open."""
@@ -163,9 +166,15 @@ class Question:
         # Years, items left out and the projection do not change a state, but for what is computed in the last alone.
         return (
             id(self.world),
-            self.scenario.but(years=(), without=(), projection="").hash,
+            self._states_of.hash,
             self.reach and self._is_last(change),
         )
+
+    @property
+    def _states_of(self) -> Scenario:
+        """The question without what only says how states make up years, or which of them are asked about."""
+        replaced = tuple(pair for pair in self.scenario.assumptions if pair[0] not in TIME_RULE)
+        return self.scenario.but(years=(), without=(), projection="", assumptions=replaced)
 
     def _is_last(self, change: Change) -> bool:
         return shocks_of(change) == shocks_of(self.course.states[-1])
