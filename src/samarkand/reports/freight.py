@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.console import Console
@@ -81,7 +82,7 @@ def _print_capacity(freight: Freight, console: Console) -> None:
         source = re.split(r"[:(]", row["source"])[0].strip()
         table.add_row(
             row["place"], _amount(row["flow_without"], row["unit"]), f"{limit} {SHORT[row['unit']]}",
-            _share(row["used_without"]), _share(row["used_with"]), f"{row['flag']}, {row['year']}: {source}",
+            _share(row["used_without"]), _share(row["used_with"]), f"{_dated(row)}: {source}",
         )  # fmt: skip
     console.print(table)
     console.print(CAPACITIES)
@@ -94,6 +95,12 @@ def _amount(value: float, unit: str) -> str:
     if unit == "TEU a year":
         return f"{value / 1e3:,.0f}"
     return f"{value:,.1f}" if unit == "m t a year" else f"{value:,.0f}"
+
+
+def _dated(row: Mapping[Hashable, Any]) -> str:
+    """What a figure rests on and of which year it is, where its source says."""
+    year = row["year"]
+    return str(row["flag"]) if pd.isna(year) else f"{row['flag']}, {int(year)}"
 
 
 def _share(value: float) -> str:
