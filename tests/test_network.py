@@ -14,6 +14,7 @@ from samarkand.world.geography import Places
 from samarkand.world.network import land_costs, load_network, nearest_nodes
 from samarkand.world.parameters import load_parameters
 from samarkand.world.skims import baseline_skims, values_of_time
+from samarkand.world.ways import Ways
 
 PLACES = {
     "Chongqing": (29.56, 106.55), "Duisburg": (51.43, 6.76), "Almaty": (43.24, 76.93), "Moscow": (55.75, 37.62),
@@ -174,6 +175,24 @@ def test_chongqing_hamburg_goes_by_truck_in_haste_by_rail_at_a_moderate_value_of
         return min(least, key=least.__getitem__)
 
     assert [best(value) for value in (1e6, 8.0, 5.0)] == ["road", "rail", "sea"]
+
+
+def test_with_dear_trucks_the_train_leads_at_the_published_moderate_value_of_time(
+    network, parameters
+) -> None:
+    """Published for single carriageways all the way (US$ 0.85 a TEU-km): at US$ 20.8 an hour by rail in 12.9 days."""
+    dear = parameters.replace({"road_rate_dual": parameters["road_rate_single"]})
+
+    def cost(value: float, mode: str, searched: float) -> float:
+        way = Ways(network, dear, searched).find("CHN Chongqing", "DEU Hamburg", mode)
+        return way.usd + value * way.hours
+
+    lowest = values_of_time(dear)[0]  # goods at sea take the route of the lowest value of time
+    at = {value: {**{mode: cost(value, mode, value) for mode in ("road", "rail")}, "sea": cost(value, "sea", lowest)}
+          for value in (1e6, 20.8, 5.0)}  # fmt: skip
+    assert [min(costs, key=costs.__getitem__) for costs in at.values()] == ["road", "rail", "sea"]
+    days = Ways(network, dear, 20.8).find("CHN Chongqing", "DEU Hamburg", "rail").hours / 24
+    assert 12 < days < 14
 
 
 # Islands whose ports the source lacks or has far from its sea lanes: their trade costs are held unchanged.
