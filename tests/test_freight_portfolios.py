@@ -63,7 +63,7 @@ def test_a_place_that_is_full_says_so() -> None:
     count = np.zeros(1, np.int32)
     real, mask = np.empty((1, 3, 3)), np.empty((1, 3), np.int64)
     found = [labels.insert(count, real, mask, 0, 10.0 - k, 0.0, 0.0, 1 << k) for k in range(4)]
-    assert found == [1, 1, 1, 1 + 1]
+    assert found == [1, 1, 1, 2]
     assert count[0] == 3
 
 

@@ -52,9 +52,8 @@ _solved: dict[Hashable, Inputs] = {}
 _assessed: dict[Hashable, Assessed] = {}
 _baselines: dict[Hashable, Baseline] = {}
 _placed: dict[Hashable, dict[str, Placed]] = {}  # where items of programmes stand on the network
-TIME_RULE = frozenset(
-    {"ramp_up_years"}
-)  # parameters of how states make up years alone: no state depends on them
+# Parameters of how states make up years alone: no state depends on them.
+TIME_RULE = frozenset({"ramp_up_years"})
 MOST_BASELINES = 2  # a sweep of assumptions makes many
 KEPT_BYTES = 1.5e9  # sixteen states of 199 economies; an appraisal of many years holds as many
 ARRAYS_OF_A_STATE = 12  # by economy, economy and sector: flows, shares and costs of its solutions

@@ -11,9 +11,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from samarkand.engines.choice_kernels import MODES, ROUTES, SEA, best_route
+from samarkand.engines.choice_kernels import MODES, ROUTES, SEA, best_route, is_taken
 from samarkand.engines.closure_kernels import SLACK, pair_number
-from samarkand.engines.labels import EQUAL, insert, number_parts, slot
+from samarkand.engines.labels import EQUAL, KEPT_BITS, insert, number_parts, slot
 
 Floats = NDArray[np.float64]
 Screen = NDArray[np.float32]
@@ -225,7 +225,7 @@ def new_terms(
         g = u + values[k] * h
         old_h = hours[m, old] if old >= 0 else np.inf
         old_g = usd[m, old] + values[k] * old_h if old >= 0 else np.inf
-        if g <= old_g and not (g == old_g and h == old_h):
+        if is_taken(g, old_g, False, True) and not (g == old_g and h == old_h):
             out[k] = np.exp(constants[k, m] - scale * np.log(g))
 
 
@@ -331,7 +331,7 @@ def add_rows(
                     if by_mode[m] == 0:
                         continue
                     key = parts[n] & by_mode[m]
-                    at = key & size if key <= size else slot(key, 9)
+                    at = slot(key, KEPT_BITS)
                     while kept_slots[m, at] >= 0 and kept_key[kept_slots[m, at]] != key:
                         at = (at + 1) & size
                     if kept_slots[m, at] < 0:

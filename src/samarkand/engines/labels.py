@@ -24,6 +24,7 @@ Ints = NDArray[np.int64]
 Ints32 = NDArray[np.int32]
 
 MOST = 64  # labels of one place
+KEPT_BITS = 9  # of the hash tables of terms known of one pair and mode
 EQUAL = 1e-12  # relative: costs nearer to each other are the same but for rounding
 
 

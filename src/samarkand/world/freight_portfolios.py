@@ -293,6 +293,7 @@ class _Run:
         """What one thread works in: buckets, hash tables, parts of sets and what they have; and sums of a block."""
         baseline, most = self.model.baseline, self.labels.MOST
         cities, classes = len(baseline.cities), baseline.values.size
+        slots = 1 << self.labels.KEPT_BITS
         bits, lists = int(2 * sets - 1).bit_length(), (len(SEARCH), len(MODES))
         room = (
             np.zeros((*lists, cities), np.int32),
@@ -303,9 +304,9 @@ class _Run:
             np.empty(sets, np.int32),
             np.empty(sets, np.int64),
             np.empty((sets, classes)),
-            np.empty(256, np.int64),
-            np.empty((256, classes)),
-            np.empty((len(MODES), 512), np.int32),
+            np.empty(slots // 2, np.int64),  # half full at most, so that a search in the tables ends
+            np.empty((slots // 2, classes)),
+            np.empty((len(MODES), slots), np.int32),
         )
         return room, np.zeros((len(baseline.economies), sets, classes))
 
