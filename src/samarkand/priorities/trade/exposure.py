@@ -19,7 +19,6 @@ from samarkand.priorities.base import Inputs, Levels
 from samarkand.world.freight_sectors import freight_table
 from samarkand.world.mode_choice import classes_of_time, sector_classes
 from samarkand.world.passages import passages_of
-from samarkand.world.sectors import load_sectors
 
 Floats = NDArray[np.float64]
 NO_GOODS = "the economy trades no goods with others"
@@ -67,8 +66,7 @@ def _goods_by_class(inputs: Inputs) -> Floats:
     table = freight_table(inputs.assumptions.freight).sel(sector=sectors)
     classes = classes_of_time(inputs.assumptions.parameters)
     of_class = sector_classes(table, classes).to_numpy()[:, None] == classes["vot_class"].to_numpy()
-    kinds = {row.code: row.kind for row in load_sectors()}
-    goods = np.array([kinds[code] == "goods" for code in sectors], dtype=np.float64)
+    goods = np.array([inputs.world.accounts.is_goods(code) for code in sectors], dtype=np.float64)
     parts: Floats = np.c_[
         goods, of_class * (np.nan_to_num(table["network_share"].to_numpy()) * goods)[:, None]
     ]
