@@ -12,15 +12,18 @@ table or go block by block into a Parquet file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import xarray as xr
+from numpy.typing import NDArray
 
 COLUMNS = (
     "priority", "indicator", "economy", "partner", "sector", "project", "year",
@@ -31,7 +34,7 @@ SCENARIOS = ("without", "with", "change")
 GRADES = ("observed", "estimated", "assumed")
 SOUGHT = ("indicator", "scenario")  # columns by which readers choose blocks
 NUMBERS = ("value", "low", "high")
-LARGEST_PAGE, BATCH = 2**26, 2**16  # bytes or rows; values given to the encoder at once
+LARGEST_PAGE, BATCH = 2**26, 2**20  # bytes or rows; values given to the encoder at once
 
 WORD = pa.dictionary(pa.int32(), pa.string())
 TYPES = {"year": pa.int64(), **dict.fromkeys(NUMBERS, pa.float64())}
@@ -86,9 +89,7 @@ class Block:
         columns: dict[str, pa.Array] = {
             **{name: _words(same, (word,)) for name, word in constants.items()},
             **{name: _words(same, ("",)) for name in DIMENSIONS},
-            "year": pa.array(self.values["year"].to_numpy().astype(np.int64)).take(
-                self._along("year", numbers)
-            ),
+            "year": self._along("year", numbers, self.values["year"].to_numpy().astype(np.int64)),
             "value": pa.array(np.where(missing, np.nan, values) if gaps else values),
             "grade": self._grades(numbers),
             "reason": _words(pa.array(missing.astype(np.int32)) if gaps else same, ("", self.reason)),
@@ -102,20 +103,20 @@ class Block:
                 columns[name] = numbers.unknown(values.size)
             else:
                 aligned = bound.transpose(*self.values.dims)
-                xr.align(self.values, aligned, join="exact")
+                xr.align(self.values, aligned, join="exact", copy=False)
                 columns[name] = pa.array(np.where(missing, np.nan, aligned.to_numpy().ravel()))
         return pa.Table.from_arrays([columns[name] for name in COLUMNS], schema=SCHEMA)
 
-    def _along(self, dim: str, numbers: Numbers) -> pa.Array:
-        return numbers.along(self.values.shape, self.values.dims.index(dim))
+    def _along(self, dim: str, numbers: Numbers, labels: NDArray[np.integer[Any]] | None = None) -> pa.Array:
+        return numbers.along(self.values.shape, self.values.dims.index(dim), labels)
 
     def _grades(self, numbers: Numbers) -> pa.Array:
         if not isinstance(self.grade, Mapping):
             return _words(numbers.same(self.values.size), (self.grade,))
         number = {grade: k for k, grade in enumerate(GRADES)}
         codes = self.values["economy"].to_numpy()
-        by_economy = pa.array([number[self.grade[str(code)]] for code in codes], pa.int32())
-        return _words(by_economy.take(self._along("economy", numbers)), GRADES)
+        by_economy = np.array([number[self.grade[str(code)]] for code in codes], np.int32)
+        return _words(self._along("economy", numbers, by_economy), GRADES)
 
 
 class Numbers:
@@ -124,15 +125,18 @@ class Numbers:
     def __init__(self) -> None:
         self._made: dict[Hashable, pa.Array] = {}
 
-    def along(self, shape: tuple[int, ...], axis: int) -> pa.Array:
-        """Number of the label of one dimension in every cell, in the order of the rows."""
+    def along(
+        self, shape: tuple[int, ...], axis: int, labels: NDArray[np.integer[Any]] | None = None
+    ) -> pa.Array:
+        """A whole number for each label of one dimension, in every cell, in the order of the rows; its place if none is
+        given."""
+        one = np.arange(shape[axis], dtype=np.int32) if labels is None else labels
 
         def make() -> pa.Array:
-            along = np.arange(shape[axis], dtype=np.int32)
-            spread = along.reshape(tuple(-1 if k == axis else 1 for k in range(len(shape))))
+            spread = one.reshape(tuple(-1 if k == axis else 1 for k in range(len(shape))))
             return pa.array(np.broadcast_to(spread, shape).ravel())
 
-        return self._kept((shape, axis), make)
+        return self._kept((shape, axis, one.tobytes()), make)
 
     def same(self, count: int) -> pa.Array:
         """The number of the first word in every row."""
@@ -174,7 +178,7 @@ def to_frame(blocks: Iterable[Block]) -> pd.DataFrame:
 
 
 def write_parquet(blocks: Iterable[Block], path: Path) -> None:
-    """Blocks into one Parquet file, one after another, so that only one of them is in memory as rows.
+    """Blocks into one Parquet file, one after another, so that only two of them are in memory as rows.
 
     Words are numbers into lists of words. Numbers stand as they are, each column of a block in one page, so that the
     compression sees all years together: a state that lasts many years is stored about once. Each block is a row group,
@@ -185,7 +189,17 @@ def write_parquet(blocks: Iterable[Block], path: Path) -> None:
     options = {
         "compression": "zstd", "store_schema": False, "write_statistics": list(SOUGHT), "use_dictionary": words
     }  # fmt: skip
-    numbers = Numbers()
     with pq.ParquetWriter(path, SCHEMA, **options, **one_page) as writer:
-        for block in blocks:
-            writer.write_table(block.to_arrow(numbers))
+        for table in _one_ahead(blocks):
+            writer.write_table(table)
+
+
+def _one_ahead(blocks: Iterable[Block]) -> Iterator[pa.Table]:
+    """The rows of each block, made while those of the one before are written."""
+    numbers = Numbers()
+    tables = (block.to_arrow(numbers) for block in blocks)
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(next, tables, None)
+        while (table := coming.result()) is not None:
+            coming = maker.submit(next, tables, None)
+            yield table

@@ -23,7 +23,7 @@ from samarkand.core.scenario import DeficitRule
 from samarkand.engines.equilibrium import Shock, Solution, solve
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
 from samarkand.planning.freight import busiest, freight
-from samarkand.priorities.infrastructure import calc_trade_cost_change
+from samarkand.priorities.infrastructure.means import calc_trade_cost_change
 from samarkand.programme import Change, Programme, apply
 from samarkand.programme.recognition import trade_cost_hat
 from samarkand.world.closures import Closures, find_closures, read_closure_file
@@ -231,8 +231,8 @@ def _case(
         solution, _ = _solve(asked, hat, taxes)
         before, open_hat = calm[state]
         measures["real_income"].append(calc_real_income_hat(solution) / calc_real_income_hat(before) - 1.0)
-        cost = calc_trade_cost_change(dearer / open_hat, flow)
-        measures["trade_cost"].append(cost.sel(economy=labels).to_numpy())
+        ratio = (dearer / open_hat).transpose(*flow.dims).to_numpy()  # in the order of the accounts, both
+        measures["trade_cost"].append(calc_trade_cost_change(ratio, flow.to_numpy()))
         measures["lost_access"].append(_lost_access(closed.lost, flow).sel(economy=labels).to_numpy())
     results = xr.Dataset(
         {name: (("scenario", "economy"), np.stack(values)) for name, values in measures.items()},

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -134,51 +135,51 @@ class Results:
         if part == "without":
             values = np.repeat(first.to_numpy()[None], len(years), axis=0)
         else:
-            values = self._effect(declared, part, first, years)
-            if self._is_paid(declared, years):
-                values = values + self._payment(declared, part, years) / growth
+            values = self._effect(declared, part, first, years, growth)
         levels = values if scale is NOT_SCALED else scale * values
         return xr.DataArray(levels, {"year": list(years), **first.coords}, ("year", *declared.dims))
 
-    def _effect(self, declared: Indicator, part: str, first: xr.DataArray, years: Sequence[int]) -> Floats:
-        """`sum over k of w[year, k] u[k]`; missing where any state that counts is missing."""
-        in_force = {year: {self.course.in_force[year]: 1.0} for year in years}
-        weights = self.course.weights if self._ramped(declared) else in_force
-        used = sorted({state for year in years for state in weights[year]})
-        weight = np.array([[weights[year].get(k, 0.0) for k in used] for year in years])
-        arrays = [_array(self.states[k].unpaid, declared, part) for k in used]
-        for (
-            array
-        ) in arrays:  # one label more or less in some state would move every figure: it raises instead
-            if any(not array.get_index(dim).equals(first.get_index(dim)) for dim in declared.dims):
-                raise ValueError(f"{declared.name}: the states of the programme have different labels")
-        stack = np.stack([array.to_numpy() for array in arrays])
-        silent = ~np.isfinite(stack)
-        if not silent.any():
-            return np.asarray(np.tensordot(weight, stack, axes=1))
-        effect = np.tensordot(weight, np.where(silent, 0.0, stack), axes=1)
-        return np.where(np.tensordot(weight > 0, silent, axes=1), np.nan, effect)
+    def _effect(
+        self, declared: Indicator, part: str, first: xr.DataArray, years: Sequence[int], growth: Floats
+    ) -> Floats:
+        """`sum over k of w[year, k] u[k] + (p[s] - u[s]) / g[year]`; missing where any state that counts is missing."""
+        effect = np.empty((len(years), *first.shape))
+        size = np.broadcast_to(growth, effect.shape)
+        ramped = self._ramped(declared)
+        unpaid = cache(partial(self._unpaid, declared, part, first))
+        payment = cache(partial(self._payment, declared, part))
+        made: dict[frozenset[tuple[int, float]], Floats] = {}  # years are many, mixtures of states few
+        for row, year in enumerate(years):
+            state = self.course.in_force[year]
+            weights = self.course.weights[year] if ramped else {state: 1.0}
+            counting = frozenset(weights.items())
+            if counting not in made:
+                made[counting] = np.sum([weight * unpaid(k) for k, weight in weights.items()], axis=0)
+            effect[row], paid = made[counting], payment(state)
+            if paid is not None:
+                effect[row] += paid if growth is NOT_SCALED else paid / size[row]
+        return effect
+
+    def _unpaid(self, declared: Indicator, part: str, first: xr.DataArray, state: int) -> Floats:
+        """`u[k]`, not a number where it is missing."""
+        array = _array(self.states[state].unpaid, declared, part)
+        # One label more or less in some state would move every figure: it raises instead.
+        if any(not array.get_index(dim).equals(first.get_index(dim)) for dim in declared.dims):
+            raise ValueError(f"{declared.name}: the states of the programme have different labels")
+        values: Floats = array.to_numpy()
+        return np.where(np.isfinite(values), values, np.nan)
+
+    def _payment(self, declared: Indicator, part: str, state: int) -> Floats | None:
+        """`p[s] - u[s]`; None where nobody pays."""
+        unpaid, paid = self.states[state]
+        if paid[declared.name] is unpaid[declared.name]:
+            return None
+        after, before = (_array(one, declared, part).to_numpy() for one in (paid, unpaid))
+        return np.where(np.isfinite(after), after - before, 0.0)
 
     def _ramped(self, declared: Indicator) -> bool:
         outcome = self._outcome(declared)
         return isinstance(outcome, NotAssessed) or outcome.ramped
-
-    def _is_paid(self, declared: Indicator, years: Sequence[int]) -> bool:
-        """Whether payment changes the indicator in any of the years."""
-        states = {self.course.in_force[year] for year in years}
-        both = [self.states[state] for state in states]
-        return any(paid[declared.name] is not unpaid[declared.name] for unpaid, paid in both)
-
-    def _payment(self, declared: Indicator, part: str, years: Sequence[int]) -> Floats:
-        """`p[s] - u[s]`, by year; zero where nobody pays."""
-        by_state: dict[int, Floats] = {}
-        for state in {self.course.in_force[year] for year in years}:
-            unpaid, paid = self.states[state]
-            after = _array(paid, declared, part).to_numpy()
-            same = paid[declared.name] is unpaid[declared.name]
-            before = after if same else _array(unpaid, declared, part).to_numpy()
-            by_state[state] = np.where(np.isfinite(after), after - before, 0.0)
-        return np.stack([by_state[self.course.in_force[year]] for year in years])
 
     def _growth(self, declared: Indicator, first: xr.DataArray, years: Sequence[int]) -> Floats:
         """The economies' sizes over those of the accounts by year, in the shape of the indicator; else one."""

@@ -98,16 +98,20 @@ def calc_baseline_trade_flow(accounts: Accounts) -> Array:
 
 def calc_exports(trade_flow: Array) -> Array:
     """Sales to other economies `[i, j]`, money before tariffs."""
-    own = np.einsum("nnj->nj", trade_flow)
-    exports: Array = trade_flow.sum(axis=0) - own
+    exports: Array = np.einsum("nij,ni->ij", trade_flow, _abroad(trade_flow))
     return exports
 
 
 def calc_imports(trade_flow: Array) -> Array:
     """Purchases from other economies `[n, j]`, money before tariffs."""
-    own = np.einsum("nnj->nj", trade_flow)
-    imports: Array = trade_flow.sum(axis=1) - own
+    imports: Array = np.einsum("nij,ni->nj", trade_flow, _abroad(trade_flow))
     return imports
+
+
+def _abroad(trade_flow: Array) -> Array:
+    # Own sales are left out of sums: taken off a sum that holds them, they would leave their rounding behind.
+    abroad: Array = 1.0 - np.eye(trade_flow.shape[0])
+    return abroad
 
 
 def calc_trade_hat(solution: Solution) -> Array:

@@ -9,10 +9,12 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from samarkand.core.labels import labelled
 from samarkand.priorities.base import Inputs
 from samarkand.world.freight import FreightModel, Improved
 from samarkand.world.mode_choice import MODES
 from samarkand.world.skims import cities_beside_ports
+from samarkand.world.trade_costs import Pairs
 
 Floats = NDArray[np.float64]
 LARGE_CITY = 1e6  # inhabitants
@@ -30,46 +32,55 @@ class Access:
     market_potential: xr.DataArray
 
 
-_without: WeakKeyDictionary[FreightModel, Access] = WeakKeyDictionary()
-_quickest_known: WeakKeyDictionary[FreightModel, dict[tuple[int, ...], Floats]] = WeakKeyDictionary()
+class _Known:
+    """What changes of a network do not touch: found once for it."""
+
+    def __init__(self, model: FreightModel) -> None:
+        self.people = model.network.cities["population"].to_numpy(float)
+        self.large = self.people >= LARGE_CITY
+        quays = np.isfinite(cities_beside_ports(model.network, model.parameters).hours)
+        self.beside: NDArray[np.bool_] = np.asarray(quays.any(axis=1))
+        zone, _ = model.baseline.zones
+        self.large_abroad = (zone[:, None] != zone[None, :])[:, self.large]
+        self.hours: dict[tuple[int, ...], Floats] = {}  # between cities, by modes
+        self.access: Access | None = None
+
+
+_known: WeakKeyDictionary[FreightModel, _Known] = WeakKeyDictionary()
 
 
 def access_of(inputs: Inputs) -> tuple[Access, Access]:
     """Access without and with the programme; the first is computed once for a network."""
     model = inputs.freight
-    if model not in _without:
-        _without[model] = _access(model, None)
-    return _without[model], _access(model, inputs.routes) if inputs.routes.rows.size else _without[model]
+    known = _known_of(model)
+    if known.access is None:
+        known.access = _access(model, None)
+    return known.access, _access(model, inputs.routes) if inputs.routes.rows.size else known.access
+
+
+def _known_of(model: FreightModel) -> _Known:
+    if model not in _known:
+        _known[model] = _Known(model)
+    return _known[model]
 
 
 def _access(model: FreightModel, routes: Improved | None) -> Access:
     zone, weight = model.baseline.zones
-    people = model.network.cities["population"].to_numpy(float)
-    quays = np.isfinite(cities_beside_ports(model.network, model.parameters).hours)
-    beside: NDArray[np.bool_] = np.asarray(quays.any(axis=1))
+    known = _known_of(model)
     any_way, by_land = (hours_between(model, routes, modes) for modes in (ANY, LAND))
-    abroad = zone[:, None] != zone[None, :]
-    economies = list(model.economies)
+    to_ports = by_land[:, known.beside]
 
     def over_people(values: Floats) -> xr.DataArray:
-        mean = calc_mean_over_people(values, zone, weight, len(economies))
-        return xr.DataArray(mean, {"economy": economies}, ("economy",))
+        mean = calc_mean_over_people(values, zone, weight, len(model.economies))
+        return labelled(mean, economy=model.economies)
 
     return Access(
-        city_hours=over_people(calc_nearest_hours(any_way, abroad & (people >= LARGE_CITY)[None, :])),
+        city_hours=over_people(calc_nearest_hours(any_way[:, known.large], known.large_abroad)),
         port_hours=over_people(
-            calc_nearest_hours(by_land, np.broadcast_to(beside, by_land.shape), own=beside)
+            calc_nearest_hours(to_ports, np.broadcast_to(True, to_ports.shape), own=known.beside)
         ),
-        market_potential=over_people(calc_market_potential(any_way, people)),
+        market_potential=over_people(calc_market_potential(any_way, known.people)),
     )
-
-
-def _quickest(model: FreightModel, modes: tuple[int, ...]) -> Floats:
-    """Hours of each pair without changes by the quickest of some modes; found once for a network."""
-    known = _quickest_known.setdefault(model, {})
-    if modes not in known:
-        known[modes] = model.baseline.pairs.hours[:, modes, QUICKEST].min(axis=1)
-    return known[modes]
 
 
 def hours_between(model: FreightModel, routes: Improved | None, modes: tuple[int, ...]) -> Floats:
@@ -77,18 +88,32 @@ def hours_between(model: FreightModel, routes: Improved | None, modes: tuple[int
 
     A way that got cheaper may be slower than the former one, which stays open: people take the quicker of the two.
     """
-    pairs = model.baseline.pairs
-    quickest = _quickest(model, modes).copy()
+    pairs, known = model.baseline.pairs, _known_of(model).hours
+    if modes not in known:
+        size = len(model.network.cities)
+        without = np.full((size, size), np.inf)
+        _enter(without, pairs, np.arange(len(pairs)), _quickest(pairs.hours, modes))
+        known[modes] = without  # whole: states are assessed side by side
+    hours = known[modes].copy()
     if routes is not None:
-        changed = routes.hours[:, modes, QUICKEST].min(axis=1)
-        quickest[routes.rows] = np.minimum(quickest[routes.rows], changed)
-    size = len(model.network.cities)
-    hours = np.full((size, size), np.inf)
-    hours[pairs.origin, pairs.destination] = quickest
-    if pairs.mirrored:
-        hours[pairs.destination, pairs.origin] = quickest
-    np.fill_diagonal(hours, np.inf)
+        rows = routes.rows
+        former = hours[pairs.origin[rows], pairs.destination[rows]]
+        _enter(hours, pairs, rows, np.minimum(former, _quickest(routes.hours, modes)))
     return hours
+
+
+def _quickest(hours: Floats, modes: tuple[int, ...]) -> Floats:
+    least: Floats = np.minimum.reduce([hours[:, mode, QUICKEST] for mode in modes])
+    return least
+
+
+def _enter(hours: Floats, pairs: Pairs, rows: NDArray[np.int64], quickest: Floats) -> None:
+    """Put hours of some pairs where their cities meet, in both directions where pairs stand for both."""
+    origin, destination = pairs.origin[rows], pairs.destination[rows]
+    hours[origin, destination] = quickest
+    if pairs.mirrored:
+        hours[destination, origin] = quickest
+    np.fill_diagonal(hours, np.inf)
 
 
 def calc_nearest_hours(

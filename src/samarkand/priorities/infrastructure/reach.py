@@ -6,11 +6,17 @@ complement each other both reach the pairs that need both; items that replace ea
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
+from samarkand.core.labels import labelled
+from samarkand.priorities.infrastructure.means import calc_partner_mean
+
+Floats = NDArray[np.float64]
 REACHED = 1e-4  # a hundredth of a per cent of the generalised cost: below it a pair is not counted as reached
 
 
@@ -24,53 +30,51 @@ class Reach:
 
 
 def reach_of(
-    items: tuple[str, ...], left_out: xr.DataArray, with_all: xr.DataArray, trade: xr.DataArray
+    items: Sequence[str],
+    economies: Sequence[str],
+    switched: Sequence[str],
+    left_out: Floats,
+    with_all: Floats,
+    trade: Floats,
 ) -> Reach:
-    """Reach of the items of `left_out`, not a number for other `items`; see `calc_cost_change` and the module.
+    """Reach of those `items` that were `switched`, not a number for others; see `calc_cost_change` and the module.
 
-    left_out: generalised cost with each item left out (project, origin, destination), US$/TEU; with_all: with all of
-    them (origin, destination); trade: weights of pairs (origin, destination), physical trade of the baseline.
+    `left_out[k, o, d]`: generalised cost with item `switched[k]` left out, US$/TEU; `with_all[o, d]`: with all of them;
+    `trade[o, d]`: weights of pairs, physical trade of the baseline.
     """
     change = calc_cost_change(left_out, with_all)
     reached = calc_pairs_reached(change)
-    found = (
-        reached.sum(["origin", "destination"]) / 2.0,
-        reached.sum("destination").rename(origin="economy").astype(float),
-        calc_saving(change, trade),
+    numbers = [items.index(item) for item in switched]
+
+    def by_item(values: Floats, **labels: Sequence[str]) -> xr.DataArray:
+        spread = np.full((len(items), *values.shape[1:]), np.nan)
+        spread[numbers] = values
+        return labelled(spread, project=items, **labels)
+
+    return Reach(
+        pairs=by_item(reached.sum(axis=(1, 2)) / 2.0),
+        partners=by_item(reached.sum(axis=2).astype(np.float64), economy=economies),
+        saving=by_item(calc_partner_mean(change, trade, ~np.isnan(change)), economy=economies),
     )
-    return Reach(*(one.reindex(project=list(items)) for one in found))
 
 
-def calc_cost_change(left_out: xr.DataArray, with_all: xr.DataArray) -> xr.DataArray:
-    """with_all / left_out - 1 between different economies, zero within one; fraction, at most zero but for rounding."""
-    change = with_all / left_out - 1.0
-    return change.where(change["origin"] != change["destination"], 0.0)
+def calc_cost_change(left_out: Floats, with_all: Floats) -> Floats:
+    """with_all / left_out - 1 between different economies, zero within one; fraction `[k, o, d]`, at most zero but for
+    rounding."""
+    change: Floats = with_all / left_out - 1.0
+    own = np.arange(with_all.shape[0])
+    change[:, own, own] = 0.0
+    return change
 
 
-def calc_pairs_reached(change: xr.DataArray) -> xr.DataArray:
+def calc_pairs_reached(change: Floats) -> NDArray[np.bool_]:
     """Whether a pair's cost falls by REACHED or more either way; symmetric in origin and destination."""
-    falls = change.fillna(0.0) <= -REACHED
-    back = falls.rename(origin="destination", destination="origin").transpose(*falls.dims)
-    return falls | back
+    falls: NDArray[np.bool_] = change <= -REACHED  # not a number is no fall
+    return falls | falls.transpose(0, 2, 1)
 
 
-def calc_saving(change: xr.DataArray, trade: xr.DataArray) -> xr.DataArray:
-    """Mean of `change` over partners, both ways, weighted by trade; fraction, dims (project, economy)."""
-    known = change.notnull() & (trade["origin"] != trade["destination"])
-    weight = trade.where(known, 0.0)
-    product = change.where(known, 0.0) * weight
-    total = _both_ways(weight)
-    return _both_ways(product) / total.where(total > 0)
-
-
-def _both_ways(values: xr.DataArray) -> xr.DataArray:
-    return values.sum("destination").rename(origin="economy") + values.sum("origin").rename(
-        destination="economy"
-    )
-
-
-def no_reach(items: tuple[str, ...], economies: tuple[str, ...]) -> Reach:
+def no_reach(items: Sequence[str], economies: Sequence[str]) -> Reach:
     """The labels of a reach that is not computed: for states before the last one asked about."""
-    by_item = xr.DataArray(np.full(len(items), np.nan), {"project": list(items)}, ("project",))
-    both = by_item.expand_dims(economy=list(economies))
+    by_item = labelled(np.full(len(items), np.nan), project=items)
+    both = labelled(np.full((len(items), len(economies)), np.nan), project=items, economy=economies)
     return Reach(by_item, both, both)

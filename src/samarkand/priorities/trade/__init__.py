@@ -11,12 +11,16 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
+from samarkand.core.labels import labelled
 from samarkand.engines.equilibrium import Solution
 from samarkand.engines.equilibrium.measures import (
     calc_consumer_price_hat,
     calc_equivalent_variation,
+    calc_exports,
     calc_first_order_welfare,
+    calc_imports,
     calc_real_income_hat,
     calc_real_wage_hat,
     calc_tariff_revenue,
@@ -24,17 +28,18 @@ from samarkand.engines.equilibrium.measures import (
 )
 from samarkand.priorities.base import Inputs, Levels, NotAssessed
 from samarkand.priorities.trade.exposure import chokepoint_exposure
-from samarkand.priorities.trade.structure import Structure, calc_employment_shift, labelled, structure_of
+from samarkand.priorities.trade.structure import Structure, calc_employment_shift, structure_of
 
+Floats = NDArray[np.float64]
 NO_TARIFFS = "not assessable: no baseline tariff"
 
 
 def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
     """All indicators of the priority, as labelled arrays over the economies of the accounts."""
-    economies = list(inputs.world.labels)
+    economies = inputs.world.labels
 
-    def by_economy(values: np.ndarray) -> xr.DataArray:
-        return xr.DataArray(values, {"economy": economies}, ("economy",))
+    def by_economy(values: Floats) -> xr.DataArray:
+        return labelled(values, economy=economies)
 
     taking_part = {code for item in inputs.programme.items for code in item.economies}
     parties = tuple(code for code in economies if code in taking_part)
@@ -46,10 +51,10 @@ def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
     before = structure_of(inputs.without)
     after = structure_of(inputs.with_, near=before)
 
-    def by_structure(part: Callable[[Structure], np.ndarray], **other: Sequence[str]) -> Levels:
+    def by_structure(part: Callable[[Structure], Floats], **other: Sequence[str]) -> Levels:
         return Levels(
-            without=labelled(part(before), economies, **other),
-            with_=labelled(part(after), economies, **other),
+            without=labelled(part(before), economy=economies, **other),
+            with_=labelled(part(after), economy=economies, **other),
         )
 
     sectors = inputs.world.accounts.sectors
@@ -92,13 +97,11 @@ def tariff_revenue(inputs: Inputs) -> Levels | NotAssessed:
     tariffs = inputs.world.tariffs
     if tariffs is None:
         return NotAssessed(NO_TARIFFS)
-    economies = list(inputs.world.labels)
-    known = xr.DataArray(
-        [code in tariffs.importers for code in economies], {"economy": economies}, ("economy",)
-    )
+    economies = inputs.world.labels
+    known = np.array([code in tariffs.importers for code in economies])
 
     def revenue(solution: Solution) -> xr.DataArray:
-        return xr.DataArray(calc_tariff_revenue(solution), known.coords, known.dims).where(known)
+        return labelled(np.where(known, calc_tariff_revenue(solution), np.nan), economy=economies)
 
     return Levels(without=revenue(inputs.without), with_=revenue(inputs.with_), reason=NO_TARIFFS)
 
@@ -107,59 +110,26 @@ _known: WeakKeyDictionary[Solution, tuple[tuple[str, ...], dict[str, xr.DataArra
 
 
 def totals_of(solution: Solution, inputs: Inputs, parties: tuple[str, ...]) -> dict[str, xr.DataArray]:
-    """Sums of the trade flows of a solution by indicator, computed once for each: many states share a baseline."""
+    """Sums of the trade flows of a solution by indicator, computed once for each: many states share a baseline.
+
+    Of flows x[n, i, j] of sector j from i to n: exports and imports sum over the other economies, those with parties
+    over the other parties; trade_flow over sectors, own sales included; sector_output over all buyers. US$ m.
+    """
     found = _known.get(solution)
     if found is None or found[0] != parties:
-        flow = trade_flow(solution, inputs)
-        between = calc_partner_flow(flow)
+        economies, sectors = inputs.world.labels, inputs.world.accounts.sectors
+        taking_part = [economies.index(code) for code in parties]
+        flow = solution.trade_flow
+        among = flow[np.ix_(taking_part, taking_part)]
         found = (
             parties,
             {
-                "exports": calc_exports(between),
-                "imports": calc_imports(between),
-                "trade_with_parties": calc_trade_with_parties(between, list(parties)),
-                "trade_flow": between,
-                "sector_output": calc_sector_output(flow),
+                "exports": labelled(calc_exports(flow).sum(axis=1), economy=economies),
+                "imports": labelled(calc_imports(flow).sum(axis=1), economy=economies),
+                "trade_with_parties": labelled(calc_exports(among).sum(axis=1), economy=parties),
+                "trade_flow": labelled(flow.sum(axis=2).T, economy=economies, partner=economies),
+                "sector_output": labelled(flow.sum(axis=0), economy=economies, sector=sectors),
             },
         )
         _known[solution] = found
     return found[1]
-
-
-def trade_flow(solution: Solution, inputs: Inputs) -> xr.DataArray:
-    """Trade flows of a solution by origin, destination and sector, US$ m before tariffs."""
-    economies, sectors = list(inputs.world.labels), list(inputs.world.accounts.sectors)
-    return xr.DataArray(
-        solution.trade_flow,
-        {"destination": economies, "origin": economies, "sector": sectors},
-        ("destination", "origin", "sector"),
-    )
-
-
-def _abroad(flow: xr.DataArray) -> xr.DataArray:
-    return flow.where(flow["economy"] != flow["partner"], 0.0)
-
-
-def calc_exports(flow: xr.DataArray) -> xr.DataArray:
-    """exports[i] = sum over n != i of flow[i, n], flows as `calc_partner_flow`; their unit, dims (economy)."""
-    return _abroad(flow).sum("partner", skipna=False)
-
-
-def calc_imports(flow: xr.DataArray) -> xr.DataArray:
-    """imports[n] = sum over i != n of flow[i, n], flows as `calc_partner_flow`; their unit, dims (economy)."""
-    return _abroad(flow).sum("economy", skipna=False).rename(partner="economy")
-
-
-def calc_trade_with_parties(flow: xr.DataArray, parties: list[str]) -> xr.DataArray:
-    """Exports of each party to the other parties; unit of `flow`, dims (economy), the parties only."""
-    return calc_exports(flow.sel(economy=parties, partner=parties))
-
-
-def calc_partner_flow(flow: xr.DataArray) -> xr.DataArray:
-    """Exports by partner, sum over sectors; unit of `flow`, dims (economy, partner), own sales included."""
-    return flow.sum("sector", skipna=False).rename(origin="economy", destination="partner")
-
-
-def calc_sector_output(flow: xr.DataArray) -> xr.DataArray:
-    """Gross output by sector, sales to everybody; unit of `flow`, dims (economy, sector)."""
-    return flow.sum("destination", skipna=False).rename(origin="economy")

@@ -14,6 +14,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from samarkand.core.labels import labelled
 from samarkand.engines.equilibrium import Solution
 from samarkand.priorities.base import Inputs, Levels
 from samarkand.world.freight_sectors import freight_table
@@ -34,9 +35,8 @@ def chokepoint_exposure(inputs: Inputs) -> tuple[Levels, Levels]:
     from others is left out.
     """
     passes = passages_of(inputs.freight)
-    names, economies = passes["chokepoint"].to_numpy().tolist(), list(inputs.world.labels)
     by_sea = inputs.costs["mode_share"].sel(mode="sea")
-    xr.align(passes, by_sea, inputs.iceberg_cost_hat, join="exact")  # the accounts' order too
+    xr.align(passes, by_sea, inputs.iceberg_cost_hat, join="exact", copy=False)  # the accounts' order too
     passing = passes.to_numpy()
 
     def exposure(solution: Solution, state: str, of_goods: Floats) -> tuple[Floats, Floats]:
@@ -50,11 +50,9 @@ def chokepoint_exposure(inputs: Inputs) -> tuple[Levels, Levels]:
     of_goods, before = _without[inputs.without]
     found = before, exposure(inputs.with_, "with", of_goods)
 
-    def labelled(values: Floats) -> xr.DataArray:
-        return xr.DataArray(values, {"economy": economies, "partner": names}, ("economy", "partner"))
-
+    labels = {"economy": inputs.world.labels, "partner": passes["chokepoint"].to_numpy().tolist()}
     imports, exports = (
-        Levels(without=labelled(one), with_=labelled(other), reason=NO_GOODS)
+        Levels(without=labelled(one, **labels), with_=labelled(other, **labels), reason=NO_GOODS)
         for one, other in zip(*found, strict=True)
     )
     return imports, exports

@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from samarkand.engines.equilibrium import Solution
@@ -82,12 +80,6 @@ def _compute(solution: Solution, near: Structure | None) -> Structure:
         employment=calc_employment_share(accounts.value_added_share, solution.output),
     )
     return _known[solution]
-
-
-def labelled(values: Floats, economies: Sequence[str], **other: Sequence[str]) -> xr.DataArray:
-    """An array by economy, and by what `other` names, with its labels."""
-    coordinates = {"economy": list(economies), **{dim: list(names) for dim, names in other.items()}}
-    return xr.DataArray(values, coordinates, tuple(coordinates))
 
 
 def calc_comparative_advantage(exports: Floats) -> Floats:
