@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from samarkand.core.faults import FaultList
 from samarkand.programme import load_programme
-from samarkand.programme.over_water import check_over_water
+from samarkand.programme.over_water import over_water
 from samarkand.world.coast import farthest_from_land, is_land
 
 LAND = {
@@ -60,7 +59,7 @@ def test_a_line_over_the_sea_is_a_fault() -> None:
         section.points[0].model_copy(update={"latitude": lat, "longitude": lon})
         for lat, lon in ((40.4, 49.9), (40.0, 53.0))
     )
-    faults = FaultList()
-    check_over_water(section.model_copy(update={"points": (start, end)}), "project p, section 1", faults)
-    assert len(faults.faults) == 1
-    assert "open water" in str(faults.faults[0])
+    wrong = over_water(section.model_copy(update={"points": (start, end)}))
+    assert wrong is not None
+    assert "open water" in wrong[0]
+    assert over_water(section) is None

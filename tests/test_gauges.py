@@ -6,9 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from samarkand.core.faults import FaultList
 from samarkand.programme import load_programme
-from samarkand.programme.gauge_at_ends import check_gauge_at_end
+from samarkand.programme.gauge_at_ends import gauge_clash
 from samarkand.world.economies import load_economies
 from samarkand.world.gauges import clashes, gauge_of, gauge_rows
 
@@ -23,10 +22,10 @@ def test_no_economy_has_two_gauges_and_all_are_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("economies", "breaks", "faults"),
-    [(("KAZ",), (), 1), (("KAZ",), ("Somewhere",), 0), (("CHN",), (), 0)],
+    ("economies", "breaks", "clashes"),
+    [(("KAZ",), (), True), (("KAZ",), ("Somewhere",), False), (("CHN",), (), False)],
 )
-def test_a_standard_gauge_line_onto_broad_gauge_lines(economies, breaks, faults) -> None:
+def test_a_standard_gauge_line_onto_broad_gauge_lines(economies, breaks, clashes) -> None:
     sections = [s for item in load_programme("eurasian-corridors").items for s in item.section]
     section = next(s for s in sections if s.effect == "new" and s.figure("gauge") is not None)
     gauge = section.figure("gauge").model_copy(update={"value": 1435.0})
@@ -34,8 +33,6 @@ def test_a_standard_gauge_line_onto_broad_gauge_lines(economies, breaks, faults)
     section = section.model_copy(update={"attributes": attributes})
     end = section.points[-1].model_copy(update={"name": "Somewhere"})
     gazetteer = SimpleNamespace(nearest_node=lambda *_place: ("KAZ", 3.0))
-    found = FaultList()
-    item = {"economies": economies, "break_of_gauge": breaks}
-    check_gauge_at_end(section, end, gazetteer, item, "project p, section 1", found)
-    assert len(found.faults) == faults
-    assert all("1435 mm clashes at Somewhere with the 1520 mm" in str(fault) for fault in found.faults)
+    wrong = gauge_clash(section, end, gazetteer, {"economies": economies, "break_of_gauge": breaks})
+    assert (wrong is not None) == clashes
+    assert wrong is None or "1435 mm clashes at Somewhere with the 1520 mm" in wrong[0]

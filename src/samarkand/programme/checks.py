@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.programme.files import read_file
-from samarkand.programme.gauge_at_ends import check_gauge_at_end
+from samarkand.programme.gauge_at_ends import gauge_clash
 from samarkand.programme.kinds import kinds
 from samarkand.programme.lines import Path, Places
 from samarkand.programme.models import (
@@ -27,7 +27,7 @@ from samarkand.programme.models import (
     Section,
     calc_great_circle_distance,
 )
-from samarkand.programme.over_water import check_over_water
+from samarkand.programme.over_water import over_water
 from samarkand.programme.reading import Reader
 
 BASELINE_YEAR = 2022  # of accounts and network: what was in service by its end is part of the baseline
@@ -263,8 +263,10 @@ class _Check:
             self._length(section, f"{where}, section {number + 1}", (*path, "section", number))
             self._upgrade(section, f"{where}, section {number + 1}", (*path, "section", number))
             at = (*path, "section", number)
-            here = self.reader.place(f"{where}, section {number + 1}", at, "points")
-            check_over_water(section, here, self.faults)
+            wrong = over_water(section)
+            if wrong is not None:
+                here = self.reader.place(f"{where}, section {number + 1}", at, "points")
+                self.faults.add(here, *wrong)
             for end in section.ends:
                 names.setdefault(end.name, []).append((number, section))
         for name, meeting in names.items():
@@ -351,9 +353,9 @@ class _Check:
             end = next(end for end in section.ends if end.name == name)
             here = f"{where}, section {number + 1}"
             self._near(end, mode, here, (*path, "section", number), "points")
-            if mode == "rail":
-                place = self.reader.place(here, (*path, "section", number), "gauge")
-                check_gauge_at_end(section, end, self.around.gazetteer, values, place, self.faults)
+            wrong = gauge_clash(section, end, self.around.gazetteer, values) if mode == "rail" else None
+            if wrong is not None:
+                self.faults.add(self.reader.place(here, (*path, "section", number), "gauge"), *wrong)
 
     def _route(self, values: dict[str, Any], where: str, path: Path) -> None:
         length, route = values.get("length"), values.get("route")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from samarkand.core.faults import FaultList
 from samarkand.programme.models import Section
 from samarkand.world.coast import farthest_from_land
 
@@ -11,14 +10,14 @@ from samarkand.world.coast import farthest_from_land
 FARTHEST_KM = 40.0
 
 
-def check_over_water(section: Section, place: str, faults: FaultList) -> None:
-    """Add a fault where a new section leads farther out to sea than any bridge or tunnel does."""
+def over_water(section: Section) -> tuple[str, str] | None:
+    """What is wrong, and the mend, where a new section leads farther out to sea than any bridge or tunnel does."""
     if section.effect != "new":
-        return
+        return None
     away = farthest_from_land([(point.latitude, point.longitude) for point in section.points])
-    if away > FARTHEST_KM:
-        faults.add(
-            place,
-            f"leads over open water, {away:.0f} km from land",
-            "Give points along the way by land, or end the line at a port on either side.",
-        )
+    if away <= FARTHEST_KM:
+        return None
+    return (
+        f"leads over open water, {away:.0f} km from land",
+        "Give points along the way by land, or end the line at a port on either side.",
+    )

@@ -7,12 +7,12 @@ import tomllib
 from typing import Any
 
 from samarkand.core.faults import FaultList
-from samarkand.programme.lines import Path, find_lines
+from samarkand.programme.lines import Lines, Places
 
 LARGEST_FILE = 16_000_000  # bytes; the default programme has about 50,000
 
 
-def parse_toml(content: bytes, place: str, faults: FaultList) -> tuple[dict[str, Any], dict[Path, int]]:
+def parse_toml(content: bytes, place: str, faults: FaultList) -> tuple[dict[str, Any], Places]:
     """The tables of a file and the lines of its keys; empty, with one fault, where it is no TOML file."""
     if len(content) > LARGEST_FILE:
         faults.add(place, f"has {len(content):,} bytes", f"A programme has at most {LARGEST_FILE:,} bytes.")
@@ -40,7 +40,7 @@ def parse_toml(content: bytes, place: str, faults: FaultList) -> tuple[dict[str,
         what = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         faults.add(place, f"cannot be read as TOML: {what}", "Simplify the file.")
         return {}, {}
-    return tables, find_lines(text)
+    return tables, Lines(text)
 
 
 def _not_toml(text: str, message: str, place: str, faults: FaultList) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
@@ -33,14 +33,37 @@ class Places:
     latitude: NDArray[np.float64]
     longitude: NDArray[np.float64]
 
+    @cached_property
+    def _on_sphere(self) -> NDArray[np.float64]:
+        return _unit_vectors(self.latitude, self.longitude)
+
     def distance(self, latitude: float, longitude: float) -> NDArray[np.float64]:
-        """Great-circle distance of each place in km (haversine, mean radius)."""
-        phi, phi_other = np.radians(latitude), np.radians(self.latitude)
-        half_dphi = (phi_other - phi) / 2
-        half_dlambda = np.radians(self.longitude - longitude) / 2
-        h = np.sin(half_dphi) ** 2 + np.cos(phi) * np.cos(phi_other) * np.sin(half_dlambda) ** 2
-        distance: NDArray[np.float64] = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(h, 0, 1)))
-        return distance
+        """Great-circle distance of each place in km: 2 R arcsin(chord / 2), mean radius."""
+        return _calc_distance(self._squared_chord(latitude, longitude))
+
+    def nearest(self, latitude: float, longitude: float, number: int = 1) -> list[tuple[int, float]]:
+        """Numbers of the nearest places, at most so many of them, with km; nearest first."""
+        squared = self._squared_chord(latitude, longitude)
+        near = np.argpartition(squared, range(min(number, squared.size)))[:number]
+        return list(zip(near.tolist(), _calc_distance(squared[near]).tolist(), strict=True))
+
+    def _squared_chord(self, latitude: float, longitude: float) -> NDArray[np.float64]:
+        x, y, z = self._on_sphere
+        u, v, w = _unit_vectors(latitude, longitude)
+        squared: NDArray[np.float64] = (x - u) ** 2 + (y - v) ** 2 + (z - w) ** 2
+        return squared
+
+
+def _unit_vectors(
+    latitude: NDArray[np.float64] | float, longitude: NDArray[np.float64] | float
+) -> NDArray[np.float64]:
+    phi, lam = np.radians(latitude), np.radians(longitude)
+    return np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
+
+
+def _calc_distance(squared_chord: NDArray[np.float64]) -> NDArray[np.float64]:
+    distance: NDArray[np.float64] = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(squared_chord).clip(max=2) / 2)
+    return distance
 
 
 @dataclass(frozen=True)
@@ -72,9 +95,8 @@ class Geography:
         """The nearest nodes of a land mode, or ports and ferry landings at sea, with km; nearest first."""
         found: list[tuple[str, float]] = []
         for places in (self.ports, self.ferries) if mode == "sea" else (self.nodes[mode],):
-            distance = places.distance(latitude, longitude)
-            nearest = np.argsort(distance)[:number]
-            found += [(_label(places, int(index)), float(distance[index])) for index in nearest]
+            near = places.nearest(latitude, longitude, number)
+            found += [(_label(places, index), km) for index, km in near]
         return sorted(found, key=lambda pair: pair[1])[:number]
 
     def has_crossing(self, economies: tuple[str, ...], mode: str) -> bool:
@@ -90,14 +112,13 @@ class Geography:
     def nearest_node(self, latitude: float, longitude: float, mode: str) -> tuple[str, float]:
         """Economy of the nearest node of a land mode, and the km to it."""
         nodes = self.nodes[mode]
-        distance = nodes.distance(latitude, longitude)
-        index = int(np.argmin(distance))
-        return str(nodes.economy[index]), float(distance[index])
+        index, km = nodes.nearest(latitude, longitude)[0]
+        return str(nodes.economy[index]), km
 
     def economy_at(self, latitude: float, longitude: float) -> str:
         """Economy of the nearest road node: roads are nearly everywhere."""
-        roads = self.nodes["road"]
-        return str(roads.economy[int(np.argmin(roads.distance(latitude, longitude)))])
+        economy, _ = self.nearest_node(latitude, longitude, "road")
+        return economy
 
 
 def _label(places: Places, index: int) -> str:
