@@ -189,10 +189,9 @@ class Question:
         return found
 
     def iceberg_cost_hat(self, costs: xr.Dataset) -> xr.DataArray:
-        """Change of iceberg costs by origin, destination and sector, in the order of the accounts."""
-        hat = iceberg_cost_hat(costs, self.freight)
-        labels, sectors = list(self.world.labels), list(self.world.accounts.sectors)
-        return hat.sel(origin=labels, destination=labels, sector=sectors)
+        """Change of iceberg costs by origin, destination and sector, in the order of the accounts: the freight model is
+        made for the world's labels, the table of freight for its sectors."""
+        return iceberg_cost_hat(costs, self.freight)
 
     def ad_valorem_cost(self, costs: xr.Dataset) -> xr.DataArray:
         """Freight cost over value in the baseline."""

@@ -5,6 +5,9 @@ Nothing heavy is imported before a command needs it, so that `samarkand --help` 
 
 from __future__ import annotations
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 from samarkand.cli.appraising import appraise, explain
@@ -17,12 +20,29 @@ from samarkand.cli.worlds import readiness
 
 app = typer.Typer(
     name="samarkand",
-    help="Appraise programmes of cross-border projects and measures, economy by economy.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"samarkand {version('samarkand')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version and leave."),
+    ] = False,
+) -> None:
+    """Appraise programmes of cross-border projects and measures, economy by economy."""
+
+
 for command in (appraise, check, explain, readiness, corridor, freight, stress):
     app.command()(command)
 app.add_typer(programme_group)

@@ -44,7 +44,10 @@ def appraise(
         typer.Option("--reach", help="Work out what each item does given all the others, by leaving it out."),
     ] = False,
 ) -> None:
-    """Appraise a programme: scorecard, appraisal.json, Parquet tables and a report that opens offline."""
+    """Appraise a programme, economy by economy.
+
+    Prints the scorecard; writes appraisal.json, Parquet tables and a report that opens offline.
+    """
     from samarkand.appraisal import appraise as run
     from samarkand.asking import ask
     from samarkand.core.faults import FaultList
@@ -100,7 +103,10 @@ def explain(
     world: WorldOption = "embedded",
     deficit_rule: DeficitOption = "fixed_nominal",
 ) -> None:
-    """Walk from a figure down to what it was computed from: methods, data and published sources."""
+    """Explain a figure down to its published sources.
+
+    Walks through everything it was computed from: methods, data and where they were published.
+    """
     from samarkand.appraisal import appraise as run
     from samarkand.priorities import find_indicator
     from samarkand.reports.explain import print_lineage

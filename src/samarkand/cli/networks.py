@@ -41,7 +41,10 @@ def corridor(
     year: YearOption = DEFAULT_YEAR,
     close: CloseOption = None,
 ) -> None:
-    """Follow the way between two cities: hours and US$ by segment, border, terminal and port."""
+    """Follow the way of freight between two cities.
+
+    Hours and US$ by segment, border, terminal and port.
+    """
     from samarkand.planning.corridors import corridor_profile
     from samarkand.reports.corridor import print_profile
 
@@ -86,7 +89,10 @@ def stress(
         Path | None, typer.Option("--out", metavar="DIR", help="Write the tables here as CSV.")
     ] = None,
 ) -> None:
-    """Close chokepoints, borders, ports or flooded links: what each economy loses, without and with the programme."""
+    """Close links and tell what each economy loses.
+
+    Chokepoints, borders, ports or flooded links, without and with the programme.
+    """
     from samarkand.planning.stress import every_case, rank_closures, stress_test
     from samarkand.reports.files import check_out
     from samarkand.reports.progress import progress_bar
@@ -114,7 +120,10 @@ def freight(
         Path | None, typer.Option("--out", metavar="DIR", help="Write the tables here as CSV.")
     ] = None,
 ) -> None:
-    """Lay trade on the network: tonne-kilometres by mode, and what passes borders, chokepoints and ports."""
+    """Lay trade on the freight network.
+
+    Tonne-kilometres by mode, and what passes borders, chokepoints and ports.
+    """
     from samarkand.planning.freight import freight as lay
     from samarkand.reports.files import check_out
     from samarkand.reports.freight import print_freight, write_freight

@@ -14,7 +14,7 @@ ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite a file tha
 
 group = typer.Typer(
     name="programme",
-    help="Begin, show and convert programme files, and write their schema.",
+    help="Begin, show and convert programme files.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -25,7 +25,10 @@ def check(
         str, typer.Argument(metavar="FILE", help="The programme file (TOML or Excel) to check.")
     ],
 ) -> None:
-    """Check a programme file and list every fault in it; exit status 2 if there is any."""
+    """Check a programme file and list every fault in it.
+
+    Exit status 2 if there is any.
+    """
     from samarkand.programme import check_programme, load_programme
 
     faults = check_programme(programme)
@@ -56,7 +59,10 @@ def new(
     excel: Annotated[bool, typer.Option("--excel", help="Write a workbook instead of TOML.")] = False,
     force: ForceOption = False,
 ) -> None:
-    """Write a template: every key explained, every blank that is to be filled in marked."""
+    """Write a template to fill in.
+
+    Every key is explained, every blank that is to be filled in is marked.
+    """
     from samarkand.programme.files import write_file
     from samarkand.programme.template import check_kinds, check_name, template_toml
 
@@ -74,7 +80,10 @@ def new(
 
 @group.command()
 def show(programme: ProgrammeArgument = DEFAULT_PROGRAMME) -> None:
-    """Show the items of a programme: kind, status, opening, capex, corridor, and what its figures stand on."""
+    """Show the items of a programme and their evidence.
+
+    Kind, status, opening, capex and corridor of each, and what its figures stand on.
+    """
     from samarkand.programme import load_programme
     from samarkand.reports.programme_table import print_programme
 
@@ -90,7 +99,10 @@ def export(
     toml: Annotated[Path | None, typer.Option("--toml", metavar="FILE", help="Write TOML.")] = None,
     force: ForceOption = False,
 ) -> None:
-    """Convert a programme: from TOML to Excel and back, with every figure and its evidence."""
+    """Convert a programme to Excel and back.
+
+    From TOML to a workbook or the other way, with every figure and its evidence.
+    """
     from samarkand.core.faults import Fault
     from samarkand.programme import load_programme
     from samarkand.programme.files import write_file
@@ -119,7 +131,10 @@ def schema(
     ] = None,
     force: ForceOption = False,
 ) -> None:
-    """Write the JSON Schema (draft 2020-12) of programme files, for editors and other tools."""
+    """Write the JSON Schema of programme files.
+
+    Draft 2020-12, for editors and other tools.
+    """
     import json
 
     from samarkand.programme.files import write_file

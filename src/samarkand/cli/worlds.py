@@ -16,7 +16,10 @@ def readiness(
     economy: Annotated[str | None, typer.Argument(metavar="[ISO3]", help="One economy; else all.")] = None,
     world: WorldOption = "embedded",
 ) -> None:
-    """Tell, economy by indicator, what is ready, estimated, or needs a file; and which figures are stale."""
+    """Tell what is ready, estimated, stale or missing.
+
+    Economy by indicator: what stands on official accounts, what is estimated, what needs a file.
+    """
     from samarkand.reports.readiness import print_readiness
     from samarkand.world.store import open_world
 
@@ -44,7 +47,10 @@ def import_(
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace a world of that name.")] = False,
 ) -> None:
-    """Import official files into a named world; with any fault, or when stopped, nothing is kept."""
+    """Import official files into a named world.
+
+    With any fault, or when stopped, nothing is kept.
+    """
     from samarkand.cli.faults import fail
     from samarkand.core.faults import Faults
     from samarkand.reports.progress import progress_bar
@@ -73,7 +79,10 @@ def import_(
 
 @app.command("list")
 def list_() -> None:
-    """List your worlds: what was imported into each, from which files, and when."""
+    """List your worlds.
+
+    What was imported into each, from which files, and when.
+    """
     from samarkand.reports.worlds import print_worlds
 
     print_worlds()
@@ -81,7 +90,10 @@ def list_() -> None:
 
 @app.command()
 def kinds() -> None:
-    """List the kinds of official files that can be imported, and where to get each."""
+    """List the kinds of files that can be imported.
+
+    And where to get each.
+    """
     from samarkand.reports.worlds import print_kinds
 
     print_kinds()
@@ -102,7 +114,10 @@ def template(
     path: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="Where the template goes.")],
     world: WorldOption = "embedded",
 ) -> None:
-    """Write the Excel template of one economy's accounts, filled with the figures at hand."""
+    """Write the Excel template of an economy's accounts.
+
+    Filled with the figures at hand.
+    """
     from samarkand.world.importers.economy_accounts import write_template
     from samarkand.world.store import open_world
 
@@ -123,7 +138,10 @@ def diff(
         bool, typer.Option("--tables", help="Compare the tables alone; appraise nothing.")
     ] = False,
 ) -> None:
-    """Tell what differs between two worlds, and what that does to real income under the default programme."""
+    """Tell what differs between two worlds.
+
+    And what that does to real income under the default programme.
+    """
     from samarkand.reports.progress import progress_bar
     from samarkand.reports.summary import change_by_economy
     from samarkand.reports.world_diff import headline, print_diff
@@ -147,7 +165,10 @@ def diff(
 
 @app.command("check")
 def check_(world: WorldOption = "embedded") -> None:
-    """Check a world: adding-up of accounts, components, known distances, stale figures; status 1 if out of bounds."""
+    """Check a world against what is known of it.
+
+    Adding-up of accounts, components, known distances, stale figures; exit status 1 if out of bounds.
+    """
     from samarkand.reports.world_check import print_check
     from samarkand.world.checking import check_world
     from samarkand.world.store import open_world
@@ -166,7 +187,10 @@ def validate(
         typer.Argument(metavar="[ISO3]...", help="Economies to delete; else the declared ones."),
     ] = None,
 ) -> None:
-    """Delete observed economies in turn, estimate them like the missing ones, and tell how far off that is."""
+    """Test the estimates on economies that are observed.
+
+    Deletes them in turn, estimates them like the missing ones, and tells how far off that is.
+    """
     from samarkand.core.faults import FaultList, did_you_mean
     from samarkand.planning.holdout import hold_out
     from samarkand.reports.progress import progress_bar
