@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from samarkand.engines.equilibrium import Shock, accounts_from_flows, solve
-from samarkand.engines.equilibrium.value_chains import calc_input_coefficient, calc_value_added_content
+from samarkand.engines.equilibrium.measures import calc_exports
+from samarkand.engines.equilibrium.value_chains import (
+    calc_input_coefficient,
+    calc_value_added_content,
+    calc_value_chains,
+)
 from samarkand.priorities.trade.structure import (
     calc_comparative_advantage,
     calc_employment_shift,
@@ -105,7 +110,10 @@ def test_content_of_the_embedded_accounts_is_that_of_pymrio(appraisal):
     inverse = pymrio.calc_L(coefficient.reshape(N * J, N * J))
     earned = np.repeat(np.eye(N), J, axis=1) * accounts.value_added_share.ravel()
     expected = (earned @ inverse).reshape(N, N, J)
-    near = structure_of(appraisal.states[-1].with_).content
+    solution = appraisal.states[-1].with_
+    near = calc_value_added_content(
+        solution.trade_share, solution.wedge, accounts.value_added_share, accounts.input_share
+    )
     for start in (None, near):
         content = calc_value_added_content(
             accounts.trade_share, accounts.wedge, accounts.value_added_share, accounts.input_share, start
@@ -137,3 +145,44 @@ def test_decomposition_and_shares_of_the_default_programme_add_up(appraisal):
     moved = appraisal["employment_share"].where(lambda change: change > 0, 0.0).sum("sector")
     # What some sectors gain others lose; the shift of a programme that is ramped up is half of both.
     np.testing.assert_allclose(appraisal["employment_shift"], moved, atol=1e-12)
+
+
+def test_value_chains_of_states_near_the_baseline_are_those_of_their_content(appraisal):
+    state = appraisal.states[-1]
+    before = structure_of(state.without)
+    after = structure_of(state.with_, near=before)
+    for solution, found in ((state.without, before.chains), (state.with_, after.chains)):
+        accounts = solution.accounts
+        content = calc_value_added_content(
+            solution.trade_share, solution.wedge, accounts.value_added_share, accounts.input_share
+        )
+        expected = calc_value_chains(content, calc_exports(solution.trade_flow))
+        for name in ("domestic_value_added", "foreign_value_added"):
+            gap = np.abs(getattr(found, name) - getattr(expected, name)) / expected.exports
+            assert gap.max() < 2e-12  # the bound, and a rounding of c0
+        for name in ("backward_participation", "forward_participation"):
+            np.testing.assert_allclose(getattr(found, name), getattr(expected, name), rtol=0, atol=2e-12)
+    assert np.abs(after.chains.domestic_value_added / before.chains.domestic_value_added - 1).max() > 1e-6
+
+
+def test_a_solution_far_from_the_other_is_solved_for_itself(pair):
+    far = np.array([[1.0, 0.2], [0.2, 1.0]])
+    near = structure_of(solve(pair, Shock()))
+    solution = solve(pair, Shock(iceberg_hat=far))
+    found = structure_of(solution, near=near).chains
+    expected = structure_of(solve(pair, Shock(iceberg_hat=far))).chains
+    np.testing.assert_allclose(found.domestic_value_added, expected.domestic_value_added, rtol=1e-11)
+    np.testing.assert_allclose(found.forward_participation, expected.forward_participation, rtol=1e-11)
+
+
+def test_the_baseline_is_kept_and_a_damaged_one_is_computed_again(pair, tmp_path, monkeypatch):
+    monkeypatch.setenv("SAMARKAND_CACHE_DIR", str(tmp_path))
+    first = structure_of(solve(pair, Shock())).chains
+    (kept,) = tmp_path.glob("chains-*.npz")
+    for content in (kept.read_bytes(), b"damaged"):
+        kept.write_bytes(content)
+        again = structure_of(solve(pair, Shock())).chains
+        np.testing.assert_array_equal(again.domestic_value_added, first.domestic_value_added)
+    assert kept.read_bytes() != b"damaged"
+    structure_of(solve(pair, Shock(iceberg_hat=np.array([[1.0, 1.1], [1.1, 1.0]]))))
+    assert len(list(tmp_path.glob("chains-*.npz"))) == 2

@@ -16,25 +16,29 @@ was observed instead.
 
 from __future__ import annotations
 
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from samarkand.engines.equilibrium.accounts import Accounts
 from samarkand.engines.equilibrium.equations import Array
 from samarkand.engines.equilibrium.errors import EquilibriumError
 from samarkand.engines.equilibrium.measures import calc_baseline_trade_flow, calc_exports
 from samarkand.engines.equilibrium.solution import Solution
+from samarkand.engines.equilibrium.value_added_series import (
+    ENDLESS,
+    add_own,
+    largest,
+    multiply,
+    own,
+    pass_on,
+    series,
+    stacked,
+    within_economy,
+)
 
-Floats = NDArray[np.floating[Any]]  # in single precision too
-MOST_CORRECTIONS, MOST_ROUNDS = 50, 5000
-# OpenBLAS gives a product one thread for every 262,144 multiplications; on matrices as small as ours threads wait for
-# each other longer than they compute (measured: eight times the time of one), so that products stay below twice that.
-LARGEST_PRODUCT = 2 * 262_144 - 1
+MOST_CORRECTIONS = 50
 WORKERS = 2
 
 
@@ -44,7 +48,7 @@ def calc_input_coefficient(trade_share: Array, wedge: Array | None, input_share:
     Money of input `k` of `i` in one unit of money of output `j` of `n`, before tariffs: as a matrix of
     (i, k) by (n, j) the coefficients of a multi-regional input-output table.
     """
-    before = trade_share if wedge is None else trade_share / wedge
+    before = calc_before_tariffs(trade_share, wedge)
     coefficient: Array = np.einsum("nik,nkj->iknj", before, input_share)
     return coefficient
 
@@ -76,79 +80,47 @@ def calc_value_added_content(
     Raises `EquilibriumError` if inputs use up all output somewhere. Koopman, Wang, Wei (2014), American Economic
     Review 104(2).
     """
-    N, J = value_added_share.shape
-    each = np.arange(N)
-    before = trade_share if wedge is None else trade_share / wedge
-    from_abroad = np.array(before.transpose(2, 1, 0), order="C")  # [k, i, n], a copy
-    from_itself = from_abroad[:, each, each].T  # [n, k]
-    from_abroad[:, each, each] = 0.0
-    endless = "the inputs to a unit of output never end: the value-added series diverges"
-    try:
-        within = np.linalg.inv(np.eye(J) - from_itself[:, :, None] * input_share)  # [n, k, j]
-    except np.linalg.LinAlgError as error:
-        raise EquilibriumError(endless) from error
+    before = calc_before_tariffs(trade_share, wedge)
+    content = content_by_sector(before, value_added_share, input_share, start, tolerance)
+    N = len(trade_share)
+    result: Array = np.ascontiguousarray(content[:, :N, :N].transpose(1, 2, 0))
+    return result
+
+
+def calc_before_tariffs(trade_share: Array, wedge: Array | None) -> Array:
+    """before[n, i, j] = trade_share / wedge: shares of spending that reach the seller; `wedge` None: one."""
+    return trade_share if wedge is None else trade_share / wedge
+
+
+def content_by_sector(
+    before: Array, value_added_share: Array, input_share: Array, start: Array | None, tolerance: float
+) -> Array:
+    """`calc_value_added_content` as matrices by sector `[j, s, n]`, filled up (`value_added_series`)."""
+    N = len(value_added_share)
+    from_abroad = stacked(before).transpose(0, 2, 1)  # [k, i, n]
+    own_share = own(from_abroad, N).T  # [n, k]
+    add_own(from_abroad, -own_share)
+    within, passed_on = within_economy(own_share, input_share)
     direct = np.einsum("nk,nkj->nj", value_added_share, within)
-    passed_on = np.array((input_share @ within).transpose(1, 2, 0), order="C")  # [k, j, n]
-    content = np.zeros((J, N, N))  # [j, s, n]: matrices by sector, that products take as they are
-    if start is None:
-        content[:, each, each] = direct.T
-    else:
-        content[:] = start.transpose(2, 0, 1)
-    exact = from_abroad, passed_on
+    content, lacking = np.zeros(from_abroad.shape), np.zeros(from_abroad.shape)
     rough = from_abroad.astype(np.float32), passed_on.astype(np.float32)
     with ThreadPoolExecutor(WORKERS) as pool:
+        if start is not None:
+            content[:, :N, :N] = start.transpose(2, 0, 1)
+            lacking = pass_on(multiply(content, from_abroad, pool), passed_on, pool)
         for _ in range(MOST_CORRECTIONS):
-            lacking = _one_round(content, *exact, pool)
-            lacking[:, each, each] += direct.T
+            add_own(lacking, direct)
             lacking -= content
-            size = _largest(lacking)
+            size = largest(lacking)
             if size <= tolerance:
                 break
             if not size < 1e3:
-                raise EquilibriumError(endless)
-            content += size * _series((lacking / size).astype(np.float32), *rough, tolerance / size, pool)
+                raise EquilibriumError(ENDLESS)
+            content += size * series((lacking / size).astype(np.float32), *rough, tolerance / size, pool)
+            lacking = pass_on(multiply(content, from_abroad, pool), passed_on, pool)
     if not size <= tolerance or float(content.sum(axis=1).min()) < -1e-9:
-        raise EquilibriumError(endless)
-    result: Array = np.ascontiguousarray(content.transpose(1, 2, 0))
-    return result
-
-
-def _one_round(content: Floats, from_abroad: Floats, passed_on: Floats, pool: Executor) -> Floats:
-    """content B (1 - D)^-1, dims [j, s, n]; the same digits in any number of threads."""
-    pass_on = import_module("samarkand.engines.equilibrium.kernels.value_chains").pass_on
-    carried, result = np.empty_like(content), np.empty_like(content)
-    sectors, size, _ = content.shape
-    rows = max(1, LARGEST_PRODUCT // (size * size))
-
-    def bought(part: slice) -> None:
-        for first in range(0, size, rows):
-            block = slice(first, first + rows)
-            np.matmul(content[part, block], from_abroad[part], out=carried[part, block])
-
-    list(pool.map(bought, (slice(0, sectors // 2), slice(sectors // 2, sectors))))
-    list(
-        pool.map(lambda part: pass_on(carried, passed_on, *part, result), ((0, size // 2), (size // 2, size)))
-    )
-    return result
-
-
-def _series(
-    first: Floats, from_abroad: Floats, passed_on: Floats, tolerance: float, pool: Executor
-) -> Floats:
-    """The sum of `first` and all rounds after it, in the precision of the arrays or as far as `tolerance`."""
-    least = max(tolerance / 2.0, float(np.finfo(first.dtype).eps))
-    total, term = first.copy(), first
-    for _ in range(MOST_ROUNDS):
-        term = _one_round(term, from_abroad, passed_on, pool)
-        total += term
-        size = _largest(term)
-        if size <= least or not size < 1e3:
-            break
-    return total
-
-
-def _largest(values: Floats) -> float:
-    return max(float(values.max()), -float(values.min()))
+        raise EquilibriumError(ENDLESS)
+    return content
 
 
 def calc_value_added_content_of_table(intermediate: Array, value_added: Array) -> Array:
@@ -191,7 +163,7 @@ def calc_backward_participation(content: Array, exports: Array) -> Array:
     specialisation.
     """
     by_source = calc_value_added_in_exports(content, exports)
-    return _share(by_source.sum(axis=0) - np.diagonal(by_source), exports.sum(axis=1))
+    return calc_participation(by_source.sum(axis=0) - np.diagonal(by_source), exports.sum(axis=1))
 
 
 def calc_forward_participation(content: Array, exports: Array) -> Array:
@@ -200,7 +172,14 @@ def calc_forward_participation(content: Array, exports: Array) -> Array:
     nan where nothing is exported. Koopman, Wang, Wei (2014).
     """
     by_source = calc_value_added_in_exports(content, exports)
-    return _share(by_source.sum(axis=1) - np.diagonal(by_source), exports.sum(axis=1))
+    return calc_participation(by_source.sum(axis=1) - np.diagonal(by_source), exports.sum(axis=1))
+
+
+def calc_participation(value_added: Array, exports: Array) -> Array:
+    """value_added[n] / exports[n]; share, nan where nothing is exported."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share: Array = np.where(exports > 0, value_added / exports, np.nan)
+    return share
 
 
 def calc_value_added_absorbed(content: Array, final_flow: Array) -> Array:
@@ -217,8 +196,7 @@ def calc_value_added_absorbed(content: Array, final_flow: Array) -> Array:
 
 def calc_final_flow(trade_share: Array, wedge: Array | None, final_spending: Array) -> Array:
     """final_flow[n,i,j] = trade_share[n,i,j] / wedge[n,i,j] * final_spending[n,j]; money before tariffs."""
-    before = trade_share if wedge is None else trade_share / wedge
-    flow: Array = before * final_spending[:, None, :]
+    flow: Array = calc_before_tariffs(trade_share, wedge) * final_spending[:, None, :]
     return flow
 
 
@@ -276,9 +254,3 @@ def calc_solution_final_flow(solution: Solution) -> Array:
     public = accounts.consumption_share if basket is None else basket
     final = accounts.consumption_share * solution.private_spending[:, None] + public * solution.tax[:, None]
     return calc_final_flow(solution.trade_share, solution.wedge, final)
-
-
-def _share(part: Array, whole: Array) -> Array:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share: Array = np.where(whole > 0, part / whole, np.nan)
-    return share

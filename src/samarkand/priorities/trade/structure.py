@@ -19,6 +19,8 @@ from samarkand.engines.equilibrium.value_chains import (
     calc_value_added_content,
     calc_value_chains,
 )
+from samarkand.engines.equilibrium.value_chains_nearby import Reference, calc_value_chains_nearby
+from samarkand.priorities.trade.chains_store import stored_reference
 
 Floats = NDArray[np.float64]
 
@@ -27,10 +29,10 @@ Floats = NDArray[np.float64]
 class Structure:
     """Of one solution: value added in exports; `advantage` and `employment` by sector; `suppliers` by partner.
 
-    `content` is value added by source in a unit of output, kept as the start for the next solution.
+    `reference`: the solution that its value chains were computed near, its own where there was none.
     """
 
-    content: Floats
+    reference: Reference
     chains: ValueChains
     advantage: Floats
     suppliers: Floats
@@ -47,7 +49,7 @@ class Structure:
         return calc_supplier_concentration(self.suppliers)
 
 
-NEAR_TOLERANCE = 1e-12  # of shares that differ from the baseline's by 1e-6 and more
+NEAR_TOLERANCE = 1e-12  # of an economy's exports: bound of the error of what a solution near another one has
 _known: WeakKeyDictionary[Solution, Structure] = WeakKeyDictionary()
 _first = Lock()
 
@@ -64,15 +66,11 @@ def structure_of(solution: Solution, near: Structure | None = None) -> Structure
 
 
 def _compute(solution: Solution, near: Structure | None) -> Structure:
-    accounts, flow = solution.accounts, solution.trade_flow
-    content = calc_value_added_content(
-        solution.trade_share, solution.wedge, accounts.value_added_share, accounts.input_share,
-        *((None, 1e-14) if near is None else (near.content, NEAR_TOLERANCE)),
-    )  # fmt: skip
-    exports = calc_exports(flow)
+    accounts, exports = solution.accounts, calc_exports(solution.trade_flow)
+    reference = stored_reference(solution, exports) if near is None else near.reference
     _known[solution] = Structure(
-        content=content,
-        chains=calc_value_chains(content, exports),
+        reference=reference,
+        chains=reference.chains if near is None else _chains(solution, exports, reference),
         advantage=calc_comparative_advantage(exports),
         suppliers=calc_supplier_share(
             solution.trade_share, solution.wedge, accounts.input_share, solution.output
@@ -80,6 +78,23 @@ def _compute(solution: Solution, near: Structure | None) -> Structure:
         employment=calc_employment_share(accounts.value_added_share, solution.output),
     )
     return _known[solution]
+
+
+def _chains(solution: Solution, exports: Floats, reference: Reference) -> ValueChains:
+    """Near the reference, or from all of the content where the solution is far from it."""
+    accounts = solution.accounts
+    shares = solution.trade_share, solution.wedge
+    technology = accounts.value_added_share, accounts.input_share
+    chains = None
+    if all(
+        one is other or np.array_equal(one, other)
+        for one, other in zip(technology, (reference.value_added_share, reference.input_share), strict=True)
+    ):
+        chains = calc_value_chains_nearby(reference, *shares, exports, NEAR_TOLERANCE)
+    if chains is None:
+        content = calc_value_added_content(*shares, *technology, reference.content_share)
+        chains = calc_value_chains(content, exports)
+    return chains
 
 
 def calc_comparative_advantage(exports: Floats) -> Floats:
