@@ -35,8 +35,10 @@ def padded(count: int) -> int:
 def stacked(values: Array) -> Array:
     """`values[m, i, k]` as `[k, m, i]`, filled up with zeros."""
     buyers, sellers, sectors = values.shape
-    result = np.zeros((sectors, padded(buyers), padded(sellers)))
+    result = np.empty((sectors, padded(buyers), padded(sellers)))  # fresh zeros cost as much as what is put there
     result[:, :buyers, :sellers] = values.transpose(2, 0, 1)
+    result[:, buyers:] = 0.0
+    result[:, :, sellers:] = 0.0
     return result
 
 

@@ -7,9 +7,10 @@ change A - A0 of the state
     c e = c0 e + c0 (A - A0) x0 + c0 (A - A0) (1 - A)^-1 r,    r = e - (1 - A) x0:
 
 an identity, whatever x0. It is the adjoint correction of a functional: c0 weighs what x0 leaves unsolved (Pierce and
-Giles 2000, SIAM Review 42(2), 247-264; Becker and Rannacher 2001, Acta Numerica 10, 1-102). The last term is a product of two small things. It is summed by borders crossed as in `value_added_series`, in single precision,
-for each economy until a bound of all that is left is below the tolerance; so that of the thousands of numbers of a
-content only those are computed of which the totals by economy are made.
+Giles 2000, SIAM Review 42(2), 247-264; Becker and Rannacher 2001, Acta Numerica 10, 1-102). The last term is a product
+of two small things. It is summed by borders crossed as in `value_added_series`, in single precision, for each economy
+until a bound of all that is left is below the tolerance; so that of the thousands of numbers of a content only those
+are computed of which the totals by economy are made.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ START = 1e-6  # of exports: what x0 may leave unsolved; it multiplies the change
 MOST_ROUNDS = 20  # then the state is not near, and its content takes no longer
 MOST_CORRECTIONS = 50  # of one vector, in double precision
 FAR = 0.5  # largest part of what is left that the change of the coefficients may add to the bound
-SINGLE = 16 * float(np.finfo(np.float32).eps)  # part of a sum in single precision that rounding may be
+SINGLE = 8 * float(np.finfo(np.float32).eps)  # part of a sum in single precision that rounding may be
 MOST_AGAIN = 0.3  # of economies in double precision; content takes no longer
 THINNED = 0.9  # rows whose sums are over are taken out once they are a tenth
 
