@@ -35,7 +35,7 @@ def padded(count: int) -> int:
 def stacked(values: Array) -> Array:
     """`values[m, i, k]` as `[k, m, i]`, filled up with zeros."""
     buyers, sellers, sectors = values.shape
-    result = np.empty((sectors, padded(buyers), padded(sellers)))  # fresh zeros cost as much as what is put there
+    result = np.empty((sectors, padded(buyers), padded(sellers)))  # zeros throughout would be written twice
     result[:, :buyers, :sellers] = values.transpose(2, 0, 1)
     result[:, buyers:] = 0.0
     result[:, :, sellers:] = 0.0
