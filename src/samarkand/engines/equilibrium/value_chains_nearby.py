@@ -49,6 +49,7 @@ START = 1e-6  # of exports: what x0 may leave unsolved; it multiplies the change
 MOST_ROUNDS = 20  # then the state is not near, and its content takes no longer
 MOST_CORRECTIONS = 50  # of one vector, in double precision
 FAR = 0.5  # largest part of what is left that the change of the coefficients may add to the bound
+LATER = 1e-6  # of a unit of value added: what the bound may be too large by
 SINGLE = 8 * float(np.finfo(np.float32).eps)  # part of a sum in single precision that rounding may be
 MOST_AGAIN = 0.3  # of economies in double precision; content takes no longer
 THINNED = 0.9  # rows whose sums are over are taken out once they are a tenth
@@ -220,7 +221,7 @@ def calc_value_chains_nearby(
     total = exports.sum(axis=1)
     allowed = np.full(padded(N), np.inf)
     allowed[:N][total > 0] = tolerance * total[total > 0]
-    most = _compiled().weigh(carried, reference.burden) @ reach
+    most = multiply(_compiled().weigh(carried, reference.burden)[None], reach[None])[0]
     own_more = _own_response(reference, change, exports, carried, most, allowed)
     used = _used_by_all(reference, change, exports, most, allowed)
     content = _content_of_all(reference, carried.sum(axis=1, keepdims=True), change, reach, tolerance)
@@ -264,11 +265,17 @@ def _reach(reference: Reference, change: Array) -> Array | None:
     if not np.isfinite(reference.multiple).all():
         return None
     added = multiply(change[None], (reference.multiple[:, None] * content)[None])[0]
-    if not added.sum(axis=0).max() < FAR:
+    part = float(added.sum(axis=0).max())
+    if not part < FAR:
         return None
-    beside = np.linalg.solve((np.eye(len(added)) - added).T, multiply(content[None], added[None])[0].T).T
-    reach: Array = reference.most_content_abroad + beside
-    return reach
+    reach, term = reference.most_content_abroad, content
+    while True:  # LAPACK's threads would wait for each other longer than they solve
+        term = multiply(term[None], added[None])[0]
+        reach = reach + term
+        # No entry of the n-th power is above part^n: of all later terms none is above
+        later: Array = term.sum(axis=1, keepdims=True) * part / (1.0 - part)
+        if later.max() <= LATER:
+            return np.asarray(reach + later, dtype=np.float64)
 
 
 def _own_response(
