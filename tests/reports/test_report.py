@@ -1,11 +1,13 @@
 """The report as a reader meets it: the answer first, losers as plain as winners, figures as in the tables."""
 
 import re
+import shutil
+import subprocess
 from html import unescape
 from html.parser import HTMLParser
 
 import pytest
-from docs.chromium import find_chromium, probe
+from docs.chromium import find_chromium, probe, run_chromium
 
 from samarkand.reports.figures import figure, money
 from samarkand.reports.html import render_report
@@ -299,3 +301,34 @@ def test_the_probe_sees_what_is_asked_and_what_is_too_wide(page, tmp_path):
     assert any("example.invalid" in address for address in seen["asked"])
     assert seen["wide"]
     assert seen["page"] > 1280
+
+
+def printed(page, tmp_path):
+    """The sheets of paper that the browser prints, as laid out text."""
+    source, sheets = tmp_path / "page.html", tmp_path / "page.pdf"
+    source.write_text(page, encoding="utf-8")
+    run_chromium("--no-pdf-header-footer", f"--print-to-pdf={sheets}", source.as_uri())
+    text = subprocess.run(
+        ["pdftotext", "-layout", sheets, "-"], capture_output=True, text=True, check=True
+    ).stdout
+    return text.split("\f")[:-1]
+
+
+@browser
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed")
+def test_on_paper_the_answer_is_one_sheet_and_heads_of_tables_repeat(page, view, tmp_path):
+    sheets = printed(page, tmp_path)
+    for heading in ("Who gains", "Who loses", "Who pays", "What is estimated", "What is missing, and why"):
+        assert heading in sheets[0]
+    assert "Where income changes" not in sheets[0]
+    boxes = next(line for line in sheets[0].splitlines() if "Who gains" in line)
+    assert "Who pays" in boxes  # side by side, as on a desk
+    names = {view.name(code) for code in view.economies}
+    of_economies = [
+        sheet for sheet in sheets if sum(line[:22].strip(" *") in names for line in sheet.splitlines()) > 25
+    ]
+    assert len(of_economies) >= 4
+    assert all(any(line.startswith("Economy") for line in sheet.splitlines()) for sheet in of_economies)
+    assert all(f"{number} / {len(sheets)}" in sheet for number, sheet in enumerate(sheets, 1))
+    assert len(sheets) <= 45

@@ -18,6 +18,7 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from samarkand.core.faults import FaultList
 from samarkand.programme.kinds import Attribute, attributes, kinds
@@ -41,6 +42,7 @@ from samarkand.world.economies import load_economies
 
 LONGEST_CELL = 32_767  # characters, of Excel
 ROWS_WITH_LISTS = 500  # rows that offer drop-down lists and colours
+COLUMNS_ON_PAPER = 20  # more of them on one sheet of paper cannot be read
 FIRST_DAY = date(1910, 1, 1)  # earlier ones are written as text: Excel's own calendar is wrong in 1900
 
 _HEAD = PatternFill("solid", fgColor="FF1F3A4D")
@@ -150,6 +152,15 @@ def _fill(
         )
     _lists(page, heads)
     _colours(page, heads, of_kinds)
+    _print(page, sum(not head.part for head in heads))
+
+
+def _print(page: Any, seen: int) -> None:
+    """On paper: A3 across, heads and ids on each sheet, one sheet wide where the columns that are seen stay legible."""
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A3
+    page.print_title_rows, page.print_title_cols = "1:1", "A:A"
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=seen <= COLUMNS_ON_PAPER)
+    page.page_setup.fitToHeight = 0
 
 
 def _head(page: Any, sheet: Sheet, number: int, head: Column) -> None:
@@ -160,7 +171,7 @@ def _head(page: Any, sheet: Sheet, number: int, head: Column) -> None:
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     cell.comment = Comment(_note(head), "Samarkand", height=140, width=320)
     wide = head.key in ("title", "description", "name") or head.part in ("source", "address", "note")
-    page.column_dimensions[get_column_letter(number)].width = 40 if wide else 16
+    page.column_dimensions[get_column_letter(number)].width = 40 if wide else max(16, len(head.header) + 2)
 
 
 def _note(head: Column) -> str:
