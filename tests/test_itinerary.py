@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from samarkand.planning.corridors import corridor_profile
 from samarkand.world.accounts import load_accounts
 from samarkand.world.changes import LinkChange
 from samarkand.world.freight import prepare_freight, skims_of
@@ -81,3 +84,22 @@ def test_stretches_of_one_economy_are_one_step_and_reverse_is_its_own_inverse():
     assert len(merged(steps)) == 3
     assert reverse(steps)[0].name == "RUS - KAZ"
     assert reverse(reverse(steps)) == steps
+
+
+def test_a_railway_that_a_programme_builds_names_the_economies_borders_and_gauge_on_it():
+    """China-Kyrgyzstan-Uzbekistan: two CAREC borders of 40.6 h and US$215, a change of trains of 8 h and US$25."""
+    parameters = load_parameters()
+    profile = corridor_profile(
+        "eurasian-corridors", "CHN Shanghai", "UZB Samarkand", vot_class="low", year=2035
+    )
+    for way in (profile.with_, replace(profile.with_, steps=tuple(reverse(profile.with_.steps)))):
+        rests = [step for step in way.steps if "cku-railway" in step.items and step.waiting_hours]
+        names = [(step.kind, step.name) for step in rests]
+        order = ["CHN - KGZ", "KGZ", "KGZ - UZB"]
+        assert [name for _, name in names] in (order, ["UZB - KGZ", "KGZ", "KGZ - CHN"])
+        assert [kind for kind, _ in names] == ["border", "gauge", "border"]
+        border = (parameters["border_hours_carec_rail"], parameters["border_usd_carec_rail"])
+        train = (parameters["terminal_hours"], parameters["terminal_fee"])
+        for step, (hours, usd) in zip(rests, (border, train, border), strict=True):
+            assert (step.waiting_hours, step.usd) == pytest.approx((hours, usd))
+        assert "KGZ" in [step.name for step in way.steps if step.kind == "move"]

@@ -70,14 +70,16 @@ def _new_links(line: NewLine, geography: Geography, parameters: Mapping[str, flo
         share = air[number] / sum(air)
         km = line.km * share
         longer = (km + joined[one] + joined[other]) / km
-        extra_hours = extra_usd = 0.0
+        extra_hours = extra_usd = gauge_hours = gauge_usd = 0.0
+        gauge_economy = ""
         if economies[one] != economies[other]:
             names = border_parameters(economies[one], economies[other], line.mode)
             extra_hours, extra_usd = parameters[names[0]], parameters[names[1]]
         for point in (other,) if number else (one, other):
             if points[point].name in line.breaks_of_gauge:
-                extra_hours += parameters["terminal_hours"]
-                extra_usd += parameters["terminal_fee"]
+                gauge_hours += parameters["terminal_hours"]
+                gauge_usd += parameters["terminal_fee"]
+                gauge_economy = economies[point]
         links.append(
             LinkChange(
                 line.item,
@@ -87,8 +89,12 @@ def _new_links(line: NewLine, geography: Geography, parameters: Mapping[str, flo
                 joins=(meets[one], meets[other]),
                 km=km * longer,
                 hours=None if line.hours is None else line.hours * share * longer,
-                extra_hours=extra_hours,
-                extra_usd=extra_usd,
+                extra_hours=extra_hours + gauge_hours,
+                extra_usd=extra_usd + gauge_usd,
+                economies=(economies[one], economies[other]),
+                gauge_hours=gauge_hours,
+                gauge_usd=gauge_usd,
+                gauge_economy=gauge_economy,
             )
         )
     return links

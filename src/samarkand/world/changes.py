@@ -15,10 +15,12 @@ class LinkChange:
 
     new: a link of `mode` between the two `points` (latitude, longitude in degrees), `km` long, in `hours` (at
     the network's own speed where None) at the network's own rate, with `extra_hours` and `extra_usd` for
-    borders and changes of gauge on it. `joins` says which of its ends is the nearest node of the network (the way
-    there is part of the length); the other ends are new nodes, one for equal points. upgrade: the links on the way
-    along the nodes nearest to `points` take `hours_ratio` of their hours. crossing, port, ferry: the crossing, port
-    or ferry line with the id `target` costs `hours_saved` and `usd_saved` per TEU less; never more than it costs.
+    borders and changes of gauge on it, of which `gauge_hours` and `gauge_usd` are those of a change of gauge in
+    `gauge_economy`; `economies` are those of its two ends where they are known. `joins` says which of its ends is the
+    nearest node of the network (the way there is part of the length); the other ends are new nodes, one for equal
+    points. upgrade: the links on the way along the nodes nearest to `points` take `hours_ratio` of their hours.
+    crossing, port, ferry: the crossing, port or ferry line with the id `target` costs `hours_saved` and `usd_saved`
+    per TEU less; never more than it costs.
     """
 
     item: str
@@ -31,6 +33,10 @@ class LinkChange:
     hours: float | None = None
     extra_hours: float = 0.0
     extra_usd: float = 0.0
+    economies: tuple[str, str] = ("", "")
+    gauge_hours: float = 0.0
+    gauge_usd: float = 0.0
+    gauge_economy: str = ""
     hours_ratio: float = 1.0
     hours_saved: float = 0.0
     usd_saved: float = 0.0

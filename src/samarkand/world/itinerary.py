@@ -18,7 +18,7 @@ from samarkand.world.land_lines import Lines
 from samarkand.world.network import Network
 from samarkand.world.parameters import Parameters
 
-Kind = Literal["move", "border", "ferry", "terminal", "port", "access"]
+Kind = Literal["move", "border", "gauge", "ferry", "terminal", "port", "access"]
 
 
 @dataclass(frozen=True)
@@ -162,11 +162,18 @@ def steps_along(
             steps.append(Step("move", mode, a, km, moving, 0.0, usd, items))
         else:
             # Half of a link across a border lies on each side; what is waited and paid there is the border's.
-            fee = min(parameters[fees[row]], usd) if row in fees else 0.0
+            fee = min(parameters[fees[row]], usd) if row in fees else float(lines.fee[at])
+            gauge_hours, gauge_usd = float(lines.gauge_hours[at]), float(lines.gauge_usd[at])
             half = Step("move", mode, a, km / 2, moving / 2, 0.0, (usd - fee) / 2, items)
+            waiting, fee = waiting - gauge_hours, fee - gauge_usd
             border = Step("border", mode, f"{a} - {b}", 0.0, 0.0, waiting, fee, items)
             way = direction(a, b, mode, gates.get(row, ""))
             if way.sources and a != b:
                 border = replace(border, directed_waiting=waiting * way.hours, directed_usd=fee * way.usd)
-            steps += [half, border, replace(half, name=b)]
+            rest = [border] if a != b or waiting > 0 else []
+            if gauge_hours > 0 or gauge_usd > 0:
+                where = str(lines.gauge_economy[at])
+                gauge = Step("gauge", mode, where, 0.0, 0.0, gauge_hours, gauge_usd, items)
+                rest.insert(0 if where == a != b else len(rest), gauge)
+            steps += [half, *rest, replace(half, name=b)]
     return steps

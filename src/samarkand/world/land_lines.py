@@ -29,13 +29,19 @@ class Lines:
     """Open links of one mode, their length and the economy of each node.
 
     `costs.row` is the row of the mode's table of links, -1 for a link that the programme builds; `item` names the
-    item of the programme that builds or betters a link, else it is empty.
+    item of the programme that builds or betters a link, else it is empty. `fee` is what is paid for borders and changes
+    of gauge on a link that the programme builds, and `gauge_hours` and `gauge_usd` the part of the latter in what is
+    waited and paid there, in `gauge_economy`; 0 and empty for other links.
     """
 
     costs: LinkCosts
     km: Floats
     item: NDArray[np.str_]
     economy: NDArray[np.str_]
+    fee: Floats
+    gauge_hours: Floats
+    gauge_usd: Floats
+    gauge_economy: NDArray[np.str_]
 
     @cached_property
     def graph(self) -> Graph:
@@ -70,7 +76,10 @@ def build_lines(
     new_nodes: dict[str, int] = {}
     for change in together(changes):
         for arc in arcs_of(change, network, parameters, costs) if change.mode == mode else ():
-            ends = sorted(_node(end, new_nodes, economy, tables.nodes) for end in (arc.tail, arc.head))
+            ends = sorted(
+                _node(end, own, new_nodes, economy, tables.nodes)
+                for end, own in zip((arc.tail, arc.head), change.economies, strict=True)
+            )
             pair = (ends[0], ends[1])
             if pair not in where:
                 if pair not in built or arc.hours < built[pair][1].hours:
@@ -96,16 +105,25 @@ def build_lines(
     )
     km = np.r_[tables.links["km"].to_numpy(float)[costs.row], [change.km for change, _ in built.values()]]
     items = np.array([*item, *(change.item for change, _ in built.values())], dtype=str)
-    return Lines(whole, km, items, np.array(economy, dtype=str))
+    fee, gauge_hours, gauge_usd = (
+        np.r_[np.zeros(costs.u.size), [getattr(change, name) for change, _ in built.values()]]
+        for name in ("extra_usd", "gauge_hours", "gauge_usd")
+    )
+    gauge_economy = np.array(
+        [""] * costs.u.size + [change.gauge_economy for change, _ in built.values()], dtype=str
+    )
+    return Lines(whole, km, items, np.array(economy, dtype=str), fee, gauge_hours, gauge_usd, gauge_economy)
 
 
-def _node(end: int | str, new_nodes: dict[str, int], economy: list[str], nodes: pd.DataFrame) -> int:
-    """Number of an end; a new node takes the next number and the economy of its nearest neighbour."""
+def _node(
+    end: int | str, own: str, new_nodes: dict[str, int], economy: list[str], nodes: pd.DataFrame
+) -> int:
+    """Number of an end; a new node takes the next number and its own economy, else that of its nearest neighbour."""
     if not isinstance(end, str):
         return int(end)
     if end not in new_nodes:
         lat, lon = (np.array([float(word)]) for word in end.split())
         near, _ = nearest_nodes(nodes, lat, lon)
         new_nodes[end] = len(economy)
-        economy.append(str(nodes["economy"].iloc[int(near[0])]))
+        economy.append(own or str(nodes["economy"].iloc[int(near[0])]))
     return new_nodes[end]
