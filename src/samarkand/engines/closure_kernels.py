@@ -17,6 +17,36 @@ Ints = NDArray[np.int64]
 Ints32 = NDArray[np.int32]
 
 SLACK = 1.0 + 2.5e-7  # a 32-bit number is off by 6e-8
+AT_ONCE = 62  # ways that are compared before the best of them is noted: bits of a mark
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def lower(base: float, onward: Floats, best: Floats, marks: Ints, way: int) -> None:
+    """best[x] = min(best[x], base + onward[x]), and the bit `way` of marks[x] where that is lower.
+
+    Bits, and not the number of the way: what is stored on every turn runs on vectors, what is stored on some does not.
+    """
+    bit = np.int64(1) << np.int64(way)
+    for x in range(onward.size):
+        through = base + onward[x]
+        before = best[x]
+        marks[x] |= -np.int64(through < before) & bit
+        best[x] = np.minimum(before, through)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def note_ways(marks: Ints, ways: Ints, by: Ints) -> None:
+    """by[x] = the way of the highest bit of marks[x], the last that was lower; marks are zero afterwards."""
+    for x in range(marks.size):
+        mark = marks[x]
+        if mark != 0:
+            highest = 0
+            for step in (32, 16, 8, 4, 2, 1):
+                if mark >> np.int64(step) != 0:
+                    mark >>= np.int64(step)
+                    highest += step
+            by[x] = ways[highest]
+            marks[x] = 0
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -91,7 +121,7 @@ def reach(
     star_cost = star_usd + value * star_hours
     cost = np.empty(size)
     best = np.empty(size)
-    by = np.empty(size, np.int32)
+    marks, ways, by = np.zeros(size, np.int64), np.empty(AT_ONCE, np.int64), np.empty(size, np.int64)
     for i in range(hours.shape[0]):
         for e in range(size):
             cost[e] = np.inf
@@ -99,15 +129,17 @@ def reach(
                 cost[e] = from_usd[rows[e], i] + value * from_hours[rows[e], i]
             best[e] = cost[e] * (1 - 1e-12)
             by[e] = -1
+        count = 0
         for f in range(size):
-            base = cost[f]
-            if not base < np.inf:
+            if not cost[f] < np.inf:
                 continue
-            for e in range(size):
-                through = base + star_cost[f, e]
-                better = through < best[e]
-                best[e] = through if better else best[e]
-                by[e] = f if better else by[e]
+            if count == AT_ONCE:
+                note_ways(marks, ways, by)
+                count = 0
+            ways[count] = f
+            lower(cost[f], star_cost[f], best, marks, count)
+            count += 1
+        note_ways(marks, ways, by)
         for e in range(size):
             improved[i, e] = by[e] >= 0 and rows[e] >= 0 and ends_new[by[e], e]
             if improved[i, e]:
@@ -142,28 +174,30 @@ def through_ends(
     """
     width = screen.shape[1]
     best = np.empty(width)
-    by = np.empty(width, np.int32)
+    marks, ways, by = np.zeros(width, np.int64), np.empty(AT_ONCE, np.int64), np.empty(width, np.int64)
     count = 0
     out_ptr[0] = 0
     for i in range(hours.shape[0]):
         start = i + 1 if upper else 0
-        any_end = False
+        held = 0
         for e in range(rows.size):
             if not improved[i, e]:
                 continue
-            if not any_end:
-                for x in range(start, width):
+            if held == 0:
+                for x in range(width):
                     best[x] = screen[i, x] * SLACK
                     by[x] = -1
-                any_end = True
+            elif held % AT_ONCE == 0:
+                note_ways(marks[start:], ways, by[start:])
             base = usd[i, e] + value * hours[i, e]
-            onward = from_cost[rows[e], first : first + width]
-            for x in range(start, width):
-                through = base + onward[x]
-                better = through < best[x]
-                best[x] = through if better else best[x]
-                by[x] = e if better else by[x]
-        if any_end:
+            ways[held % AT_ONCE] = e
+            lower(
+                base, from_cost[rows[e], first + start : first + width], best[start:], marks[start:],
+                held % AT_ONCE,
+            )  # fmt: skip
+            held += 1
+        if held:
+            note_ways(marks[start:], ways, by[start:])
             for x in range(start, width):
                 e = by[x]
                 if e >= 0 and not (apart and x == i):
@@ -388,42 +422,42 @@ def pairs_by_sea(
     ports, places = port_hours.shape
     port_cost = port_usd + value * port_hours
     sea_cost = sea_usd + value * sea_hours
-    best = np.empty(places)
-    by = np.empty(places, np.int32)
-    leg = np.empty(ports)
-    leg_by = np.empty(ports, np.int32)
+    for p in range(ports):
+        sea_cost[p, p] = np.inf  # one goes to sea from a port to another
+    best, by, marks = np.empty(places), np.empty(places, np.int64), np.zeros(places, np.int64)
+    leg, leg_by, leg_marks = np.empty(ports), np.empty(ports, np.int64), np.zeros(ports, np.int64)
+    ways = np.empty(AT_ONCE, np.int64)
     count = 0
     for i in range(places):
-        touched = False
+        held = 0
         for p in range(ports):
             if not changed[p, i] or not port_cost[p, i] < np.inf:
                 continue
-            if not touched:
+            if held == 0:
                 for q in range(ports):
                     leg[q] = first_screen[i, q] * SLACK
                     leg_by[q] = -1
-                touched = True
-            base = port_cost[p, i]
-            for q in range(ports):
-                cost = base + sea_cost[p, q]
-                if p != q and cost < leg[q]:
-                    leg[q] = cost
-                    leg_by[q] = p
-        if not touched:
+            elif held % AT_ONCE == 0:
+                note_ways(leg_marks, ways, leg_by)
+            ways[held % AT_ONCE] = p
+            lower(port_cost[p, i], sea_cost[p], leg, leg_marks, held % AT_ONCE)
+            held += 1
+        if held == 0:
             continue
+        note_ways(leg_marks, ways, leg_by)
         for j in range(places):
             best[j] = screen[i, j] * SLACK
             by[j] = -1
+        held = 0
         for q in range(ports):
             if leg_by[q] < 0:
                 continue
-            base = leg[q]
-            onward = port_cost[q]
-            for j in range(places):
-                cost = base + onward[j]
-                better = cost < best[j]
-                best[j] = cost if better else best[j]
-                by[j] = q if better else by[j]
+            if held and held % AT_ONCE == 0:
+                note_ways(marks, ways, by)
+            ways[held % AT_ONCE] = q
+            lower(leg[q], port_cost[q], best, marks, held % AT_ONCE)
+            held += 1
+        note_ways(marks, ways, by)
         for j in range(places):
             q = by[j]
             if q >= 0 and j != i:
