@@ -12,8 +12,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from samarkand.engines.closure_kernels import SLACK
+from samarkand.engines.closure_kernels import AT_ONCE, SLACK, lower, note_ways
 from samarkand.engines.labels import EQUAL, buckets, insert, keep, no_labels
+
+MARGIN = 1e-6  # relative: more than screens and their slack are off
 
 Floats = NDArray[np.float64]
 Screen = NDArray[np.float32]
@@ -120,6 +122,56 @@ def at_ends(
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def insert_onward(
+    first: int,
+    last: int,
+    at: Ints32,
+    real: Floats,
+    mask: Ints,
+    rows: Ints,
+    hours: Floats,
+    usd: Floats,
+    cost: Floats,
+    start: int,
+    limit: Floats,
+    to_count: Ints32,
+    to_real: Floats,
+    to_mask: Ints,
+) -> bool:
+    """Go on from labels `first` to `last` of one place to targets from `start` on, into buckets; whether full.
+
+    at, real, mask: labels, `rows` the row of what they stand at in hours, usd, cost [row, target], -1 for none. Only
+    what is below limit [target] is put in, and of labels of the same projects the best alone.
+    """
+    width, full = limit.size, False
+    best, marks, by = np.empty(width), np.zeros(width, np.int64), np.empty(width, np.int64)
+    ways = np.empty(AT_ONCE, np.int64)
+    order = first + np.argsort(mask[first:last])
+    k = 0
+    while k < order.size:
+        projects, held = mask[order[k]], 0
+        best[start:] = limit[start:]
+        by[start:] = -1
+        while k < order.size and mask[order[k]] == projects:
+            row = rows[at[order[k]]]
+            if row >= 0:
+                if held == AT_ONCE:
+                    note_ways(marks[start:], ways, by[start:])
+                    held = 0
+                ways[held] = order[k]
+                lower(real[order[k], 0], cost[row, start:width], best[start:], marks[start:], held)
+                held += 1
+            k += 1
+        note_ways(marks[start:], ways, by[start:])
+        for x in range(start, width):
+            if by[x] >= 0:
+                row = rows[at[by[x]]]
+                h, u = real[by[x], 1] + hours[row, x], real[by[x], 2] + usd[row, x]
+                full = insert(to_count, to_real, to_mask, x, best[x], h, u, projects) == 2 or full
+    return full
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def rail_labels(
     star: Any,
     rows: Ints,
@@ -138,25 +190,21 @@ def rail_labels(
     ptr = np.zeros(places + 1, np.int64)
     kept = no_labels()
     size, full = 0, False
+    at_end = no_labels()
     limit = np.empty(places)
     for i in range(places):
         full = at_ends(i, star, rows, from_hours, from_usd, from_cost, count, real, mask) or full
+        at_end, known = keep(at_end, 0, count, real, mask)
         to_count[:] = 0
         for x in range(places):
             limit[x] = screen[i, x] * SLACK
-        for e in range(ends):
-            if rows[e] < 0:
-                continue
-            for k in range(count[e]):
-                base, onward = real[e, k, 0], from_cost[rows[e]]
-                for x in range(places):
-                    if base + onward[x] < limit[x] and x != i:
-                        hours = real[e, k, 1] + from_hours[rows[e], x]
-                        usd = real[e, k, 2] + from_usd[rows[e], x]
-                        cost = base + onward[x]
-                        full = (
-                            insert(to_count, to_real, to_mask, x, cost, hours, usd, mask[e, k]) == 2 or full
-                        )
+        limit[i] = -np.inf
+        full = (
+            insert_onward(
+                0, known, *at_end, rows, from_hours, from_usd, from_cost, 0, limit, to_count, to_real, to_mask
+            )
+            or full
+        )
         kept, size = keep(kept, size, to_count, to_real, to_mask)
         ptr[i + 1] = size
     return ptr, kept[0][:size], kept[1][:size], kept[2][:size], full
@@ -360,19 +408,43 @@ def over_sea_labels(
     a_ptr, a_at, a_real, a_mask = at_ports
     cities, ports = screen.shape
     sea_cost = sea_usd + value * sea_hours
+    for p in range(ports):
+        sea_cost[p, p] = np.inf  # one goes to sea from a port to another
     count, real, mask = buckets(ports)
     ptr = np.zeros(cities + 1, np.int64)
     kept = no_labels()
     size, full = 0, False
+    rows, limit = np.arange(ports), np.empty(ports)
     for i in range(cities):
         count[:] = 0
-        for k in range(a_ptr[i], a_ptr[i + 1]):
-            p, base = a_at[k], a_real[k, 0]
-            for q in range(ports):
-                cost = base + sea_cost[p, q]
-                if cost < screen[i, q] * SLACK and p != q:
-                    hours, usd = a_real[k, 1] + sea_hours[p, q], a_real[k, 2] + sea_usd[p, q]
-                    full = insert(count, real, mask, q, cost, hours, usd, a_mask[k]) == 2 or full
+        for q in range(ports):
+            limit[q] = screen[i, q] * SLACK
+        full = (
+            insert_onward(
+                a_ptr[i], a_ptr[i + 1], a_at, a_real, a_mask, rows, sea_hours, sea_usd, sea_cost, 0, limit, count,
+                real, mask,
+            )
+            or full
+        )  # fmt: skip
         kept, size = keep(kept, size, count, real, mask)
         ptr[i + 1] = size
     return ptr, kept[0][:size], kept[1][:size], kept[2][:size], full
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def sea_margins(over_sea_by_port: Any, screen: Screen) -> Floats:
+    """How much dearer a port may be than another, to be of use to a city at all: [port, the other].
+
+    Of a way over the sea with projects to a port: cost without projects to the other, less its own, at most. A city
+    that reaches the port at more than that above the other has no use for such ways. over_sea_by_port: labels as rows
+    of landing ports; screen: [city, port] costs without projects.
+    """
+    ptr, at, real, _ = over_sea_by_port
+    ports = screen.shape[1]
+    most = np.full((ports, ports), -np.inf)
+    for p in range(ports):
+        for k in range(ptr[p], ptr[p + 1]):
+            before, cost = screen[at[k]], real[k, 0]
+            for q in range(ports):
+                most[p, q] = np.maximum(most[p, q], before[q] * np.float64(1 + MARGIN) - cost)
+    return most

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from samarkand.engines.choice_kernels import MODES, ROUTES, SEA, best_route, is_taken
 from samarkand.engines.closure_kernels import SLACK, pair_number
+from samarkand.engines.label_legs import MARGIN, insert_onward
 from samarkand.engines.labels import EQUAL, KEPT_BITS, insert, number_parts, slot
 
 Floats = NDArray[np.float64]
@@ -36,18 +37,10 @@ def row_by_road(
 ) -> bool:
     """Labels of city i by road to the cities after it, into buckets; whether full. screen: [city, city]."""
     e_ptr, e_at, e_real, e_mask = at_ends_
-    cities = screen.shape[0]
-    limit = screen[i] * np.float64(SLACK)
-    full = False
-    for k in range(e_ptr[i], e_ptr[i + 1]):
-        row, base = rows[e_at[k]], e_real[k, 0]
-        onward = from_cost[row]
-        for j in range(i + 1, cities):
-            cost = base + onward[j]
-            if cost < limit[j]:
-                hours, usd = e_real[k, 1] + from_hours[row, j], e_real[k, 2] + from_usd[row, j]
-                full = insert(count, real, mask, j, cost, hours, usd, e_mask[k]) == 2 or full
-    return full
+    return insert_onward(
+        e_ptr[i], e_ptr[i + 1], e_at, e_real, e_mask, rows, from_hours, from_usd, from_cost, i + 1,
+        screen[i] * np.float64(SLACK), count, real, mask,
+    )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -58,7 +51,9 @@ def row_by_rail(
     near: Ints32,
     near_hours: Floats,
     near_usd: Floats,
+    near_cost: Floats,
     near_labels: Any,
+    labelled: NDArray[np.bool_],
     back_ptr: Ints,
     back_city: Ints32,
     back_near: Ints,
@@ -70,50 +65,70 @@ def row_by_rail(
     real: Floats,
     mask: Ints,
 ) -> bool:
-    """Labels of city i by rail to the cities after it, into buckets; whether full. screen: [city, city]."""
+    """Labels of city i by rail to the cities after it, into buckets; whether full.
+
+    near_labels: of legs to near terminals; labelled: [terminal], whether a leg to it has any. screen: [city, city].
+    """
     a_ptr, a_at, a_real, a_mask = along
     l_ptr, _, l_real, l_mask = near_labels
-    terminals = rail_hours.shape[0]
+    terminals, cities = rail_hours.shape[0], screen.shape[0]
     full = False
-    for k in range(a_ptr[i], a_ptr[i + 1]):
-        t = a_at[k]
+    limit = screen[i] * np.float64(SLACK)
+    best, by, by_near = limit.copy(), np.full(cities, -1, np.int64), np.empty(cities, np.int64)
+    touched = np.empty(cities, np.int64)
+    order = a_ptr[i] + np.argsort(a_mask[a_ptr[i] : a_ptr[i + 1]])
+    size = 0
+    for o in range(order.size):  # of labels of the same projects the best alone is put in
+        k = order[o]
+        t, base = a_at[k], a_real[k, 0]
         for b in range(back_ptr[t], back_ptr[t + 1]):
             j, n = back_city[b], back_near[b]
-            if j <= i:
-                continue
-            limit = screen[i, j] * SLACK
-            for q in range(l_ptr[n] - 1, l_ptr[n + 1]):
-                own = q < l_ptr[n]
-                h, u, m = (near_hours[n], near_usd[n], 0) if own else (l_real[q, 1], l_real[q, 2], l_mask[q])
-                cost = a_real[k, 0] + u + value * h
-                if cost < limit:
-                    full = (
-                        insert(count, real, mask, j, cost, a_real[k, 1] + h, a_real[k, 2] + u, a_mask[k] | m)
-                        == 2
-                        or full
-                    )
-    if l_real.shape[0] == 0:
-        return full
+            if j > i:
+                cost = base + near_cost[n]
+                if cost < best[j]:
+                    if by[j] < 0:
+                        touched[size] = j
+                        size += 1
+                    best[j], by[j], by_near[j] = cost, k, n
+        if o + 1 == order.size or a_mask[order[o + 1]] != a_mask[k]:
+            for j in touched[:size]:
+                r, n = a_real[by[j]], by_near[j]
+                h, u = r[1] + near_hours[n], r[2] + near_usd[n]
+                full = insert(count, real, mask, j, best[j], h, u, a_mask[k]) == 2 or full
+                best[j], by[j] = limit[j], -1
+            size = 0
+    for k in order:  # projects on both sides
+        t = a_at[k]
+        if not labelled[t]:
+            continue
+        for b in range(back_ptr[t], back_ptr[t + 1]):
+            j, n = back_city[b], back_near[b]
+            for q in range(l_ptr[n], l_ptr[n + 1]):
+                cost = a_real[k, 0] + l_real[q, 0]
+                if j > i and cost < limit[j]:
+                    h, u, m = a_real[k, 1] + l_real[q, 1], a_real[k, 2] + l_real[q, 2], a_mask[k] | l_mask[q]
+                    full = insert(count, real, mask, j, cost, h, u, m) == 2 or full
     # Along rail without projects, and with projects on the last leg alone.
     for t in range(terminals):
-        best, hours, usd = np.inf, np.inf, np.inf
+        if not labelled[t]:
+            continue
+        least, hours, usd = np.inf, np.inf, np.inf
         for b in range(back_ptr[t], back_ptr[t + 1]):
             n = back_near[b]
             j = back_city[b]
             if j <= i or l_ptr[n] == l_ptr[n + 1]:
                 continue
-            if best == np.inf:
+            if least == np.inf:
                 for a in range(near_ptr[i], near_ptr[i + 1]):
                     f = near[a]
                     h, u = near_hours[a] + rail_hours[f, t], near_usd[a] + rail_usd[f, t]
-                    if f != t and u + value * h < best:
-                        best, hours, usd = u + value * h, h, u
-                if best == np.inf:
+                    if f != t and u + value * h < least:
+                        least, hours, usd = u + value * h, h, u
+                if least == np.inf:
                     break
-            limit = screen[i, j] * SLACK
             for q in range(l_ptr[n], l_ptr[n + 1]):
-                cost = best + l_real[q, 0]
-                if cost < limit:
+                cost = least + l_real[q, 0]
+                if cost < limit[j]:
                     full = (
                         insert(
                             count, real, mask, j, cost, hours + l_real[q, 1], usd + l_real[q, 2], l_mask[q]
@@ -130,8 +145,10 @@ def row_by_sea(
     at_ports: Any,
     over_sea: Any,
     over_sea_by_port: Any,
+    margins: Floats,
     port_hours: Floats,
     port_usd: Floats,
+    port_cost: Floats,
     screen: Screen,
     value: float,
     count: Ints32,
@@ -141,36 +158,41 @@ def row_by_sea(
     """Labels of city i by sea to the cities after it, into buckets; whether full.
 
     over_sea: compressed rows of cities; over_sea_by_port: the same labels as rows of landing ports, at the cities that
-    they come from. port_*: [port, city]; screen: [city, city].
+    they come from; margins: as from `sea_margins`. port_*: [port, city]; screen: [city, city].
     """
     o_ptr, o_at, o_real, o_mask = over_sea
     b_ptr, b_at, b_real, b_mask = over_sea_by_port
     p_ptr, p_at, p_real, p_mask = at_ports
-    ports, cities = port_hours.shape
+    ports = port_cost.shape[0]
     limit = screen[i] * np.float64(SLACK)
-    full = False
-    for k in range(o_ptr[i], o_ptr[i + 1]):  # projects on this side, none on the other
-        q, base = o_at[k], o_real[k, 0]
-        for j in range(i + 1, cities):
-            cost = base + port_usd[q, j] + value * port_hours[q, j]
-            if cost < limit[j]:
-                hours, usd = o_real[k, 1] + port_hours[q, j], o_real[k, 2] + port_usd[q, j]
-                full = insert(count, real, mask, j, cost, hours, usd, o_mask[k]) == 2 or full
+    full = insert_onward(  # projects on this side, none on the other
+        o_ptr[i], o_ptr[i + 1], o_at, o_real, o_mask, np.arange(ports), port_hours, port_usd, port_cost, i + 1,
+        limit, count, real, mask,
+    )  # fmt: skip
+    nearest, least = 0, np.inf
+    for p in range(ports):
+        if port_cost[p, i] < least:
+            nearest, least = p, port_cost[p, i]
     own = p_ptr[i]
     for p in range(ports):  # projects on the other side, none or some on this one
+        here = port_cost[p, i]
         while own < p_ptr[i + 1] and p_at[own] < p:
             own += 1
         after = own
         while after < p_ptr[i + 1] and p_at[after] == p:
+            here = min(here, p_real[after, 0])
             after += 1
+        if not here < least * (1 + MARGIN) + margins[p, nearest]:
+            continue
         for k in range(b_ptr[p], b_ptr[p + 1]):
             j = b_at[k]
-            if j <= i:
+            if j <= i or not b_real[k, 0] + here < limit[j]:
                 continue
             for s in range(own - 1, after):
-                here = s < own
                 h, u, m = (
-                    (port_hours[p, i], port_usd[p, i], 0) if here else (p_real[s, 1], p_real[s, 2], p_mask[s])
+                    (p_real[s, 1], p_real[s, 2], p_mask[s])
+                    if s >= own
+                    else (port_hours[p, i], port_usd[p, i], 0)
                 )
                 cost = b_real[k, 0] + u + value * h
                 if cost < limit[j]:
@@ -200,19 +222,21 @@ def new_terms(
     new_usd: Floats,
     new_hours: Floats,
     out: Floats,
-) -> None:
+) -> Any:
     """Terms of the choice by mode m with the projects of `key`, by class of goods: as `choice_kernels.compare` has it.
+
+    Returns the projects that the routes use: with these alone, of those of `key`, they are the same.
 
     count, real, mask: buckets [search class, mode, city]; usd, hours: [mode, route] of the pair without projects; term,
     pick: [class, mode]; constants: [class, mode]; new_usd, new_hours: room [mode, route].
     """
-    moved = False
+    moved, used = False, np.int64(0)
     for c in range(ROUTES):
         new_usd[m, c], new_hours[m, c] = usd[m, c], hours[m, c]
         for k in range(count[c, m, j]):
             if mask[c, m, j, k] & ~key == 0:
                 new_hours[m, c], new_usd[m, c] = real[c, m, j, k, 1], real[c, m, j, k, 2]
-                moved = True
+                moved, used = True, used | mask[c, m, j, k]
                 break
     for k in range(values.size):
         out[k] = term[k, m]
@@ -227,6 +251,14 @@ def new_terms(
         old_g = usd[m, old] + values[k] * old_h if old >= 0 else np.inf
         if is_taken(g, old_g, False, True) and not (g == old_g and h == old_h):
             out[k] = np.exp(constants[k, m] - scale * np.log(g))
+    return used
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def fall(cost: float, whole: float, terms: Any, scale: float) -> float:
+    """Change of a cost by the logsum where the terms of its modes, `whole` together, become `terms`."""
+    new_whole = terms[0] + terms[1] + terms[2]
+    return 0.0 if new_whole == whole else cost * ((new_whole / whole) ** (-1.0 / scale) - 1.0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
@@ -261,7 +293,8 @@ def add_rows(
     new_usd, new_hours = np.empty((MODES, ROUTES)), np.empty((MODES, ROUTES))
     terms = np.empty((MODES, classes))
     cost, whole = np.empty(classes), np.empty(classes)
-    by_mode = np.empty(MODES, np.int64)
+    by_mode, used = np.empty(MODES, np.int64), np.empty(MODES, np.int64)
+    with_all, most = np.empty((MODES, classes)), np.empty(classes)
     for i in block:
         count[:] = 0
         for c in range(ROUTES):
@@ -269,8 +302,8 @@ def add_rows(
             full = row_by_road(i, *road, count[c, 0], real[c, 0], mask[c, 0]) or full
             full = (
                 row_by_rail(
-                    i, rail[0], near_ptr, near, rail[1], rail[2], rail[3], back_ptr, back_city, back_near,
-                    rail[4], rail[5], rail[6], value, count[c, 1], real[c, 1], mask[c, 1],
+                    i, rail[0], near_ptr, near, *rail[1:6], back_ptr, back_city, back_near, *rail[6:],
+                    value, count[c, 1], real[c, 1], mask[c, 1],
                 )
                 or full
             )  # fmt: skip
@@ -317,18 +350,35 @@ def add_rows(
             if not any_class:
                 continue
             for m in range(MODES):
-                by_mode[m] = 0
+                by_mode[m] = used[m] = 0
                 for c in range(ROUTES):
                     for n in range(count[c, m, j]):
                         by_mode[m] |= mask[c, m, j, n]
                 kept_slots[m] = -1
                 for k in range(classes):
-                    terms[m, k] = term[r, k, m]
+                    with_all[m, k] = terms[m, k] = term[r, k, m]
+                if by_mode[m] != 0:
+                    used[m] = new_terms(
+                        by_mode[m], m, j, count, real, mask, usd[r], hours[r], term[r], pick[r], values,
+                        constants[segment[r]], scale, new_usd, new_hours, with_all[m],
+                    )  # fmt: skip
+            used_together = used[0] | used[1] | used[2]
+            for k in range(classes):
+                most[k] = 0.0
+                if whole[k] > 0:
+                    most[k] = w * fall(cost[k], whole[k], with_all[:, k], scale)
             held = 0
             size = kept_slots.shape[1] - 1
             for n in range(found):
+                if used_together & ~parts[n] == 0:  # what is not there is not taken with all projects either
+                    for k in range(classes):
+                        out[n, k] += most[k]
+                    continue
                 for m in range(MODES):
                     if by_mode[m] == 0:
+                        continue
+                    if used[m] & ~parts[n] == 0:
+                        terms[m] = with_all[m]
                         continue
                     key = parts[n] & by_mode[m]
                     at = slot(key, KEPT_BITS)
@@ -348,9 +398,7 @@ def add_rows(
                         terms[m] = kept[kept_slots[m, at]]
                 for k in range(classes):
                     if whole[k] > 0:
-                        new_whole = terms[0, k] + terms[1, k] + terms[2, k]
-                        if new_whole != whole[k]:
-                            out[n, k] += w * cost[k] * ((new_whole / whole[k]) ** (-1.0 / scale) - 1.0)
+                        out[n, k] += w * fall(cost[k], whole[k], terms[:, k], scale)
         if found:
             _spread(number, out, found, total[last_zone])
     return full

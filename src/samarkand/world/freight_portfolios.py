@@ -233,12 +233,16 @@ class _Run:
             tuple(at_ports), base.sea_hours[c], base.sea_usd[c], base.over_sea[c], value
         )
         road = at_ends, self.arcs["road"].rows, *road_legs, base.road_city[c]
+        labelled = np.zeros(terminals, np.bool_)
+        labelled[base.near[np.diff(at_near[0]) > 0]] = True
         by_rail = (
-            tuple(along), *near[2:], at_near, base.rail_hours[c], base.rail_usd[c], base.rail_city[c],
+            tuple(along), *near[2:], near[3] + value * near[2], at_near, labelled, base.rail_hours[c],
+            base.rail_usd[c], base.rail_city[c],
         )  # fmt: skip
+        by_port = _turned(tuple(over_sea), base.sea_hours.shape[1])
         sea = (
-            tuple(at_ports), tuple(over_sea), _turned(tuple(over_sea), base.sea_hours.shape[1]),
-            base.port_hours[c], base.port_usd[c], base.sea_city[c],
+            tuple(at_ports), tuple(over_sea), by_port, run.sea_margins(by_port, base.over_sea[c]),
+            base.port_hours[c], base.port_usd[c], base.port_usd[c] + value * base.port_hours[c], base.sea_city[c],
         )  # fmt: skip
         full = (
             full_road_star or full_rail_star or full_rail or full_road or full_along or full_ports or full_sea
