@@ -225,9 +225,12 @@ def compare(
     rises = np.empty(MODES, np.bool_)
     falls = np.empty(MODES, np.bool_)
     sums = np.empty(9)
+    block = np.zeros(total.shape[:2])
+    here = (0, 0, False)
     for n in range(rows.size):
         r = rows[n]
-        a, b = zone[origin[r]], zone[destination[r]]
+        a, b = int(zone[origin[r]]), int(zone[destination[r]])
+        both = bool(mirrored and origin[r] != destination[r])
         w = weight[origin[r]] * weight[destination[r]] if a >= 0 and b >= 0 else 0.0
         find_moves(usd[r], hours[r], new_usd[n], new_hours[n], search_values, touched, rises, falls)
         for k in range(values.size):
@@ -278,11 +281,25 @@ def compare(
             sums[0] = cost * ((new_whole / whole) ** (-1.0 / scale) - 1.0)
             if not only_cost:
                 _variants(sums, whole, new_whole, term[r, k], new_term, old_g, old_h, new_g, new_h, cost)
+            if a != here[0] or b != here[1] or both != here[2]:
+                _add_up(block, total, *here)
+                here = a, b, both
             for q in range(total.shape[0]):
-                total[q, k, a, b] += w * sums[q]
-                if mirrored and origin[r] != destination[r]:
-                    total[q, k, b, a] += w * sums[q]
+                block[q, k] += w * sums[q]
+    _add_up(block, total, *here)
     return cut_off
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _add_up(block: Floats, total: Floats, a: int, b: int, both: bool) -> None:
+    """Add what a run of pairs between two zones sums up to: total[q, class, zone, zone] is wide, block[q, class] not."""
+    for q in range(block.shape[0]):
+        for k in range(block.shape[1]):
+            if block[q, k] != 0.0:
+                total[q, k, a, b] += block[q, k]
+                if both:
+                    total[q, k, b, a] += block[q, k]
+                block[q, k] = 0.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
