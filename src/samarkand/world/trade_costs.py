@@ -169,6 +169,11 @@ class Baseline:
         return mode_constants(self.choice)
 
     @cached_property
+    def without_city(self) -> tuple[str, ...]:
+        """Economies none of whose cities is in the network."""
+        return economies_without_city(self.cities, self.economies)
+
+    @cached_property
     def unreachable(self) -> int:
         """Pairs of cities that no mode serves, counted in both directions."""
         none = ~(self.term > 0).any(axis=(1, 2))
@@ -255,23 +260,23 @@ class Baseline:
         """Costs, hours and shares without and with changes, as `counterfactual_costs` describes."""
         level = self.means
         change = self.mean(differences)
-
-        def both(before: Floats, after: Floats) -> Floats:
-            """The second adds the mean change: exactly nothing where nothing changed."""
-            return np.stack([before, before + after])
-
-        cost = [both(level[q], change[d]) for q, d in ((0, 0), (0, 1), (1, 2))]
-        hours = [both(level[q], change[d]) for q, d in ((2, 3), (2, 4), (3, 5))]
-        share = [both(level[4 + m], change[6 + m]) for m in range(len(MODES))]
+        classes, count = change.shape[1:3]
+        costs, hours = (np.empty((2, len(VARIANTS), classes, count, count)) for _ in range(2))
+        share = np.empty((2, classes, count, count, len(MODES)))
+        # The second state adds the mean change: exactly nothing where nothing changed.
+        for v, q in enumerate((0, 0, 1)):  # the cheapest mode has a level of its own
+            costs[0, v], hours[0, v] = level[q], level[2 + q]
+            np.add(costs[0, v], change[v], out=costs[1, v])
+            np.add(hours[0, v], change[3 + v], out=hours[1, v])
+        for m in range(len(MODES)):
+            share[0, ..., m] = level[4 + m]
+            np.add(level[4 + m], change[6 + m], out=share[1, ..., m])
         dims = ("state", "variant", "vot_class", "origin", "destination")
         result = xr.Dataset(
             {
-                "generalised_cost": (dims, np.stack(cost, axis=1), {"unit": "US$/TEU"}),
-                "hours": (dims, np.stack(hours, axis=1), {"unit": "h"}),
-                "mode_share": (
-                    ("state", "vot_class", "origin", "destination", "mode"),
-                    np.stack(share, axis=-1),
-                ),
+                "generalised_cost": (dims, costs, {"unit": "US$/TEU"}),
+                "hours": (dims, hours, {"unit": "h"}),
+                "mode_share": (("state", "vot_class", "origin", "destination", "mode"), share),
             },
             coords={
                 "state": ["without", "with"],
@@ -283,7 +288,7 @@ class Baseline:
             },
         )
         result["value_of_time"] = classes_of_time(self.parameters)
-        result.attrs["economies_without_city"] = economies_without_city(self.cities, self.economies)
+        result.attrs["economies_without_city"] = self.without_city
         result.attrs["city_pairs_unreachable"] = self.unreachable
         return result
 
@@ -441,8 +446,14 @@ def calc_iceberg_cost_hat(
     fraction of the sector's value on the network. Not a number counts as no change.
     Source: method rules; the ratio takes the whole baseline cost share, not only its change.
     """
-    ratio = (1 + cost_with / value_per_teu) / (1 + cost_without / value_per_teu)
-    return (1 + network_share * (ratio - 1)).fillna(1.0)
+    hat: xr.DataArray = xr.apply_ufunc(_iceberg_hat, cost_without, cost_with, value_per_teu, network_share)
+    return hat
+
+
+def _iceberg_hat(cost_without: Floats, cost_with: Floats, value: Floats, share: Floats) -> Floats:
+    ratio = (1 + cost_with / value) / (1 + cost_without / value)
+    hat = 1 + share * (ratio - 1)
+    return np.where(np.isnan(hat), 1.0, hat)
 
 
 def iceberg_cost_hat(costs: xr.Dataset, freight: xr.Dataset, variant: str = "logsum") -> xr.DataArray:
@@ -453,23 +464,37 @@ def iceberg_cost_hat(costs: xr.Dataset, freight: xr.Dataset, variant: str = "log
     """
     if variant not in VARIANTS:
         raise ValueError(f"variant {variant!r} is not one of {', '.join(VARIANTS)}")
-    classes = sector_classes(freight, costs["value_of_time"])
-    by_sector = (
-        costs["generalised_cost"].sel(variant=variant, vot_class=classes).drop_vars(["variant", "vot_class"])
-    )
-    hat = calc_iceberg_cost_hat(
-        by_sector.sel(state="without", drop=True),
-        by_sector.sel(state="with", drop=True),
-        freight["value_per_teu"],
-        freight["network_share"],
-    )
+    without, with_ = (_by_class(costs, state, variant) for state in ("without", "with"))
+    hat = _by_sector(costs, freight)
+    for s, (k, value, share) in enumerate(_carriage(costs, freight)):  # what is small stays in fast memory
+        hat.data[s] = _iceberg_hat(without[k], with_[k], value, share)
     hat.attrs = {"unit": "1", "variant": variant}
     return hat.transpose("origin", "destination", "sector").rename("iceberg_cost_hat")
 
 
 def ad_valorem_cost(costs: xr.Dataset, freight: xr.Dataset, variant: str = "logsum") -> xr.DataArray:
     """Baseline transport cost over value, t0, dims (origin, destination, sector), fractions."""
-    classes = sector_classes(freight, costs["value_of_time"])
-    baseline = costs["generalised_cost"].sel(state="without", variant=variant, vot_class=classes)
-    share = baseline.drop_vars(["state", "variant", "vot_class"]) / freight["value_per_teu"]
+    without, share = _by_class(costs, "without", variant), _by_sector(costs, freight)
+    for s, (k, value, _) in enumerate(_carriage(costs, freight)):
+        np.divide(without[k], value, out=share.data[s])
     return share.transpose("origin", "destination", "sector").rename("ad_valorem_cost")
+
+
+def _by_class(costs: xr.Dataset, state: str, variant: str) -> Floats:
+    """Generalised cost by class of goods, origin and destination."""
+    cost = costs["generalised_cost"].sel(state=state, variant=variant)
+    values: Floats = cost.transpose("vot_class", "origin", "destination").to_numpy()
+    return values
+
+
+def _by_sector(costs: xr.Dataset, freight: xr.Dataset) -> xr.DataArray:
+    """Room for what sectors have between economies."""
+    coords = {"sector": freight["sector"], "origin": costs["origin"], "destination": costs["destination"]}
+    return xr.DataArray(np.empty([one.size for one in coords.values()]), coords, tuple(coords))
+
+
+def _carriage(costs: xr.Dataset, freight: xr.Dataset) -> list[tuple[int, float, float]]:
+    """By sector: number of the class of goods, value per TEU, share of value on the network."""
+    classes = costs.indexes["vot_class"].get_indexer(sector_classes(freight, costs["value_of_time"]).to_numpy())
+    value, share = freight["value_per_teu"].to_numpy(), freight["network_share"].to_numpy()
+    return list(zip(classes.tolist(), value.tolist(), share.tolist(), strict=True))
