@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samarkand.engines import labels
+from samarkand.engines import label_legs, labels
 from samarkand.programme import apply, load_programme
 from samarkand.world import freight as freight_module
 from samarkand.world import freight_portfolios as portfolios
@@ -65,6 +65,57 @@ def test_a_place_that_is_full_says_so() -> None:
     found = [labels.insert(count, real, mask, 0, 10.0 - k, 0.0, 0.0, 1 << k) for k in range(4)]
     assert found == [1, 1, 1, 2]
     assert count[0] == 3
+
+
+@settings(deadline=None, max_examples=50)  # kernels compile in the first example
+@given(st.integers(0, 10_000), st.integers(1, 200))
+def test_labels_are_gone_on_from_as_one_by_one(seed, size) -> None:
+    """Beside a search through all labels, for all subsets of four projects; more of one subset than a mark has bits."""
+    draw = np.random.default_rng(seed)
+    ends, targets, start = 7, 12, int(draw.integers(0, 4))
+    at, mask = (
+        draw.integers(0, ends, size).astype(np.int32),
+        draw.choice([1, 2, 3, 8, 12], size).astype(np.int64),
+    )
+    real, onward = draw.random((size, 3)), draw.random((ends, targets))
+    rows = np.r_[-1, draw.permutation(ends)[: ends - 1]]  # nothing goes on from the first
+    limit = draw.random(targets) + 0.4
+    count, to_real, to_mask = labels.buckets(targets)
+    full = label_legs.insert_onward(
+        0, size, at, real, mask, rows, onward, 2 * onward, onward, start, limit, count, to_real, to_mask
+    )
+    assert not full
+    assert not count[:start].any()
+    through = np.where(rows[at] >= 0, 0.0, np.inf)[:, None] + real[:, :1] + onward[rows[at]]
+    for subset in range(16):
+        usable = (mask & ~subset == 0)[:, None]
+        best = np.where(usable & (through < limit), through, np.inf).min(axis=0)
+        for x in range(start, targets):
+            kept = [k for k in range(count[x]) if to_mask[x, k] & ~subset == 0]
+            assert (to_real[x, kept[0], 0] if kept else np.inf) == best[x]
+            if kept:
+                found = int(np.flatnonzero(usable[:, 0] & (through[:, x] == best[x]))[0])
+                legs = [
+                    real[found, 1] + onward[rows[at[found]], x],
+                    real[found, 2] + 2 * onward[rows[at[found]], x],
+                ]
+                assert to_real[x, kept[0], 1:].tolist() == legs
+
+
+def test_ports_that_are_passed_over_are_of_no_use(model, monkeypatch) -> None:
+    """The same as where every port is looked at, but for the order in which blocks of cities are added."""
+    sets = [random_changes(model.network, seed, 6) for seed in range(4)]
+    found = at_once(model, sets)
+    passed = []
+
+    def none(by_port, screen):
+        passed.append(margins(by_port, screen))
+        return np.full_like(passed[-1], np.inf)
+
+    margins = label_legs.sea_margins
+    monkeypatch.setattr(label_legs, "sea_margins", none)
+    np.testing.assert_allclose(found, at_once(model, sets), rtol=1e-14)
+    assert all(np.isfinite(one).any() for one in passed)
 
 
 @settings(deadline=None)  # kernels compile in the first example

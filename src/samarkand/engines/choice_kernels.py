@@ -292,7 +292,7 @@ def compare(
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def _add_up(block: Floats, total: Floats, a: int, b: int, both: bool) -> None:
-    """Add what a run of pairs between two zones sums up to: total[q, class, zone, zone] is wide, block[q, class] not."""
+    """Add block[q, class], what a run of pairs between two zones sums up to, to total[q, class, zone, zone]; empty."""
     for q in range(block.shape[0]):
         for k in range(block.shape[1]):
             if block[q, k] != 0.0:

@@ -37,10 +37,11 @@ def row_by_road(
 ) -> bool:
     """Labels of city i by road to the cities after it, into buckets; whether full. screen: [city, city]."""
     e_ptr, e_at, e_real, e_mask = at_ends_
-    return insert_onward(
+    full: bool = insert_onward(
         e_ptr[i], e_ptr[i + 1], e_at, e_real, e_mask, rows, from_hours, from_usd, from_cost, i + 1,
         screen[i] * np.float64(SLACK), count, real, mask,
     )  # fmt: skip
+    return full
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -165,7 +166,7 @@ def row_by_sea(
     p_ptr, p_at, p_real, p_mask = at_ports
     ports = port_cost.shape[0]
     limit = screen[i] * np.float64(SLACK)
-    full = insert_onward(  # projects on this side, none on the other
+    full: bool = insert_onward(  # projects on this side, none on the other
         o_ptr[i], o_ptr[i + 1], o_at, o_real, o_mask, np.arange(ports), port_hours, port_usd, port_cost, i + 1,
         limit, count, real, mask,
     )  # fmt: skip

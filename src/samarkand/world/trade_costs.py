@@ -18,7 +18,7 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from samarkand.world.mode_choice import (
     CLASSES,
@@ -450,7 +450,8 @@ def calc_iceberg_cost_hat(
     return hat
 
 
-def _iceberg_hat(cost_without: Floats, cost_with: Floats, value: Floats, share: Floats) -> Floats:
+def _iceberg_hat(cost_without: Floats, cost_with: Floats, value: ArrayLike, share: ArrayLike) -> Floats:
+    value, share = np.asarray(value), np.asarray(share)
     ratio = (1 + cost_with / value) / (1 + cost_without / value)
     hat = 1 + share * (ratio - 1)
     return np.where(np.isnan(hat), 1.0, hat)
@@ -495,6 +496,7 @@ def _by_sector(costs: xr.Dataset, freight: xr.Dataset) -> xr.DataArray:
 
 def _carriage(costs: xr.Dataset, freight: xr.Dataset) -> list[tuple[int, float, float]]:
     """By sector: number of the class of goods, value per TEU, share of value on the network."""
-    classes = costs.indexes["vot_class"].get_indexer(sector_classes(freight, costs["value_of_time"]).to_numpy())
+    number = {name: k for k, name in enumerate(costs["vot_class"].to_numpy().tolist())}
+    classes = [number[name] for name in sector_classes(freight, costs["value_of_time"]).to_numpy().tolist()]
     value, share = freight["value_per_teu"].to_numpy(), freight["network_share"].to_numpy()
-    return list(zip(classes.tolist(), value.tolist(), share.tolist(), strict=True))
+    return list(zip(classes, value.tolist(), share.tolist(), strict=True))
