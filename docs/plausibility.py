@@ -9,6 +9,9 @@ import pandas as pd
 
 from samarkand import appraise
 from samarkand.outcome import Appraisal
+from samarkand.priorities.trade.exposure import calc_chokepoint_exposure, goods_by_class
+from samarkand.world.geography import load_geography
+from samarkand.world.passages import passages_of
 
 YEAR = 2035
 SMALLEST = 1e-12
@@ -49,8 +52,33 @@ def figures(appraisal: Appraisal) -> dict[str, float | str]:
     income = float(appraisal.world.accounts.final_demand.sum())
     found["real income, world, before payment"] = float(unpaid.sum()) / income
     found["real income, world, after payment"] = float(value.sum()) / income
+    found |= chokepoints(appraisal)
     found["losers"] = ", ".join(rate[rate < 0].sort_values().index[:8])
     return found
+
+
+def chokepoints(appraisal: Appraisal) -> dict[str, float | str]:
+    """Shares of the world's trade in goods that pass each chokepoint without the programme, by value.
+
+    Between economies that no road or railway of the network joins across a border, as the published figures have it.
+    """
+    state = appraisal.states[-1]
+    passes = passages_of(state.freight)
+    value = state.without.trade_flow @ goods_by_class(state)  # [destination, origin, 1 + class]
+    goods, *carried = np.moveaxis(value, -1, 0).transpose(0, 2, 1)
+    by_sea = state.costs["mode_share"].sel(mode="sea", state="without")
+    by_sea = by_sea.transpose("vot_class", "origin", "destination").to_numpy()
+    labels = appraisal.world.labels
+    apart = np.ones_like(goods)
+    for crossing in load_geography().crossings:
+        if crossing.is_open and set(crossing.economies) <= set(labels):
+            one, other = (labels.index(code) for code in crossing.economies)
+            apart[one, other] = apart[other, one] = 0.0
+    imports, _ = calc_chokepoint_exposure(goods * apart, np.array(carried) * apart, by_sea, passes.to_numpy())
+    abroad = (goods * apart * (1.0 - np.eye(len(labels)))).sum(axis=0)
+    share = np.nansum(imports * abroad[:, None], axis=0) / abroad.sum()
+    names = passes["chokepoint"].to_numpy()
+    return {f"goods through {name}": float(one) for name, one in zip(names, share, strict=True)}
 
 
 def main() -> None:

@@ -45,7 +45,7 @@ def chokepoint_exposure(inputs: Inputs) -> tuple[Levels, Levels]:
         return calc_chokepoint_exposure(goods, np.array(carried), share, passing)
 
     if inputs.without not in _without:  # many states share a baseline
-        of_goods = _goods_by_class(inputs)
+        of_goods = goods_by_class(inputs)
         _without[inputs.without] = of_goods, exposure(inputs.without, "without", of_goods)
     of_goods, before = _without[inputs.without]
     found = before, exposure(inputs.with_, "with", of_goods)
@@ -58,7 +58,7 @@ def chokepoint_exposure(inputs: Inputs) -> tuple[Levels, Levels]:
     return imports, exports
 
 
-def _goods_by_class(inputs: Inputs) -> Floats:
+def goods_by_class(inputs: Inputs) -> Floats:
     """What part of a sector is goods (first column), and goods on the freight network by class; `[j, 1 + c]`."""
     sectors = list(inputs.world.accounts.sectors)
     table = freight_table(inputs.assumptions.freight).sel(sector=sectors)

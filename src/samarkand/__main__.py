@@ -1,0 +1,5 @@
+"""`python -m samarkand`: the command line."""
+
+from samarkand.cli import main
+
+main()
