@@ -11,7 +11,8 @@ from scipy.sparse.csgraph import dijkstra
 
 from samarkand.world.economies import load_economies
 from samarkand.world.geography import Places
-from samarkand.world.network import land_costs, load_network, nearest_nodes
+from samarkand.world.nearest import nearest_nodes
+from samarkand.world.network import land_costs, load_network
 from samarkand.world.parameters import load_parameters
 from samarkand.world.skims import baseline_skims, values_of_time
 from samarkand.world.ways import Ways

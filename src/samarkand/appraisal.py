@@ -17,6 +17,7 @@ from pathlib import Path
 import xarray as xr
 
 from samarkand.asking import Baseline, Question, ask
+from samarkand.core.collector import paused_collector
 from samarkand.core.scenario import DeficitRule, Scenario
 from samarkand.engines.equilibrium import Shock, Solution, solve
 from samarkand.outcome import Appraisal
@@ -31,6 +32,7 @@ Step = Callable[..., None]
 ASSESSORS = 2  # states assessed at a time
 
 
+@paused_collector()
 def appraise(
     question: Scenario | Programme | str | Path,
     world: World | None = None,
@@ -78,10 +80,13 @@ def appraise(
 
 
 def solve_baseline(asked: Question, progress: Step) -> Baseline:
-    """The world as it is: freight network and equilibrium."""
-    freight = asked.prepare_freight(partial(progress, "freight network"))
-    solution = solve(asked.equilibrium_accounts, Shock(), deficit_rule=asked.scenario.deficit_rule)
-    return Baseline(asked.world, freight, solution)
+    """The world as it is: freight network, and beside it the equilibrium."""
+    with ThreadPoolExecutor(1) as beside:
+        solution = beside.submit(
+            lambda: solve(asked.equilibrium_accounts, Shock(), deficit_rule=asked.scenario.deficit_rule)
+        )
+        freight = asked.prepare_freight(partial(progress, "freight network"))
+        return Baseline(asked.world, freight, solution.result())
 
 
 def solve_state(

@@ -18,7 +18,8 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from samarkand.core.declarations import read_table
 from samarkand.world.accounts import ROW
-from samarkand.world.network import LinkCosts, land_costs, nearest_nodes, sea_costs
+from samarkand.world.nearest import nearest_nodes
+from samarkand.world.network import LinkCosts, land_costs, sea_costs
 from samarkand.world.parameters import Parameters
 from samarkand.world.world import World
 

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from samarkand.engines.routing import Graph
 from samarkand.world.changes import LinkChange, together
-from samarkand.world.network import LinkCosts, Network, land_costs, nearest_nodes
+from samarkand.world.nearest import nearest_nodes
+from samarkand.world.network import LinkCosts, Network, land_costs
 from samarkand.world.network_changes import Arc, arcs_of
 from samarkand.world.parameters import Parameters
 

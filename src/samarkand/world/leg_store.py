@@ -45,7 +45,7 @@ def stored_legs(name: str, key: str, compute: Callable[[], list[Legs]]) -> list[
 def read_archive(path: Path) -> dict[str, NDArray[Any]] | None:
     """The arrays of a file, None where it is missing or damaged: they are then computed again."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             found = {name: archive[name] for name in archive.files}
         os.utime(path)
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):

@@ -10,8 +10,6 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING
-from weakref import ref
 
 import numpy as np
 import pandas as pd
@@ -20,11 +18,8 @@ from numpy.typing import NDArray
 
 from samarkand.engines.routing import Graph, build_graph
 from samarkand.world.economies import load_economies
-from samarkand.world.geography import EARTH_RADIUS_KM, ferry_rows
+from samarkand.world.geography import ferry_rows
 from samarkand.world.parameters import Parameters
-
-if TYPE_CHECKING:
-    from scipy.spatial import cKDTree
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -184,27 +179,6 @@ def sea_costs(network: Network, parameters: Parameters) -> LinkCosts:
         km * parameters["sea_rate"],
         links.index.to_numpy(np.int64),
     )
-
-
-# Search trees of tables of nodes, made once a table.
-_trees: dict[int, tuple[ref[pd.DataFrame], cKDTree]] = {}
-
-
-def _sphere(latitude: Floats, longitude: Floats) -> Floats:
-    p, q = np.radians(latitude), np.radians(longitude)
-    return np.stack([np.cos(p) * np.cos(q), np.cos(p) * np.sin(q), np.sin(p)], axis=-1)
-
-
-def nearest_nodes(nodes: pd.DataFrame, latitude: Floats, longitude: Floats) -> tuple[Ints, Floats]:
-    """Number of the nearest node of each place and the great-circle km to it."""
-    tree = _trees.get(id(nodes))
-    if tree is None or tree[0]() is not nodes:
-        from scipy.spatial import cKDTree  # takes a quarter of a second, and a world is loaded without it
-
-        tree = (ref(nodes), cKDTree(_sphere(nodes["lat"].to_numpy(float), nodes["lon"].to_numpy(float))))
-        _trees[id(nodes)] = tree
-    chord, node = tree[1].query(_sphere(np.asarray(latitude, float), np.asarray(longitude, float)))
-    return node.astype(np.int64), 2 * EARTH_RADIUS_KM * np.arcsin(np.clip(chord / 2, 0, 1))
 
 
 def fingerprint(*arrays: NDArray[np.generic] | float) -> str:

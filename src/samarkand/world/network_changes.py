@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from samarkand.engines.routing import find_path
 from samarkand.world.changes import LinkChange
-from samarkand.world.network import LinkCosts, Network, nearest_nodes, rate_at
+from samarkand.world.nearest import nearest_nodes
+from samarkand.world.network import LinkCosts, Network, rate_at
 from samarkand.world.parameters import Parameters
 
 FASTEST = 1e9  # US$ an hour: the way along a line is the quickest one

@@ -23,12 +23,12 @@ from numpy.typing import NDArray
 
 from samarkand.engines.routing import Graph, Legs, calc_legs, cheaper_legs, join_legs
 from samarkand.world.leg_store import stored_legs
+from samarkand.world.nearest import nearest_nodes
 from samarkand.world.network import (
     FARTHEST_CONNECTOR_KM,
     Network,
     fingerprint,
     land_costs,
-    nearest_nodes,
     sea_costs,
 )
 from samarkand.world.parameters import Parameters

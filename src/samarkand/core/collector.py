@@ -1,0 +1,24 @@
+"""Python's collector of cycles, paused while a question is answered.
+
+What an appraisal makes is freed by count when nothing needs it any more. The collector finds next to nothing among it,
+but looks through the hundreds of thousands of objects of the libraries again and again: a twentieth of the time of a
+first question.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def paused_collector() -> Iterator[None]:
+    """No cycles are collected within; afterwards the collector is as it was."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
