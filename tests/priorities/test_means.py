@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 from samarkand.priorities.infrastructure.means import (
     calc_class_mean,
     calc_market_access,
+    calc_market_access_change,
     calc_pair_trade_cost_change,
     calc_partner_mean,
     calc_trade_cost_change,
@@ -61,3 +62,14 @@ def test_market_access_by_hand():
     cost[0, 1], cost[1] = np.nan, np.nan
     assert calc_market_access(cost, spending, theta)[0] == pytest.approx(8.0)
     assert np.isnan(calc_market_access(cost, spending, theta)[1])
+
+
+@given(arrays(np.float64, (3, 3, 2), elements=st.floats(0.5, 2)))
+def test_a_change_of_market_access_is_the_difference_of_two(hat):
+    cost, spending = np.linspace(1.0, 3.0, 18).reshape(3, 3, 2), np.arange(1.0, 7.0).reshape(3, 2)
+    cost[0, 2], hat[1, 1] = np.nan, 1.0
+    theta = np.array([2.0, 5.0])
+    before, after = (calc_market_access(one, spending, theta) for one in (cost, cost * hat))
+    change = calc_market_access_change(cost, hat, spending, theta)
+    np.testing.assert_allclose(before + change, after, rtol=1e-12)
+    assert set(calc_market_access_change(cost, np.ones_like(hat), spending, theta)) == {0.0}

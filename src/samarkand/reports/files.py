@@ -88,21 +88,24 @@ def appraisal_json(appraisal: Appraisal) -> str:
     `years`, null where it is missing.
     """
     content = {
-        "programme": appraisal.programme_card(),
-        "world": appraisal.world_card(),
-        "years": list(appraisal.years),
-        "scenario": appraisal.scenario_card(),
-        "certificate": appraisal.certificates(),
+        "programme": _json(appraisal.programme_card()),
+        "world": _json(appraisal.world_card()),
+        "years": _json(list(appraisal.years)),
+        "scenario": _json(appraisal.scenario_card()),
+        "certificate": _json(appraisal.certificates()),
         "indicators": _records(appraisal.headlines()),
-        **({"by_year": _courses(appraisal)} if len(appraisal.years) > 1 else {}),
+        **({"by_year": _json(_courses(appraisal))} if len(appraisal.years) > 1 else {}),
     }
-    return json.dumps(content, ensure_ascii=False, allow_nan=False)  # no indent: ten times as fast
+    return "{" + ", ".join(f"{_json(name)}: {text}" for name, text in content.items()) + "}"
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    # Through pandas' own JSON: a missing number becomes null, never NaN.
-    rows: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", double_precision=15))
-    return rows
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)  # no indent: ten times as fast
+
+
+def _records(frame: pd.DataFrame) -> str:
+    # Pandas' own JSON is fast, and makes a missing number null; it escapes slashes, which nobody needs.
+    return frame.to_json(orient="records", double_precision=15, force_ascii=False).replace("\\/", "/")
 
 
 def _courses(appraisal: Appraisal) -> dict[str, dict[str, Any]]:

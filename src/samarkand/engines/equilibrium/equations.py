@@ -65,8 +65,13 @@ def calc_trade_share(
 
     Caliendo and Parro (2015), equation (12).
     """
-    ratio = trade_cost_hat * unit_cost_hat[None] / price_hat[:, None, :]
-    share: Array = trade_share * ratio**-trade_elasticity
+    # In logarithms, of which most costs need none: they do not change.
+    dearer = np.log(trade_cost_hat, out=np.zeros_like(trade_cost_hat), where=trade_cost_hat != 1.0)
+    dearer += np.log(unit_cost_hat)[None]
+    dearer -= np.log(price_hat)[:, None, :]
+    dearer *= -trade_elasticity
+    share: Array = np.exp(dearer, out=dearer)
+    share *= trade_share
     return share
 
 

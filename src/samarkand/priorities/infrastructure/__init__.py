@@ -15,6 +15,7 @@ from samarkand.priorities.infrastructure.access import access_of
 from samarkand.priorities.infrastructure.means import (
     calc_class_mean,
     calc_market_access,
+    calc_market_access_change,
     calc_pair_trade_cost_change,
     calc_partner_mean,
     calc_trade_cost_change,
@@ -30,8 +31,8 @@ UNREACHED = "no city of the economy, or none that is connected, is on the freigh
 WITHOUT, WITH = 0, 1  # the states of freight costs
 LOGSUM = VARIANTS.index("logsum")
 
-# Market access without the programme, by the solution of the world as it is.
-_market_access: WeakKeyDictionary[Solution, Floats] = WeakKeyDictionary()
+# Spending on goods, and market access without the programme, by the solution of the world as it is.
+_market_access: WeakKeyDictionary[Solution, tuple[Floats, Floats]] = WeakKeyDictionary()
 
 
 def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
@@ -110,17 +111,18 @@ def market_access(inputs: Inputs) -> tuple[xr.DataArray, xr.DataArray]:
     `calc_market_access` over goods, with spending on goods of the baseline; a pure number, dims (economy).
     """
     accounts = inputs.world.accounts
-    goods = [code for code in accounts.sectors if accounts.is_goods(code)]
-    theta = inputs.assumptions.elasticities.values().sel(sector=goods).to_numpy()
-    spending = accounts.trade_flow.sel(sector=goods).sum("origin", skipna=False).to_numpy()
+    goods = np.flatnonzero([accounts.is_goods(code) for code in accounts.sectors])
+    theta = inputs.assumptions.elasticities.values().sel(sector=list(accounts.sectors)).to_numpy()[goods]
     cost, hat = (
-        values.sel(sector=goods).transpose("origin", "destination", "sector").to_numpy()
-        for values in (inputs.ad_valorem_cost, inputs.iceberg_cost_hat)
+        np.take(values.transpose("origin", "destination", "sector").to_numpy(), goods, axis=2)
+        for values in (inputs.ad_valorem_cost + 1.0, inputs.iceberg_cost_hat)
     )
     if inputs.without not in _market_access:
-        _market_access[inputs.without] = calc_market_access(1.0 + cost, spending, theta)
-    without = _market_access[inputs.without]
-    with_ = calc_market_access((1.0 + cost) * hat, spending, theta)
+        flow = accounts.trade_flow.transpose("origin", "destination", "sector").to_numpy()
+        spending = flow.sum(axis=0)[:, goods]
+        _market_access[inputs.without] = spending, calc_market_access(cost, spending, theta)
+    spending, without = _market_access[inputs.without]
+    with_ = without + calc_market_access_change(cost, hat, spending, theta)
     largest = np.fmax.reduce(without)
     before, after = (labelled(one / largest, economy=inputs.world.labels) for one in (without, with_))
     return before, after

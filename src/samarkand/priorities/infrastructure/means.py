@@ -70,6 +70,18 @@ def calc_market_access(cost: Floats, spending: Floats, elasticity: Floats) -> Fl
     return np.where(connected.any(axis=(1, 2)), access, np.nan)
 
 
+def calc_market_access_change(cost: Floats, hat: Floats, spending: Floats, elasticity: Floats) -> Floats:
+    """Change of `calc_market_access` where costs become `cost` x `hat[o, d, j]`; the unit of `spending`, `[o]`.
+
+    sum over d, j of spending[d,j] cost[o,d,j]^-elasticity[j] (hat[o,d,j]^-elasticity[j] - 1): exactly nothing where no
+    cost changes.
+    """
+    o, d, j = np.nonzero((hat != 1.0) & ~np.isnan(cost))
+    theta, cost, hat = elasticity[j], cost[o, d, j], hat[o, d, j]
+    change = spending[d, j] * cost**-theta * np.expm1(-theta * np.log(hat))
+    return np.bincount(o, change, spending.shape[0]).astype(np.float64, copy=False)
+
+
 def _both_ways(values: Floats) -> Floats:
     """Sum over partners as destinations and as origins."""
     out: Floats = values.sum(axis=-1) + values.sum(axis=-2)
