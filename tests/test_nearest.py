@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samarkand.world import nearest
@@ -20,6 +20,7 @@ def _haversine(latitude, longitude, at_latitude, at_longitude):
     return 2 * 6371.0088 * np.arcsin(np.sqrt(h))
 
 
+@settings(deadline=None)  # the first example loads the library of the tree
 @given(st.lists(st.tuples(LATITUDE, LONGITUDE), min_size=1, max_size=20), LATITUDE, LONGITUDE)
 def test_a_few_places_are_looked_through_as_the_tree_does(nodes, latitude, longitude):
     vectors = nearest._sphere(*np.array(nodes).T)

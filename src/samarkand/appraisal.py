@@ -29,7 +29,6 @@ from samarkand.world.projection import Projection
 from samarkand.world.world import World
 
 Step = Callable[..., None]
-ASSESSORS = 2  # states assessed at a time
 
 
 @paused_collector()
@@ -63,7 +62,7 @@ def appraise(
     # States are assessed beside the solution of the next ones. The last is solved first and assessed last: what each of
     # its items does is worked out beside all of them.
     *earlier, last = course.states
-    with ThreadPoolExecutor(1) as beside, ThreadPoolExecutor(ASSESSORS) as assessor:
+    with ThreadPoolExecutor(1) as beside, ThreadPoolExecutor(1) as assessor:
         solve_it = partial(solve_state, asked, baseline, beside=beside, progress=progress)
         final = asked.solved(last, partial(solve_it, last))
         states, assessing = [], []
@@ -73,7 +72,13 @@ def appraise(
         states.append(final)
         assessing.append(assessor.submit(assess, asked, final))
         progress("assessing the priorities")
-        assessed = [one.result() for one in assessing]
+        # All are solved: what is not begun yet is assessed here, from the end.
+        here = {
+            number: assess(asked, states[number])
+            for number in reversed(range(len(states)))
+            if assessing[number].cancel()
+        }
+        assessed = [here[number] if number in here else one.result() for number, one in enumerate(assessing)]
     return Appraisal(
         asked, course, states, Results(course, assessed, asked.projection, Ranges.of(asked.world))
     )
@@ -103,7 +108,7 @@ def solve_state(
     unpaid, with_ = settle(asked, change, iceberg_cost_hat)
     return Inputs(
         world=asked.world, programme=asked.programme, assumptions=asked.assumptions, year=year, change=change,
-        freight=freight, routes=routes, left_out=beside.submit(asked.leave_out, freight, change, progress),
+        freight=freight, routes=routes, left_out=asked.leave_out(freight, change, progress, beside),
         surface_trade=asked.surface_trade, costs=costs, iceberg_cost_hat=iceberg_cost_hat,
         ad_valorem_cost=asked.ad_valorem_cost(costs), without=baseline.solution, with_=with_, unpaid=unpaid,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -126,16 +127,23 @@ class Question:
         return {"tariff_rate": changed_tariffs(rate, change.tariffs).to_numpy()}
 
     def leave_out(
-        self, freight: FreightModel, change: Change, progress: Callable[..., None]
-    ) -> xr.DataArray | None:
-        """Generalised cost with each item of the network left out: in the last state, where `reach` is asked for."""
+        self, freight: FreightModel, change: Change, progress: Callable[..., None], beside: Executor
+    ) -> Future[xr.DataArray] | None:
+        """Generalised cost with each item of the network left out, worked out beside the rest.
+
+        None but for the last state, where `reach` is asked for.
+        """
         items = list(dict.fromkeys(one.item for one in change.network))
         if not self.reach or not items or not self._is_last(change):
             return None
         sets = [[one for one in change.network if one.item != item] for item in items]
         step = partial(progress, f"{change.year}: each item left out")
-        costs = freight.economy_costs(sets, step, within=change.network)
-        return costs.rename(set="project").assign_coords(project=items)
+
+        def work_out() -> xr.DataArray:
+            costs = freight.economy_costs(sets, step, within=change.network)
+            return costs.rename(set="project").assign_coords(project=items)
+
+        return beside.submit(work_out)
 
     def baseline(self, solve_it: Callable[[], Baseline]) -> Baseline:
         """The world without the programme, solved now or before in this process."""

@@ -68,7 +68,7 @@ class Inputs:
     """All that a priority may read, for one state of the programme; `year` is one in which it is in force.
 
     `freight` is the network without changes, `routes` what the programme makes of it; `left_out` the generalised cost
-    with each item of the network left out (dims project, vot_class, origin, destination), for the last state alone;
+    with each item of the network left out (dims project, vot_class, origin, destination), None but for the last state:
     it is worked out beside the rest, and waited for where it is read.
     `surface_trade` is physical trade of the baseline by value-of-time class (dims origin, destination, vot_class).
     `costs` are hours and generalised costs between economies in both states (dims state, variant, vot_class, origin,
@@ -83,7 +83,7 @@ class Inputs:
     change: Change
     freight: FreightModel
     routes: Improved
-    left_out: Future[xr.DataArray | None]
+    left_out: Future[xr.DataArray] | None
     surface_trade: xr.DataArray
     costs: xr.Dataset
     iceberg_cost_hat: xr.DataArray

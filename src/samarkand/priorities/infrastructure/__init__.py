@@ -75,8 +75,8 @@ def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
         return Levels(getattr(people[0], name), getattr(people[1], name), reason=UNREACHED)
 
     reach = no_reach(inputs.programme.ids, inputs.world.labels)
-    left_out = inputs.left_out.result()
-    if left_out is not None:
+    if inputs.left_out is not None:
+        left_out = inputs.left_out.result()
         items, with_all = left_out["project"].to_numpy().tolist(), pair["generalised_cost"][WITH, LOGSUM]
         reach = reach_of(inputs.programme.ids, economies, items, class_mean(left_out), with_all, trade)
     return {
