@@ -62,9 +62,10 @@ class Corridor:
 def items_by_corridor(appraisal: Appraisal, change: Change) -> list[Corridor]:
     """Items by corridor, or by kind where the programme names no corridors; in the order of the programme."""
     groups: dict[str, list[tuple[ItemRow, float | None, float]]] = {}
+    pairs = appraisal.array("project_pairs", year=change.year).dropna("project").to_series()
     for number, item in enumerate(appraisal.programme.items, 1):
         capex = item.capex.value if item.capex is not None else None
-        row, charged = _item_row(appraisal, change, number, item)
+        row, charged = _item_row(appraisal, change, number, item, pairs.get(item.id))
         groups.setdefault(corridor_of(item), []).append((row, capex, charged))
     return [
         Corridor(
@@ -77,7 +78,9 @@ def items_by_corridor(appraisal: Appraisal, change: Change) -> list[Corridor]:
     ]
 
 
-def _item_row(appraisal: Appraisal, change: Change, number: int, item: Item) -> tuple[ItemRow, float]:
+def _item_row(
+    appraisal: Appraisal, change: Change, number: int, item: Item, pairs: float | None
+) -> tuple[ItemRow, float]:
     left_out = item.id in appraisal.scenario.without
     charged = 0.0
     if item.id in change.effective:  # what has no assessed effect is not charged
@@ -95,7 +98,7 @@ def _item_row(appraisal: Appraisal, change: Change, number: int, item: Item) -> 
         capex=figure(capex.value, "US$ m") if capex else "unknown",
         capex_flag=capex.flag if capex else "",
         charged=_charged(charged, known=capex is not None, is_open=item.id in change.open),
-        effect="left out" if left_out else _effect(change, item),
+        effect="left out" if left_out else _effect(change, item) + _reach(pairs),
         assessed=item.id in change.effective and not left_out,
     )
     return row, charged
@@ -122,6 +125,14 @@ def _effect(change: Change, item: Item) -> str:
         return ", ".join(words)
     reasons = [gap.reason for gap in change.not_assessed if gap.item == item.id and gap.what != "cost"]
     return reasons[0] if reasons else "no modelled effect"
+
+
+def _reach(pairs: float | None) -> str:
+    """How many pairs of economies the item makes cheaper to ship between, where that was worked out (`--reach`)."""
+    if pairs is None:
+        return ""
+    words = plural(int(pairs), "pair of economies", "pairs of economies") if pairs else "no pair of economies"
+    return f"; lowers the freight cost of {words}"
 
 
 def _sum(known: Sequence[float | None]) -> str:
