@@ -1,9 +1,11 @@
 """Files whole or not at all; a report that opens offline; faults told with status 2."""
 
+import gc
 import json
 import subprocess
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -33,6 +35,15 @@ def test_the_json_has_the_headlines_in_the_schema(written):
         assert row["value"] is not None or row["reason"]
 
 
+def test_the_json_says_what_the_headlines_say(written, appraisal):
+    rows = json.loads((written / "appraisal.json").read_text())["indicators"]
+    expected = appraisal.headlines()
+    assert [row["economy"] for row in rows] == expected["economy"].tolist()
+    assert [row["reason"] for row in rows] == expected["reason"].tolist()
+    values = [np.nan if row["value"] is None else row["value"] for row in rows]
+    np.testing.assert_allclose(values, expected["value"], rtol=1e-14, atol=1e-15)  # 15 decimals are written
+
+
 def test_the_parquet_holds_everything(written, appraisal):
     pd.testing.assert_frame_equal(pd.read_parquet(written / "indicators.parquet"), appraisal.to_dataframe())
 
@@ -44,10 +55,13 @@ def test_an_interrupted_run_leaves_the_folder_as_it_was(appraisal, tmp_path, mon
         raise KeyboardInterrupt
 
     monkeypatch.setattr(files, "render_report", interrupt)
+    turn = sys.getswitchinterval()
     with pytest.raises(KeyboardInterrupt):
         files.write_appraisal(appraisal, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
     assert (tmp_path / "report.html").read_text() == "the former report"
+    assert sys.getswitchinterval() == turn
+    assert gc.isenabled()
 
 
 def test_a_target_that_cannot_be_a_folder_is_refused_before_anything_runs(tmp_path):
