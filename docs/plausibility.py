@@ -9,7 +9,12 @@ import pandas as pd
 
 from samarkand import appraise
 from samarkand.outcome import Appraisal
-from samarkand.priorities.trade.exposure import calc_chokepoint_exposure, goods_by_class
+from samarkand.priorities.trade.exposure import (
+    calc_chokepoint_exposure,
+    goods_by_class,
+    goods_traded,
+    sea_share,
+)
 from samarkand.world.geography import load_geography
 from samarkand.world.passages import passages_of
 
@@ -64,17 +69,15 @@ def chokepoints(appraisal: Appraisal) -> dict[str, float | str]:
     """
     state = appraisal.states[-1]
     passes = passages_of(state.freight)
-    value = state.without.trade_flow @ goods_by_class(state)  # [destination, origin, 1 + class]
-    goods, *carried = np.moveaxis(value, -1, 0).transpose(0, 2, 1)
-    by_sea = state.costs["mode_share"].sel(mode="sea", state="without")
-    by_sea = by_sea.transpose("vot_class", "origin", "destination").to_numpy()
+    goods, carried = goods_traded(state.without, goods_by_class(state))
     labels = appraisal.world.labels
     apart = np.ones_like(goods)
     for crossing in load_geography().crossings:
         if crossing.is_open and set(crossing.economies) <= set(labels):
             one, other = (labels.index(code) for code in crossing.economies)
             apart[one, other] = apart[other, one] = 0.0
-    imports, _ = calc_chokepoint_exposure(goods * apart, np.array(carried) * apart, by_sea, passes.to_numpy())
+    by_sea = sea_share(state, "without")
+    imports, _ = calc_chokepoint_exposure(goods * apart, carried * apart, by_sea, passes.to_numpy())
     abroad = (goods * apart * (1.0 - np.eye(len(labels)))).sum(axis=0)
     share = np.nansum(imports * abroad[:, None], axis=0) / abroad.sum()
     names = passes["chokepoint"].to_numpy()

@@ -16,8 +16,8 @@ from samarkand.world.estimation.evidence import (
 )
 from samarkand.world.estimation.facts import choose_members, make_units
 from samarkand.world.estimation.prior import apply_ranks, rank_weights
-from samarkand.world.geography import EARTH_RADIUS_KM
 from samarkand.world.sectors import load_sectors
+from samarkand.world.sphere import EARTH_RADIUS_KM
 
 
 def test_distance_is_the_harmonic_mean_over_cities():

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samarkand.world import nearest
+from samarkand.world.sphere import unit_vectors
 
 LATITUDE, LONGITUDE = st.floats(-90, 90), st.floats(-180, 180)
 
@@ -23,8 +24,8 @@ def _haversine(latitude, longitude, at_latitude, at_longitude):
 @settings(deadline=None)  # the first example loads the library of the tree
 @given(st.lists(st.tuples(LATITUDE, LONGITUDE), min_size=1, max_size=20), LATITUDE, LONGITUDE)
 def test_a_few_places_are_looked_through_as_the_tree_does(nodes, latitude, longitude):
-    vectors = nearest._sphere(*np.array(nodes).T)
-    place = nearest._sphere(np.array([latitude]), np.array([longitude]))
+    vectors = unit_vectors(*np.array(nodes).T)
+    place = unit_vectors(np.array([latitude]), np.array([longitude]))
     (_, found), (_, expected) = nearest._look_through(vectors, place), nearest._search(vectors, place)
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-15)
 

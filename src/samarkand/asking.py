@@ -7,6 +7,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
+from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -52,6 +53,7 @@ class Baseline(NamedTuple):
 _solved: dict[Hashable, Inputs] = {}
 _assessed: dict[Hashable, Assessed] = {}
 _baselines: dict[Hashable, Baseline] = {}
+_keeping = Lock()  # states are solved and assessed side by side
 _placed: dict[Hashable, dict[str, Placed]] = {}  # where items of programmes stand on the network
 # Parameters of how states make up years alone: no state depends on them.
 TIME_RULE = frozenset({"ramp_up_years"})
@@ -189,16 +191,21 @@ class Question:
     def _kept(
         self, kept: dict[Hashable, Result], key: Hashable, make: Callable[[], Result], most: float = np.inf
     ) -> Result:
-        found = kept.pop(key) if key in kept else make()
-        kept[key] = found
+        with _keeping:
+            found = kept.pop(key, None)
+        found = make() if found is None else found
         size = ARRAYS_OF_A_STATE * 8 * len(self.world.labels) ** 2 * len(self.world.accounts.sectors)
-        while len(kept) > max(min(KEPT_BYTES / size, most), 1):
-            kept.pop(next(iter(kept)))
+        with _keeping:
+            kept[key] = found
+            while len(kept) > max(min(KEPT_BYTES / size, most), 1):
+                kept.pop(next(iter(kept)))
         return found
 
     def iceberg_cost_hat(self, costs: xr.Dataset) -> xr.DataArray:
-        """Change of iceberg costs by origin, destination and sector, in the order of the accounts: the freight model is
-        made for the world's labels, the table of freight for its sectors."""
+        """Change of iceberg costs by origin, destination and sector, in the order of the accounts.
+
+        The freight model is made for the world's labels, the table of freight for its sectors.
+        """
         return iceberg_cost_hat(costs, self.freight)
 
     def ad_valorem_cost(self, costs: xr.Dataset) -> xr.DataArray:

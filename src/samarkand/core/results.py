@@ -178,7 +178,7 @@ def to_frame(blocks: Iterable[Block]) -> pd.DataFrame:
 
 
 def write_parquet(blocks: Iterable[Block], path: Path) -> None:
-    """Blocks into one Parquet file, one after another, so that only two of them are in memory as rows.
+    """Blocks into one Parquet file, one after another, so that no more than two of them are in memory as rows.
 
     Words are numbers into lists of words. Numbers stand as they are, each column of a block in one page, so that the
     compression sees all years together: a state that lasts many years is stored about once. Each block is a row group,

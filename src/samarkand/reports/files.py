@@ -129,10 +129,8 @@ def _short_turns() -> Iterator[None]:
     """Let threads wait for the interpreter's lock less than the usual 5 ms: what the table does between two columns is
     far shorter than that, and would wait as long each time."""
     before = sys.getswitchinterval()
-    if (
-        before <= SHORT_TURN
-    ):  # another appraisal is being written beside this one: the first of them sets it back
-        yield
+    if before <= SHORT_TURN:
+        yield  # another appraisal is written beside this one: who made turns short sets them back
         return
     sys.setswitchinterval(SHORT_TURN)
     try:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from samarkand.world.geography import EARTH_RADIUS_KM
+from samarkand.world.sphere import EARTH_RADIUS_KM, unit_vectors
 
 Floats = NDArray[np.float64]
 STEP_KM = 5.0
@@ -65,7 +65,7 @@ def farthest_from_land(points: Sequence[tuple[float, float]]) -> float:
     """How far from land, km, the great circles from point to point (latitude, longitude) lead at most."""
     farthest = 0.0
     for one, other in pairwise(points):
-        a, b = (_vector(*point) for point in (one, other))
+        a, b = (unit_vectors(*point) for point in (one, other))
         angle = float(np.arccos(np.clip(a @ b, -1.0, 1.0)))
         if angle < 1e-9:
             continue
@@ -93,8 +93,3 @@ def _to_coast(latitude: Floats, longitude: Floats) -> Floats:
         part = np.clip(-(x1 * dx + y1 * dy) / np.where(squared > 0, squared, 1.0), 0.0, 1.0)
         found[number] = np.sqrt((x1 + part * dx) ** 2 + (y1 + part * dy) ** 2).min()
     return found
-
-
-def _vector(latitude: float, longitude: float) -> Floats:
-    p, q = np.radians([latitude, longitude])
-    return np.array([np.cos(p) * np.cos(q), np.cos(p) * np.sin(q), np.sin(p)])

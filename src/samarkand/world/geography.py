@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from samarkand.core.declarations import read_table
+from samarkand.world.sphere import calc_chord_distance, calc_squared_chord, unit_vectors
 
 if TYPE_CHECKING:
     import pandas as pd
 
-EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 LAND_MODES = ("rail", "road")
 
 
@@ -35,35 +35,20 @@ class Places:
 
     @cached_property
     def _on_sphere(self) -> NDArray[np.float64]:
-        return _unit_vectors(self.latitude, self.longitude)
+        return unit_vectors(self.latitude, self.longitude)
 
     def distance(self, latitude: float, longitude: float) -> NDArray[np.float64]:
-        """Great-circle distance of each place in km: 2 R arcsin(chord / 2), mean radius."""
-        return _calc_distance(self._squared_chord(latitude, longitude))
+        """Great-circle distance of each place in km."""
+        return calc_chord_distance(np.sqrt(self._squared_chord(latitude, longitude)))
 
     def nearest(self, latitude: float, longitude: float, number: int = 1) -> list[tuple[int, float]]:
         """Numbers of the nearest places, at most so many of them, with km; nearest first."""
         squared = self._squared_chord(latitude, longitude)
         near = np.argpartition(squared, range(min(number, squared.size)))[:number]
-        return list(zip(near.tolist(), _calc_distance(squared[near]).tolist(), strict=True))
+        return list(zip(near.tolist(), calc_chord_distance(np.sqrt(squared[near])).tolist(), strict=True))
 
     def _squared_chord(self, latitude: float, longitude: float) -> NDArray[np.float64]:
-        x, y, z = self._on_sphere
-        u, v, w = _unit_vectors(latitude, longitude)
-        squared: NDArray[np.float64] = (x - u) ** 2 + (y - v) ** 2 + (z - w) ** 2
-        return squared
-
-
-def _unit_vectors(
-    latitude: NDArray[np.float64] | float, longitude: NDArray[np.float64] | float
-) -> NDArray[np.float64]:
-    phi, lam = np.radians(latitude), np.radians(longitude)
-    return np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
-
-
-def _calc_distance(squared_chord: NDArray[np.float64]) -> NDArray[np.float64]:
-    distance: NDArray[np.float64] = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(squared_chord).clip(max=2) / 2)
-    return distance
+        return calc_squared_chord(self._on_sphere, unit_vectors(latitude, longitude))
 
 
 @dataclass(frozen=True)

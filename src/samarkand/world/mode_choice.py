@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from samarkand.engines.choice import calc_aggregate_shares, calc_shares, calc_utility, calibrate_constants
 from samarkand.world.parameters import Parameters
+from samarkand.world.sphere import EARTH_RADIUS_KM
 
 Floats = NDArray[np.float64]
 
 MODES = ("road", "rail", "sea")
 SEGMENTS = ("long_haul", "european_union", "continental")
 CLASSES = ("bulk", "low", "middle", "high", "highest")
-EARTH_RADIUS_KM = 6371.0088
 # The members for which the modal split is published.
 # fmt: off
 EUROPEAN_UNION = frozenset((

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from samarkand.world.geography import EARTH_RADIUS_KM
 from samarkand.world.leg_store import cache_folder, forget_oldest, read_archive, write_archive
 from samarkand.world.network import fingerprint
+from samarkand.world.sphere import calc_chord_distance, calc_squared_chord, unit_vectors
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -27,27 +27,21 @@ _vectors: dict[int, tuple[ref[pd.DataFrame], Floats]] = {}
 
 
 def nearest_nodes(nodes: pd.DataFrame, latitude: Floats, longitude: Floats) -> tuple[Ints, Floats]:
-    """Number of the nearest node of each place and the great-circle km to it, 2 R arcsin(chord / 2)."""
+    """Number of the nearest node of each place and the great-circle km to it."""
     known = _vectors.get(id(nodes))
     if known is None or known[0]() is not nodes:
-        known = ref(nodes), _sphere(nodes["lat"].to_numpy(float), nodes["lon"].to_numpy(float))
+        known = ref(nodes), unit_vectors(nodes["lat"].to_numpy(float), nodes["lon"].to_numpy(float))
         _vectors[id(nodes)] = known
-    places = _sphere(np.asarray(latitude, float), np.asarray(longitude, float))
+    places = unit_vectors(latitude, longitude)
     find = _look_through if places.shape[1] <= FEW else _stored
     node, chord = find(known[1], places)
-    return node, 2 * EARTH_RADIUS_KM * np.arcsin(np.clip(chord / 2, 0, 1))
-
-
-def _sphere(latitude: Floats, longitude: Floats) -> Floats:
-    """Unit vectors, [3, place]."""
-    p, q = np.radians(latitude), np.radians(longitude)
-    return np.stack([np.cos(p) * np.cos(q), np.cos(p) * np.sin(q), np.sin(p)])
+    return node, calc_chord_distance(chord)
 
 
 def _look_through(nodes: Floats, places: Floats) -> tuple[Ints, Floats]:
     node, chord = np.zeros(places.shape[1], np.int64), np.zeros(places.shape[1])
     for number, place in enumerate(places.T):
-        squared = sum((along - at) ** 2 for along, at in zip(nodes, place, strict=True))
+        squared = calc_squared_chord(nodes, place)
         node[number] = np.argmin(squared)
         chord[number] = np.sqrt(squared[node[number]])
     return node, chord

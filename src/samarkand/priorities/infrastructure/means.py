@@ -43,7 +43,7 @@ def calc_pair_trade_cost_change(hat: Floats, flow: Floats) -> Floats:
     `hat[o, d, j]`: counterfactual over baseline iceberg cost; `flow[o, d, j]`: trade of the baseline, money.
     """
     total = flow.sum(axis=2)
-    return np.asarray(np.einsum("odj,odj->od", flow, hat - 1.0) / np.where(total > 0, total, np.nan))
+    return _cost_added(hat, flow) / np.where(total > 0, total, np.nan)
 
 
 def calc_trade_cost_change(hat: Floats, flow: Floats) -> Floats:
@@ -53,7 +53,7 @@ def calc_trade_cost_change(hat: Floats, flow: Floats) -> Floats:
     """
     abroad = 1.0 - np.eye(flow.shape[0])
     total = _both_ways(flow.sum(axis=2) * abroad)
-    change = _both_ways(np.einsum("odj,odj->od", flow, hat - 1.0) * abroad)
+    change = _both_ways(_cost_added(hat, flow) * abroad)
     return change / np.where(total > 0, total, np.nan)
 
 
@@ -80,6 +80,12 @@ def calc_market_access_change(cost: Floats, hat: Floats, spending: Floats, elast
     theta, cost, hat = elasticity[j], cost[o, d, j], hat[o, d, j]
     change = spending[d, j] * cost**-theta * np.expm1(-theta * np.log(hat))
     return np.bincount(o, change, spending.shape[0]).astype(np.float64, copy=False)
+
+
+def _cost_added(hat: Floats, flow: Floats) -> Floats:
+    """sum_j flow[o,d,j] (hat[o,d,j] - 1); exactly nothing where no cost changes."""
+    added: Floats = np.einsum("odj,odj->od", flow, hat - 1.0)
+    return added
 
 
 def _both_ways(values: Floats) -> Floats:

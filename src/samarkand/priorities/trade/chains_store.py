@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,8 +9,9 @@ from samarkand.engines.equilibrium import Solution
 from samarkand.engines.equilibrium.value_added_series import padded
 from samarkand.engines.equilibrium.value_chains_nearby import Reference, Solved, calc_reference
 from samarkand.world.leg_store import cache_folder, forget_oldest, read_archive, write_archive
+from samarkand.world.network import fingerprint
 
-METHOD = b"1"  # another one where what is kept becomes something else
+METHOD = np.array([2])  # another one where what is kept becomes something else
 MOST_KEPT = 3  # of 23 MB each
 
 
@@ -22,11 +21,9 @@ def stored_reference(solution: Solution, exports: NDArray[np.float64]) -> Refere
     arguments = (
         solution.trade_share, solution.wedge, accounts.value_added_share, accounts.input_share, exports,
     )  # fmt: skip
-    digest = hashlib.sha256(METHOD)
-    for values in arguments:
-        digest.update(b"none" if values is None else repr(values.shape).encode())
-        digest.update(b"" if values is None else np.ascontiguousarray(values).data)
-    key = digest.hexdigest()
+    shapes = [(-1,) if values is None else values.shape for values in arguments]
+    known = [values for values in arguments if values is not None]
+    key = fingerprint(METHOD, *map(np.array, shapes), *known)
     path = cache_folder() / f"chains-{key[:32]}.npz"
     kept = read_archive(path)
     economies, sectors = exports.shape

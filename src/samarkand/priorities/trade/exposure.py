@@ -35,14 +35,13 @@ def chokepoint_exposure(inputs: Inputs) -> tuple[Levels, Levels]:
     from others is left out.
     """
     passes = passages_of(inputs.freight)
-    by_sea = inputs.costs["mode_share"].sel(mode="sea")
-    xr.align(passes, by_sea, inputs.iceberg_cost_hat, join="exact", copy=False)  # the accounts' order too
+    xr.align(
+        passes, inputs.costs, inputs.iceberg_cost_hat, join="exact", copy=False
+    )  # the accounts' order too
     passing = passes.to_numpy()
 
     def exposure(solution: Solution, state: str, of_goods: Floats) -> tuple[Floats, Floats]:
-        goods, *carried = np.moveaxis(solution.trade_flow @ of_goods, -1, 0).transpose(0, 2, 1)
-        share = by_sea.sel(state=state).transpose("vot_class", "origin", "destination").to_numpy()
-        return calc_chokepoint_exposure(goods, np.array(carried), share, passing)
+        return calc_chokepoint_exposure(*goods_traded(solution, of_goods), sea_share(inputs, state), passing)
 
     if inputs.without not in _without:  # many states share a baseline
         of_goods = goods_by_class(inputs)
@@ -56,6 +55,22 @@ def chokepoint_exposure(inputs: Inputs) -> tuple[Levels, Levels]:
         for one, other in zip(*found, strict=True)
     )
     return imports, exports
+
+
+def goods_traded(solution: Solution, of_goods: Floats) -> tuple[Floats, Floats]:
+    """Trade in goods `[o, d]` of a solution, and what of it the freight network carries `[c, o, d]`; money.
+
+    `of_goods`: as from `goods_by_class`.
+    """
+    by_class = (solution.trade_flow @ of_goods).transpose(2, 1, 0)
+    return by_class[0], by_class[1:]
+
+
+def sea_share(inputs: Inputs, state: str) -> Floats:
+    """Share of the sea by value-of-time class, `[c, o, d]`, without the programme or with it."""
+    share = inputs.costs["mode_share"].sel(mode="sea", state=state)
+    values: Floats = share.transpose("vot_class", "origin", "destination").to_numpy()
+    return values
 
 
 def goods_by_class(inputs: Inputs) -> Floats:

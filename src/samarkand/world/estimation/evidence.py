@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from samarkand.core.declarations import read_table
 from samarkand.world.economies import load_economies
-from samarkand.world.geography import EARTH_RADIUS_KM
+from samarkand.world.sphere import EARTH_RADIUS_KM
 
 Floats = npt.NDArray[np.float64]
 ROW = "ROW"
