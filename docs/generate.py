@@ -13,13 +13,13 @@ from samarkand.core.evidence import Evidence
 from samarkand.core.units import format_value, units
 from samarkand.priorities import all_indicators, priorities
 from samarkand.programme import load_programme
-from samarkand.programme.describe import fill
-from samarkand.programme.effects import effects_of
+from samarkand.programme.channels.network_effects import effects_of
+from samarkand.programme.files.describe import fill
 from samarkand.programme.library import shipped_programmes
-from samarkand.programme.models import Item, When
-from samarkand.world.elasticities import load_elasticities
-from samarkand.world.map import map_notes
-from samarkand.world.map_policy import DISCLAIMER, SMALLEST_OUTLINE_KM2
+from samarkand.programme.model.models import Item, When
+from samarkand.world.accounts.elasticities import load_elasticities
+from samarkand.world.economies.map import map_notes
+from samarkand.world.economies.map_policy import DISCLAIMER, SMALLEST_OUTLINE_KM2
 from samarkand.world.parameters import load_parameters
 
 HERE = Path(__file__).parent
@@ -162,7 +162,7 @@ def map_page() -> str:
     lines = [
         "# The map",
         "",
-        "Generated from `world/map_policy.csv` and `world/map_borders.csv` by `make docs`.",
+        "Generated from `world/economies/map_policy.csv` and `world/economies/map_borders.csv` by `make docs`.",
         "",
         f"Outlines are those of Natural Earth at 1:50 m. {DISCLAIMER}",
         f"An economy of less than {SMALLEST_OUTLINE_KM2:,.0f} km2 is a dot.",

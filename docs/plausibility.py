@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 
 from samarkand import appraise
-from samarkand.outcome import Appraisal
 from samarkand.priorities.trade.exposure import (
     calc_chokepoint_exposure,
     goods_by_class,
     goods_traded,
     sea_share,
 )
-from samarkand.world.geography import load_geography
-from samarkand.world.passages import passages_of
+from samarkand.result import Appraisal
+from samarkand.world.freight.chokepoint_shares import passages_of
+from samarkand.world.network.geography import load_geography
 
 YEAR = 2035
 SMALLEST = 1e-12
@@ -68,7 +68,7 @@ def chokepoints(appraisal: Appraisal) -> dict[str, float | str]:
     Between economies that no road or railway of the network joins across a border, as the published figures have it.
     """
     state = appraisal.states[-1]
-    passes = passages_of(state.freight)
+    passes = passages_of(state.freight_model)
     goods, carried = goods_traded(state.without, goods_by_class(state))
     labels = appraisal.world.labels
     apart = np.ones_like(goods)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from samarkand.engines.equilibrium import Accounts, accounts_from_flows
+from samarkand.engines.equilibrium import EquilibriumAccounts, accounts_from_flows
 
 
 def random_flows(seed, economies, sectors, *, balanced=False, zeros=False):
@@ -33,7 +33,9 @@ def random_flows(seed, economies, sectors, *, balanced=False, zeros=False):
     return flow, use, sales - use.sum(axis=1)
 
 
-def random_accounts(seed, economies, sectors, *, balanced=False, zeros=False, tariffs=False) -> Accounts:
+def random_accounts(
+    seed, economies, sectors, *, balanced=False, zeros=False, tariffs=False
+) -> EquilibriumAccounts:
     flow, use, earned = random_flows(seed, economies, sectors, balanced=balanced, zeros=zeros)
     random = np.random.default_rng(seed + 1)
     theta = random.uniform(2.0, 8.0, sectors)

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from samarkand.core.faults import FaultList
-from samarkand.programme.checks import Surroundings, check_tables
-from samarkand.programme.kinds import Attribute, attributes, kinds
-from samarkand.programme.models import Programme
-from samarkand.world.sectors import load_sectors
+from samarkand.programme.files.checks import Surroundings, check_tables
+from samarkand.programme.model.kinds import Attribute, attributes, kinds
+from samarkand.programme.model.models import Programme
+from samarkand.world.accounts.sectors import load_sectors
 
 CODES = ("CHN", "KAZ", "KGZ", "UZB", "IRN")
 IDENTIFIERS = st.from_regex(r"[a-z0-9]{1,6}(-[a-z0-9]{1,4}){0,2}", fullmatch=True)

@@ -6,7 +6,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from samarkand.world.accounts import ROW, calc_deficit, calc_input_share, calc_trade_share
+from samarkand.world.accounts.tables import ROW, calc_deficit, calc_input_share, calc_trade_share
 
 
 def test_every_balance_holds(world):
@@ -145,7 +145,7 @@ def test_estimated_economies_have_the_published_trade(world):
 
 
 def test_every_estimated_economy_says_what_from(world):
-    from samarkand.world.accounts import load_grades
+    from samarkand.world.accounts.tables import load_grades
 
     grades = load_grades()
     assert list(grades.index) == list(world.labels)

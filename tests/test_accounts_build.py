@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from samarkand.world.accounts import load_accounts, read_array
-from samarkand.world.estimation.balance import balance_flows, spread_under_caps
-from samarkand.world.estimation.evidence import ObservedTable
-from samarkand.world.estimation.production import LEAST_AT_HOME, solve_production
-from samarkand.world.sectors import load_sectors
-from samarkand.world.uses import WholeUses, expand_flows
+from samarkand.world.accounts.estimation.balance import balance_flows, spread_under_caps
+from samarkand.world.accounts.estimation.evidence import ObservedTable
+from samarkand.world.accounts.estimation.production import LEAST_AT_HOME, solve_production
+from samarkand.world.accounts.intermediate_use import DenseIntermediateUse, expand_flows
+from samarkand.world.accounts.sectors import load_sectors
+from samarkand.world.accounts.tables import load_accounts, read_array
 
 N = 80
 
@@ -277,7 +277,7 @@ def test_flows_expand_by_hand():
 def test_sums_of_the_factors_are_those_of_the_whole_table(world):
     """What questions read without the table is what the table adds up to; 1e-12: rounding of long sums."""
     uses, final = world.accounts.uses, world.accounts.final_demand
-    whole = WholeUses(uses.array)
+    whole = DenseIntermediateUse(uses.array)
     for name in ("bought", "inputs"):
         ours, sums = getattr(uses, name), getattr(whole, name)
         xr.testing.assert_allclose(ours, sums, rtol=1e-12, atol=1e-6)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from samarkand.world.border_directions import BorderTime, border_times, crossing_directions, direction
-from samarkand.world.itinerary import Step, reverse
-from samarkand.world.network import load_network
+from samarkand.world.freight.path_finder import PathFinder
+from samarkand.world.freight.skims import values_of_time
+from samarkand.world.network.border_directions import BorderTime, border_times, crossing_directions, direction
+from samarkand.world.network.itinerary import Step, reverse
+from samarkand.world.network.tables import load_network
 from samarkand.world.parameters import load_parameters
-from samarkand.world.skims import values_of_time
-from samarkand.world.ways import Ways
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_rows_that_say_nothing_are_refused(wrong) -> None:
 
 def test_ways_there_and_back_differ_at_borders_and_mean_the_same() -> None:
     network, parameters = load_network(), load_parameters()
-    ways = Ways(network, parameters, values_of_time(parameters)[2])
+    ways = PathFinder(network, parameters, values_of_time(parameters)[2])
     there = ways.find("CHN Chongqing", "KAZ Almaty", "rail")
     back = ways.find("KAZ Almaty", "CHN Chongqing", "rail")
     assert there is not None

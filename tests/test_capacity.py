@@ -11,16 +11,16 @@ import pytest
 import xarray as xr
 from rich.console import Console
 
-from samarkand.planning.capacity import capacity_table, capacity_warnings
-from samarkand.planning.freight import Freight
+from samarkand.analysis.capacity import capacity_table, capacity_warnings
+from samarkand.analysis.flows import Freight
 from samarkand.programme import load_programme
 from samarkand.reports.freight import print_freight, write_freight
-from samarkand.world.freight_sectors import freight_table, load_freight
-from samarkand.world.freight_work import FreightWork, calc_tonnes, calc_unit_loads
-from samarkand.world.network import load_network
-from samarkand.world.network_capacity import CapacityRow, Place, calc_flow, capacities, find_place, line_place
+from samarkand.world.freight.assignment import FreightWork, calc_tonnes, calc_unit_loads
+from samarkand.world.freight.capacity import CapacityRow, Place, calc_flow, capacities, find_place, line_place
+from samarkand.world.freight.commodities import freight_table, load_freight
+from samarkand.world.freight.skims import MODES
+from samarkand.world.network.tables import load_network
 from samarkand.world.parameters import load_parameters
-from samarkand.world.skims import MODES
 
 PARAMETERS = load_parameters()
 NETWORK = load_network()

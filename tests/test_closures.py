@@ -7,16 +7,16 @@ import pytest
 
 from samarkand.core.faults import Faults
 from samarkand.planning import corridor_profile
-from samarkand.world.closures import (
+from samarkand.world.freight.path_finder import PathFinder
+from samarkand.world.network.disruptions import (
     chokepoints,
     close,
     every_closure,
     find_closures,
     read_closure_file,
 )
-from samarkand.world.network import load_network
+from samarkand.world.network.tables import load_network
 from samarkand.world.parameters import load_parameters
-from samarkand.world.ways import Ways
 
 # Shanghai-Rotterdam by sea: 19,507 km by Suez, 24,955 km without it, on the raw graph of searoute (as measured when
 # the sea graph was chosen); 3 % for the way to the graph and its simplification.
@@ -27,7 +27,7 @@ def sea_km(
     closed: tuple[str, ...], origin: str = "CHN Shanghai", destination: str = "NLD Rotterdam"
 ) -> float:
     network = load_network()
-    ways = Ways(close(network, find_closures(closed, network)), load_parameters(), 1.0)
+    ways = PathFinder(close(network, find_closures(closed, network)), load_parameters(), 1.0)
     way = ways.find(origin, destination, "sea")
     assert way is not None
     return sum(step.km for step in way.steps if step.mode == "sea")
@@ -49,13 +49,14 @@ def test_every_chokepoint_closes_links_of_the_sea(row):
 def test_a_closed_border_is_on_no_way():
     network = load_network()
     closed = close(network, find_closures(["border:CHN-KAZ:rail"], network))
-    ways = Ways(closed, load_parameters(), 20.0)
+    ways = PathFinder(closed, load_parameters(), 20.0)
     way = ways.find("CHN Chongqing", "DEU Hamburg", "rail")
     assert way is not None
     borders = [step.name for step in way.steps if step.kind == "border"]
     assert "CHN - KAZ" not in borders
     assert (
-        way.hours > Ways(network, load_parameters(), 20.0).find("CHN Chongqing", "DEU Hamburg", "rail").hours
+        way.hours
+        > PathFinder(network, load_parameters(), 20.0).find("CHN Chongqing", "DEU Hamburg", "rail").hours
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from samarkand.programme import load_programme
-from samarkand.programme.over_water import over_water
-from samarkand.world.coast import farthest_from_land, is_land
+from samarkand.programme.channels.over_water import over_water
+from samarkand.world.economies.coast import farthest_from_land, is_land
 
 LAND = {
     "Paris": (48.8, 2.3),

@@ -6,8 +6,8 @@ from data.accounts import economies as build
 from data.accounts import factbook
 from data.accounts.factbook import Figure, Profile
 
-from samarkand.world.economies import load_economies, load_economy_facts
-from samarkand.world.map_policy import area_policy
+from samarkand.world.economies.map_policy import area_policy
+from samarkand.world.economies.tables import load_economies, load_economy_facts
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from samarkand.world.elasticities import load_elasticities
+from samarkand.world.accounts.elasticities import load_elasticities
 
 ORACLE = Path(__file__).resolve().parents[2] / "shared" / "oracles" / "cp2015" / "cp2015.npz"
 
 
 def declared_sectors() -> list[str]:
-    text = (files("samarkand.world") / "sectors.csv").read_text(encoding="utf-8")
+    text = (files("samarkand.world.accounts") / "sectors.csv").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     return [row["code"] for row in csv.DictReader(lines)]
 

@@ -8,8 +8,8 @@ import pytest
 
 from samarkand.core.faults import Faults
 from samarkand.engines.equilibrium import Shock, armington_accounts, solve
-from samarkand.world.elasticities import load_elasticities
-from samarkand.world.elasticity_estimation import estimate_elasticity
+from samarkand.world.accounts.elasticities import load_elasticities
+from samarkand.world.accounts.elasticity_estimation import estimate_elasticity
 
 pytest.importorskip("pyfixest", reason="the extra `estimate` is not installed")
 

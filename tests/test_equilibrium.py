@@ -11,7 +11,7 @@ import pytest
 
 from equilibrium_cases import random_accounts, random_flows, random_iceberg
 from samarkand.engines.equilibrium import (
-    Accounts,
+    EquilibriumAccounts,
     EquilibriumError,
     Shock,
     accounts_from_flows,
@@ -130,7 +130,7 @@ def test_a_sector_that_nobody_used_can_be_bought_by_the_public():
     share = np.zeros((2, 2, 2))
     share[:, :, 0] = (flow[:, :, 0] / flow[:, :, 0].sum(axis=0)).T
     share[:, :, 1] = np.eye(2)
-    accounts = Accounts(
+    accounts = EquilibriumAccounts(
         trade_share=share,
         consumption_share=np.array([[1.0, 0.0], [1.0, 0.0]]),
         value_added_share=np.ones((2, 2)),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from equilibrium_cases import random_accounts, random_flows, random_iceberg
 from samarkand.engines.equilibrium import (
-    Accounts,
+    EquilibriumAccounts,
     EquilibriumError,
     Shock,
     accounts_from_flows,
@@ -106,7 +106,7 @@ def test_too_few_sweeps_fail_with_a_diagnosis():
 
 def test_an_economy_cut_off_from_every_seller_is_named():
     share = np.array([[[0.0], [1.0]], [[0.5], [0.5]]])
-    accounts = Accounts(
+    accounts = EquilibriumAccounts(
         trade_share=share,
         consumption_share=np.ones((2, 1)),
         value_added_share=np.ones((2, 1)),

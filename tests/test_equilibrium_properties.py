@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from equilibrium_cases import random_accounts, random_flows, random_iceberg
 from samarkand.engines.equilibrium import (
-    Accounts,
+    EquilibriumAccounts,
     Shock,
     accounts_from_flows,
     armington_accounts,
@@ -76,7 +76,7 @@ def test_the_order_of_economies_and_sectors_does_not_matter(seed, n, j):
     random = np.random.default_rng(seed)
     p, q = random.permutation(n), random.permutation(j)
     assert accounts.tariff_rate is not None
-    permuted = Accounts(
+    permuted = EquilibriumAccounts(
         trade_share=accounts.trade_share[p][:, p][:, :, q],
         consumption_share=accounts.consumption_share[p][:, q],
         value_added_share=accounts.value_added_share[p][:, q],
@@ -115,7 +115,7 @@ def test_many_equal_sectors_are_one(seed, n, j):
     use = ((1 - share) * sales)[:, None, None]
     one = accounts_from_flows(flow, use, (share * sales)[:, None], [4.0])
     weight = np.random.default_rng(seed + 1).dirichlet(np.ones(j))
-    many = Accounts(
+    many = EquilibriumAccounts(
         trade_share=np.repeat(one.trade_share, j, axis=2),
         consumption_share=np.tile(weight, (n, 1)),
         value_added_share=np.repeat(one.value_added_share, j, axis=1),

@@ -9,7 +9,7 @@ import pytest
 from data.accounts.facts import parse_number, read_figure
 
 from samarkand.core.units import units
-from samarkand.world.facts import COLUMNS, Facts, fact_variables, load_facts
+from samarkand.world.economies.facts import COLUMNS, Facts, fact_variables, load_facts
 
 # Published figures, looked at in the profiles and tables themselves: economy, variable, value, year.
 PUBLISHED = [

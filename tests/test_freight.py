@@ -12,18 +12,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from samarkand.engines.routing import build_graph, calc_legs
-from samarkand.world import ends as ends_module
-from samarkand.world import freight as freight_module
-from samarkand.world.accounts import load_accounts
-from samarkand.world.changes import LinkChange
-from samarkand.world.ends import Ends
-from samarkand.world.freight import FreightModel, prepare_freight, skims_of
-from samarkand.world.freight_base import prepare_base
-from samarkand.world.network import Network, land_costs, load_network
-from samarkand.world.network_changes import arcs_of
+from samarkand.world.accounts.tables import load_accounts
+from samarkand.world.freight import end_legs as ends_module
+from samarkand.world.freight import model as freight_module
+from samarkand.world.freight.end_legs import EndLegs
+from samarkand.world.freight.model import FreightModel, prepare_freight, skims_of
+from samarkand.world.freight.path_base import prepare_base
+from samarkand.world.freight.skims import assemble, both_ways, components, values_of_time
+from samarkand.world.freight.trade_costs import counterfactual_costs, prepare_pairs
+from samarkand.world.network.arcs import arcs_of
+from samarkand.world.network.link_changes import LinkChange
+from samarkand.world.network.tables import Network, land_costs, load_network
 from samarkand.world.parameters import load_parameters
-from samarkand.world.skims import assemble, both_ways, components, values_of_time
-from samarkand.world.trade_costs import counterfactual_costs, prepare_pairs
 
 # The published check is 200 subsets (SAMARKAND_SUBSETS=200); a dozen here.
 SUBSETS = int(os.environ.get("SAMARKAND_SUBSETS", "12"))
@@ -165,7 +165,7 @@ def test_closure_is_a_recomputation(small) -> None:
     for number in range(SUBSETS):
         chosen = [change for change in changes if subsets.random() < 0.4]
         c = number % len(values)
-        found = small.improved(chosen)
+        found = small.update_routes(chosen)
         cost = pairs.usd[:, :, c] + values[c] * pairs.hours[:, :, c]
         cost[found.rows] = found.usd[:, :, c] + values[c] * found.hours[:, :, c]
         legs = {"sea": exact["sea"]}
@@ -184,7 +184,7 @@ def test_closure_is_a_recomputation_on_the_full_matrix(model) -> None:
     """All pairs of a thousand cities by all modes, one search class, to 1e-9 relative; sea legs are those searched."""
     changes = [c for c in random_changes(model.network, seed=9, number=8) if c.action in ("new", "crossing")]
     c, value = 1, values_of_time(model.parameters)[1]
-    pairs, found = model.baseline.pairs, model.improved(changes)
+    pairs, found = model.baseline.pairs, model.update_routes(changes)
     cost = pairs.usd[:, :, c] + value * pairs.hours[:, :, c]
     cost[found.rows] = found.usd[:, :, c] + value * found.hours[:, :, c]
     legs = {mode: recomputed_legs(model, changes, mode, [c]) for mode in LAND}
@@ -198,7 +198,7 @@ def test_closure_is_a_recomputation_on_the_full_matrix(model) -> None:
 
 
 def assemble_class(model: FreightModel, legs, c: int) -> np.ndarray:
-    from samarkand.world.skims import chain_legs
+    from samarkand.world.freight.skims import chain_legs
 
     value = values_of_time(model.parameters)[c]
     chains = chain_legs(model.network, model.parameters, {name: legs[name][c] for name in legs}, value)
@@ -247,7 +247,7 @@ def test_many_sets_are_many_questions(model) -> None:
 @given(st.integers(0, 10_000))
 def test_cheaper_links_raise_no_cost(model, seed) -> None:
     changes = random_changes(model.network, seed, 3)
-    found, pairs = model.improved(changes), model.baseline.pairs
+    found, pairs = model.update_routes(changes), model.baseline.pairs
     value = pairs.search_values
     before = pairs.usd[found.rows] + value * pairs.hours[found.rows]
     after = found.usd + value * found.hours
@@ -307,7 +307,7 @@ def test_what_two_items_save_at_one_crossing_adds_up(model, network):
         for item, hours in (("posts", 3.0), ("documents", 4.0))
     ]
     both = replace(saves[0], hours_saved=7.0, usd_saved=20.0)
-    found = [model.improved(changes) for changes in (saves, [both])]
+    found = [model.update_routes(changes) for changes in (saves, [both])]
     assert np.array_equal(found[0].rows, found[1].rows)
     assert found[0].rows.size
     assert np.array_equal(found[0].hours, found[1].hours)
@@ -316,11 +316,11 @@ def test_what_two_items_save_at_one_crossing_adds_up(model, network):
 
 def test_ends_of_many_programmes_are_not_kept_for_ever(model, monkeypatch):
     part, values = model.parts["rail"], values_of_time(model.parameters)
-    some = Ends(part, values)
+    some = EndLegs(part, values)
     some.find([0, 1, 2], lambda *_words, **_fractions: None)
-    assert set(Ends(part, values).nodes) >= {0, 1, 2}
+    assert set(EndLegs(part, values).nodes) >= {0, 1, 2}
     monkeypatch.setattr(ends_module, "MOST_ENDS", 2)
-    assert Ends(part, values).nodes == []  # searched anew, and as good
+    assert EndLegs(part, values).nodes == []  # searched anew, and as good
 
 
 def test_a_port_saves_no_more_than_it_costs(model, parameters):
@@ -329,7 +329,7 @@ def test_a_port_saves_no_more_than_it_costs(model, parameters):
     dwell = min(parameters["port_hours_road"], parameters["port_hours_rail"])
     whole = LinkChange("a", "port", "sea", target=port, hours_saved=dwell, usd_saved=parameters["port_fee"])
     more = replace(whole, hours_saved=10 * dwell, usd_saved=10 * parameters["port_fee"])
-    found = [model.improved([change]) for change in (whole, more)]
+    found = [model.update_routes([change]) for change in (whole, more)]
     assert found[0].rows.size
     for name in ("rows", "usd", "hours"):
         np.testing.assert_array_equal(getattr(found[0], name), getattr(found[1], name))

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from samarkand.engines import label_legs, labels
 from samarkand.programme import apply, load_programme
-from samarkand.world import freight as freight_module
-from samarkand.world import freight_portfolios as portfolios
-from samarkand.world.accounts import load_accounts
+from samarkand.world.accounts.tables import load_accounts
 from samarkand.world.assumptions import load_assumptions
-from samarkand.world.changes import LinkChange
-from samarkand.world.freight import FreightModel, prepare_freight
-from samarkand.world.network import load_network
+from samarkand.world.freight import model as freight_module
+from samarkand.world.freight import subsets as portfolios
+from samarkand.world.freight.model import FreightModel, prepare_freight
+from samarkand.world.network.link_changes import LinkChange
+from samarkand.world.network.tables import load_network
 from samarkand.world.parameters import load_parameters
 from test_freight import random_changes
 

@@ -7,12 +7,12 @@ import pytest
 import xarray as xr
 
 from samarkand.world.assumptions import load_assumptions
-from samarkand.world.freight_sectors import freight_table, load_freight
-from samarkand.world.freight_work import calc_freight_work, calc_tonnes, nearest_class
-from samarkand.world.mode_choice import classes_of_time
-from samarkand.world.network import load_network
-from samarkand.world.skims import MODES, values_of_time
-from samarkand.world.ways import Ways
+from samarkand.world.freight.assignment import calc_freight_work, calc_tonnes, nearest_class
+from samarkand.world.freight.commodities import freight_table, load_freight
+from samarkand.world.freight.mode_choice import classes_of_time
+from samarkand.world.freight.path_finder import PathFinder
+from samarkand.world.freight.skims import MODES, values_of_time
+from samarkand.world.network.tables import load_network
 
 ENDS = ["GEO", "KGZ"]  # few cities, three modes between them
 
@@ -62,7 +62,7 @@ def test_work_is_tonnes_times_the_length_of_the_way(mode, parameters):
     share.loc[{"mode": mode}] = 1.0
     work = calc_freight_work(network, parameters, tonnes, share)
 
-    ways = Ways(network, parameters, values_of_time(parameters)[nearest_class(parameters)[goods]])
+    ways = PathFinder(network, parameters, values_of_time(parameters)[nearest_class(parameters)[goods]])
     by_hand = {"road": 0.0, "rail": 0.0, "sea": 0.0}
     for origin, one in cities[cities["iso3"] == "KGZ"].iterrows():
         for destination, other in cities[cities["iso3"] == "GEO"].iterrows():

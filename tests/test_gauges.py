@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from samarkand.programme import load_programme
-from samarkand.programme.gauge_at_ends import gauge_clash
-from samarkand.world.economies import load_economies
-from samarkand.world.gauges import clashes, gauge_of, gauge_rows
+from samarkand.programme.channels.gauge_at_ends import gauge_clash
+from samarkand.world.economies.tables import load_economies
+from samarkand.world.network.gauges import clashes, gauge_of, gauge_rows
 
 
 def test_no_economy_has_two_gauges_and_all_are_known() -> None:

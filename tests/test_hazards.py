@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from samarkand.core.faults import Faults
-from samarkand.world.hazards import calc_failure_share, find_flooded, read_raster
-from samarkand.world.network import load_network
+from samarkand.world.network.hazards import calc_failure_share, find_flooded, read_raster
+from samarkand.world.network.tables import load_network
 
 tifffile = pytest.importorskip("tifffile", reason="tifffile (the extra `hazard`) is not installed")
 

@@ -10,9 +10,9 @@ import xarray as xr
 
 from samarkand.priorities import find_indicator
 from samarkand.priorities.ranges import Ranges
-from samarkand.world.estimation import holdout
-from samarkand.world.estimation.evidence import ObservedTable
-from samarkand.world.estimation.ranges import Width, read_ranges
+from samarkand.world.accounts.estimation import holdout
+from samarkand.world.accounts.estimation.evidence import ObservedTable
+from samarkand.world.accounts.estimation.ranges import Width, read_ranges
 
 
 def _embedded(name):
@@ -108,8 +108,8 @@ def test_headlines_of_estimated_economies_carry_their_range(appraisal, world):
 @pytest.mark.slow
 def test_the_hold_out_runs_again_from_what_is_installed(world):
     """One economy, flows alone: the figures that are embedded come out again."""
-    from samarkand.world.estimation.evidence import load_evidence
-    from samarkand.world.sectors import load_sectors
+    from samarkand.world.accounts.estimation.evidence import load_evidence
+    from samarkand.world.accounts.sectors import load_sectors
 
     table = holdout.observed_table(world.accounts)
     groups = [row.group for row in load_sectors()]

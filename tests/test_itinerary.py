@@ -7,15 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from samarkand.planning.corridors import corridor_profile
-from samarkand.world.accounts import load_accounts
-from samarkand.world.changes import LinkChange
-from samarkand.world.freight import prepare_freight, skims_of
-from samarkand.world.itinerary import Itinerary, Step, merged, reverse
-from samarkand.world.network import load_network
+from samarkand.analysis.corridors import corridor_profile
+from samarkand.world.accounts.tables import load_accounts
+from samarkand.world.freight.model import prepare_freight, skims_of
+from samarkand.world.freight.path_finder import PathFinder
+from samarkand.world.freight.skims import MODES, SEARCH_CLASSES, values_of_time
+from samarkand.world.network.itinerary import Itinerary, Step, merged, reverse
+from samarkand.world.network.link_changes import LinkChange
+from samarkand.world.network.tables import load_network
 from samarkand.world.parameters import load_parameters
-from samarkand.world.skims import CLASSES, MODES, values_of_time
-from samarkand.world.ways import Ways
 
 # Sums of a few hundred doubles in another order; ties between ways of one cost.
 ROUNDING = 1e-6
@@ -31,7 +31,7 @@ PORT = LinkChange("quicker", "port", "sea", target="CNSHA", hours_saved=6.0, usd
 def test_steps_add_up_to_the_skims(changes, name):
     network, parameters = load_network(), load_parameters()
     skims = skims_of(prepare_freight(network, parameters, load_accounts().economies), changes)
-    ways = Ways(network, parameters, values_of_time(parameters)[CLASSES.index(name)], changes)
+    ways = PathFinder(network, parameters, values_of_time(parameters)[SEARCH_CLASSES.index(name)], changes)
     for origin, destination in PAIRS:
         for mode in MODES:
             cell = skims["generalised_cost"].sel(
@@ -45,7 +45,7 @@ def test_steps_add_up_to_the_skims(changes, name):
 
 def test_chongqing_to_hamburg_by_rail_names_its_borders_and_terminals():
     network, parameters = load_network(), load_parameters()
-    way = Ways(network, parameters, values_of_time(parameters)[2]).find(
+    way = PathFinder(network, parameters, values_of_time(parameters)[2]).find(
         "CHN Chongqing", "DEU Hamburg", "rail"
     )
     assert isinstance(way, Itinerary)
@@ -59,7 +59,7 @@ def test_chongqing_to_hamburg_by_rail_names_its_borders_and_terminals():
 
 def test_an_item_is_named_where_it_is_used():
     network, parameters = load_network(), load_parameters()
-    ways = Ways(network, parameters, values_of_time(parameters)[2], (UPGRADE,))
+    ways = PathFinder(network, parameters, values_of_time(parameters)[2], (UPGRADE,))
     way = ways.find("CHN Ürümqi", "KAZ Astana", "rail")
     assert way is not None
     assert any("faster" in step.items for step in way.steps)
@@ -67,7 +67,7 @@ def test_an_item_is_named_where_it_is_used():
 
 def test_unknown_city_and_unconnected_mode():
     network, parameters = load_network(), load_parameters()
-    ways = Ways(network, parameters, 10.0)
+    ways = PathFinder(network, parameters, 10.0)
     with pytest.raises(KeyError):
         ways.find("CHN Atlantis", "DEU Hamburg", "rail")
     assert ways.find("AUS Sydney", "DEU Hamburg", "rail") is None

@@ -9,8 +9,8 @@ from data import map as build
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samarkand.world.map import load_map, map_notes
-from samarkand.world.map_policy import area_policy, border_policy
+from samarkand.world.economies.map import load_map, map_notes
+from samarkand.world.economies.map_policy import area_policy, border_policy
 
 REACH = st.floats(-60, 60)
 

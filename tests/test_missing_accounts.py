@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from samarkand.world.estimation.balance import balance_flows, fit_margins
-from samarkand.world.estimation.donors import HOW_MANY, donor_weights, features
-from samarkand.world.estimation.evidence import (
+from samarkand.core.geodesy import EARTH_RADIUS_KM
+from samarkand.world.accounts.estimation.balance import balance_flows, fit_margins
+from samarkand.world.accounts.estimation.donors import HOW_MANY, donor_weights, features
+from samarkand.world.accounts.estimation.evidence import (
     ROW,
     Evidence,
     calc_covariates,
@@ -14,10 +15,9 @@ from samarkand.world.estimation.evidence import (
     load_evidence,
     sector_of_commodity,
 )
-from samarkand.world.estimation.facts import choose_members, make_units
-from samarkand.world.estimation.prior import apply_ranks, rank_weights
-from samarkand.world.sectors import load_sectors
-from samarkand.world.sphere import EARTH_RADIUS_KM
+from samarkand.world.accounts.estimation.facts import choose_members, make_units
+from samarkand.world.accounts.estimation.prior import apply_ranks, rank_weights
+from samarkand.world.accounts.sectors import load_sectors
 
 
 def test_distance_is_the_harmonic_mean_over_cities():

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samarkand.world import nearest
-from samarkand.world.sphere import unit_vectors
+from samarkand.core.geodesy import unit_vectors
+from samarkand.world.network import nearest
 
 LATITUDE, LONGITUDE = st.floats(-90, 90), st.floats(-180, 180)
 

@@ -9,13 +9,13 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from samarkand.world.economies import load_economies
-from samarkand.world.geography import Places
-from samarkand.world.nearest import nearest_nodes
-from samarkand.world.network import land_costs, load_network
+from samarkand.world.economies.tables import load_economies
+from samarkand.world.freight.path_finder import PathFinder
+from samarkand.world.freight.skims import baseline_skims, values_of_time
+from samarkand.world.network.geography import Places
+from samarkand.world.network.nearest import nearest_nodes
+from samarkand.world.network.tables import land_costs, load_network
 from samarkand.world.parameters import load_parameters
-from samarkand.world.skims import baseline_skims, values_of_time
-from samarkand.world.ways import Ways
 
 PLACES = {
     "Chongqing": (29.56, 106.55), "Duisburg": (51.43, 6.76), "Almaty": (43.24, 76.93), "Moscow": (55.75, 37.62),
@@ -185,14 +185,14 @@ def test_with_dear_trucks_the_train_leads_at_the_published_moderate_value_of_tim
     dear = parameters.replace({"road_rate_dual": parameters["road_rate_single"]})
 
     def cost(value: float, mode: str, searched: float) -> float:
-        way = Ways(network, dear, searched).find("CHN Chongqing", "DEU Hamburg", mode)
+        way = PathFinder(network, dear, searched).find("CHN Chongqing", "DEU Hamburg", mode)
         return way.usd + value * way.hours
 
     lowest = values_of_time(dear)[0]  # goods at sea take the route of the lowest value of time
     at = {value: {**{mode: cost(value, mode, value) for mode in ("road", "rail")}, "sea": cost(value, "sea", lowest)}
           for value in (1e6, 20.8, 5.0)}  # fmt: skip
     assert [min(costs, key=costs.__getitem__) for costs in at.values()] == ["road", "rail", "sea"]
-    days = Ways(network, dear, 20.8).find("CHN Chongqing", "DEU Hamburg", "rail").hours / 24
+    days = PathFinder(network, dear, 20.8).find("CHN Chongqing", "DEU Hamburg", "rail").hours / 24
     assert 12 < days < 14
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from samarkand.engines.equilibrium import Accounts, Shock, solve, verify
+from samarkand.engines.equilibrium import EquilibriumAccounts, Shock, solve, verify
 from samarkand.engines.equilibrium.measures import (
     calc_equivalent_variation,
     calc_first_order_welfare,
@@ -31,7 +31,7 @@ TABLE_2 = {
 @pytest.fixture(scope="module")
 def nafta():
     data = np.load(FILE)
-    accounts = Accounts(
+    accounts = EquilibriumAccounts(
         trade_share=data["pi_nij"],
         consumption_share=data["alpha_nj"],
         value_added_share=data["gamma_nj"],

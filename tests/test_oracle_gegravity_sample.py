@@ -77,7 +77,7 @@ def at_fixed_nominal_incomes(accounts, hat):
         labour = labour / change
         if np.abs(change - 1.0).max() < 1e-10:
             return 100.0 * (calc_real_wage_hat(solution) - 1.0)
-    raise AssertionError("nominal incomes did not settle")
+    raise AssertionError("nominal incomes did not solve_equilibria")
 
 
 def test_printed_figures(sample):

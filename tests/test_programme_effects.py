@@ -9,13 +9,21 @@ from datetime import date
 import pytest
 
 from samarkand.core.evidence import Evidence
-from samarkand.programme.charging import annual_costs, calc_annual_cost
-from samarkand.programme.checks import Surroundings, check_file
-from samarkand.programme.describe import fill
-from samarkand.programme.effects import FasterLine, NewLine, QuickerCrossing, QuickerPort, Saving, effects_of
-from samarkand.programme.kinds import kinds
+from samarkand.core.geodesy import calc_great_circle_distance
+from samarkand.programme.channels.network_effects import (
+    FasterLine,
+    NewLine,
+    QuickerCrossing,
+    QuickerPort,
+    Saving,
+    effects_of,
+)
+from samarkand.programme.channels.payment import annual_costs, calc_annual_cost
+from samarkand.programme.files.checks import Surroundings, check_file
+from samarkand.programme.files.describe import fill
 from samarkand.programme.library import find_programme, shipped_programmes
-from samarkand.programme.models import Item, Programme, calc_great_circle_distance
+from samarkand.programme.model.kinds import kinds
+from samarkand.programme.model.models import Item, Programme
 from samarkand.world.parameters import load_parameters
 
 

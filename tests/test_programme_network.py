@@ -15,12 +15,12 @@ from scipy.sparse.csgraph import dijkstra
 
 from samarkand.core.faults import Faults
 from samarkand.programme import apply, check_programme, load_programme
-from samarkand.programme.duties import NO_BASELINE_TARIFF
-from samarkand.programme.effects import QuickerCrossing, QuickerPort, Saving
-from samarkand.programme.models import Crossing, Point
-from samarkand.programme.placing import place
-from samarkand.world.accounts import load_accounts
-from samarkand.world.geography import load_geography
+from samarkand.programme.channels.network_effects import QuickerCrossing, QuickerPort, Saving
+from samarkand.programme.channels.network_placing import place
+from samarkand.programme.channels.tariffs import NO_BASELINE_TARIFF
+from samarkand.programme.model.models import Crossing, Point
+from samarkand.world.accounts.tables import load_accounts
+from samarkand.world.network.geography import load_geography
 from samarkand.world.parameters import load_parameters
 
 

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from samarkand.core.faults import FaultList
-from samarkand.programme.checks import Surroundings, check_file, check_tables
-from samarkand.programme.kinds import attributes, kinds
-from samarkand.programme.lines import find_lines, line_of
-from samarkand.programme.toml_reading import parse_toml
+from samarkand.programme.files.checks import Surroundings, check_file, check_tables
+from samarkand.programme.files.toml_positions import find_lines, line_of
+from samarkand.programme.files.toml_reading import parse_toml
+from samarkand.programme.model.kinds import attributes, kinds
 
 ECONOMIES = frozenset({"CHN", "KAZ", "KGZ", "UZB", "IRN"})
 
@@ -352,7 +352,7 @@ def test_one_value_exchanged_in_a_good_file(data: st.DataObject) -> None:
 
 def test_every_attribute_has_a_reader_a_known_kind_and_a_known_unit() -> None:
     from samarkand.core.units import units
-    from samarkand.programme.reading import Reader
+    from samarkand.programme.files.reading import Reader
 
     levels = ("programme", "party", "item", "section", "financing", "point", "crossing")
     rows = [row for level in levels for row in attributes(level).values()]

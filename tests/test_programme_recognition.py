@@ -8,13 +8,13 @@ import pytest
 import xarray as xr
 
 import samarkand as sk
-from samarkand.programme.models import Item
-from samarkand.programme.recognition import (
+from samarkand.programme.channels.recognition import (
     TradeCostChange,
     calc_recognition_cost_hat,
     recognise,
     trade_cost_hat,
 )
+from samarkand.programme.model.models import Item
 from samarkand.world.parameters import load_parameters
 
 FILE = """

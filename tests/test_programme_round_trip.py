@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from programme_strategies import programmes
 from samarkand.core.faults import FaultList, Faults
-from samarkand.programme.checks import Surroundings, check_file, check_tables
+from samarkand.programme.files.checks import Surroundings, check_file, check_tables
+from samarkand.programme.files.sheets import decode_list, decode_text, encode_list, encode_text
+from samarkand.programme.files.tables import to_tables
+from samarkand.programme.files.toml_reading import parse_toml
+from samarkand.programme.files.toml_writing import to_toml
+from samarkand.programme.files.workbook_reading import parse_workbook
+from samarkand.programme.files.workbook_writing import LONGEST_CELL, workbook_of
 from samarkand.programme.library import find_programme, shipped_programmes
-from samarkand.programme.models import Party, Programme
-from samarkand.programme.sheets import decode_list, decode_text, encode_list, encode_text
-from samarkand.programme.tables import to_tables
-from samarkand.programme.toml_reading import parse_toml
-from samarkand.programme.toml_writing import to_toml
-from samarkand.programme.workbook_reading import parse_workbook
-from samarkand.programme.workbook_writing import LONGEST_CELL, workbook_of
+from samarkand.programme.model.models import Party, Programme
 
 # A workbook takes half a second: to make a failing case smaller would take minutes.
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 
 from programme_strategies import programme_tables, programmes
 from samarkand.core.faults import FaultList
-from samarkand.programme.checks import Surroundings, check_tables
-from samarkand.programme.kinds import attributes, kinds
+from samarkand.programme.files.checks import Surroundings, check_tables
+from samarkand.programme.files.schema import DIALECT, programme_schema
+from samarkand.programme.files.tables import to_tables
 from samarkand.programme.library import find_programme, shipped_programmes
-from samarkand.programme.models import Programme
-from samarkand.programme.schema import DIALECT, programme_schema
-from samarkand.programme.tables import to_tables
+from samarkand.programme.model.kinds import attributes, kinds
+from samarkand.programme.model.models import Programme
 from schema_walk import errors
 from test_programme_reading import GOOD, SINGLE
 

@@ -12,12 +12,12 @@ from typer.testing import CliRunner
 
 from samarkand.cli import app
 from samarkand.core.faults import FaultList, Faults
-from samarkand.programme.checks import Surroundings, check_tables
-from samarkand.programme.kinds import Attribute, attributes, kinds
-from samarkand.programme.reading import BLANK
-from samarkand.programme.template import LEVEL_OF, check_kinds, template_tables, template_toml
-from samarkand.programme.workbook_reading import parse_workbook
-from samarkand.programme.workbook_writing import write_workbook
+from samarkand.programme.files.checks import Surroundings, check_tables
+from samarkand.programme.files.reading import BLANK
+from samarkand.programme.files.template import LEVEL_OF, check_kinds, template_tables, template_toml
+from samarkand.programme.files.workbook_reading import parse_workbook
+from samarkand.programme.files.workbook_writing import write_workbook
+from samarkand.programme.model.kinds import Attribute, attributes, kinds
 
 ALL = list(kinds())
 

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from samarkand.core.faults import FaultList
-from samarkand.programme.checks import check_file, check_tables
-from samarkand.programme.kinds import kinds
-from samarkand.programme.sheets import SHEETS, Sheet
-from samarkand.programme.workbook_reading import parse_workbook
-from samarkand.programme.workbook_writing import write_workbook
+from samarkand.programme.files.checks import check_file, check_tables
+from samarkand.programme.files.sheets import SHEETS, Sheet
+from samarkand.programme.files.workbook_reading import parse_workbook
+from samarkand.programme.files.workbook_writing import write_workbook
+from samarkand.programme.model.kinds import kinds
 from test_programme_reading import AROUND, GOOD
 
 Spoil = Callable[[Any], None]

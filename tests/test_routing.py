@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from samarkand.engines import closure_kernels, routing_fast
+from samarkand.engines import path_update_kernels as closure_kernels
+from samarkand.engines import routing_fast
 from samarkand.engines.routing import (
     Legs,
     build_graph,
@@ -19,7 +20,7 @@ from samarkand.engines.routing import (
     find_path,
     join_legs,
 )
-from samarkand.world.network import land_costs, load_network
+from samarkand.world.network.tables import land_costs, load_network
 from samarkand.world.parameters import load_parameters
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from samarkand.world.accounts import load_accounts
-from samarkand.world.freight import prepare_freight, skims_of
-from samarkand.world.network import load_network
+from samarkand.world.accounts.tables import load_accounts
+from samarkand.world.freight.model import prepare_freight, skims_of
+from samarkand.world.freight.path_finder import PathFinder
+from samarkand.world.freight.sea_choice import is_sea_way
+from samarkand.world.freight.skims import values_of_time
+from samarkand.world.network.tables import load_network
 from samarkand.world.parameters import load_parameters
-from samarkand.world.sea_ways import is_sea_way
-from samarkand.world.skims import values_of_time
-from samarkand.world.ways import Ways
 
 # Coasts, inland cities of coastal economies, landlocked ones; and Sydney, where no land mode leads.
 OFFERED = [
@@ -58,7 +58,7 @@ def test_the_sea_is_offered_where_it_is_the_main_mode_and_spares_land_haulage(mo
     """Kilometres and money of each step of the way, found by another search; the two agree on clear cases."""
     parameters = load_parameters()
     offered = skims_of(model)["sea_offered"]
-    ways = Ways(load_network(), parameters, values_of_time(parameters)[0])
+    ways = PathFinder(load_network(), parameters, values_of_time(parameters)[0])
     for pairs, expected in ((OFFERED, True), (NOT_OFFERED, False)):
         for one, other in pairs:
             assert bool(offered.sel(origin_city=one, destination_city=other)) == expected, (one, other)

@@ -9,13 +9,13 @@ import pytest
 import xarray as xr
 from typer.testing import CliRunner
 
-from samarkand.asking import ask
 from samarkand.cli import app
 from samarkand.core.faults import Faults
 from samarkand.planning.stress import every_case, stress_test
 from samarkand.programme import apply
-from samarkand.world.closures import find_closures
-from samarkand.world.freight_closed import calc_cut_off_hat, close_freight
+from samarkand.question import ask
+from samarkand.world.freight.disruption import calc_cut_off_hat, disrupt_freight
+from samarkand.world.network.disruptions import find_closures
 
 PROGRAMME = "eurasian-corridors"
 
@@ -38,7 +38,7 @@ def test_more_closed_is_never_cheaper_by_any_mode_and_value_of_time():
     asked = ask(PROGRAMME, None, (2035,), (), None, "fixed_nominal", None, False)
     model = asked.prepare_freight(lambda *_words, **_fractions: None)
     states = [model.baseline.pairs] + [
-        close_freight(model, find_closures(names, model.network)).closed.baseline.pairs
+        disrupt_freight(model, find_closures(names, model.network)).closed.baseline.pairs
         for names in (["suez"], ["suez", "bab_el_mandeb", "panama"])
     ]
     costs = [pairs.usd + pairs.search_values * pairs.hours for pairs in states]
@@ -54,7 +54,7 @@ def test_no_cost_between_economies_falls_when_something_closes():
     model = asked.prepare_freight(lambda *_words, **_fractions: None)
     changes = apply(asked.programme, asked.world, 2035, parameters=asked.assumptions.parameters).network
     assert changes
-    closed = close_freight(model, find_closures(["bosporus"], model.network))
+    closed = disrupt_freight(model, find_closures(["bosporus"], model.network))
     opened = model.costs(changes)["generalised_cost"]
     for state, still in (("without", ()), ("with", changes)):
         cost = closed.costs(still).costs["generalised_cost"].sel(state="with", drop=True)

@@ -13,15 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from samarkand.core.declarations import read_table
-from samarkand.world.freight_sectors import SHARES, freight_table, load_freight
-from samarkand.world.mode_choice import (
-    CLASSES,
+from samarkand.core.geodesy import calc_great_circle_matrix
+from samarkand.world.freight.commodities import SHARES, freight_table, load_freight
+from samarkand.world.freight.mode_choice import (
     MODES,
     SEGMENTS,
+    VOT_CLASSES,
     calibrate_mode_choice,
     city_segments,
     classes_of_time,
-    great_circle,
     mode_shares,
     revalue,
     sea_offered,
@@ -29,9 +29,8 @@ from samarkand.world.mode_choice import (
     surface_trade,
     with_trade_within_cities,
 )
-from samarkand.world.parameters import ParameterRow, Parameters
-from samarkand.world.trade_cost_range import iceberg_cost_hat_range
-from samarkand.world.trade_costs import (
+from samarkand.world.freight.trade_cost_range import iceberg_cost_hat_range
+from samarkand.world.freight.trade_costs import (
     VARIANTS,
     calc_iceberg_cost_hat,
     counterfactual_costs,
@@ -41,6 +40,7 @@ from samarkand.world.trade_costs import (
     iceberg_cost_hat,
     prepare_baseline,
 )
+from samarkand.world.parameters import ParameterRow, Parameters
 
 VOT = np.array([12.5, 22.9, 33.3, 43.75])
 # Real places; populations in millions, bent so that each market segment has ways by sea.
@@ -68,7 +68,7 @@ PARAMETERS = Parameters(read_table("samarkand.world.parameters", "mode_choice.cs
 
 def make_skims(factor: dict[tuple[str, int, int], float] | None = None) -> xr.Dataset:
     """Skims from great-circle distance: plausible rates and speeds, Lima by sea alone."""
-    distance = great_circle(CITIES["lat"].to_numpy(), CITIES["lon"].to_numpy())
+    distance = calc_great_circle_matrix(CITIES["lat"].to_numpy(), CITIES["lon"].to_numpy())
     usd = np.stack([0.8 * distance, 200 + 0.45 * distance, 800 + 0.05 * 1.7 * distance])
     hours = np.stack([distance / 40, 60 + distance / 30, 240 + 1.7 * distance / 25])
     lima = CITIES.index.get_loc("Lima")
@@ -145,7 +145,7 @@ def test_economy_costs_by_hand() -> None:
 
 def test_great_circle_by_hand() -> None:
     # A quarter of the equator, and pole to pole, on a sphere of 6371.0088 km.
-    d = great_circle(np.array([0.0, 0.0, 90.0, -90.0]), np.array([0.0, 90.0, 0.0, 0.0]))
+    d = calc_great_circle_matrix(np.array([0.0, 0.0, 90.0, -90.0]), np.array([0.0, 90.0, 0.0, 0.0]))
     assert d[0, 1] == pytest.approx(np.pi / 2 * 6371.0088, rel=1e-12)
     assert d[2, 3] == pytest.approx(np.pi * 6371.0088, rel=1e-12)
     assert (np.diag(d) == 0).all()
@@ -217,7 +217,7 @@ def test_a_state_with_fewer_routes_is_no_cheaper_than_one_with_more() -> None:
     assert (900.0 - 10.0 * pairs.search_values > 450.0).all()
     bare = [BASELINE.differences(rows, *state, which=1).sum(axis=(0, 2, 3)) for state in (more, fewer)]
     assert bare[1][-1] < bare[0][-1]  # a gain of doing less, of what the searches do not see
-    least = BASELINE.taken(rows, *more)
+    least = BASELINE.chosen_routes(rows, *more)
     bounded = BASELINE.differences(rows, *fewer, which=1, least=least).sum(axis=(0, 2, 3))
     assert bounded[-1] == bare[0][-1]
     np.testing.assert_array_equal(bounded[:-1], bare[1][:-1])
@@ -303,7 +303,7 @@ def test_class_targets_keep_the_published_total_whatever_the_trade_of_the_classe
     flow = xr.DataArray(
         np.arange(1.0, 1 + 6 * 6 * 5).reshape(6, 6, 5),
         dims=("origin", "destination", "vot_class"),
-        coords={"origin": ECONOMIES[:6], "destination": ECONOMIES[:6], "vot_class": list(CLASSES)},
+        coords={"origin": ECONOMIES[:6], "destination": ECONOMIES[:6], "vot_class": list(VOT_CLASSES)},
     )
     choice = calibrate_mode_choice(SKIMS, CITIES, PARAMETERS, flow)
     west = flow.sel(origin="CHN", destination=["POL", "DEU", "FRA", "PRT"]).sum("destination")
@@ -373,7 +373,7 @@ def test_services_do_not_ride_in_containers() -> None:
 
 
 def test_freight_table_is_complete_and_within_its_ranges() -> None:
-    text = (files("samarkand.world") / "sectors.csv").read_text(encoding="utf-8")
+    text = (files("samarkand.world.accounts") / "sectors.csv").read_text(encoding="utf-8")
     declared = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
     assert set(FREIGHT["sector"].to_numpy()) == {row["code"] for row in declared}
     freight = load_freight()

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from samarkand.world.accounts import load_accounts
-from samarkand.world.freight import prepare_freight, skims_of
-from samarkand.world.freight_sectors import freight_table, load_freight
-from samarkand.world.mode_choice import (
+from samarkand.world.accounts.tables import load_accounts
+from samarkand.world.freight.commodities import freight_table, load_freight
+from samarkand.world.freight.mode_choice import (
     EUROPEAN_UNION,
     ModeChoice,
     calibrate_mode_choice,
@@ -17,9 +16,10 @@ from samarkand.world.mode_choice import (
     sector_classes,
     surface_trade,
 )
-from samarkand.world.network import load_network
+from samarkand.world.freight.model import prepare_freight, skims_of
+from samarkand.world.freight.trade_costs import VARIANTS, economy_costs, iceberg_cost_hat
+from samarkand.world.network.tables import load_network
 from samarkand.world.parameters import load_parameters
-from samarkand.world.trade_costs import VARIANTS, economy_costs, iceberg_cost_hat
 
 
 @pytest.fixture(scope="module")

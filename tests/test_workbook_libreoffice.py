@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from samarkand.programme.kinds import kinds
+from samarkand.programme.files.template import template_tables
+from samarkand.programme.files.workbook_writing import workbook_of, write_workbook
 from samarkand.programme.library import load_programme, shipped_programmes
-from samarkand.programme.template import template_tables
-from samarkand.programme.workbook_writing import workbook_of, write_workbook
+from samarkand.programme.model.kinds import kinds
 from samarkand.world.importers.economy_accounts import write_template
 from samarkand.world.world import load_world
 

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from samarkand.cli import app
 from samarkand.world import checking
-from samarkand.world.uses import WholeUses
+from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
 
 
 def test_the_embedded_world_passes(world):
@@ -33,7 +33,7 @@ def test_a_negative_flow_and_an_idle_economy_are_told(world):
     others = [code for code in accounts.economies if code != "DJI"]
     intermediate.loc[{"origin": "DJI", "destination": others}] = 0.0
     final.loc[{"origin": "DJI", "destination": others}] = 0.0
-    changed = replace(accounts, final_demand=final, uses=WholeUses(intermediate))
+    changed = replace(accounts, final_demand=final, uses=DenseIntermediateUse(intermediate))
     found = {check.title: check for check in checking._accounts(replace(world, accounts=changed))}
     assert found[checking.bounds()["negative_cells"].title].value == 1
     idle = found[checking.bounds()["untraded"].title]

@@ -1,4 +1,4 @@
-"""Results by year: the time rule, the course of the programme, projections of economies, years on the command line."""
+"""Results by year: the time rule, the schedule of states, projections of economies, years on the command line."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ import samarkand as sk
 from samarkand.cli.options import read_years
 from samarkand.core.faults import FaultList, Faults
 from samarkand.priorities import Assessed, Levels, Results, all_indicators, priorities
-from samarkand.programme import plan_course
-from samarkand.programme.course import calc_ramp_up_weights, shocks_of
+from samarkand.programme import plan_schedule
+from samarkand.programme.schedule import calc_ramp_up_weights, shocks_of
 from samarkand.reports.files import appraisal_json
 from samarkand.world.projection import GrowthRow, Projection, load_projection
 
@@ -34,7 +34,7 @@ def early(world):
     return sk.appraise("eurasian-corridors", world, years=(2023, 2027, 2050))
 
 
-# -- the course
+# -- the schedule
 
 
 @given(st.integers(2023, 2100), st.floats(0, 12))
@@ -52,16 +52,16 @@ def test_a_straight_line_over_whole_years_is_their_mean():
 
 def test_a_state_is_solved_once_however_long_it_lasts(world):
     programme = sk.load_programme("eurasian-corridors")
-    course = plan_course(programme, world, range(2025, 2051))
+    schedule = plan_schedule(programme, world, range(2025, 2051))
     openings = {item.opening.year for item in programme.items if item.opening}
     # Between two openings nothing changes: one state an opening year, and the one before them all.
-    assert len(course.states) <= len(openings) + 1
-    assert len({(shocks_of(state), state.open) for state in course.states}) == len(course.states)
-    assert course.in_force[2050] == len(course.states) - 1
-    assert course.weights[2050] == {len(course.states) - 1: pytest.approx(1.0)}
-    for year in course.years:
-        assert sum(course.weights[year].values()) == pytest.approx(1.0)
-        assert max(course.weights[year]) <= course.in_force[year]
+    assert len(schedule.states) <= len(openings) + 1
+    assert len({(shocks_of(state), state.open) for state in schedule.states}) == len(schedule.states)
+    assert schedule.in_force[2050] == len(schedule.states) - 1
+    assert schedule.weights[2050] == {len(schedule.states) - 1: pytest.approx(1.0)}
+    for year in schedule.years:
+        assert sum(schedule.weights[year].values()) == pytest.approx(1.0)
+        assert max(schedule.weights[year]) <= schedule.in_force[year]
 
 
 # -- the rule, on a case by hand
@@ -76,10 +76,10 @@ def _results(projection=None, in_force=None):
         return {real.name: Levels(without=start, with_=start + np.array(change))}
 
     nothing, open_ = levels([0, 0]), levels([10, 0])
-    course = SimpleNamespace(
+    schedule = SimpleNamespace(
         years=(2025, 2030), in_force={2025: 1, 2030: 1}, weights={2025: {0: 0.75, 1: 0.25}, 2030: {1: 1.0}}
     )
-    return Results(course, [Assessed(nothing, nothing), Assessed(open_, levels([8, -1]))], projection)
+    return Results(schedule, [Assessed(nothing, nothing), Assessed(open_, levels([8, -1]))], projection)
 
 
 def test_openings_come_in_step_by_step_and_charges_at_once():
@@ -104,20 +104,20 @@ def test_levels_grow_with_the_economy_and_charges_do_not():
 def test_a_value_that_is_missing_in_a_state_that_counts_is_missing():
     start = xr.DataArray([100.0], {"economy": ["KAZ"]}, ("economy",))
     known, silent = Levels(without=start, with_=start), Levels(without=start, with_=start * np.nan)
-    course = SimpleNamespace(
+    schedule = SimpleNamespace(
         years=(2025, 2030), in_force={2025: 1, 2030: 1}, weights={2025: {0: 0.5, 1: 0.5}, 2030: {1: 1.0}}
     )
     for states, missing in (((known, silent), [True, True]), ((silent, known), [True, False])):
-        results = Results(course, [Assessed({"exports": s}, {"exports": s}) for s in states])
+        results = Results(schedule, [Assessed({"exports": s}, {"exports": s}) for s in states])
         np.testing.assert_array_equal(np.isnan(results.values("exports", "with"))[:, 0], missing)
 
 
 def test_what_is_not_ramped_is_that_of_the_state_in_force():
     start = xr.DataArray([100.0], {"economy": ["KAZ"]}, ("economy",))
-    course = SimpleNamespace(years=(2025,), in_force={2025: 1}, weights={2025: {0: 0.75, 1: 0.25}})
+    schedule = SimpleNamespace(years=(2025,), in_force={2025: 1}, weights={2025: {0: 0.75, 1: 0.25}})
     for ramped, expected in ((True, 102.5), (False, 110.0)):
         two = [Levels(without=start, with_=start + add, ramped=ramped) for add in (0, 10)]
-        results = Results(course, [Assessed({"exports": one}, {"exports": one}) for one in two])
+        results = Results(schedule, [Assessed({"exports": one}, {"exports": one}) for one in two])
         assert float(results.values("exports", "with")[0, 0]) == pytest.approx(expected)
 
 
@@ -196,9 +196,9 @@ def test_the_table_of_several_years_has_each_of_them_and_parts_can_be_asked_for(
 def test_the_json_of_several_years_has_the_course_of_the_headlines(early):
     content = json.loads(appraisal_json(early))
     assert content["years"] == [2023, 2027, 2050]
-    course = content["by_year"]["real_income"]
-    assert course["unit"] == "fraction"
-    np.testing.assert_allclose(course["change"]["KAZ"], early.by_year("real_income").sel(economy="KAZ"))
+    schedule = content["by_year"]["real_income"]
+    assert schedule["unit"] == "fraction"
+    np.testing.assert_allclose(schedule["change"]["KAZ"], early.by_year("real_income").sel(economy="KAZ"))
     assert {row["year"] for row in content["indicators"]} == {2050}
     assert "2022 size" in content["scenario"]["projection"]["levels"]
 

@@ -9,17 +9,17 @@ import pandas as pd
 
 from data import manifest
 from data.accounts import baci, economies, evidence, factbook, icio, store
-from samarkand.world.estimation.evidence import (
+from samarkand.world.accounts.estimation.evidence import (
     DECIMALS,
     RE_EXPORT_HUBS,
     ROW,
     Evidence,
     ObservedTable,
 )
-from samarkand.world.estimation.facts import Units
-from samarkand.world.estimation.holdout import HELD_OUT
-from samarkand.world.estimation.system import Estimate, estimate
-from samarkand.world.sectors import load_sectors
+from samarkand.world.accounts.estimation.facts import Units
+from samarkand.world.accounts.estimation.holdout import HELD_OUT
+from samarkand.world.accounts.estimation.system import Estimate, estimate
+from samarkand.world.accounts.sectors import load_sectors
 
 # Totals by economy are written to six significant digits, so that they can be compared across machines.
 _DIGITS = 6

@@ -88,7 +88,7 @@ def _flag(row: Mapping[str, str], name: str) -> bool:
 def build_economies(profiles: Mapping[str, Profile], in_table: Collection[str]) -> pd.DataFrame:
     """One row an economy, sorted by ISO3 code; missing figures are missing (NaN, <NA>), never zero.
 
-    Columns as declared in ``samarkand/world/economy_facts.csv``.
+    Columns as declared in ``samarkand/world/economies/economy_facts.csv``.
     """
     groups = read_groups()
     dollar_inflation = profiles["USA"].inflation

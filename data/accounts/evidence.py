@@ -15,10 +15,10 @@ import pandas as pd
 
 from data import fetch
 from data.accounts import factbook
-from samarkand.world.estimation.evidence import (
+from samarkand.core.conventions import Floats
+from samarkand.world.accounts.estimation.evidence import (
     COVARIATES,
     Evidence,
-    Floats,
     ObservedTable,
     calc_covariates,
     sector_of_commodity,

@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 
 from data import fetch, manifest
 from data.accounts import factbook
-from samarkand.world.economies import load_economies
-from samarkand.world.facts import COLUMNS, FILE, FactVariable, fact_variables
+from samarkand.world.economies.facts import COLUMNS, FILE, FactVariable, fact_variables
+from samarkand.world.economies.tables import load_economies
 
 # The newest edition of the sources: the factbook's of 2025. Ages of figures are counted from it.
 AS_OF = 2025

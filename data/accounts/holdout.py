@@ -6,9 +6,9 @@ import pandas as pd
 
 from data import manifest
 from data.accounts import store
-from samarkand.planning.holdout import HoldOut, hold_out
-from samarkand.world.estimation.holdout import HEADLINES, SCORES
-from samarkand.world.estimation.ranges import RANGES
+from samarkand.analysis.holdout import HoldOut, hold_out
+from samarkand.world.accounts.estimation.holdout import HEADLINES, SCORES
+from samarkand.world.accounts.estimation.ranges import RANGES
 from samarkand.world.world import load_world
 
 _DIGITS = 4  # of a measure: others are not repeatable across machines, nor of use

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data import fetch
-from samarkand.world.estimation.evidence import DECIMALS, ObservedTable
+from samarkand.world.accounts.estimation.evidence import DECIMALS, ObservedTable
 
 PACKAGE = "sanction-simulator"
 YEAR = 2022

@@ -16,12 +16,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from data import manifest
-from samarkand.world.accounts import Accounts, load_accounts
-from samarkand.world.economies import load_economies
-from samarkand.world.estimation.evidence import RE_EXPORT_HUBS, ROW, decode_partners
-from samarkand.world.estimation.holdout import HEADLINES, HELD_OUT, SCORES
-from samarkand.world.estimation.ranges import RANGES
-from samarkand.world.sectors import load_sectors
+from samarkand.world.accounts.estimation.evidence import RE_EXPORT_HUBS, ROW, decode_partners
+from samarkand.world.accounts.estimation.holdout import HEADLINES, HELD_OUT, SCORES
+from samarkand.world.accounts.estimation.ranges import RANGES
+from samarkand.world.accounts.sectors import load_sectors
+from samarkand.world.accounts.tables import Accounts, load_accounts
+from samarkand.world.economies.tables import load_economies
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "accounts.md"
 GROUPS = ("agriculture", "industry", "services")

@@ -18,8 +18,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from samarkand.world.estimation.evidence import DECIMALS, ObservedTable
-from samarkand.world.estimation.system import Estimate
+from samarkand.world.accounts.estimation.evidence import DECIMALS, ObservedTable
+from samarkand.world.accounts.estimation.system import Estimate
 
 Integers = npt.NDArray[np.int64]
 PER_MILLION = 1000  # stored unit: thousand US$
@@ -116,7 +116,7 @@ def calc_value_added(stored: Stored, observed: int) -> npt.NDArray[np.float64]:
 def write_array(
     path: Path, values: Integers, dims: Sequence[str], coords: dict[str, Sequence[str]], unit: str
 ) -> None:
-    """Write a labelled array of whole numbers (``samarkand.world.accounts.read_array`` reads it)."""
+    """Write a labelled array of whole numbers (``samarkand.world.accounts.tables.read_array`` reads it)."""
     labels = {"dims": list(dims), "coords": {dim: list(coords[dim]) for dim in dims}, "unit": unit}
     schema = pa.schema([("value", pa.int64())], metadata={"samarkand": json.dumps(labels)})
     column = pa.array(np.ascontiguousarray(values).ravel())

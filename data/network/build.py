@@ -21,7 +21,7 @@ from data.network.places import choose_cities, choose_ports, table_economies, to
 from data.network.read import Graph, great_circle_km, read_cities, read_land, read_sea
 from data.network.repairs import mend, sphere
 
-WORLD = Path(__file__).resolve().parents[2] / "src/samarkand/world"
+TABLES = Path(__file__).resolve().parents[2] / "src/samarkand/world/network"
 SOURCE = {"rail": "world_railways.py", "road": "world_highways.py"}
 JOIN_REACH_KM = {"rail": 3.0, "road": 1.0}
 TOWN = 100_000  # inhabitants: the land networks keep a node near each such town
@@ -34,8 +34,8 @@ POINT_REACH_KM = 80.0
 
 
 def read_csv(name: str) -> list[dict[str, str]]:
-    """Rows of a declared table of the world, comments left out."""
-    lines = (WORLD / name).read_text(encoding="utf-8").splitlines()
+    """Rows of a declared table of the network, comments left out."""
+    lines = (TABLES / name).read_text(encoding="utf-8").splitlines()
     return list(csv.DictReader(line for line in lines if line and not line.startswith("#")))
 
 

@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 
 from data.network.read import EARTH_RADIUS_KM, Graph, great_circle_km, unique_links
 
-TABLE = Path(__file__).resolve().parents[2] / "src/samarkand/world/network_repairs.csv"
+TABLE = Path(__file__).resolve().parents[2] / "src/samarkand/world/network/network_repairs.csv"
 FARTHEST_END_KM = 30.0
 
 

@@ -11,16 +11,16 @@ from samarkand.core.lazy import lazy_exports
 if TYPE_CHECKING:
     from samarkand.appraisal import appraise as appraise
     from samarkand.core.scenario import Scenario as Scenario
-    from samarkand.outcome import Appraisal as Appraisal
     from samarkand.programme import check_programme as check_programme
     from samarkand.programme import load_programme as load_programme
+    from samarkand.result import Appraisal as Appraisal
     from samarkand.world.world import World as World
     from samarkand.world.world import load_world as load_world
 
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
-        "Appraisal": "samarkand.outcome",
+        "Appraisal": "samarkand.result",
         "Scenario": "samarkand.core.scenario",
         "World": "samarkand.world.world",
         "appraise": "samarkand.appraisal",

@@ -1,8 +1,8 @@
 """The way of the data, top to bottom: read this first.
 
-    world, programme -> course -> network -> trade costs -> equilibrium -> priorities -> results by year
+    world, programme -> schedule -> network -> trade costs -> equilibrium -> priorities -> results by year
 
-Always the same world twice through the same code: without the programme, and with it. The course says which distinct
+Always the same world twice through the same code: without the programme, and with it. The schedule says which distinct
 states of the programme the years asked about need; each is solved once, and `Results` puts the years together.
 """
 
@@ -16,15 +16,15 @@ from pathlib import Path
 
 import xarray as xr
 
-from samarkand.asking import Baseline, Question, ask
 from samarkand.core.collector import paused_collector
 from samarkand.core.scenario import DeficitRule, Scenario
 from samarkand.engines.equilibrium import Shock, Solution, solve
-from samarkand.outcome import Appraisal
 from samarkand.priorities import Assessed, Inputs, Results, assess_all
 from samarkand.priorities.ranges import Ranges
 from samarkand.programme import Change, Programme
-from samarkand.programme.recognition import trade_cost_hat
+from samarkand.programme.channels.recognition import trade_cost_hat
+from samarkand.question import Baseline, Question, ask
+from samarkand.result import Appraisal
 from samarkand.world.projection import Projection
 from samarkand.world.world import World
 
@@ -58,10 +58,10 @@ def appraise(
     asked = ask(
         question, world, tuple(years), without, assumptions, deficit_rule, projection, publication, reach
     )
-    course, baseline = asked.course, asked.baseline(partial(solve_baseline, asked, progress))
+    schedule, baseline = asked.schedule, asked.baseline(partial(solve_baseline, asked, progress))
     # States are assessed beside the solution of the next ones. The last is solved first and assessed last: what each of
     # its items does is worked out beside all of them.
-    *earlier, last = course.states
+    *earlier, last = schedule.states
     with ThreadPoolExecutor(1) as beside, ThreadPoolExecutor(1) as assessor:
         solve_it = partial(solve_state, asked, baseline, beside=beside, progress=progress)
         final = asked.solved(last, partial(solve_it, last))
@@ -80,7 +80,7 @@ def appraise(
         }
         assessed = [here[number] if number in here else one.result() for number, one in enumerate(assessing)]
     return Appraisal(
-        asked, course, states, Results(course, assessed, asked.projection, Ranges.of(asked.world))
+        asked, schedule, states, Results(schedule, assessed, asked.projection, Ranges.of(asked.world))
     )
 
 
@@ -100,21 +100,23 @@ def solve_state(
     """One state of the programme beside the baseline: network, trade costs, equilibrium."""
     year, freight = change.year, baseline.freight
     progress(f"{year}: freight network")
-    routes = freight.improved(change.network, partial(progress, f"{year}: freight network"))
+    routes = freight.update_routes(change.network, partial(progress, f"{year}: freight network"))
     costs = freight.costs_of(routes)
     iceberg_cost_hat = asked.iceberg_cost_hat(costs)
 
     progress(f"{year}: equilibrium")
-    unpaid, with_ = settle(asked, change, iceberg_cost_hat)
+    unpaid, with_ = solve_equilibria(asked, change, iceberg_cost_hat)
     return Inputs(
         world=asked.world, programme=asked.programme, assumptions=asked.assumptions, year=year, change=change,
-        freight=freight, routes=routes, left_out=asked.leave_out(freight, change, progress, beside),
+        freight_model=freight, routes=routes, left_out=asked.leave_out(freight, change, progress, beside),
         surface_trade=asked.surface_trade, costs=costs, iceberg_cost_hat=iceberg_cost_hat,
         ad_valorem_cost=asked.ad_valorem_cost(costs), without=baseline.solution, with_=with_, unpaid=unpaid,
     )  # fmt: skip
 
 
-def settle(asked: Question, change: Change, iceberg_cost_hat: xr.DataArray) -> tuple[Solution, Solution]:
+def solve_equilibria(
+    asked: Question, change: Change, iceberg_cost_hat: xr.DataArray
+) -> tuple[Solution, Solution]:
     """The equilibria that trade costs lead to: before anybody pays for the programme, and as it is paid for."""
     accounts, rule = asked.equilibrium_accounts, asked.scenario.deficit_rule
     cost_hat = trade_cost_hat(change.trade_costs, iceberg_cost_hat)  # freight, and recognition of standards
@@ -127,15 +129,16 @@ def settle(asked: Question, change: Change, iceberg_cost_hat: xr.DataArray) -> t
 
 def assess(asked: Question, inputs: Inputs) -> Assessed:
     """What the priorities say of a state, now or before in this process."""
-    return asked.assessed(inputs.change, partial(assess_state, inputs, asked.is_settled(inputs.change)))
+    return asked.assessed(inputs.change, partial(assess_state, inputs, asked.is_fully_ramped(inputs.change)))
 
 
-def assess_state(inputs: Inputs, settled: bool) -> Assessed:
+def assess_state(inputs: Inputs, fully_ramped: bool) -> Assessed:
     """What the priorities say of a state: before anybody pays, and as it is paid for.
 
-    Where every year asked about that counts the state has it whole (`settled`), the time rule needs the second alone.
+    Where every year asked about that counts the state has it whole (`fully_ramped`), the time rule needs the second
+    alone.
     """
-    if settled:
+    if fully_ramped:
         paid = assess_all(inputs)
         return Assessed(paid, paid)
     unpaid = assess_all(replace(inputs, with_=inputs.unpaid))

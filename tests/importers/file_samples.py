@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from samarkand.world.sectors import load_sectors
+from samarkand.world.accounts.sectors import load_sectors
 
 WITS_COLUMNS = (
     "Selected Nomen", "Native Nomen", "Reporter", "Reporter Name", "Product", "Product Name", "Partner",

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samarkand.core.faults import Faults
-from samarkand.world.accounts import Accounts
+from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
+from samarkand.world.accounts.sectors import load_sectors
+from samarkand.world.accounts.tables import Accounts
 from samarkand.world.importers import import_world
 from samarkand.world.importers.economy_accounts import (
     FIRST_ROW,
@@ -20,9 +22,7 @@ from samarkand.world.importers.economy_accounts import (
     replace_economy,
     write_template,
 )
-from samarkand.world.sectors import load_sectors
 from samarkand.world.store import list_worlds
-from samarkand.world.uses import WholeUses
 
 import file_samples as samples  # isort: skip
 
@@ -394,7 +394,7 @@ def test_any_figures_give_balanced_accounts_or_a_reason(data) -> None:
     coords = {"origin": labels, "sector": codes, "destination": labels, "use_sector": codes}
     by = {"economy": labels, "sector": codes}
     accounts = Accounts(
-        uses=WholeUses(xr.DataArray(flow, coords, tuple(coords))),
+        uses=DenseIntermediateUse(xr.DataArray(flow, coords, tuple(coords))),
         final_demand=xr.DataArray(
             final, {name: coords[name] for name in list(coords)[:3]}, tuple(coords)[:3]
         ),

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from samarkand.core.faults import Faults
-from samarkand.world.facts import fact_variables
+from samarkand.world.economies.facts import fact_variables
 from samarkand.world.importers import import_world, kinds
 from samarkand.world.importers.series import series_of
 from samarkand.world.store import list_worlds

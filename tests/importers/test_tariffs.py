@@ -12,11 +12,11 @@ import pytest
 import samarkand as sk
 from samarkand.core.faults import Faults
 from samarkand.priorities.trade import NO_TARIFFS
-from samarkand.programme.duties import TariffChange, changed_tariffs
+from samarkand.programme.channels.tariffs import TariffChange, changed_tariffs
+from samarkand.world.accounts.sectors import load_sectors
+from samarkand.world.accounts.tariffs import hs_table, inputs_with_tariffs, sector_of_product
 from samarkand.world.importers import import_world
-from samarkand.world.sectors import load_sectors
 from samarkand.world.store import check_labels, list_worlds, open_world, remove_world
-from samarkand.world.tariffs import hs_table, inputs_with_tariffs, sector_of_product
 
 PROGRAMME = """
 [programme]

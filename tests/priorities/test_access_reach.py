@@ -16,7 +16,7 @@ from samarkand.priorities.infrastructure.access import (
     hours_between,
 )
 from samarkand.priorities.infrastructure.reach import calc_cost_change, reach_of
-from samarkand.world.freight import skims_of
+from samarkand.world.freight.model import skims_of
 
 INF = np.inf
 
@@ -73,14 +73,14 @@ def test_hours_between_cities_are_those_of_the_skims(appraisal):
     """Beside the whole skims without and with changes, as they are made for all cities, modes and classes."""
     inputs = appraisal.states[-1]
     states = [
-        skims_of(inputs.freight, changes)["hours"].isel(vot_class=-1)
+        skims_of(inputs.freight_model, changes)["hours"].isel(vot_class=-1)
         for changes in ((), inputs.change.network)
     ]
     expected = np.minimum(*(state.min("mode").to_numpy() for state in states))
     np.fill_diagonal(expected, INF)
-    found = hours_between(inputs.freight, inputs.routes, (0, 1, 2))
+    found = hours_between(inputs.freight_model, inputs.routes, (0, 1, 2))
     np.testing.assert_array_equal(found, expected)
-    assert (found < hours_between(inputs.freight, None, (0, 1, 2))).any()
+    assert (found < hours_between(inputs.freight_model, None, (0, 1, 2))).any()
 
 
 def test_nobody_is_farther_because_of_the_programme(appraisal):

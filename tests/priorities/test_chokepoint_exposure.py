@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from samarkand.core.disk_cache import cache_folder
 from samarkand.engines.routing import calc_legs
 from samarkand.priorities.trade.exposure import calc_chokepoint_exposure
-from samarkand.world.closures import chokepoints, close, find_closures
-from samarkand.world.leg_store import cache_folder
-from samarkand.world.network import LinkCosts, sea_costs
-from samarkand.world.passages import _known, crossed_between, find_passages, passages_of
-from samarkand.world.skims import attach_ports_at_sea, values_of_time
+from samarkand.world.freight.chokepoint_shares import _known, crossed_between, find_passages, passages_of
+from samarkand.world.freight.skims import attach_ports_at_sea, values_of_time
+from samarkand.world.network.disruptions import chokepoints, close, find_closures
+from samarkand.world.network.tables import LinkCosts, sea_costs
 
 NAMES = [row.id for row in chokepoints()]
 

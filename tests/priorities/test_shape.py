@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from samarkand.core.results import COLUMNS, SCENARIOS
+from samarkand.core.schema import COLUMNS, SCENARIOS
 from samarkand.core.units import units
 from samarkand.priorities import all_indicators, find_indicator, priorities
 from samarkand.priorities.lineage import variables

@@ -24,7 +24,7 @@ from samarkand.reports.maps import (
 )
 from samarkand.reports.projections import calc_azimuthal, calc_equal_earth
 from samarkand.reports.svg import tag
-from samarkand.world.map import load_map
+from samarkand.world.economies.map import load_map
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = '<b>"Côte d\'Ivoire" & </svg>'

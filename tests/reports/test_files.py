@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from samarkand.core.faults import Faults
-from samarkand.core.results import COLUMNS
+from samarkand.core.schema import COLUMNS
 from samarkand.reports import files
 
 NAMES = ["appraisal.json", "indicators.parquet", "programme.parquet", "report.html"]

@@ -9,7 +9,7 @@ def test_an_item_that_lowers_no_cost_says_so_beside_its_charge(appraisal):
     pairs = appraisal["project_pairs"].dropna("project").to_series()
     rows = {
         row.item.id: row
-        for corridor in items_by_corridor(appraisal, appraisal.course.changes[appraisal.years[-1]])
+        for corridor in items_by_corridor(appraisal, appraisal.schedule.changes[appraisal.years[-1]])
         for row in corridor.rows
     }
     idle = pairs.index[pairs == 0]

@@ -207,7 +207,7 @@ def test_a_corridor_without_known_capex_has_no_sum_of_zero(view):
 
 
 def test_charges_of_the_items_add_up_to_what_is_charged(view, appraisal):
-    from samarkand.programme.charging import annual_costs
+    from samarkand.programme.channels.payment import annual_costs
 
     total = 0.0
     for item in appraisal.programme.items:

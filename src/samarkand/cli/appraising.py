@@ -49,8 +49,8 @@ def appraise(
     Prints the scorecard; writes appraisal.json, Parquet tables and a report that opens offline.
     """
     from samarkand.appraisal import appraise as run
-    from samarkand.asking import ask
     from samarkand.core.faults import FaultList
+    from samarkand.question import ask
     from samarkand.reports.files import appraisal_json, check_out, write_appraisal
     from samarkand.reports.progress import progress_bar
     from samarkand.reports.scorecard import print_scorecard

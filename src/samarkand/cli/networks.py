@@ -45,7 +45,7 @@ def corridor(
 
     Hours and US$ by segment, border, terminal and port.
     """
-    from samarkand.planning.corridors import corridor_profile
+    from samarkand.analysis.corridors import corridor_profile
     from samarkand.reports.corridor import print_profile
 
     profile = corridor_profile(
@@ -124,7 +124,7 @@ def freight(
 
     Tonne-kilometres by mode, and what passes borders, chokepoints and ports.
     """
-    from samarkand.planning.freight import freight as lay
+    from samarkand.analysis.flows import freight as lay
     from samarkand.reports.files import check_out
     from samarkand.reports.freight import print_freight, write_freight
     from samarkand.reports.progress import progress_bar

@@ -63,14 +63,14 @@ def new(
 
     Every key is explained, every blank that is to be filled in is marked.
     """
-    from samarkand.programme.files import write_file
-    from samarkand.programme.template import check_kinds, check_name, template_toml
+    from samarkand.programme.files.formats import write_file
+    from samarkand.programme.files.template import check_kinds, check_name, template_toml
 
     wanted = check_kinds(kind or ())
     path = Path(f"{check_name(name)}.{'xlsx' if excel else 'toml'}")
     if excel:
-        from samarkand.programme.template import template_tables
-        from samarkand.programme.workbook_writing import write_workbook
+        from samarkand.programme.files.template import template_tables
+        from samarkand.programme.files.workbook_writing import write_workbook
 
         write_file(path, write_workbook(template_tables(name, wanted), wanted), force)
     else:
@@ -105,7 +105,7 @@ def export(
     """
     from samarkand.core.faults import Fault
     from samarkand.programme import load_programme
-    from samarkand.programme.files import write_file
+    from samarkand.programme.files.formats import write_file
 
     if excel is None and toml is None:
         fail([Fault("--excel, --toml", "no file is named", "Name the file to write, as --excel my.xlsx.")])
@@ -113,12 +113,12 @@ def export(
         fail([Fault(f"--excel {excel}", "does not end in .xlsx", "Excel opens no other name: add .xlsx.")])
     loaded = load_programme(programme)
     if excel is not None:
-        from samarkand.programme.workbook_writing import workbook_of
+        from samarkand.programme.files.workbook_writing import workbook_of
 
         write_file(excel, workbook_of(loaded), force)
         typer.echo(f"wrote {excel}")
     if toml is not None:
-        from samarkand.programme.toml_writing import to_toml
+        from samarkand.programme.files.toml_writing import to_toml
 
         write_file(toml, to_toml(loaded), force)
         typer.echo(f"wrote {toml}")
@@ -137,8 +137,8 @@ def schema(
     """
     import json
 
-    from samarkand.programme.files import write_file
-    from samarkand.programme.schema import programme_schema
+    from samarkand.programme.files.formats import write_file
+    from samarkand.programme.files.schema import programme_schema
 
     text = json.dumps(programme_schema(), indent=1, ensure_ascii=False) + "\n"
     if out is None:

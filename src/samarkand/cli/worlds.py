@@ -191,12 +191,12 @@ def validate(
 
     Deletes them in turn, estimates them like the missing ones, and tells how far off that is.
     """
+    from samarkand.analysis.holdout import hold_out
     from samarkand.core.faults import FaultList, did_you_mean
-    from samarkand.planning.holdout import hold_out
     from samarkand.reports.progress import progress_bar
     from samarkand.reports.world_check import print_hold_out
     from samarkand.world import load_world
-    from samarkand.world.estimation.holdout import HELD_OUT
+    from samarkand.world.accounts.estimation.holdout import HELD_OUT
 
     chosen = [code.upper() for code in economies or HELD_OUT]
     faults = FaultList()

@@ -12,8 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from samarkand.engines.closure_kernels import AT_ONCE, SLACK, lower, note_ways
 from samarkand.engines.labels import EQUAL, buckets, insert, keep, no_labels
+from samarkand.engines.path_update_kernels import AT_ONCE, SLACK, lower, note_ways
 
 MARGIN = 1e-6  # relative: more than screens and their slack are off
 

@@ -12,9 +12,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from samarkand.engines.choice_kernels import MODES, ROUTES, SEA, best_route, is_taken
-from samarkand.engines.closure_kernels import SLACK, pair_number
 from samarkand.engines.label_legs import MARGIN, insert_onward
 from samarkand.engines.labels import EQUAL, KEPT_BITS, insert, number_parts, slot
+from samarkand.engines.path_update_kernels import SLACK, pair_number
 
 Floats = NDArray[np.float64]
 Screen = NDArray[np.float32]

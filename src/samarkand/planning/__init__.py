@@ -9,10 +9,10 @@ from samarkand.core.lazy import lazy_exports
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
-        "corridor_profile": "samarkand.planning.corridors",
-        "Profile": "samarkand.planning.corridors",
-        "Freight": "samarkand.planning.freight",
-        "freight": "samarkand.planning.freight",
+        "corridor_profile": "samarkand.analysis.corridors",
+        "Profile": "samarkand.analysis.corridors",
+        "Freight": "samarkand.analysis.flows",
+        "freight": "samarkand.analysis.flows",
         "Stress": "samarkand.planning.stress",
         "rank_closures": "samarkand.planning.stress",
         "stress_test": "samarkand.planning.stress",

@@ -17,18 +17,18 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from samarkand.asking import Question, ask
+from samarkand.analysis.flows import busiest, freight
 from samarkand.core.faults import FaultList, Faults
 from samarkand.core.scenario import DeficitRule
 from samarkand.engines.equilibrium import Shock, Solution, solve
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
-from samarkand.planning.freight import busiest, freight
 from samarkand.priorities.infrastructure.means import calc_trade_cost_change
 from samarkand.programme import Change, Programme, apply
-from samarkand.programme.recognition import trade_cost_hat
-from samarkand.world.closures import Closures, find_closures, read_closure_file
-from samarkand.world.freight_closed import ClosedCosts, calc_cut_off_hat, close_freight
-from samarkand.world.hazards import find_flooded
+from samarkand.programme.channels.recognition import trade_cost_hat
+from samarkand.question import Question, ask
+from samarkand.world.freight.disruption import DisruptedCosts, calc_cut_off_hat, disrupt_freight
+from samarkand.world.network.disruptions import Closures, find_closures, read_closure_file
+from samarkand.world.network.hazards import find_flooded
 from samarkand.world.world import World, load_world
 
 Progress = Callable[..., None]
@@ -127,7 +127,7 @@ def stress_test(
     for number, closures in enumerate(found, 1):
         step = partial(progress, f"{number} of {len(found)}: closing {' + '.join(closures.names)}")
         step()
-        closed = close_freight(model, closures, step)
+        closed = disrupt_freight(model, closures, step)
         by_state = {
             "without": closed.costs(),
             "with": closed.costs(change.network),
@@ -212,11 +212,11 @@ def _case(
     asked: Question,
     change: Change,
     closures: Closures,
-    by_state: Mapping[str, ClosedCosts],
+    by_state: Mapping[str, DisruptedCosts],
     calm: Mapping[str, tuple[Solution, xr.DataArray]],
 ) -> Case:
     labels, flow = list(asked.world.labels), asked.world.accounts.trade_flow
-    freight = asked.freight
+    freight = asked.commodity_table
     theta = asked.assumptions.elasticities.values().sel(sector=freight["sector"])
     measures: dict[str, list[np.ndarray]] = {"real_income": [], "trade_cost": [], "lost_access": []}
     for state in STATES:

@@ -13,7 +13,7 @@ from samarkand.core.evidence import Grade
 from samarkand.engines.equilibrium import Solution
 from samarkand.programme import Change, Programme
 from samarkand.world.assumptions import Assumptions
-from samarkand.world.freight import FreightModel, Improved
+from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.world import World
 
 
@@ -67,9 +67,9 @@ class Indicator(BaseModel):
 class Inputs:
     """All that a priority may read, for one state of the programme; `year` is one in which it is in force.
 
-    `freight` is the network without changes, `routes` what the programme makes of it; `left_out` the generalised cost
-    with each item of the network left out (dims project, vot_class, origin, destination), None but for the last state:
-    it is worked out beside the rest, and waited for where it is read.
+    `freight_model` is the network without changes, `routes` what the programme makes of it; `left_out` the generalised
+    cost with each item of the network left out (dims project, vot_class, origin, destination), None but for the last
+    state: it is worked out beside the rest, and waited for where it is read.
     `surface_trade` is physical trade of the baseline by value-of-time class (dims origin, destination, vot_class).
     `costs` are hours and generalised costs between economies in both states (dims state, variant, vot_class, origin,
     destination); `iceberg_cost_hat` the change they mean by sector, freight alone; `without`, `with_` the two
@@ -81,8 +81,8 @@ class Inputs:
     assumptions: Assumptions
     year: int
     change: Change
-    freight: FreightModel
-    routes: Improved
+    freight_model: FreightModel
+    routes: RouteUpdate
     left_out: Future[xr.DataArray] | None
     surface_trade: xr.DataArray
     costs: xr.Dataset
@@ -105,10 +105,3 @@ class Levels:
     change: xr.DataArray | None = None
     reason: str = ""
     ramped: bool = True
-
-
-@dataclass(frozen=True)
-class NotAssessed:
-    """An indicator without a figure, and the input that is missing."""
-
-    reason: str

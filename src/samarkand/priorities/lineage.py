@@ -17,11 +17,11 @@ from samarkand.core.evidence import Evidence
 from samarkand.core.faults import Fault, Faults, did_you_mean
 from samarkand.core.lineage import Lineage, leaf
 from samarkand.priorities.base import Indicator, Inputs
-from samarkand.priorities.by_year import Results, unit_of
-from samarkand.priorities.register import all_indicators, find_indicator
+from samarkand.priorities.registry import all_indicators, find_indicator
+from samarkand.priorities.time_rule import Results, unit_of
+from samarkand.world.accounts.sectors import load_sectors
 from samarkand.world.assumptions import ELASTICITY
 from samarkand.world.parameters import table_names
-from samarkand.world.sectors import load_sectors
 
 MOST_SECTORS = 3
 MOST_PARTS = 3

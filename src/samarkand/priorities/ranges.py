@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import xarray as xr
 
+from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.priorities.base import Indicator
-from samarkand.world.accounts import ROW
-from samarkand.world.estimation.ranges import Width, read_ranges
+from samarkand.world.accounts.estimation.ranges import Width, read_ranges
 from samarkand.world.world import World
 
 
@@ -31,7 +31,7 @@ class Ranges:
     def of(cls, world: World) -> Ranges:
         """Those of a world: of the economies whose accounts in it are estimated."""
         estimated = world.accounts.estimated
-        return cls(read_ranges(), frozenset({*estimated, ROW}) if estimated else frozenset())
+        return cls(read_ranges(), frozenset({*estimated, REST_OF_WORLD}) if estimated else frozenset())
 
     def bounds(
         self, declared: Indicator, scenario: str, values: xr.DataArray

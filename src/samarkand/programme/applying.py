@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from samarkand.core.faults import FaultList, did_you_mean
+from samarkand.core.gaps import Gap
 from samarkand.engines.schedules import calc_ramp_up
-from samarkand.programme.charging import NotAssessed, annual_costs, split_by_effect
-from samarkand.programme.duties import TariffChange, tariff_change
-from samarkand.programme.effects import effects_of
-from samarkand.programme.models import Item, Programme
-from samarkand.programme.placing import place
-from samarkand.programme.recognition import TradeCostChange, recognise
-from samarkand.world.changes import LinkChange
-from samarkand.world.geography import load_geography
+from samarkand.programme.channels.network_effects import effects_of
+from samarkand.programme.channels.network_placing import place
+from samarkand.programme.channels.payment import annual_costs, split_by_effect
+from samarkand.programme.channels.recognition import TradeCostChange, recognise
+from samarkand.programme.channels.tariffs import TariffChange, tariff_change
+from samarkand.programme.model.models import Item, Programme
+from samarkand.world.network.geography import load_geography
+from samarkand.world.network.link_changes import LinkChange
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,14 @@ class Change:
     trade_costs: tuple[TradeCostChange, ...]
     annual_cost: Mapping[str, float]
     ramp_up_share: Mapping[str, float]
-    not_assessed: tuple[NotAssessed, ...]
+    not_assessed: tuple[Gap, ...]
 
 
 class Placed(NamedTuple):
     """What an item does to the freight network, and what of it could not be placed."""
 
     changes: tuple[LinkChange, ...]
-    gaps: tuple[NotAssessed, ...]
+    gaps: tuple[Gap, ...]
 
 
 def apply(
@@ -72,7 +73,7 @@ def apply(
 
     items = [item for item in programme.items if item.id not in without and item.is_open(year)]
     gaps = [
-        NotAssessed(item.id, "opening", "never in service: no date of opening is published")
+        Gap(item.id, "opening", "never in service: no date of opening is published")
         for item in programme.items
         if item.id not in without and item.opening is None
     ]

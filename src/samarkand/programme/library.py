@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.core.faults import Fault, Faults, did_you_mean
-from samarkand.programme.checks import Surroundings, check_file
-from samarkand.programme.models import Programme
-from samarkand.world.economies import load_economies
-from samarkand.world.geography import load_geography
+from samarkand.programme.files.checks import Surroundings, check_file
+from samarkand.programme.model.models import Programme
+from samarkand.world.economies.tables import load_economies
+from samarkand.world.network.geography import load_geography
 from samarkand.world.parameters import load_parameters
 
 # Programmes found without a fault in this process, by path and content: a question asked again reads no file twice.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from samarkand.core.evidence import Flag
-from samarkand.programme.models import Programme
+from samarkand.programme.model.models import Programme
 
 FLAGS: tuple[Flag, ...] = ("verified", "derived", "recalled", "assumed")
 

@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from samarkand.planning.corridors import Profile
-    from samarkand.world.itinerary import Itinerary
+    from samarkand.analysis.corridors import Profile
+    from samarkand.world.network.itinerary import Itinerary
 
 
 DIRECTIONS = (

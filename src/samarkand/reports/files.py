@@ -24,12 +24,12 @@ import pandas as pd
 
 from samarkand.core.collector import paused_collector
 from samarkand.core.faults import Fault, Faults
-from samarkand.core.results import write_parquet
+from samarkand.core.schema import write_parquet
 from samarkand.priorities import all_indicators, unit_of
 from samarkand.reports.html import render_report
 
 if TYPE_CHECKING:
-    from samarkand.outcome import Appraisal
+    from samarkand.result import Appraisal
 
 SHORT_TURN = 5e-4  # seconds
 

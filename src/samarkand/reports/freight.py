@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from samarkand.planning.capacity import capacity_warnings
+from samarkand.analysis.capacity import capacity_warnings
 from samarkand.reports.files import write_texts
 
 if TYPE_CHECKING:
-    from samarkand.planning.freight import Freight
+    from samarkand.analysis.flows import Freight
 
 BUSIEST = 8
 SHORT = {"TEU a year": "k TEU", "m t a year": "m t", "trains a day": "trains/d"}

@@ -12,11 +12,11 @@ from samarkand.priorities import all_indicators, priorities
 from samarkand.reports.figures import digits, figure, money, per_cent, plural
 from samarkand.reports.maps import COLOURS, NO_FIGURE
 from samarkand.reports.view import ReportView
-from samarkand.world.map import map_notes
-from samarkand.world.map_policy import DISCLAIMER
+from samarkand.world.economies.map import map_notes
+from samarkand.world.economies.map_policy import DISCLAIMER
 
 if TYPE_CHECKING:
-    from samarkand.outcome import Appraisal
+    from samarkand.result import Appraisal
 
 
 @cache

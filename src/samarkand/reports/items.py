@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from samarkand.programme.charging import annual_costs
-from samarkand.programme.models import Item
+from samarkand.programme.channels.payment import annual_costs
+from samarkand.programme.model.models import Item
 from samarkand.reports.figures import NOTHING, figure, plural
 
 if TYPE_CHECKING:
-    from samarkand.outcome import Appraisal
     from samarkand.programme import Change
+    from samarkand.result import Appraisal
 
 ACTIONS = (
     ("new", "new link", "new links"),

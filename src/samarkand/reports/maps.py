@@ -1,7 +1,7 @@
 """Maps as inline SVG: the world coloured by a change, and the region of a programme with its lines and places.
 
-Pure functions of what they draw. What is disputed is hatched or dashed as `world/map_policy.py` declares; an economy
-without a figure is never coloured.
+Pure functions of what they draw. What is disputed is hatched or dashed as `world/economies/map_policy.py` declares; an
+economy without a figure is never coloured.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ from itertools import pairwise
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from samarkand.core.conventions import Floats
 from samarkand.reports.charts import INK, PAPER, SOFT
 from samarkand.reports.projections import calc_azimuthal, calc_equal_earth
 from samarkand.reports.svg import Svg, join, picture, tag
-from samarkand.world.map import WorldMap
+from samarkand.world.economies.map import WorldMap
 
-Floats = NDArray[np.float64]
 Project = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
 # From strong loss over nothing to strong gain; lightness alone tells how strong, hue which way.

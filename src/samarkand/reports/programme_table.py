@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from samarkand.programme.kinds import kinds
-from samarkand.programme.models import Programme
+from samarkand.programme.model.kinds import kinds
+from samarkand.programme.model.models import Programme
 from samarkand.programme.overview import FLAGS, ItemLine, item_lines
 
 HEADS = ("item", "kind", "status", "opens", "US$ m", "corridor", "/".join(flag[0] for flag in FLAGS))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from samarkand.core.conventions import Floats
 
 A1, A2, A3, A4 = 1.340264, -0.081106, 0.000893, 0.003796
 

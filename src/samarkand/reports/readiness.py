@@ -8,7 +8,7 @@ from rich.table import Table
 from samarkand.core.faults import Fault, Faults, did_you_mean
 from samarkand.priorities import all_indicators, priorities
 from samarkand.world import World
-from samarkand.world.facts import fact_variables
+from samarkand.world.economies.facts import fact_variables
 from samarkand.world.importers import import_hint
 from samarkand.world.importers.series import kinds_with
 

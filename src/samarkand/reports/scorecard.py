@@ -27,7 +27,7 @@ from samarkand.reports.summary import (
 )
 
 if TYPE_CHECKING:
-    from samarkand.outcome import Appraisal
+    from samarkand.result import Appraisal
 
 REASONS = 4
 WIDEST = 100

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from samarkand.core.conventions import BASE_YEAR
 from samarkand.reports.files import write_texts
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ def print_stress(stress: Stress, console: Console | None = None) -> None:
     """Print one line a case, and for each the economies that lose most and what is cut off."""
     console = console or Console(width=min(Console().width, 100))
     console.print(Text(f"Stress of {stress.programme.title}, {stress.year}", style="bold"))
-    console.print("Real income of all economies against the same world open, US$ m a year at 2022 size:")
+    console.print(
+        f"Real income of all economies against the same world open, US$ m a year at {BASE_YEAR} size:"
+    )
     table = Table(box=None, pad_edge=False)
     for column, justify in (("closed", "left"), ("without programme", "right"), ("with it", "right"),
                             ("loses most", "left"), ("pairs cut off", "right")):  # fmt: skip

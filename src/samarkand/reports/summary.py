@@ -13,7 +13,7 @@ from samarkand.priorities import priorities
 from samarkand.reports.figures import money, plural
 
 if TYPE_CHECKING:
-    from samarkand.outcome import Appraisal
+    from samarkand.result import Appraisal
 
 SMALLEST_EFFECT = 5e-7  # below a twentieth of a thousandth of a per cent an economy is shown as unaffected
 SUMMARISED = ("real_income", "real_income_value", "real_income_unpaid_value", "programme_cost")

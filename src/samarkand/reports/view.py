@@ -14,6 +14,7 @@ from samarkand.priorities.base import Indicator
 from samarkand.reports.charts import Bar, Line, bar_chart, line_chart
 from samarkand.reports.figures import MINUS, NOTHING, display_unit, figure, money, per_cent, plural
 from samarkand.reports.items import Corridor, items_by_corridor
+from samarkand.reports.map_layers import programme_marks
 from samarkand.reports.maps import (
     COLOURS,
     Classes,
@@ -24,7 +25,6 @@ from samarkand.reports.maps import (
     region_map,
     world_map,
 )
-from samarkand.reports.marks import programme_marks
 from samarkand.reports.summary import (
     Summary,
     answer,
@@ -35,10 +35,10 @@ from samarkand.reports.summary import (
     summarise_years,
 )
 from samarkand.reports.svg import Svg
-from samarkand.world.map import load_map
+from samarkand.world.economies.map import load_map
 
 if TYPE_CHECKING:
-    from samarkand.outcome import Appraisal
+    from samarkand.result import Appraisal
 
 FIRST = 5  # rows of each list on the first screen
 IN_CHART = 10

@@ -13,7 +13,7 @@ from samarkand.world.checking import Check, stale_figures
 from samarkand.world.world import World
 
 if TYPE_CHECKING:
-    from samarkand.planning.holdout import HoldOut
+    from samarkand.analysis.holdout import HoldOut
 
 MOST_VARIABLES = 8
 UNITS = {"km": "km"}  # others are told by the title

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.scenario import content_hash
-from samarkand.world.elasticities import TradeElasticities, load_elasticities
-from samarkand.world.freight_sectors import load_freight
+from samarkand.world.accounts.elasticities import TradeElasticities, load_elasticities
+from samarkand.world.freight.commodities import load_freight
 from samarkand.world.parameters import Parameters, load_parameters
 
 ELASTICITY = ".trade_elasticity"

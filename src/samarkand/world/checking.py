@@ -16,10 +16,10 @@ from pydantic import BaseModel, ConfigDict
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
+from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.core.declarations import read_table
-from samarkand.world.accounts import ROW
-from samarkand.world.nearest import nearest_nodes
-from samarkand.world.network import LinkCosts, land_costs, sea_costs
+from samarkand.world.network.nearest import nearest_nodes
+from samarkand.world.network.tables import LinkCosts, land_costs, sea_costs
 from samarkand.world.parameters import Parameters
 from samarkand.world.world import World
 
@@ -114,7 +114,7 @@ def _accounts(world: World) -> Iterator[Check]:
     measures = world.manifest["files"].get("accounts_intermediate.parquet", {}).get("measures", {})
     published = measures.get("observed_sum_published_usd_m")
     if published:
-        seen = [code for code in accounts.economies if code not in {ROW, *accounts.estimated}]
+        seen = [code for code in accounts.economies if code not in {REST_OF_WORLD, *accounts.estimated}]
         found = float(accounts.intermediate.sel(origin=seen, destination=seen).sum())
         yield _held("observed_block", part, abs(found / published - 1), f"{len(seen)} economies")
 

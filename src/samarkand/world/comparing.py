@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from samarkand.world.facts import fact_variables
+from samarkand.world.economies.facts import fact_variables
 from samarkand.world.world import World
 
 LEVELS = ("gross_output", "value_added", "exports", "imports", "final_demand")

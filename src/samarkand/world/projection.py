@@ -18,11 +18,11 @@ from typing import get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from samarkand.core.conventions import BASE_YEAR
 from samarkand.core.evidence import Evidence, Flag, Grade
 from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
 from samarkand.core.scenario import content_hash
 
-BASE_YEAR = 2022  # year of the accounts: the size of everything where nothing is projected
 REQUIRED = ("economy", "year", "gdp_growth_rate", "source")
 OPTIONAL = ("address", "read_on", "flag", "grade")
 EXAMPLE = f"Its first line is: {','.join((*REQUIRED, *OPTIONAL))}"

@@ -23,10 +23,10 @@ import pandas as pd
 import xarray as xr
 
 from samarkand.core.faults import Fault, Faults, did_you_mean
-from samarkand.world.accounts import Accounts
-from samarkand.world.facts import Facts, load_facts
-from samarkand.world.tariffs import Tariffs
-from samarkand.world.uses import WholeUses
+from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
+from samarkand.world.accounts.tables import Accounts
+from samarkand.world.accounts.tariffs import Tariffs
+from samarkand.world.economies.facts import Facts, load_facts
 from samarkand.world.world import EMBEDDED, World, load_world
 
 MANIFEST = "manifest.json"
@@ -222,7 +222,7 @@ def _read_accounts(folder: Path, entry: Mapping[str, Any]) -> Accounts:
         values = stored.column("value").to_numpy().reshape([len(codes) for codes in coords.values()])
         arrays[name] = xr.DataArray(values, coords, labels["dims"], name=name, attrs={"unit": "US$ million"})
     return Accounts(
-        uses=WholeUses(arrays["intermediate"]),
+        uses=DenseIntermediateUse(arrays["intermediate"]),
         final_demand=arrays["final_demand"],
         gross_output=arrays["gross_output"],
         value_added=arrays["value_added"],

@@ -11,15 +11,15 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
+from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.core.scenario import content_hash
-from samarkand.world.accounts import Accounts, load_accounts
+from samarkand.world.accounts.tables import Accounts, load_accounts
+from samarkand.world.accounts.tariffs import TARIFF_NEED, Tariffs
 from samarkand.world.assumptions import Assumptions, load_assumptions
-from samarkand.world.economies import load_economies
-from samarkand.world.facts import Fact, Facts, load_facts
-from samarkand.world.network import Network, load_network
-from samarkand.world.tariffs import TARIFF_NEED, Tariffs
+from samarkand.world.economies.facts import Fact, Facts, load_facts
+from samarkand.world.economies.tables import load_economies
+from samarkand.world.network.tables import Network, load_network
 
-REST_OF_WORLD = "ROW"
 EMBEDDED = "embedded"
 
 

@@ -5,7 +5,11 @@ Parro (2015) with input-output linkages and tariff revenue, exactly, and certifi
 before the first solution.
 """
 
-from samarkand.engines.equilibrium.accounts import Accounts, accounts_from_flows, armington_accounts
+from samarkand.engines.equilibrium.accounts import (
+    EquilibriumAccounts,
+    accounts_from_flows,
+    armington_accounts,
+)
 from samarkand.engines.equilibrium.certificate import Certificate
 from samarkand.engines.equilibrium.equations import DEFICIT_RULES, DeficitRule
 from samarkand.engines.equilibrium.errors import EquilibriumError
@@ -17,10 +21,10 @@ from samarkand.engines.equilibrium.solver import solve
 
 __all__ = [
     "DEFICIT_RULES",
-    "Accounts",
     "Certificate",
     "DeficitRule",
     "Equilibria",
+    "EquilibriumAccounts",
     "EquilibriumError",
     "Gradient",
     "Shock",

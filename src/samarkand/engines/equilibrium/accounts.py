@@ -34,7 +34,7 @@ def frozen_array(values: ArrayLike) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class Accounts:
+class EquilibriumAccounts:
     """The baseline: shares, levels and elasticities of `N` economies and `J` sectors.
 
     - `trade_share[n, i, j]`: share of `n`'s spending on `j` (tariffs included) that goes to seller `i`; sums
@@ -243,7 +243,7 @@ def accounts_from_flows(
     tariff_rate: ArrayLike | None = None,
     economies: tuple[str, ...] = (),
     sectors: tuple[str, ...] = (),
-) -> Accounts:
+) -> EquilibriumAccounts:
     """Accounts of a balanced table of flows.
 
     - `trade_flow[i, n, j]`: sales of sector `j` of economy `i` to `n`, intermediate and final, before tariffs
@@ -300,7 +300,7 @@ def accounts_from_flows(
     deficit = total - income - revenue
     # What is left of the world sum is rounding of the table; one economy in proportion to its spending.
     deficit = deficit - deficit.sum() * total / total.sum()
-    return Accounts(
+    return EquilibriumAccounts(
         trade_share=share,
         consumption_share=final / total[:, None],
         value_added_share=va_share,
@@ -317,7 +317,7 @@ def accounts_from_flows(
 
 def armington_accounts(
     trade_flow: ArrayLike, trade_elasticity: float, economies: tuple[str, ...] = ()
-) -> Accounts:
+) -> EquilibriumAccounts:
     """Accounts of one sector without inputs from `trade_flow[i, n]` (origin first, own sales included)."""
     flow = np.asarray(trade_flow, dtype=np.float64)
     if flow.ndim != 2 or flow.shape[0] != flow.shape[1]:

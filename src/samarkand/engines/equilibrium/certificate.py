@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from samarkand.engines.equilibrium.accounts import Accounts
+from samarkand.engines.equilibrium.accounts import EquilibriumAccounts
 from samarkand.engines.equilibrium.equations import Array
 from samarkand.engines.equilibrium.errors import EquilibriumError
 
@@ -53,7 +53,7 @@ ADDING_UP_LIMIT = 1e-12
 
 
 def certify(
-    accounts: Accounts,
+    accounts: EquilibriumAccounts,
     *,
     expenditure: Array,
     demand: Array,

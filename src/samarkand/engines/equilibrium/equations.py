@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from samarkand.engines.equilibrium.errors import EquilibriumError
 
 if TYPE_CHECKING:
-    from samarkand.engines.equilibrium.accounts import Accounts
+    from samarkand.engines.equilibrium.accounts import EquilibriumAccounts
 
 Array = NDArray[np.float64]
 DeficitRule = Literal["fixed_nominal", "proportional", "purged"]
@@ -30,7 +30,7 @@ DEFICIT_RULES: tuple[DeficitRule, ...] = ("fixed_nominal", "proportional", "purg
 
 
 def calc_unit_cost_hat(
-    wage_hat: Array, price_hat: Array, accounts: Accounts, productivity_hat: Array | float = 1.0
+    wage_hat: Array, price_hat: Array, accounts: EquilibriumAccounts, productivity_hat: Array | float = 1.0
 ) -> Array:
     """c_hat[n,j] = w_hat[n]^va_share[n,j] * prod_k P_hat[n,k]^input_share[n,k,j] / productivity_hat[n,j].
 
@@ -94,7 +94,7 @@ def calc_expenditure(
     output: Array,
     private_spending: Array,
     public_spending: Array,
-    accounts: Accounts,
+    accounts: EquilibriumAccounts,
     public_basket: Array | None = None,
 ) -> Array:
     """X[n,k] = sum_j input_share[n,k,j] Y[n,j] + consumption_share[n,k] C[n] + public_basket[n,k] G[n].
@@ -106,7 +106,7 @@ def calc_expenditure(
     return demand + accounts.consumption_share * private_spending[:, None] + basket * public_spending[:, None]
 
 
-def calc_labour_income(output: Array, accounts: Accounts) -> Array:
+def calc_labour_income(output: Array, accounts: EquilibriumAccounts) -> Array:
     """Value added that sellers pay, sum_j value_added_share[n,j] Y[n,j]; money, shape [N]."""
     paid: Array = (accounts.value_added_share * output).sum(axis=1)
     return paid
@@ -136,7 +136,7 @@ def calc_balance(
     return balance, factor
 
 
-def solve_expenditure(accounts: Accounts) -> Array:
+def solve_expenditure(accounts: EquilibriumAccounts) -> Array:
     """The X that solves goods markets at unchanged wages and prices, by iteration on the (linear) equations."""
     spent = accounts.value_added + accounts.deficit
     nothing = np.zeros(accounts.economy_count)

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from samarkand.engines.equilibrium.accounts import Accounts
+from samarkand.engines.equilibrium.accounts import EquilibriumAccounts
 from samarkand.engines.equilibrium.equations import Array, DeficitRule
 from samarkand.engines.equilibrium.errors import EquilibriumError
 from samarkand.engines.equilibrium.preparation import build_kernels, constant, load_kernels, pad, prepare
@@ -196,7 +196,7 @@ def _gmres(
 
 
 def exposure(
-    accounts: Accounts,
+    accounts: EquilibriumAccounts,
     shocks: Iterable[Shock],
     weights: ArrayLike,
     *,

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from samarkand.engines.equilibrium.accounts import Accounts
+from samarkand.engines.equilibrium.accounts import EquilibriumAccounts
 from samarkand.engines.equilibrium.equations import Array, DeficitRule
 from samarkand.engines.equilibrium.preparation import (
     Prepared,
@@ -44,7 +44,7 @@ class Problem:
     """A shock to accounts as the kernels take it; see `kernels.sweep.sweep` for the arrays."""
 
     kernels: ModuleType
-    accounts: Accounts
+    accounts: EquilibriumAccounts
     prepared: Prepared
     kernel: Array
     before: Array
@@ -74,7 +74,7 @@ class Found:
     followed: float = 1.0
 
 
-def pose(kernels: ModuleType, accounts: Accounts, shock: Shock, rule: DeficitRule) -> Problem:
+def pose(kernels: ModuleType, accounts: EquilibriumAccounts, shock: Shock, rule: DeficitRule) -> Problem:
     """The problem of a checked shock; its kernels are the calling thread's buffers until the next one is posed."""
     prepared = prepare(accounts)
     N, J = accounts.economy_count, accounts.sector_count

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar, overload
 
 import numpy as np
 
-from samarkand.engines.equilibrium.accounts import Accounts
+from samarkand.engines.equilibrium.accounts import EquilibriumAccounts
 from samarkand.engines.equilibrium.equations import DeficitRule
 from samarkand.engines.equilibrium.errors import EquilibriumError
 from samarkand.engines.equilibrium.preparation import load_kernels, prepare
@@ -28,7 +28,7 @@ Side = Literal["threads", "processes"]
 
 @overload
 def solve_many(
-    accounts: Accounts,
+    accounts: EquilibriumAccounts,
     shocks: Iterable[Shock],
     *,
     deficit_rule: DeficitRule = ...,
@@ -41,7 +41,7 @@ def solve_many(
 
 @overload
 def solve_many(
-    accounts: Accounts,
+    accounts: EquilibriumAccounts,
     shocks: Iterable[Shock],
     *,
     deficit_rule: DeficitRule = ...,
@@ -53,7 +53,7 @@ def solve_many(
 
 
 def solve_many(
-    accounts: Accounts,
+    accounts: EquilibriumAccounts,
     shocks: Iterable[Shock],
     *,
     deficit_rule: DeficitRule = "fixed_nominal",
@@ -111,7 +111,7 @@ def _way_to_start() -> str:
 
 
 def _solve_one(
-    accounts: Accounts,
+    accounts: EquilibriumAccounts,
     one: tuple[int, Shock],
     *,
     deficit_rule: DeficitRule,
@@ -128,15 +128,17 @@ def _solve_one(
     return solution if measure is None else measure(solution)
 
 
-_received: list[Accounts] = []
+_received: list[EquilibriumAccounts] = []
 
 
-def _receive(accounts: Accounts) -> None:
+def _receive(accounts: EquilibriumAccounts) -> None:
     """Keep the accounts of a worker process: they are sent once, not with every shock."""
     _received[:] = [accounts]
 
 
-def _solve_there(task: Callable[[Accounts, tuple[int, Shock]], Any], one: tuple[int, Shock]) -> Any:
+def _solve_there(
+    task: Callable[[EquilibriumAccounts, tuple[int, Shock]], Any], one: tuple[int, Shock]
+) -> Any:
     """In a worker process: solve, and send back all but the accounts and the shock, which the caller has."""
     result = task(_received[0], one)
     if not isinstance(result, Solution):
@@ -163,7 +165,7 @@ class Equilibria:
 
 
 def find_equilibria(
-    accounts: Accounts,
+    accounts: EquilibriumAccounts,
     shock: Shock | None = None,
     *,
     starts: int = 8,

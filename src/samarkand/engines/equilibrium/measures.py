@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from samarkand.engines.equilibrium.accounts import Accounts
+from samarkand.engines.equilibrium.accounts import EquilibriumAccounts
 from samarkand.engines.equilibrium.equations import Array
 from samarkand.engines.equilibrium.solution import Solution
 
@@ -90,7 +90,7 @@ def calc_first_order_welfare(solution: Solution) -> FirstOrderWelfare:
     return FirstOrderWelfare((earned - paid) / spending, volume)
 
 
-def calc_baseline_trade_flow(accounts: Accounts) -> Array:
+def calc_baseline_trade_flow(accounts: EquilibriumAccounts) -> Array:
     """`[n, i, j]` purchases before tariffs in the baseline, money."""
     spent = accounts.trade_share * accounts.baseline_expenditure[:, None, :]
     return spent if accounts.wedge is None else spent / accounts.wedge
@@ -210,7 +210,7 @@ def calc_real_wage_parts(solution: Solution) -> RealWageParts:
     )
 
 
-def calc_autarky_real_wage_hat(accounts: Accounts) -> Array:
+def calc_autarky_real_wage_hat(accounts: EquilibriumAccounts) -> Array:
     """The real wage without any foreign trade over the baseline's `[n]`; ratio, closed form, no solution needed.
 
     log(w / P) = alpha (1 - input_share')^-1 (log pi[n,n,j] / theta[j]); with one sector and no inputs

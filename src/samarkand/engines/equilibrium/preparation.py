@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from samarkand.engines.equilibrium.accounts import Accounts
+from samarkand.engines.equilibrium.accounts import EquilibriumAccounts
 from samarkand.engines.equilibrium.equations import Array
 from samarkand.engines.equilibrium.shock import Shock
 
@@ -94,10 +94,10 @@ class _Workspace(threading.local):
 
 
 _workspace = _Workspace()
-_prepared: WeakKeyDictionary[Accounts, Prepared] = WeakKeyDictionary()
+_prepared: WeakKeyDictionary[EquilibriumAccounts, Prepared] = WeakKeyDictionary()
 
 
-def prepare(accounts: Accounts) -> Prepared:
+def prepare(accounts: EquilibriumAccounts) -> Prepared:
     """Lay the accounts out for the kernels (kept as long as the accounts live)."""
     known = _prepared.get(accounts)
     if known is not None:
@@ -145,7 +145,7 @@ def pad(values: Array, width: int) -> Array:
 
 
 def calc_newton_blocks(
-    accounts: Accounts, share: Array, before: Array, spent: Array, labour: Array
+    accounts: EquilibriumAccounts, share: Array, before: Array, spent: Array, labour: Array
 ) -> tuple[Any, ...]:
     """(block, own, response, wage_cost, labour_demand, pivot, labour) of `kernels.iteration.precondition`.
 
@@ -171,7 +171,7 @@ def calc_newton_blocks(
 
 
 def build_kernels(
-    kernels: ModuleType, accounts: Accounts, prepared: Prepared, shock: Shock
+    kernels: ModuleType, accounts: EquilibriumAccounts, prepared: Prepared, shock: Shock
 ) -> tuple[Array, Array, bool]:
     """(kernel, kernel before tariffs and rents, whether the two differ); layout [j, n, i].
 

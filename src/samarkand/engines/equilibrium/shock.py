@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import ArrayLike
 
-from samarkand.engines.equilibrium.accounts import ADDING_UP_TOLERANCE, BALANCE_TOLERANCE, Accounts
+from samarkand.engines.equilibrium.accounts import ADDING_UP_TOLERANCE, BALANCE_TOLERANCE, EquilibriumAccounts
 from samarkand.engines.equilibrium.equations import Array
 from samarkand.engines.equilibrium.errors import EquilibriumError
 
@@ -62,7 +62,7 @@ class Shock:
         """
         return cls(iceberg_hat=np.exp(-np.asarray(effect, dtype=np.float64) / trade_elasticity))
 
-    def check(self, accounts: Accounts) -> None:
+    def check(self, accounts: EquilibriumAccounts) -> None:
         """Raise `EquilibriumError` unless shapes, signs and adding-up fit `accounts`."""
         N, J = accounts.economy_count, accounts.sector_count
         pair = ((N, N), (N, N, J))
@@ -123,7 +123,7 @@ class Shock:
                     "give the baseline's rent_rate"
                 )
 
-    def new_rent_rate(self, accounts: Accounts) -> Array | None:
+    def new_rent_rate(self, accounts: EquilibriumAccounts) -> Array | None:
         """`rent_rate[n, i, j]` in the counterfactual, a fraction, or None."""
         if self.non_tariff_hat is None or self.non_tariff_burns:
             return accounts.rent_rate
@@ -132,7 +132,7 @@ class Shock:
             return np.broadcast_to(hat, accounts.trade_share.shape) - 1.0
         return (1.0 + accounts.rent_rate) * hat - 1.0
 
-    def new_wedge(self, accounts: Accounts) -> Array | None:
+    def new_wedge(self, accounts: EquilibriumAccounts) -> Array | None:
         """(1 + tariff_rate)(1 + rent_rate)[n, i, j] in the counterfactual, or None where it is one throughout."""
         moves_rents = self.non_tariff_hat is not None and not self.non_tariff_burns
         if self.tariff_rate is None and not moves_rents:
@@ -145,7 +145,7 @@ class Shock:
         wedge: Array = factors[0] if len(factors) == 1 else factors[0] * factors[1]
         return wedge if (wedge != 1.0).any() else None
 
-    def trade_cost_hat(self, accounts: Accounts) -> Array:
+    def trade_cost_hat(self, accounts: EquilibriumAccounts) -> Array:
         """kappa_hat[n, i, j] = iceberg_hat * non_tariff_hat * (1 + new tariff_rate) / (1 + tariff_rate)."""
         hat = np.ones_like(accounts.trade_share)
         for part in (self.iceberg_hat, self.non_tariff_hat if self.non_tariff_burns else None):

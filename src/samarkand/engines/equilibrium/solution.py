@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from samarkand.engines.equilibrium.accounts import Accounts
+from samarkand.engines.equilibrium.accounts import EquilibriumAccounts
 from samarkand.engines.equilibrium.certificate import Certificate
 from samarkand.engines.equilibrium.equations import (
     Array,
@@ -36,7 +36,7 @@ class Solution:
     - `certificate`.
     """
 
-    accounts: Accounts
+    accounts: EquilibriumAccounts
     shock: Shock
     deficit_rule: DeficitRule
     wage_hat: Array
@@ -85,7 +85,7 @@ class Solution:
         spent = self.trade_share * self.expenditure[:, None, :]
         return spent if self.wedge is None else spent / self.wedge
 
-    def to_accounts(self) -> Accounts:
+    def to_accounts(self) -> EquilibriumAccounts:
         """The counterfactual as the baseline of a further one.
 
         Only for a solution without taxes (the accounts have no public sector). Transfers become deficits.
@@ -96,7 +96,7 @@ class Solution:
         rent = shock.new_rent_rate(base)
         # The certificate's tolerance is what is left over; the deficit absorbs it so that the new baseline closes.
         deficit = self.deficit + self.transfer
-        return Accounts(
+        return EquilibriumAccounts(
             trade_share=self.trade_share,
             consumption_share=base.consumption_share,
             value_added_share=base.value_added_share,

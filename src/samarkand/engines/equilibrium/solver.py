@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import ArrayLike
 
-from samarkand.engines.equilibrium.accounts import Accounts
+from samarkand.engines.equilibrium.accounts import EquilibriumAccounts
 from samarkand.engines.equilibrium.certificate import certify
 from samarkand.engines.equilibrium.equations import (
     DEFICIT_RULES,
@@ -25,11 +25,11 @@ from samarkand.engines.equilibrium.solution import Solution
 # The iteration stops at this part of the tolerance, so that the certificate, which adds up otherwise, is met.
 STOP_AT = 0.5
 
-_purged: WeakKeyDictionary[Accounts, Accounts] = WeakKeyDictionary()
+_purged: WeakKeyDictionary[EquilibriumAccounts, EquilibriumAccounts] = WeakKeyDictionary()
 
 
 def solve(
-    accounts: Accounts,
+    accounts: EquilibriumAccounts,
     shock: Shock | None = None,
     *,
     deficit_rule: DeficitRule = "fixed_nominal",
@@ -72,7 +72,7 @@ def solve(
     return _certified(problem, found, shock, deficit_rule, tolerance)
 
 
-def purge_deficits(accounts: Accounts) -> Accounts:
+def purge_deficits(accounts: EquilibriumAccounts) -> EquilibriumAccounts:
     """The equilibrium of the same accounts with all deficits zero, as a baseline (kept with the accounts)."""
     known = _purged.get(accounts)
     if known is None:
@@ -82,7 +82,7 @@ def purge_deficits(accounts: Accounts) -> Accounts:
     return known
 
 
-def _log_wages(accounts: Accounts, wage_guess: ArrayLike) -> np.ndarray:
+def _log_wages(accounts: EquilibriumAccounts, wage_guess: ArrayLike) -> np.ndarray:
     guess = np.asarray(wage_guess, dtype=np.float64)
     if guess.shape != (accounts.economy_count,) or not (np.isfinite(guess) & (guess > 0)).all():
         raise EquilibriumError(f"wage_guess must be {accounts.economy_count} positive numbers")

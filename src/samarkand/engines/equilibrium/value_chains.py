@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from samarkand.engines.equilibrium.accounts import Accounts
+from samarkand.engines.equilibrium.accounts import EquilibriumAccounts
 from samarkand.engines.equilibrium.equations import Array
 from samarkand.engines.equilibrium.errors import EquilibriumError
 from samarkand.engines.equilibrium.measures import calc_baseline_trade_flow, calc_exports
@@ -73,7 +73,7 @@ def calc_value_added_content(
     that counts is lacking: iterative refinement, Higham (2002), Accuracy and Stability of Numerical Algorithms, ch. 12.
 
     - `trade_share[n, i, j]`, `wedge[n, i, j]` (None: one throughout), `value_added_share[n, j]`,
-      `input_share[n, k, j]`: as in `Accounts`;
+      `input_share[n, k, j]`: as in `EquilibriumAccounts`;
     - `start[s, n, j]`: a content near the one sought; the result is the same without it, in more rounds;
     - `tolerance`: largest change of a share that one more round would make; the error is of that size.
 
@@ -231,7 +231,7 @@ def calc_value_chains(content: Array, exports: Array) -> ValueChains:
     )
 
 
-def calc_baseline_value_chains(accounts: Accounts) -> ValueChains:
+def calc_baseline_value_chains(accounts: EquilibriumAccounts) -> ValueChains:
     """`calc_value_chains` of the baseline."""
     content = calc_value_added_content(
         accounts.trade_share, accounts.wedge, accounts.value_added_share, accounts.input_share

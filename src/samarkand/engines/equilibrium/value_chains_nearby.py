@@ -205,7 +205,8 @@ def calc_value_chains_nearby(
 ) -> ValueChains | None:
     """`calc_value_chains` of a state with the technology of the reference, other trade; None if it is not near.
 
-    - `trade_share[n, i, j]`, `wedge[n, i, j]` (None: one throughout): as in `Accounts`; `exports[n, j]`: money;
+    - `trade_share[n, i, j]`, `wedge[n, i, j]` (None: one throughout): as in `EquilibriumAccounts`;
+    - `exports[n, j]`: money;
     - `tolerance`: bound of the error of each total, part of the economy's exports; rounding comes on top.
 
     What is left of the sums is bounded by what it would be if nothing cancelled, with sums over sectors (`_reach`).

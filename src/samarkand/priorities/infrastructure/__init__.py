@@ -6,11 +6,12 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from samarkand.core.conventions import Floats
+from samarkand.core.gaps import Gap
 from samarkand.core.labels import labelled
 from samarkand.engines.equilibrium import Solution
-from samarkand.priorities.base import Inputs, Levels, NotAssessed
+from samarkand.priorities.base import Inputs, Levels
 from samarkand.priorities.infrastructure.access import access_of
 from samarkand.priorities.infrastructure.means import (
     calc_class_mean,
@@ -21,9 +22,8 @@ from samarkand.priorities.infrastructure.means import (
     calc_trade_cost_change,
 )
 from samarkand.priorities.infrastructure.reach import no_reach, reach_of
-from samarkand.world.trade_costs import VARIANTS
+from samarkand.world.freight.trade_costs import VARIANTS
 
-Floats = NDArray[np.float64]
 ONLY_LAST = (
     "worked out where reach is asked for (--reach), for items on the freight network, in the last state"
 )
@@ -35,7 +35,7 @@ LOGSUM = VARIANTS.index("logsum")
 _market_access: WeakKeyDictionary[Solution, tuple[Floats, Floats]] = WeakKeyDictionary()
 
 
-def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
+def assess(inputs: Inputs) -> dict[str, Levels | Gap]:
     """All indicators of the priority, as labelled arrays over economies, or economies and partners."""
     economies, accounts = inputs.world.labels, inputs.world.accounts
     costs = inputs.costs

@@ -9,14 +9,14 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from samarkand.core.conventions import Floats
 from samarkand.core.labels import labelled
 from samarkand.priorities.base import Inputs
-from samarkand.world.freight import FreightModel, Improved
-from samarkand.world.mode_choice import MODES
-from samarkand.world.skims import cities_beside_ports
-from samarkand.world.trade_costs import Pairs
+from samarkand.world.freight.mode_choice import MODES
+from samarkand.world.freight.model import FreightModel, RouteUpdate
+from samarkand.world.freight.skims import cities_beside_ports
+from samarkand.world.freight.trade_costs import Pairs
 
-Floats = NDArray[np.float64]
 LARGE_CITY = 1e6  # inhabitants
 QUICKEST = -1  # the search class of the highest value of time: its routes are the quickest
 LAND = (MODES.index("road"), MODES.index("rail"))
@@ -51,7 +51,7 @@ _known: WeakKeyDictionary[FreightModel, _Known] = WeakKeyDictionary()
 
 def access_of(inputs: Inputs) -> tuple[Access, Access]:
     """Access without and with the programme; the first is computed once for a network."""
-    model = inputs.freight
+    model = inputs.freight_model
     known = _known_of(model)
     if known.access is None:
         known.access = _access(model, None)
@@ -64,7 +64,7 @@ def _known_of(model: FreightModel) -> _Known:
     return _known[model]
 
 
-def _access(model: FreightModel, routes: Improved | None) -> Access:
+def _access(model: FreightModel, routes: RouteUpdate | None) -> Access:
     zone, weight = model.baseline.zones
     known = _known_of(model)
     any_way, by_land = (hours_between(model, routes, modes) for modes in (ANY, LAND))
@@ -83,7 +83,7 @@ def _access(model: FreightModel, routes: Improved | None) -> Access:
     )
 
 
-def hours_between(model: FreightModel, routes: Improved | None, modes: tuple[int, ...]) -> Floats:
+def hours_between(model: FreightModel, routes: RouteUpdate | None, modes: tuple[int, ...]) -> Floats:
     """Hours by the quickest of some modes, [city, city]; infinite where none serves and from a city to itself.
 
     A way that got cheaper may be slower than the former one, which stays open: people take the quicker of the two.

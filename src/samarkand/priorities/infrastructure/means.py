@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from samarkand.core.conventions import Floats
 
 
 def calc_class_mean(values: Floats, trade: Floats) -> Floats:

@@ -13,10 +13,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from samarkand.core.conventions import Floats
 from samarkand.core.labels import labelled
 from samarkand.priorities.infrastructure.means import calc_partner_mean
 
-Floats = NDArray[np.float64]
 REACHED = 1e-4  # a hundredth of a per cent of the generalised cost: below it a pair is not counted as reached
 
 

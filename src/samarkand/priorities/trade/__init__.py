@@ -11,8 +11,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from samarkand.core.conventions import Floats
+from samarkand.core.gaps import Gap
 from samarkand.core.labels import labelled
 from samarkand.engines.equilibrium import Solution
 from samarkand.engines.equilibrium.measures import (
@@ -26,15 +27,14 @@ from samarkand.engines.equilibrium.measures import (
     calc_tariff_revenue,
     calc_terms_of_trade_hat,
 )
-from samarkand.priorities.base import Inputs, Levels, NotAssessed
+from samarkand.priorities.base import Inputs, Levels
 from samarkand.priorities.trade.exposure import chokepoint_exposure
 from samarkand.priorities.trade.structure import Structure, calc_employment_shift, structure_of
 
-Floats = NDArray[np.float64]
 NO_TARIFFS = "not assessable: no baseline tariff"
 
 
-def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
+def assess(inputs: Inputs) -> dict[str, Levels | Gap]:
     """All indicators of the priority, as labelled arrays over the economies of the accounts."""
     economies = inputs.world.labels
 
@@ -92,11 +92,11 @@ def assess(inputs: Inputs) -> dict[str, Levels | NotAssessed]:
     }
 
 
-def tariff_revenue(inputs: Inputs) -> Levels | NotAssessed:
+def tariff_revenue(inputs: Inputs) -> Levels | Gap:
     """Customs revenue of the economies whose tariffs were imported; of the others it is not known."""
     tariffs = inputs.world.tariffs
     if tariffs is None:
-        return NotAssessed(NO_TARIFFS)
+        return Gap("trade", "tariff_revenue", NO_TARIFFS)
     economies = inputs.world.labels
     known = np.array([code in tariffs.importers for code in economies])
 

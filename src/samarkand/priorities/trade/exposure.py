@@ -12,16 +12,15 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from samarkand.core.conventions import Floats
 from samarkand.core.labels import labelled
 from samarkand.engines.equilibrium import Solution
 from samarkand.priorities.base import Inputs, Levels
-from samarkand.world.freight_sectors import freight_table
-from samarkand.world.mode_choice import classes_of_time, sector_classes
-from samarkand.world.passages import passages_of
+from samarkand.world.freight.chokepoint_shares import passages_of
+from samarkand.world.freight.commodities import freight_table
+from samarkand.world.freight.mode_choice import classes_of_time, sector_classes
 
-Floats = NDArray[np.float64]
 NO_GOODS = "the economy trades no goods with others"
 # Of a baseline, which many states share: goods by class, and exposure.
 _without: WeakKeyDictionary[Solution, tuple[Floats, tuple[Floats, Floats]]] = WeakKeyDictionary()
@@ -34,7 +33,7 @@ def chokepoint_exposure(inputs: Inputs) -> tuple[Levels, Levels]:
     chokepoint is held as it is without. Projects change no sea link; that a port which becomes cheaper draws voyages
     from others is left out.
     """
-    passes = passages_of(inputs.freight)
+    passes = passages_of(inputs.freight_model)
     xr.align(
         passes, inputs.costs, inputs.iceberg_cost_hat, join="exact", copy=False
     )  # the accounts' order too

@@ -10,8 +10,8 @@ from threading import Lock
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
+from samarkand.core.conventions import Floats
 from samarkand.engines.equilibrium import Solution
 from samarkand.engines.equilibrium.measures import calc_exports
 from samarkand.engines.equilibrium.value_chains import (
@@ -21,8 +21,6 @@ from samarkand.engines.equilibrium.value_chains import (
 )
 from samarkand.engines.equilibrium.value_chains_nearby import Reference, calc_value_chains_nearby
 from samarkand.priorities.trade.chains_store import stored_reference
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

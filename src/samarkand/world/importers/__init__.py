@@ -20,12 +20,12 @@ from typing import Any
 
 from samarkand.core.faults import Fault, Faults
 from samarkand.world import store
-from samarkand.world.importers.frame import Import, Kind, Parts, find_kind, import_hint, kinds
+from samarkand.world.accounts.tariffs import TARIFF_NEED
+from samarkand.world.importers.frame import Import, ImportKind, Parts, find_kind, import_hint, kinds
 from samarkand.world.importers.tables import Step
-from samarkand.world.tariffs import TARIFF_NEED
 from samarkand.world.world import EMBEDDED, World
 
-__all__ = ["Import", "Kind", "Parts", "find_kind", "import_hint", "import_world", "kinds"]
+__all__ = ["Import", "ImportKind", "Parts", "find_kind", "import_hint", "import_world", "kinds"]
 
 
 def import_world(
@@ -129,7 +129,7 @@ def _write(folder: Path, name: str, task: Import, parts: Parts) -> None:
     (folder / store.MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
-def _source(kind: Kind, path: Path, year: int) -> dict[str, Any]:
+def _source(kind: ImportKind, path: Path, year: int) -> dict[str, Any]:
     entry = store.file_entry(path)
     return {
         "package": path.name,

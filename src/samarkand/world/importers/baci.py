@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from samarkand.world.accounts import Accounts
+from samarkand.core.conventions import REST_OF_WORLD, Floats
+from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
+from samarkand.world.accounts.tables import Accounts
+from samarkand.world.accounts.tariffs import goods_sectors, sector_of_product
 from samarkand.world.importers.frame import Import, Parts, in_parts
 from samarkand.world.importers.tables import read_chunks
-from samarkand.world.tariffs import ROW, goods_sectors, sector_of_product
-from samarkand.world.uses import WholeUses
 
 NEEDED = ("t", "i", "j", "k", "v")
 PER_MILLION = 1000.0
@@ -26,7 +26,6 @@ FROM_BASE = 1e-4  # of the base's own pattern, so that every total can be met
 TOLERANCE, ROUNDS = 1e-9, 20_000
 # World trade in goods of the file over that of the accounts: outside it is in another unit, or not all products.
 SMALLEST, LARGEST = 0.3, 3.0
-Floats = npt.NDArray[np.float64]
 
 
 def read(task: Import) -> Parts | None:
@@ -54,7 +53,10 @@ def read(task: Import) -> Parts | None:
         )
         return None
     base = task.base
-    label = {**{code: code for code in base.economies}, **dict.fromkeys(base.inside_rest_of_world, ROW)}
+    label = {
+        **{code: code for code in base.economies},
+        **dict.fromkeys(base.inside_rest_of_world, REST_OF_WORLD),
+    }
     flows = rows.assign(origin=rows["origin"].map(label), destination=rows["destination"].map(label))
     flows = flows.dropna(subset=["origin", "destination", "sector"])
     flows = flows[flows["origin"] != flows["destination"]]
@@ -145,7 +147,7 @@ def with_partners(accounts: Accounts, table: pd.Series) -> tuple[Accounts, dict[
         final[:, s] = np.where(own, final[:, s], share * ended[None])
     new = replace(
         accounts,
-        uses=WholeUses(
+        uses=DenseIntermediateUse(
             accounts.intermediate.transpose("origin", "sector", "destination", "use_sector").copy(data=flow)
         ),
         final_demand=accounts.final_demand.transpose("origin", "sector", "destination").copy(data=final),

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from samarkand.core.declarations import read_rows
-from samarkand.world.economies import load_economies
+from samarkand.world.economies.tables import load_economies
 
 EUROPEAN_UNION = "EU"
 UNION_CODES = ("EU", "EUN", "EUU", "918", "U918", "097", "EU27", "EU28")

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
+from samarkand.core.conventions import Floats
 from samarkand.core.faults import Fault, Faults, did_you_mean
-from samarkand.world.accounts import Accounts
-from samarkand.world.importers.closing import check_size
+from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
+from samarkand.world.accounts.sectors import load_sectors
+from samarkand.world.accounts.tables import Accounts
+from samarkand.world.importers.concordance import check_size
 from samarkand.world.importers.frame import Import, Parts
 from samarkand.world.importers.tables import check_file
-from samarkand.world.sectors import load_sectors
-from samarkand.world.uses import WholeUses
 
 if TYPE_CHECKING:
     from samarkand.world.world import World
@@ -37,7 +37,6 @@ HELP = (
     "gross output and value added is below it; all sectors together buy what they need from home and from imports."
 )
 TOLERANCE, ROUNDS = 1e-12, 5_000
-Floats = npt.NDArray[np.float64]
 
 
 def write_template(world: World, economy: str, path: Path) -> None:
@@ -342,7 +341,7 @@ def replace_economy(
         )
     changed = replace(
         accounts,
-        uses=WholeUses(accounts.intermediate.transpose(*order).copy(data=intermediate)),
+        uses=DenseIntermediateUse(accounts.intermediate.transpose(*order).copy(data=intermediate)),
         final_demand=accounts.final_demand.transpose(*order[:3]).copy(data=ends),
         gross_output=accounts.gross_output.transpose("economy", "sector").copy(data=output),
         value_added=accounts.value_added.transpose("economy", "sector").copy(data=value_added),

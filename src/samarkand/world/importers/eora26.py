@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from samarkand.world.importers import closing
+from samarkand.world.importers import concordance
 from samarkand.world.importers.frame import Import, Parts
 from samarkand.world.importers.tables import BROKEN, FETCH_AGAIN, check_file
 
@@ -63,7 +63,7 @@ def read(task: Import) -> Parts | None:
         return None
     flows = system.Z
     pairs = [(str(economy), str(industry)) for economy, industry in flows.index]
-    shape = closing.shape_of(task, str(path), "eora26", pairs, ALIASES)
+    shape = concordance.shape_of(task, str(path), "eora26", pairs, ALIASES)
     if shape is None:
         return None
     values, final_values = flows.to_numpy(float) * THOUSAND, system.Y.to_numpy(float) * THOUSAND
@@ -81,10 +81,10 @@ def read(task: Import) -> Parts | None:
             buying[column, shape.place(economy)] = 1.0
     intermediate = (summing.T @ values @ summing).reshape(n, s, n, s)
     final = (summing.T @ final_values @ buying).reshape(n, s, n)
-    accounts, measures = closing.close_accounts(
-        intermediate, final, shape, year, closing.members(task, shape)
+    accounts, measures = concordance.close_accounts(
+        intermediate, final, shape, year, concordance.members(task, shape)
     )
-    if not closing.check_closed(task, str(path), accounts, measures, LARGEST_EORA_MOVE):
+    if not concordance.check_closed(task, str(path), accounts, measures, LARGEST_EORA_MOVE):
         return None
     return Parts(year=year, accounts=accounts, measures=measures)
 

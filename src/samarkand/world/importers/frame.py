@@ -24,14 +24,14 @@ from samarkand.world.importers.tables import Step
 if TYPE_CHECKING:
     import pandas as pd
 
-    from samarkand.world.accounts import Accounts
+    from samarkand.world.accounts.tables import Accounts
     from samarkand.world.world import World
 
 MOST_FAULTS_ALIKE = 3
 FIRST_YEAR = 1950
 
 
-class Kind(BaseModel):
+class ImportKind(BaseModel):
     """A row of `importers.csv`: one kind of official file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,9 +59,9 @@ class Kind(BaseModel):
 
 
 @cache
-def kinds() -> dict[str, Kind]:
+def kinds() -> dict[str, ImportKind]:
     """The declared kinds of files by name."""
-    return {row.kind: row for row in read_table("samarkand.world.importers", "importers.csv", Kind)}
+    return {row.kind: row for row in read_table("samarkand.world.importers", "importers.csv", ImportKind)}
 
 
 def import_hint(need: str) -> str:
@@ -85,7 +85,7 @@ class Parts:
 class Import:
     """One import under way."""
 
-    kind: Kind
+    kind: ImportKind
     paths: tuple[Path, ...]
     base: World
     year: int | None = None
@@ -220,7 +220,7 @@ def fold(path: Path, task: Import, frame: pd.DataFrame, keys: list[str], value: 
     return frame[~frame.duplicated(keys)]
 
 
-def find_kind(word: str) -> Kind:
+def find_kind(word: str) -> ImportKind:
     """A declared kind by its name. Raises `Faults` with the nearest names."""
     if word not in kinds():
         raise Faults(

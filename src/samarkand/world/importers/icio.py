@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
 
-from samarkand.world.importers import closing
+from samarkand.world.importers import concordance
 from samarkand.world.importers.frame import Import, Parts
 from samarkand.world.importers.tables import BROKEN, FETCH_AGAIN, check_file, open_member, read_header
 
@@ -43,7 +43,7 @@ def read(task: Import) -> Parts | None:
         )
         return None
     year = _year(task, path)
-    shape = closing.shape_of(task, str(path), "icio", used, ALIASES)
+    shape = concordance.shape_of(task, str(path), "icio", used, ALIASES)
     if shape is None or year is None:
         return None
     sums = _Sums(shape, pairs)
@@ -52,11 +52,11 @@ def read(task: Import) -> Parts | None:
     sums.check(task, path, used)
     if task.faults:
         return None
-    accounts, measures = closing.close_accounts(
-        sums.intermediate, sums.final, shape, year, closing.members(task, shape)
+    accounts, measures = concordance.close_accounts(
+        sums.intermediate, sums.final, shape, year, concordance.members(task, shape)
     )
     measures["largest_miss_of_a_row_total"] = float(f"{sums.worst_miss:.3g}")
-    if not closing.check_closed(task, str(path), accounts, measures):
+    if not concordance.check_closed(task, str(path), accounts, measures):
         return None
     return Parts(year=year, accounts=accounts, measures=measures)
 
@@ -75,7 +75,7 @@ def _year(task: Import, path: Path) -> int | None:
 class _Sums:
     """The table added up as its rows come."""
 
-    def __init__(self, shape: closing.Shape, pairs: list[tuple[str, str]]) -> None:
+    def __init__(self, shape: concordance.Shape, pairs: list[tuple[str, str]]) -> None:
         self.shape, self.pairs = shape, pairs
         n, s = len(shape.labels), len(shape.sectors)
         # Two matrices that add columns up: to industries of destinations, and to end users of destinations.
@@ -133,7 +133,7 @@ class _Sums:
                 task.fault(
                     place, f"row {'_'.join(pair)} stands there {count} times", "Keep one.", "repeated rows"
                 )
-        if self.worst_miss > closing.UNBALANCED:
+        if self.worst_miss > concordance.UNBALANCED:
             task.fault(
                 place,
                 f"row {self.worst_row} misses its total by {100 * self.worst_miss:.2g} per cent",

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from samarkand.core.faults import did_you_mean
-from samarkand.world.facts import COLUMNS, fact_variables
+from samarkand.world.economies.facts import COLUMNS, fact_variables
 from samarkand.world.importers.frame import Import, Parts, in_parts
 from samarkand.world.importers.series import series_of
 from samarkand.world.importers.tables import (

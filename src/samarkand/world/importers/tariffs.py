@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from samarkand.core.conventions import REST_OF_WORLD
+from samarkand.world.accounts.tariffs import COLUMNS, goods_sectors, sector_of_product
 from samarkand.world.importers.codes import union_members
 from samarkand.world.importers.frame import Import, Parts, in_parts
 from samarkand.world.importers.tables import read_chunks, read_header
-from samarkand.world.tariffs import COLUMNS, ROW, goods_sectors, sector_of_product
 
 WITS_MARK, WTO_MARK = "DutyType", "Reporting Economy ISO3A Code"
 _WITS = ("Reporter", "Product", "Partner", "Tariff Year", "DutyType", "Simple Average")
@@ -197,7 +198,11 @@ def to_sectors(
     (`partners`). Members of the European Union charge each other nothing. Economies inside the rest of the world are
     added up to it. Only the most detailed level of products (six, four or two digits) that an importer has is used.
     """
-    label = {**{code: code for code in labels if code != ROW}, **dict.fromkeys(inside, ROW), ANY: ANY}
+    label = {
+        **{code: code for code in labels if code != REST_OF_WORLD},
+        **dict.fromkeys(inside, REST_OF_WORLD),
+        ANY: ANY,
+    }
     table = _best_duties(products, task)
     summed = _sums(table, ["importer", "exporter", "sector"])
     # From here on there are few rows, and a union can be taken apart.

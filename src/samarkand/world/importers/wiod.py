@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from samarkand.world.importers import closing
+from samarkand.world.importers import concordance
 from samarkand.world.importers.frame import Import, Parts
 from samarkand.world.importers.tables import FETCH_AGAIN, read_chunks, read_header
 
@@ -96,7 +96,7 @@ def _read(task: Import, path: Path, economies: list[str]) -> Parts | None:
     if task.faults or year is None:
         return None
     pairs = [(code, codes[code, place]) for code in economies for place in range(1, INDUSTRIES + 1)]
-    shape = closing.shape_of(task, str(path), "wiod", pairs, ALIASES)
+    shape = concordance.shape_of(task, str(path), "wiod", pairs, ALIASES)
     if shape is None:
         return None
     n, s = len(shape.labels), len(shape.sectors)
@@ -106,7 +106,7 @@ def _read(task: Import, path: Path, economies: list[str]) -> Parts | None:
         uses[shape.place(code)] += shape.weights[code, codes[code, place]][:, None] * sales[None, :]
         if (code, place) in totals:
             miss = abs(sales.sum() - totals[code, place]) / max(abs(totals[code, place]), 1.0)
-            if miss > closing.UNBALANCED:
+            if miss > concordance.UNBALANCED:
                 task.fault(
                     str(path), f"row {code} {place} misses its total by {100 * miss:.2g} per cent", FETCH_AGAIN,
                     "rows that miss their total",
@@ -118,9 +118,9 @@ def _read(task: Import, path: Path, economies: list[str]) -> Parts | None:
         for place in range(1, INDUSTRIES + 1):
             weight = shape.weights[code, codes[code, place]]
             intermediate[:, :, at, :] += block[:, :, place - 1][:, :, None] * weight
-    accounts, measures = closing.close_accounts(
-        intermediate, final, shape, year, closing.members(task, shape)
+    accounts, measures = concordance.close_accounts(
+        intermediate, final, shape, year, concordance.members(task, shape)
     )
-    if task.faults or not closing.check_closed(task, str(path), accounts, measures):
+    if task.faults or not concordance.check_closed(task, str(path), accounts, measures):
         return None
     return Parts(year=year, accounts=accounts, measures=measures)

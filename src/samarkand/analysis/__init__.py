@@ -1,0 +1,15 @@
+"""What a solution says of freight: flows on the network, corridor profiles, capacities; and hold-outs of estimates."""
+
+from samarkand.core.lazy import lazy_exports
+
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__,
+    {
+        "Profile": "samarkand.analysis.corridors",
+        "corridor_profile": "samarkand.analysis.corridors",
+        "Freight": "samarkand.analysis.freight",
+        "capacity_table": "samarkand.analysis.capacity",
+        "HoldOut": "samarkand.analysis.holdout",
+        "hold_out": "samarkand.analysis.holdout",
+    },
+)

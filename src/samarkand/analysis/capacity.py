@@ -1,0 +1,127 @@
+"""Flows of a solution beside published capacities: a warning, never congestion. Costs do not react to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from samarkand.core.evidence import Evidence
+from samarkand.programme import Programme
+from samarkand.programme.model.models import Section
+from samarkand.world.freight.capacity import Place, calc_flow, capacities, find_place, line_place
+from samarkand.world.network.tables import Network
+from samarkand.world.parameters import Parameters
+
+if TYPE_CHECKING:
+    from samarkand.analysis.flows import Freight
+
+GRADE = "estimated"  # the flows are; how the capacity stands is its flag
+COMPARED = {"TEU a year": "goods in unit loads", "m t a year": "all goods", "trains a day": "all goods"}
+COLUMNS = (
+    "place", "item", "unit", "compared", "flow_without", "flow_with", "capacity_without", "capacity_with",
+    "used_without", "used_with", "warning", "grade", "flag", "year", "source", "address", "note",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A place with its capacity in both states, None where it is not known there."""
+
+    title: str
+    place: Place
+    without: Evidence | None
+    with_: Evidence | None
+    item: str = ""
+
+
+def capacity_table(freight: Freight) -> pd.DataFrame:
+    """One row a place with a known capacity, the fullest first.
+
+    Flows and capacities are in `unit`; used_* = flow / capacity (fraction; missing where one of the two is not
+    known); warning: a sentence where the flow of a state is above the capacity, else empty. The flows are those of
+    trade between economies alone, both ways together: no trade at home, no empty boxes, none that change ships.
+    Capacities are those of `network_capacity.csv`, and what rail sections of the programme that are in service
+    declare (`line_capacity_before`, `line_capacity`).
+    """
+    parameters = freight.world.assumptions.parameters
+    rows = []
+    known = [
+        *_declared(freight.world.network, parameters),
+        *_of_programme(freight.programme, freight.open, freight.world.network, parameters),
+    ]
+    for one in known:
+        figure = one.with_ or one.without
+        assert figure is not None
+        flows = [
+            calc_flow(state, one.place, figure.unit, parameters) for state in (freight.without, freight.with_)
+        ]
+        limits = [None if each is None else each.value for each in (one.without, one.with_)]
+        used = [flow / limit if limit else None for flow, limit in zip(flows, limits, strict=True)]
+        rows.append(
+            {
+                "place": one.title, "item": one.item, "unit": figure.unit, "compared": COMPARED[figure.unit],
+                "flow_without": flows[0], "flow_with": flows[1], "capacity_without": limits[0],
+                "capacity_with": limits[1], "used_without": used[0], "used_with": used[1],
+                "warning": _warning(one.title, figure.unit, flows, limits), "grade": GRADE, "flag": figure.flag,
+                "year": figure.year, "source": figure.source, "address": figure.address, "note": figure.note,
+            }
+        )  # fmt: skip
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    for name in ("capacity_without", "capacity_with", "used_without", "used_with"):
+        table[name] = pd.to_numeric(table[name])
+    table["year"] = table["year"].astype("Int64")
+    return table.sort_values("used_with", ascending=False, na_position="last").reset_index(drop=True)
+
+
+def capacity_warnings(table: pd.DataFrame) -> tuple[str, ...]:
+    """One sentence a place whose flow is above its capacity in a state, as `capacity_table` has them."""
+    return tuple(sentence for sentence in table["warning"] if sentence)
+
+
+def _warning(title: str, unit: str, flows: list[float], limits: list[float | None]) -> str:
+    """In words where a flow is above its capacity; empty where none is."""
+    decimals = 1 if unit == "m t a year" else 0
+    over = [
+        f"{flow:,.{decimals}f} {state} the programme ({flow / limit:.0%} of {limit:,.{decimals}f})"
+        for state, flow, limit in zip(("without", "with"), flows, limits, strict=True)
+        if limit is not None and flow > limit
+    ]
+    return f"{title}: {COMPARED[unit]}, {unit}: {' and '.join(over)}" if over else ""
+
+
+@lru_cache(maxsize=4)
+def _declared(network: Network, parameters: Parameters) -> tuple[_Known, ...]:
+    """What the declared table knows, the same without and with a programme."""
+    return tuple(
+        _Known(row.title, find_place(row.place, network, parameters), row.evidence, row.evidence)
+        for row in capacities()
+    )
+
+
+def _of_programme(
+    programme: Programme, in_service: tuple[str, ...], network: Network, parameters: Parameters
+) -> Iterator[_Known]:
+    """Railway sections in service whose line capacity the programme declares."""
+    for item in programme.items:
+        for section in item.section if item.id in in_service and item.kind_row.mode == "rail" else ():
+            after, before = section.figure("line_capacity"), section.figure("line_capacity_before")
+            if after is None and before is None:
+                continue
+            title = section.name or item.title
+            if len(item.section) > 1 and not section.name:
+                title += f", {section.ends[0].name} to {section.ends[1].name}"
+            # An upgrade without a figure for what it brings leaves what there was.
+            yield _Known(
+                title, _place(item.id, section, network, parameters), before, after or before, item.id
+            )
+
+
+def _place(item: str, section: Section, network: Network, parameters: Parameters) -> Place:
+    if section.effect == "new":
+        return Place(item=item, in_series=True)
+    points = [(point.latitude, point.longitude) for point in section.points]
+    return line_place(points, "rail", network, parameters)

@@ -1,0 +1,118 @@
+"""Corridor profiles: the way between two cities without and with a programme, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
+from samarkand.programme import Programme, apply, load_programme
+from samarkand.world.freight.path_finder import PathFinder
+from samarkand.world.freight.skims import MODES, SEARCH_CLASSES, values_of_time
+from samarkand.world.network.disruptions import close, find_closures, keeps_closed
+from samarkand.world.network.itinerary import Itinerary
+from samarkand.world.network.link_changes import LinkChange
+from samarkand.world.network.tables import Network
+from samarkand.world.world import World, load_world
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The way between two cities by one mode, without and with the programme; None where nothing connects them."""
+
+    origin: str
+    destination: str
+    mode: str
+    vot_class: str
+    year: int
+    closures: tuple[str, ...]
+    without: Itinerary | None
+    with_: Itinerary | None
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """One row a step and scenario, with what it takes and what the way has taken so far.
+
+        waiting_hours and usd at borders are the mean of both directions, as the search takes them; those of the
+        direction of travel stand in directed_waiting_hours and directed_usd.
+        """
+        rows = []
+        for scenario, way in (("without", self.without), ("with", self.with_)):
+            km = hours = 0.0
+            for number, step in enumerate(way.steps if way else (), 1):
+                km += step.km
+                hours += step.moving_hours + step.waiting_hours
+                rows.append(
+                    {
+                        "scenario": scenario, "step": number, "kind": step.kind, "mode": step.mode,
+                        "place": step.name, "km": step.km, "moving_hours": step.moving_hours,
+                        "waiting_hours": step.waiting_hours, "usd": step.usd,
+                        "directed_waiting_hours": step.own_waiting, "directed_usd": step.own_usd,
+                        "items": " ".join(step.items),
+                        "km_so_far": km, "hours_so_far": hours,
+                    }
+                )  # fmt: skip
+        return pd.DataFrame(rows)
+
+
+def corridor_profile(
+    programme: Programme | str | Path,
+    origin: str,
+    destination: str,
+    *,
+    mode: str = "rail",
+    vot_class: str = "medium",
+    year: int = 2035,
+    without: Collection[str] = (),
+    closures: Sequence[str] = (),
+    world: World | None = None,
+) -> Profile:
+    """Hours and US$ per TEU along the way between two cities, by segment, border, terminal and port.
+
+    Cities are named as on the network (`CHN Chongqing`) or by their name alone where it is the only one. The way is
+    that of least generalised cost at the value of time of the class, the same that the appraisal counts. Raises
+    `Faults` with all that is wrong with the question.
+    """
+    world = world or load_world()
+    programme = programme if isinstance(programme, Programme) else load_programme(programme)
+    faults = FaultList()
+    ends = [_find_city(world.network, name, faults) for name in (origin, destination)]
+    for given, known, what in (
+        (mode, MODES, "mode"),
+        (vot_class, SEARCH_CLASSES, "class of the value of time"),
+    ):
+        if given not in known:
+            faults.add(f"{what} {given}", f"is not a {what}", did_you_mean(given, known))
+    try:
+        closed = find_closures(closures, world.network)
+    except Faults as found:
+        faults.extend(found.faults)
+    faults.raise_if_any()
+    if ends[0] == ends[1]:
+        raise Faults([Fault(f"{origin} - {destination}", "is one city", "Give two cities.")])
+    parameters = world.assumptions.parameters
+    changes = apply(programme, world, year, without=without).network
+    network = close(world.network, closed)
+    value = values_of_time(parameters)[SEARCH_CLASSES.index(vot_class)]
+    pairs: tuple[tuple[LinkChange, ...], ...] = ((), tuple(c for c in changes if not keeps_closed(c, closed)))
+    ways = [PathFinder(network, parameters, value, some).find(ends[0], ends[1], mode) for some in pairs]
+    return Profile(ends[0], ends[1], mode, vot_class, year, closed.names, ways[0], ways[1])
+
+
+def _find_city(network: Network, name: str, faults: FaultList) -> str:
+    """Label of a city by its label or its name; a fault with the nearest names where there is none or several."""
+    labels = network.cities.index.astype(str)
+    if name in labels:
+        return name
+    names = network.cities["name"].astype(str).to_numpy()
+    found = labels[[known.casefold() == name.casefold() for known in names]]
+    if len(found) == 1:
+        return str(found[0])
+    if len(found):
+        faults.add(f"city {name}", "is the name of several cities", "Write " + " or ".join(found) + ".")
+    else:
+        mend = did_you_mean(name, [*labels, *names])
+        faults.add(f"city {name}", "is not a city of the network", mend)
+    return name

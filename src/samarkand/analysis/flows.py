@@ -1,0 +1,174 @@
+"""Freight between economies on the links of the network, without a programme and with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from samarkand.analysis.capacity import capacity_table, capacity_warnings
+from samarkand.engines.equilibrium import Shock, solve
+from samarkand.programme import Programme, apply
+from samarkand.programme.channels.recognition import trade_cost_hat
+from samarkand.question import ask
+from samarkand.world.freight.assignment import (
+    FreightWork,
+    calc_freight_work,
+    calc_tonnes,
+    calc_unit_loads,
+    mode_shares,
+)
+from samarkand.world.freight.skims import MODES
+from samarkand.world.network.border_directions import crossing_directions
+from samarkand.world.network.disruptions import chokepoints
+from samarkand.world.network.tables import LAND, Network
+from samarkand.world.world import World
+
+Progress = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Freight:
+    """Freight work in both states, and what passes borders, chokepoints and ports."""
+
+    programme: Programme
+    world: World
+    year: int
+    without: FreightWork
+    with_: FreightWork
+    open: tuple[str, ...] = ()  # items in service in the year
+
+    def capacity(self) -> pd.DataFrame:
+        """Flow, capacity and share used of every place with a published capacity, without and with the programme.
+
+        As `planning.capacity.capacity_table`.
+        """
+        return capacity_table(self)
+
+    def warnings(self) -> tuple[str, ...]:
+        """Where the flow of a solution exceeds what is published that a place can handle, in words."""
+        return capacity_warnings(self.capacity())
+
+    def crossings(self) -> pd.DataFrame:
+        """Every open crossing with what passes it and its hours and fees by direction (`crossing_directions`)."""
+        table = crossing_directions(self.world.network, self.world.assumptions.parameters)
+        for name, state in (("without", self.without), ("with", self.with_)):
+            links = state.links[state.links["row"] >= 0].set_index(["mode", "row"])["tonnes"]
+            keys = pd.MultiIndex.from_frame(table[["mode", "link"]])
+            table[f"tonnes_{name}"] = links.reindex(keys, fill_value=0.0).to_numpy()
+        return table[table["status"] == "open"].drop(columns=["status", "link"]).reset_index(drop=True)
+
+    def work(self) -> pd.DataFrame:
+        """Tonnes and tonne-kilometres by mode, without and with the programme."""
+        rows = [
+            {
+                "scenario": scenario, "mode": mode, "tonnes": float(state.tonnes.sel(mode=mode)),
+                "tonne_km": float(state.work.sel(mode=mode).sum()),
+            }
+            for scenario, state in (("without", self.without), ("with", self.with_))
+            for mode in MODES
+        ]  # fmt: skip
+        return pd.DataFrame(rows)
+
+    def places(self) -> pd.DataFrame:
+        """Tonnes a year through borders (by mode), chokepoints and ports, without and with the programme."""
+        states = [_places(state, self.world.network) for state in (self.without, self.with_)]
+        both = pd.concat(states, axis=1, keys=["without", "with"]).fillna(0.0)
+        return both.sort_values("without", ascending=False).rename_axis(["kind", "place"]).reset_index()
+
+
+def freight(
+    programme: Programme | str | Path,
+    *,
+    world: World | None = None,
+    year: int = 2035,
+    without: tuple[str, ...] = (),
+    progress: Progress = lambda *_words, **_fractions: None,
+) -> Freight:
+    """Lay the trade of both solutions on the network of both states.
+
+    Trade is that of the equilibrium without and with the programme (tonnes at the baseline's value densities), modes
+    are those of the calibrated choice in each state. Raises `Faults` as `appraise`.
+    """
+    asked = ask(programme, world, (year,), without, None, "fixed_nominal", None, publication=False)
+    parameters, labels = asked.assumptions.parameters, list(asked.world.labels)
+    change = apply(asked.programme, asked.world, year, without=without, parameters=parameters)
+    network = partial(progress, "freight network")
+    model = asked.prepare_freight(network)
+    hat = trade_cost_hat(change.trade_costs, asked.iceberg_cost_hat(model.costs(change.network, network)))
+    accounts, rule = asked.equilibrium_accounts, asked.scenario.deficit_rule
+    iceberg = hat.transpose("destination", "origin", "sector").to_numpy()
+    found = []
+    for number, (shock, changes) in enumerate(
+        (
+            (Shock(), ()),
+            (Shock(iceberg_hat=iceberg, **asked.taxes(change), **asked.duties(change)), change.network),
+        )
+    ):
+        progress("laying freight on the network", done=number, total=2)
+        flow = xr.DataArray(
+            solve(accounts, shock, deficit_rule=rule).trade_flow,
+            {"destination": labels, "origin": labels, "sector": list(asked.world.accounts.sectors)},
+            ("destination", "origin", "sector"),
+        )
+        tonnes = calc_tonnes(flow, asked.commodity_table, parameters)
+        boxes = calc_unit_loads(flow, asked.commodity_table, parameters)
+        share = mode_shares(model, changes)
+        found.append(calc_freight_work(asked.world.network, parameters, tonnes, share, changes, boxes))
+    return Freight(asked.programme, asked.world, year, found[0], found[1], change.open)
+
+
+def busiest(state: FreightWork, network: Network, most: int) -> list[str]:
+    """Names of closures (as `world.closures`) of the places that most tonnes pass, the busiest first.
+
+    Borders count by all modes on land, chokepoints by the busiest of their links, ports by what goes in and out: a
+    screen of what may be critical, not a measure of it.
+    """
+    tonnes = _tonnes(state, network)
+    land = [
+        rows.rename(lambda name: "border:" + name.replace(" - ", "-"))
+        for kind, rows in tonnes.items()
+        if "border" in kind
+    ]
+    passage = {row.passage: row.id for row in chokepoints()}
+    ports = tonnes["port"].rename(lambda code: f"port:{code}")
+    by_name = pd.concat([*land, tonnes["chokepoint"].rename(passage), ports])
+    total = by_name.groupby(level=0).sum().sort_values(ascending=False)
+    return [str(name) for name in total.index[:most]]
+
+
+def _places(state: FreightWork, network: Network) -> pd.Series:
+    tonnes = _tonnes(state, network)
+    titles = {row.passage: row.title for row in chokepoints()}
+    names = network.ports["name"].astype(str)
+    by_name = dict(zip(network.ports["id"].astype(str), names, strict=True))
+    tonnes["chokepoint"] = tonnes["chokepoint"].rename(titles)
+    tonnes["port"] = tonnes["port"].rename(lambda code: f"{by_name[code]} ({code})")
+    both: pd.Series = pd.concat(tonnes)
+    return both
+
+
+def _tonnes(state: FreightWork, network: Network) -> dict[str, pd.Series]:
+    """Tonnes by kind of place: borders by the pair of economies, chokepoints by passage, ports by id."""
+    links, known = state.links, {row.passage for row in chokepoints()}
+    parts: dict[str, pd.Series] = {}
+    for mode in LAND:
+        mine = links[links["mode"] == mode]
+        abroad = mine[mine["economy_a"] != mine["economy_b"]]
+        ends = np.sort(abroad[["economy_a", "economy_b"]].to_numpy(str), axis=1)
+        names = pd.Series([f"{one} - {other}" for one, other in ends], index=abroad.index, dtype=object)
+        parts[f"{mode} border"] = abroad["tonnes"].groupby(names).sum()
+    at_sea = links[(links["mode"] == "sea") & (links["row"] >= 0)]
+    passage = pd.Series(
+        network.sea_links["passage"].astype(str).to_numpy()[at_sea["row"]], index=at_sea.index
+    )
+    named = at_sea["tonnes"][passage.isin(known)]
+    parts["chokepoint"] = named.groupby(passage[passage.isin(known)]).max()  # what passes is counted once
+    ports = state.ports["tonnes"]
+    parts["port"] = ports[ports > 0]
+    return parts

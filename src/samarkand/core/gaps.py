@@ -1,0 +1,13 @@
+"""What was asked for and has no figure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Gap(NamedTuple):
+    """Something without a figure: the item or priority, what of it, and the reason with the input that is missing."""
+
+    item: str
+    what: str
+    reason: str

@@ -1,0 +1,238 @@
+"""What an open item does to freight, in its own terms: lengths, hours, proportions; no network yet.
+
+`effects_of` turns the figures of an item into effects, or says why there is none. Nothing is invented: a figure
+that is not published leaves its effect out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from samarkand.core.evidence import Evidence
+from samarkand.core.gaps import Gap
+from samarkand.programme.model.models import Crossing, Item, Point, Section
+
+Mode = Literal["rail", "road"]
+
+
+@dataclass(frozen=True)
+class NewLine:
+    """A chain of new sections: its points in order, km, hours on the move, and where trains are changed.
+
+    `hours` is None where no speed is published: the network's own speed holds.
+    """
+
+    item: str
+    mode: Mode
+    points: tuple[Point, ...]
+    km: float
+    hours: float | None
+    breaks_of_gauge: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FasterLine:
+    """An upgraded section: the hours of the links along its points times `hours_ratio`."""
+
+    item: str
+    mode: Mode
+    points: tuple[Point, ...]
+    hours_ratio: float
+
+
+@dataclass(frozen=True)
+class Saving:
+    """Hours or US$/TEU saved at a place: at most `amount`, and at most `share` of what the place costs."""
+
+    amount: float
+    share: float
+
+    def of(self, baseline: float) -> float:
+        """`min(amount, share x baseline)`."""
+        return min(self.amount, self.share * baseline)
+
+
+@dataclass(frozen=True)
+class QuickerCrossing:
+    """Hours and money saved per TEU at a border crossing."""
+
+    item: str
+    crossing: Crossing
+    hours: Saving | None
+    usd: Saving | None
+
+
+@dataclass(frozen=True)
+class QuickerPort:
+    """Hours and money saved per TEU in a port."""
+
+    item: str
+    place: Point
+    hours: Saving | None
+    usd: Saving | None
+
+
+Effect = NewLine | FasterLine | QuickerCrossing | QuickerPort
+
+
+def effects_of(item: Item, parameters: Mapping[str, float]) -> tuple[list[Effect], list[Gap]]:
+    """The effects of an item on the freight network, and what of it has none and why."""
+    kind = item.kind_row
+    if kind.shock == "none":
+        return [], [Gap(item.id, "effect", "no modelled effect")]
+    if "passenger" in item.words("traffic"):
+        return [], [Gap(item.id, "effect", "no modelled effect: the line carries passengers only")]
+    if item.words("open_ends"):
+        ends = " and ".join(item.words("open_ends"))
+        reason = f"effect not assessed: no line of the network goes on from {ends}"
+        return [], [Gap(item.id, "effect", reason)]
+    if kind.effect == "link":
+        return _line_effects(item, parameters)
+    if kind.effect == "crossing":
+        return _crossing_effects(item, parameters)
+    if kind.effect == "port":
+        return _port_effects(item)
+    if kind.needs:
+        return [], [Gap(item.id, "effect", f"effect not assessed: {kind.needs}")]
+    return [], []
+
+
+# -- lines
+
+
+def _line_effects(item: Item, parameters: Mapping[str, float]) -> tuple[list[Effect], list[Gap]]:
+    effects: list[Effect] = []
+    gaps: list[Gap] = []
+    new = [section for section in item.section if section.effect == "new"]
+    for chain in _chains(new):
+        line = _new_line(item, chain, parameters)
+        if line is None:
+            gaps.append(Gap(item.id, "effect", "effect not assessed: no length is published"))
+        else:
+            effects.append(line)
+    for section in item.section:
+        if section.effect == "upgrade":
+            ratio = _hours_ratio(section, parameters)
+            if ratio is None:
+                what = section.name or item.title
+                reason = f"effect not assessed: no speed before and after is published for {what}"
+                if recorded := _recorded(section):
+                    reason += (
+                        f"; {recorded} recorded, without a sourced coefficient that gives an effect by itself"
+                    )
+                gaps.append(Gap(item.id, "effect", reason))
+            else:
+                effects.append(FasterLine(item.id, _mode(item), section.points, ratio))
+    return effects, gaps
+
+
+def _hours_ratio(section: Section, parameters: Mapping[str, float]) -> float | None:
+    """Hours after over hours before: by running times where both are published, else by speeds; None without."""
+    times = [section.figure(f"running_time{when}") for when in ("_before", "")]
+    if all(time is not None and time.value for time in times):
+        before, after = (time.value for time in times if time is not None and time.value)
+        return after / before
+    speeds = [_speed(section, parameters, when) for when in ("_before", "")]
+    if speeds[0] is None or speeds[1] is None:
+        return None
+    return speeds[0] / speeds[1]
+
+
+def _recorded(section: Section) -> str:
+    """Electric traction and further tracks of a section in words; empty where it brings neither.
+
+    Published speeds or running times carry what they do to time. No public source that we know gives a speed or a
+    freight rate for them in general, so that without those they have no effect.
+    """
+    found = []
+    if section.is_true("electrified") and not section.is_true("electrified_before"):
+        found.append("electrification")
+    before, after = section.figure("tracks_before"), section.figure("tracks")
+    if before and after and (before.value or 0) < (after.value or 0):
+        found.append("a second track" if after.value == 2 else f"{after.value:g} tracks")
+    return " and ".join(found) + (" is" if len(found) == 1 else " are") if found else ""
+
+
+def _mode(item: Item) -> Mode:
+    return "rail" if item.kind_row.mode == "rail" else "road"
+
+
+def _chains(sections: list[Section]) -> list[list[Section]]:
+    """Sections that go on from one another, by the names of their ends, in the order of the file."""
+    chains: list[list[Section]] = []
+    for section in sections:
+        for chain in chains:
+            if chain[-1].ends[1].name == section.ends[0].name:
+                chain.append(section)
+                break
+        else:
+            chains.append([section])
+    return chains
+
+
+def _new_line(item: Item, chain: list[Section], parameters: Mapping[str, float]) -> NewLine | None:
+    km = 0.0
+    hours: float | None = 0.0
+    points: list[Point] = []
+    for section in chain:
+        length = section.length.value
+        if length is None:
+            return None
+        km += length
+        time, speed = section.figure("running_time"), _speed(section, parameters, "")
+        taken = time.value if time is not None else None if speed is None else length / speed
+        hours = None if taken is None or hours is None else hours + taken
+        points += section.points[1:] if points else section.points
+    breaks = tuple(point.name for point in points if point.name in item.words("break_of_gauge"))
+    return NewLine(item.id, _mode(item), tuple(points), km, hours, breaks)
+
+
+def _speed(section: Section, parameters: Mapping[str, float], when: str) -> float | None:
+    """Operating speed in km/h: as published, else the design speed times `operating_speed_share`."""
+    operating = section.figure(f"operating_speed{when}")
+    if operating is not None:
+        return operating.value
+    design = section.figure(f"design_speed{when}")
+    if design is None or design.value is None:
+        return None
+    return design.value * parameters["operating_speed_share"]
+
+
+# -- places
+
+
+def _crossing_effects(item: Item, parameters: Mapping[str, float]) -> tuple[list[Effect], list[Gap]]:
+    adopted = item.figure("adoption_share")
+    share = 1.0 if adopted is None or adopted.value is None else adopted.value
+    hours = _saving(item.figure("hours_before"), item.figure("hours_after"), share)
+    usd = _saving(item.figure("fee_before"), item.figure("fee_after"), share)
+    note = item.figure("saving_per_consignment")
+    if usd is None and note is not None and note.value is not None:
+        usd = Saving(share * note.value / parameters["teu_per_consignment"], 1.0)
+    if hours is None and usd is None:
+        return [], [Gap(item.id, "effect", "effect not assessed: no hours or fees saved are published")]
+    if not item.crossings:
+        return [], [Gap(item.id, "effect", "effect not assessed: no border crossing is named")]
+    return [QuickerCrossing(item.id, crossing, hours, usd) for crossing in item.crossings], []
+
+
+def _port_effects(item: Item) -> tuple[list[Effect], list[Gap]]:
+    if item.is_new_port:
+        reason = "effect not assessed: the network takes no new ports yet"
+        return [], [Gap(item.id, "effect", reason)]
+    place = dict(item.attributes).get("place")
+    hours = _saving(item.figure("dwell_before"), item.figure("dwell_after"), 1.0)
+    usd = _saving(item.figure("port_fee_before"), item.figure("port_fee_after"), 1.0)
+    if not isinstance(place, Point) or (hours is None and usd is None):
+        return [], [Gap(item.id, "effect", "effect not assessed: no dwell or fees saved are published")]
+    return [QuickerPort(item.id, place, hours, usd)], []
+
+
+def _saving(before: Evidence | None, after: Evidence | None, share: float) -> Saving | None:
+    """What is saved per TEU on average over those who take part and those who do not."""
+    if before is None or after is None or before.value is None or after.value is None:
+        return None
+    saved = before.value - after.value
+    return Saving(share * saved, share * saved / before.value if before.value else 0.0)

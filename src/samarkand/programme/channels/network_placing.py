@@ -1,0 +1,203 @@
+"""From effects in their own terms to changes of links, crossings and ports of a network.
+
+What the network has no place for is not assessed, and said so: a crossing that is closed in the baseline, a
+port it does not have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+
+from samarkand.core.gaps import Gap
+from samarkand.core.geodesy import calc_great_circle_distance
+from samarkand.programme.channels.network_effects import (
+    Effect,
+    FasterLine,
+    NewLine,
+    QuickerCrossing,
+    QuickerPort,
+    Saving,
+)
+from samarkand.programme.model.models import Point
+from samarkand.world.network.borders import border_parameters
+from samarkand.world.network.geography import CrossingPlace, Geography, ferry_rows, port_ids
+from samarkand.world.network.link_changes import LinkChange
+
+# Links between towns are long and a crossing lies half-way along one, so it may seem far from its gate.
+CROSSING_REACH_KM = 160.0
+
+
+def place(
+    effects: Iterable[Effect], geography: Geography, parameters: Mapping[str, float]
+) -> tuple[list[LinkChange], list[Gap]]:
+    """Changes of the network for effects, and the effects that found no place with the reason."""
+    changes: list[LinkChange] = []
+    gaps: list[Gap] = []
+    for effect in effects:
+        if isinstance(effect, NewLine):
+            changes += _new_links(effect, geography, parameters)
+        elif isinstance(effect, FasterLine):
+            points = tuple((point.latitude, point.longitude) for point in effect.points)
+            changes.append(
+                LinkChange(effect.item, "upgrade", effect.mode, points, hours_ratio=effect.hours_ratio)
+            )
+        elif isinstance(effect, QuickerCrossing):
+            _crossing(effect, geography, parameters, changes, gaps)
+        else:
+            _port(effect, geography, parameters, changes, gaps)
+    return changes, gaps
+
+
+# -- lines
+
+
+def _new_links(line: NewLine, geography: Geography, parameters: Mapping[str, float]) -> list[LinkChange]:
+    """One link between each two points that follow each other.
+
+    The published length and hours are shared out by the distance by air. The two ends of the line are joined to
+    the nearest node of the network and the way there added. What lies between is new; only a road meets the
+    roads of the towns it passes. Where the economies of
+    the two points differ the link carries the hours and fees of a border between them; where the gauge
+    changes at one of them, those of a change of trains.
+    """
+    points, last = line.points, len(line.points) - 1
+    air = [_distance(one, other) for one, other in pairwise(points)]
+    economies = [geography.economy_at(point.latitude, point.longitude) for point in points]
+    joined = [0.0] * len(points)
+    for end in (0, last):
+        node = geography.nearest_node(points[end].latitude, points[end].longitude, line.mode)
+        economies[end], joined[end] = node
+    meets = [line.mode == "road" or at in (0, last) for at in range(last + 1)]
+    links: list[LinkChange] = []
+    for number in range(last):
+        one, other = number, number + 1
+        share = air[number] / sum(air)
+        km = line.km * share
+        longer = (km + joined[one] + joined[other]) / km
+        extra_hours = extra_usd = gauge_hours = gauge_usd = 0.0
+        gauge_economy = ""
+        if economies[one] != economies[other]:
+            names = border_parameters(economies[one], economies[other], line.mode)
+            extra_hours, extra_usd = parameters[names[0]], parameters[names[1]]
+        for point in (other,) if number else (one, other):
+            if points[point].name in line.breaks_of_gauge:
+                gauge_hours += parameters["terminal_hours"]
+                gauge_usd += parameters["terminal_fee"]
+                gauge_economy = economies[point]
+        links.append(
+            LinkChange(
+                line.item,
+                "new",
+                line.mode,
+                tuple((points[at].latitude, points[at].longitude) for at in (one, other)),
+                joins=(meets[one], meets[other]),
+                km=km * longer,
+                hours=None if line.hours is None else line.hours * share * longer,
+                extra_hours=extra_hours + gauge_hours,
+                extra_usd=extra_usd + gauge_usd,
+                economies=(economies[one], economies[other]),
+                gauge_hours=gauge_hours,
+                gauge_usd=gauge_usd,
+                gauge_economy=gauge_economy,
+            )
+        )
+    return links
+
+
+def _distance(one: Point, other: Point) -> float:
+    return calc_great_circle_distance(one.latitude, one.longitude, other.latitude, other.longitude)
+
+
+# -- crossings and ports
+
+
+def _crossing(
+    effect: QuickerCrossing,
+    geography: Geography,
+    parameters: Mapping[str, float],
+    changes: list[LinkChange],
+    gaps: list[Gap],
+) -> None:
+    crossing = effect.crossing
+    pair = " - ".join(crossing.economies)
+    name = f"{crossing.name} ({pair})" if crossing.name else pair
+    found = geography.crossings_between(crossing.economies, crossing.mode)
+    if crossing.latitude is not None and crossing.longitude is not None:
+        found = _nearest_crossing(found, crossing.latitude, crossing.longitude)
+    if not found:
+        gaps.append(Gap(effect.item, name, "effect not assessed: the network has no such crossing nearby"))
+    elif not any(row.is_open for row in found):
+        gaps.append(Gap(effect.item, name, "effect not assessed: the crossing is closed in the baseline"))
+    for row in found:
+        if not row.is_open or any(c.item == effect.item and c.target == row.id for c in changes):
+            continue  # two gates of one item may be one crossing of the network
+        hours = _of(effect.hours, parameters[row.hours_parameter])
+        usd = _of(effect.usd, parameters[row.usd_parameter])
+        if hours or usd:
+            mode = crossing.mode
+            changes.append(
+                LinkChange(effect.item, "crossing", mode, target=row.id, hours_saved=hours, usd_saved=usd)
+            )
+        else:
+            reason = "no effect: the crossing costs nothing in the baseline"
+            if (gap := Gap(effect.item, name, reason)) not in gaps:
+                gaps.append(gap)
+
+
+def _nearest_crossing(
+    found: tuple[CrossingPlace, ...], latitude: float, longitude: float
+) -> tuple[CrossingPlace, ...]:
+    def away(row: CrossingPlace) -> float:
+        return calc_great_circle_distance(row.latitude, row.longitude, latitude, longitude)
+
+    near = sorted((row for row in found if away(row) <= CROSSING_REACH_KM), key=away)
+    return tuple(near[:1])
+
+
+def _port(
+    effect: QuickerPort,
+    geography: Geography,
+    parameters: Mapping[str, float],
+    changes: list[LinkChange],
+    gaps: list[Gap],
+) -> None:
+    """The nearest sea port, and the ferry lines that land there, within the snap distance."""
+    latitude, longitude = effect.place.latitude, effect.place.longitude
+    reach = parameters["end_snap_distance"]
+    before = len(changes)
+    distance = geography.ports.distance(latitude, longitude)
+    nearest = int(np.argmin(distance))
+    if distance[nearest] <= reach:
+        # The dwell of a port differs by the mode on land; the smaller bounds what is saved.
+        dwell = min(parameters["port_hours_road"], parameters["port_hours_rail"])
+        changes.append(
+            LinkChange(
+                effect.item,
+                "port",
+                "sea",
+                target=port_ids()[nearest],
+                hours_saved=_of(effect.hours, dwell),
+                usd_saved=_of(effect.usd, parameters["port_fee"]),
+            )
+        )
+    landing = geography.ferries.distance(latitude, longitude) <= reach
+    lines = set(geography.ferries.name[landing])
+    for row in ferry_rows():
+        if row.id in lines:
+            # Half of the declared wait of a line stands for each of its two ports.
+            wait = (parameters["ferry_wait"] + row.wait_hours) / 2
+            hours = _of(effect.hours, wait)
+            if hours:
+                mode: Literal["rail", "road"] = "rail" if row.mode == "rail" else "road"
+                changes.append(LinkChange(effect.item, "ferry", mode, target=row.id, hours_saved=hours))
+    if len(changes) == before:
+        reason = "effect not assessed: the network has no port there"
+        gaps.append(Gap(effect.item, effect.place.name, reason))
+
+
+def _of(saving: Saving | None, baseline: float) -> float:
+    return 0.0 if saving is None else saving.of(baseline)

@@ -1,0 +1,99 @@
+"""Who pays: the capex of what is open, as an equal annual charge, to the economies that bear it.
+
+One ledger and one charge: the annuity of capex, never capex and debt service both. A grant, equity or budget
+line is borne by the economy of the party that gives it, a loan or bond by those who service it. What no
+financing is published for is borne by the host where there is one host; where there are several it is not
+charged, and said so. Capex is taken as published, in US dollars of its own price year, without a deflator and
+without an uplift for cost overruns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from samarkand.core.conventions import REST_OF_WORLD
+from samarkand.core.gaps import Gap
+from samarkand.engines.schedules import calc_annuity
+from samarkand.programme.model.models import Financing, Item, Programme
+
+SMALLEST_SHARE = 1e-6  # shares are written with a few decimals
+
+
+def split_by_effect(items: Iterable[Item], effective: Collection[str]) -> tuple[list[Item], list[Gap]]:
+    """The items with an assessed effect, which are charged, and what the others cost, which is not."""
+    weighed: list[Item] = []
+    gaps: list[Gap] = []
+    for item in items:
+        if item.id in effective:
+            weighed.append(item)
+        elif item.capex is not None and item.capex.value:
+            reason = f"not charged: capex of US$ {item.capex.value:,.0f} m, but no assessed effect to set against it"
+            gaps.append(Gap(item.id, "cost", reason))
+    return weighed, gaps
+
+
+def annual_costs(
+    programme: Programme, items: Iterable[Item], parameters: Mapping[str, float], labels: Iterable[str]
+) -> tuple[dict[str, float], list[Gap]]:
+    """Annual charge in US$ m a year by label of the accounts, and what is not charged and why.
+
+    `labels` are those of the accounts; an economy without accounts of its own is charged as `ROW`.
+    """
+    known = set(labels)
+    costs: dict[str, float] = {}
+    gaps: list[Gap] = []
+    for item in items:
+        if item.capex is None or item.capex.value is None:
+            if item.kind_row.item == "project" or item.financing:
+                gaps.append(Gap(item.id, "cost", "not charged: no capex is published"))
+            continue
+        annual = calc_annual_cost(item, parameters)
+        for economy, share in _bearers(programme, item, gaps).items():
+            label = economy if economy in known else REST_OF_WORLD
+            costs[label] = costs.get(label, 0.0) + annual * share
+    return dict(sorted(costs.items())), gaps
+
+
+def calc_annual_cost(item: Item, parameters: Mapping[str, float]) -> float:
+    """Annuity of capex over the asset life of the kind at the real interest rate, US$ m a year.
+
+    `a = C r / (1 - (1 + r)^-n)`; 0 where capex is not known.
+    """
+    if item.capex is None or not item.capex.value:
+        return 0.0
+    life = item.kind_row.asset_life
+    years = parameters[life] if life else parameters["asset_life_border_crossing"]
+    return float(calc_annuity(item.capex.value, parameters["real_interest_rate"], years))
+
+
+def _bearers(programme: Programme, item: Item, gaps: list[Gap]) -> dict[str, float]:
+    """Share of the charge by economy; what nobody is known to bear is added to `gaps`."""
+    bearers: dict[str, float] = {}
+    left = 1.0
+    for line in item.financing:
+        share = line.share_of(item.capex)
+        if share is None:
+            continue
+        left -= share
+        for economy, part in _line_bearers(programme, item, line).items():
+            bearers[economy] = bearers.get(economy, 0.0) + share * part
+        if not _line_bearers(programme, item, line):
+            name = programme.party(line.party).name
+            reason = f"not charged: {share:.1%} is a {line.instrument} of {name}, which stands for no economy"
+            gaps.append(Gap(item.id, "cost", reason))
+    if left > SMALLEST_SHARE:
+        if len(item.economies) == 1:
+            host = item.economies[0]
+            bearers[host] = bearers.get(host, 0.0) + left
+        else:
+            reason = f"not charged: who bears {left:.1%} of capex is not published"
+            gaps.append(Gap(item.id, "cost", reason))
+    return bearers
+
+
+def _line_bearers(programme: Programme, item: Item, line: Financing) -> dict[str, float]:
+    """Who bears a line of financing: those who service a loan or bond, else the party's economy."""
+    if line.instrument in ("loan", "bond"):
+        return dict(line.serviced_by) or {item.economies[0]: 1.0}
+    economy = programme.party(line.party).economy
+    return {economy: 1.0} if economy else {}

@@ -1,0 +1,1 @@
+"""Programmes on disk: TOML, workbooks, templates, schema; read whole, checked whole."""

@@ -1,0 +1,408 @@
+"""What must hold in a programme beyond single values: names that refer, days in order, ends on the network.
+
+Every check adds faults and goes on; none raises. `Gazetteer` is what the checks ask of the world's network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path as FilePath
+from typing import Any, Protocol, TypeVar
+
+from samarkand.core.conventions import BASE_YEAR
+from samarkand.core.evidence import Evidence
+from samarkand.core.faults import FaultList, did_you_mean
+from samarkand.core.geodesy import calc_great_circle_distance
+from samarkand.programme.channels.gauge_at_ends import gauge_clash
+from samarkand.programme.channels.over_water import over_water
+from samarkand.programme.files.formats import read_file
+from samarkand.programme.files.reading import Reader
+from samarkand.programme.files.toml_positions import Path, Places
+from samarkand.programme.model.kinds import kinds
+from samarkand.programme.model.models import (
+    Financing,
+    Measure,
+    Party,
+    Point,
+    Programme,
+    Project,
+    Section,
+)
+
+Thing = TypeVar("Thing")
+
+# Keys of what an upgrade found, in words.
+BEFORE = {
+    "design_speed": "speed", "operating_speed": "speed", "running_time": "running time",
+    "line_capacity": "capacity", "electrified": "electric traction",
+}  # fmt: skip
+SHARE_TOLERANCE = 1e-6  # shares are written with a few decimals
+LENGTH_TOLERANCE = (
+    0.97  # coordinates of towns, not of stations: a line may seem a little shorter than the air line
+)
+
+
+class Gazetteer(Protocol):
+    """What the checks ask of a network."""
+
+    def nearest(
+        self, latitude: float, longitude: float, mode: str, number: int = 3
+    ) -> Sequence[tuple[str, float]]:
+        """The nearest nodes of a mode with their distance in km, nearest first."""
+        ...
+
+    def has_crossing(self, economies: tuple[str, ...], mode: str) -> bool:
+        """Whether a link of the mode crosses the border between the two economies."""
+        ...
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is known of the world when a file is checked; None where it is not known and not checked."""
+
+    economies: Collection[str] | None = None
+    gazetteer: Gazetteer | None = None
+    snap_distance: float = 45.0
+
+
+def check_file(path: FilePath, around: Surroundings) -> tuple[Programme | None, FaultList]:
+    """Read and check one file: the programme, or None where anything is wrong, and all faults."""
+    faults = FaultList()
+    tables, places = read_file(path, faults)
+    if not tables:
+        return None, faults
+    return check_tables(tables, places, around, faults)
+
+
+def check_tables(
+    tables: dict[str, Any], places: Places, around: Surroundings, faults: FaultList
+) -> tuple[Programme | None, FaultList]:
+    """As `check_file`, from the tables of the file and the place of each key."""
+    reader = Reader(places, faults, around.economies)
+    check = _Check(reader, around)
+    for key in tables:
+        if key not in ("programme", "party", "project", "measure"):
+            place = reader.place("", (key,))
+            mend = did_you_mean(key, ("programme", "party", "project", "measure"))
+            faults.add(place or key, f"unknown key {key}", mend)
+    head = _head(tables, reader)
+    parties = check.parties(_list(tables, "party", reader))
+    values = {
+        level: [check.item(table, level, number) for number, table in enumerate(_list(tables, level, reader))]
+        for level in ("project", "measure")
+    }
+    if "project" not in tables and "measure" not in tables:
+        faults.add(
+            "the file", "has neither a project nor a measure", "Add a [[project]] or a [[measure]] table."
+        )
+    check.identifiers()
+    if faults:
+        return None, faults
+    programme = Programme(
+        **head,
+        parties=tuple(parties),
+        projects=tuple(Project(**item) for item in values["project"]),
+        measures=tuple(Measure(**item) for item in values["measure"]),
+    )
+    return programme, faults
+
+
+def _head(tables: dict[str, Any], reader: Reader) -> dict[str, Any]:
+    if "programme" not in tables:
+        reader.faults.add("the file", "has no [programme] table", "Begin with [programme], id and title.")
+        return {}
+    return reader.read("programme", tables["programme"], "programme", ("programme",))
+
+
+def _list(tables: dict[str, Any], level: str, reader: Reader) -> list[Any]:
+    found = tables.get(level, [])
+    if not isinstance(found, list):
+        reader.faults.add(reader.place(level, (level,)), "is not a list of tables", f"Write [[{level}]].")
+        return []
+    return found
+
+
+class _Check:
+    def __init__(self, reader: Reader, around: Surroundings) -> None:
+        self.reader = reader
+        self.faults = reader.faults
+        self.around = around
+        self.party_ids: list[str] = []
+        self.seen: list[tuple[str, str, Path]] = []
+
+    def parties(self, tables: list[Any]) -> list[Party]:
+        found: list[Party] = []
+        for number, table in enumerate(tables):
+            path: Path = ("party", number)
+            where = _name(table, "party", number)
+            values = self.reader.read("party", table, where, path)
+            if "id" in values:
+                self.seen.append(("party", values["id"], path))
+                self.party_ids.append(values["id"])
+            if {"id", "name"} <= values.keys():
+                found.append(Party(**values))
+        return found
+
+    def identifiers(self) -> None:
+        """No short name is given twice among the parties, or among projects and measures."""
+        first: dict[tuple[bool, str], Path] = {}
+        for level, name, path in self.seen:
+            key = (level == "party", name)
+            if key in first:
+                before = self.reader.place("", first[key], "id") or "above"
+                self.faults.add(
+                    self.reader.place(f"{level} {name}", path, "id"),
+                    f"the id {name} is already used ({before})",
+                    "Give each its own.",
+                )
+            else:
+                first[key] = path
+
+    def item(self, table: Any, level: str, number: int) -> dict[str, Any]:
+        """The fields of one project or measure, checked; whatever is wrong is a fault and left out."""
+        path: Path = (level, number)
+        where = _name(table, level, number)
+        kind = table.get("kind") if isinstance(table, dict) else None
+        kind = kind if isinstance(kind, str) and kind in kinds() else None
+        values = self.reader.item(table, where, path, kind)
+        if "id" in values:
+            self.seen.append((level, values["id"], path))
+        if kind is not None and kinds()[kind].item != level:
+            self.faults.add(
+                self.reader.place(where, path, "kind"),
+                f"{kind} is the kind of a {kinds()[kind].item}",
+                f"Write it under [[{kinds()[kind].item}]].",
+            )
+        self._days(values, where, path)
+        self._pairs(table, where, path)
+        self._people(values, where, path)
+        self._sections(values, where, path, kind)
+        self._place(values, where, path, kind)
+        self._route(values, where, path)
+        self._crossings(values, where, path)
+        return _fields(values)
+
+    def _numbered(self, things: Sequence[Thing], path: Path) -> list[tuple[int, Thing]]:
+        """What was read of a list of tables, each with its place in the file: others of the list may be faulty."""
+        return list(zip(self.reader.kept.get(path, range(len(things))), things, strict=True))
+
+    def _days(self, values: dict[str, Any], where: str, path: Path) -> None:
+        start, opening = values.get("construction_start"), values.get("opening")
+        if start and opening and opening.is_before(start):
+            self.faults.add(
+                self.reader.place(where, path, "opening"),
+                f"opens {opening}, before construction starts ({start})",
+                "Exchange or correct the two days.",
+            )
+        if opening and opening.year <= BASE_YEAR:
+            self.faults.add(
+                self.reader.place(where, path, "opening"),
+                f"was in service by the end of {BASE_YEAR} and so is part of the baseline",
+                "Leave it out, or enter only its later expansion.",
+            )
+
+    def _pairs(self, values: Any, where: str, path: Path) -> None:
+        """A figure after needs the figure before: the model takes the change, not the level."""
+        for name in values if isinstance(values, dict) else ():
+            if name.endswith("_after") and f"{name[:-6]}_before" not in values:
+                before = f"{name[:-6]}_before"
+                self.faults.add(
+                    self.reader.place(where, path, name),
+                    f"{name} stands without {before}",
+                    f"Add {before}; where it is not known, leave both out.",
+                )
+
+    def _people(self, values: dict[str, Any], where: str, path: Path) -> None:
+        for name in values.get("parties", ()):
+            self._known_party(name, where, path, "parties")
+        lines: tuple[Financing, ...] = values.get("financing", ())
+        economies = values.get("economies", ())
+        total = 0.0
+        for number, line in self._numbered(lines, (*path, "financing")):
+            here = f"{where}, financing {number + 1}"
+            at = (*path, "financing", number)
+            self._known_party(line.party, here, at, "party")
+            total += line.share_of(values.get("capex")) or 0.0
+            owes = line.instrument in ("loan", "bond")
+            if owes and not line.serviced_by and len(economies) > 1:
+                self.faults.add(
+                    self.reader.place(here, at),
+                    f"does not say which of {', '.join(economies)} services the {line.instrument}",
+                    "Add serviced_by = { " + " = ..., ".join(economies) + " = ... }.",
+                )
+            if line.serviced_by and not owes:
+                self.faults.add(
+                    self.reader.place(here, at, "serviced_by"),
+                    f"a {line.instrument} is not serviced",
+                    "Remove serviced_by, or make it a loan or bond.",
+                )
+        if total > 1 + SHARE_TOLERANCE:
+            self.faults.add(
+                self.reader.place(where, (*path, "financing", 0)),
+                f"the financing adds up to {total:.1%} of capex",
+                "The shares may add up to 100 % at most.",
+            )
+
+    def _known_party(self, name: str, where: str, path: Path, key: str) -> None:
+        if name not in self.party_ids:
+            self.faults.add(
+                self.reader.place(where, path, key),
+                f"unknown party {name!r}",
+                did_you_mean(name, self.party_ids) if self.party_ids else "Add a [[party]] table for it.",
+            )
+
+    # -- geography
+
+    def _sections(self, values: dict[str, Any], where: str, path: Path, kind: str | None) -> None:
+        sections: tuple[Section, ...] = values.get("section", ())
+        declared_breaks = values.get("break_of_gauge", ())
+        names: dict[str, list[tuple[int, Section]]] = {}
+        for number, section in self._numbered(sections, (*path, "section")):
+            self._length(section, f"{where}, section {number + 1}", (*path, "section", number))
+            self._upgrade(section, f"{where}, section {number + 1}", (*path, "section", number))
+            at = (*path, "section", number)
+            wrong = over_water(section)
+            if wrong is not None:
+                here = self.reader.place(f"{where}, section {number + 1}", at, "points")
+                self.faults.add(here, *wrong)
+            for end in section.ends:
+                names.setdefault(end.name, []).append((number, section))
+        for name, meeting in names.items():
+            gauges = {
+                round(gauge.value)
+                for _, section in meeting
+                if (gauge := section.figure("gauge")) is not None and gauge.value is not None
+            }
+            if len(gauges) > 1 and name not in declared_breaks:
+                listed = " and ".join(f"{gauge} mm" for gauge in sorted(gauges))
+                self.faults.add(
+                    self.reader.place(where, (*path, "section", meeting[-1][0]), "gauge"),
+                    f"the gauges {listed} clash at {name}",
+                    f'Correct one of them, or declare the change of trains: break_of_gauge = ["{name}"].',
+                )
+        for name in declared_breaks:
+            if name not in names:
+                self.faults.add(
+                    self.reader.place(where, path, "break_of_gauge"),
+                    f"no section ends at {name!r}",
+                    did_you_mean(name, names),
+                )
+        open_ends = values.get("open_ends", ())
+        for name in open_ends:
+            if name not in names:
+                self.faults.add(
+                    self.reader.place(where, path, "open_ends"),
+                    f"no section ends at {name!r}",
+                    did_you_mean(name, names),
+                )
+        if kind is not None:
+            joined = {name: meeting for name, meeting in names.items() if name not in open_ends}
+            self._on_network(joined, where, path, kinds()[kind].mode, values)
+
+    def _length(self, section: Section, where: str, path: Path) -> None:
+        if section.length.value is not None:
+            self._not_shorter(section.length.value, section.points, where, path)
+
+    def _not_shorter(self, length: float, points: Sequence[Point], where: str, path: Path) -> None:
+        """No line is shorter than the way by air between its points."""
+        air_line = sum(
+            calc_great_circle_distance(a.latitude, a.longitude, b.latitude, b.longitude)
+            for a, b in pairwise(points)
+        )
+        if length < LENGTH_TOLERANCE * air_line:
+            self.faults.add(
+                self.reader.place(where, path, "length"),
+                f"{length:g} km is shorter than the {air_line:.0f} km by air between its points",
+                "Correct the length or the points.",
+            )
+
+    def _upgrade(self, section: Section, where: str, path: Path) -> None:
+        """What was before belongs to upgrades; tracks and capacity do not fall."""
+        for name in dict(section.attributes):
+            if name.endswith("_before") and section.effect == "new":
+                what = BEFORE.get(name.removesuffix("_before"), name.removesuffix("_before"))
+                self.faults.add(
+                    self.reader.place(where, path, name),
+                    f"a new section has no {what} before",
+                    'Remove it, or write effect = "upgrade".',
+                )
+        for name in ("tracks", "line_capacity"):
+            before, after = section.figure(f"{name}_before"), section.figure(name)
+            if before and after and (after.value or 0) < (before.value or 0):
+                self.faults.add(
+                    self.reader.place(where, path, name),
+                    f"falls from {before.value:g} to {after.value:g} {after.unit}",
+                    "Correct one of them, or exchange the two.",
+                )
+
+    def _on_network(
+        self,
+        names: dict[str, list[tuple[int, Section]]],
+        where: str,
+        path: Path,
+        mode: str,
+        values: dict[str, Any],
+    ) -> None:
+        """An end lies near the network, unless another section of the item goes on from it."""
+        for name, meeting in names.items():
+            if len(meeting) > 1:
+                continue
+            number, section = meeting[0]
+            end = next(end for end in section.ends if end.name == name)
+            here = f"{where}, section {number + 1}"
+            self._near(end, mode, here, (*path, "section", number), "points")
+            wrong = gauge_clash(section, end, self.around.gazetteer, values) if mode == "rail" else None
+            if wrong is not None:
+                self.faults.add(self.reader.place(here, (*path, "section", number), "gauge"), *wrong)
+
+    def _route(self, values: dict[str, Any], where: str, path: Path) -> None:
+        length, route = values.get("length"), values.get("route")
+        if isinstance(length, Evidence) and length.value is not None and route:
+            self._not_shorter(length.value, route, where, path)
+
+    def _place(self, values: dict[str, Any], where: str, path: Path, kind: str | None) -> None:
+        at_port = kind is not None and kinds()[kind].effect == "port" and values.get("works") != "new"
+        if isinstance(values.get("place"), Point) and at_port:
+            self._near(values["place"], "sea", where, path, "place")
+
+    def _near(self, point: Point, mode: str, where: str, path: Path, key: str) -> None:
+        if self.around.gazetteer is None:
+            return
+        nearest = list(self.around.gazetteer.nearest(point.latitude, point.longitude, mode))
+        if nearest and nearest[0][1] <= self.around.snap_distance:
+            return
+        listed = ", ".join(f"{name} ({distance:.0f} km)" for name, distance in nearest)
+        network = {"sea": "any port"}.get(mode, f"the {mode} network")
+        self.faults.add(
+            self.reader.place(where, path, key),
+            f"{point.name} lies off {network}: nothing within {self.around.snap_distance:g} km",
+            f"Nearest are {listed}." if listed else f"The network has no {mode} nodes.",
+        )
+
+    def _crossings(self, values: dict[str, Any], where: str, path: Path) -> None:
+        if self.around.gazetteer is None:
+            return
+        for number, crossing in self._numbered(values.get("crossing", ()), (*path, "crossing")):
+            if not self.around.gazetteer.has_crossing(crossing.economies, crossing.mode):
+                other = "rail" if crossing.mode == "road" else "road"
+                apart = not self.around.gazetteer.has_crossing(crossing.economies, other)
+                self.faults.add(
+                    self.reader.place(f"{where}, crossing {number + 1}", (*path, "crossing", number)),
+                    f"no {crossing.mode} link crosses between {' and '.join(crossing.economies)}"
+                    + (": the two economies do not touch on the network" if apart else ""),
+                    "Check the economies and the mode.",
+                )
+
+
+def _name(table: Any, level: str, number: int) -> str:
+    name = table.get("id") if isinstance(table, dict) else None
+    return f"{level} {name}" if isinstance(name, str) and name else f"{level} number {number + 1}"
+
+
+def _fields(values: dict[str, Any]) -> dict[str, Any]:
+    """Common attributes as fields, those of the kind as pairs in the order of their names."""
+    common = {key: value for key, value in values.items() if key in Project.model_fields}
+    own = sorted((key, value) for key, value in values.items() if key not in Project.model_fields)
+    return {**common, "attributes": tuple(own)}

@@ -1,0 +1,1 @@
+"""The models of a programme and the tables that declare its kinds and attributes."""

@@ -1,0 +1,100 @@
+"""Kinds of projects and measures, and the attributes that each may have: two declared tables.
+
+A new kind is a row of `kinds.csv`; what it has of its own are rows of `attributes.csv`. Reading, checks and
+documentation follow from the rows.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from samarkand.core.declarations import read_table
+
+Shock = Literal[
+    "iceberg", "tariff", "non_tariff", "productivity", "financing", "people_flow", "emission", "risk", "none"
+]
+Level = Literal["programme", "party", "item", "section", "financing", "point", "crossing"]
+
+
+class ItemKind(BaseModel):
+    """A row of `kinds.csv`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str
+    label: str
+    item: Literal["project", "measure"]
+    shock: Shock
+    effect: Literal["link", "crossing", "port", "recognition", "none"]
+    mode: Literal["rail", "road", "sea", ""] = ""
+    needs: str = ""
+    asset_life: str = ""
+    description: str
+
+
+class Attribute(BaseModel):
+    """A row of `attributes.csv`: one key that a programme file may hold at one level."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    kinds: tuple[str, ...]
+    type: str
+    unit: str = ""
+    required: tuple[str, ...]
+    minimum: float | None = None
+    maximum: float | None = None
+    description: str
+
+    @field_validator("kinds", "required", mode="before")
+    @classmethod
+    def _split(cls, cell: object) -> object:
+        if cell in ("yes", "no"):
+            return ("*",) if cell == "yes" else ()
+        return tuple(cell.split("|")) if isinstance(cell, str) else cell
+
+    @property
+    def level(self) -> str:
+        """The table of the file in which the key stands."""
+        return self.name.partition(".")[0]
+
+    @property
+    def key(self) -> str:
+        """The key as it is written in the file."""
+        return self.name.partition(".")[2]
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words allowed, for an attribute of type `choice(a|b)`; else none."""
+        found = re.fullmatch(r"choice\((.+)\)", self.type)
+        return tuple(found[1].split("|")) if found else ()
+
+    def belongs_to(self, kind: str) -> bool:
+        """Whether items of this kind may have the attribute."""
+        return self.kinds == ("*",) or kind in self.kinds
+
+    def is_required(self, kind: str | None) -> bool:
+        """Whether an item of this kind must have it; of an unknown kind only what all kinds must have."""
+        if self.required == ("*",):
+            return kind is not None or self.kinds == ("*",)
+        return kind in self.required
+
+
+@cache
+def kinds() -> dict[str, ItemKind]:
+    """The declared kinds by name."""
+    return {row.kind: row for row in read_table(__package__, "kinds.csv", ItemKind)}
+
+
+@cache
+def attributes(level: str, kind: str | None = None) -> dict[str, Attribute]:
+    """The declared attributes of a level by key: those of a kind, or all where `kind` is None."""
+    return {
+        row.key: row
+        for row in read_table(__package__, "attributes.csv", Attribute)
+        if row.level == level and (kind is None or row.belongs_to(kind))
+    }

@@ -1,0 +1,76 @@
+"""What of a programme has a place on a map: its lines, crossings, ports and sites, numbered as in the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal
+
+from samarkand.programme.model.models import Item, Point
+from samarkand.reports.maps import Marks, Place, Route
+from samarkand.world.network.geography import load_geography
+
+if TYPE_CHECKING:
+    from samarkand.programme import Change
+    from samarkand.result import Appraisal
+
+Kind = Literal["crossing", "port", "site"]
+
+
+def programme_marks(appraisal: Appraisal, change: Change) -> Marks:
+    """Lines and places of all items; those that are not in service or have no assessed effect are pale."""
+    routes: list[Route] = []
+    places: list[Place] = []
+    taking_part: dict[str, str] = {}
+    for number, item in enumerate(appraisal.programme.items, 1):
+        if item.id in appraisal.scenario.without:
+            continue
+        pale = item.id not in change.effective
+        words = f"{number}. {item.title}"
+        routes += [
+            Route(number, words, line, _mode(item), upgrade=upgrade, pale=pale)
+            for line, upgrade in _lines(item)
+        ]
+        places += [
+            Place(number, f"{words}{': ' if name else ''}{name}", longitude, latitude, kind, pale)
+            for name, longitude, latitude, kind in _places(item, change)
+        ]
+        for code in item.economies:
+            taking_part.setdefault(code, appraisal.world.names.get(code, code))
+    return Marks(tuple(routes), tuple(places), taking_part)
+
+
+def _mode(item: Item) -> Literal["rail", "road", "other"]:
+    if item.kind_row.effect != "link":
+        return "other"
+    return "rail" if item.kind_row.mode == "rail" else "road"
+
+
+def _lines(item: Item) -> Iterable[tuple[tuple[tuple[float, float], ...], bool]]:
+    for section in item.section:
+        yield tuple((p.longitude, p.latitude) for p in section.points), section.effect == "upgrade"
+    for _, value in item.attributes:
+        # A route is a list of points; lists of words and of crossings are something else.
+        points = [p for p in value if isinstance(p, Point)] if isinstance(value, tuple) else []
+        if len(points) > 1:
+            yield tuple((p.longitude, p.latitude) for p in points), False
+
+
+def _places(item: Item, change: Change) -> Iterable[tuple[str, float, float, Kind]]:
+    """Where it acts: on crossings of the network that it changes, at named crossings, at its own places."""
+    seen = set()
+    crossings = {row.id: row for row in load_geography().crossings}
+    for entry in change.network:
+        if entry.item == item.id and entry.action == "crossing" and entry.target in crossings:
+            row = crossings[entry.target]
+            seen.add(row.economies)
+            yield " - ".join(row.economies), row.longitude, row.latitude, "crossing"
+    for crossing in item.crossings:
+        if crossing.latitude is None or crossing.longitude is None:
+            continue
+        if tuple(sorted(crossing.economies)) not in {tuple(sorted(pair)) for pair in seen}:
+            name = crossing.name or " - ".join(crossing.economies)
+            yield name, crossing.longitude, crossing.latitude, "crossing"
+    for _, value in item.attributes:
+        if isinstance(value, Point):
+            kind: Kind = "port" if item.kind_row.effect == "port" else "site"
+            yield value.name, value.longitude, value.latitude, kind

@@ -1,0 +1,311 @@
+"""What an appraisal gives back: labelled results, what was not assessed, and the lineage of every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib.metadata import version
+from typing import Any, NamedTuple
+
+import pandas as pd
+import xarray as xr
+
+from samarkand.core.conventions import BASE_YEAR
+from samarkand.core.evidence import Evidence
+from samarkand.core.faults import Fault, Faults
+from samarkand.core.gaps import Gap
+from samarkand.core.lineage import Lineage
+from samarkand.core.scenario import Scenario
+from samarkand.core.schema import Block, to_frame
+from samarkand.core.units import format_value
+from samarkand.priorities import Inputs, Results, all_indicators
+from samarkand.priorities.lineage import trace
+from samarkand.programme import Programme, Schedule
+from samarkand.question import Question
+from samarkand.world.assumptions import Assumptions
+from samarkand.world.world import World
+
+
+class Counts(NamedTuple):
+    """Items of the programme: all, open by the year, and of these with and without an assessed effect."""
+
+    total: int
+    open: int
+    with_effect: int
+    without_effect: int
+
+
+class EvidenceCount(NamedTuple):
+    """How many of the figures in use are verified, recalled, assumed or derived."""
+
+    verified: int
+    recalled: int
+    assumed: int
+    derived: int
+
+    @property
+    def line(self) -> str:
+        """One line for the scorecard."""
+        total = sum(self)
+        return (
+            f"{total} figures behind this: {self.verified} verified at their source, {self.derived} derived, "
+            f"{self.recalled} recalled and not looked up, {self.assumed} assumed."
+        )
+
+
+@dataclass(frozen=True)
+class Appraisal:
+    """The result of `appraise`: what every priority says, year by year, and everything it came from.
+
+    `appraisal["real_income"]` is the change of an indicator as a labelled array, `by_year("real_income")` its schedule;
+    `to_dataframe()` the tidy table in the result schema, of all or of one indicator; `explain(indicator, economy)`
+    the lineage of a figure. `states` are the solutions of the schedule's distinct states.
+    """
+
+    asked: Question
+    schedule: Schedule
+    states: Sequence[Inputs]
+    by_state: Results
+
+    @property
+    def scenario(self) -> Scenario:
+        """The question that was asked."""
+        return self.asked.scenario
+
+    @property
+    def programme(self) -> Programme:
+        """The programme appraised."""
+        return self.asked.programme
+
+    @property
+    def world(self) -> World:
+        """The world it was appraised in."""
+        return self.asked.world
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """The assumptions in force."""
+        return self.asked.assumptions
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Years appraised."""
+        return self.scenario.years
+
+    @property
+    def version(self) -> str:
+        """Version of the software."""
+        return version("samarkand")
+
+    @cached_property
+    def inputs(self) -> Mapping[int, Inputs]:
+        """What the priorities read, by year: the state in force at its end."""
+        return {
+            year: replace(self.states[self.schedule.in_force[year]], year=year, change=change)
+            for year, change in self.schedule.changes.items()
+        }
+
+    @cached_property
+    def results(self) -> pd.DataFrame:
+        """The whole tidy table, made when first asked for: millions of rows where pairs and years are many."""
+        return to_frame(self.blocks())
+
+    def to_dataframe(
+        self, indicator: str | Sequence[str] | None = None, year: int | None = None
+    ) -> pd.DataFrame:
+        """Results, one row a value, in the result schema: all, or of one or several indicators, or one year.
+
+        Raises `Faults` for an unknown indicator.
+        """
+        if indicator is None and year is None:
+            return self.results.copy()
+        names = (indicator,) if isinstance(indicator, str) else indicator
+        return to_frame(self.by_state.blocks(names, None if year is None else [self._known(year)]))
+
+    def blocks(self) -> Iterator[Block]:
+        """All results block by block (an indicator in a scenario over all years), for files."""
+        return self.by_state.blocks()
+
+    def __getitem__(self, indicator: str) -> xr.DataArray:
+        """The change of an indicator in the last year, labelled by its dimensions. Raises `Faults` for other names."""
+        return self.array(indicator)
+
+    def array(self, indicator: str, scenario: str = "change", year: int | None = None) -> xr.DataArray:
+        """An indicator as a labelled array in a year, the last by default; `scenario` is without, with or change."""
+        year = self.years[-1] if year is None else self._known(year)
+        return self.by_state.values(indicator, scenario, [year]).sel(year=year, drop=True)
+
+    def by_year(self, indicator: str, scenario: str = "change") -> xr.DataArray:
+        """An indicator as a labelled array over all years asked about, dims (year, its own)."""
+        return self.by_state.values(indicator, scenario)
+
+    def _known(self, year: int) -> int:
+        if year not in self.years:
+            raise Faults(
+                [
+                    Fault(
+                        f"year {year}",
+                        "was not asked about",
+                        f"Asked about: {', '.join(map(str, self.years))}.",
+                    )
+                ]
+            )
+        return year
+
+    def headlines(self) -> pd.DataFrame:
+        """The last year's rows of the headline indicators, and the reasons of what is not assessed."""
+        last = [self.years[-1]]
+        wanted = [row.name for rows in all_indicators().values() for row in rows if row.headline]
+        silent = [block for block in self._silent(last) if block.indicator not in wanted]
+        return to_frame([*self.by_state.blocks(wanted, last), *silent])
+
+    def explain(self, indicator: str, economy: str, year: int | None = None) -> Lineage:
+        """From a figure down to published sources. Raises `Faults` for an unknown indicator, economy or year."""
+        year = self.years[-1] if year is None else self._known(year)
+        return trace(self.by_state, self.inputs[year], indicator, economy)
+
+    @cached_property
+    def not_assessed(self) -> tuple[Gap, ...]:
+        """Everything without a figure in the last year, with its reason."""
+        gaps = [Gap(*entry) for entry in self.schedule.changes[self.years[-1]].not_assessed]
+        gaps += [
+            Gap(one.priority, one.indicator or "all indicators", one.reason)
+            for one in self._silent([self.years[-1]])
+        ]
+        return tuple(gaps)
+
+    def _silent(self, years: Sequence[int]) -> Iterator[Block]:
+        """What is not assessed at all: blocks that have no scenario but a reason."""
+        return self.by_state.blocks(years=years, scenarios=())
+
+    @property
+    def size(self) -> str:
+        """At which size of the economies levels in money are given, in three words."""
+        return f"{BASE_YEAR} size" if self.asked.projection is None else "the size projected"
+
+    @property
+    def size_line(self) -> str:
+        """One line: at which size of the economies levels in money are given."""
+        projection = self.asked.projection
+        if projection is None:
+            return f"Levels in money are at {BASE_YEAR} size: no projection of economies is given."
+        left = [code for code in self.world.labels if code not in projection.economies]
+        line = f"Levels in money of {len(projection.economies)} economies grow as in {projection.name}"
+        return f"{line}; the other {len(left)} are at {BASE_YEAR} size." if left else f"{line}."
+
+    @property
+    def counts(self) -> Counts:
+        """Items in total, open by the last year, and with and without an assessed effect."""
+        change = self.schedule.changes[self.years[-1]]
+        effective = set(change.effective)
+        return Counts(
+            len(self.programme.items), len(change.open), len(effective), len(change.open) - len(effective)
+        )
+
+    @cached_property
+    def evidence(self) -> EvidenceCount:
+        """How many of the figures in use stand on what."""
+        flags = [figure.flag for _, _, figure in self._programme_figures() if figure.value is not None]
+        flags += [self.assumptions.evidence(name).flag for name in self.assumptions.names]
+        return EvidenceCount(*(flags.count(flag) for flag in EvidenceCount._fields))  # type: ignore[arg-type]
+
+    def _programme_figures(self) -> list[tuple[str, str, Evidence]]:
+        return [
+            (item.id, name, figure)
+            for item in self.programme.items
+            if item.id not in self.scenario.without
+            for name, figure in item.figures()
+        ]
+
+    def figures(self) -> pd.DataFrame:
+        """Every figure of the programme with its source and standing."""
+        return pd.DataFrame(
+            [
+                {
+                    "item": item,
+                    "figure": name,
+                    "value": figure.value,
+                    "low": figure.low,
+                    "high": figure.high,
+                    "unit": figure.unit,
+                    "shown": "unknown" if figure.value is None else format_value(figure.value, figure.unit),
+                    "flag": figure.flag,
+                    "source": figure.source,
+                    "address": figure.address,
+                    "read_on": figure.read_on.isoformat() if figure.read_on else "",
+                    "note": figure.note,
+                }
+                for item, name, figure in self._programme_figures()
+            ]
+        )
+
+    @property
+    def certificate_line(self) -> str:
+        """The certificate of the last year in one line."""
+        one = self.inputs[self.years[-1]].with_.certificate
+        return (
+            f"largest residual of any market or budget {one.largest:.1e} (relative), at {one.worst}; "
+            f"numeraire {one.numeraire:.1e}; {one.sweeps} sweeps."
+        )
+
+    def certificates(self) -> dict[str, Any]:
+        """The certificates of all solutions, by year."""
+        return {
+            str(year): {
+                "without": vars(inputs.without.certificate),
+                "with": vars(inputs.with_.certificate),
+                "before_payment": vars(inputs.unpaid.certificate),
+            }
+            for year, inputs in self.inputs.items()
+        }
+
+    def programme_card(self) -> dict[str, Any]:
+        """The programme in brief, for `appraisal.json`."""
+        last = self.schedule.changes[self.years[-1]]
+        return {
+            "id": self.programme.id,
+            "title": self.programme.title,
+            "hash": self.programme.content_hash,
+            "items": list(self.programme.ids),
+            "open": list(last.open),
+            "not_assessed": [gap._asdict() for gap in self.not_assessed],
+        }
+
+    def world_card(self) -> dict[str, Any]:
+        """The world in brief, for `appraisal.json`."""
+        return {
+            "name": self.world.name,
+            "title": self.world.title,
+            "hash": self.world.hash,
+            "economies": list(self.world.economies),
+            "inside_rest_of_world": list(self.world.inside_rest_of_world),
+            "imported": self.world.manifest.get("layers", []),
+            "sources": self.world.sources,
+        }
+
+    def scenario_card(self) -> dict[str, Any]:
+        """The question, for `appraisal.json`."""
+        asked = self.scenario
+        return {
+            "hash": asked.hash,
+            "without": list(asked.without),
+            "assumptions": dict(asked.assumptions),
+            "deficit_rule": asked.deficit_rule,
+            "projection": self.projection_card(),
+            "evidence": self.evidence._asdict(),
+            "samarkand": self.version,
+        }
+
+    def projection_card(self) -> dict[str, Any]:
+        """At which size levels are given, and on whose figures."""
+        projection = self.asked.projection
+        if projection is None:
+            return {"levels": self.size_line}
+        return {
+            "levels": self.size_line,
+            "name": projection.name,
+            "hash": projection.hash,
+            "economies": list(projection.economies),
+            "sources": sorted({row.source for row in projection.rows}),
+        }

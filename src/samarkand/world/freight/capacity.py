@@ -1,0 +1,139 @@
+"""Capacity of places of the network where it is published, and what flows through them in its unit.
+
+The model knows no congestion: a link takes whatever comes. A capacity serves one purpose, to say where a solution
+asks more of a place than is published that it can handle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from samarkand.core.declarations import read_table
+from samarkand.core.evidence import Evidence, Flag
+from samarkand.world.freight.assignment import FreightWork
+from samarkand.world.network.arcs import arcs_of
+from samarkand.world.network.disruptions import chokepoints, find_closures
+from samarkand.world.network.link_changes import LinkChange
+from samarkand.world.network.tables import Network, land_costs
+from samarkand.world.parameters import Parameters
+
+Unit = Literal["TEU a year", "m t a year", "trains a day"]
+LandMode = Literal["rail", "road"]
+MEASURES: dict[str, str] = {"TEU a year": "teu", "m t a year": "tonnes", "trains a day": "tonnes"}
+DAYS_PER_YEAR = 365.0
+Point = tuple[float, float]
+
+
+class CapacityRow(BaseModel):
+    """A row of `network_capacity.csv`: what a place can handle."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    id: str
+    place: str
+    title: str
+    capacity: float
+    low: float | None = None
+    high: float | None = None
+    unit: Unit
+    year: int
+    source: str
+    address: str = ""
+    read_on: date | None = None
+    flag: Flag
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> CapacityRow:
+        if self.capacity <= 0:
+            raise ValueError("a capacity is above zero; what is not known has no row")
+        _ = self.evidence
+        return self
+
+    @property
+    def evidence(self) -> Evidence:
+        """The capacity as evidence. Raises ValueError for a verified one without address or day."""
+        return Evidence(value=self.capacity, **self.model_dump(exclude={"id", "place", "title", "capacity"}))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where on the network a capacity applies: rows of links by mode, rows of ports, new links of an item.
+
+    Loads of the links add up where they lie side by side (crossings, ferries); where they follow each other (lines,
+    passages) the busiest counts (`in_series`).
+    """
+
+    links: dict[str, frozenset[int]] = field(default_factory=dict)
+    ports: frozenset[int] = frozenset()
+    item: str = ""
+    in_series: bool = False
+
+
+def capacities() -> tuple[CapacityRow, ...]:
+    """The declared capacities."""
+    return read_table("samarkand.world.freight", "network_capacity.csv", CapacityRow)
+
+
+def find_place(name: str, network: Network, parameters: Parameters) -> Place:
+    """The place that a row names. Raises `Faults` for what the network does not have."""
+    kind, _, rest = name.partition(":")
+    if kind == "line":
+        mode, *points = rest.split(":")
+        pairs = [tuple(float(number) for number in point.split()) for point in points]
+        return line_place([(lat, lon) for lat, lon in pairs], _land(mode), network, parameters)
+    found = find_closures(name.split("+"), network)
+    series = any(row.id == name for row in chokepoints())
+    return Place(found.links, found.ports, in_series=series)
+
+
+def line_place(points: Sequence[Point], mode: LandMode, network: Network, parameters: Parameters) -> Place:
+    """The links on the quickest way along the points (latitude, longitude), as an upgrade of a line finds them."""
+    costs = land_costs(network, mode, parameters)
+    row_of = dict(zip(zip(costs.u.tolist(), costs.v.tolist(), strict=True), costs.row.tolist(), strict=True))
+    along = LinkChange("", "upgrade", mode, points=tuple(points))
+    ends = [(arc.tail, arc.head) for arc in arcs_of(along, network, parameters, costs)]
+    rows = {row_of.get((a, b), row_of.get((b, a), -1)) for a, b in ends}
+    return Place({mode: frozenset(rows - {-1})}, in_series=True)
+
+
+def calc_flow(work: FreightWork, place: Place, unit: str, parameters: Parameters) -> float:
+    """What passes a place, in the unit of its capacity.
+
+    TEU a year: goods in unit loads; m t a year: tonnes / 1e6; trains a day: tonnes / (train_load * 365). Both ways
+    together, what a port loads and unloads added up.
+    """
+    measure = MEASURES[unit]
+    links, amounts = work.links, [0.0]
+    for mode, rows in place.links.items():
+        mine = links[(links["mode"] == mode) & links["row"].isin(rows)]
+        amounts += _together(mine[measure].to_numpy(float), place.in_series)
+    if place.item:
+        amounts += _together(links.loc[_built_by(links["item"], place.item), measure].to_numpy(float), True)
+    if place.ports:
+        amounts.append(float(work.ports[measure].to_numpy(float)[sorted(place.ports)].sum()))
+    amount = max(amounts) if place.in_series else sum(amounts)
+    if unit == "m t a year":
+        return amount / 1e6
+    return amount / (parameters["train_load"] * DAYS_PER_YEAR) if unit == "trains a day" else amount
+
+
+def _together(loads: np.ndarray[tuple[int], np.dtype[np.float64]], in_series: bool) -> list[float]:
+    return ([float(loads.max())] if in_series else [float(loads.sum())]) if loads.size else []
+
+
+def _built_by(items: Iterable[str], item: str) -> list[bool]:
+    """Links that an item builds or betters; several items of one link are joined by +."""
+    return [item in str(names).split(" + ") for names in items]
+
+
+def _land(mode: str) -> LandMode:
+    if mode not in ("rail", "road"):
+        raise ValueError(f"{mode} is not a mode on land")
+    return "rail" if mode == "rail" else "road"

@@ -1,0 +1,144 @@
+"""Which chokepoints sea freight between economies passes, on the network without changes.
+
+The voyage of two cities is the one that the choice of modes offers them: between the ports of least cost, by the sea
+path of least cost. It passes a chokepoint where it uses any link of the named passage. Cities of an economy weigh as
+in all trade costs, by population; pairs of cities also by the share of the sea between them.
+
+    passes[k, c, o, d] = sum over cities a of o, b of d of w_a w_b share_sea[a,b,c] [voyage a-b passes k]
+                         / the same sum without the last factor
+
+Worked out once for a network and kept on disk beside it.
+"""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from samarkand.core.conventions import Floats
+from samarkand.core.disk_cache import cache_folder, forget_oldest, read_archive, write_archive
+from samarkand.engines.assignment import find_paths, join_choice
+from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
+from samarkand.world.freight.model import FreightModel
+from samarkand.world.freight.skims import attach_ports_at_sea
+from samarkand.world.network.disruptions import chokepoints
+from samarkand.world.network.tables import LinkCosts, Network, fingerprint, sea_costs
+
+Flags = NDArray[np.bool_]
+FORMAT = "passages-1"
+MOST_KEPT = 3
+SEA = MODES.index("sea")
+
+_known: WeakKeyDictionary[FreightModel, xr.DataArray] = WeakKeyDictionary()
+
+
+def passages_of(model: FreightModel) -> xr.DataArray:
+    """Share of what two economies ship to each other by sea that passes each chokepoint; see the module.
+
+    Fractions, dims (chokepoint, vot_class, origin, destination), zero where nothing goes by sea. A voyage may pass
+    several chokepoints, so that they do not add up to one.
+    """
+    if model not in _known:
+        names = [row.id for row in chokepoints()]
+        path = cache_folder() / f"passages-{_key(model)[:32]}.npz"
+        stored = read_archive(path)
+        passes = stored["passes"] if stored else find_passages(model)
+        if not stored:
+            write_archive(path, {"passes": passes})
+            forget_oldest("passages-*", MOST_KEPT)
+        economies = list(model.economies)
+        _known[model] = xr.DataArray(
+            passes,
+            {
+                "chokepoint": names,
+                "vot_class": list(VOT_CLASSES),
+                "origin": economies,
+                "destination": economies,
+            },
+            ("chokepoint", "vot_class", "origin", "destination"),
+        )
+    return _known[model]
+
+
+def _key(model: FreightModel) -> str:
+    words = [FORMAT, model.key, *(f"{row.id} {row.passage}" for row in chokepoints())]
+    words += model.network.sea_links["passage"].astype(str).tolist()
+    return fingerprint(np.frombuffer("\n".join(words).encode(), np.uint8))
+
+
+def find_passages(model: FreightModel) -> Floats:
+    """`passages_of` as an array, worked out now."""
+    baseline = model.baseline
+    pairs, zone, weight = baseline.pairs, *baseline.zones
+    count = len(model.economies)
+    one, other = zone[pairs.origin], zone[pairs.destination]
+    counted = (one >= 0) & (other >= 0) & (pairs.origin != pairs.destination)
+    passes = np.zeros((len(chokepoints()), len(VOT_CLASSES), count, count))
+    picked = baseline.pick[..., SEA]
+    voyages = {int(c): voyages_of(model, int(c)) for c in np.unique(picked[counted]) if c >= 0}
+    for g in range(len(VOT_CLASSES)):
+        whole = baseline.term[:, g].sum(axis=-1)
+        share = np.divide(baseline.term[:, g, SEA], whole, out=np.zeros_like(whole), where=whole > 0)
+        amount = share * weight[pairs.origin] * weight[pairs.destination]
+        amount[~counted] = 0.0
+        total = _both_ways(amount, one, other, count)
+        for k in range(len(passes)):
+            crossing = np.zeros(len(pairs), np.bool_)
+            for c, flags in voyages.items():
+                mine = picked[:, g] == c
+                crossing[mine] = flags[k, pairs.origin[mine], pairs.destination[mine]]
+            part = _both_ways(np.where(crossing, amount, 0.0), one, other, count)
+            np.divide(part, total, out=passes[k, g], where=total > 0)
+    return passes
+
+
+def _both_ways(amount: Floats, one: NDArray[np.int32], other: NDArray[np.int32], count: int) -> Floats:
+    """Amounts of pairs by their two economies, the same there and back."""
+    used = amount > 0
+    place = one[used].astype(np.int64) * count + other[used]
+    total: Floats = np.bincount(place, amount[used], count * count).astype(np.float64)
+    square = total.reshape(count, count)
+    return square + square.T
+
+
+def voyages_of(model: FreightModel, c: int) -> Flags:
+    """Which chokepoints the voyage between two cities passes in search class `c`, [chokepoint, city, city]."""
+    network, parameters = model.network, model.parameters
+    base, value = model.path_update.base, float(model.baseline.pairs.search_values[c])
+    to_port = np.ascontiguousarray((base.port_usd[c] + value * base.port_hours[c]).T)  # [city, port]
+    sailing, embark = join_choice(to_port, base.sea_usd[c] + value * base.sea_hours[c])
+    _, land = join_choice(sailing, np.ascontiguousarray(to_port.T))
+    nodes = attach_ports_at_sea(network, parameters).node
+    crossed = crossed_between(network, sea_costs(network, parameters), value, nodes)
+    city = np.arange(land.shape[0])[:, None]
+    flags: Flags = crossed[:, embark[city, land], land] & (land >= 0)
+    return flags
+
+
+def crossed_between(network: Network, costs: LinkCosts, value: float, nodes: NDArray[np.int64]) -> Flags:
+    """Which chokepoints the least-cost sea path between two nodes uses, [chokepoint, node, node]."""
+    passage = network.sea_links["passage"].astype(str).to_numpy()[costs.row]
+    graph = costs.graph(len(network.sea_nodes))
+    before = find_paths(graph, value, nodes, nodes).before
+    step = np.where(before >= 0, before, np.arange(graph.size))  # a source, and what is not reached, stays
+    link = step * graph.size + np.arange(graph.size)
+    bits = np.zeros(step.shape, np.uint32)  # one a chokepoint, of the step that leads to each node
+    for k, row in enumerate(chokepoints()):
+        u, v = (end[passage == row.passage] for end in (costs.u, costs.v))
+        bits[np.isin(link, np.r_[u * graph.size + v, v * graph.size + u])] |= np.uint32(1 << k)
+    along = _along(step, bits)[:, nodes]
+    return np.stack([(along >> np.uint32(k)) & 1 > 0 for k in range(len(chokepoints()))])
+
+
+def _along(step: NDArray[np.int64], bits: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """The bits of all steps from a node back to its source, [source, node]: by doubling the steps taken."""
+    found, taken = bits, step
+    while True:
+        found = found | np.take_along_axis(found, taken, axis=1)
+        further = np.take_along_axis(taken, taken, axis=1)
+        if np.array_equal(further, taken):
+            return found
+        taken = further

@@ -1,0 +1,127 @@
+"""The freight network with something closed: routes recomputed, costs that rise, and pairs that are cut off.
+
+Falling costs are closed over the ends of new links; whatever rises is searched again, here. A pair of cities that
+nothing connects any more has no cost: it keeps the routes it had, is counted in `lost`, and whoever asks must say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from samarkand.core.conventions import Floats
+from samarkand.world.freight.model import FreightModel
+from samarkand.world.freight.path_base import prepare_base
+from samarkand.world.freight.skims import baseline_legs, components
+from samarkand.world.network.disruptions import Closures, close, keeps_closed
+from samarkand.world.network.link_changes import LinkChange
+
+Progress = Callable[..., None]
+LEAST_LEFT = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class DisruptedCosts:
+    """Costs between economies against the open network, and what is cut off.
+
+    costs: as `FreightModel.costs`, its state `without` the open network without a programme. lost: share of the
+    pairs of cities (by population) of each pair of economies that nothing connects any more, dims (origin,
+    destination), of those that were connected. cut_off: labels of such pairs of cities, the most populous first.
+    """
+
+    costs: xr.Dataset
+    lost: xr.DataArray
+    cut_off: tuple[tuple[str, str], ...]
+
+
+def disrupt_freight(
+    model: FreightModel, closures: Closures, progress: Progress = lambda *_words, **_fractions: None
+) -> DisruptedFreight:
+    """A closed state of a model's network, for any number of programmes."""
+    network = close(model.network, closures)
+    parts = components(network, model.parameters)
+    base, pairs = prepare_base(network, model.parameters, baseline_legs(parts, model.parameters, progress))
+    baseline = replace(model.baseline, pairs=pairs)
+    closed = FreightModel(f"{model.key} closed", network, model.parameters, parts, baseline, base)
+    return DisruptedFreight(model, closed, closures)
+
+
+@dataclass(frozen=True, eq=False)
+class DisruptedFreight:
+    """An open model and the same network with closures; mode constants stay those of the open one."""
+
+    open: FreightModel
+    closed: FreightModel
+    closures: Closures
+
+    def costs(self, changes: Sequence[LinkChange] = ()) -> DisruptedCosts:
+        """Costs with the closures and with what is left of a programme's changes: none below that of the open network
+        with the same changes."""
+        usd, hours = (getattr(self.closed.baseline.pairs, name).copy() for name in ("usd", "hours"))
+        least = self.open.chosen_routes(changes) if changes else None
+        kept = [change for change in changes if not keeps_closed(change, self.closures)]
+        if kept:
+            better = self.closed.update_routes(kept)
+            usd[better.rows], hours[better.rows] = better.usd, better.hours
+        baseline = self.open.baseline
+        before = baseline.pairs
+        served = np.asarray(np.isfinite(before.usd + before.hours).any(axis=(1, 2)))
+        gone = served & ~self._offered(usd, hours)
+        differs = ((usd != before.usd) | (hours != before.hours)).any(axis=(1, 2))
+        rows = np.flatnonzero(differs & served & ~gone)
+        costs = baseline.dataset(baseline.differences(rows, usd[rows], hours[rows], least=least))
+        return DisruptedCosts(costs, self._lost(served, gone), self._names(gone))
+
+    def _offered(self, usd: Floats, hours: Floats) -> NDArray[np.bool_]:
+        """Pairs that a mode still serves which goods were offered on the open network."""
+        was = np.asarray((self.open.baseline.term > 0).any(axis=1))
+        now = np.asarray(np.isfinite(usd + hours).any(axis=2))
+        return np.asarray((was & now).any(axis=1))
+
+    def _lost(self, served: NDArray[np.bool_], gone: NDArray[np.bool_]) -> xr.DataArray:
+        pairs, economies = self.open.baseline.pairs, list(self.open.economies)
+        zone, weight = self.open.baseline.zones
+        count = len(economies)
+        both = weight[pairs.origin] * weight[pairs.destination]
+        one, other = zone[pairs.origin], zone[pairs.destination]
+        known = (one >= 0) & (other >= 0)
+
+        def add_up(chosen: NDArray[np.bool_]) -> Floats:
+            at = np.flatnonzero(chosen & known)
+            total = np.zeros((count, count))
+            np.add.at(total, (one[at], other[at]), both[at])
+            apart = at[pairs.origin[at] != pairs.destination[at]]
+            np.add.at(total, (other[apart], one[apart]), both[apart])
+            return total
+
+        mass, cut = add_up(served), add_up(gone)
+        share = np.divide(cut, mass, out=np.zeros_like(cut), where=mass > 0)
+        return xr.DataArray(share, {"origin": economies, "destination": economies}, ("origin", "destination"))
+
+    def _names(self, gone: NDArray[np.bool_]) -> tuple[tuple[str, str], ...]:
+        pairs, cities = self.open.baseline.pairs, self.open.network.cities
+        people = cities["population"].to_numpy(float)
+        rows = np.flatnonzero(gone)
+        order = rows[
+            np.argsort(-(people[pairs.origin[rows]] * people[pairs.destination[rows]]), kind="stable")
+        ]
+        labels = cities.index.astype(str)
+        return tuple((str(labels[pairs.origin[row]]), str(labels[pairs.destination[row]])) for row in order)
+
+
+def calc_cut_off_hat(
+    hat: xr.DataArray, lost: xr.DataArray, network_share: xr.DataArray, elasticity: xr.DataArray
+) -> xr.DataArray:
+    """Iceberg costs where a share of the pairs of cities is cut off: hat * (1 - s * lost)^(-1 / theta).
+
+    Goods of cities are varieties of one sector: with a share `lost` of them gone the power of trade costs that enters
+    trade shares, hat^-theta, falls by the share s * lost of what travels on the network. hat: dims (origin,
+    destination, sector); lost: (origin, destination); network_share s and elasticity theta: (sector). Where all is
+    gone a billionth stays: the equilibrium takes finite costs.
+    """
+    left = np.maximum(1.0 - network_share * lost, LEAST_LEFT)
+    return (hat * left ** (-1.0 / elasticity)).transpose(*hat.dims)

@@ -1,0 +1,406 @@
+"""Freight costs between economies under any changes of links: prepared once, asked often.
+
+    model = prepare_freight(network, parameters, economies, trade)
+    model.costs(changes)              # everything about one set of changes
+    model.economy_costs([one, other]) # generalised costs alone, for many sets
+
+A model holds the state without changes: routes by pair of cities, mode and search class, their choice shares, and
+means by pair of economies. It is cached on disk by the content hash of all it was made from and read back as memory
+maps. Answers are never cached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from threading import local
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from samarkand.core.conventions import Floats
+from samarkand.world.freight.end_legs import EndLegs
+from samarkand.world.freight.mode_choice import (
+    MODES,
+    SEGMENTS,
+    VOT_CLASSES,
+    ModeChoice,
+    calibrate_mode_choice,
+)
+from samarkand.world.freight.model_store import load_arrays, save_arrays
+from samarkand.world.freight.path_base import PathBase, prepare_base
+from samarkand.world.freight.path_update import ClassLegs, PathUpdate, number_ends
+from samarkand.world.freight.skims import (
+    SEARCH_CLASSES,
+    Component,
+    attach_by_road,
+    attach_ports_at_sea,
+    baseline_legs,
+    components,
+    values_of_time,
+)
+from samarkand.world.freight.subsets import portfolio_costs
+from samarkand.world.freight.trade_costs import (
+    ChosenRoutes,
+    FreightBaseline,
+    Pairs,
+    load_kernels,
+    prepare_pairs,
+)
+from samarkand.world.network.arcs import Arc, arcs_of, port_savings
+from samarkand.world.network.link_changes import LinkChange, merge_changes
+from samarkand.world.network.tables import LinkCosts, Network, fingerprint, land_costs
+from samarkand.world.parameters import Parameters, table_names
+
+Progress = Callable[..., None]
+FORMAT = "freight-2"  # part of the content hash: another meaning of the arrays is another name
+LAND = ("road", "rail")
+PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values", "by_sea")
+STATE_ARRAYS = ("segment", "term", "pick", "levels")
+CHOICE_ARRAYS = ("constants", "target", "calibrated", "uncalibrated", "cheapest")
+SETS = ("set", "vot_class", "origin", "destination")
+MANY_SETS = 6  # from here routes by the projects they use are faster than one closure after another
+MOST_PLACED = 5000  # changes whose arcs are remembered
+
+
+def _quiet(*_words: object, **_fractions: object) -> None:
+    """No progress is shown."""
+
+
+@dataclass(frozen=True, eq=False)
+class RouteUpdate:
+    """Pairs of cities whose routes get cheaper, with all their routes (pair, mode, search class)."""
+
+    rows: NDArray[np.int64]
+    usd: Floats
+    hours: Floats
+
+
+class FreightModel:
+    """The freight network without changes, ready for changes; see the module. Made by `prepare_freight`."""
+
+    def __init__(
+        self,
+        key: str,
+        network: Network,
+        parameters: Parameters,
+        parts: dict[str, Component],
+        baseline: FreightBaseline,
+        base: PathBase,
+    ) -> None:
+        self.key = key
+        self.network = network
+        self.parameters = parameters
+        self.parts = parts
+        self.baseline = baseline
+        # Compiled kernels tell arrays that can be written from those that cannot: always the latter, as read from disk.
+        state = [getattr(baseline.pairs, name) for name in PAIR_ARRAYS]
+        state += [getattr(baseline, name) for name in STATE_ARRAYS]
+        for array in (*base.arrays().values(), *state):
+            array.flags.writeable = False
+        values = values_of_time(parameters)
+        at_road = attach_by_road(network, parameters)
+        road = [np.concatenate([getattr(a, name) for a in at_road]) for name in ("hours", "usd")]
+        terminals = np.zeros(len(network.terminals))
+        dwell, fee = parameters["port_hours_road"], parameters["port_fee"]
+        self.path_update = PathUpdate(
+            base,
+            values,
+            {
+                "road": ClassLegs(EndLegs(parts["road"], values), *road),
+                "rail": ClassLegs(EndLegs(parts["rail"], values), terminals, terminals),
+            },
+            network.ports["terminal"].to_numpy(np.int64),
+            (parameters["terminal_hours"], parameters["terminal_fee"]),
+            (dwell, fee),
+            (parameters["port_hours_rail"], fee),
+        )
+        self._scratch = local()
+        self._placed: dict[LinkChange, list[Arc]] = {}
+        self._land_costs: dict[str, LinkCosts] = {}
+
+    @property
+    def economies(self) -> tuple[str, ...]:
+        """Labels of origins and destinations."""
+        return self.baseline.economies
+
+    @property
+    def choice(self) -> ModeChoice:
+        """The calibrated choice of modes."""
+        return self.baseline.choice
+
+    def costs(self, changes: Sequence[LinkChange], progress: Progress = _quiet) -> xr.Dataset:
+        """Costs, hours and mode shares between economies without and with changes that lower costs.
+
+        As `trade_costs.counterfactual_costs` describes; errors as `update_routes`.
+        """
+        return self.costs_of(self.update_routes(changes, progress))
+
+    def costs_of(self, routes: RouteUpdate) -> xr.Dataset:
+        """`costs` of routes that are known already (`update_routes`)."""
+        return self.baseline.dataset(self.baseline.differences(routes.rows, routes.usd, routes.hours))
+
+    def economy_costs(
+        self,
+        sets: Sequence[Sequence[LinkChange]],
+        progress: Progress = _quiet,
+        within: Sequence[LinkChange] | None = None,
+    ) -> xr.DataArray:
+        """Generalised cost (logsum, US$/TEU) with each set of changes, dims (set, vot_class, origin, destination).
+
+        within: changes that hold every set: no cost falls below that of all of them. Search classes find the best
+        routes of a few values of time; of fewer routes they may find one that is a hair better for goods between.
+        """
+        if within is not None:
+            costs = self.economy_costs([*sets, within], progress)
+            every, least = costs[:-1], costs[-1]
+            return every.where(~(every < least), least)
+        self._place([change for one in sets for change in one], progress)
+        if len(sets) >= MANY_SETS:
+            all_at_once = portfolio_costs(self, sets, progress)
+            if all_at_once is not None:
+                return self._named(all_at_once, ("origin", "destination", "set", "vot_class"))
+        first = self.baseline.mean(self.baseline.levels[0])
+        found = np.empty((len(sets), *first.shape))
+        for number, changes in enumerate(sets):
+            improved = self.update_routes(changes)
+            change = self.baseline.differences(improved.rows, improved.usd, improved.hours, which=1)
+            found[number] = first + self.baseline.mean(change[0])
+            progress(done=number + 1, total=len(sets))
+        return self._named(found, SETS)
+
+    def _named(self, values: Floats, dims: tuple[str, ...]) -> xr.DataArray:
+        places = list(self.economies)
+        coords = {"vot_class": list(VOT_CLASSES), "origin": places, "destination": places}
+        cost = xr.DataArray(values, coords, dims, "generalised_cost", {"unit": "US$/TEU"})
+        return cost.transpose(*SETS)
+
+    def update_routes(self, changes: Sequence[LinkChange], progress: Progress = _quiet) -> RouteUpdate:
+        """The pairs of cities that changes make cheaper, with their routes.
+
+        Raises ValueError for a change of a crossing, ferry or port that is not there.
+        """
+        changes = merge_changes(changes)
+        self._place(changes, progress)
+        arcs = {}
+        for mode in LAND:
+            brought = [arc for change in changes if change.mode == mode for arc in self._placed[change]]
+            if brought:
+                arcs[mode] = number_ends(brought, self.path_update.from_ends[mode].ends)
+        pairs = self.baseline.pairs
+        found = self.path_update.found(arcs, *port_savings(changes, self.network, self.parameters))
+        most = sum(part[0].size for one in found for part in one)
+        size = min(most, len(pairs))
+        rows = np.empty(size, np.int64)
+        usd = np.empty((size, *pairs.usd.shape[1:]))
+        hours = np.empty_like(usd)
+        count = 0
+        slots = self._slots()
+        gather = load_kernels().gather
+        for c, by_mode in enumerate(found):
+            for m, (number, new_hours, new_usd) in enumerate(by_mode):
+                count = gather(
+                    slots, number, new_hours, new_usd, m, c, pairs.search_values[c], pairs.usd, pairs.hours,
+                    rows, usd, hours, count,
+                )  # fmt: skip
+        slots[rows[:count]] = -1
+        return RouteUpdate(rows[:count], usd[:count], hours[:count])
+
+    def chosen_routes(self, changes: Sequence[LinkChange]) -> ChosenRoutes:
+        """What goods take with changes, where they change routes: the bound of states with fewer routes."""
+        routes = self.update_routes(changes)
+        return self.baseline.chosen_routes(routes.rows, routes.usd, routes.hours)
+
+    def arcs_of(self, change: LinkChange, progress: Progress = _quiet) -> list[Arc]:
+        """The arcs that a change brings to its mode, legs from all their ends known."""
+        self._place([change], progress)
+        return self._placed[change]
+
+    def _place(self, changes: Sequence[LinkChange], progress: Progress) -> None:
+        """Find the arcs of changes that were not asked about before, and legs from all their ends."""
+        new = [change for change in dict.fromkeys(changes) if change not in self._placed]
+        if len(self._placed) > MOST_PLACED:
+            self._placed.clear()
+            new = list(dict.fromkeys(changes))
+        for mode in LAND:
+            mine = [change for change in new if change.mode == mode and change.action != "port"]
+            if not mine:
+                continue
+            if mode not in self._land_costs:
+                self._land_costs[mode] = land_costs(self.network, mode, self.parameters)
+            for change in mine:
+                self._placed[change] = arcs_of(change, self.network, self.parameters, self._land_costs[mode])
+            ends = {end for change in mine for arc in self._placed[change] for end in (arc.tail, arc.head)}
+            self.path_update.from_ends[mode].ends.find(
+                sorted(end for end in ends if isinstance(end, int)), progress
+            )
+        for change in new:
+            self._placed.setdefault(change, [])
+
+    def _slots(self) -> NDArray[np.int32]:
+        """Where pairs stand among the changed ones: all -1 between calls; each thread has its own."""
+        slots: NDArray[np.int32] | None = getattr(self._scratch, "slots", None)
+        if slots is None:
+            slots = self._scratch.slots = np.full(len(self.baseline.pairs), -1, np.int32)
+        return slots
+
+
+# Models of this process, by content hash.
+_models: dict[str, FreightModel] = {}
+MOST_MODELS = 2
+
+
+def prepare_freight(
+    network: Network,
+    parameters: Parameters,
+    economies: Sequence[str],
+    trade: xr.DataArray | None = None,
+    progress: Progress = _quiet,
+) -> FreightModel:
+    """The model of a network under parameters: from this process, from the disk, or made now (and then kept there).
+
+    economies: labels of origins and destinations; trade: value on the network by class of goods (`surface_trade`), the
+    weights of calibration.
+    """
+    parts = components(network, parameters)
+    key = _key(network, parameters, parts, economies, trade)
+    if key not in _models:
+        while len(_models) >= MOST_MODELS:
+            _models.pop(next(iter(_models)))
+        _models[key] = _load(key, network, parameters, parts, economies) or _make(
+            key, network, parameters, parts, economies, trade, progress
+        )
+    return _models[key]
+
+
+def _key(
+    network: Network,
+    parameters: Parameters,
+    parts: dict[str, Component],
+    economies: Sequence[str],
+    trade: xr.DataArray | None,
+) -> str:
+    names = [name for table in ("network.csv", "mode_choice.csv") for name in table_names(table)]
+    cities, ports = network.cities, network.ports
+    words = [FORMAT, *(part.key for part in parts.values()), *economies, *names]
+    words += [*cities.index, *cities["iso3"]]
+    places = [
+        table[name].to_numpy(float) for table in (cities, ports, network.terminals) for name in ("lat", "lon")
+    ]
+    return fingerprint(
+        np.frombuffer("\n".join(map(str, words)).encode(), np.uint8),
+        np.array([parameters[name] for name in names]),
+        cities["population"].to_numpy(float),
+        ports["terminal"].to_numpy(float),
+        attach_ports_at_sea(network, parameters).hours,
+        *places,
+        np.zeros(0) if trade is None else trade.to_numpy(),
+    )
+
+
+def _make(
+    key: str,
+    network: Network,
+    parameters: Parameters,
+    parts: dict[str, Component],
+    economies: Sequence[str],
+    trade: xr.DataArray | None,
+    progress: Progress,
+) -> FreightModel:
+    legs = baseline_legs(parts, parameters, progress)
+    base, pairs = prepare_base(network, parameters, legs)
+    try:
+        choice = calibrate_mode_choice(_skims_of(pairs, network), network.cities, parameters, trade)
+    except (ValueError, ZeroDivisionError) as error:
+        from samarkand.core.faults import Fault, Faults
+
+        reason = f"freight modes cannot be calibrated on the world's trade ({error})"
+        mend = "Use a world with China, most of Europe and their neighbours."
+        raise Faults([Fault("world", reason, mend)]) from error
+    baseline = prepare_pairs(pairs, network.cities, choice, parameters, economies)
+    stored = {f"base_{name}": array for name, array in base.arrays().items()}
+    stored |= {f"pairs_{name}": getattr(pairs, name) for name in PAIR_ARRAYS}
+    stored |= {f"state_{name}": getattr(baseline, name) for name in STATE_ARRAYS}
+    stored |= {f"choice_{name}": getattr(choice, name).to_numpy() for name in CHOICE_ARRAYS}
+    save_arrays(key, stored)
+    return FreightModel(key, network, parameters, parts, baseline, base)
+
+
+def _load(
+    key: str,
+    network: Network,
+    parameters: Parameters,
+    parts: dict[str, Component],
+    economies: Sequence[str],
+) -> FreightModel | None:
+    found = load_arrays(key)
+    if found is None:
+        return None
+
+    def named(prefix: str) -> dict[str, Any]:
+        return {name.removeprefix(prefix): array for name, array in found.items() if name.startswith(prefix)}
+
+    coords = {"segment": list(SEGMENTS), "vot_class": list(VOT_CLASSES), "mode": list(MODES)}
+    choice = ModeChoice(
+        scale=parameters["mode_choice_scale"],
+        **{
+            name: xr.DataArray(array, dims=("segment", "vot_class", "mode"), coords=coords, name=name)
+            for name, array in named("choice_").items()
+        },
+    )
+    pairs = Pairs(**named("pairs_"), mirrored=True)
+    baseline = FreightBaseline(
+        pairs=pairs, cities=network.cities, economies=tuple(economies), choice=choice, parameters=parameters,
+        **named("state_"),
+    )  # fmt: skip
+    return FreightModel(key, network, parameters, parts, baseline, PathBase(**named("base_")))
+
+
+def skims_of(model: FreightModel, changes: Sequence[LinkChange] = ()) -> xr.Dataset:
+    """The routes of a model, with changes, as skims between all cities, both ways; see `skims.assemble`.
+
+    Where the sea is offered (`sea_ways`) stands with them as `sea_offered` [origin_city, destination_city].
+    """
+    pairs = model.baseline.pairs
+    if changes:
+        found = model.update_routes(changes)
+        hours, usd = pairs.hours.copy(), pairs.usd.copy()
+        hours[found.rows], usd[found.rows] = found.hours, found.usd
+        pairs = replace(pairs, hours=hours, usd=usd)
+    return _skims_of(pairs, model.network)
+
+
+def _skims_of(pairs: Pairs, network: Network) -> xr.Dataset:
+    size = len(network.cities)
+    dims = ("vot_class", "mode", "origin_city", "destination_city")
+    labels = network.cities.index.to_numpy()
+    arrays = {}
+    for name in ("hours", "usd"):
+        values = getattr(pairs, name)
+        array = np.empty((values.shape[2], values.shape[1], size, size))
+        for c in range(values.shape[2]):
+            for m in range(values.shape[1]):
+                array[c, m][pairs.origin, pairs.destination] = values[:, m, c]
+                array[c, m][pairs.destination, pairs.origin] = values[:, m, c]
+        own = np.arange(size)
+        array[:, :, own, own] = np.inf
+        arrays[name] = array
+    cost = arrays["usd"] + pairs.search_values[:, None, None, None] * arrays["hours"]
+    offered = np.zeros((size, size), np.bool_)
+    offered[pairs.origin, pairs.destination] = offered[pairs.destination, pairs.origin] = pairs.by_sea
+    return xr.Dataset(
+        {
+            **{name: (dims, array) for name, array in arrays.items()},
+            "generalised_cost": (dims, cost),
+            "sea_offered": (dims[2:], offered),
+        },
+        coords={
+            "vot_class": list(SEARCH_CLASSES),
+            "value_of_time": ("vot_class", pairs.search_values),
+            "mode": list(MODES),
+            "origin_city": labels,
+            "destination_city": labels,
+        },
+    )

@@ -1,0 +1,144 @@
+"""What closure needs of the baseline, prepared once: parts of the chains of legs, and screens of costs.
+
+Screens are generalised costs in 32 bits: they only decide what is looked at again in double precision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samarkand.core.conventions import Floats
+from samarkand.engines.routing import Legs
+from samarkand.world.freight.mode_choice import distance_within_cities
+from samarkand.world.freight.sea_choice import find_sea_ways
+from samarkand.world.freight.skims import (
+    MODES,
+    SEARCH_CLASSES,
+    Chains,
+    each_chain,
+    values_of_time,
+    within_access,
+)
+from samarkand.world.freight.trade_costs import Pairs
+from samarkand.world.network.tables import Network
+from samarkand.world.parameters import Parameters
+
+Screen = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class PathBase:
+    """Arrays by search class (first axis); places in brackets.
+
+    near_ptr, near: terminals near each city as compressed rows; near_hours, near_usd: [leg to a near terminal], change
+    included; back_ptr, back_city, back_near: the same turned round: cities near each terminal, and where their legs
+    stand. rail, sea, port: legs [terminal, terminal], [port, port], [port, city]. Screens: road_city, rail_city,
+    sea_city [city, city]; road_port [city, port] (the road alone); rail [terminal, terminal]; along [city, terminal];
+    over_sea [city, port].
+    """
+
+    near_ptr: NDArray[np.int64]
+    near: NDArray[np.int32]
+    near_hours: Floats
+    near_usd: Floats
+    back_ptr: NDArray[np.int64]
+    back_city: NDArray[np.int32]
+    back_near: NDArray[np.int64]
+    rail_hours: Floats
+    rail_usd: Floats
+    sea_hours: Floats
+    sea_usd: Floats
+    port_hours: Floats
+    port_usd: Floats
+    road_city: Screen
+    rail_city: Screen
+    sea_city: Screen
+    road_port: Screen
+    rail: Screen
+    along: Screen
+    over_sea: Screen
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The arrays by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def prepare_base(
+    network: Network, parameters: Parameters, legs: dict[str, list[Legs]]
+) -> tuple[PathBase, Pairs]:
+    """The base of closure, and the routes of all pairs of cities, the upper triangle with its diagonal."""
+    values = values_of_time(parameters)
+    classes, cities = len(SEARCH_CLASSES), len(network.cities)
+    terminals, ports = len(network.terminals), len(network.ports)
+    near = within_access(network, parameters)
+    near_ptr = np.r_[0, near.sum(axis=1).cumsum()]
+    near_city, near_terminal = np.nonzero(near)
+    order = np.lexsort((near_city, near_terminal))
+    base = PathBase(
+        near_ptr=near_ptr,
+        near=near_terminal.astype(np.int32),
+        near_hours=np.empty((classes, near_city.size)),
+        near_usd=np.empty((classes, near_city.size)),
+        back_ptr=np.r_[0, near.sum(axis=0).cumsum()],
+        back_city=near_city[order].astype(np.int32),
+        back_near=order.astype(np.int64),
+        rail_hours=np.empty((classes, terminals, terminals)),
+        rail_usd=np.empty((classes, terminals, terminals)),
+        sea_hours=np.empty((classes, ports, ports)),
+        sea_usd=np.empty((classes, ports, ports)),
+        port_hours=np.empty((classes, ports, cities)),
+        port_usd=np.empty((classes, ports, cities)),
+        road_city=np.empty((classes, cities, cities), np.float32),
+        rail_city=np.empty((classes, cities, cities), np.float32),
+        sea_city=np.empty((classes, cities, cities), np.float32),
+        road_port=np.empty((classes, cities, ports), np.float32),
+        rail=np.empty((classes, terminals, terminals), np.float32),
+        along=np.empty((classes, cities, terminals), np.float32),
+        over_sea=np.empty((classes, cities, ports), np.float32),
+    )
+    upper = np.triu_indices(cities)
+    hours = np.empty((upper[0].size, len(MODES), classes))
+    usd = np.empty_like(hours)
+    by_sea = np.empty(upper[0].size, np.bool_)
+
+    def take(c: int, chains: Chains) -> None:
+        value = values[c]
+        base.near_hours[c] = chains.to_terminal.hours[near]
+        base.near_usd[c] = chains.to_terminal.usd[near]
+        for name, legs in (("rail", chains.rail), ("sea", chains.sea), ("port", chains.to_port.transposed)):
+            getattr(base, f"{name}_hours")[c] = legs.hours
+            getattr(base, f"{name}_usd")[c] = legs.usd
+        with np.errstate(over="ignore"):
+            base.road_city[c] = chains.by_road.cost(value)
+            base.rail_city[c] = chains.by_rail.cost(value)
+            base.sea_city[c] = chains.by_sea.cost(value)
+            base.road_port[c] = chains.road.cost(value)[:, cities + terminals :]
+            base.rail[c] = chains.rail.cost(value)
+            base.along[c] = chains.along.cost(value)
+            base.over_sea[c] = chains.over_sea.cost(value)
+        if c == 0:
+            by_sea[:] = find_sea_ways(network, parameters, chains, value)[upper]
+        for m, mode in enumerate((chains.by_road, chains.by_rail, chains.by_sea)):
+            hours[:, m, c] = mode.hours[upper]
+            usd[:, m, c] = mode.usd[upper]
+
+    each_chain(network, parameters, legs, take)
+    own = np.flatnonzero(upper[0] == upper[1])
+    km = distance_within_cities(network.cities, parameters)
+    road = MODES.index("road")
+    hours[own, road] = (km / parameters["intrazonal_speed"])[:, None]
+    usd[own, road] = (km * parameters["intrazonal_rate"])[:, None]
+    pairs = Pairs(
+        upper[0].astype(np.int32),
+        upper[1].astype(np.int32),
+        hours,
+        usd,
+        np.array(values),
+        by_sea,
+        mirrored=True,
+    )
+    return base, pairs

@@ -1,0 +1,262 @@
+"""From new arcs and cheaper ports to the pairs of cities that get cheaper: closure, mode by mode.
+
+    road arcs -> city - city, city - terminal, city - port
+    rail arcs -> terminal - terminal -> city - terminal along rail -> city - city by rail, city - port by rail
+    ports     -> city - port -> over the sea -> city - city by sea
+
+Only what gets cheaper goes from one step to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samarkand.core.conventions import Floats, Ints
+from samarkand.world.freight.end_legs import EndLegs
+from samarkand.world.freight.path_base import PathBase
+from samarkand.world.network.arcs import Arc
+
+Rows = tuple[Ints, NDArray[np.int32], Floats, Floats]  # compressed rows: starts, targets, hours, usd
+Found = tuple[NDArray[np.int32], Floats, Floats]  # pairs, hours, usd
+WORKERS = 2
+
+
+def kernels() -> ModuleType:
+    """The compiled kernels of closure, loaded when the first links change."""
+    return import_module("samarkand.engines.path_update_kernels")
+
+
+@dataclass(frozen=True, eq=False)
+class NumberedArcs:
+    """Arcs of one mode as arrays: row of each end among the known ends (-1: a new node), and arcs between ends."""
+
+    rows: Ints
+    tail: Ints
+    head: Ints
+    hours: Floats
+    usd: Floats
+
+
+def number_ends(arcs: Sequence[Arc], ends: EndLegs) -> NumberedArcs:
+    """The arcs over numbered ends, whose legs are known (`EndLegs.find`)."""
+    labels = list(dict.fromkeys(end for arc in arcs for end in (arc.tail, arc.head)))
+    number = {end: i for i, end in enumerate(labels)}
+    nodes = [end for end in labels if isinstance(end, int)]
+    rows = np.full(len(labels), -1, np.int64)
+    rows[[number[node] for node in nodes]] = ends.rows(nodes)
+    return NumberedArcs(
+        rows,
+        np.array([number[arc.tail] for arc in arcs], np.int64),
+        np.array([number[arc.head] for arc in arcs], np.int64),
+        np.array([arc.hours for arc in arcs]),
+        np.array([arc.usd for arc in arcs]),
+    )
+
+
+class ClassLegs:
+    """Legs from the known ends of one mode to targets, connectors of the targets added, by search class."""
+
+    def __init__(self, ends: EndLegs, hours: Floats, usd: Floats) -> None:
+        self.ends = ends
+        self._extra = (hours, usd)
+        self._made: list[tuple[Floats, Floats, Floats]] = []
+        self._count = 0
+
+    def of_class(self, c: int) -> tuple[Floats, Floats, Floats]:
+        """Hours, usd and cost [end, target]."""
+        if self._count != len(self.ends.nodes):
+            made = []
+            for k, value in enumerate(self.ends.values_of_time):
+                hours, usd = (self.ends.to[a, k] + self._extra[a] for a in (0, 1))
+                made.append((hours, usd, usd + value * hours))
+            self._made, self._count = made, len(self.ends.nodes)
+        return self._made[c]
+
+
+@dataclass(frozen=True, eq=False)
+class PathUpdate:
+    """All that closure works on: the base, legs from ends by mode, and the dwell and fees of places."""
+
+    base: PathBase
+    values: tuple[float, ...]
+    from_ends: dict[str, ClassLegs]
+    port_terminal: Ints
+    terminal_extra: tuple[float, float]
+    port_extra_road: tuple[float, float]
+    port_extra_rail: tuple[float, float]
+
+    def found(
+        self, arcs: dict[str, NumberedArcs], port_hours_saved: Floats, port_usd_saved: Floats
+    ) -> list[tuple[Found, Found, Found]]:
+        """Pairs of cities that may have got cheaper by road, rail and sea, by search class."""
+        for mode in arcs:
+            self.from_ends[mode].of_class(0)  # made before the threads start
+        with ThreadPoolExecutor(WORKERS) as pool:
+            return list(
+                pool.map(
+                    lambda c: self._class(c, arcs, port_hours_saved, port_usd_saved), range(len(self.values))
+                )
+            )
+
+    def _class(
+        self, c: int, arcs: dict[str, NumberedArcs], port_hours_saved: Floats, port_usd_saved: Floats
+    ) -> tuple[Found, Found, Found]:
+        base, value, run = self.base, self.values[c], kernels()
+        cities, terminals, ports = (
+            base.road_city.shape[1],
+            base.rail_hours.shape[1],
+            base.sea_hours.shape[1],
+        )
+        near_hours, near_usd = base.near_hours[c].copy(), base.near_usd[c].copy()
+        changed = np.zeros(near_hours.size, np.bool_)
+        by_road, by_rail, by_sea = _nothing(), _nothing(), _nothing()
+
+        road_to_port: Rows | None = None
+        if "road" in arcs:
+            legs = self.from_ends["road"].of_class(c)
+            reach = self._reach("road", c, arcs["road"], legs, cities)
+            rows = self._through(reach, arcs["road"], legs, 0, base.road_city[c], value, upper=True)
+            by_road = _pairs(rows, cities)
+            run.near_through_ends(
+                *reach, arcs["road"].rows, legs[0], legs[1], cities, base.near_ptr, base.near,
+                *self.terminal_extra, value, near_hours, near_usd, changed,
+            )  # fmt: skip
+            road_to_port = self._through(
+                reach,
+                arcs["road"],
+                legs,
+                cities + terminals,
+                base.road_port[c],
+                value,
+                upper=False,
+                apart=False,
+            )
+
+        rail = _no_rows(terminals)
+        if "rail" in arcs:
+            legs = self.from_ends["rail"].of_class(c)
+            reach = self._reach("rail", c, arcs["rail"], legs, terminals)
+            rail = self._through(reach, arcs["rail"], legs, 0, base.rail[c], value, upper=False)
+
+        along: Rows | None = None
+        if rail[1].size or changed.any():
+            along = _empty_rows(cities, terminals)
+            run.along_rail(
+                base.near_ptr, base.near, near_hours, near_usd, changed, base.rail_hours[c], base.rail_usd[c],
+                *rail, base.along[c], value, *along,
+            )  # fmt: skip
+            found = _empty_found(cities * cities)
+            count = run.pairs_by_rail(
+                *along, base.back_ptr, base.back_city, base.back_near, near_hours, near_usd,
+                base.rail_city[c], value, not changed.any(), *found,
+            )  # fmt: skip
+            by_rail = _cut(found, count)
+
+        saved = port_hours_saved.any() or port_usd_saved.any()
+        if road_to_port is not None or along is not None or saved:
+            hours = base.port_hours[c] - port_hours_saved[:, None]
+            usd = base.port_usd[c] - port_usd_saved[:, None]
+            touched = np.zeros((ports, cities), np.bool_)
+            touched[(port_hours_saved > 0) | (port_usd_saved > 0)] = True
+            if road_to_port is not None:
+                run.lower_rows(
+                    *road_to_port, np.arange(ports, dtype=np.int32),
+                    self.port_extra_road[0] - port_hours_saved, self.port_extra_road[1] - port_usd_saved,
+                    value, hours, usd, touched,
+                )  # fmt: skip
+            if along is not None:
+                for column in self._columns(terminals):
+                    run.lower_rows(
+                        *along, column,
+                        self.port_extra_rail[0] - port_hours_saved, self.port_extra_rail[1] - port_usd_saved,
+                        value, hours, usd, touched,
+                    )  # fmt: skip
+            if touched.any():
+                found = _empty_found(cities * cities)
+                count = run.pairs_by_sea(
+                    hours, usd, touched, base.sea_hours[c], base.sea_usd[c], base.over_sea[c],
+                    base.sea_city[c], value, *found,
+                )  # fmt: skip
+                by_sea = _cut(found, count)
+        return by_road, by_rail, by_sea
+
+    def _reach(
+        self, mode: str, c: int, arcs: NumberedArcs, legs: tuple[Floats, Floats, Floats], places: int
+    ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+        """Legs from places to ends over the closure among ends, where they get cheaper."""
+        ends, size = self.from_ends[mode].ends, arcs.rows.size
+        star = np.empty((size, size)), np.empty((size, size)), np.empty((size, size), np.bool_)
+        kernels().among_ends(
+            ends.between[0, c], ends.between[1, c], arcs.rows, arcs.tail, arcs.head, arcs.hours, arcs.usd,
+            self.values[c], *star,
+        )  # fmt: skip
+        reach = np.empty((places, size)), np.empty((places, size)), np.zeros((places, size), np.bool_)
+        kernels().reach(legs[0], legs[1], arcs.rows, *star, self.values[c], *reach)
+        return reach
+
+    def _through(
+        self,
+        reach: tuple[Floats, Floats, NDArray[np.bool_]],
+        arcs: NumberedArcs,
+        legs: tuple[Floats, Floats, Floats],
+        first: int,
+        screen: NDArray[np.float32],
+        value: float,
+        upper: bool,
+        apart: bool = True,
+    ) -> Rows:
+        rows = _empty_rows(*screen.shape)
+        kernels().through_ends(*reach, arcs.rows, *legs, first, screen, value, upper, apart, *rows)
+        count = int(rows[0][-1])
+        return rows[0], rows[1][:count], rows[2][:count], rows[3][:count]
+
+    def _columns(self, terminals: int) -> list[NDArray[np.int32]]:
+        """Ports served by each terminal: as many tables as the most ports that one terminal serves."""
+        tables: list[NDArray[np.int32]] = []
+        for port, terminal in enumerate(self.port_terminal.tolist()):
+            if terminal < 0:
+                continue
+            table = next((t for t in tables if t[terminal] < 0), None)
+            if table is None:
+                table = np.full(terminals, -1, np.int32)
+                tables.append(table)
+            table[terminal] = port
+        return tables
+
+
+def _pairs(rows: Rows, places: int) -> Found:
+    """Compressed rows of the upper triangle as pairs."""
+    i = np.repeat(np.arange(places, dtype=np.int64), np.diff(rows[0]))
+    number = i * places - i * (i - 1) // 2 + rows[1] - i
+    return number.astype(np.int32), rows[2], rows[3]
+
+
+# Memory that is never touched costs nothing: arrays as long as the most that can be found.
+
+
+def _empty_rows(places: int, targets: int) -> Rows:
+    most = places * targets
+    return np.empty(places + 1, np.int64), np.empty(most, np.int32), np.empty(most), np.empty(most)
+
+
+def _no_rows(places: int) -> Rows:
+    return np.zeros(places + 1, np.int64), np.empty(0, np.int32), np.empty(0), np.empty(0)
+
+
+def _empty_found(most: int) -> Found:
+    return np.empty(most, np.int32), np.empty(most), np.empty(most)
+
+
+def _nothing() -> Found:
+    return _empty_found(0)
+
+
+def _cut(found: Found, count: int) -> Found:
+    return found[0][:count], found[1][:count], found[2][:count]

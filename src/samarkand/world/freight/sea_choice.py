@@ -1,0 +1,68 @@
+"""Where goods are offered the sea: where it is the main mode of the way, and spares land haulage.
+
+A chain forced to the sea also joins places far inland: Almaty and Chongqing by 5,500 km of rail and a ship between two
+Chinese ports. Filed under sea such ways would borrow a preference for the sea that is calibrated on coasts. The sea is
+offered to a pair of cities where
+
+    km at sea >= sea_main_part * (km at sea + km by land)             the larger part of the way, by default
+    money by land <= sea_land_part * money of the cheaper land mode   half of the land haulage is spared, by default
+
+or where no land mode leads. It is the way of the first search class, `low`, that is looked at and that all goods take:
+in haste the search goes over land, from Chongqing by truck to the Baltic and the last 250 km by ship. Settled on the
+network without changes and kept, so that a cheaper land link takes no choice away.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samarkand.core.conventions import Floats
+from samarkand.engines.routing import join_by
+from samarkand.world.freight.skims import Chains
+from samarkand.world.network.tables import Network
+from samarkand.world.parameters import Parameters
+
+Bools = NDArray[np.bool_]
+
+
+def find_sea_ways(network: Network, parameters: Parameters, chains: Chains, value_of_time: float) -> Bools:
+    """The pairs of cities that are offered the sea, [city, city], the same both ways.
+
+    chains: of the search class `low`, and its value of time (US$ per TEU and hour). Kilometres at sea are those sailed;
+    kilometres by land the great circle to and from the ports * detour.
+    """
+    last = join_by(chains.over_sea, chains.to_port.transposed, value_of_time)
+    first = np.take_along_axis(join_by(chains.to_port, chains.sea, value_of_time), last, axis=1)
+    city = np.arange(last.shape[0])
+    one, other = city[:, None], city[None, :]
+    sailed = chains.sea.hours[first, last] * parameters["sea_speed"]
+    km = _km_to_ports(network) * parameters["connector_detour"]
+    hauled = km[one, first] + km[other, last]
+    paid = chains.to_port.usd[one, first] + chains.to_port.usd[other, last] - 2 * parameters["port_fee"]
+    by_land = np.minimum(chains.by_road.usd, chains.by_rail.usd)
+    found = is_sea_way(sailed, hauled, paid, by_land, parameters) & np.isfinite(chains.by_sea.usd)
+    upper = np.triu(found)  # of two ways of equal cost there and back may take different ones
+    return np.asarray(upper | upper.T)
+
+
+def is_sea_way(
+    sailed: Floats, hauled: Floats, paid: Floats, by_land: Floats, parameters: Parameters
+) -> Bools:
+    """The rule itself, cell by cell: km at sea, km by land, money of the land part, money of the cheaper land mode.
+
+    by_land is infinite where no land mode leads.
+    """
+    main = sailed >= parameters["sea_main_part"] * (sailed + hauled)
+    spares = paid <= parameters["sea_land_part"] * by_land
+    return np.asarray((main & spares) | ~np.isfinite(by_land))
+
+
+def _km_to_ports(network: Network) -> Floats:
+    """Great-circle km from cities to ports, [city, port]."""
+    from samarkand.core.geodesy import calc_great_circle_matrix
+
+    places = [
+        table[name].to_numpy(float) for table in (network.cities, network.ports) for name in ("lat", "lon")
+    ]
+    return calc_great_circle_matrix(*places)

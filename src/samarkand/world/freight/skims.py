@@ -1,0 +1,302 @@
+"""Skims: hours, money and generalised cost per TEU between cities, by mode and value-of-time class.
+
+Three kinds of legs are shortest paths on one graph each: by road (cities to cities, rail terminals and ports), by
+rail (among terminals), by sea (among ports). A mode is a chain of legs that must use its main mode:
+
+    road = road;  rail = road + rail + road;  sea = (road or road + rail) + sea + (road or road + rail)
+
+with transfers between. Links that get cheaper enter by closure of the legs over their end points, which equals a
+recomputation (`freight`); the baseline's legs are computed once and cached by the content hash of their graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from samarkand.core.conventions import Floats
+from samarkand.core.disk_cache import stored_legs
+from samarkand.engines.routing import Graph, Legs, calc_legs, cheaper_legs, join_legs
+from samarkand.world.network.nearest import nearest_nodes
+from samarkand.world.network.tables import (
+    FARTHEST_CONNECTOR_KM,
+    Network,
+    fingerprint,
+    land_costs,
+    sea_costs,
+)
+from samarkand.world.parameters import Parameters
+
+Progress = Callable[..., None]
+
+SEARCH_CLASSES = ("low", "medium", "high", "very_high")
+MODES = ("road", "rail", "sea")
+HOURS_PER_DAY = 24.0
+WORKERS = 2
+FARTHEST_QUAY_KM = 60.0  # a port within this of a city is beside it
+
+
+@dataclass(frozen=True, eq=False)
+class Component:
+    """One graph with the places whose legs are wanted: legs run from `sources` to `targets` (numbers of nodes)."""
+
+    name: str
+    graph: Graph
+    sources: NDArray[np.int64]
+    targets: NDArray[np.int64]
+    key: str
+
+
+@dataclass(frozen=True, eq=False)
+class Attachment:
+    """How places meet a graph: the nearest node, and hours and money to it (infinite where it is too far)."""
+
+    node: NDArray[np.int64]
+    hours: Floats
+    usd: Floats
+
+
+def values_of_time(parameters: Parameters) -> tuple[float, ...]:
+    """US$ per TEU and hour by class: shipment value * share lost a day / 24."""
+    return tuple(
+        parameters["shipment_value"] * parameters[f"vot_rate_{name}"] / HOURS_PER_DAY
+        for name in SEARCH_CLASSES
+    )
+
+
+def components(network: Network, parameters: Parameters) -> dict[str, Component]:
+    """The three graphs with their places."""
+    vot = np.array(values_of_time(parameters))
+    found = {}
+    for name in ("road", "rail", "sea"):
+        if name == "sea":
+            costs, nodes = sea_costs(network, parameters), network.sea_nodes
+            sources = targets = attach_ports_at_sea(network, parameters).node
+        elif name == "rail":
+            costs, nodes = land_costs(network, name, parameters), network.rail.nodes
+            sources = targets = network.terminals["node"].to_numpy(np.int64)
+        else:
+            costs, nodes = land_costs(network, name, parameters), network.road.nodes
+            city, terminal, port = attach_by_road(network, parameters)
+            sources, targets = city.node, np.r_[city.node, terminal.node, port.node]
+        graph = costs.graph(len(nodes))
+        key = fingerprint(graph.indptr, graph.indices, graph.hours, graph.usd, sources, targets, vot)
+        found[name] = Component(name, graph, sources, targets, key)
+    return found
+
+
+def attach_by_road(network: Network, parameters: Parameters) -> tuple[Attachment, Attachment, Attachment]:
+    """Cities, rail terminals and ports to the nearest road: great circle * detour, at road speed and connector rate."""
+    found = []
+    for table in (network.cities, network.terminals, network.ports):
+        node, km = nearest_nodes(
+            network.road.nodes, table["lat"].to_numpy(float), table["lon"].to_numpy(float)
+        )
+        length = np.where(km <= FARTHEST_CONNECTOR_KM, km * parameters["connector_detour"], np.inf)
+        found.append(
+            Attachment(node, length / parameters["road_speed"], length * parameters["connector_rate"])
+        )
+    return found[0], found[1], found[2]
+
+
+def attach_ports_at_sea(network: Network, parameters: Parameters) -> Attachment:
+    """Ports to the nearest point of the sea graph, by the great circle at sea speed and rate."""
+    node, km = nearest_nodes(
+        network.sea_nodes, network.ports["lat"].to_numpy(float), network.ports["lon"].to_numpy(float)
+    )
+    if "closed" in network.ports:  # by a scenario (`closures`)
+        km = np.where(network.ports["closed"].to_numpy(bool), np.inf, km)
+    return Attachment(node, km / parameters["sea_speed"], km * parameters["sea_rate"])
+
+
+def compute_component(part: Component, parameters: Parameters, progress: Progress) -> list[Legs]:
+    """Legs of a component by class, the same there and back."""
+    legs = []
+    for number, vot in enumerate(values_of_time(parameters)):
+        total = len(SEARCH_CLASSES) * part.sources.size
+
+        def report(done: int, before: int = number * part.sources.size, total: int = total) -> None:
+            progress(done=before + done, total=total)
+
+        legs.append(both_ways(calc_legs(part.graph, vot, part.sources, part.targets, report)))
+    return legs
+
+
+def both_ways(legs: Legs) -> Legs:
+    """Legs whose sources are the first of their targets, made the same there and back to the last digit."""
+    size = legs.hours.shape[0]
+    for array in (legs.hours, legs.usd):
+        upper = np.triu(array[:, :size])
+        array[:, :size] = upper + np.triu(upper, 1).T
+    return legs
+
+
+def baseline_legs(
+    parts: dict[str, Component], parameters: Parameters, progress: Progress
+) -> dict[str, list[Legs]]:
+    """Legs of all components by class: cached, or computed now."""
+    return {
+        name: stored_legs(name, part.key, partial(compute_component, part, parameters, progress))
+        for name, part in parts.items()
+    }
+
+
+def baseline_skims(
+    network: Network, parameters: Parameters, progress: Progress = lambda *_words, **_fractions: None
+) -> xr.Dataset:
+    """Skims of the network as it is; see `assemble`."""
+    parts = components(network, parameters)
+    return assemble(network, parameters, baseline_legs(parts, parameters, progress))
+
+
+@dataclass(frozen=True, eq=False)
+class Chains:
+    """Chains of legs of one search class, with the parts they are made of (places in brackets).
+
+    road: by road [city, city + terminal + port]; to_terminal: by road to a terminal, change included, infinite where
+    it is too far [city, terminal]; rail: [terminal, terminal]; along: by road and rail [city, terminal]; to_port: by
+    road or by road and rail, port included [city, port]; sea: [port, port]; over_sea: to_port and sea [city, port];
+    by_road, by_rail, by_sea: the three modes [city, city], infinite on the diagonal.
+    """
+
+    road: Legs
+    to_terminal: Legs
+    rail: Legs
+    along: Legs
+    to_port: Legs
+    sea: Legs
+    over_sea: Legs
+    by_road: Legs
+    by_rail: Legs
+    by_sea: Legs
+
+
+def chain_legs(
+    network: Network, parameters: Parameters, legs: dict[str, Legs], value_of_time: float
+) -> Chains:
+    """The three modes of one search class from its legs by road, rail and sea."""
+    city, terminal, port = attach_by_road(network, parameters)
+    at_sea = attach_ports_at_sea(network, parameters)
+    near = within_access(network, parameters)
+    cities, terminals = len(network.cities), len(network.terminals)
+    port_terminal = network.ports["terminal"].to_numpy(np.int64)
+    served = np.flatnonzero(port_terminal >= 0)
+    fee = parameters["port_fee"]
+
+    road = legs["road"].plus(
+        city.hours[:, None] + np.r_[city.hours, terminal.hours, port.hours],
+        city.usd[:, None] + np.r_[city.usd, terminal.usd, port.usd],
+    )
+    by_road = _columns(road, slice(0, cities))
+    to_terminal = _columns(road, slice(cities, cities + terminals))
+    to_terminal = Legs(np.where(near, to_terminal.hours, np.inf), np.where(near, to_terminal.usd, np.inf))
+    to_terminal = to_terminal.plus(parameters["terminal_hours"], parameters["terminal_fee"])
+    rail = _apart(legs["rail"])  # a railway trip leaves its terminal
+    along = join_legs(to_terminal, rail, value_of_time)
+    by_rail = _apart(join_legs(along, to_terminal.transposed, value_of_time))
+
+    beside = cities_beside_ports(network, parameters)
+    to_port = cheaper_legs(_columns(road, slice(cities + terminals, None)), beside, value_of_time).plus(
+        parameters["port_hours_road"], fee
+    )
+    by_train = Legs(np.full_like(to_port.hours, np.inf), np.full_like(to_port.usd, np.inf))
+    by_train.hours[:, served] = along.hours[:, port_terminal[served]]
+    by_train.usd[:, served] = along.usd[:, port_terminal[served]]
+    to_port = cheaper_legs(to_port, by_train.plus(parameters["port_hours_rail"], fee), value_of_time)
+    sea = _apart(legs["sea"].plus(at_sea.hours[:, None] + at_sea.hours, at_sea.usd[:, None] + at_sea.usd))
+    over_sea = join_legs(to_port, sea, value_of_time)
+    by_sea = _apart(join_legs(over_sea, to_port.transposed, value_of_time))
+    return Chains(road, to_terminal, rail, along, to_port, sea, over_sea, _apart(by_road), by_rail, by_sea)
+
+
+def _apart(legs: Legs) -> Legs:
+    """Legs without those from a place to itself."""
+    hours, usd = legs.hours.copy(), legs.usd.copy()
+    np.fill_diagonal(hours, np.inf)
+    np.fill_diagonal(usd, np.inf)
+    return Legs(hours, usd)
+
+
+def each_chain(
+    network: Network,
+    parameters: Parameters,
+    legs: dict[str, list[Legs]],
+    take: Callable[[int, Chains], None],
+) -> None:
+    """Give the chains of every search class to `take`, two at a time: the compiled joins release the lock."""
+    values = values_of_time(parameters)
+
+    def one(c: int) -> None:
+        take(c, chain_legs(network, parameters, {name: legs[name][c] for name in legs}, values[c]))
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(one, range(len(values))))
+
+
+def assemble(network: Network, parameters: Parameters, legs: dict[str, list[Legs]]) -> xr.Dataset:
+    """Chains of legs between cities by mode and search class.
+
+    Returns hours, usd and generalised_cost (= usd + value of time * hours), dims (vot_class, mode, origin_city,
+    destination_city), per TEU; infinite where a mode does not connect. The diagonal is infinite: trade within a
+    city follows a rule of its own (`trade_costs`).
+    """
+    size = len(network.cities)
+    shape = (len(SEARCH_CLASSES), len(MODES), size, size)
+    hours, usd = np.empty(shape), np.empty(shape)
+
+    def take(c: int, chains: Chains) -> None:
+        for m, mode in enumerate((chains.by_road, chains.by_rail, chains.by_sea)):
+            hours[c, m], usd[c, m] = mode.hours, mode.usd
+
+    each_chain(network, parameters, legs, take)
+    values = values_of_time(parameters)
+    cost = usd + np.array(values)[:, None, None, None] * hours
+    dims = ("vot_class", "mode", "origin_city", "destination_city")
+    labels = network.cities.index.to_numpy()
+    coords = {
+        "vot_class": list(SEARCH_CLASSES),
+        "value_of_time": ("vot_class", list(values)),
+        "mode": list(MODES),
+        "origin_city": labels,
+        "destination_city": labels,
+    }
+    return xr.Dataset(
+        {"hours": (dims, hours), "usd": (dims, usd), "generalised_cost": (dims, cost)}, coords=coords
+    )
+
+
+def cities_beside_ports(network: Network, parameters: Parameters) -> Legs:
+    """Legs from cities to the ports beside them by the great circle * detour, [city, port]; infinite to others.
+
+    Small islands have ports but no roads on the network.
+    """
+    km = _distances(network.cities, network.ports)
+    length = np.where(km <= FARTHEST_QUAY_KM, km * parameters["connector_detour"], np.inf)
+    return Legs(length / parameters["road_speed"], length * parameters["connector_rate"])
+
+
+def within_access(network: Network, parameters: Parameters) -> NDArray[np.bool_]:
+    """Which terminals are near enough to a city for freight to go to them by road, [city, terminal]."""
+    near: NDArray[np.bool_] = (
+        _distances(network.cities, network.terminals) <= parameters["rail_access_distance"]
+    )
+    return near
+
+
+def _distances(one: pd.DataFrame, other: pd.DataFrame) -> Floats:
+    """Great-circle km from each place of one table to each of another."""
+    from samarkand.core.geodesy import calc_great_circle_matrix
+
+    ends = (table[name].to_numpy(float) for table in (one, other) for name in ("lat", "lon"))
+    return calc_great_circle_matrix(*ends)
+
+
+def _columns(legs: Legs, part: slice) -> Legs:
+    return Legs(np.ascontiguousarray(legs.hours[:, part]), np.ascontiguousarray(legs.usd[:, part]))

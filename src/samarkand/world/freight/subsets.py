@@ -1,0 +1,323 @@
+"""Costs between economies with each of many subsets of projects: routes once by the projects they use, then read.
+
+`FreightModel.economy_costs` closes over one set of changes after another where sets are few. For many, changes that
+always come together are one project, and `engines.labels` keep for each pair of cities, mode and search
+class all routes that are cheapest with some projects. A subset's route is the cheapest whose projects it has: the same
+answer, without a closure for each.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib import import_module
+from itertools import combinations
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samarkand.core.conventions import Floats, Ints
+from samarkand.world.freight.mode_choice import MODES
+from samarkand.world.freight.path_update import number_ends
+from samarkand.world.freight.skims import SEARCH_CLASSES
+from samarkand.world.network.arcs import Arc, port_savings
+from samarkand.world.network.link_changes import LinkChange, merge_changes
+
+if TYPE_CHECKING:
+    from samarkand.world.freight.model import FreightModel
+
+Rows = tuple[
+    Ints, NDArray[np.int32], Floats, Ints
+]  # compressed rows of labels: starts, places, values, projects
+MOST_PROJECTS = 62  # bits of a mask
+MOST_AT_ONE_PLACE = (
+    5  # projects that save at one crossing, ferry line or port: all their choices are laid out
+)
+CITIES_AT_ONCE = 16  # of one economy, to one thread
+WORKERS = 2
+
+
+@dataclass(frozen=True)
+class Portfolios:
+    """Sets of changes as sets of projects: changes that are in the same sets, and each set as a mask of bits."""
+
+    projects: tuple[tuple[LinkChange, ...], ...]
+    masks: Ints
+
+    @classmethod
+    def of(cls, sets: Sequence[Sequence[LinkChange]]) -> Portfolios | None:
+        """The projects of sets; None where there are more than a mask holds."""
+        members: dict[tuple[LinkChange, int], list[int]] = defaultdict(list)
+        for number, changes in enumerate(sets):
+            seen: Counter[LinkChange] = Counter()
+            for change in changes:  # the same change twice saves twice
+                members[change, seen[change]].append(number)
+                seen[change] += 1
+        by_sets: dict[tuple[int, ...], list[LinkChange]] = defaultdict(list)
+        for (change, _), numbers in members.items():
+            by_sets[tuple(numbers)].append(change)
+        if len(by_sets) > MOST_PROJECTS:
+            return None
+        masks = np.zeros(len(sets), np.int64)
+        for bit, holders in enumerate(by_sets):
+            masks[list(holders)] |= 1 << bit
+        return cls(tuple(tuple(changes) for changes in by_sets.values()), masks)
+
+    def choices(self, bits: Sequence[int]) -> list[tuple[int, list[LinkChange]]] | None:
+        """All choices of some projects: mask and changes; None where they are too many to lay out."""
+        if len(bits) > MOST_AT_ONE_PLACE:
+            return None
+        return [
+            (sum(1 << bit for bit in chosen), [change for bit in chosen for change in self.projects[bit]])
+            for size in range(1, len(bits) + 1)
+            for chosen in combinations(bits, size)
+        ]
+
+
+def portfolio_costs(
+    model: FreightModel, sets: Sequence[Sequence[LinkChange]], progress: Callable[..., None]
+) -> Floats | None:
+    """Generalised cost (logsum, US$/TEU) with each set of changes, [origin, destination, set, class of goods].
+
+    None where the sets are of a kind that is not answered so: too many projects, too many at one crossing, or more
+    routes between two cities than are kept.
+    """
+    portfolios = Portfolios.of(sets)
+    if portfolios is None:
+        return None
+    arcs = _arcs(model, portfolios)
+    savings = _savings(model, portfolios)
+    if arcs is None or savings is None:
+        return None
+    run = _Run(model, arcs, savings)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        labels = list(pool.map(run.of_class, range(len(SEARCH_CLASSES))))
+    if any(full for _, full in labels):
+        return None
+    return run.costs(tuple(found for found, _ in labels), portfolios.masks, progress)
+
+
+@dataclass(frozen=True, eq=False)
+class Arcs:
+    """Arcs of one mode among numbered ends, both directions, with the projects that each needs."""
+
+    rows: Ints
+    tail: Ints
+    head: Ints
+    hours: Floats
+    usd: Floats
+    projects: Ints
+
+
+def _arcs(model: FreightModel, portfolios: Portfolios) -> dict[str, Arcs] | None:
+    """Arcs by mode; where projects save at one crossing or ferry line, an arc for each choice of them."""
+    found: dict[str, list[tuple[Arc, int]]] = {"road": [], "rail": []}
+    shared: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for bit, changes in enumerate(portfolios.projects):
+        for change in changes:
+            if change.action in ("crossing", "ferry"):
+                place = shared[change.action, change.mode, change.target]
+                if bit not in place:
+                    place.append(bit)
+            elif change.action != "port":
+                found[change.mode] += [(arc, 1 << bit) for arc in model.arcs_of(change)]
+    for (action, mode, target), bits in shared.items():
+        choices = portfolios.choices(bits)
+        if choices is None:
+            return None
+        for mask, saving in choices:
+            here = [c for c in saving if (c.action, c.mode, c.target) == (action, mode, target)]
+            for change in merge_changes(here):
+                found[mode] += [(arc, mask) for arc in model.arcs_of(change)]
+    numbered = {}
+    for mode, pairs in found.items():
+        one = number_ends([arc for arc, _ in pairs], model.path_update.from_ends[mode].ends)
+        used = np.array([projects for _, projects in pairs], np.int64)
+        numbered[mode] = Arcs(
+            one.rows,
+            np.r_[one.tail, one.head],
+            np.r_[one.head, one.tail],
+            np.r_[one.hours, one.hours],
+            np.r_[one.usd, one.usd],
+            np.r_[used, used],
+        )
+    return numbered
+
+
+def _savings(model: FreightModel, portfolios: Portfolios) -> tuple[Ints, Floats, Ints] | None:
+    """What choices of projects save at each port: compressed rows of ports, hours and usd, projects."""
+    at_port: dict[str, list[int]] = defaultdict(list)
+    for bit, changes in enumerate(portfolios.projects):
+        for change in changes:
+            if change.action == "port" and bit not in at_port[change.target]:
+                at_port[change.target].append(bit)
+    ports = len(model.network.ports)
+    by_port: list[list[tuple[float, float, int]]] = [[] for _ in range(ports)]
+    for target, bits in at_port.items():
+        choices = portfolios.choices(bits)
+        if choices is None:
+            return None
+        for mask, saving in choices:
+            here = [change for change in saving if change.action == "port" and change.target == target]
+            hours, usd = port_savings(here, model.network, model.parameters)
+            for port in np.flatnonzero((hours > 0) | (usd > 0)).tolist():
+                by_port[port].append((float(hours[port]), float(usd[port]), mask))
+    rows = [one for choices_here in by_port for one in choices_here]
+    return (
+        np.r_[0, np.cumsum([len(one) for one in by_port])].astype(np.int64),
+        np.array([one[:2] for one in rows], dtype=np.float64).reshape(-1, 2),
+        np.array([one[2] for one in rows], np.int64),
+    )
+
+
+class _Run:
+    """One answer: the model, and what the projects bring to it."""
+
+    def __init__(
+        self, model: FreightModel, arcs: dict[str, Arcs], savings: tuple[Ints, Floats, Ints]
+    ) -> None:
+        self.model, self.arcs, self.savings = model, arcs, savings
+        self.labels = import_module("samarkand.engines.labels")
+        self.legs = import_module("samarkand.engines.label_legs")
+        self.pairs = import_module("samarkand.engines.label_pairs")
+        terminal = model.path_update.port_terminal
+        order = np.argsort(terminal, kind="stable")
+        order = order[terminal[order] >= 0]
+        terminals = model.path_update.base.rail_hours.shape[1]
+        self.served = np.searchsorted(terminal[order], np.arange(terminals + 1)).astype(np.int64), order
+        for mode in arcs:
+            model.path_update.from_ends[mode].of_class(0)  # made before the threads start
+
+    def star(self, mode: str, c: int) -> tuple[Rows, bool]:
+        """Labels among the ends of a mode, and whether one had more than fit."""
+        arcs, closing = self.arcs[mode], self.model.path_update
+        ends = closing.from_ends[mode].ends
+        known, size = np.flatnonzero(arcs.rows >= 0), arcs.rows.size
+        legs = []
+        for between in ends.between[:, c]:
+            among = np.full((size, size), np.inf)
+            among[np.ix_(known, known)] = between[np.ix_(arcs.rows[known], arcs.rows[known])]
+            np.fill_diagonal(among, 0.0)
+            legs.append(among)
+        *star, full = self.legs.star_labels(
+            *legs, arcs.tail, arcs.head, arcs.hours, arcs.usd, arcs.projects, closing.values[c]
+        )
+        return tuple(star), full
+
+    def of_class(self, c: int) -> tuple[Any, bool]:
+        """What `add_rows` takes of one search class, and whether a place had more labels than fit."""
+        closing, run = self.model.path_update, self.legs
+        base, value = closing.base, closing.values[c]
+        cities, terminals = base.road_city.shape[1], base.rail_hours.shape[1]
+        road_legs, rail_legs = (closing.from_ends[mode].of_class(c) for mode in ("road", "rail"))
+        near = base.near_ptr, base.near, base.near_hours[c], base.near_usd[c]
+        (road_star, full_road_star), (rail_star, full_rail_star) = self.star("road", c), self.star("rail", c)
+        *rail, full_rail = run.rail_labels(rail_star, self.arcs["rail"].rows, *rail_legs, base.rail[c])
+        at_ends, at_near, by_road, full_road = run.road_labels(
+            road_star, self.arcs["road"].rows, *road_legs, cities, terminals, *near,
+            closing.terminal_extra, base.port_hours[c], base.port_usd[c], closing.port_extra_road, value,
+        )  # fmt: skip
+        *along, full_along = run.along_labels(
+            *near, at_near, base.rail_hours[c], base.rail_usd[c], tuple(rail), base.along[c], value
+        )
+        *at_ports, full_ports = run.port_labels(
+            by_road, tuple(along), *self.served, closing.port_extra_rail, *self.savings,
+            base.port_hours[c], base.port_usd[c], value,
+        )  # fmt: skip
+        *over_sea, full_sea = run.over_sea_labels(
+            tuple(at_ports), base.sea_hours[c], base.sea_usd[c], base.over_sea[c], value
+        )
+        road = at_ends, self.arcs["road"].rows, *road_legs, base.road_city[c]
+        labelled = np.zeros(terminals, np.bool_)
+        labelled[base.near[np.diff(at_near[0]) > 0]] = True
+        by_rail = (
+            tuple(along), *near[2:], near[3] + value * near[2], at_near, labelled, base.rail_hours[c],
+            base.rail_usd[c], base.rail_city[c],
+        )  # fmt: skip
+        by_port = _turned(tuple(over_sea), base.sea_hours.shape[1])
+        sea = (
+            tuple(at_ports), tuple(over_sea), by_port, run.sea_margins(by_port, base.over_sea[c]),
+            base.port_hours[c], base.port_usd[c], base.port_usd[c] + value * base.port_hours[c], base.sea_city[c],
+        )  # fmt: skip
+        full = (
+            full_road_star or full_rail_star or full_rail or full_road or full_along or full_ports or full_sea
+        )
+        return (value, road, by_rail, sea), full
+
+    def costs(self, by_class: tuple[Any, ...], sets: Ints, progress: Callable[..., None]) -> Floats | None:
+        """Generalised cost [origin, destination, set, class]; None where a place had more labels than fit."""
+        baseline, base = self.model.baseline, self.model.path_update.base
+        zone, weight = baseline.zones
+        zones, classes = len(baseline.economies), baseline.values.size
+        pairs = (baseline.pairs.usd, baseline.pairs.hours, baseline.term, baseline.pick, baseline.segment)
+        choice = baseline.values, baseline.constants, baseline.choice.scale
+        total = np.zeros((zones, zones, sets.size, classes))
+        blocks = [
+            (a, members[first : first + CITIES_AT_ONCE])
+            for a in range(zones)
+            for members in [np.flatnonzero((zone == a) & (weight > 0))]
+            for first in range(0, members.size, CITIES_AT_ONCE)
+        ]
+        lock, spare, done, full = Lock(), [self._room(sets.size) for _ in range(WORKERS)], 0, False
+
+        def add(block: tuple[int, Ints]) -> None:
+            nonlocal done, full
+            a, members = block
+            room, found = spare.pop()
+            found[:] = 0.0
+            overflows = self.pairs.add_rows(
+                members, by_class, base.near_ptr, base.near, base.back_ptr, base.back_city, base.back_near,
+                pairs, choice, zone, weight, sets, room, found,
+            )  # fmt: skip
+            with lock:  # what is added goes both ways; the order of blocks moves the last digits alone
+                for b in np.flatnonzero(found.any(axis=(1, 2))).tolist():
+                    total[a, b] += found[b]
+                    total[b, a] += found[b]
+                spare.append((room, found))
+                done, full = done + 1, full or overflows
+                progress(done=done, total=len(blocks))
+
+        with ThreadPoolExecutor(WORKERS) as pool:
+            list(pool.map(add, blocks))
+        if full:
+            return None
+        first, mass = baseline.mean(baseline.levels[0]), baseline.levels[-1]
+        for a in range(zones):
+            with np.errstate(invalid="ignore", divide="ignore"):
+                total[a] /= mass[:, a].T[:, None, :]
+            total[a] += first[:, a].T[:, None, :]
+        return total
+
+    def _room(self, sets: int) -> tuple[tuple[Any, ...], Floats]:
+        """What one thread works in: buckets, hash tables, parts of sets and what they have; and sums of a block."""
+        baseline, most = self.model.baseline, self.labels.MOST
+        cities, classes = len(baseline.cities), baseline.values.size
+        slots = 1 << self.labels.KEPT_BITS
+        bits, lists = int(2 * sets - 1).bit_length(), (len(SEARCH_CLASSES), len(MODES))
+        room = (
+            np.zeros((*lists, cities), np.int32),
+            np.empty((*lists, cities, most, 3)),
+            np.empty((*lists, cities, most), np.int64),
+            np.full(1 << bits, -1, np.int32),
+            bits,
+            np.empty(sets, np.int32),
+            np.empty(sets, np.int64),
+            np.empty((sets, classes)),
+            np.empty(slots // 2, np.int64),  # half full at most, so that a search in the tables ends
+            np.empty((slots // 2, classes)),
+            np.empty((len(MODES), slots), np.int32),
+        )
+        return room, np.zeros((len(baseline.economies), sets, classes))
+
+
+def _turned(labels: Rows, places: int) -> Rows:
+    """Compressed rows of cities at places as rows of places at cities."""
+    ptr, at, real, mask = labels
+    city = np.repeat(np.arange(ptr.size - 1, dtype=np.int32), np.diff(ptr))
+    order = np.argsort(at, kind="stable")
+    starts = np.searchsorted(at[order], np.arange(places + 1)).astype(np.int64)
+    return starts, city[order], np.ascontiguousarray(real[order]), mask[order]

@@ -1,0 +1,500 @@
+"""From city skims to trade costs by pair of economies and sector.
+
+The baseline cost of a pair of cities is its share-weighted generalised cost over modes, its change the change
+of the logsum; economies weigh their cities by population. The ad valorem change follows from value per TEU.
+Nothing here keeps state: the same skims, cities and parameters give the same answer, so that ranges are lists
+of calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+
+from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
+from samarkand.world.freight.mode_choice import (
+    MODES,
+    VOT_CLASSES,
+    ModeChoice,
+    calibrate_mode_choice,
+    check_labels,
+    city_segments,
+    classes_of_time,
+    distance_within_cities,
+    mode_constants,
+    sea_offered,
+    sector_classes,
+    surface_trade,
+)
+from samarkand.world.parameters import Parameters
+
+__all__ = [
+    "VARIANTS",
+    "FreightBaseline",
+    "ModeChoice",
+    "Pairs",
+    "ad_valorem_cost",
+    "calc_iceberg_cost_hat",
+    "calibrate_mode_choice",
+    "classes_of_time",
+    "counterfactual_costs",
+    "economies_without_city",
+    "economy_costs",
+    "economy_weights",
+    "iceberg_cost_hat",
+    "pairs_of_skims",
+    "prepare_baseline",
+    "prepare_pairs",
+    "surface_trade",
+]
+
+
+# What the compiled kernels add up by pair of economies, in their order: levels, and differences with changes.
+LEVELS = ("cost", "cost_cheapest", "hours", "hours_cheapest", "share_road", "share_rail", "share_sea", "mass")
+DIFFERENCES = (
+    "cost_logsum", "cost_fixed", "cost_cheapest", "hours_logsum", "hours_fixed", "hours_cheapest",
+    "share_road", "share_rail", "share_sea",
+)  # fmt: skip
+FEW_PAIRS = 2000  # below it a second thread costs more than it saves
+
+VARIANTS = ("logsum", "fixed_mode", "free_choice")
+
+
+def economy_weights(cities: pd.DataFrame, economies: Sequence[str]) -> xr.DataArray:
+    """Population weights of cities in economies, dims (economy, city), each row adding up to one or all zero.
+
+    A city of an economy that is not listed belongs to ROW when ROW is listed, else to none.
+    """
+    codes = cities["iso3"].where(cities["iso3"].isin(list(economies)), REST_OF_WORLD).to_numpy()
+    member = np.array([[code == economy for code in codes] for economy in economies], dtype=np.float64)
+    weight = member * cities["population"].to_numpy(float)
+    total = weight.sum(axis=1, keepdims=True)
+    return xr.DataArray(
+        np.divide(weight, total, out=np.zeros_like(weight), where=total > 0),
+        dims=("economy", "city"),
+        coords={"economy": list(economies), "city": cities.index.to_numpy()},
+        name="weight",
+    )
+
+
+def economies_without_city(cities: pd.DataFrame, economies: Sequence[str]) -> tuple[str, ...]:
+    """The listed economies none of whose cities is in the network: their trade costs are held unchanged."""
+    weights = economy_weights(cities, economies)
+    return tuple(weights["economy"].to_numpy()[(weights == 0).all("city").to_numpy()].tolist())
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Routes between cities: hours and usd per TEU [pair, mode, search class], infinite where there is none.
+
+    `origin`, `destination`: numbers of the cities of each pair, a city to itself included (by the declared rule, the
+    same in all states). `by_sea`: [pair], where goods are offered the sea (`sea_ways`). `mirrored`: a pair stands for
+    both directions and origin <= destination. `search_values`: value of time of the search classes, US$/TEU-h.
+    """
+
+    origin: NDArray[np.int32]
+    destination: NDArray[np.int32]
+    hours: Floats
+    usd: Floats
+    search_values: Floats
+    by_sea: NDArray[np.bool_]
+    mirrored: bool
+
+    def __len__(self) -> int:
+        return int(self.origin.size)
+
+
+@dataclass(frozen=True, eq=False)
+class ChosenRoutes:
+    """The routes goods take in some state, where they changed: at: row of each pair, -1 for none; generalised cost and
+    hours (row, class of goods, mode)."""
+
+    at: NDArray[np.int32]
+    cost: Floats
+    hours: Floats
+
+    def of(self, pairs: Ints) -> tuple[Floats, Floats]:
+        """Cost and hours of pairs, the cost boundlessly low where nothing changed."""
+        known = self.at[pairs] >= 0
+        cost, hours = (np.full((pairs.size, *self.cost.shape[1:]), -np.inf) for _ in range(2))
+        cost[known], hours[known] = self.cost[self.at[pairs[known]]], self.hours[self.at[pairs[known]]]
+        return cost, hours
+
+
+@dataclass(frozen=True, eq=False)
+class FreightBaseline:
+    """The state without changes, prepared once for any number of counterfactuals (`prepare_pairs`).
+
+    term: A_m g_m^-scale by (pair, class of goods, mode), zero where a mode is not offered; pick: the route taken;
+    segment: market segment of the pair. levels: weighted sums by pair of economies, see `LEVELS`.
+    """
+
+    pairs: Pairs
+    cities: pd.DataFrame
+    economies: tuple[str, ...]
+    choice: ModeChoice
+    parameters: Parameters
+    segment: NDArray[np.int8]
+    term: Floats
+    pick: NDArray[np.int8]
+    levels: Floats
+
+    @cached_property
+    def zones(self) -> tuple[NDArray[np.int32], Floats]:
+        """Number of the economy of each city (-1 for none) and the city's weight in it."""
+        weights = economy_weights(self.cities, self.economies).to_numpy()
+        zone = np.where(weights.any(axis=0), weights.argmax(axis=0), -1)
+        return zone.astype(np.int32), np.ascontiguousarray(weights.sum(axis=0))
+
+    @cached_property
+    def values(self) -> Floats:
+        """Value of time by class of goods, US$/TEU-h."""
+        values: Floats = classes_of_time(self.parameters).to_numpy()
+        return values
+
+    @cached_property
+    def constants(self) -> Floats:
+        """Mode constants (segment, class, mode)."""
+        return mode_constants(self.choice)
+
+    @cached_property
+    def without_city(self) -> tuple[str, ...]:
+        """Economies none of whose cities is in the network."""
+        return economies_without_city(self.cities, self.economies)
+
+    @cached_property
+    def unreachable(self) -> int:
+        """Pairs of cities that no mode serves, counted in both directions."""
+        none = ~(self.term > 0).any(axis=(1, 2))
+        both = 1 + (self.pairs.mirrored & (self.pairs.origin != self.pairs.destination)[none])
+        return int(both.sum())
+
+    def chosen_routes(self, rows: Ints, usd: Floats, hours: Floats) -> ChosenRoutes:
+        """What goods take where routes change, as `differences` counts it: the bound of states with fewer routes."""
+        shape = (rows.size, self.values.size, len(MODES))
+        at = np.full(len(self.pairs), -1, np.int32)
+        at[rows] = np.arange(rows.size)
+        taken = ChosenRoutes(at, np.empty(shape), np.empty(shape))
+        pairs = self.pairs
+        load_kernels().take_routes(
+            rows, usd, hours, pairs.usd, pairs.hours, self.pick, pairs.search_values, self.values, taken.cost,
+            taken.hours,
+        )  # fmt: skip
+        return taken
+
+    def differences(
+        self,
+        rows: Ints,
+        usd: Floats,
+        hours: Floats,
+        which: int = len(DIFFERENCES),
+        least: ChosenRoutes | None = None,
+    ) -> Floats:
+        """Weighted sums of what changes between economies, the first `which` of `DIFFERENCES`.
+
+        rows: changed pairs; usd, hours: their new routes (row, mode, search class). least: of a state that has all
+        routes of this one and more, as the same network open, or a programme with one more item; no cost falls below
+        it. The search classes find the best routes of a few values of time: of more routes they may find one that is
+        worse for goods between. Raises ValueError for pairs that are cut off.
+        """
+        bounds = () if least is None else least.of(rows)
+        zone, weight = self.zones
+        count, classes = len(self.economies), self.values.size
+        pairs = self.pairs
+
+        def of(part: slice) -> tuple[int, Floats]:
+            total = np.zeros((which, classes, count, count))
+            cut_off = load_kernels().compare(
+                rows[part], usd[part], hours[part], pairs.usd, pairs.hours, self.term, self.pick, self.segment,
+                pairs.search_values, self.values, self.constants, self.choice.scale, pairs.origin,
+                pairs.destination, zone, weight, pairs.mirrored, total, *(bound[part] for bound in bounds),
+            )  # fmt: skip
+            return cut_off, total
+
+        if rows.size < FEW_PAIRS:
+            parts = [(slice(0, rows.size), *of(slice(0, rows.size)))]
+        else:  # two halves on two threads: the sum does not depend on which is done first
+            halves = (slice(0, rows.size // 2), slice(rows.size // 2, rows.size))
+            with ThreadPoolExecutor(2) as pool:
+                parts = [(part, *done) for part, done in zip(halves, pool.map(of, halves), strict=True)]
+        for part, cut_off, _ in parts:
+            if cut_off >= 0:
+                self._refuse_cut_off(rows, usd, hours, int(rows[part][cut_off]))
+        total: Floats = parts[0][2] if len(parts) == 1 else parts[0][2] + parts[1][2]
+        return total
+
+    def _refuse_cut_off(self, rows: Ints, usd: Floats, hours: Floats, first: int) -> None:
+        served = np.isfinite(usd + hours).any(axis=(1, 2))
+        lost = rows[~served & (self.term[rows] > 0).any(axis=(1, 2))]
+        lost = lost if lost.size else np.array([first])
+        names = [
+            f"{self.cities.index[self.pairs.origin[r]]}-{self.cities.index[self.pairs.destination[r]]}"
+            for r in lost[:5]
+        ]
+        raise ValueError(f"{lost.size} pairs of cities are cut off by the changes, as {', '.join(names)}")
+
+    def mean(self, sums: Floats) -> Floats:
+        """Weighted sums (..., class, origin, destination) as means over pairs reachable without changes."""
+        mass = self.levels[-1]
+        mean: Floats = np.full(np.broadcast_shapes(sums.shape, mass.shape), np.nan)
+        np.divide(sums, mass, out=mean, where=mass > 0)
+        return mean
+
+    @cached_property
+    def means(self) -> Floats:
+        """Means of all `LEVELS` of the state without changes."""
+        return self.mean(self.levels)
+
+    def dataset(self, differences: Floats) -> xr.Dataset:
+        """Costs, hours and shares without and with changes, as `counterfactual_costs` describes."""
+        level = self.means
+        change = self.mean(differences)
+        classes, count = change.shape[1:3]
+        costs, hours = (np.empty((2, len(VARIANTS), classes, count, count)) for _ in range(2))
+        share = np.empty((2, classes, count, count, len(MODES)))
+        # The second state adds the mean change: exactly nothing where nothing changed.
+        for v, q in enumerate((0, 0, 1)):  # the cheapest mode has a level of its own
+            costs[0, v], hours[0, v] = level[q], level[2 + q]
+            np.add(costs[0, v], change[v], out=costs[1, v])
+            np.add(hours[0, v], change[3 + v], out=hours[1, v])
+        for m in range(len(MODES)):
+            share[0, ..., m] = level[4 + m]
+            np.add(level[4 + m], change[6 + m], out=share[1, ..., m])
+        dims = ("state", "variant", "vot_class", "origin", "destination")
+        result = xr.Dataset(
+            {
+                "generalised_cost": (dims, costs, {"unit": "US$/TEU"}),
+                "hours": (dims, hours, {"unit": "h"}),
+                "mode_share": (("state", "vot_class", "origin", "destination", "mode"), share),
+            },
+            coords={
+                "state": ["without", "with"],
+                "variant": list(VARIANTS),
+                "vot_class": list(VOT_CLASSES),
+                "origin": list(self.economies),
+                "destination": list(self.economies),
+                "mode": list(MODES),
+            },
+        )
+        result["value_of_time"] = classes_of_time(self.parameters)
+        result.attrs["economies_without_city"] = self.without_city
+        result.attrs["city_pairs_unreachable"] = self.unreachable
+        return result
+
+
+def load_kernels() -> ModuleType:
+    """The compiled kernels of choice, loaded when the first costs are computed."""
+    return import_module("samarkand.engines.choice_kernels")
+
+
+def pairs_of_skims(skims: xr.Dataset, cities: pd.DataFrame, parameters: Parameters, mirrored: bool) -> Pairs:
+    """The routes that skims hold, pair by pair, with trade within cities by the declared rule.
+
+    The sea is offered as `sea_offered` says. mirrored: the skims are the same both ways and only the upper triangle is
+    read. Errors as `check_labels`.
+    """
+    check_labels(skims, cities)
+    skims = skims.sel(mode=list(MODES))
+    size = len(cities)
+    origin, destination = np.triu_indices(size) if mirrored else np.indices((size, size)).reshape(2, -1)
+    arrays = {}
+    km = distance_within_cities(cities, parameters)
+    within = {
+        "hours": km / parameters["intrazonal_speed"],
+        "usd": km * parameters["intrazonal_rate"],
+    }
+    own = np.flatnonzero(origin == destination)
+    for name, rule in within.items():
+        values = skims[name].transpose("origin_city", "destination_city", "mode", "vot_class").to_numpy()
+        array = np.empty((origin.size, len(MODES), skims.sizes["vot_class"]))
+        for m in range(len(MODES)):
+            for c in range(array.shape[2]):
+                array[:, m, c] = values[:, :, m, c][origin, destination]
+        array[own] = np.inf
+        array[own, MODES.index("road")] = rule[:, None]
+        arrays[name] = array
+    closed = ~(np.isfinite(arrays["hours"]) & np.isfinite(arrays["usd"]))
+    for array in arrays.values():
+        array[closed] = np.inf
+    return Pairs(
+        origin.astype(np.int32),
+        destination.astype(np.int32),
+        arrays["hours"],
+        arrays["usd"],
+        skims["value_of_time"].to_numpy().astype(float),
+        sea_offered(skims)[origin, destination],
+        mirrored,
+    )
+
+
+def prepare_pairs(
+    pairs: Pairs,
+    cities: pd.DataFrame,
+    choice: ModeChoice,
+    parameters: Parameters,
+    economies: Sequence[str],
+) -> FreightBaseline:
+    """Everything of the state without changes that counterfactuals need."""
+    kernels = load_kernels()
+    segments = city_segments(cities, parameters).to_numpy()
+    classes = len(VOT_CLASSES)
+    baseline = FreightBaseline(
+        pairs=pairs,
+        cities=cities,
+        economies=tuple(economies),
+        choice=choice,
+        parameters=parameters,
+        segment=segments[pairs.origin, pairs.destination].astype(np.int8),
+        term=np.empty((len(pairs), classes, len(MODES))),
+        pick=np.empty((len(pairs), classes, len(MODES)), np.int8),
+        levels=np.zeros((len(LEVELS), classes, len(economies), len(economies))),
+    )
+    if (pairs.usd + pairs.hours).min() <= 0:
+        raise ValueError("a generalised cost is zero, negative or not a number")
+    zone, weight = baseline.zones
+
+    def fill(part: slice) -> None:
+        kernels.prepare(
+            pairs.usd[part], pairs.hours[part], baseline.segment[part], baseline.values, baseline.constants,
+            choice.scale, pairs.by_sea[part], baseline.term[part], baseline.pick[part],
+        )  # fmt: skip
+
+    half = len(pairs) // 2
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(fill, (slice(0, half), slice(half, len(pairs)))))
+    kernels.add_levels(
+        pairs.usd, pairs.hours, baseline.term, baseline.pick, baseline.values, pairs.origin, pairs.destination,
+        zone, weight, pairs.mirrored, baseline.levels,
+    )  # fmt: skip
+    return baseline
+
+
+def prepare_baseline(
+    skims: xr.Dataset,
+    cities: pd.DataFrame,
+    choice: ModeChoice,
+    parameters: Parameters,
+    economies: Sequence[str],
+) -> FreightBaseline:
+    """The baseline of any skims, each direction on its own. Errors as `check_labels`."""
+    return prepare_pairs(
+        pairs_of_skims(skims, cities, parameters, mirrored=False), cities, choice, parameters, economies
+    )
+
+
+def economy_costs(
+    without: xr.Dataset,
+    with_changes: xr.Dataset,
+    cities: pd.DataFrame,
+    choice: ModeChoice,
+    parameters: Parameters,
+    economies: Sequence[str],
+) -> xr.Dataset:
+    """`counterfactual_costs` of one counterfactual, baseline and all."""
+    return counterfactual_costs(
+        prepare_baseline(without, cities, choice, parameters, economies), with_changes
+    )
+
+
+def counterfactual_costs(baseline: FreightBaseline, with_changes: xr.Dataset) -> xr.Dataset:
+    """Cost and time between economies, without and with changes of the network, in three variants.
+
+    logsum: without = sum_m s_m g_m with calibrated shares s; with = without * C' / C, where C is the
+    composite cost of the logsum; hours are weighted by the shares of each state.
+    fixed_mode: shares stay those of the state without (a mode that closes leaves its share to the others).
+    free_choice: every shipment takes the mode of least generalised cost, of all three, without constants.
+    Economies average their cities by population, own-economy pairs included, over the pairs reachable in the
+    state without; cells of a city to itself follow the declared rule and do not change. Where a mode's cost rises
+    for no class of the skims, goods keep their former route if the new one is dearer for them; where it falls for
+    none, if the new one seems cheaper. By sea goods take the route of the first class of the skims; the sea stays
+    offered where it was.
+    with_changes: skims as given to `prepare_baseline`, with the changes, which may be dearer. Returns variables
+    generalised_cost (US$/TEU), hours, with dims (state, variant, vot_class, origin, destination), and mode_share
+    (state, vot_class, origin, destination, mode); not a number where an economy has no city or no reachable pair.
+    Raises ValueError for labels that differ between the two states and for pairs of cities that the changes
+    cut off.
+    """
+    before = baseline.pairs
+    after = pairs_of_skims(with_changes, baseline.cities, baseline.parameters, before.mirrored)
+    if not np.array_equal(before.search_values, after.search_values):
+        raise ValueError("the value-of-time classes of the two states differ")
+    moved = (before.usd != after.usd) | (before.hours != after.hours)
+    rows = np.flatnonzero(moved.any(axis=(1, 2)))
+    return baseline.dataset(baseline.differences(rows, after.usd[rows], after.hours[rows]))
+
+
+def calc_iceberg_cost_hat(
+    cost_without: xr.DataArray,
+    cost_with: xr.DataArray,
+    value_per_teu: xr.DataArray,
+    network_share: xr.DataArray,
+) -> xr.DataArray:
+    """Change of the iceberg cost: tau_hat = 1 + network_share * ((1 + t1) / (1 + t0) - 1), t = cost / value.
+
+    cost_without, cost_with: US$/TEU, dims with sector; value_per_teu: US$, dims (sector); network_share:
+    fraction of the sector's value on the network. Not a number counts as no change.
+    Source: method rules; the ratio takes the whole baseline cost share, not only its change.
+    """
+    hat: xr.DataArray = xr.apply_ufunc(_iceberg_hat, cost_without, cost_with, value_per_teu, network_share)
+    return hat
+
+
+def _iceberg_hat(cost_without: Floats, cost_with: Floats, value: ArrayLike, share: ArrayLike) -> Floats:
+    value, share = np.asarray(value), np.asarray(share)
+    ratio = (1 + cost_with / value) / (1 + cost_without / value)
+    hat = 1 + share * (ratio - 1)
+    return np.where(np.isnan(hat), 1.0, hat)
+
+
+def iceberg_cost_hat(costs: xr.Dataset, freight: xr.Dataset, variant: str = "logsum") -> xr.DataArray:
+    """Counterfactual over baseline iceberg cost, dims (origin, destination, sector), pure numbers.
+
+    costs: as `counterfactual_costs`; freight: as `freight_table`; variant: one of VARIANTS. Exactly one where
+    nothing changes, for services, and for economies without a city.
+    """
+    if variant not in VARIANTS:
+        raise ValueError(f"variant {variant!r} is not one of {', '.join(VARIANTS)}")
+    without, with_ = (_by_class(costs, state, variant) for state in ("without", "with"))
+    hat = _by_sector(costs, freight)
+    for s, (k, value, share) in enumerate(_carriage(costs, freight)):  # what is small stays in fast memory
+        hat.data[s] = _iceberg_hat(without[k], with_[k], value, share)
+    hat.attrs = {"unit": "1", "variant": variant}
+    return hat.transpose("origin", "destination", "sector").rename("iceberg_cost_hat")
+
+
+def ad_valorem_cost(costs: xr.Dataset, freight: xr.Dataset, variant: str = "logsum") -> xr.DataArray:
+    """Baseline transport cost over value, t0, dims (origin, destination, sector), fractions."""
+    without, share = _by_class(costs, "without", variant), _by_sector(costs, freight)
+    for s, (k, value, _) in enumerate(_carriage(costs, freight)):
+        np.divide(without[k], value, out=share.data[s])
+    return share.transpose("origin", "destination", "sector").rename("ad_valorem_cost")
+
+
+def _by_class(costs: xr.Dataset, state: str, variant: str) -> Floats:
+    """Generalised cost by class of goods, origin and destination."""
+    cost = costs["generalised_cost"].sel(state=state, variant=variant)
+    values: Floats = cost.transpose("vot_class", "origin", "destination").to_numpy()
+    return values
+
+
+def _by_sector(costs: xr.Dataset, freight: xr.Dataset) -> xr.DataArray:
+    """Room for what sectors have between economies."""
+    coords = {"sector": freight["sector"], "origin": costs["origin"], "destination": costs["destination"]}
+    return xr.DataArray(np.empty([one.size for one in coords.values()]), coords, tuple(coords))
+
+
+def _carriage(costs: xr.Dataset, freight: xr.Dataset) -> list[tuple[int, float, float]]:
+    """By sector: number of the class of goods, value per TEU, share of value on the network."""
+    number = {name: k for k, name in enumerate(costs["vot_class"].to_numpy().tolist())}
+    classes = [number[name] for name in sector_classes(freight, costs["value_of_time"]).to_numpy().tolist()]
+    value, share = freight["value_per_teu"].to_numpy(), freight["network_share"].to_numpy()
+    return list(zip(classes, value.tolist(), share.tolist(), strict=True))

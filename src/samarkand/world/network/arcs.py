@@ -1,0 +1,107 @@
+"""From what a programme changes to arcs and ports of the network's graphs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samarkand.engines.routing import find_path
+from samarkand.world.network.link_changes import LinkChange
+from samarkand.world.network.nearest import nearest_nodes
+from samarkand.world.network.tables import LinkCosts, Network, rate_at
+from samarkand.world.parameters import Parameters
+
+FASTEST = 1e9  # US$ an hour: the way along a line is the quickest one
+
+
+class Arc(NamedTuple):
+    """A new or cheaper arc between two ends, usable both ways; an end is a node, or the name of a new one."""
+
+    tail: int | str
+    head: int | str
+    hours: float
+    usd: float
+
+
+def arcs_of(change: LinkChange, network: Network, parameters: Parameters, costs: LinkCosts) -> list[Arc]:
+    """The arcs that a change brings to its mode, road or rail, whose links cost `costs`; a change of a port none."""
+    if change.action == "port":
+        return []
+    if change.action == "new":
+        return [_new(change, network, parameters)]
+    if change.action == "upgrade":
+        return _upgrade(change, network, costs)
+    return _cheaper(change, network, costs)
+
+
+def _new(change: LinkChange, network: Network, parameters: Parameters) -> Arc:
+    nodes = network.land(change.mode).nodes
+    near, _ = nearest_nodes(
+        nodes, np.array([p[0] for p in change.points]), np.array([p[1] for p in change.points])
+    )
+    ends = [
+        int(node) if joins else f"{point[0]:.4f} {point[1]:.4f}"
+        for node, joins, point in zip(near, change.joins, change.points, strict=True)
+    ]
+    hours = change.km / parameters[f"{change.mode}_speed"] if change.hours is None else change.hours
+    rate = float(np.mean([rate_at(network, change.mode, int(node), parameters) for node in near]))
+    return Arc(ends[0], ends[1], hours + change.extra_hours, change.km * rate + change.extra_usd)
+
+
+def _upgrade(change: LinkChange, network: Network, costs: LinkCosts) -> list[Arc]:
+    """Every link on the quickest way along the points, with its time on the move times the ratio."""
+    nodes = network.land(change.mode).nodes
+    graph = costs.graph(len(nodes))
+    near, _ = nearest_nodes(
+        nodes, np.array([p[0] for p in change.points]), np.array([p[1] for p in change.points])
+    )
+    size = len(nodes)
+    keys = np.minimum(costs.u, costs.v) * size + np.maximum(costs.u, costs.v)
+    order = np.argsort(keys)
+    arcs = []
+    for start, end in zip(near[:-1].tolist(), near[1:].tolist(), strict=True):
+        path = find_path(graph, FASTEST, start, end)
+        for a, b in pairwise(path):
+            k = int(order[np.searchsorted(keys, min(a, b) * size + max(a, b), sorter=order)])
+            hours = costs.moving_hours[k] * min(change.hours_ratio, 1.0) + costs.waiting_hours[k]
+            arcs.append(Arc(a, b, float(hours), float(costs.usd[k])))
+    return arcs
+
+
+def _cheaper(change: LinkChange, network: Network, costs: LinkCosts) -> list[Arc]:
+    """The link of a crossing or ferry with what is saved taken off."""
+    tables = network.land(change.mode)
+    if change.action == "crossing":
+        rows = tables.crossings.loc[tables.crossings["id"] == change.target, "link"].to_numpy(np.int64)
+    else:
+        rows = np.flatnonzero((tables.links["repair"] == change.target).to_numpy())
+    if not rows.size:
+        raise ValueError(
+            f"{change.item}: there is no {change.action} {change.target} on the {change.mode} network"
+        )
+    arcs = []
+    for k in np.flatnonzero(np.isin(costs.row, rows)):  # none where it is closed: it stays closed
+        waiting = max(float(costs.waiting_hours[k]) - change.hours_saved, 0.0)
+        usd = max(float(costs.usd[k]) - change.usd_saved, 0.0)
+        arcs.append(Arc(int(costs.u[k]), int(costs.v[k]), float(costs.moving_hours[k]) + waiting, usd))
+    return arcs
+
+
+def port_savings(
+    changes: Sequence[LinkChange], network: Network, parameters: Parameters
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Hours and US$ per TEU saved at each port: what changes save adds up, to no more than the port costs."""
+    hours, usd = np.zeros(len(network.ports)), np.zeros(len(network.ports))
+    for change in changes:
+        if change.action == "port":
+            at = np.flatnonzero((network.ports["id"] == change.target).to_numpy())
+            if not at.size:
+                raise ValueError(f"{change.item}: there is no port {change.target} on the network")
+            hours[at] += change.hours_saved
+            usd[at] += change.usd_saved
+    dwell = min(parameters["port_hours_road"], parameters["port_hours_rail"])
+    return np.minimum(hours, dwell), np.minimum(usd, parameters["port_fee"])

@@ -1,0 +1,199 @@
+"""Where things are on the freight network: nearest nodes, crossings of a border, ports and ferry landings.
+
+For checks of what a programme proposes and for placing it; routing has its own arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from samarkand.core.declarations import read_table
+from samarkand.core.geodesy import calc_chord_distance, calc_squared_chord, unit_vectors
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LAND_MODES = ("rail", "road")
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Points with a name and an economy: latitude and longitude in degrees."""
+
+    name: NDArray[np.str_]
+    economy: NDArray[np.str_]
+    latitude: NDArray[np.float64]
+    longitude: NDArray[np.float64]
+
+    @cached_property
+    def _on_sphere(self) -> NDArray[np.float64]:
+        return unit_vectors(self.latitude, self.longitude)
+
+    def distance(self, latitude: float, longitude: float) -> NDArray[np.float64]:
+        """Great-circle distance of each place in km."""
+        return calc_chord_distance(np.sqrt(self._squared_chord(latitude, longitude)))
+
+    def nearest(self, latitude: float, longitude: float, number: int = 1) -> list[tuple[int, float]]:
+        """Numbers of the nearest places, at most so many of them, with km; nearest first."""
+        squared = self._squared_chord(latitude, longitude)
+        near = np.argpartition(squared, range(min(number, squared.size)))[:number]
+        return list(zip(near.tolist(), calc_chord_distance(np.sqrt(squared[near])).tolist(), strict=True))
+
+    def _squared_chord(self, latitude: float, longitude: float) -> NDArray[np.float64]:
+        return calc_squared_chord(self._on_sphere, unit_vectors(latitude, longitude))
+
+
+@dataclass(frozen=True)
+class CrossingPlace:
+    """A border link of the network: its id, whether it is open, and the parameters of its hours and fees."""
+
+    id: str
+    mode: str
+    economies: tuple[str, str]
+    latitude: float
+    longitude: float
+    is_open: bool
+    hours_parameter: str
+    usd_parameter: str
+
+
+@dataclass(frozen=True, eq=False)
+class Geography:
+    """The places of a freight network. `ferries` holds both landings of each ferry line under the line's id."""
+
+    nodes: dict[str, Places]
+    ports: Places
+    ferries: Places
+    crossings: tuple[CrossingPlace, ...]
+
+    def nearest(
+        self, latitude: float, longitude: float, mode: str, number: int = 3
+    ) -> Sequence[tuple[str, float]]:
+        """The nearest nodes of a land mode, or ports and ferry landings at sea, with km; nearest first."""
+        found: list[tuple[str, float]] = []
+        for places in (self.ports, self.ferries) if mode == "sea" else (self.nodes[mode],):
+            near = places.nearest(latitude, longitude, number)
+            found += [(_label(places, index), km) for index, km in near]
+        return sorted(found, key=lambda pair: pair[1])[:number]
+
+    def has_crossing(self, economies: tuple[str, ...], mode: str) -> bool:
+        """Whether a link of the mode crosses the border between the two economies, open or closed."""
+        pair = set(economies)
+        return any(row.mode == mode and set(row.economies) == pair for row in self.crossings)
+
+    def crossings_between(self, economies: tuple[str, ...], mode: str) -> tuple[CrossingPlace, ...]:
+        """The links of the mode across the border between the two economies, open or closed."""
+        pair = set(economies)
+        return tuple(row for row in self.crossings if row.mode == mode and set(row.economies) == pair)
+
+    def nearest_node(self, latitude: float, longitude: float, mode: str) -> tuple[str, float]:
+        """Economy of the nearest node of a land mode, and the km to it."""
+        nodes = self.nodes[mode]
+        index, km = nodes.nearest(latitude, longitude)[0]
+        return str(nodes.economy[index]), km
+
+    def economy_at(self, latitude: float, longitude: float) -> str:
+        """Economy of the nearest road node: roads are nearly everywhere."""
+        economy, _ = self.nearest_node(latitude, longitude, "road")
+        return economy
+
+
+def _label(places: Places, index: int) -> str:
+    latitude, longitude = places.latitude[index], places.longitude[index]
+    where = f"{abs(latitude):.2f} {'N' if latitude >= 0 else 'S'} {abs(longitude):.2f} {'E' if longitude >= 0 else 'W'}"
+    name = f"{places.name[index]}, " if places.name[index] else ""
+    economy = f" in {places.economy[index]}" if places.economy[index] else ""
+    return f"{name}{where}{economy}"
+
+
+class _Repair(BaseModel):
+    """The columns of `network_repairs.csv` that say where ferries land."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    action: str
+    mode: str
+    from_lat: float
+    from_lon: float
+    to_lat: float = float("nan")
+    to_lon: float = float("nan")
+    wait_hours: float = 0.0
+
+
+@cache
+def ferry_rows() -> tuple[_Repair, ...]:
+    """The declared ferry lines."""
+    rows = read_table("samarkand.world.network", "network_repairs.csv", _Repair)
+    return tuple(row for row in rows if row.action == "ferry")
+
+
+@cache
+def load_geography() -> Geography:
+    """The places of the embedded network."""
+    nodes = {mode: _nodes(mode) for mode in LAND_MODES}
+    ports = _read("ports.parquet")
+    table = _read("osm_crossings.parquet")
+    columns = (
+        "id",
+        "mode",
+        "economy_a",
+        "economy_b",
+        "lat",
+        "lon",
+        "status",
+        "hours_parameter",
+        "usd_parameter",
+    )
+    crossings = tuple(
+        CrossingPlace(
+            str(i), str(mode), (str(a), str(b)), float(lat), float(lon), status == "open", str(h), str(u)
+        )
+        for i, mode, a, b, lat, lon, status, h, u in zip(*(table[name] for name in columns), strict=True)
+    )
+    landings = [(row.id, row.from_lat, row.from_lon) for row in ferry_rows()]
+    landings += [(row.id, row.to_lat, row.to_lon) for row in ferry_rows()]
+    return Geography(
+        nodes=nodes,
+        ports=Places(
+            ports["name"].to_numpy(str), ports["economy"].to_numpy(str),
+            ports["lat"].to_numpy(float), ports["lon"].to_numpy(float),
+        ),
+        ferries=Places(
+            np.array([row[0] for row in landings]), np.array([""] * len(landings)),
+            np.array([row[1] for row in landings]), np.array([row[2] for row in landings]),
+        ),
+        crossings=crossings,
+    )  # fmt: skip
+
+
+def port_ids() -> tuple[str, ...]:
+    """Ids of the ports, in the order of `Geography.ports`."""
+    return tuple(_read("ports.parquet")["id"].astype(str))
+
+
+def _nodes(mode: str) -> Places:
+    table = _read(f"osm_{mode}_nodes.parquet")  # places in thousandths of a degree
+    economy = table["economy"].astype(str).to_numpy(str)
+    return Places(
+        np.full(len(table), ""),
+        economy,
+        table["lat"].to_numpy(float) / 1000,
+        table["lon"].to_numpy(float) / 1000,
+    )
+
+
+def _read(name: str) -> pd.DataFrame:
+    import pyarrow.parquet as pq
+
+    with as_file(files("samarkand.world.embedded") / name) as path:
+        table: pd.DataFrame = pq.read_table(path).to_pandas()
+    return table

@@ -1,0 +1,62 @@
+"""The nearest node of each of some places, by the chord through the sphere.
+
+For a few places all nodes are looked through; for many they are searched as a tree, and what is found is kept on disk:
+loading the library of the tree takes longer than the search.
+"""
+
+from __future__ import annotations
+
+from weakref import ref
+
+import numpy as np
+import pandas as pd
+
+from samarkand.core.conventions import Floats, Ints
+from samarkand.core.disk_cache import cache_folder, forget_oldest, read_archive, write_archive
+from samarkand.core.geodesy import calc_chord_distance, calc_squared_chord, unit_vectors
+from samarkand.world.network.tables import fingerprint
+
+FORMAT = 1.0  # part of the content hash
+FEW, MOST_KEPT = 16, 24  # places; tables of places on disk, some 20 kB each
+
+# Unit vectors of tables of nodes, made once a table.
+_vectors: dict[int, tuple[ref[pd.DataFrame], Floats]] = {}
+
+
+def nearest_nodes(nodes: pd.DataFrame, latitude: Floats, longitude: Floats) -> tuple[Ints, Floats]:
+    """Number of the nearest node of each place and the great-circle km to it."""
+    known = _vectors.get(id(nodes))
+    if known is None or known[0]() is not nodes:
+        known = ref(nodes), unit_vectors(nodes["lat"].to_numpy(float), nodes["lon"].to_numpy(float))
+        _vectors[id(nodes)] = known
+    places = unit_vectors(latitude, longitude)
+    find = _look_through if places.shape[1] <= FEW else _stored
+    node, chord = find(known[1], places)
+    return node, calc_chord_distance(chord)
+
+
+def _look_through(nodes: Floats, places: Floats) -> tuple[Ints, Floats]:
+    node, chord = np.zeros(places.shape[1], np.int64), np.zeros(places.shape[1])
+    for number, place in enumerate(places.T):
+        squared = calc_squared_chord(nodes, place)
+        node[number] = np.argmin(squared)
+        chord[number] = np.sqrt(squared[node[number]])
+    return node, chord
+
+
+def _stored(nodes: Floats, places: Floats) -> tuple[Ints, Floats]:
+    path = cache_folder() / f"nearest-{fingerprint(np.float64(FORMAT), nodes, places)[:32]}.npz"
+    content = read_archive(path)
+    if content is None or {"node", "chord"} - content.keys():
+        node, chord = _search(nodes, places)
+        content = {"node": node, "chord": chord}
+        write_archive(path, content)
+        forget_oldest("nearest-*", MOST_KEPT)
+    return content["node"], content["chord"]
+
+
+def _search(nodes: Floats, places: Floats) -> tuple[Ints, Floats]:
+    from scipy.spatial import cKDTree
+
+    chord, node = cKDTree(nodes.T).query(places.T)
+    return node.astype(np.int64), chord

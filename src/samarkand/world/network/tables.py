@@ -1,0 +1,187 @@
+"""The freight network: tables of nodes, links, crossings, ports and cities, and what its links cost.
+
+Rail and road are compacted OpenStreetMap graphs (ODbL), the sea that of searoute; hours and money of a link follow
+from its length and the declared parameters. Closed crossings and passages are no links.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from samarkand.core.conventions import Floats, Ints
+from samarkand.engines.routing import Graph, build_graph
+from samarkand.world.economies.tables import load_economies
+from samarkand.world.network.geography import ferry_rows
+from samarkand.world.parameters import Parameters
+
+LAND = ("road", "rail")
+HIGH_RATE_INCOME = (
+    "Low income",
+    "Lower middle income",
+)  # the class of a road is not known: by income of the economy
+FARTHEST_CONNECTOR_KM = 150.0  # a city or port farther than this from a road is not on the road network
+
+
+@dataclass(frozen=True, eq=False)
+class LandTables:
+    """One land mode: nodes (lat, lon, economy), links (u, v, km, repair) and the crossings among its links."""
+
+    nodes: pd.DataFrame
+    links: pd.DataFrame
+    crossings: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """The freight network as tables. `cities` are indexed by label (`ISO3 name`), with iso3, lat, lon, population."""
+
+    road: LandTables
+    rail: LandTables
+    sea_nodes: pd.DataFrame
+    sea_links: pd.DataFrame
+    ports: pd.DataFrame
+    terminals: pd.DataFrame
+    cities: pd.DataFrame
+
+    def land(self, mode: str) -> LandTables:
+        """The tables of road or rail."""
+        return self.road if mode == "road" else self.rail
+
+
+@dataclass(frozen=True, eq=False)
+class LinkCosts:
+    """What each link of a mode costs: hours on the move, hours of borders and waits, money. Closed ones are absent."""
+
+    u: Ints
+    v: Ints
+    moving_hours: Floats
+    waiting_hours: Floats
+    usd: Floats
+    row: Ints  # of the mode's table of links
+
+    def graph(self, size: int) -> Graph:
+        """The links as a graph of `size` nodes."""
+        return build_graph(size, self.u, self.v, self.moving_hours + self.waiting_hours, self.usd)
+
+
+@cache
+def load_network() -> Network:
+    """The embedded network."""
+    cities = _read("cities.parquet").rename(columns={"economy": "iso3"})
+    label = cities["iso3"] + " " + cities["name"]
+    cities.index = pd.Index(
+        label.where(~label.duplicated(keep=False), label + " " + cities["id"].astype(str))
+    )
+    crossings = _read("osm_crossings.parquet")
+    tables = {}
+    for mode in LAND:
+        nodes = _read(
+            f"osm_{mode}_nodes.parquet"
+        )  # places in thousandths of a degree, lengths in tenths of a km
+        nodes = nodes.assign(
+            lat=nodes["lat"] / 1000, lon=nodes["lon"] / 1000, economy=nodes["economy"].astype(str)
+        )
+        links = _read(f"osm_{mode}_links.parquet")
+        links = links.assign(km=links["km"] / 10, repair=links["repair"].astype(str))
+        tables[mode] = LandTables(nodes, links, crossings[crossings["mode"] == mode].reset_index(drop=True))
+    return Network(
+        road=tables["road"],
+        rail=tables["rail"],
+        sea_nodes=_read("sea_nodes.parquet"),
+        sea_links=_read("sea_links.parquet"),
+        ports=_read("ports.parquet"),
+        terminals=_read("osm_terminals.parquet"),
+        cities=cities,
+    )
+
+
+def _read(name: str) -> pd.DataFrame:
+    with as_file(files("samarkand.world.embedded") / name) as path:
+        table: pd.DataFrame = pq.read_table(path).to_pandas()
+    return table
+
+
+def land_costs(network: Network, mode: str, parameters: Parameters) -> LinkCosts:
+    """Costs of the open links of road or rail.
+
+    moving_hours = km / speed; usd = km * rate; a ferry has its own speed, rate and wait; a link that crosses a
+    border adds the hours and fees of its crossing. TEU, hours, US$.
+    """
+    tables = network.land(mode)
+    links = tables.links
+    km = links["km"].to_numpy(float)
+    moving = km / parameters[f"{mode}_speed"]
+    usd = km * _rate_per_km(tables, mode, parameters)
+    waiting = np.zeros(len(links))
+    wait_of = {row.id: row.wait_hours for row in ferry_rows()}
+    ferry = links["repair"].isin(list(wait_of)).to_numpy()
+    moving[ferry] = km[ferry] / parameters["ferry_speed"]
+    usd[ferry] = km[ferry] * parameters["ferry_rate"]
+    waiting[ferry] = parameters["ferry_wait"] + links["repair"][ferry].map(wait_of).to_numpy(float)
+    crossings = tables.crossings
+    at = crossings["link"].to_numpy(np.int64)
+    waiting[at] += [parameters[name] for name in crossings["hours_parameter"]]
+    usd[at] += [parameters[name] for name in crossings["usd_parameter"]]
+    is_open = np.ones(len(links), bool)
+    is_open[at[(crossings["status"] == "closed").to_numpy()]] = False
+    if "closed" in links:  # by a scenario (`closures`)
+        is_open &= ~links["closed"].to_numpy(bool)
+    row = np.flatnonzero(is_open)
+    u, v = links["u"].to_numpy(np.int64), links["v"].to_numpy(np.int64)
+    return LinkCosts(u[row], v[row], moving[row], waiting[row], usd[row], row)
+
+
+def rate_at(network: Network, mode: str, node: int, parameters: Parameters) -> float:
+    """Freight rate per TEU-km for a new link at a node: the rate of the economy it lies in."""
+    if mode == "rail":
+        return parameters["rail_rate_standard"]
+    low = network.road.nodes["economy"].iloc[node] in _low_income()
+    return parameters["road_rate_single" if low else "road_rate_dual"]
+
+
+def _rate_per_km(tables: LandTables, mode: str, parameters: Parameters) -> Floats:
+    if mode == "rail":
+        return np.full(len(tables.links), parameters["rail_rate_standard"])
+    low = tables.nodes["economy"].isin(_low_income()).to_numpy()
+    rate = np.where(low, parameters["road_rate_single"], parameters["road_rate_dual"])
+    ends: Floats = (rate[tables.links["u"].to_numpy()] + rate[tables.links["v"].to_numpy()]) / 2
+    return ends
+
+
+@cache
+def _low_income() -> frozenset[str]:
+    facts = load_economies()
+    return frozenset(map(str, facts.index[facts["income_level"].isin(HIGH_RATE_INCOME)]))
+
+
+def sea_costs(network: Network, parameters: Parameters) -> LinkCosts:
+    """Costs of the open links at sea: hours = km / speed, usd = km * rate."""
+    links = network.sea_links[network.sea_links["status"] == "open"]
+    if "closed" in links:  # by a scenario (`closures`)
+        links = links[~links["closed"].to_numpy(bool)]
+    km = np.maximum(links["km"].to_numpy(float), 0.1)
+    zeros = np.zeros(len(links))
+    return LinkCosts(
+        links["u"].to_numpy(np.int64),
+        links["v"].to_numpy(np.int64),
+        km / parameters["sea_speed"],
+        zeros,
+        km * parameters["sea_rate"],
+        links.index.to_numpy(np.int64),
+    )
+
+
+def fingerprint(*arrays: NDArray[np.generic] | float) -> str:
+    """SHA-256 of arrays and numbers: what legs were computed from."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
