@@ -16,7 +16,7 @@ from samarkand.priorities.trade.exposure import (
 )
 from samarkand.result import Appraisal
 from samarkand.world.freight.chokepoint_shares import passages_of
-from samarkand.world.network.geography import load_geography
+from samarkand.world.network.tables import load_network
 
 YEAR = 2035
 SMALLEST = 1e-12
@@ -72,7 +72,7 @@ def chokepoints(appraisal: Appraisal) -> dict[str, float | str]:
     goods, carried = goods_traded(state.without, goods_by_class(state))
     labels = appraisal.world.labels
     apart = np.ones_like(goods)
-    for crossing in load_geography().crossings:
+    for crossing in load_network().geography.crossings:
         if crossing.is_open and set(crossing.economies) <= set(labels):
             one, other = (labels.index(code) for code in crossing.economies)
             apart[one, other] = apart[other, one] = 0.0

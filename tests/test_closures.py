@@ -8,8 +8,8 @@ import pytest
 from samarkand.core.faults import Faults
 from samarkand.planning import corridor_profile
 from samarkand.world.freight.path_finder import PathFinder
+from samarkand.world.network.chokepoints import chokepoints
 from samarkand.world.network.disruptions import (
-    chokepoints,
     close,
     every_closure,
     find_closures,

@@ -20,7 +20,7 @@ from samarkand.programme.channels.network_placing import place
 from samarkand.programme.channels.tariffs import NO_BASELINE_TARIFF
 from samarkand.programme.model.models import Crossing, Point
 from samarkand.world.accounts.tables import load_accounts
-from samarkand.world.network.geography import load_geography
+from samarkand.world.network.tables import load_network
 from samarkand.world.parameters import load_parameters
 
 
@@ -53,11 +53,11 @@ def distances():
         links = read(f"osm_{mode}_links.parquet")
         closed = crossings[(crossings["mode"] == mode) & (crossings["status"] == "closed")]["link"]
         links = links.drop(index=links.index[closed.to_numpy()])
-        size = len(load_geography().nodes[mode].latitude)
+        size = len(load_network().geography.nodes[mode].latitude)
         graphs[mode] = csr_array((links["km"] / 10, (links["u"], links["v"])), shape=(size, size))
 
     def way(mode: str, points) -> float:
-        nodes = load_geography().nodes[mode]
+        nodes = load_network().geography.nodes[mode]
         ids = [int(np.argmin(nodes.distance(p.latitude, p.longitude))) for p in points]
         found = dijkstra(graphs[mode], directed=False, indices=ids)
         return float(sum(found[i, ids[i + 1]] for i in range(len(ids) - 1)))
@@ -72,7 +72,7 @@ AWAY_KM = 20.0  # twice the grid of the network's nodes: farther from every line
 
 def distance_off(mode: str, points) -> float:
     """Distance in km from the network, drawn as straight links, of the farthest of the points and midpoints."""
-    nodes = load_geography().nodes[mode]
+    nodes = load_network().geography.nodes[mode]
     with as_file(files("samarkand.world.embedded") / f"osm_{mode}_links.parquet") as path:
         links = pd.read_parquet(path)
     half = [((a.latitude + b.latitude) / 2, (a.longitude + b.longitude) / 2) for a, b in pairwise(points)]
@@ -372,7 +372,7 @@ def test_new_railway_keeps_its_length_and_pays_its_borders(programme, small_worl
     parameters = load_parameters()
     links = [link for link in apply(programme, small_world, 2035).network if link.item == "cku-railway"]
     assert len(links) == 4
-    geography = load_geography()
+    geography = load_network().geography
     joined = sum(
         geography.nearest_node(*point, "rail")[1] for point in (links[0].points[0], links[-1].points[-1])
     )
@@ -390,7 +390,7 @@ def test_new_railway_keeps_its_length_and_pays_its_borders(programme, small_worl
 
 def test_crossings_and_ferries_never_save_more_than_they_cost(programme, small_world) -> None:
     parameters = load_parameters()
-    rows = {row.id: row for row in load_geography().crossings}
+    rows = {row.id: row for row in load_network().geography.crossings}
     saved = [link for link in apply(programme, small_world, 2035).network if link.action == "crossing"]
     assert Counter(link.item for link in saved).keys() >= {
         "kaz-border-posts", "mong-cai-smart-gate", "e-cmr-accessions", "tir-shenzhen-tashkent",
@@ -409,7 +409,7 @@ def test_crossings_and_ferries_never_save_more_than_they_cost(programme, small_w
 
 def test_a_closed_crossing_is_not_assessed_and_said_so() -> None:
     gate = QuickerCrossing("test", Crossing(economies=("IND", "PAK"), mode="road"), Saving(5, 0.5), None)
-    changes, gaps = place([gate], load_geography(), load_parameters())
+    changes, gaps = place([gate], load_network().geography, load_parameters())
     assert not changes
     assert [gap.reason for gap in gaps] == ["effect not assessed: the crossing is closed in the baseline"]
 
@@ -418,14 +418,16 @@ def test_a_sea_port_and_a_place_without_one() -> None:
     parameters = load_parameters()
     klang = Point(name="Port Klang", latitude=3.0, longitude=101.39)
     changes, gaps = place(
-        [QuickerPort("test", klang, Saving(4, 0.5), Saving(50, 0.5))], load_geography(), parameters
+        [QuickerPort("test", klang, Saving(4, 0.5), Saving(50, 0.5))], load_network().geography, parameters
     )
     assert not gaps
     (port,) = changes
     assert (port.action, port.target) == ("port", "MYPKG")
     assert (port.hours_saved, port.usd_saved) == (4, 50)
     inland = Point(name="Samarkand", latitude=39.65, longitude=66.97)
-    changes, gaps = place([QuickerPort("test", inland, Saving(4, 0.5), None)], load_geography(), parameters)
+    changes, gaps = place(
+        [QuickerPort("test", inland, Saving(4, 0.5), None)], load_network().geography, parameters
+    )
     assert not changes
     assert [gap.reason for gap in gaps] == ["effect not assessed: the network has no port there"]
 

@@ -13,7 +13,8 @@ from samarkand.engines.routing import calc_legs
 from samarkand.priorities.trade.exposure import calc_chokepoint_exposure
 from samarkand.world.freight.chokepoint_shares import _known, crossed_between, find_passages, passages_of
 from samarkand.world.freight.skims import attach_ports_at_sea, values_of_time
-from samarkand.world.network.disruptions import chokepoints, close, find_closures
+from samarkand.world.network.chokepoints import chokepoints
+from samarkand.world.network.disruptions import close, find_closures
 from samarkand.world.network.tables import LinkCosts, sea_costs
 
 NAMES = [row.id for row in chokepoints()]

@@ -96,7 +96,10 @@ def corridor_profile(
     changes = apply(programme, world, year, without=without).network
     network = close(world.network, closed)
     value = values_of_time(parameters)[SEARCH_CLASSES.index(vot_class)]
-    pairs: tuple[tuple[LinkChange, ...], ...] = ((), tuple(c for c in changes if not keeps_closed(c, closed)))
+    pairs: tuple[tuple[LinkChange, ...], ...] = (
+        (),
+        tuple(c for c in changes if not keeps_closed(c, closed, network)),
+    )
     ways = [PathFinder(network, parameters, value, some).find(ends[0], ends[1], mode) for some in pairs]
     return Profile(ends[0], ends[1], mode, vot_class, year, closed.names, ways[0], ways[1])
 

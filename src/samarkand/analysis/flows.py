@@ -25,7 +25,6 @@ from samarkand.world.freight.assignment import (
 )
 from samarkand.world.freight.skims import MODES
 from samarkand.world.network.border_directions import crossing_directions
-from samarkand.world.network.disruptions import chokepoints
 from samarkand.world.network.tables import LAND, Network
 from samarkand.world.world import World
 
@@ -135,7 +134,7 @@ def busiest(state: FreightWork, network: Network, most: int) -> list[str]:
         for kind, rows in tonnes.items()
         if "border" in kind
     ]
-    passage = {row.passage: row.id for row in chokepoints()}
+    passage = {row.passage: row.id for row in network.chokepoints}
     ports = tonnes["port"].rename(lambda code: f"port:{code}")
     by_name = pd.concat([*land, tonnes["chokepoint"].rename(passage), ports])
     total = by_name.groupby(level=0).sum().sort_values(ascending=False)
@@ -144,7 +143,7 @@ def busiest(state: FreightWork, network: Network, most: int) -> list[str]:
 
 def _places(state: FreightWork, network: Network) -> pd.Series:
     tonnes = _tonnes(state, network)
-    titles = {row.passage: row.title for row in chokepoints()}
+    titles = {row.passage: row.title for row in network.chokepoints}
     names = network.ports["name"].astype(str)
     by_name = dict(zip(network.ports["id"].astype(str), names, strict=True))
     tonnes["chokepoint"] = tonnes["chokepoint"].rename(titles)
@@ -155,7 +154,7 @@ def _places(state: FreightWork, network: Network) -> pd.Series:
 
 def _tonnes(state: FreightWork, network: Network) -> dict[str, pd.Series]:
     """Tonnes by kind of place: borders by the pair of economies, chokepoints by passage, ports by id."""
-    links, known = state.links, {row.passage for row in chokepoints()}
+    links, known = state.links, {row.passage for row in network.chokepoints}
     parts: dict[str, pd.Series] = {}
     for mode in LAND:
         mine = links[links["mode"] == mode]

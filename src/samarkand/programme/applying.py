@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.gaps import Gap
@@ -15,8 +15,9 @@ from samarkand.programme.channels.payment import annual_costs, split_by_effect
 from samarkand.programme.channels.recognition import TradeCostChange, recognise
 from samarkand.programme.channels.tariffs import TariffChange, tariff_change
 from samarkand.programme.model.models import Item, Programme
-from samarkand.world.network.geography import load_geography
+from samarkand.world.network.geography import Geography
 from samarkand.world.network.link_changes import LinkChange
+from samarkand.world.world import World
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Placed(NamedTuple):
 
 def apply(
     programme: Programme,
-    world: Any,
+    world: World,
     year: int,
     without: Collection[str] = (),
     parameters: Mapping[str, float] | None = None,
@@ -83,7 +84,7 @@ def apply(
     trade_costs: list[TradeCostChange] = []
     for item in items:
         if item.id not in placed:
-            placed[item.id] = _place(item, parameters)
+            placed[item.id] = _place(item, world.network.geography, parameters)
         network += placed[item.id].changes
         gaps += placed[item.id].gaps
         if item.kind_row.effect == "recognition":
@@ -110,9 +111,9 @@ def apply(
     )
 
 
-def _place(item: Item, parameters: Mapping[str, float]) -> Placed:
+def _place(item: Item, geography: Geography, parameters: Mapping[str, float]) -> Placed:
     effects, missing = effects_of(item, parameters)
-    changes, unplaced = place(effects, load_geography(), parameters)
+    changes, unplaced = place(effects, geography, parameters)
     return Placed(tuple(changes), (*missing, *unplaced))
 
 

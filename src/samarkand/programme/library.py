@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from samarkand.core.faults import Fault, Faults, did_you_mean
 from samarkand.programme.files.checks import Surroundings, check_file
 from samarkand.programme.model.models import Programme
 from samarkand.world.economies.tables import load_economies
-from samarkand.world.network.geography import load_geography
+from samarkand.world.network.tables import load_network
 from samarkand.world.parameters import load_parameters
+from samarkand.world.world import World
 
 # Programmes found without a fault in this process, by path and content: a question asked again reads no file twice.
 MOST_KEPT = 8
@@ -46,7 +46,7 @@ def _exists(text: str) -> bool:
         return False
 
 
-def load_programme(path_or_name: str | Path, world: Any = None) -> Programme:
+def load_programme(path_or_name: str | Path, world: World | None = None) -> Programme:
     """A programme, by path or by the name of a shipped one.
 
     With a world its economies and ends are checked against it too. Raises `Faults` with all that is wrong;
@@ -74,7 +74,7 @@ def _content(path: Path) -> tuple[str, bytes] | None:
         return None
 
 
-def check_programme(path_or_name: str | Path, world: Any = None) -> list[Fault]:
+def check_programme(path_or_name: str | Path, world: World | None = None) -> list[Fault]:
     """All faults of a programme file, none for a good one. Never raises for what is in a file."""
     try:
         path = find_programme(path_or_name)
@@ -84,11 +84,15 @@ def check_programme(path_or_name: str | Path, world: Any = None) -> list[Fault]:
     return list(faults)
 
 
-def surroundings(world: Any = None) -> Surroundings:
+def surroundings(world: World | None = None) -> Surroundings:
     """What a check asks of a world, the embedded one if none is given: known economies and the network."""
-    facts = load_economies() if world is None else world.facts
+    facts, network, parameters = (
+        (load_economies(), load_network(), load_parameters())
+        if world is None
+        else (world.facts, world.network, world.assumptions.parameters)
+    )
     return Surroundings(
         economies=frozenset(map(str, facts.get("iso3", facts.index))),
-        gazetteer=load_geography(),
-        snap_distance=load_parameters()["end_snap_distance"],
+        gazetteer=network.geography,
+        snap_distance=parameters["end_snap_distance"],
     )

@@ -18,11 +18,11 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
 
 from samarkand.engines.schedules import calc_ramp_up
 from samarkand.programme.applying import Change, Placed, apply, ramp_up_share
 from samarkand.programme.model.models import Programme
+from samarkand.world.world import World
 
 NO_SHOCK = ("year", "open", "effective", "ramp_up_share", "not_assessed")
 SMALLEST_WEIGHT = 1e-12  # differences of shares that are rounding only
@@ -50,7 +50,7 @@ class Schedule:
 
 def plan_schedule(
     programme: Programme,
-    world: Any,
+    world: World,
     years: Sequence[int],
     without: Collection[str] = (),
     parameters: Mapping[str, float] | None = None,
@@ -86,7 +86,7 @@ def plan_schedule(
 
 def _apply_all(
     programme: Programme,
-    world: Any,
+    world: World,
     years: Sequence[int],
     without: Collection[str],
     parameters: Mapping[str, float],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from samarkand.programme.model.models import Item, Point
 from samarkand.reports.maps import Marks, Place, Route
-from samarkand.world.network.geography import load_geography
+from samarkand.world.network.geography import Geography
 
 if TYPE_CHECKING:
     from samarkand.programme import Change
@@ -32,7 +32,7 @@ def programme_marks(appraisal: Appraisal, change: Change) -> Marks:
         ]
         places += [
             Place(number, f"{words}{': ' if name else ''}{name}", longitude, latitude, kind, pale)
-            for name, longitude, latitude, kind in _places(item, change)
+            for name, longitude, latitude, kind in _places(item, change, appraisal.world.network.geography)
         ]
         for code in item.economies:
             taking_part.setdefault(code, appraisal.world.names.get(code, code))
@@ -55,10 +55,10 @@ def _lines(item: Item) -> Iterable[tuple[tuple[tuple[float, float], ...], bool]]
             yield tuple((p.longitude, p.latitude) for p in points), False
 
 
-def _places(item: Item, change: Change) -> Iterable[tuple[str, float, float, Kind]]:
+def _places(item: Item, change: Change, geography: Geography) -> Iterable[tuple[str, float, float, Kind]]:
     """Where it acts: on crossings of the network that it changes, at named crossings, at its own places."""
     seen = set()
-    crossings = {row.id: row for row in load_geography().crossings}
+    crossings = {row.id: row for row in geography.crossings}
     for entry in change.network:
         if entry.item == item.id and entry.action == "crossing" and entry.target in crossings:
             row = crossings[entry.target]

@@ -24,7 +24,7 @@ from samarkand.programme.channels.network_effects import (
 )
 from samarkand.programme.model.models import Point
 from samarkand.world.network.borders import border_parameters
-from samarkand.world.network.geography import CrossingPlace, Geography, ferry_rows, port_ids
+from samarkand.world.network.geography import CrossingPlace, Geography
 from samarkand.world.network.link_changes import LinkChange
 
 # Links between towns are long and a crossing lies half-way along one, so it may seem far from its gate.
@@ -179,14 +179,14 @@ def _port(
                 effect.item,
                 "port",
                 "sea",
-                target=port_ids()[nearest],
+                target=geography.port_ids[nearest],
                 hours_saved=_of(effect.hours, dwell),
                 usd_saved=_of(effect.usd, parameters["port_fee"]),
             )
         )
     landing = geography.ferries.distance(latitude, longitude) <= reach
     lines = set(geography.ferries.name[landing])
-    for row in ferry_rows():
+    for row in geography.ferry_lines:
         if row.id in lines:
             # Half of the declared wait of a line stands for each of its two ports.
             wait = (parameters["ferry_wait"] + row.wait_hours) / 2

@@ -18,7 +18,7 @@ from samarkand.core.declarations import read_table
 from samarkand.core.evidence import Evidence, Flag
 from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.network.arcs import arcs_of
-from samarkand.world.network.disruptions import chokepoints, find_closures
+from samarkand.world.network.disruptions import find_closures
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.tables import Network, land_costs
 from samarkand.world.parameters import Parameters
@@ -89,7 +89,7 @@ def find_place(name: str, network: Network, parameters: Parameters) -> Place:
         pairs = [tuple(float(number) for number in point.split()) for point in points]
         return line_place([(lat, lon) for lat, lon in pairs], _land(mode), network, parameters)
     found = find_closures(name.split("+"), network)
-    series = any(row.id == name for row in chokepoints())
+    series = any(row.id == name for row in network.chokepoints)
     return Place(found.links, found.ports, in_series=series)
 
 

@@ -24,7 +24,6 @@ from samarkand.engines.assignment import find_paths, join_choice
 from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.skims import attach_ports_at_sea
-from samarkand.world.network.disruptions import chokepoints
 from samarkand.world.network.tables import LinkCosts, Network, fingerprint, sea_costs
 
 Flags = NDArray[np.bool_]
@@ -42,7 +41,7 @@ def passages_of(model: FreightModel) -> xr.DataArray:
     several chokepoints, so that they do not add up to one.
     """
     if model not in _known:
-        names = [row.id for row in chokepoints()]
+        names = [row.id for row in model.network.chokepoints]
         path = cache_folder() / f"passages-{_key(model)[:32]}.npz"
         stored = read_archive(path)
         passes = stored["passes"] if stored else find_passages(model)
@@ -64,7 +63,7 @@ def passages_of(model: FreightModel) -> xr.DataArray:
 
 
 def _key(model: FreightModel) -> str:
-    words = [FORMAT, model.key, *(f"{row.id} {row.passage}" for row in chokepoints())]
+    words = [FORMAT, model.key, *(f"{row.id} {row.passage}" for row in model.network.chokepoints)]
     words += model.network.sea_links["passage"].astype(str).tolist()
     return fingerprint(np.frombuffer("\n".join(words).encode(), np.uint8))
 
@@ -76,7 +75,7 @@ def find_passages(model: FreightModel) -> Floats:
     count = len(model.economies)
     one, other = zone[pairs.origin], zone[pairs.destination]
     counted = (one >= 0) & (other >= 0) & (pairs.origin != pairs.destination)
-    passes = np.zeros((len(chokepoints()), len(VOT_CLASSES), count, count))
+    passes = np.zeros((len(model.network.chokepoints), len(VOT_CLASSES), count, count))
     picked = baseline.pick[..., SEA]
     voyages = {int(c): voyages_of(model, int(c)) for c in np.unique(picked[counted]) if c >= 0}
     for g in range(len(VOT_CLASSES)):
@@ -126,11 +125,11 @@ def crossed_between(network: Network, costs: LinkCosts, value: float, nodes: NDA
     step = np.where(before >= 0, before, np.arange(graph.size))  # a source, and what is not reached, stays
     link = step * graph.size + np.arange(graph.size)
     bits = np.zeros(step.shape, np.uint32)  # one a chokepoint, of the step that leads to each node
-    for k, row in enumerate(chokepoints()):
+    for k, row in enumerate(network.chokepoints):
         u, v = (end[passage == row.passage] for end in (costs.u, costs.v))
         bits[np.isin(link, np.r_[u * graph.size + v, v * graph.size + u])] |= np.uint32(1 << k)
     along = _along(step, bits)[:, nodes]
-    return np.stack([(along >> np.uint32(k)) & 1 > 0 for k in range(len(chokepoints()))])
+    return np.stack([(along >> np.uint32(k)) & 1 > 0 for k in range(len(network.chokepoints))])
 
 
 def _along(step: NDArray[np.int64], bits: NDArray[np.uint32]) -> NDArray[np.uint32]:

@@ -63,7 +63,7 @@ class DisruptedFreight:
         with the same changes."""
         usd, hours = (getattr(self.closed.baseline.pairs, name).copy() for name in ("usd", "hours"))
         least = self.open.chosen_routes(changes) if changes else None
-        kept = [change for change in changes if not keeps_closed(change, self.closures)]
+        kept = [change for change in changes if not keeps_closed(change, self.closures, self.open.network)]
         if kept:
             better = self.closed.update_routes(kept)
             usd[better.rows], hours[better.rows] = better.usd, better.hours

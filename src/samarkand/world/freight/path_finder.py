@@ -24,7 +24,6 @@ from samarkand.world.freight.skims import (
     within_access,
 )
 from samarkand.world.network.arcs import port_savings
-from samarkand.world.network.disruptions import chokepoints
 from samarkand.world.network.itinerary import Itinerary, Step, merged, reverse, steps_along
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.links import LinkTable, build_lines
@@ -220,7 +219,8 @@ class PathFinder:
             link = self._sea_link[min(one, other), max(one, other)]
             hours += float(self.sea.moving_hours[link])
             passages.append(str(names[self.sea.row[link]]))
-        known = [titles()[name] for name in dict.fromkeys(passages) if name in titles()]
+        titles = {row.passage: row.title for row in self.network.chokepoints}
+        known = [titles[name] for name in dict.fromkeys(passages) if name in titles]
         km = hours * p["sea_speed"]
         name = "sea" + (f", by {', '.join(known)}" if known else "")
         return Step("move", "sea", name, km, hours, 0.0, km * p["sea_rate"])
@@ -229,11 +229,6 @@ class PathFinder:
     def _sea_link(self) -> dict[tuple[int, int], int]:
         ends = zip(self.sea.u.tolist(), self.sea.v.tolist(), strict=True)
         return {(min(u, v), max(u, v)): at for at, (u, v) in enumerate(ends)}
-
-
-def titles() -> dict[str, str]:
-    """Titles of the chokepoints by the named passage of the sea graph."""
-    return {row.passage: row.title for row in chokepoints() if row.passage}
 
 
 def _cheapest(first: Floats, between: Floats, last: Floats, start: Ints, end: Ints) -> tuple[int, int] | None:

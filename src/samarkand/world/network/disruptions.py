@@ -19,33 +19,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
-from samarkand.core.declarations import read_table
-from samarkand.core.evidence import Flag
 from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
-from samarkand.world.network.geography import load_geography
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.tables import LAND, Network
 
 KINDS = ("border", "crossing", "port", "ferry", "link")
-
-
-class Chokepoint(BaseModel):
-    """A row of `chokepoints.csv`: a named passage of the sea graph."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    title: str
-    passage: str
-    source: str
-    flag: Flag
-
-
-def chokepoints() -> tuple[Chokepoint, ...]:
-    """The chokepoints that can be closed by name."""
-    return read_table("samarkand.world.network", "chokepoints.csv", Chokepoint)
 
 
 @dataclass(frozen=True)
@@ -144,9 +123,9 @@ Rows = dict[str, set[int]]
 
 
 def _chokepoint(name: str, network: Network, links: Rows, faults: FaultList) -> None:
-    row = next((row for row in chokepoints() if row.id == name), None)
+    row = next((row for row in network.chokepoints if row.id == name), None)
     if row is None:
-        known = [row.id for row in chokepoints()]
+        known = [row.id for row in network.chokepoints]
         mend = did_you_mean(name, known) + f" Else write KIND:NAME with one of {', '.join(KINDS)}."
         faults.add(f"closure {name}", "is not a chokepoint", mend)
     else:
@@ -215,17 +194,17 @@ def _link(rest: str, network: Network, links: Rows, place: str, faults: FaultLis
         links[mode].add(int(number))
 
 
-def keeps_closed(change: LinkChange, closures: Closures) -> bool:
+def keeps_closed(change: LinkChange, closures: Closures, network: Network) -> bool:
     """Whether a new link of a programme would cross a border that is closed: it is closed with it."""
     if change.action != "new" or not closures.borders:
         return False
-    one, other = (load_geography().economy_at(*point) for point in (change.points[0], change.points[-1]))
+    one, other = (network.geography.economy_at(*point) for point in (change.points[0], change.points[-1]))
     return closures.closes_border(one, other, change.mode)
 
 
 def every_closure(network: Network) -> tuple[str, ...]:
     """Names of all single closures that make sense by themselves: chokepoints, open borders, ferries, ports."""
-    names = [row.id for row in chokepoints()]
+    names = [row.id for row in network.chokepoints]
     for mode in LAND:
         crossings = network.land(mode).crossings
         is_open = crossings[(crossings["status"] == "open").to_numpy()]

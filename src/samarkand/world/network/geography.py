@@ -7,19 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib.resources import as_file, files
-from typing import TYPE_CHECKING
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
-from samarkand.core.declarations import read_table
 from samarkand.core.geodesy import calc_chord_distance, calc_squared_chord, unit_vectors
-
-if TYPE_CHECKING:
-    import pandas as pd
+from samarkand.world.network.ferries import FerryLine
 
 LAND_MODES = ("rail", "road")
 
@@ -67,11 +61,17 @@ class CrossingPlace:
 
 @dataclass(frozen=True, eq=False)
 class Geography:
-    """The places of a freight network. `ferries` holds both landings of each ferry line under the line's id."""
+    """The places of a freight network; made by `Network.geography`.
+
+    `port_ids` are the ids of the ports, in their order. `ferries` holds both landings of each of `ferry_lines`
+    under the line's id.
+    """
 
     nodes: dict[str, Places]
     ports: Places
+    port_ids: tuple[str, ...]
     ferries: Places
+    ferry_lines: tuple[FerryLine, ...]
     crossings: tuple[CrossingPlace, ...]
 
     def nearest(
@@ -112,88 +112,3 @@ def _label(places: Places, index: int) -> str:
     name = f"{places.name[index]}, " if places.name[index] else ""
     economy = f" in {places.economy[index]}" if places.economy[index] else ""
     return f"{name}{where}{economy}"
-
-
-class _Repair(BaseModel):
-    """The columns of `network_repairs.csv` that say where ferries land."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    id: str
-    action: str
-    mode: str
-    from_lat: float
-    from_lon: float
-    to_lat: float = float("nan")
-    to_lon: float = float("nan")
-    wait_hours: float = 0.0
-
-
-@cache
-def ferry_rows() -> tuple[_Repair, ...]:
-    """The declared ferry lines."""
-    rows = read_table("samarkand.world.network", "network_repairs.csv", _Repair)
-    return tuple(row for row in rows if row.action == "ferry")
-
-
-@cache
-def load_geography() -> Geography:
-    """The places of the embedded network."""
-    nodes = {mode: _nodes(mode) for mode in LAND_MODES}
-    ports = _read("ports.parquet")
-    table = _read("osm_crossings.parquet")
-    columns = (
-        "id",
-        "mode",
-        "economy_a",
-        "economy_b",
-        "lat",
-        "lon",
-        "status",
-        "hours_parameter",
-        "usd_parameter",
-    )
-    crossings = tuple(
-        CrossingPlace(
-            str(i), str(mode), (str(a), str(b)), float(lat), float(lon), status == "open", str(h), str(u)
-        )
-        for i, mode, a, b, lat, lon, status, h, u in zip(*(table[name] for name in columns), strict=True)
-    )
-    landings = [(row.id, row.from_lat, row.from_lon) for row in ferry_rows()]
-    landings += [(row.id, row.to_lat, row.to_lon) for row in ferry_rows()]
-    return Geography(
-        nodes=nodes,
-        ports=Places(
-            ports["name"].to_numpy(str), ports["economy"].to_numpy(str),
-            ports["lat"].to_numpy(float), ports["lon"].to_numpy(float),
-        ),
-        ferries=Places(
-            np.array([row[0] for row in landings]), np.array([""] * len(landings)),
-            np.array([row[1] for row in landings]), np.array([row[2] for row in landings]),
-        ),
-        crossings=crossings,
-    )  # fmt: skip
-
-
-def port_ids() -> tuple[str, ...]:
-    """Ids of the ports, in the order of `Geography.ports`."""
-    return tuple(_read("ports.parquet")["id"].astype(str))
-
-
-def _nodes(mode: str) -> Places:
-    table = _read(f"osm_{mode}_nodes.parquet")  # places in thousandths of a degree
-    economy = table["economy"].astype(str).to_numpy(str)
-    return Places(
-        np.full(len(table), ""),
-        economy,
-        table["lat"].to_numpy(float) / 1000,
-        table["lon"].to_numpy(float) / 1000,
-    )
-
-
-def _read(name: str) -> pd.DataFrame:
-    import pyarrow.parquet as pq
-
-    with as_file(files("samarkand.world.embedded") / name) as path:
-        table: pd.DataFrame = pq.read_table(path).to_pandas()
-    return table

@@ -13,7 +13,6 @@ from itertools import pairwise
 from typing import Literal
 
 from samarkand.world.network.border_directions import direction
-from samarkand.world.network.geography import ferry_rows
 from samarkand.world.network.links import LinkTable
 from samarkand.world.network.tables import Network
 from samarkand.world.parameters import Parameters
@@ -148,7 +147,7 @@ def steps_along(
     links = crossings["link"].astype(int)
     fees = dict(zip(links, crossings["usd_parameter"].astype(str), strict=True))
     gates = dict(zip(links, crossings["id"].astype(str), strict=True))
-    ferries = {row.id for row in ferry_rows()}
+    ferries = {line.id for line in network.ferries}
     costs = lines.costs
     for one, other in pairwise(path):
         at = lines.between(one, other)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import as_file, files
 
 import numpy as np
@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from samarkand.core.conventions import Floats, Ints
 from samarkand.engines.routing import Graph, build_graph
 from samarkand.world.economies.tables import load_economies
-from samarkand.world.network.geography import ferry_rows
+from samarkand.world.network.chokepoints import Chokepoint, chokepoints
+from samarkand.world.network.ferries import FerryLine, embedded_ferries
+from samarkand.world.network.geography import CrossingPlace, Geography, Places
 from samarkand.world.parameters import Parameters
 
 LAND = ("road", "rail")
@@ -41,7 +43,11 @@ class LandTables:
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """The freight network as tables. `cities` are indexed by label (`ISO3 name`), with iso3, lat, lon, population."""
+    """The freight network as tables. `cities` are indexed by label (`ISO3 name`), with iso3, lat, lon, population.
+
+    `ferries` are the lines that links of road and rail name in `repair`. `single_roads`: economies whose roads cost the
+    rate of single carriageways.
+    """
 
     road: LandTables
     rail: LandTables
@@ -50,6 +56,19 @@ class Network:
     ports: pd.DataFrame
     terminals: pd.DataFrame
     cities: pd.DataFrame
+    ferries: tuple[FerryLine, ...] = ()
+    single_roads: frozenset[str] = frozenset()
+
+    @cached_property
+    def geography(self) -> Geography:
+        """Where things are on the network."""
+        return _geography(self)
+
+    @cached_property
+    def chokepoints(self) -> tuple[Chokepoint, ...]:
+        """The declared chokepoints that are passages of this network."""
+        passages = frozenset(self.sea_links["passage"].astype(str))
+        return tuple(row for row in chokepoints() if row.passage in passages)
 
     def land(self, mode: str) -> LandTables:
         """The tables of road or rail."""
@@ -100,6 +119,53 @@ def load_network() -> Network:
         ports=_read("ports.parquet"),
         terminals=_read("osm_terminals.parquet"),
         cities=cities,
+        ferries=embedded_ferries(),
+        single_roads=single_road_economies(load_economies()),
+    )
+
+
+def _geography(network: Network) -> Geography:
+    ports, lines = network.ports, network.ferries
+    columns = (
+        "id", "mode", "economy_a", "economy_b", "lat", "lon", "status", "hours_parameter", "usd_parameter",
+    )  # fmt: skip
+    crossings = tuple(
+        CrossingPlace(
+            str(i),
+            str(mode),
+            (str(a), str(b)),
+            float(lat),
+            float(lon),
+            status == "open",
+            str(hours),
+            str(usd),
+        )
+        for table in (network.road.crossings, network.rail.crossings)
+        for i, mode, a, b, lat, lon, status, hours, usd in zip(
+            *(table[name] for name in columns), strict=True
+        )
+    )
+    return Geography(
+        nodes={mode: _places(network.land(mode).nodes) for mode in LAND},
+        ports=_places(ports, ports["name"].to_numpy(str)),
+        port_ids=tuple(ports["id"].astype(str)),
+        ferries=Places(
+            np.array([line.id for line in lines] * 2, str),
+            np.array([""] * 2 * len(lines), str),
+            np.array([line.from_lat for line in lines] + [line.to_lat for line in lines], float),
+            np.array([line.from_lon for line in lines] + [line.to_lon for line in lines], float),
+        ),
+        ferry_lines=lines,
+        crossings=crossings,
+    )
+
+
+def _places(table: pd.DataFrame, names: NDArray[np.str_] | None = None) -> Places:
+    return Places(
+        np.full(len(table), "") if names is None else names,
+        table["economy"].astype(str).to_numpy(str),
+        table["lat"].to_numpy(float),
+        table["lon"].to_numpy(float),
     )
 
 
@@ -119,9 +185,9 @@ def land_costs(network: Network, mode: str, parameters: Parameters) -> LinkCosts
     links = tables.links
     km = links["km"].to_numpy(float)
     moving = km / parameters[f"{mode}_speed"]
-    usd = km * _rate_per_km(tables, mode, parameters)
+    usd = km * _rate_per_km(network, mode, parameters)
     waiting = np.zeros(len(links))
-    wait_of = {row.id: row.wait_hours for row in ferry_rows()}
+    wait_of = {line.id: line.wait_hours for line in network.ferries}
     ferry = links["repair"].isin(list(wait_of)).to_numpy()
     moving[ferry] = km[ferry] / parameters["ferry_speed"]
     usd[ferry] = km[ferry] * parameters["ferry_rate"]
@@ -143,22 +209,22 @@ def rate_at(network: Network, mode: str, node: int, parameters: Parameters) -> f
     """Freight rate per TEU-km for a new link at a node: the rate of the economy it lies in."""
     if mode == "rail":
         return parameters["rail_rate_standard"]
-    low = network.road.nodes["economy"].iloc[node] in _low_income()
+    low = network.road.nodes["economy"].iloc[node] in network.single_roads
     return parameters["road_rate_single" if low else "road_rate_dual"]
 
 
-def _rate_per_km(tables: LandTables, mode: str, parameters: Parameters) -> Floats:
+def _rate_per_km(network: Network, mode: str, parameters: Parameters) -> Floats:
+    tables = network.land(mode)
     if mode == "rail":
         return np.full(len(tables.links), parameters["rail_rate_standard"])
-    low = tables.nodes["economy"].isin(_low_income()).to_numpy()
+    low = tables.nodes["economy"].isin(network.single_roads).to_numpy()
     rate = np.where(low, parameters["road_rate_single"], parameters["road_rate_dual"])
     ends: Floats = (rate[tables.links["u"].to_numpy()] + rate[tables.links["v"].to_numpy()]) / 2
     return ends
 
 
-@cache
-def _low_income() -> frozenset[str]:
-    facts = load_economies()
+def single_road_economies(facts: pd.DataFrame) -> frozenset[str]:
+    """Economies of lower income, by the facts of economies: the class of a road is not known."""
     return frozenset(map(str, facts.index[facts["income_level"].isin(HIGH_RATE_INCOME)]))
 
 
