@@ -6,7 +6,8 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from samarkand.world.accounts.tables import ROW, calc_deficit, calc_input_share, calc_trade_share
+from samarkand.core.conventions import REST_OF_WORLD
+from samarkand.world.accounts.tables import calc_deficit, calc_input_share, calc_trade_share
 
 
 def test_every_balance_holds(world):
@@ -49,7 +50,7 @@ def test_observed_flows_are_the_published_ones(world):
 def test_grades_say_what_is_observed(world):
     accounts = world.accounts
     assert accounts.grade("intermediate", "KAZ", "CHN") == "observed"
-    assert accounts.grade("intermediate", "KAZ", ROW) == "estimated"
+    assert accounts.grade("intermediate", "KAZ", REST_OF_WORLD) == "estimated"
     assert accounts.grade("final_demand", "KAZ") == "estimated"
     assert accounts.grade("intermediate", "KAZ", "UZB") == "estimated"
     assert accounts.grade("gross_output", "UZB") == "estimated"
@@ -61,7 +62,7 @@ def test_totals_are_near_published_ones(world):
     """Median absolute log error of exports and imports under 5 %; the balance is to these totals, hubs excepted."""
     facts = world.facts if world.facts.index.name == "iso3" else world.facts.set_index("iso3")
     for ours, published in ((world.accounts.exports, "exports"), (world.accounts.imports, "imports")):
-        series = ours.to_series().drop(ROW)
+        series = ours.to_series().drop(REST_OF_WORLD)
         error = np.log(series / (facts[published].reindex(series.index) / 1e6)).abs()
         assert error.median() < 0.05
 
@@ -149,7 +150,7 @@ def test_every_estimated_economy_says_what_from(world):
 
     grades = load_grades()
     assert list(grades.index) == list(world.labels)
-    assert set(grades.index[grades["grade"] == "estimated"]) == {*world.accounts.estimated, ROW}
+    assert set(grades.index[grades["grade"] == "estimated"]) == {*world.accounts.estimated, REST_OF_WORLD}
     assert (grades["estimated_from"] != "").all()
     assert "export partners" in grades.at["UZB", "estimated_from"]
     assert "sectors of GDP" in grades.at["VEN", "imputed"]

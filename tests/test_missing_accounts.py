@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.core.geodesy import EARTH_RADIUS_KM
 from samarkand.world.accounts.estimation.balance import balance_flows, fit_margins
 from samarkand.world.accounts.estimation.donors import HOW_MANY, donor_weights, features
 from samarkand.world.accounts.estimation.evidence import (
-    ROW,
     Evidence,
     calc_covariates,
     calc_distance,
@@ -116,7 +116,7 @@ def test_units_close_the_world_and_take_re_exports_off_both_sides(known):
     units = make_units(known, observed, partner_shares=True)
     assert units.exports.sum() == pytest.approx(units.imports.sum(), rel=1e-12)
     assert units.codes[: len(observed)] == observed
-    assert units.codes[-1] == ROW
+    assert units.codes[-1] == REST_OF_WORLD
     assert set(choose_members(known.facts, observed)) == set(units.codes[len(observed) : -1])
     k = units.codes.index("DJI")
     published = known.facts.loc["DJI", ["exports", "imports"]].astype(float) / 1e6

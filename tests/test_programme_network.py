@@ -34,6 +34,7 @@ def small_world():
     """What `apply` asks of a world: labels of the accounts, parameters, and what was imported."""
     return SimpleNamespace(
         labels=load_accounts().economies,
+        network=load_network(),
         assumptions=SimpleNamespace(parameters=load_parameters()),
         tariffs=None,
     )

@@ -373,7 +373,7 @@ def test_every_kind_names_an_asset_life_that_is_declared() -> None:
 
 
 def test_fields_of_the_models_are_declared_attributes() -> None:
-    from samarkand.programme import models
+    from samarkand.programme.model import models
 
     for level, model in (("item", models.Item), ("financing", models.Financing), ("party", models.Party),
                          ("point", models.Point), ("crossing", models.Crossing)):  # fmt: skip
@@ -383,10 +383,10 @@ def test_fields_of_the_models_are_declared_attributes() -> None:
 
 def test_a_new_kind_is_only_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A kind and an attribute added to the tables are read, held and checked without any new code."""
-    from samarkand.programme import kinds as module
+    from samarkand.programme.model import kinds as module
 
     table = module.read_table
-    plant = module.Kind(kind="observatory", label="Plant", item="project", shock="productivity", effect="none",
+    plant = module.ItemKind(kind="observatory", label="Plant", item="project", shock="productivity", effect="none",
                         asset_life="asset_life_port", description="A plant")  # fmt: skip
     power = module.Attribute(name="item.power", kinds=("observatory",), type="figure", unit="hours",
                              required="yes", minimum=0, description="Hours of operation")  # fmt: skip

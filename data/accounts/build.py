@@ -9,10 +9,10 @@ import pandas as pd
 
 from data import manifest
 from data.accounts import baci, economies, evidence, factbook, icio, store
+from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.world.accounts.estimation.evidence import (
     DECIMALS,
     RE_EXPORT_HUBS,
-    ROW,
     Evidence,
     ObservedTable,
 )
@@ -110,7 +110,7 @@ def grade_table(known: Evidence, units: Units) -> pd.DataFrame:
         if k < units.observed:
             rows.append((code, "observed", "OECD ICIO 2022; trade totals of the factbook", ""))
             continue
-        if code == ROW:
+        if code == REST_OF_WORLD:
             rows.append((code, "estimated", f"sums over {len(units.in_row)} economies", "sectors of GDP"))
             continue
         row = facts.loc[code]

@@ -16,7 +16,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from data import manifest
-from samarkand.world.accounts.estimation.evidence import RE_EXPORT_HUBS, ROW, decode_partners
+from samarkand.core.conventions import REST_OF_WORLD
+from samarkand.world.accounts.estimation.evidence import RE_EXPORT_HUBS, decode_partners
 from samarkand.world.accounts.estimation.holdout import HEADLINES, HELD_OUT, SCORES
 from samarkand.world.accounts.estimation.ranges import RANGES
 from samarkand.world.accounts.sectors import load_sectors
@@ -35,7 +36,7 @@ SHOWN = (
 
 def observed_economies(accounts: Accounts) -> list[str]:
     """The economies of the table."""
-    return [code for code in accounts.economies if code not in {ROW, *accounts.estimated}]
+    return [code for code in accounts.economies if code not in {REST_OF_WORLD, *accounts.estimated}]
 
 
 def compare_totals(accounts: Accounts, economies: pd.DataFrame) -> pd.DataFrame:
@@ -64,7 +65,7 @@ def compare_partners(accounts: Accounts, economies: pd.DataFrame, of: Collection
     rows = []
     for origin, code in enumerate(codes):
         published = decode_partners(economies.loc[code, "export_partners"]) if code in of else {}
-        first = codes[int(shares[origin, : codes.index(ROW)].argmax())]
+        first = codes[int(shares[origin, : codes.index(REST_OF_WORLD)].argmax())]
         for rank, (partner, share) in enumerate(published.items(), 1):
             if partner in codes:
                 found = shares[origin, codes.index(partner)]
@@ -259,7 +260,7 @@ def render_tables() -> dict[str, str]:
     size = accounts.value_added.sum("sector")
     part = {
         name: float(size.sel(economy=codes).sum() / size.sum())
-        for name, codes in (("members", members), ("row", [ROW]))
+        for name, codes in (("members", members), ("row", [REST_OF_WORLD]))
     }
     reduced = measures["reduced_re_exports_usd_m"]
     estimated = (

@@ -39,7 +39,7 @@ def test_exposure_by_hand():
 def test_a_path_crosses_what_lies_on_it():
     """A row of nodes 0-1-2-3 with Suez on 1-2, and 2-4-3 with Malacca on 4-3, dearer than 2-3 directly."""
     links = pd.DataFrame({"passage": ["", "suez", "", "", "malacca"]})
-    network = SimpleNamespace(sea_links=links, sea_nodes=range(5))
+    network = SimpleNamespace(sea_links=links, sea_nodes=range(5), chokepoints=chokepoints())
     u, v = np.array([0, 1, 2, 2, 4]), np.array([1, 2, 3, 4, 3])
     hours = np.array([1.0, 1.0, 1.0, 1.0, 5.0])
     costs = LinkCosts(u, v, hours, np.zeros(5), hours, np.arange(5))
@@ -72,7 +72,7 @@ def test_closing_a_chokepoint_costs_those_who_pass_it_and_nobody_else(world, nam
 
 
 def test_geography_decides_where_there_is_one_way_out(appraisal):
-    passes = passages_of(appraisal.states[-1].freight)
+    passes = passages_of(appraisal.states[-1].freight_model)
     assert float(passes.min()) >= 0.0
     assert float(passes.max()) <= 1.0
     for chokepoint, origin, destination in (
@@ -84,7 +84,7 @@ def test_geography_decides_where_there_is_one_way_out(appraisal):
 
 
 def test_what_was_kept_is_what_is_worked_out(appraisal):
-    model = appraisal.states[-1].freight
+    model = appraisal.states[-1].freight_model
     kept = passages_of(model)
     assert list(cache_folder().glob("passages-*.npz"))
     _known.pop(model)
