@@ -318,9 +318,9 @@ def test_ends_of_many_programmes_are_not_kept_for_ever(model, monkeypatch):
     part, values = model.parts["rail"], values_of_time(model.parameters)
     some = EndLegs(part, values)
     some.find([0, 1, 2], lambda *_words, **_fractions: None)
-    assert set(EndLegs(part, values).nodes) >= {0, 1, 2}
+    assert set(EndLegs(part, values).table.nodes) >= {0, 1, 2}
     monkeypatch.setattr(ends_module, "MOST_ENDS", 2)
-    assert EndLegs(part, values).nodes == []  # searched anew, and as good
+    assert EndLegs(part, values).table.nodes == ()  # searched anew, and as good
 
 
 def test_a_port_saves_no_more_than_it_costs(model, parameters):

@@ -11,7 +11,7 @@ import pytest
 from samarkand.core.disk_cache import cache_folder
 from samarkand.engines.routing import calc_legs
 from samarkand.priorities.trade.exposure import calc_chokepoint_exposure
-from samarkand.world.freight.chokepoint_shares import _known, crossed_between, find_passages, passages_of
+from samarkand.world.freight.chokepoint_shares import crossed_between, find_passages, passages_of
 from samarkand.world.freight.skims import attach_ports_at_sea, values_of_time
 from samarkand.world.network.chokepoints import chokepoints
 from samarkand.world.network.disruptions import close, find_closures
@@ -87,7 +87,7 @@ def test_what_was_kept_is_what_is_worked_out(appraisal):
     model = appraisal.states[-1].freight_model
     kept = passages_of(model)
     assert list(cache_folder().glob("passages-*.npz"))
-    _known.pop(model)
+    vars(model)["_derived"].forget("chokepoint shares")
     np.testing.assert_array_equal(passages_of(model), kept)
     np.testing.assert_array_equal(find_passages(model), kept)
 

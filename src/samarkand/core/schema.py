@@ -13,7 +13,6 @@ table or go block by block into a Parquet file.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xarray as xr
 from numpy.typing import NDArray
+
+from samarkand.engines.threads import Beside
 
 COLUMNS = (
     "priority", "indicator", "economy", "partner", "sector", "project", "year",
@@ -198,8 +199,7 @@ def _one_ahead(blocks: Iterable[Block]) -> Iterator[pa.Table]:
     """The rows of each block, made while those of the one before are written."""
     numbers = Numbers()
     tables = (block.to_arrow(numbers) for block in blocks)
-    with ThreadPoolExecutor(1) as maker:
-        coming = maker.submit(next, tables, None)
-        while (table := coming.result()) is not None:
-            coming = maker.submit(next, tables, None)
-            yield table
+    coming = Beside(lambda: next(tables, None))
+    while (table := coming.result()) is not None:
+        coming = Beside(lambda: next(tables, None))
+        yield table

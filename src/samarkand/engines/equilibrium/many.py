@@ -21,6 +21,7 @@ from samarkand.engines.equilibrium.preparation import load_kernels, prepare
 from samarkand.engines.equilibrium.shock import Shock
 from samarkand.engines.equilibrium.solution import Solution
 from samarkand.engines.equilibrium.solver import purge_deficits, solve
+from samarkand.engines.threads import stop_idle_threads
 
 T = TypeVar("T")
 Side = Literal["threads", "processes"]
@@ -106,6 +107,7 @@ def solve_many(
 
 def _way_to_start() -> str:
     """How processes start: as copies of this one, in no time, where that is safe (it has one thread); else afresh."""
+    stop_idle_threads()
     alone = threading.active_count() == 1 and sys.platform == "linux"
     return "fork" if alone else "spawn"
 

@@ -12,7 +12,6 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from samarkand.engines.equilibrium.accounts import EquilibriumAccounts
 from samarkand.engines.equilibrium.equations import Array
 from samarkand.engines.equilibrium.shock import Shock
+from samarkand.engines.once import derived
 
 KERNELS = "samarkand.engines.equilibrium.kernels"
 NOTHING_BY_PAIR = np.empty((0, 0))
@@ -94,14 +94,14 @@ class _Workspace(threading.local):
 
 
 _workspace = _Workspace()
-_prepared: WeakKeyDictionary[EquilibriumAccounts, Prepared] = WeakKeyDictionary()
 
 
 def prepare(accounts: EquilibriumAccounts) -> Prepared:
-    """Lay the accounts out for the kernels (kept as long as the accounts live)."""
-    known = _prepared.get(accounts)
-    if known is not None:
-        return known
+    """The accounts laid out for the kernels, made once and kept with the accounts."""
+    return derived(accounts, "prepared", lambda: _lay_out(accounts))
+
+
+def _lay_out(accounts: EquilibriumAccounts) -> Prepared:
     N, J = accounts.economy_count, accounts.sector_count
     spent = accounts.baseline_expenditure
     active = spent > 0
@@ -109,7 +109,7 @@ def prepare(accounts: EquilibriumAccounts) -> Prepared:
     start[N + N * J :] = np.log(np.where(active, spent, 1.0)).ravel()
     net = accounts.trade_share if accounts.wedge is None else accounts.trade_share / accounts.wedge
     share = pad(accounts.trade_share.transpose(2, 0, 1), 8)
-    prepared = Prepared(
+    return Prepared(
         share=share,
         net_share=share if accounts.wedge is None else pad(net.transpose(2, 0, 1), 8),
         input_share=pad(accounts.input_share, 8),
@@ -121,8 +121,6 @@ def prepare(accounts: EquilibriumAccounts) -> Prepared:
         zeros=np.zeros(N),
         no_productivity=np.zeros((N, J)),
     )
-    _prepared[accounts] = prepared
-    return prepared
 
 
 def constant(values: Any) -> Any:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -21,11 +19,10 @@ from samarkand.engines.equilibrium.iteration import MOST_SWEEPS, Found, Problem,
 from samarkand.engines.equilibrium.preparation import constant, load_kernels
 from samarkand.engines.equilibrium.shock import Shock
 from samarkand.engines.equilibrium.solution import Solution
+from samarkand.engines.once import derived
 
 # The iteration stops at this part of the tolerance, so that the certificate, which adds up otherwise, is met.
 STOP_AT = 0.5
-
-_purged: WeakKeyDictionary[EquilibriumAccounts, EquilibriumAccounts] = WeakKeyDictionary()
 
 
 def solve(
@@ -74,12 +71,12 @@ def solve(
 
 def purge_deficits(accounts: EquilibriumAccounts) -> EquilibriumAccounts:
     """The equilibrium of the same accounts with all deficits zero, as a baseline (kept with the accounts)."""
-    known = _purged.get(accounts)
-    if known is None:
+
+    def purge() -> EquilibriumAccounts:
         zero = np.zeros(accounts.economy_count)
-        known = solve(accounts, Shock(deficit=zero), tolerance=1e-13).to_accounts()
-        _purged[accounts] = known
-    return known
+        return solve(accounts, Shock(deficit=zero), tolerance=1e-13).to_accounts()
+
+    return derived(accounts, "without deficits", purge)
 
 
 def _log_wages(accounts: EquilibriumAccounts, wage_guess: ArrayLike) -> np.ndarray:

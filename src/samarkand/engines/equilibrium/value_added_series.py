@@ -6,7 +6,6 @@ rows are. Economies are filled up with empty ones to whole vectors of the proces
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from samarkand.engines.equilibrium.equations import Array
 from samarkand.engines.equilibrium.errors import EquilibriumError
+from samarkand.engines.threads import run_all
 
 Floats = NDArray[np.floating[Any]]  # in single precision too
 Same = TypeVar("Same", bound=Floats)
@@ -71,8 +71,9 @@ def within_economy(own_share: Array, input_share: Array) -> tuple[Array, Array]:
     return np.asarray(within, dtype=np.float64), passed_on
 
 
-def multiply(left: Same, right: Same, pool: Executor | None = None) -> Same:
-    """left[k, a, m] right[k, m, n] by sector, in blocks that BLAS takes in one thread; sectors shared out to `pool`.
+def multiply(left: Same, right: Same, shared: bool = False) -> Same:
+    """left[k, a, m] right[k, m, n] by sector, in blocks that BLAS takes in one thread; by two threads where it is
+    `shared`.
 
     The same digits in any number of threads.
     """
@@ -91,32 +92,32 @@ def multiply(left: Same, right: Same, pool: Executor | None = None) -> Same:
                     left[first:last, block], right[first:last, :, strip], out=result[first:last, block, strip]
                 )
 
-    _shared(part, sectors, pool)
+    _shared(part, sectors, shared)
     return result
 
 
-def pass_on(carried: Same, passed_on: Same, pool: Executor | None = None) -> Same:
+def pass_on(carried: Same, passed_on: Same, shared: bool = False) -> Same:
     """sum over k of carried[k, a, n] passed_on[k, j, n]; dims [j, a, n]."""
     compiled = import_module("samarkand.engines.equilibrium.kernels.value_chains").pass_on
     result: Same = np.empty((passed_on.shape[1], *carried.shape[1:]), dtype=carried.dtype)  # type: ignore[assignment]
-    _shared(lambda first, last: compiled(carried, passed_on, first, last, result), carried.shape[1], pool)
+    _shared(lambda first, last: compiled(carried, passed_on, first, last, result), carried.shape[1], shared)
     return result
 
 
-def _shared(part: Any, count: int, pool: Executor | None) -> None:
+def _shared(part: Any, count: int, shared: bool) -> None:
     half = count // 2
-    if pool is None or half == 0:
+    if not shared or half == 0:
         part(0, count)
     else:
-        list(pool.map(part, (0, half), (half, count)))
+        run_all(lambda ends: part(*ends), ((0, half), (half, count)))
 
 
-def series(first: Floats, from_abroad: Floats, passed_on: Floats, tolerance: float, pool: Executor) -> Floats:
+def series(first: Floats, from_abroad: Floats, passed_on: Floats, tolerance: float) -> Floats:
     """The sum of `first` and all rounds after it, in the precision of the arrays or as far as `tolerance`."""
     least = max(tolerance / 2.0, float(np.finfo(first.dtype).eps))
     total, term = first.copy(), first
     for _ in range(MOST_ROUNDS):
-        term = pass_on(multiply(term, from_abroad, pool), passed_on, pool)
+        term = pass_on(multiply(term, from_abroad, shared=True), passed_on, shared=True)
         total += term
         size = largest(term)
         if size <= least or not size < 1e3:

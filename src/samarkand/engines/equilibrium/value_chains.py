@@ -16,7 +16,6 @@ was observed instead.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,7 +38,6 @@ from samarkand.engines.equilibrium.value_added_series import (
 )
 
 MOST_CORRECTIONS = 50
-WORKERS = 2
 
 
 def calc_input_coefficient(trade_share: Array, wedge: Array | None, input_share: Array) -> Array:
@@ -104,20 +102,19 @@ def content_by_sector(
     direct = np.einsum("nk,nkj->nj", value_added_share, within)
     content, lacking = np.zeros(from_abroad.shape), np.zeros(from_abroad.shape)
     rough = from_abroad.astype(np.float32), passed_on.astype(np.float32)
-    with ThreadPoolExecutor(WORKERS) as pool:
-        if start is not None:
-            content[:, :N, :N] = start.transpose(2, 0, 1)
-            lacking = pass_on(multiply(content, from_abroad, pool), passed_on, pool)
-        for _ in range(MOST_CORRECTIONS):
-            add_own(lacking, direct)
-            lacking -= content
-            size = largest(lacking)
-            if size <= tolerance:
-                break
-            if not size < 1e3:
-                raise EquilibriumError(ENDLESS)
-            content += size * series((lacking / size).astype(np.float32), *rough, tolerance / size, pool)
-            lacking = pass_on(multiply(content, from_abroad, pool), passed_on, pool)
+    if start is not None:
+        content[:, :N, :N] = start.transpose(2, 0, 1)
+        lacking = pass_on(multiply(content, from_abroad, shared=True), passed_on, shared=True)
+    for _ in range(MOST_CORRECTIONS):
+        add_own(lacking, direct)
+        lacking -= content
+        size = largest(lacking)
+        if size <= tolerance:
+            break
+        if not size < 1e3:
+            raise EquilibriumError(ENDLESS)
+        content += size * series((lacking / size).astype(np.float32), *rough, tolerance / size)
+        lacking = pass_on(multiply(content, from_abroad, shared=True), passed_on, shared=True)
     if not size <= tolerance or float(content.sum(axis=1).min()) < -1e-9:
         raise EquilibriumError(ENDLESS)
     return content

@@ -15,7 +15,6 @@ are computed of which the totals by economy are made.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -36,7 +35,6 @@ from samarkand.engines.equilibrium.value_added_series import (
     within_economy,
 )
 from samarkand.engines.equilibrium.value_chains import (
-    WORKERS,
     ValueChains,
     calc_before_tariffs,
     calc_participation,
@@ -184,15 +182,14 @@ def _solve_output(exports: Array, from_abroad: Array, passed_on: Array) -> tuple
     rough = needed.astype(np.float32), from_abroad.astype(np.float32)
     term = own_exports.astype(np.float32)
     sold, least = term.copy(), START * own_exports.sum(axis=(0, 2))  # (1 - D) x0: what is sold to others
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for _ in range(MOST_ROUNDS):
-            term = multiply(pass_on(term, rough[0], pool), rough[1], pool)
-            if (term.sum(axis=(0, 2)) <= least).all():
-                break
-            sold += term
-        exact = sold.astype(np.float64)
-        inputs = pass_on(exact, needed, pool)
-        lacking = multiply(inputs, from_abroad, pool) - exact + own_exports
+    for _ in range(MOST_ROUNDS):
+        term = multiply(pass_on(term, rough[0], shared=True), rough[1], shared=True)
+        if (term.sum(axis=(0, 2)) <= least).all():
+            break
+        sold += term
+    exact = sold.astype(np.float64)
+    inputs = pass_on(exact, needed, shared=True)
+    lacking = multiply(inputs, from_abroad, shared=True) - exact + own_exports
     return inputs, lacking
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 import numpy as np
 import xarray as xr
 
 from samarkand.core.conventions import Floats
 from samarkand.core.gaps import Gap
 from samarkand.core.labels import labelled
-from samarkand.engines.equilibrium import Solution
+from samarkand.engines.once import derived
 from samarkand.priorities.base import Inputs, Levels
 from samarkand.priorities.infrastructure.access import access_of
 from samarkand.priorities.infrastructure.means import (
@@ -30,9 +28,6 @@ ONLY_LAST = (
 UNREACHED = "no city of the economy, or none that is connected, is on the freight network"
 WITHOUT, WITH = 0, 1  # the states of freight costs
 LOGSUM = VARIANTS.index("logsum")
-
-# Spending on goods, and market access without the programme, by the solution of the world as it is.
-_market_access: WeakKeyDictionary[Solution, tuple[Floats, Floats]] = WeakKeyDictionary()
 
 
 def assess(inputs: Inputs) -> dict[str, Levels | Gap]:
@@ -117,11 +112,14 @@ def market_access(inputs: Inputs) -> tuple[xr.DataArray, xr.DataArray]:
         np.take(values.transpose("origin", "destination", "sector").to_numpy(), goods, axis=2)
         for values in (inputs.ad_valorem_cost + 1.0, inputs.iceberg_cost_hat)
     )
-    if inputs.without not in _market_access:
+
+    def of_baseline() -> tuple[Floats, Floats]:
+        """Spending on goods, and market access without the programme: the same for all its states."""
         flow = accounts.trade_flow.transpose("origin", "destination", "sector").to_numpy()
         spending = flow.sum(axis=0)[:, goods]
-        _market_access[inputs.without] = spending, calc_market_access(cost, spending, theta)
-    spending, without = _market_access[inputs.without]
+        return spending, calc_market_access(cost, spending, theta)
+
+    spending, without = derived(inputs.without, "market access", of_baseline)
     with_ = without + calc_market_access_change(cost, hat, spending, theta)
     largest = np.fmax.reduce(without)
     before, after = (labelled(one / largest, economy=inputs.world.labels) for one in (without, with_))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import xarray as xr
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats
 from samarkand.core.labels import labelled
+from samarkand.engines.once import derived
 from samarkand.priorities.base import Inputs
 from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
@@ -42,26 +42,17 @@ class _Known:
         self.beside: NDArray[np.bool_] = np.asarray(quays.any(axis=1))
         zone, _ = model.baseline.zones
         self.large_abroad = (zone[:, None] != zone[None, :])[:, self.large]
-        self.hours: dict[tuple[int, ...], Floats] = {}  # between cities, by modes
-        self.access: Access | None = None
-
-
-_known: WeakKeyDictionary[FreightModel, _Known] = WeakKeyDictionary()
 
 
 def access_of(inputs: Inputs) -> tuple[Access, Access]:
     """Access without and with the programme; the first is computed once for a network."""
     model = inputs.freight_model
-    known = _known_of(model)
-    if known.access is None:
-        known.access = _access(model, None)
-    return known.access, _access(model, inputs.routes) if inputs.routes.rows.size else known.access
+    without = derived(model, "access without", lambda: _access(model, None))
+    return without, _access(model, inputs.routes) if inputs.routes.rows.size else without
 
 
 def _known_of(model: FreightModel) -> _Known:
-    if model not in _known:
-        _known[model] = _Known(model)
-    return _known[model]
+    return derived(model, "access", lambda: _Known(model))
 
 
 def _access(model: FreightModel, routes: RouteUpdate | None) -> Access:
@@ -88,13 +79,15 @@ def hours_between(model: FreightModel, routes: RouteUpdate | None, modes: tuple[
 
     A way that got cheaper may be slower than the former one, which stays open: people take the quicker of the two.
     """
-    pairs, known = model.baseline.pairs, _known_of(model).hours
-    if modes not in known:
+    pairs = model.baseline.pairs
+
+    def without_programme() -> Floats:
         size = len(model.network.cities)
         without = np.full((size, size), np.inf)
         _enter(without, pairs, np.arange(len(pairs)), _quickest(pairs.hours, modes))
-        known[modes] = without  # whole: states are assessed side by side
-    hours = known[modes].copy()
+        return without
+
+    hours = derived(model, ("hours", modes), without_programme).copy()
     if routes is not None:
         rows = routes.rows
         former = hours[pairs.origin[rows], pairs.destination[rows]]

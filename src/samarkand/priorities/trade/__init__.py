@@ -7,7 +7,6 @@ Everything compares two exact solutions of the trade equilibrium; nothing is fit
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import xarray as xr
@@ -27,6 +26,7 @@ from samarkand.engines.equilibrium.measures import (
     calc_tariff_revenue,
     calc_terms_of_trade_hat,
 )
+from samarkand.engines.once import derived
 from samarkand.priorities.base import Inputs, Levels
 from samarkand.priorities.trade.exposure import chokepoint_exposure
 from samarkand.priorities.trade.structure import Structure, calc_employment_shift, structure_of
@@ -106,30 +106,24 @@ def tariff_revenue(inputs: Inputs) -> Levels | Gap:
     return Levels(without=revenue(inputs.without), with_=revenue(inputs.with_), reason=NO_TARIFFS)
 
 
-_known: WeakKeyDictionary[Solution, tuple[tuple[str, ...], dict[str, xr.DataArray]]] = WeakKeyDictionary()
-
-
 def totals_of(solution: Solution, inputs: Inputs, parties: tuple[str, ...]) -> dict[str, xr.DataArray]:
     """Sums of the trade flows of a solution by indicator, computed once for each: many states share a baseline.
 
     Of flows x[n, i, j] of sector j from i to n: exports and imports sum over the other economies, those with parties
     over the other parties; trade_flow over sectors, own sales included; sector_output over all buyers. US$ m.
     """
-    found = _known.get(solution)
-    if found is None or found[0] != parties:
+
+    def add_up() -> dict[str, xr.DataArray]:
         economies, sectors = inputs.world.labels, inputs.world.accounts.sectors
         taking_part = [economies.index(code) for code in parties]
         flow = solution.trade_flow
         among = flow[np.ix_(taking_part, taking_part)]
-        found = (
-            parties,
-            {
-                "exports": labelled(calc_exports(flow).sum(axis=1), economy=economies),
-                "imports": labelled(calc_imports(flow).sum(axis=1), economy=economies),
-                "trade_with_parties": labelled(calc_exports(among).sum(axis=1), economy=parties),
-                "trade_flow": labelled(flow.sum(axis=2).T, economy=economies, partner=economies),
-                "sector_output": labelled(flow.sum(axis=0), economy=economies, sector=sectors),
-            },
-        )
-        _known[solution] = found
-    return found[1]
+        return {
+            "exports": labelled(calc_exports(flow).sum(axis=1), economy=economies),
+            "imports": labelled(calc_imports(flow).sum(axis=1), economy=economies),
+            "trade_with_parties": labelled(calc_exports(among).sum(axis=1), economy=parties),
+            "trade_flow": labelled(flow.sum(axis=2).T, economy=economies, partner=economies),
+            "sector_output": labelled(flow.sum(axis=0), economy=economies, sector=sectors),
+        }
+
+    return derived(solution, ("totals", parties), add_up)

@@ -8,22 +8,19 @@ another way may be there (`samarkand stress`).
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 import numpy as np
 import xarray as xr
 
 from samarkand.core.conventions import Floats
 from samarkand.core.labels import labelled
 from samarkand.engines.equilibrium import Solution
+from samarkand.engines.once import derived
 from samarkand.priorities.base import Inputs, Levels
 from samarkand.world.freight.chokepoint_shares import passages_of
 from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.mode_choice import classes_of_time, sector_classes
 
 NO_GOODS = "the economy trades no goods with others"
-# Of a baseline, which many states share: goods by class, and exposure.
-_without: WeakKeyDictionary[Solution, tuple[Floats, tuple[Floats, Floats]]] = WeakKeyDictionary()
 
 
 def chokepoint_exposure(inputs: Inputs) -> tuple[Levels, Levels]:
@@ -42,10 +39,12 @@ def chokepoint_exposure(inputs: Inputs) -> tuple[Levels, Levels]:
     def exposure(solution: Solution, state: str, of_goods: Floats) -> tuple[Floats, Floats]:
         return calc_chokepoint_exposure(*goods_traded(solution, of_goods), sea_share(inputs, state), passing)
 
-    if inputs.without not in _without:  # many states share a baseline
+    def of_baseline() -> tuple[Floats, tuple[Floats, Floats]]:
+        """Goods by class, and exposure without the programme: the same for all its states."""
         of_goods = goods_by_class(inputs)
-        _without[inputs.without] = of_goods, exposure(inputs.without, "without", of_goods)
-    of_goods, before = _without[inputs.without]
+        return of_goods, exposure(inputs.without, "without", of_goods)
+
+    of_goods, before = derived(inputs.without, "exposure", of_baseline)
     found = before, exposure(inputs.with_, "with", of_goods)
 
     labels = {"economy": inputs.world.labels, "partner": passes["chokepoint"].to_numpy().tolist()}

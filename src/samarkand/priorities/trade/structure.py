@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from threading import Lock
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -20,6 +18,7 @@ from samarkand.engines.equilibrium.value_chains import (
     calc_value_chains,
 )
 from samarkand.engines.equilibrium.value_chains_nearby import Reference, calc_value_chains_nearby
+from samarkand.engines.once import derived
 from samarkand.priorities.trade.chains_store import stored_reference
 
 
@@ -48,25 +47,17 @@ class Structure:
 
 
 NEAR_TOLERANCE = 1e-12  # of an economy's exports: bound of the error of what a solution near another one has
-_known: WeakKeyDictionary[Solution, Structure] = WeakKeyDictionary()
-_first = Lock()
 
 
 def structure_of(solution: Solution, near: Structure | None = None) -> Structure:
-    """The structure of a solution, computed once for each; `near` is one that is much the same.
-
-    One without a near one is computed by one thread while others wait for it: it is near to all of theirs.
-    """
-    if solution not in _known and near is None:
-        with _first:
-            return _known[solution] if solution in _known else _compute(solution, None)
-    return _known[solution] if solution in _known else _compute(solution, near)
+    """The structure of a solution, computed once for each; `near` is one that is much the same."""
+    return derived(solution, "structure", lambda: _compute(solution, near))
 
 
 def _compute(solution: Solution, near: Structure | None) -> Structure:
     accounts, exports = solution.accounts, calc_exports(solution.trade_flow)
     reference = stored_reference(solution, exports) if near is None else near.reference
-    _known[solution] = Structure(
+    return Structure(
         reference=reference,
         chains=reference.chains if near is None else _chains(solution, exports, reference),
         advantage=calc_comparative_advantage(exports),
@@ -75,7 +66,6 @@ def _compute(solution: Solution, near: Structure | None) -> Structure:
         ),
         employment=calc_employment_share(accounts.value_added_share, solution.output),
     )
-    return _known[solution]
 
 
 def _chains(solution: Solution, exports: Floats, reference: Reference) -> ValueChains:

@@ -12,8 +12,6 @@ Worked out once for a network and kept on disk beside it.
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
@@ -21,6 +19,7 @@ from numpy.typing import NDArray
 from samarkand.core.conventions import Floats
 from samarkand.core.disk_cache import cache_folder, forget_oldest, read_archive, write_archive
 from samarkand.engines.assignment import find_paths, join_choice
+from samarkand.engines.once import derived
 from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.skims import attach_ports_at_sea
@@ -31,8 +30,6 @@ FORMAT = "passages-1"
 MOST_KEPT = 3
 SEA = MODES.index("sea")
 
-_known: WeakKeyDictionary[FreightModel, xr.DataArray] = WeakKeyDictionary()
-
 
 def passages_of(model: FreightModel) -> xr.DataArray:
     """Share of what two economies ship to each other by sea that passes each chokepoint; see the module.
@@ -40,26 +37,25 @@ def passages_of(model: FreightModel) -> xr.DataArray:
     Fractions, dims (chokepoint, vot_class, origin, destination), zero where nothing goes by sea. A voyage may pass
     several chokepoints, so that they do not add up to one.
     """
-    if model not in _known:
-        names = [row.id for row in model.network.chokepoints]
-        path = cache_folder() / f"passages-{_key(model)[:32]}.npz"
-        stored = read_archive(path)
-        passes = stored["passes"] if stored else find_passages(model)
-        if not stored:
-            write_archive(path, {"passes": passes})
-            forget_oldest("passages-*", MOST_KEPT)
-        economies = list(model.economies)
-        _known[model] = xr.DataArray(
-            passes,
-            {
-                "chokepoint": names,
-                "vot_class": list(VOT_CLASSES),
-                "origin": economies,
-                "destination": economies,
-            },
-            ("chokepoint", "vot_class", "origin", "destination"),
-        )
-    return _known[model]
+    return derived(model, "chokepoint shares", lambda: _passages(model))
+
+
+def _passages(model: FreightModel) -> xr.DataArray:
+    names = [row.id for row in model.network.chokepoints]
+    path = cache_folder() / f"passages-{_key(model)[:32]}.npz"
+    stored = read_archive(path)
+    passes = stored["passes"] if stored else find_passages(model)
+    if not stored:
+        write_archive(path, {"passes": passes})
+        forget_oldest("passages-*", MOST_KEPT)
+    economies = list(model.economies)
+    labels = {
+        "chokepoint": names,
+        "vot_class": list(VOT_CLASSES),
+        "origin": economies,
+        "destination": economies,
+    }
+    return xr.DataArray(passes, labels, tuple(labels))
 
 
 def _key(model: FreightModel) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
-from numpy.typing import NDArray
 
-from samarkand.core.conventions import Floats
+from samarkand.core.conventions import Floats, Ints
 from samarkand.core.disk_cache import MOST_KEPT, cache_folder, forget_oldest, read_archive, write_archive
+from samarkand.engines.once import derived
 from samarkand.engines.routing import calc_legs
 from samarkand.world.freight.skims import Component
 
@@ -18,19 +19,51 @@ MOST_ENDS = (
 )
 
 
-class EndLegs:
-    """Legs from known ends (nodes) of a component to its targets and among themselves, by search class.
+@dataclass(frozen=True, eq=False)
+class LegTable:
+    """Legs from the known ends (nodes) of a mode to its targets and among themselves; it never changes.
 
-    to: (hours and usd, class, end, target), between: (hours and usd, class, end, end). They grow as ends are asked
-    for, and are cached on disk by the component's key.
+    to: (hours and usd, class, end, target), between: (hours and usd, class, end, end). `beyond`: hours and usd that
+    come on top at each target (its connector).
     """
 
-    def __init__(self, part: Component, values_of_time: Sequence[float]) -> None:
+    nodes: tuple[int, ...]
+    to: Floats
+    between: Floats
+    beyond: tuple[Floats, Floats]
+    values_of_time: tuple[float, ...]
+
+    def rows(self, nodes: Sequence[int]) -> Ints:
+        """Row of each known node in `to` and `between`."""
+        position = derived(self, "position", lambda: {node: row for row, node in enumerate(self.nodes)})
+        return np.array([position[node] for node in nodes], dtype=np.int64)
+
+    def of_class(self, c: int) -> tuple[Floats, Floats, Floats]:
+        """Hours, usd and generalised cost [end, target] of a search class, connectors of the targets added."""
+        return derived(self, "by class", self._by_class)[c]
+
+    def _by_class(self) -> list[tuple[Floats, Floats, Floats]]:
+        made = []
+        for k, value in enumerate(self.values_of_time):
+            hours, usd = (self.to[a, k] + self.beyond[a] for a in (0, 1))
+            made.append((hours, usd, usd + value * hours))
+        return made
+
+
+class EndLegs:
+    """Legs from ends of a component, searched for as they are asked for and cached on disk by its key.
+
+    `table` is what is known; a search makes a larger one and puts it in its place when it is whole, so that whoever
+    works on one is never disturbed.
+    """
+
+    def __init__(
+        self, part: Component, values_of_time: Sequence[float], beyond: tuple[Floats, Floats] | None = None
+    ) -> None:
         self.part = part
-        self.values_of_time = tuple(values_of_time)
+        values, classes = tuple(values_of_time), len(values_of_time)
         self._path = cache_folder() / f"ends-{part.name}-{part.key[:32]}.npz"
         self._lock = Lock()
-        classes = len(self.values_of_time)
         found = read_archive(self._path)
         fits = found is not None and found["to"].shape[1::2] == (classes, part.targets.size)
         if found is None or not fits or found["ends"].size > MOST_ENDS:
@@ -39,37 +72,40 @@ class EndLegs:
                 "to": np.empty((2, classes, 0, part.targets.size)),
                 "between": np.empty((2, classes, 0, 0)),
             }
-        self.nodes: list[int] = found["ends"].tolist()
-        self._position = {node: i for i, node in enumerate(self.nodes)}
-        self.to: Floats = found["to"]
-        self.between: Floats = found["between"]
+        none = np.zeros(part.targets.size)
+        self.table = LegTable(
+            tuple(found["ends"].tolist()), found["to"], found["between"], beyond or (none, none), values
+        )
 
-    def find(self, nodes: Sequence[int], progress: Callable[..., None]) -> None:
-        """Search for the legs of nodes that are not known yet, and keep them."""
+    def find(self, nodes: Sequence[int], progress: Callable[..., None]) -> LegTable:
+        """The table with the legs of these nodes: of those not known yet, searched for now and kept."""
         with self._lock:
-            missing = [node for node in dict.fromkeys(nodes) if node not in self._position]
+            known = set(self.table.nodes)
+            missing = [node for node in dict.fromkeys(nodes) if node not in known]
             if missing:
-                self._extend(missing, progress)
+                self.table = self._extended(missing, progress)
                 write_archive(
                     self._path,
-                    {"ends": np.array(self.nodes, np.int64), "to": self.to, "between": self.between},
+                    {
+                        "ends": np.array(self.table.nodes, np.int64),
+                        "to": self.table.to,
+                        "between": self.table.between,
+                    },
                 )
                 forget_oldest(f"ends-{self.part.name}-*", MOST_KEPT)
+            return self.table
 
-    def rows(self, nodes: Sequence[int]) -> NDArray[np.int64]:
-        """Row of each known node in `to` and `between`."""
-        return np.array([self._position[node] for node in nodes], dtype=np.int64)
-
-    def _extend(self, missing: list[int], progress: Callable[..., None]) -> None:
+    def _extended(self, missing: list[int], progress: Callable[..., None]) -> LegTable:
         """Each new end is searched from once a class, to all targets and all ends; the graph has no direction."""
-        before, classes = len(self.nodes), len(self.values_of_time)
-        nodes = [*self.nodes, *missing]
+        table = self.table
+        before, classes = len(table.nodes), len(table.values_of_time)
+        nodes = [*table.nodes, *missing]
         to = np.empty((2, classes, len(nodes), self.part.targets.size))
         between = np.empty((2, classes, len(nodes), len(nodes)))
-        to[:, :, :before] = self.to
-        between[:, :, :before, :before] = self.between
+        to[:, :, :before] = table.to
+        between[:, :, :before, :before] = table.between
         goals = np.r_[self.part.targets, np.array(nodes, dtype=np.int64)]
-        for c, value in enumerate(self.values_of_time):
+        for c, value in enumerate(table.values_of_time):
 
             def report(done: int, c: int = c) -> None:
                 progress(done=c * len(missing) + done, total=classes * len(missing))
@@ -81,5 +117,4 @@ class EndLegs:
                 between[k, c, :before, before:] = between[k, c, before:, :before].T
                 corner = between[k, c, before:, before:]  # there and back alike, to the last digit
                 corner[:] = np.triu(corner) + np.triu(corner, 1).T
-        self.nodes, self.to, self.between = nodes, to, between
-        self._position = {node: i for i, node in enumerate(nodes)}
+        return LegTable(tuple(nodes), to, between, table.beyond, table.values_of_time)

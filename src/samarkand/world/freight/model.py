@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from threading import local
+from threading import Lock, local
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats
-from samarkand.world.freight.end_legs import EndLegs
+from samarkand.world.freight.end_legs import EndLegs, LegTable
 from samarkand.world.freight.mode_choice import (
     MODES,
     SEGMENTS,
@@ -31,7 +31,7 @@ from samarkand.world.freight.mode_choice import (
 )
 from samarkand.world.freight.model_store import load_arrays, save_arrays
 from samarkand.world.freight.path_base import PathBase, prepare_base
-from samarkand.world.freight.path_update import ClassLegs, PathUpdate, number_ends
+from samarkand.world.freight.path_update import PathUpdate, number_ends
 from samarkand.world.freight.skims import (
     SEARCH_CLASSES,
     Component,
@@ -109,8 +109,8 @@ class FreightModel:
             base,
             values,
             {
-                "road": ClassLegs(EndLegs(parts["road"], values), *road),
-                "rail": ClassLegs(EndLegs(parts["rail"], values), terminals, terminals),
+                "road": EndLegs(parts["road"], values, (road[0], road[1])),
+                "rail": EndLegs(parts["rail"], values, (terminals, terminals)),
             },
             network.ports["terminal"].to_numpy(np.int64),
             (parameters["terminal_hours"], parameters["terminal_fee"]),
@@ -118,6 +118,7 @@ class FreightModel:
             (parameters["port_hours_rail"], fee),
         )
         self._scratch = local()
+        self._placing = Lock()
         self._placed: dict[LinkChange, list[Arc]] = {}
         self._land_costs: dict[str, LinkCosts] = {}
 
@@ -183,14 +184,15 @@ class FreightModel:
         Raises ValueError for a change of a crossing, ferry or port that is not there.
         """
         changes = merge_changes(changes)
-        self._place(changes, progress)
+        placed = self._place(changes, progress)
+        legs = self.leg_tables
         arcs = {}
         for mode in LAND:
-            brought = [arc for change in changes if change.mode == mode for arc in self._placed[change]]
+            brought = [arc for change in changes if change.mode == mode for arc in placed[change]]
             if brought:
-                arcs[mode] = number_ends(brought, self.path_update.from_ends[mode].ends)
+                arcs[mode] = number_ends(brought, legs[mode])
         pairs = self.baseline.pairs
-        found = self.path_update.found(arcs, *port_savings(changes, self.network, self.parameters))
+        found = self.path_update.found(arcs, legs, *port_savings(changes, self.network, self.parameters))
         most = sum(part[0].size for one in found for part in one)
         size = min(most, len(pairs))
         rows = np.empty(size, np.int64)
@@ -215,29 +217,38 @@ class FreightModel:
 
     def arcs_of(self, change: LinkChange, progress: Progress = _quiet) -> list[Arc]:
         """The arcs that a change brings to its mode, legs from all their ends known."""
-        self._place([change], progress)
-        return self._placed[change]
+        return self._place([change], progress)[change]
 
-    def _place(self, changes: Sequence[LinkChange], progress: Progress) -> None:
-        """Find the arcs of changes that were not asked about before, and legs from all their ends."""
-        new = [change for change in dict.fromkeys(changes) if change not in self._placed]
-        if len(self._placed) > MOST_PLACED:
-            self._placed.clear()
-            new = list(dict.fromkeys(changes))
-        for mode in LAND:
-            mine = [change for change in new if change.mode == mode and change.action != "port"]
-            if not mine:
-                continue
-            if mode not in self._land_costs:
-                self._land_costs[mode] = land_costs(self.network, mode, self.parameters)
-            for change in mine:
-                self._placed[change] = arcs_of(change, self.network, self.parameters, self._land_costs[mode])
-            ends = {end for change in mine for arc in self._placed[change] for end in (arc.tail, arc.head)}
-            self.path_update.from_ends[mode].ends.find(
-                sorted(end for end in ends if isinstance(end, int)), progress
-            )
-        for change in new:
-            self._placed.setdefault(change, [])
+    @property
+    def leg_tables(self) -> dict[str, LegTable]:
+        """Legs from all ends that are known by now, by mode."""
+        return {mode: legs.table for mode, legs in self.path_update.end_legs.items()}
+
+    def _place(self, changes: Sequence[LinkChange], progress: Progress) -> dict[LinkChange, list[Arc]]:
+        """The arcs of changes; of those not asked about before they are found now, with legs from all their ends.
+
+        A change counts as placed when its legs are there, and not before: one thread searches, others wait.
+        """
+        wanted = dict.fromkeys(changes)
+        with self._placing:
+            new = [change for change in wanted if change not in self._placed]
+            found: dict[LinkChange, list[Arc]] = {change: [] for change in new}
+            for mode in LAND:
+                mine = [change for change in new if change.mode == mode and change.action != "port"]
+                if not mine:
+                    continue
+                if mode not in self._land_costs:
+                    self._land_costs[mode] = land_costs(self.network, mode, self.parameters)
+                for change in mine:
+                    found[change] = arcs_of(change, self.network, self.parameters, self._land_costs[mode])
+                ends = {end for change in mine for arc in found[change] for end in (arc.tail, arc.head)}
+                self.path_update.end_legs[mode].find(
+                    sorted(end for end in ends if isinstance(end, int)), progress
+                )
+            if len(self._placed) + len(new) > MOST_PLACED:
+                self._placed = {change: self._placed[change] for change in wanted if change in self._placed}
+            self._placed.update(found)
+            return {change: self._placed[change] for change in wanted}
 
     def _slots(self) -> NDArray[np.int32]:
         """Where pairs stand among the changed ones: all -1 between calls; each thread has its own."""

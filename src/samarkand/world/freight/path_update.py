@@ -10,7 +10,6 @@ Only what gets cheaper goes from one step to the next.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
@@ -19,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
-from samarkand.world.freight.end_legs import EndLegs
+from samarkand.engines.threads import run_all
+from samarkand.world.freight.end_legs import EndLegs, LegTable
 from samarkand.world.freight.path_base import PathBase
 from samarkand.world.network.arcs import Arc
 
 Rows = tuple[Ints, NDArray[np.int32], Floats, Floats]  # compressed rows: starts, targets, hours, usd
 Found = tuple[NDArray[np.int32], Floats, Floats]  # pairs, hours, usd
-WORKERS = 2
 
 
 def kernels() -> ModuleType:
@@ -44,13 +43,13 @@ class NumberedArcs:
     usd: Floats
 
 
-def number_ends(arcs: Sequence[Arc], ends: EndLegs) -> NumberedArcs:
-    """The arcs over numbered ends, whose legs are known (`EndLegs.find`)."""
+def number_ends(arcs: Sequence[Arc], legs: LegTable) -> NumberedArcs:
+    """The arcs over numbered ends; the table holds the legs of them all (`EndLegs.find`)."""
     labels = list(dict.fromkeys(end for arc in arcs for end in (arc.tail, arc.head)))
     number = {end: i for i, end in enumerate(labels)}
     nodes = [end for end in labels if isinstance(end, int)]
     rows = np.full(len(labels), -1, np.int64)
-    rows[[number[node] for node in nodes]] = ends.rows(nodes)
+    rows[[number[node] for node in nodes]] = legs.rows(nodes)
     return NumberedArcs(
         rows,
         np.array([number[arc.tail] for arc in arcs], np.int64),
@@ -60,53 +59,40 @@ def number_ends(arcs: Sequence[Arc], ends: EndLegs) -> NumberedArcs:
     )
 
 
-class ClassLegs:
-    """Legs from the known ends of one mode to targets, connectors of the targets added, by search class."""
-
-    def __init__(self, ends: EndLegs, hours: Floats, usd: Floats) -> None:
-        self.ends = ends
-        self._extra = (hours, usd)
-        self._made: list[tuple[Floats, Floats, Floats]] = []
-        self._count = 0
-
-    def of_class(self, c: int) -> tuple[Floats, Floats, Floats]:
-        """Hours, usd and cost [end, target]."""
-        if self._count != len(self.ends.nodes):
-            made = []
-            for k, value in enumerate(self.ends.values_of_time):
-                hours, usd = (self.ends.to[a, k] + self._extra[a] for a in (0, 1))
-                made.append((hours, usd, usd + value * hours))
-            self._made, self._count = made, len(self.ends.nodes)
-        return self._made[c]
-
-
 @dataclass(frozen=True, eq=False)
 class PathUpdate:
     """All that closure works on: the base, legs from ends by mode, and the dwell and fees of places."""
 
     base: PathBase
     values: tuple[float, ...]
-    from_ends: dict[str, ClassLegs]
+    end_legs: dict[str, EndLegs]
     port_terminal: Ints
     terminal_extra: tuple[float, float]
     port_extra_road: tuple[float, float]
     port_extra_rail: tuple[float, float]
 
     def found(
-        self, arcs: dict[str, NumberedArcs], port_hours_saved: Floats, port_usd_saved: Floats
+        self,
+        arcs: dict[str, NumberedArcs],
+        legs: dict[str, LegTable],
+        port_hours_saved: Floats,
+        port_usd_saved: Floats,
     ) -> list[tuple[Found, Found, Found]]:
-        """Pairs of cities that may have got cheaper by road, rail and sea, by search class."""
-        for mode in arcs:
-            self.from_ends[mode].of_class(0)  # made before the threads start
-        with ThreadPoolExecutor(WORKERS) as pool:
-            return list(
-                pool.map(
-                    lambda c: self._class(c, arcs, port_hours_saved, port_usd_saved), range(len(self.values))
-                )
-            )
+        """Pairs of cities that may have got cheaper by road, rail and sea, by search class.
+
+        `legs`: the tables over which `arcs` are numbered, by mode.
+        """
+        return run_all(
+            lambda c: self._class(c, arcs, legs, port_hours_saved, port_usd_saved), range(len(self.values))
+        )
 
     def _class(
-        self, c: int, arcs: dict[str, NumberedArcs], port_hours_saved: Floats, port_usd_saved: Floats
+        self,
+        c: int,
+        arcs: dict[str, NumberedArcs],
+        tables: dict[str, LegTable],
+        port_hours_saved: Floats,
+        port_usd_saved: Floats,
     ) -> tuple[Found, Found, Found]:
         base, value, run = self.base, self.values[c], kernels()
         cities, terminals, ports = (
@@ -120,8 +106,8 @@ class PathUpdate:
 
         road_to_port: Rows | None = None
         if "road" in arcs:
-            legs = self.from_ends["road"].of_class(c)
-            reach = self._reach("road", c, arcs["road"], legs, cities)
+            legs = tables["road"].of_class(c)
+            reach = self._reach(tables["road"], c, arcs["road"], legs, cities)
             rows = self._through(reach, arcs["road"], legs, 0, base.road_city[c], value, upper=True)
             by_road = _pairs(rows, cities)
             run.near_through_ends(
@@ -141,8 +127,8 @@ class PathUpdate:
 
         rail = _no_rows(terminals)
         if "rail" in arcs:
-            legs = self.from_ends["rail"].of_class(c)
-            reach = self._reach("rail", c, arcs["rail"], legs, terminals)
+            legs = tables["rail"].of_class(c)
+            reach = self._reach(tables["rail"], c, arcs["rail"], legs, terminals)
             rail = self._through(reach, arcs["rail"], legs, 0, base.rail[c], value, upper=False)
 
         along: Rows | None = None
@@ -188,13 +174,13 @@ class PathUpdate:
         return by_road, by_rail, by_sea
 
     def _reach(
-        self, mode: str, c: int, arcs: NumberedArcs, legs: tuple[Floats, Floats, Floats], places: int
+        self, table: LegTable, c: int, arcs: NumberedArcs, legs: tuple[Floats, Floats, Floats], places: int
     ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
         """Legs from places to ends over the closure among ends, where they get cheaper."""
-        ends, size = self.from_ends[mode].ends, arcs.rows.size
+        size = arcs.rows.size
         star = np.empty((size, size)), np.empty((size, size)), np.empty((size, size), np.bool_)
         kernels().among_ends(
-            ends.between[0, c], ends.between[1, c], arcs.rows, arcs.tail, arcs.head, arcs.hours, arcs.usd,
+            table.between[0, c], table.between[1, c], arcs.rows, arcs.tail, arcs.head, arcs.hours, arcs.usd,
             self.values[c], *star,
         )  # fmt: skip
         reach = np.empty((places, size)), np.empty((places, size)), np.zeros((places, size), np.bool_)

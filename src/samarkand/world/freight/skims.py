@@ -12,7 +12,6 @@ recomputation (`freight`); the baseline's legs are computed once and cached by t
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -24,6 +23,7 @@ from numpy.typing import NDArray
 from samarkand.core.conventions import Floats
 from samarkand.core.disk_cache import stored_legs
 from samarkand.engines.routing import Graph, Legs, calc_legs, cheaper_legs, join_legs
+from samarkand.engines.threads import run_all
 from samarkand.world.network.nearest import nearest_nodes
 from samarkand.world.network.tables import (
     FARTHEST_CONNECTOR_KM,
@@ -39,7 +39,6 @@ Progress = Callable[..., None]
 SEARCH_CLASSES = ("low", "medium", "high", "very_high")
 MODES = ("road", "rail", "sea")
 HOURS_PER_DAY = 24.0
-WORKERS = 2
 FARTHEST_QUAY_KM = 60.0  # a port within this of a city is beside it
 
 
@@ -236,8 +235,7 @@ def each_chain(
     def one(c: int) -> None:
         take(c, chain_legs(network, parameters, {name: legs[name][c] for name in legs}, values[c]))
 
-    with ThreadPoolExecutor(WORKERS) as pool:
-        list(pool.map(one, range(len(values))))
+    run_all(one, range(len(values)))
 
 
 def assemble(network: Network, parameters: Parameters, legs: dict[str, list[Legs]]) -> xr.Dataset:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import combinations
@@ -21,6 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
+from samarkand.engines.threads import run_all
+from samarkand.world.freight.end_legs import LegTable
 from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.path_update import number_ends
 from samarkand.world.freight.skims import SEARCH_CLASSES
@@ -93,9 +94,8 @@ def portfolio_costs(
     savings = _savings(model, portfolios)
     if arcs is None or savings is None:
         return None
-    run = _Run(model, arcs, savings)
-    with ThreadPoolExecutor(WORKERS) as pool:
-        labels = list(pool.map(run.of_class, range(len(SEARCH_CLASSES))))
+    run = _Run(model, *arcs, savings)
+    labels = run_all(run.of_class, range(len(SEARCH_CLASSES)))
     if any(full for _, full in labels):
         return None
     return run.costs(tuple(found for found, _ in labels), portfolios.masks, progress)
@@ -113,8 +113,8 @@ class Arcs:
     projects: Ints
 
 
-def _arcs(model: FreightModel, portfolios: Portfolios) -> dict[str, Arcs] | None:
-    """Arcs by mode; where projects save at one crossing or ferry line, an arc for each choice of them."""
+def _arcs(model: FreightModel, portfolios: Portfolios) -> tuple[dict[str, Arcs], dict[str, LegTable]] | None:
+    """Arcs by mode, and the legs from their ends. Of projects that save at one place, each choice has an arc."""
     found: dict[str, list[tuple[Arc, int]]] = {"road": [], "rail": []}
     shared: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for bit, changes in enumerate(portfolios.projects):
@@ -133,9 +133,9 @@ def _arcs(model: FreightModel, portfolios: Portfolios) -> dict[str, Arcs] | None
             here = [c for c in saving if (c.action, c.mode, c.target) == (action, mode, target)]
             for change in merge_changes(here):
                 found[mode] += [(arc, mask) for arc in model.arcs_of(change)]
-    numbered = {}
+    numbered, legs = {}, model.leg_tables
     for mode, pairs in found.items():
-        one = number_ends([arc for arc, _ in pairs], model.path_update.from_ends[mode].ends)
+        one = number_ends([arc for arc, _ in pairs], legs[mode])
         used = np.array([projects for _, projects in pairs], np.int64)
         numbered[mode] = Arcs(
             one.rows,
@@ -145,7 +145,7 @@ def _arcs(model: FreightModel, portfolios: Portfolios) -> dict[str, Arcs] | None
             np.r_[one.usd, one.usd],
             np.r_[used, used],
         )
-    return numbered
+    return numbered, legs
 
 
 def _savings(model: FreightModel, portfolios: Portfolios) -> tuple[Ints, Floats, Ints] | None:
@@ -178,7 +178,11 @@ class _Run:
     """One answer: the model, and what the projects bring to it."""
 
     def __init__(
-        self, model: FreightModel, arcs: dict[str, Arcs], savings: tuple[Ints, Floats, Ints]
+        self,
+        model: FreightModel,
+        arcs: dict[str, Arcs],
+        tables: dict[str, LegTable],
+        savings: tuple[Ints, Floats, Ints],
     ) -> None:
         self.model, self.arcs, self.savings = model, arcs, savings
         self.labels = import_module("samarkand.engines.labels")
@@ -189,16 +193,14 @@ class _Run:
         order = order[terminal[order] >= 0]
         terminals = model.path_update.base.rail_hours.shape[1]
         self.served = np.searchsorted(terminal[order], np.arange(terminals + 1)).astype(np.int64), order
-        for mode in arcs:
-            model.path_update.from_ends[mode].of_class(0)  # made before the threads start
+        self.tables = tables
 
     def star(self, mode: str, c: int) -> tuple[Rows, bool]:
         """Labels among the ends of a mode, and whether one had more than fit."""
         arcs, closing = self.arcs[mode], self.model.path_update
-        ends = closing.from_ends[mode].ends
         known, size = np.flatnonzero(arcs.rows >= 0), arcs.rows.size
         legs = []
-        for between in ends.between[:, c]:
+        for between in self.tables[mode].between[:, c]:
             among = np.full((size, size), np.inf)
             among[np.ix_(known, known)] = between[np.ix_(arcs.rows[known], arcs.rows[known])]
             np.fill_diagonal(among, 0.0)
@@ -213,7 +215,7 @@ class _Run:
         closing, run = self.model.path_update, self.legs
         base, value = closing.base, closing.values[c]
         cities, terminals = base.road_city.shape[1], base.rail_hours.shape[1]
-        road_legs, rail_legs = (closing.from_ends[mode].of_class(c) for mode in ("road", "rail"))
+        road_legs, rail_legs = (self.tables[mode].of_class(c) for mode in ("road", "rail"))
         near = base.near_ptr, base.near, base.near_hours[c], base.near_usd[c]
         (road_star, full_road_star), (rail_star, full_rail_star) = self.star("road", c), self.star("rail", c)
         *rail, full_rail = run.rail_labels(rail_star, self.arcs["rail"].rows, *rail_legs, base.rail[c])
@@ -262,12 +264,21 @@ class _Run:
             for members in [np.flatnonzero((zone == a) & (weight > 0))]
             for first in range(0, members.size, CITIES_AT_ONCE)
         ]
-        lock, spare, done, full = Lock(), [self._room(sets.size) for _ in range(WORKERS)], 0, False
+        lock, waiting, done, full = Lock(), iter(blocks), 0, False
 
-        def add(block: tuple[int, Ints]) -> None:
+        def share(_number: int) -> None:
+            """Take one block after another, in a room of its own."""
+            room, found = self._room(sets.size)
+            while True:
+                with lock:
+                    block = next(waiting, None)
+                if block is None:
+                    return
+                add(block, room, found)
+
+        def add(block: tuple[int, Ints], room: tuple[Any, ...], found: Floats) -> None:
             nonlocal done, full
             a, members = block
-            room, found = spare.pop()
             found[:] = 0.0
             overflows = self.pairs.add_rows(
                 members, by_class, base.near_ptr, base.near, base.back_ptr, base.back_city, base.back_near,
@@ -277,12 +288,10 @@ class _Run:
                 for b in np.flatnonzero(found.any(axis=(1, 2))).tolist():
                     total[a, b] += found[b]
                     total[b, a] += found[b]
-                spare.append((room, found))
                 done, full = done + 1, full or overflows
                 progress(done=done, total=len(blocks))
 
-        with ThreadPoolExecutor(WORKERS) as pool:
-            list(pool.map(add, blocks))
+        run_all(share, range(WORKERS))
         if full:
             return None
         first, mass = baseline.mean(baseline.levels[0]), baseline.levels[-1]

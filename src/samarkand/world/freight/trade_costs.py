@@ -9,7 +9,6 @@ of calls.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -21,6 +20,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
+from samarkand.engines.threads import run_all
 from samarkand.world.freight.mode_choice import (
     MODES,
     VOT_CLASSES,
@@ -224,8 +224,7 @@ class FreightBaseline:
             parts = [(slice(0, rows.size), *of(slice(0, rows.size)))]
         else:  # two halves on two threads: the sum does not depend on which is done first
             halves = (slice(0, rows.size // 2), slice(rows.size // 2, rows.size))
-            with ThreadPoolExecutor(2) as pool:
-                parts = [(part, *done) for part, done in zip(halves, pool.map(of, halves), strict=True)]
+            parts = [(part, *done) for part, done in zip(halves, run_all(of, halves), strict=True)]
         for part, cut_off, _ in parts:
             if cut_off >= 0:
                 self._refuse_cut_off(rows, usd, hours, int(rows[part][cut_off]))
@@ -369,8 +368,7 @@ def prepare_pairs(
         )  # fmt: skip
 
     half = len(pairs) // 2
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(fill, (slice(0, half), slice(half, len(pairs)))))
+    run_all(fill, (slice(0, half), slice(half, len(pairs))))
     kernels.add_levels(
         pairs.usd, pairs.hours, baseline.term, baseline.pick, baseline.values, pairs.origin, pairs.destination,
         zone, weight, pairs.mirrored, baseline.levels,

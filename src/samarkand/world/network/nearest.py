@@ -6,32 +6,29 @@ loading the library of the tree takes longer than the search.
 
 from __future__ import annotations
 
-from weakref import ref
-
 import numpy as np
 import pandas as pd
 
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.disk_cache import cache_folder, forget_oldest, read_archive, write_archive
 from samarkand.core.geodesy import calc_chord_distance, calc_squared_chord, unit_vectors
+from samarkand.engines.once import derived
 from samarkand.world.network.tables import fingerprint
 
 FORMAT = 1.0  # part of the content hash
 FEW, MOST_KEPT = 16, 24  # places; tables of places on disk, some 20 kB each
 
-# Unit vectors of tables of nodes, made once a table.
-_vectors: dict[int, tuple[ref[pd.DataFrame], Floats]] = {}
-
 
 def nearest_nodes(nodes: pd.DataFrame, latitude: Floats, longitude: Floats) -> tuple[Ints, Floats]:
     """Number of the nearest node of each place and the great-circle km to it."""
-    known = _vectors.get(id(nodes))
-    if known is None or known[0]() is not nodes:
-        known = ref(nodes), unit_vectors(nodes["lat"].to_numpy(float), nodes["lon"].to_numpy(float))
-        _vectors[id(nodes)] = known
+    vectors = derived(
+        nodes,
+        "unit vectors",
+        lambda: unit_vectors(nodes["lat"].to_numpy(float), nodes["lon"].to_numpy(float)),
+    )
     places = unit_vectors(latitude, longitude)
     find = _look_through if places.shape[1] <= FEW else _stored
-    node, chord = find(known[1], places)
+    node, chord = find(vectors, places)
     return node, calc_chord_distance(chord)
 
 
