@@ -21,6 +21,7 @@ from platformdirs import user_cache_path
 from samarkand.engines.routing import Legs
 
 MOST_KEPT = 2  # legs by road are 130 MB at 1,000 cities
+SMALL, MOST_SMALL = 1_000_000, 64  # bytes; entries of small networks, which are counted by themselves
 
 
 def cache_folder() -> Path:
@@ -73,7 +74,10 @@ def write_archive(path: Path, content: dict[str, NDArray[Any]]) -> None:
 
 
 def forget_oldest(pattern: str, most: int) -> None:
-    """Delete all but the `most` entries of a pattern that were used last."""
+    """Delete all but the entries of a pattern that were used last: `most` of the large ones, MOST_SMALL of the small.
+
+    A small network is computed in no time: what is kept of it never drives out what took minutes.
+    """
 
     def last_used(entry: Path) -> float:
         try:
@@ -81,8 +85,19 @@ def forget_oldest(pattern: str, most: int) -> None:
         except OSError:
             return 0.0
 
-    for entry in sorted(cache_folder().glob(pattern), key=last_used, reverse=True)[most:]:
+    entries = sorted(cache_folder().glob(pattern), key=last_used, reverse=True)
+    small = [entry for entry in entries if _size(entry) < SMALL]
+    large = [entry for entry in entries if entry not in small]
+    for entry in (*large[most:], *small[MOST_SMALL:]):
         if entry.is_dir():
             shutil.rmtree(entry, ignore_errors=True)
         else:
             entry.unlink(missing_ok=True)
+
+
+def _size(entry: Path) -> int:
+    """Bytes of a file, or of those in a folder; what has gone meanwhile has none."""
+    try:
+        return sum(file.stat().st_size for file in (entry.iterdir() if entry.is_dir() else (entry,)))
+    except OSError:
+        return 0

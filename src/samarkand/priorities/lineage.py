@@ -19,7 +19,6 @@ from samarkand.core.lineage import Lineage, leaf
 from samarkand.priorities.base import Indicator, Inputs
 from samarkand.priorities.registry import all_indicators, find_indicator
 from samarkand.priorities.time_rule import Results, unit_of
-from samarkand.world.accounts.sectors import load_sectors
 from samarkand.world.assumptions import ELASTICITY
 from samarkand.world.parameters import table_names
 
@@ -172,7 +171,7 @@ class _Tracer:
         traded = abroad.sel(origin=self.economy).sum("destination") + abroad.sel(
             destination=self.economy
         ).sum("origin")
-        goods = [row.code for row in load_sectors() if row.kind == "goods"]
+        goods = [code for code in accounts.sectors if accounts.is_goods(code)]
         return sorted(goods, key=lambda code: -float(traded.sel(sector=code)))[:MOST_SECTORS]
 
     def _elasticities(self) -> tuple[Lineage, ...]:

@@ -31,7 +31,7 @@ class Ranges:
     def of(cls, world: World) -> Ranges:
         """Those of a world: of the economies whose accounts in it are estimated."""
         estimated = world.accounts.estimated
-        return cls(read_ranges(), frozenset({*estimated, REST_OF_WORLD}) if estimated else frozenset())
+        return cls(read_ranges(), frozenset({*estimated, REST_OF_WORLD})) if estimated else cls()
 
     def bounds(
         self, declared: Indicator, scenario: str, values: xr.DataArray

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from samarkand.core.declarations import read_table
 from samarkand.core.evidence import Evidence, Flag
+from samarkand.core.faults import FaultList, Faults
 from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.network.arcs import arcs_of
 from samarkand.world.network.disruptions import find_closures
@@ -81,16 +82,40 @@ def capacities() -> tuple[CapacityRow, ...]:
     return read_table("samarkand.world.freight", "network_capacity.csv", CapacityRow)
 
 
+def places_of(network: Network, parameters: Parameters) -> tuple[tuple[CapacityRow, Place], ...]:
+    """The declared capacities of the places that a network has; it may be of another part of the world than others."""
+    found = []
+    for row in capacities():
+        try:
+            found.append((row, find_place(row.place, network, parameters)))
+        except Faults:
+            continue
+    return tuple(found)
+
+
 def find_place(name: str, network: Network, parameters: Parameters) -> Place:
     """The place that a row names. Raises `Faults` for what the network does not have."""
     kind, _, rest = name.partition(":")
     if kind == "line":
         mode, *points = rest.split(":")
         pairs = [tuple(float(number) for number in point.split()) for point in points]
-        return line_place([(lat, lon) for lat, lon in pairs], _land(mode), network, parameters)
+        return _line([(lat, lon) for lat, lon in pairs], _land(mode), network, parameters)
     found = find_closures(name.split("+"), network)
     series = any(row.id == name for row in network.chokepoints)
     return Place(found.links, found.ports, in_series=series)
+
+
+def _line(points: Sequence[Point], mode: LandMode, network: Network, parameters: Parameters) -> Place:
+    """`line_place` where every point is near the network and links lead along them all."""
+    reach, faults = parameters["end_snap_distance"], FaultList()
+    for lat, lon in points:
+        _, km = network.geography.nearest_node(lat, lon, mode)
+        if km > reach:
+            faults.add(
+                f"line by {lat:g} {lon:g}", f"lies {km:.0f} km off the {mode} network", "Give a line of it."
+            )
+    faults.raise_if_any()
+    return line_place(points, mode, network, parameters)
 
 
 def line_place(points: Sequence[Point], mode: LandMode, network: Network, parameters: Parameters) -> Place:
