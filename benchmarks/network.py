@@ -18,8 +18,10 @@ import numpy as np
 from samarkand.engines.routing import Graph, calc_costs, calc_legs
 from samarkand.engines.routing_fast import Hierarchy, is_installed
 from samarkand.programme import apply
-from samarkand.question import Question, ask
-from samarkand.world.freight.model import MANY_SETS, FreightModel
+from samarkand.question import Question
+from samarkand.session import default_session
+from samarkand.solving import Setting
+from samarkand.world.freight.model import MANY_SETS, FreightModel, prepare_freight
 from samarkand.world.freight.path_base import prepare_base
 from samarkand.world.freight.skims import components, values_of_time
 from samarkand.world.network.link_changes import LinkChange
@@ -126,7 +128,12 @@ def forty_projects(asked: Question, model: FreightModel) -> list[list[LinkChange
 
 
 def report_model(asked: Question) -> None:
-    seconds, model = once(lambda: asked.prepare_freight(lambda *_words, **_fractions: None))
+    setting = Setting(asked.world, asked.assumptions, asked.scenario.deficit_rule)
+    seconds, model = once(
+        lambda: prepare_freight(
+            asked.world.network, asked.assumptions.parameters, asked.world.labels, setting.surface_trade
+        )
+    )
     print(f"model of {len(model.network.cities):,} cities at hand (made or read) in {seconds:.1f} s")
     parts = components(model.network, model.parameters)
 
@@ -174,7 +181,7 @@ def report_model(asked: Question) -> None:
 
 def main() -> None:
     """Print the figures."""
-    report_model(ask("eurasian-corridors", None, (2035,), (), None, "fixed_nominal", None, False))
+    report_model(default_session().ask("eurasian-corridors"))
 
 
 if __name__ == "__main__":

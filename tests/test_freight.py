@@ -267,8 +267,7 @@ def test_no_change_is_exactly_none(model) -> None:
 
 
 def test_a_model_read_from_disk_is_the_one_that_was_made(model, network, parameters, monkeypatch) -> None:
-    """A second process reads memory maps; here the models of this process are forgotten."""
-    monkeypatch.setattr(freight_module, "_models", {})
+    """Nothing but the disk keeps a model where no session does: it is read back as memory maps."""
     monkeypatch.setattr(freight_module, "_make", None)  # making one again would be an error
     again = prepare_freight(network, parameters, load_accounts().economies)
     assert again is not model

@@ -9,11 +9,12 @@ import pytest
 import xarray as xr
 from typer.testing import CliRunner
 
+from samarkand.appraisal import find_baseline
 from samarkand.cli import app
 from samarkand.core.faults import Faults
 from samarkand.planning.stress import every_case, stress_test
 from samarkand.programme import apply
-from samarkand.question import ask
+from samarkand.session import default_session
 from samarkand.world.freight.disruption import calc_cut_off_hat, disrupt_freight
 from samarkand.world.network.disruptions import find_closures
 
@@ -35,8 +36,7 @@ def test_a_closed_chokepoint_is_dearer_for_trade_and_costs_the_world_income(stre
 
 
 def test_more_closed_is_never_cheaper_by_any_mode_and_value_of_time():
-    asked = ask(PROGRAMME, None, (2035,), (), None, "fixed_nominal", None, False)
-    model = asked.prepare_freight(lambda *_words, **_fractions: None)
+    model = find_baseline(default_session().ask(PROGRAMME), default_session()).freight
     states = [model.baseline.pairs] + [
         disrupt_freight(model, find_closures(names, model.network)).closed.baseline.pairs
         for names in (["suez"], ["suez", "bab_el_mandeb", "panama"])
@@ -50,8 +50,8 @@ def test_more_closed_is_never_cheaper_by_any_mode_and_value_of_time():
 
 def test_no_cost_between_economies_falls_when_something_closes():
     """For every class of goods, without the programme and with it."""
-    asked = ask(PROGRAMME, None, (2035,), (), None, "fixed_nominal", None, False)
-    model = asked.prepare_freight(lambda *_words, **_fractions: None)
+    asked = default_session().ask(PROGRAMME)
+    model = find_baseline(asked, default_session()).freight
     changes = apply(asked.programme, asked.world, 2035, parameters=asked.assumptions.parameters).network
     assert changes
     closed = disrupt_freight(model, find_closures(["bosporus"], model.network))

@@ -370,6 +370,21 @@ def test_flows_lie_on_the_links_of_the_world(programme: Programme, world: World)
     }
 
 
+def test_a_programme_file_is_read_for_the_world_that_is_given(world: World, appraisal: Appraisal) -> None:
+    """Kashgar and Bishkek are on the toy network; the embedded one has other nodes."""
+    assert_same(sk.appraise(PROGRAMME, world, years=appraisal.years), appraisal)
+    assert corridor_profile(PROGRAMME, "Urumqi", "Hamburg", world=world).with_ is not None
+
+
+def test_flows_stand_beside_the_capacities_of_the_network(programme: Programme, world: World) -> None:
+    """More passes the toy's canal and ports than the real ones can take, and the warnings say so."""
+    found = freight(programme, world=world)
+    assert set(found.capacity()["place"]) == {
+        row.title for row, _ in places_of(world.network, world.assumptions.parameters)
+    }
+    assert any(sentence.startswith("Suez Canal") for sentence in found.warnings())
+
+
 def test_capacities_of_other_networks_are_left_out(world: World) -> None:
     """Of the published capacities the toy network has the canal, two ports and Khorgos, and none of the lines."""
     places = {row.id for row, _ in places_of(world.network, world.assumptions.parameters)}

@@ -134,13 +134,15 @@ def test_years_before_the_first_opening_show_no_change(early, indicator):
 
 def test_the_same_shocks_are_solved_once_in_a_process(early, world):
     again = sk.appraise("eurasian-corridors", world, years=(2027, 2050))
-    known = {id(state.unpaid) for state in early.states}
-    assert {id(state.unpaid) for state in again.states} <= known
+    known = {id(state.before_financing) for state in early.states}
+    assert {id(state.before_financing) for state in again.states} <= known
     dearer = sk.appraise("eurasian-corridors", world, years=(2050,), assumptions={"real_interest_rate": 0.09})
-    assert dearer.states[-1].unpaid is not again.states[-1].unpaid  # another assumption is another question
+    assert (
+        dearer.states[-1].before_financing is not again.states[-1].before_financing
+    )  # another assumption is another question
     at_once = sk.appraise("eurasian-corridors", world, years=(2050,), assumptions={"ramp_up_years": 0})
     assert (
-        at_once.states[-1].unpaid is again.states[-1].unpaid
+        at_once.states[-1].before_financing is again.states[-1].before_financing
     )  # but no state depends on how years are made up
     assert at_once.states[-1].assumptions.parameters["ramp_up_years"] == 0
 
@@ -171,11 +173,14 @@ def test_what_adds_up_in_every_state_adds_up_in_a_year_of_ramp_up(early):
 
 def test_what_does_not_depend_on_payment_is_declared_right(early):
     inputs = early.states[-1]
-    assert inputs.with_ is not inputs.unpaid
+    assert inputs.with_ is not inputs.before_financing
     for priority in priorities():
         if priority.assessed and not priority.depends_on_payment:
             module = import_module(f"samarkand.priorities.{priority.name}")
-            before, after = module.assess(replace(inputs, with_=inputs.unpaid)), module.assess(inputs)
+            before, after = (
+                module.assess(replace(inputs, with_=inputs.before_financing)),
+                module.assess(inputs),
+            )
             for name, levels in after.items():
                 for part in ("without", "with_", "change"):
                     if getattr(levels, part, None) is not None:

@@ -255,7 +255,7 @@ class Appraisal:
             str(year): {
                 "without": vars(inputs.without.certificate),
                 "with": vars(inputs.with_.certificate),
-                "before_payment": vars(inputs.unpaid.certificate),
+                "before_payment": vars(inputs.before_financing.certificate),
             }
             for year, inputs in self.inputs.items()
         }

@@ -14,8 +14,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from samarkand.core.declarations import read_table
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
+from samarkand.core.hashing import content_hash
 from samarkand.core.lineage import Lineage, leaf
-from samarkand.core.scenario import Scenario, content_hash
+from samarkand.core.scenario import Scenario
 from samarkand.core.schema import COLUMNS, Block, not_assessed, to_frame, write_parquet
 from samarkand.core.units import Unit, format_value, units
 

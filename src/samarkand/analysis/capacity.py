@@ -12,7 +12,7 @@ import pandas as pd
 from samarkand.core.evidence import Evidence
 from samarkand.programme import Programme
 from samarkand.programme.model.models import Section
-from samarkand.world.freight.capacity import Place, calc_flow, capacities, find_place, line_place
+from samarkand.world.freight.capacity import Place, calc_flow, line_place, places_of
 from samarkand.world.network.tables import Network
 from samarkand.world.parameters import Parameters
 
@@ -97,8 +97,7 @@ def _warning(title: str, unit: str, flows: list[float], limits: list[float | Non
 def _declared(network: Network, parameters: Parameters) -> tuple[_Known, ...]:
     """What the declared table knows, the same without and with a programme."""
     return tuple(
-        _Known(row.title, find_place(row.place, network, parameters), row.evidence, row.evidence)
-        for row in capacities()
+        _Known(row.title, place, row.evidence, row.evidence) for row, place in places_of(network, parameters)
     )
 
 

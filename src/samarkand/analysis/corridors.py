@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Unpack
 
 import pandas as pd
 
 from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
-from samarkand.programme import Programme, apply, load_programme
+from samarkand.question import DEFAULT_YEARS, Asked, Terms
+from samarkand.session import Session, default_session
 from samarkand.world.freight.path_finder import PathFinder
 from samarkand.world.freight.skims import MODES, SEARCH_CLASSES, values_of_time
 from samarkand.world.network.disruptions import close, find_closures, keeps_closed
@@ -21,7 +23,10 @@ from samarkand.world.world import World, load_world
 
 @dataclass(frozen=True)
 class Profile:
-    """The way between two cities by one mode, without and with the programme; None where nothing connects them."""
+    """The way between two cities by one mode, without and with the programme; None where nothing connects them.
+
+    `ramping_up`: share of the full effect by the year, of items that are open and do not have all of it yet.
+    """
 
     origin: str
     destination: str
@@ -31,6 +36,7 @@ class Profile:
     closures: tuple[str, ...]
     without: Itinerary | None
     with_: Itinerary | None
+    ramping_up: Mapping[str, float] = field(default_factory=dict)
 
     def to_dataframe(self) -> pd.DataFrame:
         """One row a step and scenario, with what it takes and what the way has taken so far.
@@ -58,50 +64,53 @@ class Profile:
 
 
 def corridor_profile(
-    programme: Programme | str | Path,
+    programme: Asked,
     origin: str,
     destination: str,
     *,
     mode: str = "rail",
     vot_class: str = "medium",
-    year: int = 2035,
-    without: Collection[str] = (),
-    closures: Sequence[str] = (),
     world: World | None = None,
+    year: int = DEFAULT_YEARS[0],
+    session: Session | None = None,
+    **terms: Unpack[Terms],
 ) -> Profile:
     """Hours and US$ per TEU along the way between two cities, by segment, border, terminal and port.
 
     Cities are named as on the network (`CHN Chongqing`) or by their name alone where it is the only one. The way is
-    that of least generalised cost at the value of time of the class, the same that the appraisal counts. Raises
-    `Faults` with all that is wrong with the question.
+    that of least generalised cost at the value of time of the class, the same that the appraisal counts. With the
+    programme it is the network of the state in force at the end of the year, with all that is open by then: a way is
+    travelled or not, while results ramp up. Raises `Faults` with all that is wrong with the question.
     """
-    world = world or load_world()
-    programme = programme if isinstance(programme, Programme) else load_programme(programme)
+    session = session or default_session()
+    terms["years"] = (year,)
     faults = FaultList()
-    ends = [_find_city(world.network, name, faults) for name in (origin, destination)]
+    asked = faults.attempt(partial(session.ask, programme, world, **terms))
+    network = (asked.world if asked else world or load_world()).network
+    ends = [_find_city(network, name, faults) for name in (origin, destination)]
     for given, known, what in (
         (mode, MODES, "mode"),
         (vot_class, SEARCH_CLASSES, "class of the value of time"),
     ):
         if given not in known:
             faults.add(f"{what} {given}", f"is not a {what}", did_you_mean(given, known))
-    try:
-        closed = find_closures(closures, world.network)
-    except Faults as found:
-        faults.extend(found.faults)
     faults.raise_if_any()
+    assert asked is not None  # else there are faults
     if ends[0] == ends[1]:
         raise Faults([Fault(f"{origin} - {destination}", "is one city", "Give two cities.")])
-    parameters = world.assumptions.parameters
-    changes = apply(programme, world, year, without=without).network
-    network = close(world.network, closed)
+    year = asked.scenario.years[-1]
+    change = session.schedule(asked).changes[year]
+    closed = find_closures(asked.scenario.closures, network)
+    standing = tuple(c for c in change.network if not keeps_closed(c, closed, network))
+    parameters = asked.assumptions.parameters
     value = values_of_time(parameters)[SEARCH_CLASSES.index(vot_class)]
-    pairs: tuple[tuple[LinkChange, ...], ...] = (
-        (),
-        tuple(c for c in changes if not keeps_closed(c, closed, network)),
-    )
-    ways = [PathFinder(network, parameters, value, some).find(ends[0], ends[1], mode) for some in pairs]
-    return Profile(ends[0], ends[1], mode, vot_class, year, closed.names, ways[0], ways[1])
+    left = close(network, closed)
+    pairs: tuple[tuple[LinkChange, ...], ...] = ((), standing)
+    ways = [PathFinder(left, parameters, value, some).find(ends[0], ends[1], mode) for some in pairs]
+    return Profile(
+        ends[0], ends[1], mode, vot_class, year, closed.names, ways[0], ways[1],
+        {item: share for item, share in change.ramp_up_share.items() if share < 1},
+    )  # fmt: skip
 
 
 def _find_city(network: Network, name: str, faults: FaultList) -> str:

@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
+from itertools import count
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from samarkand.analysis.capacity import capacity_table, capacity_warnings
-from samarkand.engines.equilibrium import Shock, solve
-from samarkand.programme import Programme, apply
-from samarkand.programme.channels.recognition import trade_cost_hat
-from samarkand.question import ask
+from samarkand.appraisal import find_baseline, find_state
+from samarkand.core.progress import Progress, quiet
+from samarkand.engines.equilibrium import Solution
+from samarkand.priorities import Inputs
+from samarkand.programme import Programme, Schedule
+from samarkand.programme.schedule import SMALLEST_WEIGHT
+from samarkand.question import DEFAULT_YEARS, Asked, Terms
+from samarkand.session import Session, default_session
+from samarkand.solving import Baseline
 from samarkand.world.freight.assignment import (
     FreightWork,
     calc_freight_work,
     calc_tonnes,
     calc_unit_loads,
+    mean_work,
     mode_shares,
 )
+from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.skims import MODES
+from samarkand.world.freight.state import FreightState
 from samarkand.world.network.border_directions import crossing_directions
 from samarkand.world.network.tables import LAND, Network
 from samarkand.world.world import World
-
-Progress = Callable[..., None]
 
 
 @dataclass(frozen=True)
@@ -82,44 +88,70 @@ class Freight:
 
 
 def freight(
-    programme: Programme | str | Path,
+    programme: Asked,
     *,
     world: World | None = None,
-    year: int = 2035,
-    without: tuple[str, ...] = (),
-    progress: Progress = lambda *_words, **_fractions: None,
+    year: int = DEFAULT_YEARS[0],
+    session: Session | None = None,
+    progress: Progress = quiet,
+    **terms: Unpack[Terms],
 ) -> Freight:
     """Lay the trade of both solutions on the network of both states.
 
     Trade is that of the equilibrium without and with the programme (tonnes at the baseline's value densities), modes
-    are those of the calibrated choice in each state. Raises `Faults` as `appraise`.
+    are those of the calibrated choice in each state. While openings ramp up, flows with the programme are the mean of
+    those of its states that the time rule takes (`priorities.time_rule`). Raises `Faults` as `appraise`.
     """
-    asked = ask(programme, world, (year,), without, None, "fixed_nominal", None, publication=False)
-    parameters, labels = asked.assumptions.parameters, list(asked.world.labels)
-    change = apply(asked.programme, asked.world, year, without=without, parameters=parameters)
-    network = partial(progress, "freight network")
-    model = asked.prepare_freight(network)
-    hat = trade_cost_hat(change.trade_costs, asked.iceberg_cost_hat(model.costs(change.network, network)))
-    accounts, rule = asked.equilibrium_accounts, asked.scenario.deficit_rule
-    iceberg = hat.transpose("destination", "origin", "sector").to_numpy()
-    found = []
-    for number, (shock, changes) in enumerate(
-        (
-            (Shock(), ()),
-            (Shock(iceberg_hat=iceberg, **asked.taxes(change), **asked.duties(change)), change.network),
-        )
-    ):
-        progress("laying freight on the network", done=number, total=2)
-        flow = xr.DataArray(
-            solve(accounts, shock, deficit_rule=rule).trade_flow,
-            {"destination": labels, "origin": labels, "sector": list(asked.world.accounts.sectors)},
-            ("destination", "origin", "sector"),
-        )
-        tonnes = calc_tonnes(flow, asked.commodity_table, parameters)
-        boxes = calc_unit_loads(flow, asked.commodity_table, parameters)
-        share = mode_shares(model, changes)
-        found.append(calc_freight_work(asked.world.network, parameters, tonnes, share, changes, boxes))
-    return Freight(asked.programme, asked.world, year, found[0], found[1], change.open)
+    session = session or default_session()
+    terms["years"] = (year,)
+    asked = session.ask(programme, world, **terms)
+    year, schedule = asked.scenario.years[-1], session.schedule(asked)
+    baseline = find_baseline(asked, session, progress)
+    numbers = sorted({*schedule.weights[year], schedule.in_force[year]})
+    states = {k: find_state(asked, schedule, baseline, session, progress, k) for k in numbers}
+    parts = _parts(schedule, year, states)
+    done = count(1)
+
+    def lay(state: FreightState, solution: Solution) -> FreightWork:
+        progress("laying freight on the network", done=next(done), total=len(parts) + 1)
+        return lay_freight(baseline, state, solution)
+
+    without = lay(baseline.state, baseline.solution)
+    with_ = mean_work([(weight, lay(state.freight, solution)) for weight, state, solution in parts])
+    return Freight(asked.programme, asked.world, year, without, with_, schedule.changes[year].open)
+
+
+def _parts(
+    schedule: Schedule, year: int, states: Mapping[int, Inputs]
+) -> list[tuple[float, Inputs, Solution]]:
+    """What makes up a year: `sum over k of w[k] u[k] + p[s] - u[s]`, u before anybody pays and p as it is paid for.
+
+    States with the same shocks share their solutions, and are one part.
+    """
+    in_force = states[schedule.in_force[year]]
+    parts = [(1.0, in_force, in_force.with_), (-1.0, in_force, in_force.before_financing)]
+    parts += [(weight, states[k], states[k].before_financing) for k, weight in schedule.weights[year].items()]
+    of_solution: dict[int, tuple[float, Inputs, Solution]] = {}
+    for weight, state, solution in parts:
+        before = of_solution.get(id(solution), (0.0, state, solution))
+        of_solution[id(solution)] = (before[0] + weight, *before[1:])
+    return [part for part in of_solution.values() if abs(part[0]) > SMALLEST_WEIGHT]
+
+
+def lay_freight(baseline: Baseline, state: FreightState, solution: Solution) -> FreightWork:
+    """The trade of a solution on the network of a state."""
+    setting = baseline.setting
+    parameters, labels = setting.assumptions.parameters, list(setting.world.labels)
+    flow = xr.DataArray(
+        solution.trade_flow,
+        {"destination": labels, "origin": labels, "sector": list(setting.world.accounts.sectors)},
+        ("destination", "origin", "sector"),
+    )
+    tonnes = calc_tonnes(flow, setting.commodities, parameters)
+    boxes = calc_unit_loads(flow, setting.commodities, parameters)
+    open_model = baseline.freight if isinstance(baseline.freight, FreightModel) else baseline.freight.open
+    share = mode_shares(open_model, state.against_open)
+    return calc_freight_work(state.model.network, parameters, tonnes, share, state.changes, boxes)
 
 
 def busiest(state: FreightWork, network: Network, most: int) -> list[str]:

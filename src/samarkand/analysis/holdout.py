@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from samarkand.appraisal import appraise, assess_state, solve_equilibria
-from samarkand.engines.equilibrium import Shock, solve
+from samarkand.appraisal import appraise, assess_state
 from samarkand.priorities import Inputs, all_indicators
 from samarkand.priorities.base import Indicator, Levels
 from samarkand.priorities.time_rule import unit_of
-from samarkand.question import Question
+from samarkand.result import Appraisal
+from samarkand.solving import Setting, solve_equilibria
 from samarkand.world.accounts.estimation.evidence import load_evidence
 from samarkand.world.accounts.estimation.holdout import (
     HELD_OUT,
@@ -68,7 +68,7 @@ def hold_out(
         scores.append({"economy": code, "method": method, **score(table, made, code)})
         other = replace(world, accounts=accounts_of(made, world.labels, world.accounts))
         found = headline_changes(state, code)
-        found["estimated"] = headline_changes(_on(base.asked, state, other), code)["observed"]
+        found["estimated"] = headline_changes(_on(base, state, other), code)["observed"]
         found.insert(0, "method", method)
         found.insert(0, "economy", code)
         headlines.append(found)
@@ -77,19 +77,19 @@ def hold_out(
     return HoldOut(pd.DataFrame(scores), every, calc_ranges(full))
 
 
-def _on(asked: Question, state: Inputs, world: World) -> Inputs:
+def _on(base: Appraisal, state: Inputs, world: World) -> Inputs:
     """The same state of the programme and the same trade costs on other accounts."""
-    other = replace(asked, world=world)
-    unpaid, with_ = solve_equilibria(other, state.change, state.iceberg_cost_hat)
-    without = solve(other.equilibrium_accounts, Shock(), deficit_rule=asked.scenario.deficit_rule)
+    setting = Setting(world, base.assumptions, base.scenario.deficit_rule)
+    before, with_ = solve_equilibria(setting, state.change, state.trade_costs.hat)
     return replace(
-        state, world=world, surface_trade=other.surface_trade, without=without, unpaid=unpaid, with_=with_
-    )
+        state, world=world, surface_trade=setting.surface_trade, without=setting.solve(None),
+        before_financing=before, with_=with_,
+    )  # fmt: skip
 
 
 def headline_changes(state: Inputs, economy: str) -> pd.DataFrame:
     """Change of every headline indicator of one economy: columns ``indicator, unit, observed``."""
-    outcomes = assess_state(state, fully_ramped=True).paid
+    outcomes = assess_state(state, whole=True).paid
     rows = []
     for declared in (row for rows in all_indicators().values() for row in rows):
         outcome = outcomes[declared.name]

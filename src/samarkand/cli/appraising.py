@@ -8,31 +8,14 @@ from typing import Annotated
 
 import typer
 
-from samarkand.cli.options import (
-    DEFAULT_PROGRAMME,
-    DEFAULT_YEAR,
-    AssumeOption,
-    DeficitOption,
-    ProgrammeArgument,
-    ProjectionOption,
-    WithoutOption,
-    WorldOption,
-    YearOption,
-    YearsOption,
-    read_assumptions,
-    read_years,
-)
+from samarkand.cli.options import Asking, SubjectProgramme, asks_question
 
 
+@asks_question(several_years=True)
 def appraise(
-    programme: ProgrammeArgument = DEFAULT_PROGRAMME,
+    asking: Asking,
+    subject: SubjectProgramme = None,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the files go.")] = Path("out"),
-    without: WithoutOption = None,
-    year: YearsOption = None,
-    projection: ProjectionOption = None,
-    assume: AssumeOption = None,
-    world: WorldOption = "embedded",
-    deficit_rule: DeficitOption = "fixed_nominal",
     json: Annotated[
         bool, typer.Option("--json", help="Print appraisal.json instead of the scorecard.")
     ] = False,
@@ -49,40 +32,14 @@ def appraise(
     Prints the scorecard; writes appraisal.json, Parquet tables and a report that opens offline.
     """
     from samarkand.appraisal import appraise as run
-    from samarkand.core.faults import FaultList
-    from samarkand.question import ask
     from samarkand.reports.files import appraisal_json, check_out, write_appraisal
     from samarkand.reports.progress import progress_bar
     from samarkand.reports.scorecard import print_scorecard
-    from samarkand.world.store import open_world
 
-    faults = FaultList()
-    faults.attempt(partial(check_out, out))
-    opened = faults.attempt(partial(open_world, world))
-    years = read_years(year or [], faults)
-    assumptions: dict[str, float] = faults.attempt(partial(read_assumptions, assume or [])) or {}
-    left_out = tuple(without or ())
-    if faults:  # nothing will run: what else is wrong is told with them
-        faults.attempt(
-            partial(
-                ask, programme, opened, years, left_out, assumptions, deficit_rule, projection, publication
-            )
-        )
-    faults.raise_if_any()
-
+    asking.terms["publication"] = publication
+    asking.check(partial(check_out, out))
     with progress_bar(quiet=json) as step:
-        appraisal = run(
-            programme,
-            opened,
-            years=years,
-            without=left_out,
-            assumptions=assumptions,
-            deficit_rule=deficit_rule,
-            projection=projection,
-            publication=publication,
-            reach=reach,
-            progress=step,
-        )
+        appraisal = run(asking.programme, asking.world, reach=reach, progress=step, **asking.terms)
         step("writing the files")
         written = write_appraisal(appraisal, out)
     if json:
@@ -91,17 +48,11 @@ def appraise(
         print_scorecard(appraisal, written)
 
 
+@asks_question()
 def explain(
+    asking: Asking,
     indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="For instance real_income.")],
     economy: Annotated[str, typer.Option("--economy", metavar="ISO3", help="The economy asked about.")],
-    programme: Annotated[
-        str, typer.Option("--programme", help="A programme file or name.")
-    ] = DEFAULT_PROGRAMME,
-    without: WithoutOption = None,
-    year: YearOption = DEFAULT_YEAR,
-    assume: AssumeOption = None,
-    world: WorldOption = "embedded",
-    deficit_rule: DeficitOption = "fixed_nominal",
 ) -> None:
     """Explain a figure down to its published sources.
 
@@ -111,17 +62,8 @@ def explain(
     from samarkand.priorities import find_indicator
     from samarkand.reports.explain import print_lineage
     from samarkand.reports.progress import progress_bar
-    from samarkand.world.store import open_world
 
-    find_indicator(indicator)
+    asking.check(partial(find_indicator, indicator))
     with progress_bar() as step:
-        appraisal = run(
-            programme,
-            open_world(world),
-            years=(year,),
-            without=tuple(without or ()),
-            assumptions=read_assumptions(assume or []),
-            deficit_rule=deficit_rule,
-            progress=step,
-        )
+        appraisal = run(asking.programme, asking.world, progress=step, **asking.terms)
     print_lineage(appraisal.explain(indicator, economy))

@@ -1,31 +1,22 @@
-"""Commands about the freight network: the profile of a corridor, and what closures cost."""
+"""Commands about the freight network: the profile of a corridor, what closures cost, what travels where."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from samarkand.cli.options import (
-    DEFAULT_PROGRAMME,
-    DEFAULT_YEAR,
-    ProgrammeArgument,
-    WithoutOption,
-    YearOption,
-)
+from samarkand.cli.options import Asking, SubjectProgramme, asks_question
 
-CloseOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--close",
-        metavar="NAME",
-        help="Close a chokepoint (suez), border (border:KAZ-CHN), crossing, port, ferry or link; may be repeated.",
-    ),
-]
+OutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the tables here as CSV.")]
 
 
+@asks_question()
 def corridor(
+    asking: Asking,
     origin: Annotated[
         str, typer.Argument(metavar="ORIGIN", help="A city, such as Chongqing or 'CHN Chongqing'.")
     ],
@@ -34,12 +25,6 @@ def corridor(
     vot_class: Annotated[
         str, typer.Option("--value-of-time", metavar="CLASS", help="low, medium, high or very_high.")
     ] = "medium",
-    programme: Annotated[
-        str, typer.Option("--programme", help="A programme file or name.")
-    ] = DEFAULT_PROGRAMME,
-    without: WithoutOption = None,
-    year: YearOption = DEFAULT_YEAR,
-    close: CloseOption = None,
 ) -> None:
     """Follow the way of freight between two cities.
 
@@ -48,15 +33,18 @@ def corridor(
     from samarkand.analysis.corridors import corridor_profile
     from samarkand.reports.corridor import print_profile
 
-    profile = corridor_profile(
-        programme, origin, destination, mode=mode, vot_class=vot_class, year=year,
-        without=tuple(without or ()), closures=tuple(close or ()),
-    )  # fmt: skip
-    print_profile(profile)
+    asking.check()
+    print_profile(
+        corridor_profile(
+            origin=origin, destination=destination, mode=mode, vot_class=vot_class, **asking.one_year
+        )
+    )
 
 
+@asks_question()
 def stress(
-    closures: Annotated[
+    asking: Asking,
+    cases: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="[NAME]...",
@@ -80,59 +68,52 @@ def stress(
             "--rank", metavar="N", min=0, help="Close the N busiest places one by one and rank them."
         ),
     ] = 0,
-    programme: Annotated[
-        str, typer.Option("--programme", help="A programme file or name.")
-    ] = DEFAULT_PROGRAMME,
-    without: WithoutOption = None,
-    year: YearOption = DEFAULT_YEAR,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Write the tables here as CSV.")
-    ] = None,
+    out: OutOption = None,
 ) -> None:
     """Close links and tell what each economy loses.
 
     Chokepoints, borders, ports or flooded links, without and with the programme.
     """
     from samarkand.planning.stress import every_case, rank_closures, stress_test
-    from samarkand.reports.files import check_out
     from samarkand.reports.progress import progress_bar
     from samarkand.reports.stress import print_stress, write_stress
 
-    if out is not None:
-        check_out(out)
-    cases = every_case(closures or (), from_file, hazard)
-    left_out = tuple(without or ())
+    asking.check(*_checks(out))
+    wanted = every_case(cases or (), from_file, hazard, asking.world)
     with progress_bar() as step:
-        if rank and not cases:
-            tested = rank_closures(programme, rank, year=year, without=left_out, progress=step)
+        if rank and not wanted:
+            tested = rank_closures(most=rank, progress=step, **asking.one_year)
         else:
-            tested = stress_test(programme, cases, year=year, without=left_out, progress=step)
+            tested = stress_test(cases=wanted, progress=step, **asking.one_year)
     print_stress(tested)
     for path in write_stress(tested, out) if out is not None else ():
         typer.echo(f"wrote {path}")
 
 
+@asks_question()
 def freight(
-    programme: ProgrammeArgument = DEFAULT_PROGRAMME,
-    without: WithoutOption = None,
-    year: YearOption = DEFAULT_YEAR,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Write the tables here as CSV.")
-    ] = None,
+    asking: Asking,
+    subject: SubjectProgramme = None,
+    out: OutOption = None,
 ) -> None:
     """Lay trade on the freight network.
 
     Tonne-kilometres by mode, and what passes borders, chokepoints and ports.
     """
     from samarkand.analysis.flows import freight as lay
-    from samarkand.reports.files import check_out
     from samarkand.reports.freight import print_freight, write_freight
     from samarkand.reports.progress import progress_bar
 
-    if out is not None:
-        check_out(out)
+    asking.check(*_checks(out))
     with progress_bar() as step:
-        laid = lay(programme, year=year, without=tuple(without or ()), progress=step)
+        laid = lay(progress=step, **asking.one_year)
     print_freight(laid)
     for path in write_freight(laid, out) if out is not None else ():
         typer.echo(f"wrote {path}")
+
+
+def _checks(out: Path | None) -> list[Callable[[], Any]]:
+    """What is checked of a folder for tables, before anything runs."""
+    from samarkand.reports.files import check_out
+
+    return [] if out is None else [partial(check_out, out)]

@@ -1,14 +1,28 @@
-"""Options that several commands share."""
+"""The options of a question, the same in every command that asks one.
+
+    samarkand VERB SUBJECT [--programme P] [--world W] [--year Y] [--without ID] [--set ITEM.KEY=VALUE]
+        [--assume NAME=VALUE] [--close NAME] [--deficit-rule RULE] [--projection FILE]
+
+A command that is decorated with `asks_question` has them all and is given an `Asking`: the question as it was put,
+with all that is wrong with it.
+"""
 
 from __future__ import annotations
 
+import inspect
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
 if TYPE_CHECKING:
     from samarkand.core.faults import FaultList
+    from samarkand.question import Terms
+    from samarkand.world.world import World
 
 DEFAULT_PROGRAMME = "eurasian-corridors"
 DEFAULT_YEAR = 2035
@@ -20,31 +34,59 @@ ProgrammeArgument = Annotated[
         metavar="PROGRAMME", help="A programme file (TOML or Excel) or the name of an embedded one."
     ),
 ]
-WithoutOption = Annotated[
-    list[str] | None,
-    typer.Option("--without", metavar="ID", help="Leave out a project or measure; may be repeated."),
+SubjectProgramme = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[PROGRAMME]",
+        help="A programme file (TOML or Excel) or the name of an embedded one; as --programme.",
+        show_default=DEFAULT_PROGRAMME,
+    ),
 ]
-YearOption = Annotated[int, typer.Option("--year", help="The year appraised: what is open by then counts.")]
+ProgrammeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--programme",
+        metavar="PROGRAMME",
+        help="A programme file (TOML or Excel) or the name of an embedded one.",
+        show_default=DEFAULT_PROGRAMME,
+    ),
+]
 YearsOption = Annotated[
     list[str] | None,
     typer.Option(
         "--year",
         "--years",
         metavar="YEAR[:YEAR]",
-        help=f"A year appraised or a span like 2025:2050; may be repeated. {DEFAULT_YEAR} if none is given.",
+        help="A year asked about or a span like 2025:2050; may be repeated. What is open by its end counts.",
+        show_default=str(DEFAULT_YEAR),
     ),
 ]
-ProjectionOption = Annotated[
-    Path | None,
+YearOption = Annotated[
+    int, typer.Option("--year", metavar="YEAR", help="The year asked about: what is open by its end counts.")
+]
+WithoutOption = Annotated[
+    list[str] | None,
+    typer.Option("--without", metavar="ID", help="Leave out a project or measure; may be repeated."),
+]
+SetOption = Annotated[
+    list[str] | None,
     typer.Option(
-        "--projection",
-        metavar="FILE",
-        help="Growth of economies by year (CSV); else levels are at 2022 size.",
+        "--set",
+        metavar="ITEM.KEY=VALUE",
+        help="Replace a key of an item, as cku-railway.capex=8000; may be repeated.",
     ),
 ]
 AssumeOption = Annotated[
     list[str] | None,
     typer.Option("--assume", metavar="NAME=VALUE", help="Replace a declared parameter; may be repeated."),
+]
+CloseOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--close",
+        metavar="NAME",
+        help="Close a chokepoint (suez), border (border:KAZ-CHN), crossing, port, ferry or link; may be repeated.",
+    ),
 ]
 WorldOption = Annotated[
     str,
@@ -56,6 +98,149 @@ DeficitOption = Annotated[
     Literal["fixed_nominal", "proportional", "purged"],
     typer.Option("--deficit-rule", help="How trade deficits behave."),
 ]
+ProjectionOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--projection",
+        metavar="FILE",
+        help="Growth of economies by year (CSV); else levels are at 2022 size.",
+    ),
+]
+# Name of each option, what it is, and its default.
+OPTIONS: dict[str, tuple[Any, Any]] = {
+    "programme": (ProgrammeOption, None),
+    "year": (YearsOption, None),
+    "without": (WithoutOption, None),
+    "set_": (SetOption, None),
+    "assume": (AssumeOption, None),
+    "close": (CloseOption, None),
+    "world": (WorldOption, "embedded"),
+    "deficit_rule": (DeficitOption, "fixed_nominal"),
+    "projection": (ProjectionOption, None),
+}
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A question as it was put on the command line; `faults`: all that is wrong with its words."""
+
+    programme: str
+    world: World | None
+    terms: Terms
+    faults: FaultList
+
+    @property
+    def year(self) -> int:
+        """The year asked about, the last one where there are several."""
+        return max(self.terms["years"])
+
+    @property
+    def one_year(self) -> dict[str, Any]:
+        """The question as arguments of what answers it for one year."""
+        return {
+            "programme": self.programme, "world": self.world, "year": self.year,
+            **{name: value for name, value in self.terms.items() if name != "years"},
+        }  # fmt: skip
+
+    def check(self, *checks: Callable[[], Any]) -> None:
+        """Raise `Faults` with all that is wrong before anything runs, what these checks find among it."""
+        from samarkand.session import default_session
+
+        for check in checks:
+            self.faults.attempt(check)
+        if self.faults:  # nothing will run: what else is wrong is said with them
+            ask = partial(default_session().ask, self.programme, self.world, **self.terms)
+            self.faults.attempt(ask)
+        self.faults.raise_if_any()
+
+
+def asks_question(several_years: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of a question, and its parameter `asking` what was asked.
+
+    A parameter `subject` of the command names the programme too, as the subject of its verb.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        options = dict(OPTIONS)
+        if not several_years:
+            options["year"] = (YearOption, DEFAULT_YEAR)
+
+        @wraps(command)
+        def run(**given: Any) -> None:
+            of_question = {name: given.pop(name) for name in options}
+            asking = read_question(subject=given.pop("subject", None), **of_question)
+            command(asking=asking, **given)
+
+        own = [one for one in inspect.signature(command).parameters.values() if one.name != "asking"]
+        hints = get_type_hints(command, include_extras=True)
+        keyword = inspect.Parameter.KEYWORD_ONLY
+        parameters = [one.replace(annotation=hints[one.name], kind=keyword) for one in own]
+        parameters += [
+            inspect.Parameter(name, keyword, default=default, annotation=annotation)
+            for name, (annotation, default) in options.items()
+        ]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {one.name: one.annotation for one in parameters}
+        return run
+
+    return decorate
+
+
+def read_question(
+    *,
+    subject: str | None,
+    programme: str | None,
+    year: list[str] | int | None,
+    without: list[str] | None,
+    set_: list[str] | None,
+    assume: list[str] | None,
+    close: list[str] | None,
+    world: str,
+    deficit_rule: Literal["fixed_nominal", "proportional", "purged"],
+    projection: Path | None,
+) -> Asking:
+    """The options of a question as its terms; everything that cannot be read is a fault."""
+    from samarkand.core.faults import FaultList
+    from samarkand.world.store import open_world
+
+    faults = FaultList()
+    if subject and programme and subject != programme:
+        faults.add(
+            f"--programme {programme}", f"and {subject} are two programmes", "Name one, in either place."
+        )
+    opened = faults.attempt(partial(open_world, world))
+    terms: Terms = {
+        "years": (year,) if isinstance(year, int) else read_years(year or [], faults),
+        "without": tuple(without or ()),
+        "patches": read_patches(set_ or [], faults),
+        "assumptions": faults.attempt(partial(read_assumptions, assume or [])) or {},
+        "closures": tuple(close or ()),
+        "deficit_rule": deficit_rule,
+        "projection": projection,
+    }
+    return Asking(subject or programme or DEFAULT_PROGRAMME, opened, terms, faults)
+
+
+def read_patches(words: list[str], faults: FaultList) -> dict[str, Any]:
+    """`["cku-railway.capex=8000"]` as `{"cku-railway.capex": 8000}`; values are written as in a programme file.
+
+    A value that is no number, day, list or yes and no is taken as text.
+    """
+    values = {}
+    for word in words:
+        path, equals, text = word.partition("=")
+        if not equals or "." not in path:
+            faults.add(
+                f"--set {word}",
+                "is not of the form ITEM.KEY=VALUE",
+                "Write for instance cku-railway.capex=8000.",
+            )
+            continue
+        try:
+            values[path.strip()] = tomllib.loads(f"value = {text.strip()}")["value"]
+        except tomllib.TOMLDecodeError:
+            values[path.strip()] = text.strip()
+    return values
 
 
 def read_assumptions(words: list[str]) -> dict[str, float]:

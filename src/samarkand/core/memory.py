@@ -53,8 +53,8 @@ def _parts(one: object) -> Iterable[object]:
         return () if one and isinstance(next(iter(one)), _LEAVES) else one
     library = _library(one)
     if library == "xarray":
-        variables = one.variables if hasattr(one, "data_vars") else {"": one.variable, **one.coords}  # type: ignore[attr-defined]
-        return [v._data for v in variables.values() if isinstance(v._data, np.ndarray)]
+        variables = one.variables.values() if hasattr(one, "data_vars") else (one.variable,)  # type: ignore[attr-defined]
+        return [v._data for v in variables if isinstance(v._data, np.ndarray)]
     inner = getattr(one, "__dict__", None)
     if library != "samarkand" or inner is None:
         return ()

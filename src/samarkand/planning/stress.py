@@ -11,27 +11,29 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from samarkand.analysis.flows import busiest, freight
+from samarkand.appraisal import find_baseline, find_state
 from samarkand.core.faults import FaultList, Faults
-from samarkand.core.scenario import DeficitRule
-from samarkand.engines.equilibrium import Shock, Solution, solve
+from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
+from samarkand.priorities import Inputs
 from samarkand.priorities.infrastructure.means import calc_trade_cost_change
-from samarkand.programme import Change, Programme, apply
-from samarkand.programme.channels.recognition import trade_cost_hat
-from samarkand.question import Question, ask
-from samarkand.world.freight.disruption import DisruptedCosts, calc_cut_off_hat, disrupt_freight
+from samarkand.priorities.time_rule import calc_effect_of_year
+from samarkand.programme import Programme, Schedule
+from samarkand.question import DEFAULT_YEARS, Asked, Question, Terms
+from samarkand.session import Session, default_session
+from samarkand.solving import Baseline
+from samarkand.world.freight.state import FreightState, TradeCosts
 from samarkand.world.network.disruptions import Closures, find_closures, read_closure_file
 from samarkand.world.network.hazards import find_flooded
 from samarkand.world.world import World, load_world
 
-Progress = Callable[..., None]
 STATES = ("without", "with")
 
 
@@ -95,76 +97,102 @@ class Stress:
 
 
 def stress_test(
-    programme: Programme | str | Path,
+    programme: Asked,
     cases: Sequence[str | Sequence[str] | Closures],
     *,
     world: World | None = None,
-    year: int = 2035,
-    without: tuple[str, ...] = (),
-    assumptions: Mapping[str, float] | None = None,
-    deficit_rule: DeficitRule = "fixed_nominal",
-    progress: Progress = lambda *_words, **_fractions: None,
+    year: int = DEFAULT_YEARS[0],
+    session: Session | None = None,
+    progress: Progress = quiet,
+    **terms: Unpack[Terms],
 ) -> Stress:
     """What each case of closures costs, without the programme and with it.
 
-    cases: names of closures (see `world.closures`), sets of such names closed together, or closures found elsewhere
-    (`world.hazards`). Raises `Faults` with all names that close nothing.
+    Each case is the question once more with its closures, solved exactly in every state of the programme that the time
+    rule takes for the year (`priorities.time_rule`), as an appraisal is.
+
+    Parameters
+    ----------
+    cases
+        Names of closures (see `world.network.disruptions`), sets of such names closed together, or closures found
+        elsewhere (`world.network.hazards`).
+    **terms
+        As `appraise`; `closures` among them are closed in all cases and in what they are compared with.
+
+    Raises
+    ------
+    Faults
+        With all names that close nothing, and all else that is wrong with the question.
     """
-    asked = ask(programme, world, (year,), without, assumptions, deficit_rule, None, publication=False)
+    session = session or default_session()
+    terms["years"] = (year,)
+    asked = session.ask(programme, world, **terms)
     found = _find(cases, asked.world)
-    change = apply(
-        asked.programme,
-        asked.world,
-        year,
-        without=asked.scenario.without,
-        parameters=asked.assumptions.parameters,
-    )
-    network = partial(progress, "freight network")
-    model = asked.prepare_freight(network)
-    costs = model.costs(change.network, network)
-    calm = _states(asked, change, costs)
+    schedule = session.schedule(asked)
+    calm = _solve(asked, schedule, session, progress)
     solved = []
     for number, closures in enumerate(found, 1):
-        step = partial(progress, f"{number} of {len(found)}: closing {' + '.join(closures.names)}")
+        step = partial(_tell, progress, f"{number} of {len(found)}: closing {' + '.join(closures.names)}")
         step()
-        closed = disrupt_freight(model, closures, step)
-        by_state = {
-            "without": closed.costs(),
-            "with": closed.costs(change.network),
-        }
-        solved.append(_case(asked, change, closures, by_state, calm))
-    return Stress(asked.programme, asked.world, year, tuple(solved))
+        names = (*asked.scenario.closures, *closures.as_names(asked.world.network))
+        closed = session.ask(asked.scenario.but(closures=names))
+        solved.append(_case(closures, calm, _solve(closed, schedule, session, step)))
+    return Stress(asked.programme, asked.world, asked.scenario.years[-1], tuple(solved))
+
+
+def _tell(progress: Progress, what: str, _text: str = "", **fractions: int) -> None:
+    """Progress of one case: which it is, and how far."""
+    progress(what, **fractions)
 
 
 def rank_closures(
-    programme: Programme | str | Path,
+    programme: Asked,
     most: int,
     *,
-    year: int = 2035,
-    without: tuple[str, ...] = (),
-    progress: Progress = lambda *_words, **_fractions: None,
+    world: World | None = None,
+    year: int = DEFAULT_YEARS[0],
+    session: Session | None = None,
+    progress: Progress = quiet,
+    **terms: Unpack[Terms],
 ) -> Stress:
     """The most critical single closures: what most freight passes is closed one by one, and ranked by what it costs.
 
     Freight only chooses the candidates (`most` of them); the ranking is by real income of all economies lost without
-    the programme, each solved exactly.
+    the programme, each solved exactly. Other arguments as `stress_test`.
     """
-    laid = freight(programme, year=year, without=without, progress=progress)
+    asking = partial(_asking, programme, world, year, session, progress, terms)
+    laid = asking(freight)
     names = busiest(laid.without, laid.world.network, most)
-    tested = stress_test(programme, names, year=year, without=without, progress=progress)
+    tested: Stress = asking(stress_test, names)
     order = tested.summary()["real_income_without"].argsort()
     return replace(tested, cases=tuple(tested.cases[int(at)] for at in order))
 
 
+def _asking(
+    programme: Asked,
+    world: World | None,
+    year: int,
+    session: Session | None,
+    progress: Progress,
+    terms: Terms,
+    ask: Callable[..., Any],
+    *arguments: Any,
+) -> Any:
+    return ask(programme, *arguments, world=world, year=year, session=session, progress=progress, **terms)
+
+
 def every_case(
-    names: Sequence[str], from_file: Path | None = None, hazard: Path | None = None
+    names: Sequence[str],
+    from_file: Path | None = None,
+    hazard: Path | None = None,
+    world: World | None = None,
 ) -> list[str | Sequence[str] | Closures]:
     """Cases from words (names joined by `+` are closed together), a file of names, and a raster of water depths."""
     cases: list[str | Sequence[str] | Closures] = [name.split("+") for name in names]
     if from_file is not None:
         cases.append(read_closure_file(from_file))
     if hazard is not None:
-        world = load_world()
+        world = world or load_world()
         cases.append(
             find_flooded(hazard, world.network, world.assumptions.parameters["hazard_failure_share"])
         )
@@ -187,58 +215,77 @@ def _find(cases: Collection[str | Sequence[str] | Closures], world: World) -> li
     return found
 
 
-def _states(asked: Question, change: Change, costs: xr.Dataset) -> dict[str, tuple[Solution, xr.DataArray]]:
-    """Solution and cost change of the open world, without and with the programme."""
-    hat = asked.iceberg_cost_hat(costs)
-    one = xr.ones_like(hat)
-    return {
-        "without": _solve(asked, one, {}),
-        "with": _solve(asked, trade_cost_hat(change.trade_costs, hat), _measures(asked, change)),
+@dataclass(frozen=True, eq=False)
+class _Solved:
+    """A question solved for one year: its baseline, and the states that make up the year."""
+
+    schedule: Schedule
+    baseline: Baseline
+    states: Mapping[int, Inputs]
+
+    @property
+    def year(self) -> int:
+        return int(self.schedule.years[-1])
+
+    @property
+    def in_force(self) -> Inputs:
+        return self.states[self.schedule.in_force[self.year]]
+
+    def real_income(self) -> tuple[np.ndarray, np.ndarray]:
+        """Real income over that of the accounts, by economy, without the programme and with it."""
+        with_ = calc_effect_of_year(
+            self.schedule,
+            self.year,
+            lambda k: calc_real_income_hat(self.states[k].before_financing),
+            lambda k: calc_real_income_hat(self.states[k].with_),
+        )
+        return calc_real_income_hat(self.baseline.solution), with_
+
+    def mean(self, of_state: Callable[[int], np.ndarray]) -> np.ndarray:
+        """A figure that payment does not touch, by the time rule."""
+        return calc_effect_of_year(self.schedule, self.year, of_state, of_state)
+
+
+def _solve(asked: Question, schedule: Schedule, session: Session, progress: Progress) -> _Solved:
+    baseline, year = find_baseline(asked, session, progress), schedule.years[-1]
+    numbers = sorted({*schedule.weights[year], schedule.in_force[year]})
+    states = {k: find_state(asked, schedule, baseline, session, progress, k) for k in numbers}
+    return _Solved(schedule, baseline, states)
+
+
+def _case(closures: Closures, calm: _Solved, closed: _Solved) -> Case:
+    """What a case costs against the same world without its closures."""
+    world = calm.baseline.setting.world
+    flow = world.accounts.trade_flow
+
+    def dearer(costs: TradeCosts, before: TradeCosts) -> np.ndarray:
+        ratio = (
+            (costs.served / before.served).transpose(*flow.dims).to_numpy()
+        )  # in the order of the accounts
+        return calc_trade_cost_change(ratio, flow.to_numpy())
+
+    def lost(state: FreightState) -> np.ndarray:
+        if state.lost is None:
+            return np.zeros(len(world.labels))
+        return _lost_access(state.lost, flow).sel(economy=list(world.labels)).to_numpy()
+
+    measures = {
+        "real_income": [
+            after / before - 1.0
+            for after, before in zip(closed.real_income(), calm.real_income(), strict=True)
+        ],
+        "trade_cost": [
+            dearer(closed.baseline.costs, calm.baseline.costs),
+            closed.mean(lambda k: dearer(closed.states[k].trade_costs, calm.states[k].trade_costs)),
+        ],
+        "lost_access": [lost(closed.baseline.state), closed.mean(lambda k: lost(closed.states[k].freight))],
     }
-
-
-def _measures(asked: Question, change: Change) -> dict[str, Any]:
-    """Taxes and duties of the programme, as the equilibrium takes them."""
-    return {**asked.taxes(change), **asked.duties(change)}
-
-
-def _solve(asked: Question, hat: xr.DataArray, taxes: dict[str, Any]) -> tuple[Solution, xr.DataArray]:
-    iceberg = hat.transpose("destination", "origin", "sector").to_numpy()
-    shock = Shock(iceberg_hat=iceberg, **taxes)
-    return solve(asked.equilibrium_accounts, shock, deficit_rule=asked.scenario.deficit_rule), hat
-
-
-def _case(
-    asked: Question,
-    change: Change,
-    closures: Closures,
-    by_state: Mapping[str, DisruptedCosts],
-    calm: Mapping[str, tuple[Solution, xr.DataArray]],
-) -> Case:
-    labels, flow = list(asked.world.labels), asked.world.accounts.trade_flow
-    freight = asked.commodity_table
-    theta = asked.assumptions.elasticities.values().sel(sector=freight["sector"])
-    measures: dict[str, list[np.ndarray]] = {"real_income": [], "trade_cost": [], "lost_access": []}
-    for state in STATES:
-        closed = by_state[state]
-        hat = asked.iceberg_cost_hat(closed.costs)
-        dearer = hat
-        hat = calc_cut_off_hat(hat, closed.lost, freight["network_share"], theta)
-        taxes: dict[str, Any] = {}
-        if state == "with":
-            hat, dearer = (trade_cost_hat(change.trade_costs, part) for part in (hat, dearer))
-            taxes = _measures(asked, change)
-        solution, _ = _solve(asked, hat, taxes)
-        before, open_hat = calm[state]
-        measures["real_income"].append(calc_real_income_hat(solution) / calc_real_income_hat(before) - 1.0)
-        ratio = (dearer / open_hat).transpose(*flow.dims).to_numpy()  # in the order of the accounts, both
-        measures["trade_cost"].append(calc_trade_cost_change(ratio, flow.to_numpy()))
-        measures["lost_access"].append(_lost_access(closed.lost, flow).sel(economy=labels).to_numpy())
     results = xr.Dataset(
         {name: (("scenario", "economy"), np.stack(values)) for name, values in measures.items()},
-        coords={"scenario": list(STATES), "economy": labels},
+        coords={"scenario": list(STATES), "economy": list(world.labels)},
     )
-    return Case(closures, results, {state: by_state[state].cut_off for state in STATES})
+    cut_off = (closed.baseline.state.cut_off, closed.in_force.freight.cut_off)
+    return Case(closures, results, dict(zip(STATES, cut_off, strict=True)))
 
 
 def _lost_access(lost: xr.DataArray, flow: xr.DataArray) -> xr.DataArray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from samarkand.core.evidence import Grade
 from samarkand.engines.equilibrium import Solution
+from samarkand.engines.threads import Beside
 from samarkand.programme import Change, Programme
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.freight.model import FreightModel, RouteUpdate
+from samarkand.world.freight.state import FreightState, TradeCosts
 from samarkand.world.world import World
 
 
@@ -67,13 +68,14 @@ class Indicator(BaseModel):
 class Inputs:
     """All that a priority may read, for one state of the programme; `year` is one in which it is in force.
 
-    `freight_model` is the network without changes, `routes` what the programme makes of it; `left_out` the generalised
+    `freight` holds the network without the programme and what the programme makes of it; `left_out` the generalised
     cost with each item of the network left out (dims project, vot_class, origin, destination), None but for the last
     state: it is worked out beside the rest, and waited for where it is read.
     `surface_trade` is physical trade of the baseline by value-of-time class (dims origin, destination, vot_class).
     `costs` are hours and generalised costs between economies in both states (dims state, variant, vot_class, origin,
-    destination); `iceberg_cost_hat` the change they mean by sector, freight alone; `without`, `with_` the two
-    solutions, and `unpaid` the one with the programme before anybody pays for it.
+    destination); `trade_costs` the changes of iceberg costs against the accounts; `iceberg_cost_hat` the change that
+    the programme means by sector, freight alone; `without`, `with_` the two solutions, and `before_financing` the one
+    with the programme before anybody pays for it.
     """
 
     world: World
@@ -81,16 +83,26 @@ class Inputs:
     assumptions: Assumptions
     year: int
     change: Change
-    freight_model: FreightModel
-    routes: RouteUpdate
-    left_out: Future[xr.DataArray] | None
+    freight: FreightState
+    left_out: Beside[xr.DataArray] | None
     surface_trade: xr.DataArray
     costs: xr.Dataset
+    trade_costs: TradeCosts
     iceberg_cost_hat: xr.DataArray
     ad_valorem_cost: xr.DataArray
     without: Solution
     with_: Solution
-    unpaid: Solution
+    before_financing: Solution
+
+    @property
+    def freight_model(self) -> FreightModel:
+        """The network of the state without the programme."""
+        return self.freight.model
+
+    @property
+    def routes(self) -> RouteUpdate:
+        """What the programme makes of the routes of `freight_model`."""
+        return self.freight.routes
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ grow with the economy. Structure is static: without a projection g is one, and l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import NamedTuple
@@ -37,7 +37,7 @@ NOTHING_TO_COMPARE = "no trade or no connection in the baseline"
 class Assessed(NamedTuple):
     """What the priorities say of one state: before anybody pays, and as it is paid for."""
 
-    unpaid: Outcomes
+    before_financing: Outcomes
     paid: Outcomes
 
 
@@ -129,7 +129,7 @@ class Results:
 
     def _level(self, declared: Indicator, part: str, years: Sequence[int]) -> xr.DataArray:
         """A part of an indicator (a level, or a change that the method gives itself), dims (year, those declared)."""
-        first = _array(self.states[0].unpaid, declared, part)
+        first = _array(self.states[0].before_financing, declared, part)
         growth = self._growth(declared, first, years)
         scale = growth if grows_with_economy(declared.unit) else NOT_SCALED
         if part == "without":
@@ -162,7 +162,7 @@ class Results:
 
     def _unpaid(self, declared: Indicator, part: str, first: xr.DataArray, state: int) -> Floats:
         """`u[k]`, not a number where it is missing."""
-        array = _array(self.states[state].unpaid, declared, part)
+        array = _array(self.states[state].before_financing, declared, part)
         # One label more or less in some state would move every figure: it raises instead.
         if any(not array.get_index(dim).equals(first.get_index(dim)) for dim in declared.dims):
             raise ValueError(f"{declared.name}: the states of the programme have different labels")
@@ -188,6 +188,21 @@ class Results:
         codes = [str(code) for code in first["economy"].to_numpy()]
         sizes = np.array([[self.projection.size(code, year) for code in codes] for year in years])
         return sizes.reshape(len(years), *(-1 if dim == "economy" else 1 for dim in declared.dims))
+
+
+def calc_effect_of_year(
+    schedule: Schedule, year: int, before: Callable[[int], Floats], paid: Callable[[int], Floats]
+) -> Floats:
+    """`sum over states k of w[year, k] u[k] + (p[s] - u[s])` of any figure of the states, at the size of the accounts.
+
+    Parameters
+    ----------
+    before, paid
+        The figure `u` of a state, by its number, before anybody pays, and `p` as the programme is paid for.
+    """
+    in_force = schedule.in_force[year]
+    mean: Floats = np.sum([weight * before(k) for k, weight in schedule.weights[year].items()], axis=0)
+    return mean + (paid(in_force) - before(in_force))
 
 
 def scenarios_of(declared: Indicator) -> tuple[str, ...]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.gaps import Gap
+from samarkand.engines.once import Once
 from samarkand.engines.schedules import calc_ramp_up
 from samarkand.programme.channels.network_effects import effects_of
 from samarkand.programme.channels.network_placing import place
@@ -55,12 +57,12 @@ def apply(
     year: int,
     without: Collection[str] = (),
     parameters: Mapping[str, float] | None = None,
-    placed: dict[str, Placed] | None = None,
+    placed: Once | None = None,
 ) -> Change:
     """What the programme changes in the world in a year.
 
-    `without`: items left out. `parameters`: the world's own where none are given. `placed`: what items do to the
-    network, by item, kept and filled here: it is the same in every year. Raises `Faults` for a name in `without`
+    `without`: items left out. `parameters`: the world's own where none are given. `placed`: keeps what items do to
+    the network, by item: it is the same in every year. Raises `Faults` for a name in `without`
     that is no item of the programme.
     """
     faults = FaultList()
@@ -78,15 +80,14 @@ def apply(
         for item in programme.items
         if item.id not in without and item.opening is None
     ]
-    placed = {} if placed is None else placed
+    placed = Once() if placed is None else placed
     network: list[LinkChange] = []
     tariffs: list[TariffChange] = []
     trade_costs: list[TradeCostChange] = []
     for item in items:
-        if item.id not in placed:
-            placed[item.id] = _place(item, world.network.geography, parameters)
-        network += placed[item.id].changes
-        gaps += placed[item.id].gaps
+        on_network = placed.get(item.id, partial(_place, item, world.network.geography, parameters))
+        network += on_network.changes
+        gaps += on_network.gaps
         if item.kind_row.effect == "recognition":
             recognised, missing = recognise(item, parameters, world.labels)
             trade_costs += recognised

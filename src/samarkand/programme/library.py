@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,10 +12,6 @@ from samarkand.world.economies.tables import load_economies
 from samarkand.world.network.tables import load_network
 from samarkand.world.parameters import load_parameters
 from samarkand.world.world import World
-
-# Programmes found without a fault in this process, by path and content: a question asked again reads no file twice.
-MOST_KEPT = 8
-_sound: dict[tuple[str, bytes] | None, Programme] = {}
 
 
 def shipped_programmes() -> tuple[str, ...]:
@@ -53,25 +48,10 @@ def load_programme(path_or_name: str | Path, world: World | None = None) -> Prog
     nothing is returned of a programme with a fault.
     """
     path = find_programme(path_or_name)
-    key = _content(path) if world is None else None
-    if key in _sound:
-        return _sound[key]
     programme, faults = check_file(path, surroundings(world))
     faults.raise_if_any()
     assert programme is not None
-    if key is not None:
-        _sound[key] = programme
-        if len(_sound) > MOST_KEPT:
-            _sound.pop(next(iter(_sound)))
     return programme
-
-
-def _content(path: Path) -> tuple[str, bytes] | None:
-    """What a file is read from, the place of its faults included; None where it cannot be read: the check says why."""
-    try:
-        return str(path), hashlib.sha256(path.read_bytes()).digest()
-    except (OSError, ValueError):
-        return None
 
 
 def check_programme(path_or_name: str | Path, world: World | None = None) -> list[Fault]:

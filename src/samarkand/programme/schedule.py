@@ -19,8 +19,9 @@ import math
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
+from samarkand.engines.once import Once
 from samarkand.engines.schedules import calc_ramp_up
-from samarkand.programme.applying import Change, Placed, apply, ramp_up_share
+from samarkand.programme.applying import Change, apply, ramp_up_share
 from samarkand.programme.model.models import Programme
 from samarkand.world.world import World
 
@@ -47,6 +48,14 @@ class Schedule:
         """The years asked about."""
         return tuple(self.changes)
 
+    def is_whole(self, number: int) -> bool:
+        """Whether every year that counts a state has it in force and counts it whole: no ramp-up is under way."""
+        return all(
+            self.in_force[year] == number and len(weights) == 1
+            for year, weights in self.weights.items()
+            if number in weights
+        )
+
 
 def plan_schedule(
     programme: Programme,
@@ -54,13 +63,13 @@ def plan_schedule(
     years: Sequence[int],
     without: Collection[str] = (),
     parameters: Mapping[str, float] | None = None,
-    placed: dict[str, Placed] | None = None,
+    placed: Once | None = None,
 ) -> Schedule:
     """The schedule over the years asked about; arguments as `apply`."""
     parameters = world.assumptions.parameters if parameters is None else parameters
     shares = {year: calc_ramp_up_weights(year, parameters["ramp_up_years"]) for year in years}
     needed = sorted({*years, *(before for weights in shares.values() for before in weights)})
-    placed = {} if placed is None else placed
+    placed = Once() if placed is None else placed
     applied = dict(_apply_all(programme, world, needed, without, parameters, placed))
     numbers: dict[Hashable, int] = {}
     states: list[Change] = []
@@ -90,7 +99,7 @@ def _apply_all(
     years: Sequence[int],
     without: Collection[str],
     parameters: Mapping[str, float],
-    placed: dict[str, Placed],
+    placed: Once,
 ) -> Iterator[tuple[int, Change]]:
     """The change of each year; a year that opens nothing new is the year before but for its ramp-up."""
     last: tuple[frozenset[str], Change] | None = None

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import FaultList, did_you_mean
-from samarkand.core.scenario import content_hash
+from samarkand.core.hashing import content_hash
 from samarkand.world.accounts.elasticities import TradeElasticities, load_elasticities
 from samarkand.world.freight.commodities import load_freight
 from samarkand.world.parameters import Parameters, load_parameters
@@ -61,7 +62,7 @@ class Assumptions:
             self.elasticities.replace(**elastic),
         )
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """Content hash of names and values in force."""
         return content_hash({name: self.evidence(name).value for name in self.names})

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from samarkand.core.conventions import BASE_YEAR
 from samarkand.core.evidence import Evidence, Flag, Grade
 from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
-from samarkand.core.scenario import content_hash
+from samarkand.core.hashing import content_hash
 
 REQUIRED = ("economy", "year", "gdp_growth_rate", "source")
 OPTIONAL = ("address", "read_on", "flag", "grade")

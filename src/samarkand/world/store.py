@@ -27,7 +27,7 @@ from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
 from samarkand.world.accounts.tables import Accounts
 from samarkand.world.accounts.tariffs import Tariffs
 from samarkand.world.economies.facts import Facts, load_facts
-from samarkand.world.world import EMBEDDED, World, load_world
+from samarkand.world.world import EMBEDDED, World, files_hash, load_world
 
 MANIFEST = "manifest.json"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
@@ -103,7 +103,9 @@ def open_world(name: str = EMBEDDED) -> World:
     }
     world = replace(base, name=name, manifest=merged, imported=frozenset(stored.manifest["gives"]))
     if "accounts_intermediate.parquet" in files:
-        world = replace(world, accounts=_read_accounts(stored.folder, files["accounts_intermediate.parquet"]))
+        accounts = _read_accounts(stored.folder, files["accounts_intermediate.parquet"])
+        vars(accounts)["hash"] = files_hash(files, ("accounts_",))  # the files are as their hashes say
+        world = replace(world, accounts=accounts)
     if "tariffs.parquet" in files:
         table = pd.read_parquet(stored.folder / "tariffs.parquet")
         check_labels(name, table, world.labels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
@@ -12,7 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from samarkand.core.conventions import REST_OF_WORLD
-from samarkand.core.scenario import content_hash
+from samarkand.core.hashing import content_hash, data_hash
 from samarkand.world.accounts.tables import Accounts, load_accounts
 from samarkand.world.accounts.tariffs import TARIFF_NEED, Tariffs
 from samarkand.world.assumptions import Assumptions, load_assumptions
@@ -21,9 +22,10 @@ from samarkand.world.economies.tables import load_economies
 from samarkand.world.network.tables import Network, load_network
 
 EMBEDDED = "embedded"
+NETWORK_FILES = ("osm_", "sea_", "cities", "ports", "network_", "economies")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """Economies, accounts, freight network and assumptions, and the manifest of their sources.
 
@@ -73,10 +75,15 @@ class World:
 
     @cached_property
     def hash(self) -> str:
-        """Content hash: of the embedded files by their own hashes, and of the assumptions."""
+        """Content hash of all its parts; neither the name nor the manifest is content."""
         return content_hash(
             {
-                "files": {name: entry["sha256"] for name, entry in self.manifest["files"].items()},
+                "accounts": self.accounts.hash,
+                "economies": data_hash(self.facts),
+                "facts": self.fact_table.hash,
+                "network": self.network.hash,
+                "tariffs": None if self.tariffs is None else self.tariffs.hash,
+                "imported": sorted(self.imported),
                 "assumptions": self.assumptions.hash,
             }
         )
@@ -116,11 +123,21 @@ def load_world() -> World:
     manifest = json.loads(
         (files("samarkand.world") / "embedded" / "manifest.json").read_text(encoding="utf-8")
     )
+    accounts, network, facts = load_accounts(), load_network(), load_facts()
+    # The content of what was read is that of the files, whose hashes are known.
+    for part, begins in ((accounts, ("accounts_",)), (network, NETWORK_FILES), (facts, ("facts",))):
+        vars(part)["hash"] = files_hash(manifest["files"], begins)
     return World(
         name=EMBEDDED,
-        accounts=load_accounts(),
+        accounts=accounts,
         facts=load_economies(),
-        network=load_network(),
+        network=network,
         assumptions=load_assumptions(),
         manifest=manifest,
+        fact_table=facts,
     )
+
+
+def files_hash(entries: Mapping[str, Mapping[str, Any]], begins: tuple[str, ...]) -> str:
+    """Content hash of files by their own hashes in a manifest: of those whose names begin so."""
+    return content_hash({name: entry["sha256"] for name, entry in entries.items() if name.startswith(begins)})

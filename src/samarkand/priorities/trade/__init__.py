@@ -41,6 +41,18 @@ def assess(inputs: Inputs) -> dict[str, Levels | Gap]:
     def by_economy(values: Floats) -> xr.DataArray:
         return labelled(values, economy=economies)
 
+    # Measures of a solution compare it with the accounts. On the open network these are the world without the
+    # programme; with closures that world is another solution.
+    is_open = inputs.freight.lost is None
+
+    def relative(calc: Callable[[Solution], Floats], solution: Solution) -> Levels:
+        hat = calc(solution)
+        return Levels(change=by_economy((hat if is_open else hat / calc(inputs.without)) - 1.0))
+
+    def difference(calc: Callable[[Solution], Floats], solution: Solution) -> Levels:
+        value = calc(solution)
+        return Levels(change=by_economy(value if is_open else value - calc(inputs.without)))
+
     taking_part = {code for item in inputs.programme.items for code in item.economies}
     parties = tuple(code for code in economies if code in taking_part)
     without, with_ = (totals_of(solution, inputs, parties) for solution in (inputs.without, inputs.with_))
@@ -60,20 +72,20 @@ def assess(inputs: Inputs) -> dict[str, Levels | Gap]:
     sectors = inputs.world.accounts.sectors
     through = chokepoint_exposure(inputs)
     return {
-        "real_income": Levels(change=by_economy(calc_real_income_hat(inputs.with_) - 1.0)),
-        "real_income_value": Levels(change=by_economy(calc_equivalent_variation(inputs.with_))),
-        "real_income_unpaid": Levels(change=by_economy(calc_real_income_hat(inputs.unpaid) - 1.0)),
-        "real_income_unpaid_value": Levels(change=by_economy(calc_equivalent_variation(inputs.unpaid))),
+        "real_income": relative(calc_real_income_hat, inputs.with_),
+        "real_income_value": difference(calc_equivalent_variation, inputs.with_),
+        "real_income_unpaid": relative(calc_real_income_hat, inputs.before_financing),
+        "real_income_unpaid_value": difference(calc_equivalent_variation, inputs.before_financing),
         "programme_cost": Levels(change=by_economy(inputs.with_.tax)),
-        "first_order_welfare": Levels(change=by_economy(calc_first_order_welfare(inputs.with_).total)),
-        "real_wage": Levels(change=by_economy(calc_real_wage_hat(inputs.with_) - 1.0)),
-        "consumer_price": Levels(change=by_economy(calc_consumer_price_hat(inputs.with_) - 1.0)),
+        "first_order_welfare": difference(lambda one: calc_first_order_welfare(one).total, inputs.with_),
+        "real_wage": relative(calc_real_wage_hat, inputs.with_),
+        "consumer_price": relative(calc_consumer_price_hat, inputs.with_),
         "exports": levels("exports"),
         "imports": levels("imports"),
         "trade_with_parties": levels("trade_with_parties"),
         "trade_flow": levels("trade_flow"),
         "sector_output": levels("sector_output"),
-        "terms_of_trade": Levels(change=by_economy(calc_terms_of_trade_hat(inputs.with_) - 1.0)),
+        "terms_of_trade": relative(calc_terms_of_trade_hat, inputs.with_),
         "domestic_value_added_in_exports": by_structure(lambda one: one.chains.domestic_value_added),
         "foreign_value_added_in_exports": by_structure(lambda one: one.chains.foreign_value_added),
         "backward_participation": by_structure(lambda one: one.chains.backward_participation),

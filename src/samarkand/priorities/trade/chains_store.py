@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samarkand.core.disk_cache import cache_folder, forget_oldest, read_archive, write_archive
+from samarkand.core.hashing import fingerprint
 from samarkand.engines.equilibrium import Solution
 from samarkand.engines.equilibrium.value_added_series import padded
 from samarkand.engines.equilibrium.value_chains_nearby import Reference, Solved, calc_reference
-from samarkand.world.network.tables import fingerprint
 
 METHOD = np.array([2])  # another one where what is kept becomes something else
 MOST_KEPT = 3  # of 23 MB each

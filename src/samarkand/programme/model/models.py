@@ -13,7 +13,7 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict
 
 from samarkand.core.evidence import Evidence, Flag
-from samarkand.core.scenario import content_hash
+from samarkand.core.hashing import content_hash
 from samarkand.programme.model.kinds import ItemKind, kinds
 
 Status = Literal["proposed", "agreed", "contracted", "construction", "in_service", "suspended"]

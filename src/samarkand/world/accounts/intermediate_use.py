@@ -20,6 +20,11 @@ class IntermediateUse(Protocol):
     """Intermediate sales, in the unit of the accounts that hold them."""
 
     @property
+    def content(self) -> tuple[xr.DataArray | Floats, ...]:
+        """The arrays that hold it."""
+        ...
+
+    @property
     def array(self) -> xr.DataArray:
         """The whole table, ``[origin, sector, destination, use_sector]``."""
         ...
@@ -40,6 +45,11 @@ class DenseIntermediateUse:
     """Intermediate sales as one table."""
 
     array: xr.DataArray
+
+    @property
+    def content(self) -> tuple[xr.DataArray | Floats, ...]:
+        """See `IntermediateUse`."""
+        return (self.array,)
 
     @cached_property
     def bought(self) -> xr.DataArray:
@@ -65,6 +75,11 @@ class FactoredIntermediateUse:
     observed: Floats
     flow: xr.DataArray
     use_share: Floats
+
+    @property
+    def content(self) -> tuple[xr.DataArray | Floats, ...]:
+        """See `IntermediateUse`."""
+        return self.observed, self.flow, self.use_share
 
     @cached_property
     def array(self) -> xr.DataArray:

@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from samarkand.core.conventions import BASE_YEAR, REST_OF_WORLD
 from samarkand.core.declarations import read_table
+from samarkand.core.hashing import data_hash
 from samarkand.world.accounts.intermediate_use import FactoredIntermediateUse, IntermediateUse
 from samarkand.world.accounts.sectors import Sector, load_sectors
 from samarkand.world.economies.tables import load_economies
@@ -63,7 +64,7 @@ class AccountsVariable(BaseModel):
         return read_table("samarkand.world.accounts", "accounts_variables.csv", cls)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Accounts:
     """The accounts of a world, and what an equilibrium model needs of them.
 
@@ -86,6 +87,15 @@ class Accounts:
     members_of_row: tuple[str, ...] = ()
     year: int = BASE_YEAR
     estimated: tuple[str, ...] = ()
+
+    @cached_property
+    def hash(self) -> str:
+        """Content hash: of the arrays that hold the accounts, not of what is worked out from them."""
+        final = None if self.final_demand is getattr(self.uses, "final_demand", None) else self.final_demand
+        return data_hash(
+            *self.uses.content, final, self.gross_output, self.value_added, self.members_of_row, self.year,
+            self.estimated,
+        )  # fmt: skip
 
     @cached_property
     def economies(self) -> tuple[str, ...]:

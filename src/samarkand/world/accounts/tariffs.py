@@ -16,6 +16,7 @@ import xarray as xr
 from pydantic import BaseModel, ConfigDict
 
 from samarkand.core.declarations import read_table
+from samarkand.core.hashing import data_hash
 from samarkand.world.accounts.sectors import load_sectors
 
 if TYPE_CHECKING:
@@ -66,6 +67,11 @@ class Tariffs:
 
     rates: pd.DataFrame
     year: int
+
+    @cached_property
+    def hash(self) -> str:
+        """Content hash."""
+        return data_hash(self)
 
     @cached_property
     def importers(self) -> frozenset[str]:

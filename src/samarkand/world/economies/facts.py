@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict
 
 from samarkand.core.declarations import read_table
+from samarkand.core.hashing import data_hash
 from samarkand.core.units import format_value
 
 if TYPE_CHECKING:
@@ -101,6 +102,11 @@ class Facts:
         """Facts whose newest year is their edition's."""
         newest = table["year"].dropna().max()
         return cls(table, int(newest) if newest == newest else 0)
+
+    @cached_property
+    def hash(self) -> str:
+        """Content hash."""
+        return data_hash(self.table, self.as_of)
 
     @cached_property
     def _rows(self) -> dict[tuple[str, str], tuple[float, str, int | None, str, str]]:

@@ -18,7 +18,7 @@ from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
 from samarkand.engines.assignment import assign, find_paths, join_choice
 from samarkand.engines.routing import Graph
 from samarkand.world.freight.mode_choice import VOT_CLASSES, classes_of_time, sector_classes
-from samarkand.world.freight.model import FreightModel
+from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.skims import (
     MODES,
     SEARCH_CLASSES,
@@ -37,6 +37,7 @@ from samarkand.world.network.tables import LinkCosts, Network, sea_costs
 from samarkand.world.parameters import Parameters
 
 HIGH_SEAS = "at sea"
+SMALLEST_LOAD = 1e-12  # of the largest: weights that add up to nothing leave rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +56,31 @@ class FreightWork:
     work: xr.DataArray
     tonnes: xr.DataArray
     stranded: float
+
+
+def mean_work(parts: Sequence[tuple[float, FreightWork]]) -> FreightWork:
+    """Weighted sum of loads and ports of several states; links that carry nothing in it are left out.
+
+    Links without a row of their own (`FreightWork`) are one where they are equal in all that is known of them.
+    """
+    if len(parts) == 1:  # weights add up to one
+        return parts[0][1]
+    keys = ["mode", "row", "item", "economy_a", "economy_b", "km"]
+    weighted = [
+        one.links.assign(tonnes=weight * one.links["tonnes"], teu=weight * one.links["teu"])
+        for weight, one in parts
+    ]
+    every = pd.concat(weighted, ignore_index=True)
+    links = every.groupby(keys, sort=False, as_index=False)[["tonnes", "teu"]].sum(min_count=1)
+    links = links[links["tonnes"] > SMALLEST_LOAD * float(links["tonnes"].max())]
+    first = parts[0][1]
+    return FreightWork(
+        links=links.reset_index(drop=True),
+        ports=sum((weight * one.ports for weight, one in parts[1:]), parts[0][0] * first.ports),
+        work=_work(links),
+        tonnes=sum((weight * one.tonnes for weight, one in parts[1:]), parts[0][0] * first.tonnes),
+        stranded=sum(weight * one.stranded for weight, one in parts),
+    )
 
 
 def calc_tonnes(flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters) -> xr.DataArray:
@@ -91,18 +117,20 @@ def _by_class(
     return xr.concat(parts, dim=labels)
 
 
-def mode_shares(model: FreightModel, changes: Sequence[LinkChange] = ()) -> xr.DataArray:
+def mode_shares(model: FreightModel, update: RouteUpdate | None = None) -> xr.DataArray:
     """Choice shares by pair of cities, dims (vot_class, origin_city, destination_city, mode), fractions.
 
-    With changes, the pairs that they make cheaper choose anew; a mode that was not offered stays so. Zero where no
-    mode connects, and within a city.
+    update: pairs whose routes differ in some state, which choose anew; a mode that was not offered stays so. Zero where
+    no mode connects, and within a city.
     """
     baseline = model.baseline
     pairs, term = baseline.pairs, baseline.term
-    if changes:
-        better = model.update_routes(changes)
+    if update is not None:
         term = term.copy()
-        term[better.rows] = _terms(baseline, better.rows, better.usd, better.hours)
+        served = np.isfinite(update.usd + update.hours).any(axis=(1, 2))
+        term[update.rows[~served]] = 0.0
+        at = update.rows[served]
+        term[at] = _terms(baseline, at, update.usd[served], update.hours[served])
     total = term.sum(axis=-1, keepdims=True)
     share = np.divide(term, total, out=np.zeros_like(term), where=total > 0)
     share[pairs.origin == pairs.destination] = 0.0

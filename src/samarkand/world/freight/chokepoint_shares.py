@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats
 from samarkand.core.disk_cache import cache_folder, forget_oldest, read_archive, write_archive
+from samarkand.core.hashing import fingerprint
 from samarkand.engines.assignment import find_paths, join_choice
 from samarkand.engines.once import derived
 from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.skims import attach_ports_at_sea
-from samarkand.world.network.tables import LinkCosts, Network, fingerprint, sea_costs
+from samarkand.world.network.tables import LinkCosts, Network, sea_costs
 
 Flags = NDArray[np.bool_]
 FORMAT = "passages-1"

@@ -6,7 +6,7 @@ nothing connects any more has no cost: it keeps the routes it had, is counted in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,13 +14,13 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats
-from samarkand.world.freight.model import FreightModel
+from samarkand.core.progress import Progress, quiet
+from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.path_base import prepare_base
 from samarkand.world.freight.skims import baseline_legs, components
 from samarkand.world.network.disruptions import Closures, close, keeps_closed
 from samarkand.world.network.link_changes import LinkChange
 
-Progress = Callable[..., None]
 LEAST_LEFT = 1e-9
 
 
@@ -28,19 +28,21 @@ LEAST_LEFT = 1e-9
 class DisruptedCosts:
     """Costs between economies against the open network, and what is cut off.
 
-    costs: as `FreightModel.costs`, its state `without` the open network without a programme. lost: share of the
-    pairs of cities (by population) of each pair of economies that nothing connects any more, dims (origin,
-    destination), of those that were connected. cut_off: labels of such pairs of cities, the most populous first.
+    routes: what changes of a programme make of the closed network. against_open: all pairs of cities whose routes
+    differ from those of the open network, infinite where nothing connects them any more. costs: as
+    `FreightModel.costs`, its state `without` the open network without a programme. lost: share of the pairs of cities
+    (by population) of each pair of economies that nothing connects any more, dims (origin, destination), of those that
+    were connected. cut_off: labels of such pairs of cities, the most populous first.
     """
 
+    routes: RouteUpdate
+    against_open: RouteUpdate
     costs: xr.Dataset
     lost: xr.DataArray
     cut_off: tuple[tuple[str, str], ...]
 
 
-def disrupt_freight(
-    model: FreightModel, closures: Closures, progress: Progress = lambda *_words, **_fractions: None
-) -> DisruptedFreight:
+def disrupt_freight(model: FreightModel, closures: Closures, progress: Progress = quiet) -> DisruptedFreight:
     """A closed state of a model's network, for any number of programmes."""
     network = close(model.network, closures)
     parts = components(network, model.parameters)
@@ -58,23 +60,31 @@ class DisruptedFreight:
     closed: FreightModel
     closures: Closures
 
-    def costs(self, changes: Sequence[LinkChange] = ()) -> DisruptedCosts:
+    def standing(self, changes: Sequence[LinkChange]) -> tuple[LinkChange, ...]:
+        """What is left of a programme's changes: new links across a closed border are closed with it."""
+        return tuple(c for c in changes if not keeps_closed(c, self.closures, self.open.network))
+
+    def costs(self, changes: Sequence[LinkChange] = (), progress: Progress = quiet) -> DisruptedCosts:
         """Costs with the closures and with what is left of a programme's changes: none below that of the open network
         with the same changes."""
         usd, hours = (getattr(self.closed.baseline.pairs, name).copy() for name in ("usd", "hours"))
         least = self.open.chosen_routes(changes) if changes else None
-        kept = [change for change in changes if not keeps_closed(change, self.closures, self.open.network)]
-        if kept:
-            better = self.closed.update_routes(kept)
-            usd[better.rows], hours[better.rows] = better.usd, better.hours
+        better = self.closed.update_routes(self.standing(changes), progress)
+        usd[better.rows], hours[better.rows] = better.usd, better.hours
         baseline = self.open.baseline
         before = baseline.pairs
         served = np.asarray(np.isfinite(before.usd + before.hours).any(axis=(1, 2)))
         gone = served & ~self._offered(usd, hours)
         differs = ((usd != before.usd) | (hours != before.hours)).any(axis=(1, 2))
-        rows = np.flatnonzero(differs & served & ~gone)
+        changed, rows = np.flatnonzero(differs & served), np.flatnonzero(differs & served & ~gone)
         costs = baseline.dataset(baseline.differences(rows, usd[rows], hours[rows], least=least))
-        return DisruptedCosts(costs, self._lost(served, gone), self._names(gone))
+        return DisruptedCosts(
+            better,
+            RouteUpdate(changed, usd[changed], hours[changed]),
+            costs,
+            self._lost(served, gone),
+            self._names(gone),
+        )
 
     def _offered(self, usd: Floats, hours: Floats) -> NDArray[np.bool_]:
         """Pairs that a mode still serves which goods were offered on the open network."""

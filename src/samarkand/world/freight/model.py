@@ -11,7 +11,7 @@ maps. Answers are never cached.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock, local
 from typing import Any
@@ -21,6 +21,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats
+from samarkand.core.hashing import fingerprint
+from samarkand.core.progress import Progress, quiet
 from samarkand.world.freight.end_legs import EndLegs, LegTable
 from samarkand.world.freight.mode_choice import (
     MODES,
@@ -51,10 +53,9 @@ from samarkand.world.freight.trade_costs import (
 )
 from samarkand.world.network.arcs import Arc, arcs_of, port_savings
 from samarkand.world.network.link_changes import LinkChange, merge_changes
-from samarkand.world.network.tables import LinkCosts, Network, fingerprint, land_costs
+from samarkand.world.network.tables import LinkCosts, Network, land_costs
 from samarkand.world.parameters import Parameters, table_names
 
-Progress = Callable[..., None]
 FORMAT = "freight-2"  # part of the content hash: another meaning of the arrays is another name
 LAND = ("road", "rail")
 PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values", "by_sea")
@@ -63,10 +64,6 @@ CHOICE_ARRAYS = ("constants", "target", "calibrated", "uncalibrated", "cheapest"
 SETS = ("set", "vot_class", "origin", "destination")
 MANY_SETS = 6  # from here routes by the projects they use are faster than one closure after another
 MOST_PLACED = 5000  # changes whose arcs are remembered
-
-
-def _quiet(*_words: object, **_fractions: object) -> None:
-    """No progress is shown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +129,7 @@ class FreightModel:
         """The calibrated choice of modes."""
         return self.baseline.choice
 
-    def costs(self, changes: Sequence[LinkChange], progress: Progress = _quiet) -> xr.Dataset:
+    def costs(self, changes: Sequence[LinkChange], progress: Progress = quiet) -> xr.Dataset:
         """Costs, hours and mode shares between economies without and with changes that lower costs.
 
         As `trade_costs.counterfactual_costs` describes; errors as `update_routes`.
@@ -146,7 +143,7 @@ class FreightModel:
     def economy_costs(
         self,
         sets: Sequence[Sequence[LinkChange]],
-        progress: Progress = _quiet,
+        progress: Progress = quiet,
         within: Sequence[LinkChange] | None = None,
     ) -> xr.DataArray:
         """Generalised cost (logsum, US$/TEU) with each set of changes, dims (set, vot_class, origin, destination).
@@ -178,7 +175,7 @@ class FreightModel:
         cost = xr.DataArray(values, coords, dims, "generalised_cost", {"unit": "US$/TEU"})
         return cost.transpose(*SETS)
 
-    def update_routes(self, changes: Sequence[LinkChange], progress: Progress = _quiet) -> RouteUpdate:
+    def update_routes(self, changes: Sequence[LinkChange], progress: Progress = quiet) -> RouteUpdate:
         """The pairs of cities that changes make cheaper, with their routes.
 
         Raises ValueError for a change of a crossing, ferry or port that is not there.
@@ -215,7 +212,7 @@ class FreightModel:
         routes = self.update_routes(changes)
         return self.baseline.chosen_routes(routes.rows, routes.usd, routes.hours)
 
-    def arcs_of(self, change: LinkChange, progress: Progress = _quiet) -> list[Arc]:
+    def arcs_of(self, change: LinkChange, progress: Progress = quiet) -> list[Arc]:
         """The arcs that a change brings to its mode, legs from all their ends known."""
         return self._place([change], progress)[change]
 
@@ -258,9 +255,9 @@ class FreightModel:
         return slots
 
 
-# Models of this process, by content hash.
-_models: dict[str, FreightModel] = {}
-MOST_MODELS = 2
+def make_anew(_key: Hashable, make: Callable[[], Any]) -> Any:
+    """Nothing is kept in this process."""
+    return make()
 
 
 def prepare_freight(
@@ -268,22 +265,24 @@ def prepare_freight(
     parameters: Parameters,
     economies: Sequence[str],
     trade: xr.DataArray | None = None,
-    progress: Progress = _quiet,
+    progress: Progress = quiet,
+    kept: Callable[[Hashable, Callable[[], Any]], Any] = make_anew,
 ) -> FreightModel:
     """The model of a network under parameters: from this process, from the disk, or made now (and then kept there).
 
     economies: labels of origins and destinations; trade: value on the network by class of goods (`surface_trade`), the
-    weights of calibration.
+    weights of calibration; kept: what keeps models by their key in this process.
     """
     parts = components(network, parameters)
     key = _key(network, parameters, parts, economies, trade)
-    if key not in _models:
-        while len(_models) >= MOST_MODELS:
-            _models.pop(next(iter(_models)))
-        _models[key] = _load(key, network, parameters, parts, economies) or _make(
+
+    def make() -> FreightModel:
+        return _load(key, network, parameters, parts, economies) or _make(
             key, network, parameters, parts, economies, trade, progress
         )
-    return _models[key]
+
+    model: FreightModel = kept(("freight", key), make)
+    return model
 
 
 def _key(

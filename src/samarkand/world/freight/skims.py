@@ -22,16 +22,11 @@ from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats
 from samarkand.core.disk_cache import stored_legs
+from samarkand.core.hashing import fingerprint
 from samarkand.engines.routing import Graph, Legs, calc_legs, cheaper_legs, join_legs
 from samarkand.engines.threads import run_all
 from samarkand.world.network.nearest import nearest_nodes
-from samarkand.world.network.tables import (
-    FARTHEST_CONNECTOR_KM,
-    Network,
-    fingerprint,
-    land_costs,
-    sea_costs,
-)
+from samarkand.world.network.tables import FARTHEST_CONNECTOR_KM, Network, land_costs, sea_costs
 from samarkand.world.parameters import Parameters
 
 Progress = Callable[..., None]

@@ -40,6 +40,20 @@ class Closures:
         """Whether a new link of the mode between the two economies would cross a closed border."""
         return (frozenset((one, other)), mode) in self.borders
 
+    def as_names(self, network: Network) -> tuple[str, ...]:
+        """Names that close the same on the network: its own, or every link of what was found elsewhere."""
+        try:
+            if find_closures(self.names, network) == self:
+                return self.names
+        except Faults:
+            pass  # a name of another kind, as that of a raster
+        ids = network.ports["id"].astype(str)
+        return (
+            *(f"border:{'-'.join(sorted(pair))}:{mode}" for pair, mode in sorted(self.borders, key=str)),
+            *(f"link:{mode}:{row}" for mode in sorted(self.links) for row in sorted(self.links[mode])),
+            *(f"port:{ids[row]}" for row in sorted(self.ports)),
+        )
+
     def __bool__(self) -> bool:
         return bool(self.ports or any(self.links.values()))
 

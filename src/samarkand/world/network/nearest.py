@@ -12,8 +12,8 @@ import pandas as pd
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.disk_cache import cache_folder, forget_oldest, read_archive, write_archive
 from samarkand.core.geodesy import calc_chord_distance, calc_squared_chord, unit_vectors
+from samarkand.core.hashing import fingerprint
 from samarkand.engines.once import derived
-from samarkand.world.network.tables import fingerprint
 
 FORMAT = 1.0  # part of the content hash
 FEW, MOST_KEPT = 16, 24  # places; tables of places on disk, some 20 kB each

@@ -6,7 +6,6 @@ from its length and the declared parameters. Closed crossings and passages are n
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import as_file, files
@@ -17,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
+from samarkand.core.hashing import data_hash
 from samarkand.engines.routing import Graph, build_graph
 from samarkand.world.economies.tables import load_economies
 from samarkand.world.network.chokepoints import Chokepoint, chokepoints
@@ -58,6 +58,11 @@ class Network:
     cities: pd.DataFrame
     ferries: tuple[FerryLine, ...] = ()
     single_roads: frozenset[str] = frozenset()
+
+    @cached_property
+    def hash(self) -> str:
+        """Content hash of all tables."""
+        return data_hash(self)
 
     @cached_property
     def geography(self) -> Geography:
@@ -243,11 +248,3 @@ def sea_costs(network: Network, parameters: Parameters) -> LinkCosts:
         km * parameters["sea_rate"],
         links.index.to_numpy(np.int64),
     )
-
-
-def fingerprint(*arrays: NDArray[np.generic] | float) -> str:
-    """SHA-256 of arrays and numbers: what legs were computed from."""
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()

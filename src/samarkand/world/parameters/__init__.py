@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict
 from samarkand.core.declarations import read_table
 from samarkand.core.evidence import Evidence, Flag
 from samarkand.core.faults import FaultList, did_you_mean
+from samarkand.core.hashing import content_hash
 from samarkand.core.lineage import Lineage, leaf
-from samarkand.core.scenario import content_hash
 
 TABLES = ("network.csv", "mode_choice.csv", "finance.csv", "non_tariff.csv")
 

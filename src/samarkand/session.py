@@ -1,0 +1,147 @@
+"""What a process keeps between questions: worlds, programmes, networks, solved states, and what was said of them.
+
+    session = Session()                       # or `default_session()`, the one that the library uses
+    appraise("eurasian-corridors", session=session)
+
+Everything is kept under the content it was made from and made once, however many threads ask for it. What was used
+longest ago goes when the arrays that are kept exceed the limit: it then only has to be made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Any, TypeVar, Unpack
+
+from samarkand.core.memory import nbytes
+from samarkand.engines.once import Once
+from samarkand.programme import Programme, Schedule, load_programme, plan_schedule
+from samarkand.programme.library import find_programme
+from samarkand.question import Asked, Question, Terms, pose
+from samarkand.world.projection import Projection
+from samarkand.world.world import World
+
+Value = TypeVar("Value")
+LIMIT = 4_000_000_000  # bytes: two appraisals of many years in a world of 199 economies
+COUNT_ANEW = 0.5  # part of the limit from which all that is kept is counted whenever something comes
+
+
+class Session:
+    """Values by key, each made once, within a limit of bytes; safe for any number of threads.
+
+    Parameters
+    ----------
+    limit
+        Most bytes of arrays kept. The value used last is kept in any case.
+    """
+
+    def __init__(self, limit: float = LIMIT) -> None:
+        self.limit = limit
+        self._once = Once()
+        self._used: dict[Hashable, Any] = {}  # the last used last
+        self._lock = threading.Lock()
+        self._bytes = 0
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of all arrays that are kept, what they share counted once."""
+        with self._lock:
+            return nbytes(self._used.values())
+
+    def kept(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """The value of `key`: as it was made before, or made now and kept. Raises what `make` raises."""
+        value = self._once.get(key, make)
+        with self._lock:
+            is_new = key not in self._used
+            self._used.pop(key, None)
+            self._used[key] = value
+            if is_new:
+                self._shrink(value)
+        return value
+
+    def _shrink(self, newest: Any) -> None:
+        self._bytes += nbytes([newest])
+        if self._bytes <= COUNT_ANEW * self.limit:
+            return  # what is shared was counted more than once, and still there is room
+        while (total := nbytes(self._used.values())) > self.limit and len(self._used) > 1:
+            self._forget(next(iter(self._used)))
+        self._bytes = total
+
+    def _forget(self, key: Hashable) -> None:
+        del self._used[key]
+        self._once.forget(key)
+
+    def find(self, key: Hashable) -> Any:
+        """What is kept under a key, None where nothing is."""
+        with self._lock:
+            return self._used.get(key)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            for key in list(self._used):
+                self._forget(key)
+            self._bytes = 0
+
+    # -- questions
+
+    def ask(
+        self, asked: Asked, world: World | None = None, *, reach: bool = False, **terms: Unpack[Terms]
+    ) -> Question:
+        """The question whole, with its world and programme at hand. Raises `Faults` with all that is wrong with it.
+
+        A `Scenario` names world, programme and projection by their hashes: they are found where a question about them
+        was asked in this session before.
+        """
+        question = pose(asked, world, reach, self, terms)
+        self.kept(("world", question.world.hash), lambda: question.world)
+        self.kept(("programme", question.scenario.programme), lambda: question.as_written)
+        projection = question.projection
+        if projection is not None:
+            self.kept(("projection", projection.hash), lambda: projection)
+        return question
+
+    def world(self, content: str) -> World | None:
+        """A world that was asked about, by its content hash."""
+        found: World | None = self.find(("world", content))
+        return found
+
+    def programme(self, content: str) -> Programme | None:
+        """A programme that was asked about, by its content hash."""
+        found: Programme | None = self.find(("programme", content))
+        return found
+
+    def projection(self, content: str) -> Projection | None:
+        """A projection that was asked about, by its content hash."""
+        found: Projection | None = self.find(("projection", content))
+        return found
+
+    def load_programme(self, path_or_name: str | Path, world: World) -> Programme:
+        """As `programme.load_programme`; the same file, checked against the same world, is read once."""
+        path = find_programme(path_or_name)
+        try:
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+        except (OSError, ValueError):
+            return load_programme(path, world)  # raises what is wrong with it
+        return self.kept(
+            ("programme file", str(path), content, world.hash), lambda: load_programme(path, world)
+        )
+
+    def schedule(self, question: Question) -> Schedule:
+        """The distinct states of the programme that the years asked about need."""
+        parameters = question.assumptions.parameters
+        placed = self.kept(("placed", *question.placing), Once)
+        return plan_schedule(
+            question.programme, question.world, question.scenario.years, question.scenario.without,
+            parameters, placed,
+        )  # fmt: skip
+
+
+_default = Session()
+
+
+def default_session() -> Session:
+    """The session of the library, where none is given."""
+    return _default

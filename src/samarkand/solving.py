@@ -1,0 +1,239 @@
+"""From a question to solved states: network, trade costs, equilibrium, without the programme and with it.
+
+    setting    a world under assumptions, as the engines take it
+    baseline   the network as the question leaves it (open or with closures) without the programme, solved
+    state      what the programme makes of the baseline in one state, before anybody pays and as it is paid for
+
+Whoever asks what a programme does comes here: appraisals, stress tests, flows of freight, hold-outs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+import xarray as xr
+
+from samarkand.core.conventions import Floats
+from samarkand.core.progress import Progress
+from samarkand.core.scenario import DeficitRule
+from samarkand.engines.equilibrium import EquilibriumAccounts, Shock, Solution, accounts_from_flows, solve
+from samarkand.engines.threads import Beside
+from samarkand.priorities import Inputs
+from samarkand.programme import Change
+from samarkand.programme.channels.recognition import trade_cost_hat
+from samarkand.programme.channels.tariffs import changed_tariffs
+from samarkand.question import Question
+from samarkand.world.accounts.tariffs import inputs_with_tariffs
+from samarkand.world.assumptions import Assumptions
+from samarkand.world.freight.commodities import freight_table
+from samarkand.world.freight.disruption import DisruptedFreight, calc_cut_off_hat, disrupt_freight
+from samarkand.world.freight.mode_choice import classes_of_time
+from samarkand.world.freight.model import FreightModel, prepare_freight
+from samarkand.world.freight.state import Freight, FreightState, TradeCosts, costs_between, freight_state
+from samarkand.world.freight.trade_costs import ad_valorem_cost, iceberg_cost_hat, surface_trade
+from samarkand.world.network.disruptions import Closures, find_closures
+from samarkand.world.world import World
+
+Value = TypeVar("Value")
+PUBLIC_WORKS = "construction"  # what taxes for capex buy
+ORDER = ("destination", "origin", "sector")  # of the engine's arrays
+
+
+class Keep(Protocol):
+    """What keeps values by key, as `Session.kept`: each is made once."""
+
+    def __call__(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """The value of `key`, made now if it is not kept."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """A world under assumptions, as the engines take it."""
+
+    world: World
+    assumptions: Assumptions
+    deficit_rule: DeficitRule
+
+    @cached_property
+    def commodities(self) -> xr.Dataset:
+        """Value density, carriage and value of time by sector of the accounts."""
+        return freight_table(self.assumptions.freight).sel(sector=list(self.world.accounts.sectors))
+
+    @cached_property
+    def accounts(self) -> EquilibriumAccounts:
+        """The world's accounts, with its tariffs where it has any."""
+        accounts, rate = self.world.accounts, self.world.tariff_rate
+        elasticity = self.assumptions.elasticities.values().sel(sector=list(accounts.sectors))
+        inputs, value_added = inputs_with_tariffs(accounts, rate)
+        return accounts_from_flows(
+            accounts.trade_flow.transpose("origin", "destination", "sector").to_numpy(),
+            inputs.transpose("destination", "sector", "use_sector").to_numpy(),
+            value_added.transpose("economy", "sector").to_numpy(),
+            elasticity.to_numpy(),
+            tariff_rate=None if rate is None else rate.transpose(*ORDER).to_numpy(),
+            economies=accounts.economies,
+            sectors=accounts.sectors,
+        )
+
+    @cached_property
+    def surface_trade(self) -> xr.DataArray:
+        """Physical trade of the baseline between economies by value-of-time class."""
+        classes = classes_of_time(self.assumptions.parameters)
+        return surface_trade(self.world.accounts.trade_flow, self.commodities, classes)
+
+    def solve(self, iceberg_hat: xr.DataArray | None, **shock: Any) -> Solution:
+        """The equilibrium under iceberg costs, dims (origin, destination, sector), and other shocks."""
+        if iceberg_hat is not None:
+            shock["iceberg_hat"] = iceberg_hat.transpose(*ORDER).to_numpy()
+        return solve(self.accounts, Shock(**shock), deficit_rule=self.deficit_rule)
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """The world without the programme: its freight network, and its equilibrium."""
+
+    setting: Setting
+    freight: Freight
+    state: FreightState
+    costs: TradeCosts
+    solution: Solution
+
+    @cached_property
+    def ad_valorem_cost(self) -> xr.DataArray:
+        """Freight cost over value without the programme, dims (origin, destination, sector), fractions."""
+        return ad_valorem_cost(costs_between(self.state, self.state), self.setting.commodities)
+
+
+def solve_baseline(question: Question, kept: Keep, progress: Progress) -> Baseline:
+    """The world as it is, or with the question's closures: freight network, and beside it the equilibrium."""
+    setting = Setting(question.world, question.assumptions, question.scenario.deficit_rule)
+    as_it_is = Beside(partial(setting.solve, None))
+    closures = find_closures(question.scenario.closures, question.world.network)
+    freight = _freight(setting, closures, kept, progress)
+    state = freight_state(freight, ())
+    costs = trade_costs(setting, state)
+    solution = as_it_is.result() if isinstance(freight, FreightModel) else setting.solve(costs.hat)
+    return Baseline(setting, freight, state, costs, solution)
+
+
+def _freight(setting: Setting, closures: Closures, kept: Keep, progress: Progress) -> Freight:
+    """The freight network without the programme: kept in this process, on the disk, or prepared now."""
+    world, step = setting.world, partial(progress, "freight network")
+    model = prepare_freight(
+        world.network, setting.assumptions.parameters, world.labels, setting.surface_trade, step, kept
+    )
+    if not closures.names:
+        return model
+    step = partial(progress, f"closing {' + '.join(closures.names)}")
+    return kept(("disrupted", model.key, closures.names), lambda: disrupt_freight(model, closures, step))
+
+
+def trade_costs(setting: Setting, state: FreightState, change: Change | None = None) -> TradeCosts:
+    """Iceberg costs of a state of the network, and of what a programme changes in trade costs beyond freight."""
+    freight = hat = iceberg_cost_hat(state.costs, setting.commodities)
+    if state.lost is not None:
+        theta = setting.assumptions.elasticities.values().sel(sector=setting.commodities["sector"])
+        hat = calc_cut_off_hat(freight, state.lost, setting.commodities["network_share"], theta)
+    if change is None or not change.trade_costs:
+        return TradeCosts(freight, freight, hat)
+    served = trade_cost_hat(change.trade_costs, freight)
+    return TradeCosts(freight, served, served if hat is freight else trade_cost_hat(change.trade_costs, hat))
+
+
+def solve_state(
+    question: Question,
+    baseline: Baseline,
+    change: Change,
+    progress: Progress,
+    left_out: Beside[xr.DataArray] | None = None,
+) -> Inputs:
+    """One state of the programme beside the baseline: network, trade costs, equilibrium.
+
+    `left_out`: costs with each item left out, worked out beside the rest (`leave_out`).
+    """
+    setting = baseline.setting
+    progress(f"{change.year}: freight network")
+    state = freight_state(
+        baseline.freight, change.network, partial(progress, f"{change.year}: freight network")
+    )
+    costs = trade_costs(setting, state, change)
+    progress(f"{change.year}: equilibrium")
+    unpaid, with_ = solve_equilibria(setting, change, costs.hat)
+    between = costs_between(baseline.state, state)
+    is_open = between is state.costs
+    freight_hat = costs.freight if is_open else iceberg_cost_hat(between, setting.commodities)
+    return Inputs(
+        world=setting.world, programme=question.programme, assumptions=question.assumptions, year=change.year,
+        change=change, freight=state, left_out=left_out, surface_trade=setting.surface_trade, costs=between,
+        trade_costs=costs, iceberg_cost_hat=freight_hat, ad_valorem_cost=baseline.ad_valorem_cost,
+        without=baseline.solution, with_=with_, before_financing=unpaid,
+    )  # fmt: skip
+
+
+def solve_equilibria(
+    setting: Setting, change: Change, iceberg_hat: xr.DataArray
+) -> tuple[Solution, Solution]:
+    """The equilibria that trade costs and tariffs lead to: before anybody pays, and as the programme is paid for."""
+    shock = _tariffs(setting, change)
+    before = setting.solve(iceberg_hat, **shock)
+    taxes = _taxes(setting, change)
+    return before, setting.solve(iceberg_hat, **shock, **taxes) if taxes else before
+
+
+def _tariffs(setting: Setting, change: Change) -> dict[str, Floats]:
+    """The new tariff rates that the programme's measures mean; empty where they change none."""
+    rate = setting.world.tariff_rate
+    if rate is None or not change.tariffs:
+        return {}
+    return {"tariff_rate": changed_tariffs(rate, change.tariffs).to_numpy()}
+
+
+def _taxes(setting: Setting, change: Change) -> dict[str, Floats]:
+    """What the equilibrium charges for capex: a lump-sum tax in US$ m, spent on construction.
+
+    Empty where nobody pays, so that nothing is solved twice.
+    """
+    cost = np.array([change.annual_cost.get(code, 0.0) for code in setting.world.labels])
+    if not cost.any():
+        return {}
+    sectors = list(setting.world.accounts.sectors)
+    basket = np.zeros((len(cost), len(sectors)))
+    basket[:, sectors.index(PUBLIC_WORKS)] = 1.0
+    return {"lump_sum_tax": cost, "public_basket": basket}
+
+
+def leave_out(baseline: Baseline, change: Change, progress: Progress) -> Beside[xr.DataArray] | None:
+    """Generalised cost with each item of the network left out, worked out beside the rest; None without such items.
+
+    Dims (project, vot_class, origin, destination), US$/TEU.
+    """
+    items = list(dict.fromkeys(one.item for one in change.network))
+    if not items:
+        return None
+    sets = [[one for one in change.network if one.item != item] for item in items]
+    step = partial(progress, f"{change.year}: each item left out")
+    freight = baseline.freight
+
+    def work_out() -> xr.DataArray:
+        if isinstance(freight, FreightModel):
+            costs = freight.economy_costs(sets, step, within=change.network)
+        else:
+            costs = _one_by_one(freight, sets, step)
+        labelled: xr.DataArray = costs.rename(set="project").assign_coords(project=items)
+        return labelled
+
+    return Beside(work_out)
+
+
+def _one_by_one(freight: DisruptedFreight, sets: list[Any], step: Progress) -> xr.DataArray:
+    found = []
+    for number, changes in enumerate(sets, 1):
+        costs = freight.costs(changes).costs["generalised_cost"]
+        found.append(costs.sel(state="with", variant="logsum", drop=True))
+        step(done=number, total=len(sets))
+    return xr.concat(found, dim="set")

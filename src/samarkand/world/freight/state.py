@@ -1,0 +1,72 @@
+"""Freight in one state of its network: open or disrupted, without a programme or with one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import xarray as xr
+
+from samarkand.core.progress import Progress, quiet
+from samarkand.world.freight.disruption import DisruptedFreight
+from samarkand.world.freight.model import FreightModel, RouteUpdate
+from samarkand.world.network.link_changes import LinkChange
+
+Freight: TypeAlias = FreightModel | DisruptedFreight
+
+
+@dataclass(frozen=True, eq=False)
+class FreightState:
+    """Routes and costs of a state.
+
+    `model`: the network of the state without a programme; `routes`: what `changes` make of it. `costs`: as
+    `FreightModel.costs`, the state `without` being the open network without a programme, from which the pairs of cities
+    in `against_open` differ. `lost`: share of the pairs of cities of two economies that nothing connects any more, dims
+    (origin, destination), None on the open network; `cut_off`: the labels of such pairs.
+    """
+
+    model: FreightModel
+    changes: tuple[LinkChange, ...]
+    routes: RouteUpdate
+    against_open: RouteUpdate
+    costs: xr.Dataset
+    lost: xr.DataArray | None = None
+    cut_off: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class TradeCosts:
+    """Changes of iceberg costs against the accounts, dims (origin, destination, sector).
+
+    `freight`: of freight alone. `served`: with what a programme changes in trade costs beyond freight. `hat`: with the
+    pairs of cities that are cut off counted too, as the equilibrium takes it; on the open network the same as `served`.
+    """
+
+    freight: xr.DataArray
+    served: xr.DataArray
+    hat: xr.DataArray
+
+
+def freight_state(
+    freight: Freight, changes: Sequence[LinkChange], progress: Progress = quiet
+) -> FreightState:
+    """The state that changes of links, none for no programme, make of a network, open or disrupted."""
+    if isinstance(freight, FreightModel):
+        routes = freight.update_routes(changes, progress)
+        return FreightState(freight, tuple(changes), routes, routes, freight.costs_of(routes))
+    found = freight.costs(changes, progress)
+    return FreightState(
+        freight.closed, freight.standing(changes), found.routes, found.against_open, found.costs, found.lost,
+        found.cut_off,
+    )  # fmt: skip
+
+
+def costs_between(without: FreightState, with_: FreightState) -> xr.Dataset:
+    """Costs of two states of one network, dims as `FreightModel.costs`: first `without`, then `with`."""
+    if without.lost is None:
+        return with_.costs
+    before, after = (one.costs.sel(state=["with"]) for one in (without, with_))
+    both = xr.concat([before.assign_coords(state=["without"]), after], dim="state", data_vars="minimal")
+    both.attrs = with_.costs.attrs
+    return both

@@ -1,0 +1,347 @@
+"""What is kept between questions: any order of asking, any threads and worlds give the answers of a fresh start.
+
+All on the toy world, which is solved in a fifth of a second, but for one test on the embedded one.
+"""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import pairwise, permutations
+
+import numpy as np
+import pytest
+
+import samarkand as sk
+from samarkand.core.faults import Faults
+from samarkand.core.memory import nbytes
+from samarkand.engines.equilibrium.measures import calc_real_income_hat
+from samarkand.engines.once import Once
+from samarkand.engines.threads import Beside, run_all
+from samarkand.planning.stress import stress_test
+from samarkand.programme.schedule import shocks_of
+from samarkand.session import Session
+from toy import ECONOMIES, make_toy_world, toy_programme
+from toy import PROGRAMME as TOML
+
+WORLD = make_toy_world()
+PROGRAMME = toy_programme(WORLD)
+COMPARED = (
+    "real_income",
+    "real_income_value",
+    "trade_flow",
+    "shipment_time",
+    "programme_cost",
+    "project_reach",
+)
+QUESTIONS = {
+    "one year": {"years": (2029,)},
+    "with reach": {"years": (2029,), "reach": True},
+    "years together": {"years": (2027, 2029, 2035)},
+    "another ramp-up": {"years": (2029,), "assumptions": {"ramp_up_years": 1}},
+}
+
+
+def answer(session: Session, question: dict, world=WORLD, programme=PROGRAMME) -> dict[str, np.ndarray]:
+    asked = dict(question)
+    appraisal = sk.appraise(programme, world, session=session, **asked)
+    return {name: appraisal.by_year(name).to_numpy() for name in COMPARED}
+
+
+def assert_same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> None:
+    for name, values in one.items():
+        # The same computation from the same inputs; only sums over threads may differ in their last digits.
+        np.testing.assert_allclose(values, other[name], rtol=1e-10, atol=1e-12, err_msg=name)
+
+
+# -- orders of asking
+
+
+@pytest.fixture(scope="module")
+def fresh() -> dict[str, dict[str, np.ndarray]]:
+    """Each question asked alone, of a session of its own."""
+    return {name: answer(Session(), question) for name, question in QUESTIONS.items()}
+
+
+@pytest.mark.parametrize("order", list(permutations(QUESTIONS)), ids=" / ".join)
+def test_any_order_of_asking_gives_the_answers_of_a_fresh_start(order, fresh):
+    session = Session()
+    for name in (*order, order[0]):
+        assert_same(answer(session, QUESTIONS[name]), fresh[name])
+
+
+def test_reach_after_no_reach_and_no_reach_after_reach(fresh):
+    session = Session()
+    for name, is_there in (("one year", False), ("with reach", True), ("one year", False)):
+        reach = answer(session, QUESTIONS[name])["project_reach"]
+        assert np.isfinite(reach).any() == is_there
+        assert_same({"project_reach": reach}, fresh[name])
+
+
+def test_the_same_shocks_are_solved_once():
+    session = Session()
+    first = sk.appraise(PROGRAMME, WORLD, session=session, years=(2027, 2035))
+    again = sk.appraise(PROGRAMME, WORLD, session=session, years=(2030, 2035))
+    known = {shocks_of(state.change): state.with_ for state in first.states}
+    shared = [state for state in again.states if shocks_of(state.change) in known]
+    assert shared
+    assert all(state.with_ is known[shocks_of(state.change)] for state in shared)
+
+
+def test_an_opening_without_effect_is_a_state_of_its_own(tmp_path):
+    """Priorities may read which items are open, so that states are distinguished by them too."""
+    file = tmp_path / "festival.toml"
+    festival = """
+[[measure]]
+id = "festival"
+title = "Festival"
+kind = "cultural_exchange"
+economies = ["KAZ", "CHN"]
+status = "agreed"
+opening = 2045
+"""
+    file.write_text(TOML.read_text(encoding="utf-8") + festival, encoding="utf-8")
+    session = Session()
+    schedule = session.schedule(session.ask(file, WORLD, years=range(2040, 2050)))
+    before, after = schedule.changes[2044], schedule.changes[2045]
+    assert shocks_of(before) == shocks_of(after)
+    assert set(after.open) - set(before.open) == {"festival"}
+    assert schedule.in_force[2044] != schedule.in_force[2045]
+
+
+# -- ramp-up and payment
+
+
+def test_what_is_charged_in_a_year_of_ramp_up_is_the_whole_charge_of_the_state_in_force():
+    """Effects come in step by step; money is owed from the opening on (`priorities.time_rule`)."""
+    years = range(2025, 2040)
+    appraisal = sk.appraise(PROGRAMME, WORLD, session=Session(), years=years)
+    for year in years:
+        state = appraisal.states[appraisal.schedule.in_force[year]]
+        charged = appraisal.array("programme_cost", year=year).to_series().to_dict()
+        owed = state.change.annual_cost
+        assert {code: pytest.approx(owed.get(code, 0.0), rel=1e-9, abs=1e-9) for code in ECONOMIES} == charged
+    ramping = [year for year in years if len(appraisal.schedule.weights[year]) > 1]
+    assert any(appraisal.states[appraisal.schedule.in_force[year]].change.annual_cost for year in ramping)
+
+
+def test_taxes_buy_public_works():
+    """What is charged is spent on construction, and on nothing else."""
+    appraisal = sk.appraise(PROGRAMME, WORLD, session=Session())
+    shock, sectors = appraisal.states[-1].with_.shock, list(WORLD.accounts.sectors)
+    assert shock.lump_sum_tax.sum() > 0
+    np.testing.assert_array_equal(
+        shock.public_basket, np.eye(len(sectors))[[sectors.index("construction")] * 7]
+    )
+
+
+def test_stress_takes_the_ramp_up_of_an_appraisal():
+    """In a year of ramp-up the world with the programme is the mean of its states, closed and open."""
+    session, year = Session(), 2027
+    appraisal = sk.appraise(PROGRAMME, WORLD, session=session, years=(year,))
+    weights = appraisal.schedule.weights[year]
+    assert len(weights) > 1
+    case = stress_test(PROGRAMME, ["suez"], world=WORLD, year=year, session=session).cases[0]
+    closed = sk.appraise(PROGRAMME, WORLD, session=session, years=(year,), closures=("suez",))
+
+    def with_programme(one) -> np.ndarray:
+        in_force = one.states[one.schedule.in_force[year]]
+        mean = sum(w * calc_real_income_hat(one.states[k].before_financing) for k, w in weights.items())
+        return mean + calc_real_income_hat(in_force.with_) - calc_real_income_hat(in_force.before_financing)
+
+    expected = with_programme(closed) / with_programme(appraisal) - 1.0
+    np.testing.assert_allclose(case.results["real_income"].sel(scenario="with"), expected, atol=1e-14)
+    whole = stress_test(PROGRAMME, ["suez"], world=WORLD, year=2060, session=session).cases[0]
+    gap = np.abs(case.results["real_income"] - whole.results["real_income"]).sel(scenario="with")
+    assert float(gap.max()) > 1e-9, "the programme would have its whole effect in the year of opening"
+
+
+def test_an_appraisal_with_closures_compares_the_closed_world_with_itself():
+    """What the programme does where a border is closed: real income against the same world closed."""
+    session = Session()
+    closed = sk.appraise(PROGRAMME, WORLD, session=session, years=(2060,), closures=("border:CHN-KAZ",))
+    state = closed.states[-1]
+    expected = calc_real_income_hat(state.with_) / calc_real_income_hat(state.without) - 1.0
+    np.testing.assert_allclose(closed["real_income"], expected, atol=1e-12)
+    empty = sk.appraise(
+        PROGRAMME, WORLD, session=session, years=(2060,), closures=("border:CHN-KAZ",), without=PROGRAMME.ids
+    )
+    assert float(np.abs(empty["real_income"]).max()) < 1e-9  # no programme, no effect, however much is closed
+    assert float(np.abs(empty["shipment_time"].fillna(0)).max()) < 1e-12
+
+
+# -- worlds
+
+
+def test_worlds_that_differ_in_anything_have_other_hashes():
+    """Accounts, network, tariffs, facts, assumptions: a world is its content, its name is not."""
+    others = [
+        make_toy_world(accounts=1), make_toy_world(network=1), make_toy_world(tariffs=False),
+        replace(WORLD, accounts=make_toy_world(accounts=2).accounts),
+        replace(WORLD, assumptions=WORLD.assumptions.replace({"rail_speed": 41.0})),
+        replace(WORLD, facts=WORLD.facts.assign(name="X")),
+    ]  # fmt: skip
+    hashes = [one.hash for one in (WORLD, *others)]
+    assert len(set(hashes)) == len(hashes)
+    assert replace(WORLD, name="another").hash == WORLD.hash == make_toy_world().hash
+
+
+def test_a_scenario_is_answered_in_its_own_world():
+    session, other = Session(), replace(WORLD, accounts=make_toy_world(accounts=1).accounts)
+    first = sk.appraise(PROGRAMME, WORLD, session=session)
+    second = sk.appraise(PROGRAMME, other, session=session)
+    assert first.scenario.hash != second.scenario.hash
+    assert_not_same = np.abs(first["real_income"] - second["real_income"]).max()
+    assert float(assert_not_same) > 1e-7
+    for one in (first, second):
+        again = sk.appraise(one.scenario, session=session)
+        np.testing.assert_array_equal(again["real_income"], one["real_income"])
+    with pytest.raises(Faults, match="not known in this session"):
+        sk.appraise(first.scenario, session=Session())
+
+
+def test_memory_stays_within_the_limit_over_thirty_worlds():
+    """Worlds, networks, states and results are kept as long as there is room; the last used are."""
+    one_world = Session()
+    sk.appraise(PROGRAMME, WORLD, session=one_world, years=(2027, 2035))
+    limit = 5 * one_world.bytes
+    session, sizes = Session(limit), []
+    for number in range(30):
+        sk.appraise(PROGRAMME, make_toy_world(accounts=number), session=session, years=(2027, 2035))
+        sizes.append(session.bytes)
+    assert max(sizes) <= limit
+    assert session.world(make_toy_world(accounts=29).hash) is not None
+    assert session.world(make_toy_world(accounts=0).hash) is None
+    session.clear()
+    assert session.bytes == 0
+
+
+def test_bytes_count_what_is_shared_once():
+    array = np.zeros(1000)
+    assert nbytes([array, array[:10], {"a": array}]) == array.nbytes
+    assert nbytes([array, np.ones(10)]) == array.nbytes + 80
+
+
+# -- threads
+
+
+def random_questions(seed: int, number: int, worlds: list) -> list[tuple]:
+    draw = np.random.default_rng(seed)
+    asked = []
+    for _ in range(number):
+        without = tuple(draw.choice(PROGRAMME.ids, size=draw.integers(0, 3), replace=False))
+        terms = {"years": tuple(draw.integers(2025, 2040, size=2).tolist()), "without": without}
+        if draw.random() < 0.2:
+            terms["closures"] = ("suez",)
+        if draw.random() < 0.2:
+            terms["reach"] = True
+        asked.append((worlds[draw.integers(len(worlds))], terms))
+    return asked
+
+
+def ask_all(session: Session, questions: list[tuple], programme, threads: int) -> list[dict]:
+    names = ("real_income", "shipment_time", "programme_cost", "project_reach")
+
+    def one(question: tuple) -> dict[str, np.ndarray]:
+        world, terms = question
+        appraisal = sk.appraise(programme, world, session=session, **terms)
+        return {name: appraisal.by_year(name).to_numpy() for name in names}
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(one, questions))
+
+
+def test_four_threads_answer_as_one_does():
+    worlds = [make_toy_world(), make_toy_world(accounts=1, network=5)]
+    questions = random_questions(7, 60, worlds)
+    limit = 40_000_000
+    session = Session(limit)
+    found = ask_all(session, questions, PROGRAMME, threads=4)
+    alone = ask_all(Session(), questions, PROGRAMME, threads=1)
+    for one, other in zip(found, alone, strict=True):
+        for name, values in one.items():
+            np.testing.assert_array_equal(values, other[name], err_msg=name)
+    assert session.bytes <= limit
+
+
+@pytest.mark.slow
+def test_four_threads_answer_as_one_does_in_the_embedded_world():
+    programme = sk.load_programme("eurasian-corridors")
+    ids = programme.ids
+    questions = [
+        (sk.load_world(), {"years": (year,), "without": (ids[number],)})
+        for number, year in zip(range(0, 48, 4), [2027, 2035, 2040] * 4, strict=True)
+    ]
+    limit = 3_000_000_000
+    session = Session(limit)
+    found = ask_all(session, questions, programme, threads=4)
+    alone = ask_all(Session(limit), questions, programme, threads=1)
+    for one, other in zip(found, alone, strict=True):
+        for name, values in one.items():
+            np.testing.assert_array_equal(values, other[name], err_msg=name)
+    assert session.bytes <= limit
+
+
+def test_two_threads_may_ask_for_the_same_changes_while_the_network_is_cold():
+    """A change counts as placed when the legs from its ends are known: both threads have them, or wait."""
+    from samarkand.world.freight.model import prepare_freight
+
+    schedule = Session().schedule(Session().ask(PROGRAMME, WORLD, years=(2060,)))
+    changes = schedule.changes[2060].network
+    world = make_toy_world(network=3)
+    barrier, found, wrong = threading.Barrier(4), [], []
+    model = prepare_freight(world.network, world.assumptions.parameters, world.labels)
+
+    def ask() -> None:
+        barrier.wait()
+        try:
+            found.append(model.update_routes(changes))
+        except BaseException as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert not wrong
+    for one, other in pairwise(found):
+        np.testing.assert_array_equal(one.rows, other.rows)
+        np.testing.assert_array_equal(one.usd, other.usd)
+
+
+def test_nothing_is_made_twice_and_a_failure_is_tried_again():
+    once, made = Once(), []
+    started = threading.Barrier(8)
+
+    def make() -> int:
+        made.append(1)
+        if len(made) == 1:
+            raise ValueError("the first time")
+        return 7
+
+    def ask() -> object:
+        started.wait()
+        try:
+            return once.get("key", make)
+        except ValueError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _number: ask(), range(8)))
+    assert sorted(map(str, answers)) == ["7"] * 7 + ["the first time"]
+    assert len(made) == 2
+    with pytest.raises(RuntimeError, match="while it is made"):
+        once.get("other", lambda: once.get("other", int))
+
+
+def test_work_nests_deeper_than_there_are_threads():
+    def deep(levels: int) -> int:
+        return 1 if levels == 0 else sum(run_all(lambda _part: deep(levels - 1), range(3)))
+
+    assert deep(6) == 3**6
+    with pytest.raises(ZeroDivisionError):
+        run_all(lambda number: 1 // number, (1, 0, 2))
+    task = Beside(lambda: 5)
+    assert [task.result() for _ in range(3)] == [5, 5, 5]
