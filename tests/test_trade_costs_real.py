@@ -16,6 +16,7 @@ from samarkand.world.freight.mode_choice import (
     sector_classes,
     surface_trade,
 )
+from samarkand.world.freight.mode_constants import declared_constants
 from samarkand.world.freight.model import prepare_freight, skims_of
 from samarkand.world.freight.trade_costs import VARIANTS, economy_costs, iceberg_cost_hat
 from samarkand.world.network.tables import load_network
@@ -88,6 +89,12 @@ def test_constants_meet_the_published_splits_on_the_embedded_network(choice: Mod
     dear = {"segment": "long_haul", "vot_class": ["high", "highest"], "mode": "sea"}
     assert (choice.target.sel(dear) > 0.9).all()
     assert (choice.uncalibrated.sel(dear) < 0.5).all()
+
+
+def test_constants_for_other_networks_are_those_of_the_embedded_one(choice: ModeChoice) -> None:
+    """To the six decimals of the table; `python -m data.mode_constants` writes it again."""
+    assert choice.carried_over == ()
+    np.testing.assert_allclose(declared_constants(), choice.constants.to_numpy(), atol=1e-6)
 
 
 def test_no_change_on_the_embedded_network_is_exactly_one(costs: xr.Dataset, freight: xr.Dataset) -> None:

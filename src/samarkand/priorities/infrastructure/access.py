@@ -116,7 +116,7 @@ def calc_nearest_hours(
 
     `own[o]`: the place itself is one of those sought, at no distance.
     """
-    nearest = np.where(wanted, hours, np.inf).min(axis=1)
+    nearest = np.where(wanted, hours, np.inf).min(axis=1, initial=np.inf)
     if own is not None:
         nearest = np.where(own, 0.0, nearest)
     return np.where(np.isfinite(nearest), nearest, np.nan)

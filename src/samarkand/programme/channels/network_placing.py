@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Literal
 
-import numpy as np
-
 from samarkand.core.gaps import Gap
 from samarkand.core.geodesy import calc_great_circle_distance
 from samarkand.programme.channels.network_effects import (
@@ -38,7 +36,12 @@ def place(
     changes: list[LinkChange] = []
     gaps: list[Gap] = []
     for effect in effects:
-        if isinstance(effect, NewLine):
+        if isinstance(effect, NewLine | FasterLine) and not geography.has_mode(effect.mode):
+            reason = (
+                f"effect not assessed: the network has no {'railways' if effect.mode == 'rail' else 'roads'}"
+            )
+            gaps.append(Gap(effect.item, "effect", reason))
+        elif isinstance(effect, NewLine):
             changes += _new_links(effect, geography, parameters)
         elif isinstance(effect, FasterLine):
             points = tuple((point.latitude, point.longitude) for point in effect.points)
@@ -135,8 +138,8 @@ def _crossing(
     for row in found:
         if not row.is_open or any(c.item == effect.item and c.target == row.id for c in changes):
             continue  # two gates of one item may be one crossing of the network
-        hours = _of(effect.hours, parameters[row.hours_parameter])
-        usd = _of(effect.usd, parameters[row.usd_parameter])
+        hours = _of(effect.hours, row.hours(parameters))
+        usd = _of(effect.usd, row.usd(parameters))
         if hours or usd:
             mode = crossing.mode
             changes.append(
@@ -169,9 +172,8 @@ def _port(
     latitude, longitude = effect.place.latitude, effect.place.longitude
     reach = parameters["end_snap_distance"]
     before = len(changes)
-    distance = geography.ports.distance(latitude, longitude)
-    nearest = int(np.argmin(distance))
-    if distance[nearest] <= reach:
+    near = geography.ports.nearest(latitude, longitude)
+    if near and near[0][1] <= reach:
         # The dwell of a port differs by the mode on land; the smaller bounds what is saved.
         dwell = min(parameters["port_hours_road"], parameters["port_hours_rail"])
         changes.append(
@@ -179,7 +181,7 @@ def _port(
                 effect.item,
                 "port",
                 "sea",
-                target=geography.port_ids[nearest],
+                target=geography.port_ids[near[0][0]],
                 hours_saved=_of(effect.hours, dwell),
                 usd_saved=_of(effect.usd, parameters["port_fee"]),
             )

@@ -126,7 +126,8 @@ def crossed_between(network: Network, costs: LinkCosts, value: float, nodes: NDA
         u, v = (end[passage == row.passage] for end in (costs.u, costs.v))
         bits[np.isin(link, np.r_[u * graph.size + v, v * graph.size + u])] |= np.uint32(1 << k)
     along = _along(step, bits)[:, nodes]
-    return np.stack([(along >> np.uint32(k)) & 1 > 0 for k in range(len(network.chokepoints))])
+    number = np.arange(len(network.chokepoints), dtype=np.uint32)[:, None, None]
+    return (along >> number) & 1 > 0
 
 
 def _along(step: NDArray[np.int64], bits: NDArray[np.uint32]) -> NDArray[np.uint32]:

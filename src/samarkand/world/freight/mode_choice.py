@@ -23,6 +23,7 @@ from samarkand.world.parameters import Parameters
 MODES = ("road", "rail", "sea")
 SEGMENTS = ("long_haul", "european_union", "continental")
 VOT_CLASSES = ("bulk", "low", "middle", "high", "highest")
+CHOICE_ARRAYS = ("constants", "target", "calibrated", "uncalibrated", "cheapest")
 # The members for which the modal split is published.
 # fmt: off
 EUROPEAN_UNION = frozenset((
@@ -41,7 +42,8 @@ class ModeChoice:
     scale: elasticity of odds to cost ratios. constants, target, calibrated, uncalibrated, cheapest: dims
     (segment, vot_class, mode); the last four are aggregate shares over the pairs of the segment that the
     target was published for: the target, what the calibrated constants give, what constants of zero give, and
-    what follows when every shipment takes the mode of least generalised cost.
+    what follows when every shipment takes the mode of least generalised cost. They are not a number in segments that
+    the network could not be calibrated on (`carried_over`).
     """
 
     scale: float
@@ -50,6 +52,12 @@ class ModeChoice:
     calibrated: xr.DataArray
     uncalibrated: xr.DataArray
     cheapest: xr.DataArray
+
+    @property
+    def carried_over(self) -> tuple[str, ...]:
+        """Segments whose constants are those declared for networks without pairs of cities to calibrate them on."""
+        unknown = np.isnan(self.target.transpose("segment", ...).to_numpy()).any(axis=(1, 2))
+        return tuple(str(name) for name in self.target["segment"].to_numpy()[unknown])
 
 
 def check_labels(skims: xr.Dataset, cities: pd.DataFrame) -> None:
@@ -278,6 +286,7 @@ def calibrate_mode_choice(
     cities: pd.DataFrame,
     parameters: Parameters,
     trade_value: xr.DataArray | None = None,
+    declared: Floats | None = None,
 ) -> ModeChoice:
     """Calibrate mode constants by segment and class to the declared splits.
 
@@ -285,15 +294,16 @@ def calibrate_mode_choice(
     `surface_trade`; gravity without it), to the published rail shares of trade net of air; the classes
     share the total in the declared tilt. european_union: between its members, weighted by tonne-km, to the
     published split. continental: between the cities of China within the long-haul distance, weighted by
-    tonne-km. Sea is the reference, offered as `sea_offered` says. Raises ValueError when a segment has no
-    pairs or cannot meet its target.
+    tonne-km. Sea is the reference, offered as `sea_offered` says. `declared`: constants (segment, vot_class, mode) of
+    segments without a pair of cities, or in which no pair is offered one of the modes. Raises ValueError when a segment
+    has no pairs and none are declared, and when it cannot meet its target.
     """
     # Splits are published for China and the Union: no other pair takes part.
     party = ((cities["iso3"] == "CHN") | cities["iso3"].isin(EUROPEAN_UNION)).to_numpy()
     check_labels(skims, cities)
     skims, cities = skims.isel(origin_city=party, destination_city=party), cities[party]
     if len(cities) < 2:
-        raise ValueError(f"mode choice cannot be calibrated: no pair of cities in segment {SEGMENTS[0]}")
+        return _carried_over(declared, parameters)
     offered = sea_offered(skims)
     skims = with_trade_within_cities(skims, cities, parameters).sel(mode=list(MODES))
     all_costs = skims["generalised_cost"].transpose("vot_class", "origin_city", "destination_city", "mode")
@@ -319,13 +329,13 @@ def calibrate_mode_choice(
         for way in (west, east)
     ]
     shape = (len(SEGMENTS), labels.size, len(MODES))
-    arrays = {
-        name: np.zeros(shape) for name in ("constants", "target", "calibrated", "uncalibrated", "cheapest")
-    }
+    arrays = {name: np.zeros(shape) for name in CHOICE_ARRAYS}
     for s, segment in enumerate(SEGMENTS):
         inside = pairs[segment]
-        if not (inside & reachable.all(axis=0)).any():
-            raise ValueError(f"mode choice cannot be calibrated: no pair of cities in segment {segment}")
+        offers = np.isfinite(cost[:, inside & reachable.all(axis=0)]).any(axis=1)  # (class, mode)
+        if not offers.any() or (declared is not None and not offers.all()):
+            _carry_over(arrays, s, declared)
+            continue
         arrays["target"][s] = _targets(segment, parameters, direction[0], direction[1], by_class)
         for c in range(labels.size):
             weight = values[c][inside] * (1.0 if segment == "long_haul" else distance[inside])
@@ -339,7 +349,31 @@ def calibrate_mode_choice(
             least = np.where(costs == costs.min(axis=-1, keepdims=True), 0.0, -np.inf)
             least = np.where(np.isfinite(costs), least, -np.inf)
             arrays["cheapest"][s, c] = calc_aggregate_shares(least, weight)
-    coords = {"segment": list(SEGMENTS), "vot_class": labels, "mode": list(MODES)}
+    return _choice(arrays, scale, labels.tolist())
+
+
+def _carry_over(arrays: dict[str, Floats], segment: int, declared: Floats | None) -> None:
+    """Take declared constants in a segment in which the network has nothing to calibrate them on."""
+    if declared is None:
+        raise ValueError(
+            f"mode choice cannot be calibrated: no pair of cities in segment {SEGMENTS[segment]}"
+        )
+    for array in arrays.values():
+        array[segment] = np.nan
+    arrays["constants"][segment] = declared[segment]
+
+
+def _carried_over(declared: Floats | None, parameters: Parameters) -> ModeChoice:
+    """The choice of a network that has no two cities to calibrate it on."""
+    shape = (len(SEGMENTS), len(VOT_CLASSES), len(MODES))
+    arrays = {name: np.empty(shape) for name in CHOICE_ARRAYS}
+    for segment in range(len(SEGMENTS)):
+        _carry_over(arrays, segment, declared)
+    return _choice(arrays, parameters["mode_choice_scale"], list(VOT_CLASSES))
+
+
+def _choice(arrays: dict[str, Floats], scale: float, classes: list[str]) -> ModeChoice:
+    coords = {"segment": list(SEGMENTS), "vot_class": classes, "mode": list(MODES)}
     labelled = {
         name: xr.DataArray(array, dims=("segment", "vot_class", "mode"), coords=coords, name=name)
         for name, array in arrays.items()

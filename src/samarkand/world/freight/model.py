@@ -25,12 +25,14 @@ from samarkand.core.hashing import fingerprint
 from samarkand.core.progress import Progress, quiet
 from samarkand.world.freight.end_legs import EndLegs, LegTable
 from samarkand.world.freight.mode_choice import (
+    CHOICE_ARRAYS,
     MODES,
     SEGMENTS,
     VOT_CLASSES,
     ModeChoice,
     calibrate_mode_choice,
 )
+from samarkand.world.freight.mode_constants import declared_constants
 from samarkand.world.freight.model_store import load_arrays, save_arrays
 from samarkand.world.freight.path_base import PathBase, prepare_base
 from samarkand.world.freight.path_update import PathUpdate, number_ends
@@ -60,7 +62,6 @@ FORMAT = "freight-2"  # part of the content hash: another meaning of the arrays 
 LAND = ("road", "rail")
 PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values", "by_sea")
 STATE_ARRAYS = ("segment", "term", "pick", "levels")
-CHOICE_ARRAYS = ("constants", "target", "calibrated", "uncalibrated", "cheapest")
 SETS = ("set", "vot_class", "origin", "destination")
 MANY_SETS = 6  # from here routes by the projects they use are faster than one closure after another
 MOST_PLACED = 5000  # changes whose arcs are remembered
@@ -281,7 +282,8 @@ def prepare_freight(
             key, network, parameters, parts, economies, trade, progress
         )
 
-    model: FreightModel = kept(("freight", key), make)
+    # One network may call the same crossings otherwise than another.
+    model: FreightModel = kept(("freight", key, network.names_hash), make)
     return model
 
 
@@ -322,12 +324,13 @@ def _make(
     legs = baseline_legs(parts, parameters, progress)
     base, pairs = prepare_base(network, parameters, legs)
     try:
-        choice = calibrate_mode_choice(_skims_of(pairs, network), network.cities, parameters, trade)
+        skims = _skims_of(pairs, network)
+        choice = calibrate_mode_choice(skims, network.cities, parameters, trade, declared_constants())
     except (ValueError, ZeroDivisionError) as error:
         from samarkand.core.faults import Fault, Faults
 
         reason = f"freight modes cannot be calibrated on the world's trade ({error})"
-        mend = "Use a world with China, most of Europe and their neighbours."
+        mend = "Use accounts with China, most of Europe and their neighbours, and a network that reaches their coasts."
         raise Faults([Fault("world", reason, mend)]) from error
     baseline = prepare_pairs(pairs, network.cities, choice, parameters, economies)
     stored = {f"base_{name}": array for name, array in base.arrays().items()}

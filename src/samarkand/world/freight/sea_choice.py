@@ -32,6 +32,8 @@ def find_sea_ways(network: Network, parameters: Parameters, chains: Chains, valu
     chains: of the search class `low`, and its value of time (US$ per TEU and hour). Kilometres at sea are those sailed;
     kilometres by land the great circle to and from the ports * detour.
     """
+    if not len(network.ports):
+        return np.zeros(chains.by_sea.usd.shape, np.bool_)
     last = join_by(chains.over_sea, chains.to_port.transposed, value_of_time)
     first = np.take_along_axis(join_by(chains.to_port, chains.sea, value_of_time), last, axis=1)
     city = np.arange(last.shape[0])

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 from samarkand.core.declarations import read_rows
 from samarkand.core.evidence import Evidence, Flag
-from samarkand.world.network.tables import LAND, Network
+from samarkand.world.network.tables import LAND, Network, crossing_costs
 from samarkand.world.parameters import Parameters
 
 Measure = Literal["hours", "usd"]
@@ -125,9 +125,9 @@ def crossing_directions(network: Network, parameters: Parameters) -> pd.DataFram
     rows = []
     for mode in LAND:
         table = network.land(mode).crossings
-        for row in table.to_dict("records"):
+        figures = zip(*(each.tolist() for each in crossing_costs(table, parameters)), strict=True)
+        for row, (hours, usd) in zip(table.to_dict("records"), figures, strict=True):
             a, b, name = str(row["economy_a"]), str(row["economy_b"]), str(row["id"])
-            hours, usd = parameters[str(row["hours_parameter"])], parameters[str(row["usd_parameter"])]
             there, back = direction(a, b, mode, name), direction(b, a, mode, name)
             rows.append(
                 {

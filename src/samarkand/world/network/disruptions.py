@@ -191,10 +191,16 @@ def _ferry(rest: str, network: Network, links: Rows, place: str, faults: FaultLi
     known: list[str] = []
     for mode in LAND:
         repairs = network.land(mode).links["repair"].astype(str)
-        known += [name for name in repairs.unique() if name.startswith("ferry")]
+        known += _ferries(network, repairs)
         links[mode].update(np.flatnonzero((repairs == rest).to_numpy()).tolist())
     if rest not in known:
         faults.add(place, "is not a ferry of the network", did_you_mean(rest, known))
+
+
+def _ferries(network: Network, repairs: pd.Series[str]) -> list[str]:
+    """The ferry lines among what links name in `repair`."""
+    lines = {line.id for line in network.ferries}
+    return [str(name) for name in repairs.unique() if name in lines]
 
 
 def _link(rest: str, network: Network, links: Rows, place: str, faults: FaultList) -> None:
@@ -225,6 +231,6 @@ def every_closure(network: Network) -> tuple[str, ...]:
         pairs = zip(is_open["economy_a"].astype(str), is_open["economy_b"].astype(str), strict=True)
         names += sorted({"border:" + "-".join(sorted(pair)) for pair in pairs})
         repairs = network.land(mode).links["repair"].astype(str)
-        names += [f"ferry:{name}" for name in repairs.unique() if name.startswith("ferry")]
+        names += [f"ferry:{name}" for name in _ferries(network, repairs)]
     names += [f"port:{name}" for name in network.ports["id"].astype(str)]
     return tuple(dict.fromkeys(names))

@@ -5,7 +5,8 @@ For checks of what a programme proposes and for placing it; routing has its own 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,6 +39,8 @@ class Places:
     def nearest(self, latitude: float, longitude: float, number: int = 1) -> list[tuple[int, float]]:
         """Numbers of the nearest places, at most so many of them, with km; nearest first."""
         squared = self._squared_chord(latitude, longitude)
+        if not squared.size:
+            return []
         near = np.argpartition(squared, range(min(number, squared.size)))[:number]
         return list(zip(near.tolist(), calc_chord_distance(np.sqrt(squared[near])).tolist(), strict=True))
 
@@ -47,7 +50,10 @@ class Places:
 
 @dataclass(frozen=True)
 class CrossingPlace:
-    """A border link of the network: its id, whether it is open, and the parameters of its hours and fees."""
+    """A border link of the network: its id, whether it is open, and the parameters of its hours and fees.
+
+    `own_hours` and `own_usd` stand before the parameters; not a number where the crossing has none.
+    """
 
     id: str
     mode: str
@@ -57,6 +63,16 @@ class CrossingPlace:
     is_open: bool
     hours_parameter: str
     usd_parameter: str
+    own_hours: float = float("nan")
+    own_usd: float = float("nan")
+
+    def hours(self, parameters: Mapping[str, float]) -> float:
+        """Hours at the crossing."""
+        return parameters[self.hours_parameter] if math.isnan(self.own_hours) else self.own_hours
+
+    def usd(self, parameters: Mapping[str, float]) -> float:
+        """Fees at the crossing, US$ per TEU."""
+        return parameters[self.usd_parameter] if math.isnan(self.own_usd) else self.own_usd
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +99,10 @@ class Geography:
             near = places.nearest(latitude, longitude, number)
             found += [(_label(places, index), km) for index, km in near]
         return sorted(found, key=lambda pair: pair[1])[:number]
+
+    def has_mode(self, mode: str) -> bool:
+        """Whether the network has a node of the land mode."""
+        return self.nodes[mode].latitude.size > 0
 
     def has_crossing(self, economies: tuple[str, ...], mode: str) -> bool:
         """Whether a link of the mode crosses the border between the two economies, open or closed."""

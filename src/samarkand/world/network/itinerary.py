@@ -14,7 +14,7 @@ from typing import Literal
 
 from samarkand.world.network.border_directions import direction
 from samarkand.world.network.links import LinkTable
-from samarkand.world.network.tables import Network
+from samarkand.world.network.tables import Network, crossing_costs
 from samarkand.world.parameters import Parameters
 
 Kind = Literal["move", "border", "gauge", "ferry", "terminal", "port", "access"]
@@ -145,7 +145,7 @@ def steps_along(
     repairs = network.land(mode).links["repair"].astype(str).to_numpy()
     crossings = network.land(mode).crossings
     links = crossings["link"].astype(int)
-    fees = dict(zip(links, crossings["usd_parameter"].astype(str), strict=True))
+    fees = dict(zip(links, crossing_costs(crossings, parameters)[1].tolist(), strict=True))
     gates = dict(zip(links, crossings["id"].astype(str), strict=True))
     ferries = {line.id for line in network.ferries}
     costs = lines.costs
@@ -161,7 +161,7 @@ def steps_along(
             steps.append(Step("move", mode, a, km, moving, 0.0, usd, items))
         else:
             # Half of a link across a border lies on each side; what is waited and paid there is the border's.
-            fee = min(parameters[fees[row]], usd) if row in fees else float(lines.fee[at])
+            fee = min(fees[row], usd) if row in fees else float(lines.fee[at])
             gauge_hours, gauge_usd = float(lines.gauge_hours[at]), float(lines.gauge_usd[at])
             half = Step("move", mode, a, km / 2, moving / 2, 0.0, (usd - fee) / 2, items)
             waiting, fee = waiting - gauge_hours, fee - gauge_usd

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
-from samarkand.core.hashing import data_hash
+from samarkand.core.hashing import content_hash, data_hash
 from samarkand.engines.routing import Graph, build_graph
 from samarkand.world.economies.tables import load_economies
 from samarkand.world.network.chokepoints import Chokepoint, chokepoints
@@ -34,7 +34,11 @@ FARTHEST_CONNECTOR_KM = 150.0  # a city or port farther than this from a road is
 
 @dataclass(frozen=True, eq=False)
 class LandTables:
-    """One land mode: nodes (lat, lon, economy), links (u, v, km, repair) and the crossings among its links."""
+    """One land mode: nodes (lat, lon, economy), links (u, v, km, repair) and the crossings among its links.
+
+    Links of a network of the user's may have a `speed` (km/h) and a `rate` (US$/TEU-km) of their own, its crossings
+    `hours` and `usd` (US$/TEU); where they are missing the declared parameters hold.
+    """
 
     nodes: pd.DataFrame
     links: pd.DataFrame
@@ -75,6 +79,16 @@ class Network:
         passages = frozenset(self.sea_links["passage"].astype(str))
         return tuple(row for row in chokepoints() if row.passage in passages)
 
+    @cached_property
+    def names_hash(self) -> str:
+        """SHA-256 of what things are called: crossings, ferries, ports, passages. Costs do not tell it."""
+        words = [*self.ports["id"], *self.ports["name"], *self.sea_links["passage"]]
+        for tables in (self.road, self.rail):
+            crossings = tables.crossings
+            words += [*tables.links["repair"], *crossings["id"], *crossings["link"], *crossings["status"]]
+        words += [line.model_dump_json() for line in self.ferries]
+        return content_hash(list(map(str, words)))
+
     def land(self, mode: str) -> LandTables:
         """The tables of road or rail."""
         return self.road if mode == "road" else self.rail
@@ -100,10 +114,7 @@ class LinkCosts:
 def load_network() -> Network:
     """The embedded network."""
     cities = _read("cities.parquet").rename(columns={"economy": "iso3"})
-    label = cities["iso3"] + " " + cities["name"]
-    cities.index = pd.Index(
-        label.where(~label.duplicated(keep=False), label + " " + cities["id"].astype(str))
-    )
+    cities.index = pd.Index(city_labels(cities))
     crossings = _read("osm_crossings.parquet")
     tables = {}
     for mode in LAND:
@@ -129,6 +140,12 @@ def load_network() -> Network:
     )
 
 
+def city_labels(cities: pd.DataFrame) -> pd.Series[str]:
+    """Labels of cities: `ISO3 name`, with the id where that is not the only one."""
+    label = cities["iso3"] + " " + cities["name"]
+    return label.where(~label.duplicated(keep=False), label + " " + cities["id"].astype(str))
+
+
 def _geography(network: Network) -> Geography:
     ports, lines = network.ports, network.ferries
     columns = (
@@ -142,12 +159,16 @@ def _geography(network: Network) -> Geography:
             float(lat),
             float(lon),
             status == "open",
-            str(hours),
-            str(usd),
+            str(hours_parameter),
+            str(usd_parameter),
+            hours,
+            usd,
         )
         for table in (network.road.crossings, network.rail.crossings)
-        for i, mode, a, b, lat, lon, status, hours, usd in zip(
-            *(table[name] for name in columns), strict=True
+        for i, mode, a, b, lat, lon, status, hours_parameter, usd_parameter, hours, usd in zip(
+            *(table[name] for name in columns),
+            *(own_figures(table, name).tolist() for name in ("hours", "usd")),
+            strict=True,
         )
     )
     return Geography(
@@ -184,23 +205,28 @@ def land_costs(network: Network, mode: str, parameters: Parameters) -> LinkCosts
     """Costs of the open links of road or rail.
 
     moving_hours = km / speed; usd = km * rate; a ferry has its own speed, rate and wait; a link that crosses a
-    border adds the hours and fees of its crossing. TEU, hours, US$.
+    border adds the hours and fees of its crossing. Speeds and rates are the link's own where it has them. TEU, hours,
+    US$.
     """
     tables = network.land(mode)
     links = tables.links
     km = links["km"].to_numpy(float)
-    moving = km / parameters[f"{mode}_speed"]
-    usd = km * _rate_per_km(network, mode, parameters)
+    speed, rate = (own_figures(links, name) for name in ("speed", "rate"))
+    moving = km / np.where(np.isnan(speed), parameters[f"{mode}_speed"], speed)
+    usd = km * np.where(np.isnan(rate), _rate_per_km(network, mode, parameters), rate)
     waiting = np.zeros(len(links))
     wait_of = {line.id: line.wait_hours for line in network.ferries}
     ferry = links["repair"].isin(list(wait_of)).to_numpy()
-    moving[ferry] = km[ferry] / parameters["ferry_speed"]
-    usd[ferry] = km[ferry] * parameters["ferry_rate"]
+    by_ferry = ferry & np.isnan(speed)
+    moving[by_ferry] = km[by_ferry] / parameters["ferry_speed"]
+    by_ferry = ferry & np.isnan(rate)
+    usd[by_ferry] = km[by_ferry] * parameters["ferry_rate"]
     waiting[ferry] = parameters["ferry_wait"] + links["repair"][ferry].map(wait_of).to_numpy(float)
     crossings = tables.crossings
     at = crossings["link"].to_numpy(np.int64)
-    waiting[at] += [parameters[name] for name in crossings["hours_parameter"]]
-    usd[at] += [parameters[name] for name in crossings["usd_parameter"]]
+    hours, fees = crossing_costs(crossings, parameters)
+    waiting[at] += hours
+    usd[at] += fees
     is_open = np.ones(len(links), bool)
     is_open[at[(crossings["status"] == "closed").to_numpy()]] = False
     if "closed" in links:  # by a scenario (`closures`)
@@ -208,6 +234,22 @@ def land_costs(network: Network, mode: str, parameters: Parameters) -> LinkCosts
     row = np.flatnonzero(is_open)
     u, v = links["u"].to_numpy(np.int64), links["v"].to_numpy(np.int64)
     return LinkCosts(u[row], v[row], moving[row], waiting[row], usd[row], row)
+
+
+def own_figures(table: pd.DataFrame, name: str) -> Floats:
+    """A column of figures that rows may have of their own; not a number where they have none."""
+    found: Floats = table[name].to_numpy(float) if name in table else np.full(len(table), np.nan)
+    return found
+
+
+def crossing_costs(crossings: pd.DataFrame, parameters: Parameters) -> tuple[Floats, Floats]:
+    """Hours and US$ per TEU of each crossing: its own where it has them, else those of its parameters."""
+    found = []
+    for name in ("hours", "usd"):
+        own = own_figures(crossings, name)
+        declared = np.array([parameters[row] for row in crossings[f"{name}_parameter"]], float)
+        found.append(np.where(np.isnan(own), declared, own))
+    return found[0], found[1]
 
 
 def rate_at(network: Network, mode: str, node: int, parameters: Parameters) -> float:
