@@ -20,6 +20,7 @@ from samarkand.programme.model.models import Item, When
 from samarkand.world.accounts.elasticities import load_elasticities
 from samarkand.world.economies.map import map_notes
 from samarkand.world.economies.map_policy import DISCLAIMER, SMALLEST_OUTLINE_KM2
+from samarkand.world.importers.network_layout import LAND_EXTRAS, PARTS, TITLES, Column, columns
 from samarkand.world.parameters import load_parameters
 
 HERE = Path(__file__).parent
@@ -249,11 +250,55 @@ def _assessed(item: Item) -> str:
     return {"tariff": "duties, where a tariff table is imported"}.get(item.kind_row.shock, "costs of trade")
 
 
+def network_tables_page() -> str:
+    """docs/network-tables.md from the declared columns of a network."""
+    lines = [
+        "# Tables of a freight network",
+        "",
+        "Generated from `world/importers/network_columns.csv` by `make docs`. A folder of CSV files (UTF-8,",
+        "commas, decimal points), one a table: how to write, check and import them: [importing](importing.md#network).",
+        "",
+        "| part | files |",
+        "|---|---|",
+        *(
+            f"| {TITLES[part]} | {', '.join(f'`{name}.csv`' for name in names)} |"
+            for part, names in PARTS.items()
+        ),
+        f"| for roads and railways that are given | {', '.join(f'`{name}.csv`' for name in LAND_EXTRAS)} |",
+        "",
+    ]
+    for file, rows in columns().items():
+        lines += [
+            f"## `{file}.csv`",
+            "",
+            "| column | what stands there | filled | meaning |",
+            "|---|---|---|---|",
+        ]
+        for row in rows:
+            empty = "always" if row.required else f"else {row.default}" if row.default else "may be empty"
+            lines.append(f"| `{row.column}` | {_cell(row)} | {empty} | {row.description} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _cell(row: Column) -> str:
+    """What may stand in a column, in words."""
+    if row.choices:
+        return " or ".join(row.choices)
+    if row.target:
+        return f"an id of `{row.target}.csv`"
+    if row.type != "number":
+        return {"economy": "ISO3 code"}.get(row.type, row.type)
+    low = f"from {row.minimum:g}" if row.minimum is not None else f"above {row.above or 0:g}"
+    return f"{row.unit}, {low} to {row.maximum or 0:,.10g}"
+
+
 PAGES = {
     "commands.md": commands_page,
     "elasticities.md": elasticities_page,
     "indicators.md": indicators_page,
     "map.md": map_page,
+    "network-tables.md": network_tables_page,
     "parameters.md": parameters_page,
     "programme.md": programme_page,
     "programmes.md": programmes_page,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samarkand.core.geodesy import unit_vectors
+from samarkand.core.geodesy import calc_chord, calc_chord_distance, unit_vectors
 from samarkand.world.network import nearest
 
 LATITUDE, LONGITUDE = st.floats(-90, 90), st.floats(-180, 180)
@@ -58,3 +58,9 @@ def test_what_is_kept_is_what_was_found_and_a_damaged_file_is_found_again(tmp_pa
     kept.write_bytes(kept.read_bytes()[:200])
     for one, other in zip(first, nearest.nearest_nodes(nodes, latitude, longitude), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@given(st.floats(0.0, 20_000.0))
+def test_chord_and_distance_are_each_others_inverse(km: float) -> None:
+    """To a millimetre over all distances but the antipode, where the chord hardly changes (20,015 km)."""
+    assert float(calc_chord_distance(calc_chord(km))) == pytest.approx(km, abs=1e-6)

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from samarkand.world.accounts.sectors import load_sectors
+from samarkand.world.importers.network_writing import write_network_tables
+from toy import make_network
 
 WITS_COLUMNS = (
     "Selected Nomen", "Native Nomen", "Reporter", "Reporter Name", "Product", "Product Name", "Partner",
@@ -370,3 +372,9 @@ def wgi(path: Path, rows) -> Path:
                 [f"{code}{indicator}{year}", code, "name", year, indicator, estimate, error, 5, 50]
             )
     return path
+
+
+def network(folder: Path) -> Path:
+    """The tables of the toy network, as `samarkand world network` writes them."""
+    write_network_tables(make_network(), folder)
+    return folder

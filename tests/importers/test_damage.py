@@ -49,6 +49,8 @@ def good_file(kind: str, folder: Path, world) -> Path:
         return samples.pip(
             folder / "pip.csv", [("KAZ", 2021, "national", "consumption", 3.0, 0.012, 14.5, 0.292)]
         )
+    if kind == "network":
+        return samples.network(folder / "tables")
     return samples.weo(folder / "weo.xls", [("KAZ", "LP", "Millions", "19.6", "19.9", "22", "2022")])
 
 
@@ -77,10 +79,15 @@ def test_a_damaged_file_is_taken_or_told(tmp_path, store, world, kind: str) -> N
     if kind == "eora26":
         pytest.importorskip("pymrio", reason="the extra mrio is not installed")
     path = good_file(kind, tmp_path, world)
-    content = path.read_bytes()
+    is_folder = path.is_dir()
+    files = sorted(path.iterdir()) if is_folder else [path]
+    contents = [file.read_bytes() for file in files]
     chance = random.Random(kind)
-    for _ in range(4 if kind in HEAVY else 20):
-        path.write_bytes(damaged(content, chance))
+    for _ in range(4 if kind in HEAVY else 40 if is_folder else 20):
+        for file, content in zip(files, contents, strict=True):
+            file.write_bytes(content)
+        number = chance.randrange(len(files))
+        files[number].write_bytes(damaged(contents[number], chance))
         told: tuple[Fault, ...] = ()
         try:
             import_world(kind, [path], name="taken", overwrite=True)

@@ -128,6 +128,26 @@ def template(
 
 
 @app.command()
+def network(
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="FOLDER", help="Where the tables go: a folder that is not there yet."),
+    ],
+    world: WorldOption = "embedded",
+) -> None:
+    """Write the freight network as CSV tables.
+
+    To be changed and imported again: nodes, links, crossings, ports, terminals, cities, ferries, the sea.
+    """
+    from samarkand.world.importers.network_writing import write_network_tables
+    from samarkand.world.store import open_world
+
+    written = write_network_tables(open_world(world).network, out)
+    typer.echo(f"{len(written)} tables are in {out}. Change them, then:")
+    typer.echo(f"samarkand world import network {out} --name NAME")
+
+
+@app.command()
 def diff(
     first: Annotated[
         str, typer.Argument(metavar="A", help="A world; `embedded` is the one that comes along.")

@@ -37,6 +37,12 @@ def calc_chord_distance(chord: Floats) -> Floats:
     return distance
 
 
+def calc_chord(distance: ArrayLike) -> Floats:
+    """Chord of the unit sphere of a great-circle distance in km; the inverse of `calc_chord_distance`."""
+    chord: Floats = 2 * np.sin(np.asarray(distance, np.float64) / (2 * EARTH_RADIUS_KM))
+    return chord
+
+
 def calc_great_circle_distance(
     latitude: float, longitude: float, other_latitude: float, other_longitude: float
 ) -> float:

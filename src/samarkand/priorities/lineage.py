@@ -89,7 +89,7 @@ class _Tracer:
             "final_demand": lambda: self._files("accounts_flow"),
             "value_added": lambda: self._files("accounts_gross_output", "accounts_use_share"),
             "tariff_rate": lambda: self._files("tariffs"),
-            "network": lambda: self._files("osm_", "sea_", "cities", "ports"),
+            "network": lambda: self._files("osm_", "sea_", "cities", "ports", "own_network_"),
             "trade_elasticity": self._elasticities,
             "freight": self._freight,
             "network_parameters": lambda: self._parameters("network.csv"),

@@ -77,6 +77,11 @@ def print_diff(diff: WorldDiff, gains: pd.DataFrame | None = None, console: Cons
         for cells in diff.facts.head(MOST).to_numpy().tolist():
             table.add_row(*(str(cell)[:40] for cell in cells))
         console.print(table)
+    if len(diff.network):
+        table = Table("table", *names, "rows that differ", box=None, title="Freight network")
+        for name, *counts in diff.network.to_numpy().tolist():
+            table.add_row(str(name), *(f"{count:,}" for count in counts))
+        console.print(table)
     if gains is not None:
         table = Table(
             "economy", *names, "difference, points", box=None, title="Real income of the default programme"

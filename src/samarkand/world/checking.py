@@ -23,6 +23,7 @@ from samarkand.world.network.tables import LinkCosts, land_costs, sea_costs
 from samarkand.world.parameters import Parameters
 from samarkand.world.world import World
 
+SEA_REACH_KM = 100.0  # a known way at sea begins within this of a point of the network
 ENDS = 3  # nearest nodes tried at each end of a way: some are stubs at a closed gate
 
 
@@ -139,6 +140,8 @@ def _network(world: World) -> Iterator[Check]:
         graph = csr_array((np.ones(len(costs.u)), (costs.u, costs.v)), shape=(size, size))
         count, label = connected_components(graph, directed=False)
         sizes = np.bincount(label[costs.u], minlength=count)
+        if not sizes.any():  # the network has none of the mode
+            continue
         used = int((sizes > 0).sum())
         share = float(sizes.max() / sizes.sum())
         yield _held(f"{mode}_main", "network", share, f"{used} components")
@@ -159,11 +162,23 @@ def _network(world: World) -> Iterator[Check]:
 def _ways(world: World) -> Iterator[Check]:
     parameters = world.assumptions.parameters
     for row in distances():
+        if not _has(world, row, parameters):
+            continue
         km = _shortest(world, row, parameters)
         yield Check(
             "distance", f"{row.name}, {row.mode}", km, row.km * (1 - row.tolerance), row.km * (1 + row.tolerance),
             "km", row.source,
         )  # fmt: skip
+
+
+def _has(world: World, row: Distance, parameters: Parameters) -> bool:
+    """Whether the network has the two ends of a known way; one of another part of the world has not."""
+    nodes = world.network.sea_nodes if row.mode == "sea" else world.network.land(row.mode).nodes
+    if nodes.empty:
+        return False
+    ends = np.array([row.from_lat, row.to_lat]), np.array([row.from_lon, row.to_lon])
+    _, km = nearest_nodes(nodes, *ends)
+    return bool((km <= (SEA_REACH_KM if row.mode == "sea" else parameters["end_snap_distance"])).all())
 
 
 def _shortest(world: World, row: Distance, parameters: Parameters) -> float:

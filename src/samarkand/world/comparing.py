@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from samarkand.world.economies.facts import fact_variables
+from samarkand.world.network.tables import LAND, Network
 from samarkand.world.world import World
 
 LEVELS = ("gross_output", "value_added", "exports", "imports", "final_demand")
@@ -20,7 +21,8 @@ class WorldDiff:
 
     `added`, `missing`: economies with accounts in one of them alone. `accounts`: columns `table, economy, sector,
     first, second, relative` (second / first - 1), sector empty for totals, the largest differences first. `tariffs`:
-    mean rates by importer over all exporters and goods. `facts`: figures by economy that differ.
+    mean rates by importer over all exporters and goods. `facts`: figures by economy that differ. `network`: tables that
+    differ, columns `table, first, second` (rows of each) and `changed` (rows that are others, missing or new).
     """
 
     first: World
@@ -30,6 +32,7 @@ class WorldDiff:
     accounts: pd.DataFrame
     tariffs: pd.DataFrame
     facts: pd.DataFrame
+    network: pd.DataFrame
 
     @property
     def years(self) -> tuple[int, int]:
@@ -39,7 +42,7 @@ class WorldDiff:
     @property
     def same(self) -> bool:
         """Whether nothing differs."""
-        empty = self.accounts.empty and self.tariffs.empty and self.facts.empty
+        empty = self.accounts.empty and self.tariffs.empty and self.facts.empty and self.network.empty
         return empty and not self.added and not self.missing
 
 
@@ -54,6 +57,7 @@ def compare(first: World, second: World) -> WorldDiff:
         accounts=_accounts(first, second, shared),
         tariffs=_tariffs(first, second, shared),
         facts=_facts(first, second),
+        network=_network(first.network, second.network),
     )
 
 
@@ -128,3 +132,39 @@ def _facts(first: World, second: World) -> pd.DataFrame:
         key=lambda side: side.map(order).fillna(0) if side.name == "variable" else side,
         ignore_index=True,
     )
+
+
+def _network(first: Network, second: Network) -> pd.DataFrame:
+    rows = []
+    if first is not second:
+        both = _tables(first), _tables(second)
+        for name, one in both[0].items():
+            other = both[1][name]
+            shared = [column for column in one if column in other]
+            size = min(len(one), len(other))
+            same = [_equal(one[column][:size], other[column][:size]) for column in shared]
+            changed = int((~np.logical_and.reduce(same)).sum()) if size else 0
+            changed += abs(len(one) - len(other))
+            if changed or (set(one) ^ set(other)) - {"id"}:
+                rows.append((name, len(one), len(other), changed))
+    return pd.DataFrame(rows, columns=["table", "first", "second", "changed"])
+
+
+def _equal(one: pd.Series, other: pd.Series) -> np.ndarray:
+    """Which cells of two columns are equal, numbers as numbers."""
+    if all(pd.api.types.is_numeric_dtype(side) for side in (one, other)):
+        left, right = one.to_numpy(float), other.to_numpy(float)
+        return np.asarray((left == right) | (np.isnan(left) & np.isnan(right)))
+    return np.asarray(one.astype(str).to_numpy() == other.astype(str).to_numpy())
+
+
+def _tables(network: Network) -> dict[str, pd.DataFrame]:
+    """The tables of a network by name."""
+    land = {
+        f"{mode} {name}": getattr(network.land(mode), name)
+        for mode in LAND
+        for name in ("nodes", "links", "crossings")
+    }
+    others = ("terminals", "ports", "cities", "sea_nodes", "sea_links")
+    ferries = pd.DataFrame([line.model_dump() for line in network.ferries])
+    return {**land, **{name.replace("_", " "): getattr(network, name) for name in others}, "ferries": ferries}

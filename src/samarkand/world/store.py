@@ -27,6 +27,7 @@ from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
 from samarkand.world.accounts.tables import Accounts
 from samarkand.world.accounts.tariffs import Tariffs
 from samarkand.world.economies.facts import Facts, load_facts
+from samarkand.world.network.store import EMBEDDED_PREFIXES, PREFIX, holds_network, read_network
 from samarkand.world.world import EMBEDDED, World, files_hash, load_world
 
 MANIFEST = "manifest.json"
@@ -96,9 +97,12 @@ def open_world(name: str = EMBEDDED) -> World:
         if not path.is_file() or _sha256(path) != entry["sha256"]:
             mend = f"Import it again, or: samarkand world remove {name}"
             raise Faults([Fault(f"world {name}", f"{file} is damaged or not there", mend)])
+    below: Mapping[str, Any] = base.manifest["files"]
+    if holds_network(files):
+        below = {file: entry for file, entry in below.items() if not file.startswith(EMBEDDED_PREFIXES)}
     merged = {
         **base.manifest,
-        "files": {**base.manifest["files"], **files},
+        "files": {**below, **files},
         "layers": stored.manifest["layers"],
     }
     world = replace(base, name=name, manifest=merged, imported=frozenset(stored.manifest["gives"]))
@@ -110,6 +114,10 @@ def open_world(name: str = EMBEDDED) -> World:
         table = pd.read_parquet(stored.folder / "tariffs.parquet")
         check_labels(name, table, world.labels)
         world = replace(world, tariffs=Tariffs(table, int(files["tariffs.parquet"]["year"])))
+    if holds_network(files):
+        network = read_network(stored.folder)
+        vars(network)["hash"] = files_hash(files, (PREFIX,))
+        world = replace(world, network=network)
     if "facts.parquet" in files:
         own = pd.read_parquet(stored.folder / "facts.parquet")
         world = replace(world, fact_table=load_facts().replaced_by(Facts.of(own)))

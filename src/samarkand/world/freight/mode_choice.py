@@ -281,6 +281,27 @@ def _targets(
     return np.stack([road, by_class, 1 - road - by_class], axis=1)
 
 
+def calibration_pairs(cities: pd.DataFrame, parameters: Parameters) -> dict[str, NDArray[np.bool_]]:
+    """The pairs of cities, [city, city], for which splits are published, by segment."""
+    distance = calc_great_circle_matrix(cities["lat"].to_numpy(float), cities["lon"].to_numpy(float))
+    iso3 = cities["iso3"].to_numpy()
+    china, union = iso3 == "CHN", cities["iso3"].isin(EUROPEAN_UNION).to_numpy()
+    west, east = _china_and_union(cities)
+    short = distance <= parameters["long_haul_distance"]
+    other_city = ~np.eye(len(cities), dtype=bool)
+    return {
+        "long_haul": west | east,
+        "european_union": union[:, None] & union[None, :] & (iso3[:, None] != iso3[None, :]) & short,
+        "continental": china[:, None] & china[None, :] & other_city & short,
+    }
+
+
+def _china_and_union(cities: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Pairs of cities from China to the European Union, and back."""
+    china, union = (cities["iso3"] == "CHN").to_numpy(), cities["iso3"].isin(EUROPEAN_UNION).to_numpy()
+    return china[:, None] & union[None, :], union[:, None] & china[None, :]
+
+
 def calibrate_mode_choice(
     skims: xr.Dataset,
     cities: pd.DataFrame,
@@ -311,16 +332,8 @@ def calibrate_mode_choice(
     labels = skims["vot_class"].to_numpy()
     scale = parameters["mode_choice_scale"]
     distance = calc_great_circle_matrix(cities["lat"].to_numpy(float), cities["lon"].to_numpy(float))
-    iso3 = cities["iso3"].to_numpy()
-    china, union = iso3 == "CHN", cities["iso3"].isin(EUROPEAN_UNION).to_numpy()
-    west, east = china[:, None] & union[None, :], union[:, None] & china[None, :]
-    short = distance <= parameters["long_haul_distance"]
-    other_city = ~np.eye(len(cities), dtype=bool)
-    pairs = {
-        "long_haul": west | east,
-        "european_union": union[:, None] & union[None, :] & (iso3[:, None] != iso3[None, :]) & short,
-        "continental": china[:, None] & china[None, :] & other_city & short,
-    }
+    west, east = _china_and_union(cities)
+    pairs = calibration_pairs(cities, parameters)
     values = [_pair_weights(cities, distance, trade_value, label) for label in labels]
     reachable: NDArray[np.bool_] = np.asarray(np.isfinite(cost).any(axis=-1))
     by_class = np.array([(value * reachable[c])[west | east].sum() for c, value in enumerate(values)])

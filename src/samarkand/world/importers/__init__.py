@@ -23,6 +23,7 @@ from samarkand.world import store
 from samarkand.world.accounts.tariffs import TARIFF_NEED
 from samarkand.world.importers.frame import Import, ImportKind, Parts, find_kind, import_hint, kinds
 from samarkand.world.importers.tables import Step
+from samarkand.world.network import store as network_store
 from samarkand.world.world import EMBEDDED, World
 
 __all__ = ["Import", "ImportKind", "Parts", "find_kind", "import_hint", "import_world", "kinds"]
@@ -80,8 +81,8 @@ def _write(folder: Path, name: str, task: Import, parts: Parts) -> None:
         files = dict(stored.manifest["files"])
         for file in files:
             shutil.copyfile(stored.folder / file, folder / file)
-    sources = [_source(task.kind, path, parts.year) for path in task.paths]
-    told = {"licence": task.kind.licence, "year": parts.year, "sources": sources}
+    sources = {path: _source(task.kind, path, parts.year) for path in task.paths}
+    told = {"licence": task.kind.licence, "year": parts.year, "sources": list(sources.values())}
     gives |= set(task.kind.gives.split("; ")) - {""}
     if parts.accounts is not None:
         written = store.write_accounts(folder, parts.accounts)
@@ -96,15 +97,20 @@ def _write(folder: Path, name: str, task: Import, parts: Parts) -> None:
     elif parts.tariffs is not None:
         parts.tariffs.to_parquet(folder / "tariffs.parquet", index=False, compression="zstd")
         written = ["tariffs.parquet"]
+    elif parts.network is not None:
+        written = list(network_store.write_network(folder, parts.network))
     else:
         assert parts.facts is not None
         store.write_facts(folder, files, parts.facts)
         written = ["facts.parquet"]
     for file in written:
         derivation = f"{task.kind.title}, imported; {json.dumps(parts.measures, ensure_ascii=False)}"
-        entry = store.file_entry(folder / file, derivation=derivation, **told)
+        about = {"derivation": derivation, **told}
+        if parts.network is not None:
+            about = _about_network_file(file, task, parts, about, sources)
+        entry = store.file_entry(folder / file, **about)
         if file == "facts.parquet" and file in files:
-            entry["sources"] = [*files[file]["sources"], *sources]
+            entry["sources"] = [*files[file]["sources"], *sources.values()]
         files[file] = entry
     layer = {
         "kind": task.kind.kind,
@@ -113,7 +119,7 @@ def _write(folder: Path, name: str, task: Import, parts: Parts) -> None:
         "imported_on": date.today().isoformat(),
         "replaces": task.kind.replaces,
         "licence": task.kind.licence,
-        "files": [{"name": source["package"], "sha256": source["sha256"]} for source in sources],
+        "files": [{"name": source["package"], "sha256": source["sha256"]} for source in sources.values()],
         "measures": parts.measures,
         "notes": task.notes,
     }
@@ -127,6 +133,18 @@ def _write(folder: Path, name: str, task: Import, parts: Parts) -> None:
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / store.MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _about_network_file(
+    file: str, task: Import, parts: Parts, about: dict[str, Any], sources: dict[Path, dict[str, Any]]
+) -> dict[str, Any]:
+    """What the manifest says of one table of a network: the user's files of its part, else what the base says of it."""
+    mine = [sources[path] for path in parts.network_parts.get(network_store.part_of(file), ())]
+    if mine:
+        return {**about, "sources": mine}
+    listed = task.base.manifest["files"]
+    base = listed.get(file) or listed[network_store.published_file(file)]
+    return {key: value for key, value in base.items() if key not in ("sha256", "bytes")}
 
 
 def _source(kind: ImportKind, path: Path, year: int) -> dict[str, Any]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from samarkand.world.accounts.tables import Accounts
+    from samarkand.world.network.tables import Network
     from samarkand.world.world import World
 
 MOST_FAULTS_ALIKE = 3
@@ -53,7 +54,7 @@ class ImportKind(BaseModel):
     @field_validator("replaces")
     @classmethod
     def _part(cls, value: str) -> str:
-        if value not in ("accounts", "tariffs", "facts"):
+        if value not in ("accounts", "tariffs", "facts", "network"):
             raise ValueError(f"a world has no part {value!r}")
         return value
 
@@ -72,12 +73,17 @@ def import_hint(need: str) -> str:
 
 @dataclass
 class Parts:
-    """What an importer gives: the part of a world that it replaces, for which year, and measures worth keeping."""
+    """What an importer gives: the part of a world that it replaces, for which year, and measures worth keeping.
+
+    `network_parts`: the files of each part of a network that are the user's; the others are those of the base.
+    """
 
     year: int
     accounts: Accounts | None = None
     tariffs: pd.DataFrame | None = None
     facts: pd.DataFrame | None = None
+    network: Network | None = None
+    network_parts: dict[str, tuple[Path, ...]] = field(default_factory=dict)
     measures: dict[str, Any] = field(default_factory=dict)
 
 

@@ -33,4 +33,4 @@ class _Repair(FerryLine):
 def embedded_ferries() -> tuple[FerryLine, ...]:
     """The ferry lines of the embedded network."""
     rows = read_table("samarkand.world.network", "network_repairs.csv", _Repair)
-    return tuple(row for row in rows if row.action == "ferry")
+    return tuple(FerryLine.model_validate(row.model_dump()) for row in rows if row.action == "ferry")
