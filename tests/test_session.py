@@ -20,7 +20,6 @@ from samarkand.engines.equilibrium.measures import calc_real_income_hat
 from samarkand.engines.once import Once
 from samarkand.engines.threads import Beside, run_all
 from samarkand.planning.stress import stress_test
-from samarkand.programme.schedule import shocks_of
 from samarkand.session import Session
 from toy import ECONOMIES, make_toy_world, toy_programme
 from toy import PROGRAMME as TOML
@@ -83,10 +82,10 @@ def test_the_same_shocks_are_solved_once():
     session = Session()
     first = sk.appraise(PROGRAMME, WORLD, session=session, years=(2027, 2035))
     again = sk.appraise(PROGRAMME, WORLD, session=session, years=(2030, 2035))
-    known = {shocks_of(state.change): state.with_ for state in first.states}
-    shared = [state for state in again.states if shocks_of(state.change) in known]
+    known = {state.change.shocks: state.with_ for state in first.states}
+    shared = [state for state in again.states if state.change.shocks in known]
     assert shared
-    assert all(state.with_ is known[shocks_of(state.change)] for state in shared)
+    assert all(state.with_ is known[state.change.shocks] for state in shared)
 
 
 def test_an_opening_without_effect_is_a_state_of_its_own(tmp_path):
@@ -105,7 +104,7 @@ opening = 2045
     session = Session()
     schedule = session.schedule(session.ask(file, WORLD, years=range(2040, 2050)))
     before, after = schedule.changes[2044], schedule.changes[2045]
-    assert shocks_of(before) == shocks_of(after)
+    assert before.shocks == after.shocks
     assert set(after.open) - set(before.open) == {"festival"}
     assert schedule.in_force[2044] != schedule.in_force[2045]
 

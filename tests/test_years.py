@@ -21,7 +21,7 @@ from samarkand.cli.options import read_years
 from samarkand.core.faults import FaultList, Faults
 from samarkand.priorities import Assessed, Levels, Results, all_indicators, priorities
 from samarkand.programme import plan_schedule
-from samarkand.programme.schedule import calc_ramp_up_weights, shocks_of
+from samarkand.programme.schedule import calc_ramp_up_weights
 from samarkand.reports.files import appraisal_json
 from samarkand.world.projection import GrowthRow, Projection, load_projection
 
@@ -56,7 +56,7 @@ def test_a_state_is_solved_once_however_long_it_lasts(world):
     openings = {item.opening.year for item in programme.items if item.opening}
     # Between two openings nothing changes: one state an opening year, and the one before them all.
     assert len(schedule.states) <= len(openings) + 1
-    assert len({(shocks_of(state), state.open) for state in schedule.states}) == len(schedule.states)
+    assert len({(state.shocks, state.open) for state in schedule.states}) == len(schedule.states)
     assert schedule.in_force[2050] == len(schedule.states) - 1
     assert schedule.weights[2050] == {len(schedule.states) - 1: pytest.approx(1.0)}
     for year in schedule.years:

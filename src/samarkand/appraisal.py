@@ -19,7 +19,6 @@ from samarkand.engines.threads import Beside
 from samarkand.priorities import Assessed, Inputs, Results, assess_all
 from samarkand.priorities.ranges import Ranges
 from samarkand.programme import Schedule
-from samarkand.programme.schedule import shocks_of
 from samarkand.question import Asked, Question, Terms
 from samarkand.result import Appraisal
 from samarkand.session import Session, default_session
@@ -102,7 +101,7 @@ def find_state(
         left_out = leave_out(baseline, change, progress) if with_reach else None
         return solve_state(asked, baseline, change, progress, left_out)
 
-    found = session.kept(("state", *asked.of_state(change), with_reach), solve_it)
+    found = session.kept(("state", asked.of_states, change.shocks, with_reach), solve_it)
     return replace(
         found, world=asked.world, change=change, year=change.year, programme=asked.programme,
         assumptions=asked.assumptions,
@@ -111,15 +110,14 @@ def find_state(
 
 def asks_for_reach(asked: Question, schedule: Schedule, number: int) -> bool:
     """Whether what each item does is worked out in a state: where it is asked for, in the last one and its equals."""
-    change, last = schedule.states[number], schedule.states[-1]
-    return asked.reach and shocks_of(change) == shocks_of(last)
+    return asked.reach and schedule.states[number].shocks == schedule.states[-1].shocks
 
 
 def assess(asked: Question, schedule: Schedule, number: int, inputs: Inputs, session: Session) -> Assessed:
     """What the priorities say of a state, now or before in this session; they may read which items are open."""
     change = schedule.states[number]
     whole = schedule.is_whole(number) and asked.projection is None
-    key = (*asked.of_state(change), change.open, asks_for_reach(asked, schedule, number), whole)
+    key = (asked.of_states, change.shocks, change.open, asks_for_reach(asked, schedule, number), whole)
     return session.kept(("assessed", *key), partial(assess_state, inputs, whole))
 
 

@@ -13,10 +13,9 @@ from samarkand.core.conventions import BASE_YEAR
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.scenario import DeficitRule, Scenario
 from samarkand.engines.equilibrium import DEFICIT_RULES
-from samarkand.programme import Change, Programme
+from samarkand.programme import Programme
 from samarkand.programme.files.patching import patch_programme
 from samarkand.programme.library import surroundings
-from samarkand.programme.schedule import shocks_of
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.network.disruptions import find_closures
 from samarkand.world.projection import Projection, load_projection
@@ -107,9 +106,10 @@ class Question:
         """Hash of what the world without the programme depends on."""
         return self._of_states.but(programme="", patches=()).hash
 
-    def of_state(self, change: Change) -> tuple[Hashable, ...]:
-        """What a state depends on: the question without its years, items left out and projection, and its shocks."""
-        return self._of_states.hash, shocks_of(change)
+    @property
+    def of_states(self) -> str:
+        """Hash of what a state depends on beside its shocks: not on years, items left out, and the projection."""
+        return self._of_states.hash
 
     @property
     def _of_states(self) -> Scenario:

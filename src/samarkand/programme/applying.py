@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from samarkand.engines.once import Once
 from samarkand.engines.schedules import calc_ramp_up
 from samarkand.programme.channels.network_effects import effects_of
 from samarkand.programme.channels.network_placing import place
-from samarkand.programme.channels.payment import annual_costs, split_by_effect
+from samarkand.programme.channels.payment import annual_costs
 from samarkand.programme.channels.recognition import TradeCostChange, recognise
 from samarkand.programme.channels.tariffs import TariffChange, tariff_change
 from samarkand.programme.model.models import Item, Programme
@@ -42,6 +42,11 @@ class Change:
     annual_cost: Mapping[str, float]
     ramp_up_share: Mapping[str, float]
     not_assessed: tuple[Gap, ...]
+
+    @property
+    def shocks(self) -> Hashable:
+        """What makes two states the same to every model: all but the year and the lists of items."""
+        return self.network, self.tariffs, self.trade_costs, tuple(sorted(self.annual_cost.items()))
 
 
 class Placed(NamedTuple):
@@ -97,8 +102,7 @@ def apply(
             tariffs += duties
             gaps += unknown
     effective = {change.item for changes in (network, tariffs, trade_costs) for change in changes}
-    weighed, unweighed = split_by_effect(items, effective)
-    costs, uncharged = annual_costs(programme, weighed, parameters, world.labels)
+    costs, uncharged = annual_costs(programme, items, effective, parameters, world.labels)
     return Change(
         year=year,
         open=tuple(item.id for item in items),
@@ -108,7 +112,7 @@ def apply(
         trade_costs=tuple(trade_costs),
         annual_cost=costs,
         ramp_up_share={item.id: ramp_up_share(item, year, parameters) for item in items},
-        not_assessed=tuple(dict.fromkeys(gaps + unweighed + uncharged)),
+        not_assessed=tuple(dict.fromkeys(gaps + uncharged)),
     )
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from samarkand.engines.once import Once
 from samarkand.engines.schedules import calc_ramp_up
@@ -25,7 +25,6 @@ from samarkand.programme.applying import Change, apply, ramp_up_share
 from samarkand.programme.model.models import Programme
 from samarkand.world.world import World
 
-NO_SHOCK = ("year", "open", "effective", "ramp_up_share", "not_assessed")
 SMALLEST_WEIGHT = 1e-12  # differences of shares that are rounding only
 
 
@@ -75,7 +74,7 @@ def plan_schedule(
     states: list[Change] = []
     of_year: dict[int, int] = {}
     for year, change in applied.items():
-        number = numbers.setdefault((shocks_of(change), change.open), len(states))
+        number = numbers.setdefault((change.shocks, change.open), len(states))
         if number == len(states):
             states.append(change)
         of_year[year] = number
@@ -112,12 +111,6 @@ def _apply_all(
         else:
             last = names, apply(programme, world, year, without, parameters, placed)
             yield year, last[1]
-
-
-def shocks_of(change: Change) -> Hashable:
-    """What makes two states the same to every model: all of a change but its year and its lists of items."""
-    shocks = (getattr(change, field.name) for field in fields(change) if field.name not in NO_SHOCK)
-    return tuple(tuple(sorted(shock.items())) if isinstance(shock, Mapping) else shock for shock in shocks)
 
 
 def calc_ramp_up_weights(year: int, ramp_up_years: float) -> dict[int, float]:

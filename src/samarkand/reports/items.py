@@ -82,11 +82,14 @@ def _item_row(
     appraisal: Appraisal, change: Change, number: int, item: Item, pairs: float | None
 ) -> tuple[ItemRow, float]:
     left_out = item.id in appraisal.scenario.without
-    charged = 0.0
-    if item.id in change.effective:  # what has no assessed effect is not charged
-        parameters = appraisal.assumptions.parameters
-        costs, _ = annual_costs(appraisal.programme, [item], parameters, appraisal.world.labels)
-        charged = sum(costs.values())
+    costs, _ = annual_costs(
+        appraisal.programme,
+        [item],
+        change.effective,
+        appraisal.assumptions.parameters,
+        appraisal.world.labels,
+    )
+    charged = sum(costs.values())
     capex = item.capex if item.capex is not None and item.capex.value is not None else None
     corridor = corridor_of(item)
     row = ItemRow(

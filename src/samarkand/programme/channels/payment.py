@@ -19,31 +19,30 @@ from samarkand.programme.model.models import Financing, Item, Programme
 SMALLEST_SHARE = 1e-6  # shares are written with a few decimals
 
 
-def split_by_effect(items: Iterable[Item], effective: Collection[str]) -> tuple[list[Item], list[Gap]]:
-    """The items with an assessed effect, which are charged, and what the others cost, which is not."""
-    weighed: list[Item] = []
-    gaps: list[Gap] = []
-    for item in items:
-        if item.id in effective:
-            weighed.append(item)
-        elif item.capex is not None and item.capex.value:
-            reason = f"not charged: capex of US$ {item.capex.value:,.0f} m, but no assessed effect to set against it"
-            gaps.append(Gap(item.id, "cost", reason))
-    return weighed, gaps
-
-
 def annual_costs(
-    programme: Programme, items: Iterable[Item], parameters: Mapping[str, float], labels: Iterable[str]
+    programme: Programme,
+    items: Iterable[Item],
+    effective: Collection[str],
+    parameters: Mapping[str, float],
+    labels: Iterable[str],
 ) -> tuple[dict[str, float], list[Gap]]:
     """Annual charge in US$ m a year by label of the accounts, and what is not charged and why.
 
-    `labels` are those of the accounts; an economy without accounts of its own is charged as `ROW`.
+    `effective`: ids of the items with an assessed effect, which are charged; what the others cost is said and not
+    charged. `labels` are those of the accounts; an economy without accounts of its own is charged as `ROW`.
     """
     known = set(labels)
     costs: dict[str, float] = {}
+    without_effect: list[Gap] = []
     gaps: list[Gap] = []
     for item in items:
-        if item.capex is None or item.capex.value is None:
+        capex = item.capex.value if item.capex is not None else None
+        if item.id not in effective:
+            if capex:
+                reason = f"not charged: capex of US$ {capex:,.0f} m, but no assessed effect to set against it"
+                without_effect.append(Gap(item.id, "cost", reason))
+            continue
+        if capex is None:
             if item.kind_row.item == "project" or item.financing:
                 gaps.append(Gap(item.id, "cost", "not charged: no capex is published"))
             continue
@@ -51,7 +50,7 @@ def annual_costs(
         for economy, share in _bearers(programme, item, gaps).items():
             label = economy if economy in known else REST_OF_WORLD
             costs[label] = costs.get(label, 0.0) + annual * share
-    return dict(sorted(costs.items())), gaps
+    return dict(sorted(costs.items())), without_effect + gaps
 
 
 def calc_annual_cost(item: Item, parameters: Mapping[str, float]) -> float:
