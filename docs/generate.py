@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from samarkand.cli import app
+from samarkand.cli.options import OPTIONS
 from samarkand.core.evidence import Evidence
 from samarkand.core.units import format_value, units
 from samarkand.priorities import all_indicators, priorities
@@ -137,25 +138,50 @@ def every_command(group: typer.core.TyperGroup, path: str) -> list[tuple[str, An
     return found
 
 
+OF_A_QUESTION = (
+    "`samarkand VERB SUBJECT [--programme P]`: every command that asks what a programme does has these, and they mean the "
+    "same in each. Without a programme it is `eurasian-corridors`. Commands about one year take one `--year`."
+)
+
+
 def commands_page() -> str:
     """docs/commands.md from the command line itself."""
     group = typer.main.get_command(app)
     assert isinstance(group, typer.core.TyperGroup)
     lines = ["# Commands", "", "Generated from the command line by `make docs`.", ""]
-    for name, command in every_command(group, "samarkand"):
-        lines += [f"## `{name}`", "", str(command.help), "", "| | |", "|---|---|"]
-        for parameter in command.params:
-            named = parameter.param_type_name == "option"
-            label = ", ".join(parameter.opts) if named else str(parameter.metavar or parameter.name)
-            default = parameter.default
-            shown = (
-                f" (default: {default})"
-                if isinstance(default, str | int | Path) and default is not False
-                else ""
-            )
-            lines.append(f"| `{label}` | {getattr(parameter, 'help', None) or ''}{shown} |")
-        lines.append("")
+    commands = every_command(group, "samarkand")
+    asking = next(command for name, command in commands if name == "samarkand appraise")
+    lines += [
+        "## The options of a question",
+        "",
+        OF_A_QUESTION,
+        "",
+        *_options([one for one in asking.params if one.name in OPTIONS]),
+    ]
+    for name, command in commands:
+        own = [one for one in command.params if one.name not in OPTIONS]
+        asks = {one.name for one in command.params} >= set(OPTIONS)
+        lines += [f"## `{name}`", "", str(command.help), ""]
+        lines += _options(own if asks else command.params)
+        if asks:
+            lines += ["And [the options of a question](#the-options-of-a-question).", ""]
     return "\n".join(lines)
+
+
+def _options(parameters: list[Any]) -> list[str]:
+    """A table of arguments and options."""
+    if not parameters:
+        return []
+    lines = ["| | |", "|---|---|"]
+    for parameter in parameters:
+        named = parameter.param_type_name == "option"
+        label = ", ".join(parameter.opts) if named else str(parameter.metavar or parameter.name)
+        default = parameter.default
+        shown = (
+            f" (default: {default})" if isinstance(default, str | int | Path) and default is not False else ""
+        )
+        lines.append(f"| `{label}` | {getattr(parameter, 'help', None) or ''}{shown} |")
+    return [*lines, ""]
 
 
 def map_page() -> str:

@@ -2,8 +2,8 @@
 
 The same question is asked twice, of two programme files that differ in this figure alone. What a call is given and what
 it gives back carry the figure where they differ between the two. The figure is handed to a module by a call from
-another one that takes it and gives it on; a value's own methods travel with the value. A module is returned to where the figure
-is handed to it after it was handed to others.
+another one that takes it and gives it on; a value's own methods travel with the value. A module is returned to where
+the figure is handed to it after it was handed to others.
 """
 
 from __future__ import annotations

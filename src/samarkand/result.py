@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -241,6 +242,18 @@ class Appraisal:
         )
 
     @property
+    def terms_line(self) -> str:
+        """What the question changes in the world and the programme, in one line; empty where it changes nothing."""
+        asked = self.scenario
+        parts = [
+            ("Closed", asked.closures),
+            ("Left out", asked.without),
+            ("Set", tuple(f"{path} = {json.loads(value)}" for path, value in asked.patches)),
+            ("Assumed", tuple(f"{name} = {value:g}" for name, value in asked.assumptions)),
+        ]
+        return " ".join(f"{word}: {', '.join(names)}." for word, names in parts if names)
+
+    @property
     def certificate_line(self) -> str:
         """The certificate of the last year in one line."""
         one = self.inputs[self.years[-1]].with_.certificate
@@ -291,6 +304,8 @@ class Appraisal:
             "hash": asked.hash,
             "without": list(asked.without),
             "assumptions": dict(asked.assumptions),
+            "patches": {path: json.loads(value) for path, value in asked.patches},
+            "closures": list(asked.closures),
             "deficit_rule": asked.deficit_rule,
             "projection": self.projection_card(),
             "evidence": self.evidence._asdict(),

@@ -44,6 +44,13 @@ def print_profile(profile: Profile, console: Console | None = None) -> None:
             console.print(_table(heading, way))
     if any(way is not None and way.is_directed for way in (profile.without, profile.with_)):
         console.print(f"\n{DIRECTIONS}")
+    on_the_way = {item for step in (profile.with_.steps if profile.with_ else ()) for item in step.items}
+    partial = {item: share for item, share in profile.ramping_up.items() if item in on_the_way}
+    if partial:
+        shares = ", ".join(f"{item} {share:.0%}" for item, share in sorted(partial.items()))
+        console.print(
+            f"\nIn {profile.year} results count a part of what opened lately: {shares}. Here it is shown whole."
+        )
     if profile.without is not None and profile.with_ is not None:
         hours = profile.with_.hours - profile.without.hours
         usd = profile.with_.usd - profile.without.usd
