@@ -139,8 +139,8 @@ def every_command(group: typer.core.TyperGroup, path: str) -> list[tuple[str, An
 
 
 OF_A_QUESTION = (
-    "`samarkand VERB SUBJECT [--programme P]`: every command that asks what a programme does has these, and they mean the "
-    "same in each. Without a programme it is `eurasian-corridors`. Commands about one year take one `--year`."
+    "`samarkand VERB SUBJECT [--programme P]`: every command that asks what a programme does has these, and they mean "
+    "the same in each. Without a programme it is `eurasian-corridors`. Commands about one year take one `--year`."
 )
 
 

@@ -13,7 +13,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Unpack
 
-from samarkand.core.collector import paused_collector
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.threads import Beside
 from samarkand.priorities import Assessed, Inputs, Results, assess_all
@@ -26,7 +25,6 @@ from samarkand.solving import Baseline, leave_out, solve_baseline, solve_state
 from samarkand.world.world import World
 
 
-@paused_collector()
 def appraise(
     question: Asked,
     world: World | None = None,
