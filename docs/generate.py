@@ -45,6 +45,11 @@ def indicators_page() -> str:
                 f"- method: {row.method}",
                 f"- computed from: {', '.join(row.inputs)}",
                 f"- source: {row.source}",
+                *(
+                    [f"- range: that of `{row.range_of}`, the same quantity in another unit"]
+                    if row.range_of
+                    else []
+                ),
                 *([f"- needs {row.needs}, which is not embedded"] if row.needs else []),
                 "",
             ]

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from data import manifest
 from samarkand.core.conventions import REST_OF_WORLD
+from samarkand.priorities import all_indicators
 from samarkand.world.accounts.estimation.evidence import RE_EXPORT_HUBS, decode_partners
 from samarkand.world.accounts.estimation.holdout import HEADLINES, HELD_OUT, SCORES
 from samarkand.world.accounts.estimation.ranges import RANGES
@@ -226,6 +227,8 @@ def _headline_table() -> str:
 
 
 def _ranges_table() -> str:
+    """Widths in force: an indicator that takes the range of another has none of its own."""
+    taken = {row.name for rows in all_indicators().values() for row in rows if row.range_of}
     rows = [
         [
             row["indicator"],
@@ -234,6 +237,7 @@ def _ranges_table() -> str:
             f"{row['inside']} of {row['economies']}",
         ]
         for row in _embedded(RANGES).to_dict("records")
+        if row["indicator"] not in taken
     ]
     return _markdown(["headline", "relative", "absolute", "held-out economies inside"], rows)
 

@@ -40,6 +40,7 @@ class Indicator(BaseModel):
     `change` says how without and with are compared: `relative` (with / without - 1), `difference` (with -
     without) or `direct` (the method gives the change itself, there are no levels). `headline` indicators
     stand in `appraisal.json`; all stand in the Parquet table. `inputs` are names that `explain` follows.
+    `range_of` names the indicator that is the same quantity in another unit and whose range this one takes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,6 +55,7 @@ class Indicator(BaseModel):
     grade: Grade
     inputs: tuple[str, ...]
     needs: str = ""
+    range_of: str = ""
     method: str
     description: str
     source: str
@@ -110,6 +112,8 @@ class Levels:
     """An indicator's values without and with the programme, or (for `direct`) the change alone.
 
     `ramped`: it comes in step by step after openings; else a year has the value of the state in force.
+    `conversion`: how many units of this indicator are one unit of that which its `range_of` names, in every state;
+    dims of the indicator.
     """
 
     without: xr.DataArray | None = None
@@ -117,3 +121,4 @@ class Levels:
     change: xr.DataArray | None = None
     reason: str = ""
     ramped: bool = True
+    conversion: xr.DataArray | None = None

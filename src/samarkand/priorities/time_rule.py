@@ -100,7 +100,7 @@ class Results:
             yield Block(
                 priority, declared.name, scenario, unit_of(declared, scenario), declared.grade,
                 arrays[scenario], outcome.reason or NOTHING_TO_COMPARE,
-                *self.ranges.bounds(declared, scenario, arrays[scenario]),
+                *self.ranges.bounds(declared, scenario, arrays[scenario], self._conversion(declared, years)),
             )  # fmt: skip
 
     def _outcome(self, declared: Indicator) -> Levels | Gap:
@@ -127,12 +127,19 @@ class Results:
             found["change"] = found["with"].copy(deep=False, data=change)
         return found
 
+    def _conversion(self, declared: Indicator, years: Sequence[int]) -> xr.DataArray | float:
+        """Units of an indicator in one unit of that whose range it takes, dims (year, those declared); else one.
+
+        It grows with the economy where the level does: `scale x conversion`.
+        """
+        return self._level(declared, "conversion", years) if declared.range_of else 1.0
+
     def _level(self, declared: Indicator, part: str, years: Sequence[int]) -> xr.DataArray:
         """A part of an indicator (a level, or a change that the method gives itself), dims (year, those declared)."""
         first = _array(self.states[0].before_financing, declared, part)
         growth = self._growth(declared, first, years)
         scale = growth if grows_with_economy(declared.unit) else NOT_SCALED
-        if part == "without":
+        if part in ("without", "conversion"):  # the same in every state
             values = np.repeat(first.to_numpy()[None], len(years), axis=0)
         else:
             values = self._effect(declared, part, first, years, growth)

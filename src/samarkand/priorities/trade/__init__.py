@@ -7,6 +7,7 @@ Everything compares two exact solutions of the trade equilibrium; nothing is fit
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import xarray as xr
@@ -69,13 +70,21 @@ def assess(inputs: Inputs) -> dict[str, Levels | Gap]:
             with_=labelled(part(after), economy=economies, **other),
         )
 
+    # What real income without the programme is worth at prices of the accounts, US$ m.
+    income = inputs.without.accounts.baseline_spending
+    if not is_open:
+        income = income * calc_real_income_hat(inputs.without)
     sectors = inputs.world.accounts.sectors
     through = chokepoint_exposure(inputs)
     return {
         "real_income": relative(calc_real_income_hat, inputs.with_),
-        "real_income_value": difference(calc_equivalent_variation, inputs.with_),
+        "real_income_value": replace(
+            difference(calc_equivalent_variation, inputs.with_), conversion=by_economy(income)
+        ),
         "real_income_unpaid": relative(calc_real_income_hat, inputs.before_financing),
-        "real_income_unpaid_value": difference(calc_equivalent_variation, inputs.before_financing),
+        "real_income_unpaid_value": replace(
+            difference(calc_equivalent_variation, inputs.before_financing), conversion=by_economy(income)
+        ),
         "programme_cost": Levels(change=by_economy(inputs.with_.tax)),
         "first_order_welfare": difference(lambda one: calc_first_order_welfare(one).total, inputs.with_),
         "real_wage": relative(calc_real_wage_hat, inputs.with_),
