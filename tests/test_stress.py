@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from samarkand.appraisal import find_baseline
 from samarkand.cli import app
 from samarkand.core.faults import Faults
-from samarkand.planning.stress import every_case, stress_test
+from samarkand.planning.stress import _lost_access, every_case, stress_test
 from samarkand.programme import apply
 from samarkand.session import default_session
 from samarkand.world.freight.disruption import calc_cut_off_hat, disrupt_freight
@@ -130,3 +130,22 @@ def test_the_command_prints_and_writes(tmp_path):
     assert run.exit_code == 0
     assert "suez" in run.output
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["stress-cut-off.csv", "stress.csv"]
+
+
+def test_lost_access_weighs_trade_both_ways():
+    """Of A's trade abroad 30 + 10 is with B and 20 + 40 with C; half the pairs with B are gone, none with C: 20 %.
+
+    B: 0.5 x 40 over 40 + 0 with C. C trades with A alone, and has lost nothing.
+    """
+    places = ["A", "B", "C"]
+    flow = xr.DataArray(
+        np.array([[99.0, 30, 20], [10, 99, 0], [40, 0, 99]])[:, None, :],
+        {"origin": places, "sector": ["goods"], "destination": places},
+        ("origin", "sector", "destination"),
+    )
+    lost = xr.DataArray(
+        np.array([[0.0, 0.5, 0], [0.5, 0, 0], [0, 0, 0]]),
+        {"origin": places, "destination": places},
+        ("origin", "destination"),
+    )
+    np.testing.assert_allclose(_lost_access(lost, flow), [0.2, 0.5, 0.0], rtol=1e-12)
