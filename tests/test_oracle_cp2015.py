@@ -4,11 +4,10 @@ The published data are not a balanced equilibrium, so the baseline is solved wit
 deficits, and NAFTA's tariffs are solved on top of it.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from oracle_cases import SHARED
 from samarkand.engines.equilibrium import EquilibriumAccounts, Shock, solve, verify
 from samarkand.engines.equilibrium.measures import (
     calc_equivalent_variation,
@@ -17,7 +16,7 @@ from samarkand.engines.equilibrium.measures import (
     calc_real_wage_hat,
 )
 
-FILE = Path(__file__).resolve().parents[2] / "shared" / "oracles" / "cp2015" / "cp2015.npz"
+FILE = SHARED / "cp2015" / "cp2015.npz"
 pytestmark = pytest.mark.skipif(not FILE.exists(), reason=f"no oracle file {FILE}")
 
 # per cent: welfare (first order), terms of trade, volume of trade, real wage; as printed

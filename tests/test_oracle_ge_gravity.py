@@ -1,15 +1,14 @@
 """One-sector Armington: EU enlargement with ge_gravity's published results, 44 economies, 2000."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
+from oracle_cases import SHARED
 from samarkand.engines.equilibrium import Shock, armington_accounts, solve
 from samarkand.engines.equilibrium.measures import calc_real_income_hat, calc_real_wage_hat
 
-FILE = Path(__file__).resolve().parents[2] / "shared" / "oracles" / "ge_gravity" / "TradeData0014_Results.csv"
+FILE = SHARED / "ge_gravity" / "TradeData0014_Results.csv"
 pytestmark = pytest.mark.skipif(not FILE.exists(), reason=f"no oracle file {FILE}")
 THETA = 4.0
 # The file is in single precision: 2^-24 = 6e-8 relative.
