@@ -21,9 +21,10 @@ from samarkand.programme import apply
 from samarkand.question import Question
 from samarkand.session import default_session
 from samarkand.solving import Setting
-from samarkand.world.freight.model import MANY_SETS, FreightModel, prepare_freight
+from samarkand.world.freight.model import FreightModel, prepare_freight
 from samarkand.world.freight.path_base import prepare_base
 from samarkand.world.freight.skims import components, values_of_time
+from samarkand.world.freight.subsets import MANY_SETS, costs_of_subsets
 from samarkand.world.network.link_changes import LinkChange
 
 ORIGINS = 20
@@ -151,8 +152,8 @@ def report_model(asked: Question) -> None:
     print(f"full skim, four search classes: legs {searched:.1f} s, chains of legs {chained:.1f} s")
 
     projects = forty_projects(asked, model)
-    model.economy_costs([[change for project in projects for change in project]])  # all ends are known
-    alone = [(median_time(lambda p=p: model.economy_costs([p])), len(p), p[0].item) for p in projects]
+    costs_of_subsets(model, [[change for project in projects for change in project]])  # all ends are known
+    alone = [(median_time(lambda p=p: costs_of_subsets(model, [p])), len(p), p[0].item) for p in projects]
     closing = [median_time(lambda p=p: model.update_routes(p)) for p in projects]
     print(
         f"one closure (pairs of cities that get cheaper): median of {len(projects)} projects "
@@ -165,12 +166,12 @@ def report_model(asked: Question) -> None:
     )
     chosen = np.random.default_rng(1).random((SUBSETS, len(projects))) < 0.5
     sets = [[change for k in np.flatnonzero(row) for change in projects[k]] for row in chosen]
-    one_by_one, few = once(lambda: [model.economy_costs([one]) for one in sets[:5]])
+    one_by_one, few = once(lambda: [costs_of_subsets(model, [one]) for one in sets[:5]])
     print(
         f"subsets of {len(projects)} projects, one closure after another: {one_by_one / 5 * 1e3:.0f} ms each"
     )
-    model.economy_costs(sets[:MANY_SETS])  # kernels compiled or read
-    seconds, many = once(lambda: model.economy_costs(sets))
+    costs_of_subsets(model, sets[:MANY_SETS])  # kernels compiled or read
+    seconds, many = once(lambda: costs_of_subsets(model, sets))
     apart = max(float(abs(many[k] / few[k][0] - 1).max()) for k in range(5))
     print(
         f"{SUBSETS:,} subsets of {len(projects)} projects at once: {seconds:.1f} s; aim 10; apart by {apart:.0e}"

@@ -133,7 +133,6 @@ def test_a_warning_stands_only_where_a_flow_is_above_its_capacity(freight: Freig
     assert "without" not in singapore["warning"]
     assert not table.loc["Port of Klaipeda", "warning"]
     assert len(capacity_warnings(table.reset_index())) == (table["warning"] != "").sum() == 1
-    assert freight.warnings() == capacity_warnings(table.reset_index())
 
 
 def test_a_second_track_raises_the_capacity_of_its_line(freight: Freight) -> None:

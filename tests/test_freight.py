@@ -19,6 +19,7 @@ from samarkand.world.freight.end_legs import EndLegs
 from samarkand.world.freight.model import FreightModel, prepare_freight, skims_of
 from samarkand.world.freight.path_base import prepare_base
 from samarkand.world.freight.skims import assemble, both_ways, components, values_of_time
+from samarkand.world.freight.subsets import costs_of_subsets
 from samarkand.world.freight.trade_costs import counterfactual_costs, prepare_pairs
 from samarkand.world.network.arcs import arcs_of
 from samarkand.world.network.link_changes import LinkChange
@@ -237,7 +238,7 @@ def test_a_cheaper_port_is_a_port_with_other_fees(small, parameters) -> None:
 def test_many_sets_are_many_questions(model) -> None:
     changes = random_changes(model.network, seed=5, number=6)
     sets = [[], changes[:3], changes]
-    many = model.economy_costs(sets)
+    many = costs_of_subsets(model, sets)
     for number, one in enumerate(sets):
         alone = model.costs(one)["generalised_cost"].sel(state="with", variant="logsum")
         np.testing.assert_allclose(many[number], alone, rtol=1e-12)

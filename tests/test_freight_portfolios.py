@@ -13,7 +13,6 @@ from samarkand.engines import label_legs, labels
 from samarkand.programme import apply, load_programme
 from samarkand.world.accounts.tables import load_accounts
 from samarkand.world.assumptions import load_assumptions
-from samarkand.world.freight import model as freight_module
 from samarkand.world.freight import subsets as portfolios
 from samarkand.world.freight.model import FreightModel, prepare_freight
 from samarkand.world.network.link_changes import LinkChange
@@ -29,8 +28,8 @@ def model() -> FreightModel:
 
 def one_by_one(model: FreightModel, sets, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(freight_module, "MANY_SETS", len(sets) + 1)
-        return model.economy_costs(sets)
+        patch.setattr(portfolios, "MANY_SETS", len(sets) + 1)
+        return portfolios.costs_of_subsets(model, sets)
 
 
 def at_once(model: FreightModel, sets):
@@ -186,5 +185,5 @@ def test_what_cannot_be_answered_at_once_is_answered_one_by_one(model, monkeypat
     one_port = [LinkChange(f"p{k}", "port", "sea", target=ports[0], hours_saved=0.1 * k) for k in range(1, 8)]
     sets = [one_port[:k] for k in range(8)]
     assert portfolios.portfolio_costs(model, sets, lambda **_fractions: None) is None
-    found = model.economy_costs(sets)
+    found = portfolios.costs_of_subsets(model, sets)
     np.testing.assert_array_equal(found, one_by_one(model, sets, monkeypatch))

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import samarkand as sk
+from samarkand.analysis.capacity import capacity_table, capacity_warnings
 from samarkand.analysis.corridors import corridor_profile
 from samarkand.analysis.flows import freight
 from samarkand.core.geodesy import calc_great_circle_distance
@@ -378,11 +379,11 @@ def test_a_programme_file_is_read_for_the_world_that_is_given(world: World, appr
 
 def test_flows_stand_beside_the_capacities_of_the_network(programme: Programme, world: World) -> None:
     """More passes the toy's canal and ports than the real ones can take, and the warnings say so."""
-    found = freight(programme, world=world)
-    assert set(found.capacity()["place"]) == {
+    table = capacity_table(freight(programme, world=world))
+    assert set(table["place"]) == {
         row.title for row, _ in places_of(world.network, world.assumptions.parameters)
     }
-    assert any(sentence.startswith("Suez Canal") for sentence in found.warnings())
+    assert any(sentence.startswith("Suez Canal") for sentence in capacity_warnings(table))
 
 
 def test_capacities_of_other_networks_are_left_out(world: World) -> None:

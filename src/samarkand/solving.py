@@ -34,6 +34,7 @@ from samarkand.world.freight.disruption import DisruptedFreight, calc_cut_off_ha
 from samarkand.world.freight.mode_choice import classes_of_time
 from samarkand.world.freight.model import FreightModel, prepare_freight
 from samarkand.world.freight.state import Freight, FreightState, TradeCosts, costs_between, freight_state
+from samarkand.world.freight.subsets import costs_of_subsets
 from samarkand.world.freight.trade_costs import ad_valorem_cost, iceberg_cost_hat, surface_trade
 from samarkand.world.network.disruptions import Closures, find_closures
 from samarkand.world.world import World
@@ -221,7 +222,7 @@ def leave_out(baseline: Baseline, change: Change, progress: Progress) -> Beside[
 
     def work_out() -> xr.DataArray:
         if isinstance(freight, FreightModel):
-            costs = freight.economy_costs(sets, step, within=change.network)
+            costs = costs_of_subsets(freight, sets, step, within=change.network)
         else:
             costs = _one_by_one(freight, sets, step)
         labelled: xr.DataArray = costs.rename(set="project").assign_coords(project=items)

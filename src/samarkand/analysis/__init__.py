@@ -7,8 +7,9 @@ __getattr__, __dir__, __all__ = lazy_exports(
     {
         "Profile": "samarkand.analysis.corridors",
         "corridor_profile": "samarkand.analysis.corridors",
-        "Freight": "samarkand.analysis.freight",
+        "Freight": "samarkand.analysis.flows",
         "capacity_table": "samarkand.analysis.capacity",
+        "capacity_warnings": "samarkand.analysis.capacity",
         "HoldOut": "samarkand.analysis.holdout",
         "hold_out": "samarkand.analysis.holdout",
     },

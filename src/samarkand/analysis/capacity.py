@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from samarkand.analysis.flows import Freight
 from samarkand.core.evidence import Evidence
 from samarkand.programme import Programme
 from samarkand.programme.model.models import Section
 from samarkand.world.freight.capacity import Place, calc_flow, line_place, places_of
 from samarkand.world.network.tables import Network
 from samarkand.world.parameters import Parameters
-
-if TYPE_CHECKING:
-    from samarkand.analysis.flows import Freight
 
 GRADE = "estimated"  # the flows are; how the capacity stands is its flag
 COMPARED = {"TEU a year": "goods in unit loads", "m t a year": "all goods", "trains a day": "all goods"}

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from samarkand.analysis.capacity import capacity_table, capacity_warnings
 from samarkand.appraisal import find_baseline, find_state
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium import Solution
@@ -39,7 +38,10 @@ from samarkand.world.world import World
 
 @dataclass(frozen=True)
 class Freight:
-    """Freight work in both states, and what passes borders, chokepoints and ports."""
+    """Freight work in both states, and what passes borders, chokepoints and ports.
+
+    Beside published capacities: `capacity.capacity_table`.
+    """
 
     programme: Programme
     world: World
@@ -47,17 +49,6 @@ class Freight:
     without: FreightWork
     with_: FreightWork
     open: tuple[str, ...] = ()  # items in service in the year
-
-    def capacity(self) -> pd.DataFrame:
-        """Flow, capacity and share used of every place with a published capacity, without and with the programme.
-
-        As `planning.capacity.capacity_table`.
-        """
-        return capacity_table(self)
-
-    def warnings(self) -> tuple[str, ...]:
-        """Where the flow of a solution exceeds what is published that a place can handle, in words."""
-        return capacity_warnings(self.capacity())
 
     def crossings(self) -> pd.DataFrame:
         """Every open crossing with what passes it and its hours and fees by direction (`crossing_directions`)."""

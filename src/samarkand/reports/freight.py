@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from samarkand.analysis.capacity import capacity_warnings
+from samarkand.analysis.capacity import capacity_table, capacity_warnings
 from samarkand.reports.files import write_texts
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _print_capacity(freight: Freight, console: Console) -> None:
     for column in ("published capacity", "flow", "capacity", "used", "with", "standing and source"):
         words = column in ("published capacity", "standing and source")
         table.add_column(column, justify="left" if words else "right")
-    known = freight.capacity()
+    known = capacity_table(freight)
     for row in known.to_dict("records"):
         before, after = row["capacity_without"], row["capacity_with"]
         limit = _amount(after, row["unit"])
@@ -121,7 +121,7 @@ def write_freight(freight: Freight, out: Path) -> tuple[Path, ...]:
         "freight-work.csv": pd.concat(by_economy),
         "freight-places.csv": freight.places(),
         "freight-links.csv": pd.concat(links),
-        "freight-capacity.csv": freight.capacity(),
+        "freight-capacity.csv": capacity_table(freight),
         "freight-crossings.csv": freight.crossings(),
     }
     return write_texts(out, {name: table.to_csv(index=False) for name, table in tables.items()})

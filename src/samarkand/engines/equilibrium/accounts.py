@@ -13,9 +13,9 @@ from numpy.typing import ArrayLike
 
 from samarkand.engines.equilibrium.equations import (
     Array,
+    calc_expenditure,
     calc_output,
     calc_wedge_revenue,
-    solve_expenditure,
 )
 from samarkand.engines.equilibrium.errors import EquilibriumError
 
@@ -209,7 +209,7 @@ class EquilibriumAccounts:
         """`expenditure[n, j]` as given, or the one that shares, value added and deficits imply (money)."""
         if self.expenditure is not None:
             return self.expenditure
-        expenditure = solve_expenditure(self)
+        expenditure = _solve_expenditure(self)
         expenditure.flags.writeable = False
         return expenditure
 
@@ -232,6 +232,26 @@ class EquilibriumAccounts:
     def baseline_spending(self) -> Array:
         """Final spending `[n]`, money."""
         return self.baseline_income + self.deficit
+
+
+def _solve_expenditure(accounts: EquilibriumAccounts) -> Array:
+    """The X that solves goods markets at unchanged wages and prices, by iteration on the (linear) equations."""
+    spent = accounts.value_added + accounts.deficit
+    inputs, nothing = accounts.input_share, np.zeros(accounts.economy_count)
+    before = accounts.trade_share if accounts.wedge is None else accounts.trade_share / accounts.wedge
+    before_by_sector = np.ascontiguousarray(before.transpose(2, 1, 0))
+    kept = before.sum(axis=1)
+    expenditure = accounts.consumption_share * spent[:, None]
+    # The spectral radius is the largest share of inputs in output, well below one in any real table.
+    for _ in range(5000):
+        output = np.matmul(before_by_sector, expenditure.T[:, :, None])[:, :, 0].T
+        revenue = ((accounts.trade_share.sum(axis=1) - kept) * expenditure).sum(axis=1)
+        new = calc_expenditure(output, spent + revenue, nothing, inputs, accounts.consumption_share)
+        gap = float(np.abs(new - expenditure).max())
+        expenditure = new
+        if gap <= 1e-15 * float(expenditure.max()):
+            return expenditure
+    raise EquilibriumError("the accounts imply no finite spending: inputs use up all output somewhere")
 
 
 def accounts_from_flows(

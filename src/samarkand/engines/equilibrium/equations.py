@@ -14,15 +14,10 @@ Axes: `n` the economy that buys (or, for an economy's own variables, the economy
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-
-from samarkand.engines.equilibrium.errors import EquilibriumError
-
-if TYPE_CHECKING:
-    from samarkand.engines.equilibrium.accounts import EquilibriumAccounts
 
 Array = NDArray[np.float64]
 DeficitRule = Literal["fixed_nominal", "proportional", "purged"]
@@ -30,7 +25,11 @@ DEFICIT_RULES: tuple[DeficitRule, ...] = ("fixed_nominal", "proportional", "purg
 
 
 def calc_unit_cost_hat(
-    wage_hat: Array, price_hat: Array, accounts: EquilibriumAccounts, productivity_hat: Array | float = 1.0
+    wage_hat: Array,
+    price_hat: Array,
+    value_added_share: Array,
+    input_share: Array,
+    productivity_hat: Array | float = 1.0,
 ) -> Array:
     """c_hat[n,j] = w_hat[n]^va_share[n,j] * prod_k P_hat[n,k]^input_share[n,k,j] / productivity_hat[n,j].
 
@@ -39,8 +38,8 @@ def calc_unit_cost_hat(
     productivity = np.asarray(productivity_hat, dtype=np.float64)
     if productivity.ndim == 1:
         productivity = productivity[:, None]
-    log_cost = accounts.value_added_share * np.log(wage_hat)[:, None]
-    log_cost = log_cost + np.einsum("nk,nkj->nj", np.log(price_hat), accounts.input_share)
+    log_cost = value_added_share * np.log(wage_hat)[:, None]
+    log_cost = log_cost + np.einsum("nk,nkj->nj", np.log(price_hat), input_share)
     cost: Array = np.exp(log_cost) / productivity
     return cost
 
@@ -94,21 +93,22 @@ def calc_expenditure(
     output: Array,
     private_spending: Array,
     public_spending: Array,
-    accounts: EquilibriumAccounts,
+    input_share: Array,
+    consumption_share: Array,
     public_basket: Array | None = None,
 ) -> Array:
     """X[n,k] = sum_j input_share[n,k,j] Y[n,j] + consumption_share[n,k] C[n] + public_basket[n,k] G[n].
 
     Money, shape [N, J]. Caliendo and Parro (2015), equation (13), with public purchases G paid by taxes.
     """
-    basket = accounts.consumption_share if public_basket is None else public_basket
-    demand: Array = np.matmul(accounts.input_share, output[:, :, None])[:, :, 0]
-    return demand + accounts.consumption_share * private_spending[:, None] + basket * public_spending[:, None]
+    basket = consumption_share if public_basket is None else public_basket
+    demand: Array = np.matmul(input_share, output[:, :, None])[:, :, 0]
+    return demand + consumption_share * private_spending[:, None] + basket * public_spending[:, None]
 
 
-def calc_labour_income(output: Array, accounts: EquilibriumAccounts) -> Array:
+def calc_labour_income(output: Array, value_added_share: Array) -> Array:
     """Value added that sellers pay, sum_j value_added_share[n,j] Y[n,j]; money, shape [N]."""
-    paid: Array = (accounts.value_added_share * output).sum(axis=1)
+    paid: Array = (value_added_share * output).sum(axis=1)
     return paid
 
 
@@ -134,23 +134,3 @@ def calc_balance(
     factor = float(income.sum() / (multiple * income).sum())
     balance: Array = (factor * multiple - 1.0) * income
     return balance, factor
-
-
-def solve_expenditure(accounts: EquilibriumAccounts) -> Array:
-    """The X that solves goods markets at unchanged wages and prices, by iteration on the (linear) equations."""
-    spent = accounts.value_added + accounts.deficit
-    nothing = np.zeros(accounts.economy_count)
-    before = accounts.trade_share if accounts.wedge is None else accounts.trade_share / accounts.wedge
-    before_by_sector = np.ascontiguousarray(before.transpose(2, 1, 0))
-    kept = before.sum(axis=1)
-    expenditure = accounts.consumption_share * spent[:, None]
-    # The spectral radius is the largest share of inputs in output, well below one in any real table.
-    for _ in range(5000):
-        output = np.matmul(before_by_sector, expenditure.T[:, :, None])[:, :, 0].T
-        revenue = ((accounts.trade_share.sum(axis=1) - kept) * expenditure).sum(axis=1)
-        new = calc_expenditure(output, spent + revenue, nothing, accounts)
-        gap = float(np.abs(new - expenditure).max())
-        expenditure = new
-        if gap <= 1e-15 * float(expenditure.max()):
-            return expenditure
-    raise EquilibriumError("the accounts imply no finite spending: inputs use up all output somewhere")

@@ -124,7 +124,9 @@ def verify(solution: Solution) -> float:
     price = calc_price_hat(accounts.trade_share, kappa, solution.unit_cost_hat, theta)
     share = calc_trade_share(accounts.trade_share, kappa, solution.unit_cost_hat, price, theta)
     productivity = 1.0 if shock.productivity_hat is None else shock.productivity_hat
-    cost = calc_unit_cost_hat(solution.wage_hat, price, accounts, productivity)
+    cost = calc_unit_cost_hat(
+        solution.wage_hat, price, accounts.value_added_share, accounts.input_share, productivity
+    )
     wedge = shock.new_wedge(accounts)
     before = share if wedge is None else share / wedge
     output = np.einsum("nij,nj->ij", before, solution.expenditure)
@@ -139,11 +141,13 @@ def verify(solution: Solution) -> float:
     if shock.lump_sum_tax is not None:
         public = public + shock.lump_sum_tax
     private = income + balance - public + (0.0 if shock.transfer is None else shock.transfer)
-    demand = calc_expenditure(output, private, public, accounts, shock.public_basket)
+    demand = calc_expenditure(
+        output, private, public, accounts.input_share, accounts.consumption_share, shock.public_basket
+    )
     spent = solution.expenditure
     gaps = [
         np.abs(demand - spent) / np.where(spent > 0, spent, income[:, None]),
-        np.abs(calc_labour_income(output, accounts) / (solution.wage_hat * labour) - 1.0),
+        np.abs(calc_labour_income(output, accounts.value_added_share) / (solution.wage_hat * labour) - 1.0),
         np.abs(cost / solution.unit_cost_hat - 1.0),
         np.abs(price / solution.price_hat - 1.0),
         np.abs(np.where(share.sum(axis=1) > 0, share.sum(axis=1) - 1.0, 0.0)),

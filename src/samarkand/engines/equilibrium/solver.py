@@ -119,7 +119,9 @@ def _certified(
             f"{name}: deficits, transfers and taxes leave private spending of {private.min():g}{how_far}",
             economy=name,
         )
-    demand = calc_expenditure(output, private, tax, accounts, shock.public_basket)
+    demand = calc_expenditure(
+        output, private, tax, accounts.input_share, accounts.consumption_share, shock.public_basket
+    )
     implied = (
         accounts.value_added_share * log_wage[:, None]
         + np.matmul(np.log(price_hat)[:, None, :], accounts.input_share)[:, 0, :]
@@ -129,7 +131,7 @@ def _certified(
         accounts,
         expenditure=expenditure,
         demand=demand,
-        labour_paid=calc_labour_income(output, accounts),
+        labour_paid=calc_labour_income(output, accounts.value_added_share),
         labour_income=value_added,
         log_unit_cost=log_cost,
         log_unit_cost_implied=implied,

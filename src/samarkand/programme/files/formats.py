@@ -10,8 +10,9 @@ from typing import Any
 from samarkand.core.faults import Fault, FaultList, Faults
 from samarkand.programme.files.toml_positions import Places
 from samarkand.programme.files.toml_reading import parse_toml
+from samarkand.programme.files.workbook_file import OLD_FORMAT, ZIP
+from samarkand.programme.files.workbook_reading import parse_workbook
 
-ZIP, OLD_FORMAT = b"PK", bytes.fromhex("d0cf11e0a1b11ae1")  # how workbooks of Excel begin: .xlsx, .xls
 SUFFIXES = (".xlsx", ".xlsm", ".xls")
 
 
@@ -31,8 +32,6 @@ def read_file(path: FilePath, faults: FaultList) -> tuple[dict[str, Any], Places
         faults.add(place, f"cannot be read ({reason})", "Check the path and the rights to read it.")
         return {}, {}
     if is_workbook(content, place):
-        from samarkand.programme.files.workbook_reading import parse_workbook
-
         return parse_workbook(content, place, faults)
     return parse_toml(content, place, faults)
 

@@ -9,9 +9,9 @@ from io import BytesIO
 from typing import Any
 
 from samarkand.core.faults import FaultList, did_you_mean
-from samarkand.programme.files.formats import OLD_FORMAT, ZIP
 from samarkand.programme.files.sheets import CHOICES, EXPLANATIONS, SHEETS
 
+ZIP, OLD_FORMAT = b"PK", bytes.fromhex("d0cf11e0a1b11ae1")  # how workbooks of Excel begin: .xlsx, .xls
 LARGEST_UNPACKED = 300_000_000  # bytes
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 20_000, 2_000, 3_000_000
 

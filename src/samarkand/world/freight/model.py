@@ -1,8 +1,8 @@
 """Freight costs between economies under any changes of links: prepared once, asked often.
 
     model = prepare_freight(network, parameters, economies, trade)
-    model.costs(changes)              # everything about one set of changes
-    model.economy_costs([one, other]) # generalised costs alone, for many sets
+    model.costs(changes)                    # everything about one set of changes
+    costs_of_subsets(model, [one, other])   # generalised costs alone, for many sets (`subsets`)
 
 A model holds the state without changes: routes by pair of cities, mode and search class, their choice shares, and
 means by pair of economies. It is cached on disk by the content hash of all it was made from and read back as memory
@@ -45,7 +45,6 @@ from samarkand.world.freight.skims import (
     components,
     values_of_time,
 )
-from samarkand.world.freight.subsets import portfolio_costs
 from samarkand.world.freight.trade_costs import (
     ChosenRoutes,
     FreightBaseline,
@@ -62,8 +61,6 @@ FORMAT = "freight-2"  # part of the content hash: another meaning of the arrays 
 LAND = ("road", "rail")
 PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values", "by_sea")
 STATE_ARRAYS = ("segment", "term", "pick", "levels")
-SETS = ("set", "vot_class", "origin", "destination")
-MANY_SETS = 6  # from here routes by the projects they use are faster than one closure after another
 MOST_PLACED = 5000  # changes whose arcs are remembered
 
 
@@ -141,48 +138,13 @@ class FreightModel:
         """`costs` of routes that are known already (`update_routes`)."""
         return self.baseline.dataset(self.baseline.differences(routes.rows, routes.usd, routes.hours))
 
-    def economy_costs(
-        self,
-        sets: Sequence[Sequence[LinkChange]],
-        progress: Progress = quiet,
-        within: Sequence[LinkChange] | None = None,
-    ) -> xr.DataArray:
-        """Generalised cost (logsum, US$/TEU) with each set of changes, dims (set, vot_class, origin, destination).
-
-        within: changes that hold every set: no cost falls below that of all of them. Search classes find the best
-        routes of a few values of time; of fewer routes they may find one that is a hair better for goods between.
-        """
-        if within is not None:
-            costs = self.economy_costs([*sets, within], progress)
-            every, least = costs[:-1], costs[-1]
-            return every.where(~(every < least), least)
-        self._place([change for one in sets for change in one], progress)
-        if len(sets) >= MANY_SETS:
-            all_at_once = portfolio_costs(self, sets, progress)
-            if all_at_once is not None:
-                return self._named(all_at_once, ("origin", "destination", "set", "vot_class"))
-        first = self.baseline.mean(self.baseline.levels[0])
-        found = np.empty((len(sets), *first.shape))
-        for number, changes in enumerate(sets):
-            improved = self.update_routes(changes)
-            change = self.baseline.differences(improved.rows, improved.usd, improved.hours, which=1)
-            found[number] = first + self.baseline.mean(change[0])
-            progress(done=number + 1, total=len(sets))
-        return self._named(found, SETS)
-
-    def _named(self, values: Floats, dims: tuple[str, ...]) -> xr.DataArray:
-        places = list(self.economies)
-        coords = {"vot_class": list(VOT_CLASSES), "origin": places, "destination": places}
-        cost = xr.DataArray(values, coords, dims, "generalised_cost", {"unit": "US$/TEU"})
-        return cost.transpose(*SETS)
-
     def update_routes(self, changes: Sequence[LinkChange], progress: Progress = quiet) -> RouteUpdate:
         """The pairs of cities that changes make cheaper, with their routes.
 
         Raises ValueError for a change of a crossing, ferry or port that is not there.
         """
         changes = merge_changes(changes)
-        placed = self._place(changes, progress)
+        placed = self.place(changes, progress)
         legs = self.leg_tables
         arcs = {}
         for mode in LAND:
@@ -215,15 +177,15 @@ class FreightModel:
 
     def arcs_of(self, change: LinkChange, progress: Progress = quiet) -> list[Arc]:
         """The arcs that a change brings to its mode, legs from all their ends known."""
-        return self._place([change], progress)[change]
+        return self.place([change], progress)[change]
 
     @property
     def leg_tables(self) -> dict[str, LegTable]:
         """Legs from all ends that are known by now, by mode."""
         return {mode: legs.table for mode, legs in self.path_update.end_legs.items()}
 
-    def _place(self, changes: Sequence[LinkChange], progress: Progress) -> dict[LinkChange, list[Arc]]:
-        """The arcs of changes; of those not asked about before they are found now, with legs from all their ends.
+    def place(self, changes: Sequence[LinkChange], progress: Progress = quiet) -> dict[LinkChange, list[Arc]]:
+        """The arcs of many changes; those not asked about before are found in one search, with legs from all ends.
 
         A change counts as placed when its legs are there, and not before: one thread searches, others wait.
         """

@@ -1,35 +1,34 @@
-"""Costs between economies with each of many subsets of projects: routes once by the projects they use, then read.
+"""Costs between economies with each of many sets of changes: routes once by the projects they use, then read.
 
-`FreightModel.economy_costs` closes over one set of changes after another where sets are few. For many, changes that
-always come together are one project, and `engines.labels` keep for each pair of cities, mode and search
-class all routes that are cheapest with some projects. A subset's route is the cheapest whose projects it has: the same
-answer, without a closure for each.
+Few sets are answered one after another, each by an update of the routes. For many, changes that always come together
+are one project, and `engines.labels` keep for each pair of cities, mode and search class all routes that are cheapest
+with some projects. A subset's route is the cheapest whose projects it has: the same answer, without an update for each.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import combinations
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
+from samarkand.core.progress import Progress, quiet
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.end_legs import LegTable
-from samarkand.world.freight.mode_choice import MODES
+from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
+from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.path_update import number_ends
 from samarkand.world.freight.skims import SEARCH_CLASSES
 from samarkand.world.network.arcs import Arc, port_savings
 from samarkand.world.network.link_changes import LinkChange, merge_changes
-
-if TYPE_CHECKING:
-    from samarkand.world.freight.model import FreightModel
 
 Rows = tuple[
     Ints, NDArray[np.int32], Floats, Ints
@@ -40,6 +39,46 @@ MOST_AT_ONE_PLACE = (
 )
 CITIES_AT_ONCE = 16  # of one economy, to one thread
 WORKERS = 2
+MANY_SETS = 6  # from here routes by the projects they use are faster than one update after another
+SETS = ("set", "vot_class", "origin", "destination")
+
+
+def costs_of_subsets(
+    model: FreightModel,
+    sets: Sequence[Sequence[LinkChange]],
+    progress: Progress = quiet,
+    within: Sequence[LinkChange] | None = None,
+) -> xr.DataArray:
+    """Generalised cost (logsum, US$/TEU) with each set of changes, dims (set, vot_class, origin, destination).
+
+    within: changes that hold every set: no cost falls below that of all of them. Routes are searched at a few values
+    of time only, so a search over fewer changes may happen on a slightly cheaper route for goods of a value between.
+    """
+    if within is not None:
+        costs = costs_of_subsets(model, [*sets, within], progress)
+        every, least = costs[:-1], costs[-1]
+        return every.where(~(every < least), least)
+    model.place([change for one in sets for change in one], progress)
+    if len(sets) >= MANY_SETS:
+        all_at_once = portfolio_costs(model, sets, progress)
+        if all_at_once is not None:
+            return _named(model, all_at_once, ("origin", "destination", "set", "vot_class"))
+    baseline = model.baseline
+    first = baseline.mean(baseline.levels[0])
+    found = np.empty((len(sets), *first.shape))
+    for number, changes in enumerate(sets):
+        improved = model.update_routes(changes)
+        change = baseline.differences(improved.rows, improved.usd, improved.hours, which=1)
+        found[number] = first + baseline.mean(change[0])
+        progress(done=number + 1, total=len(sets))
+    return _named(model, found, SETS)
+
+
+def _named(model: FreightModel, values: Floats, dims: tuple[str, ...]) -> xr.DataArray:
+    places = list(model.economies)
+    coords = {"vot_class": list(VOT_CLASSES), "origin": places, "destination": places}
+    cost = xr.DataArray(values, coords, dims, "generalised_cost", {"unit": "US$/TEU"})
+    return cost.transpose(*SETS)
 
 
 @dataclass(frozen=True)
@@ -80,7 +119,7 @@ class Portfolios:
 
 
 def portfolio_costs(
-    model: FreightModel, sets: Sequence[Sequence[LinkChange]], progress: Callable[..., None]
+    model: FreightModel, sets: Sequence[Sequence[LinkChange]], progress: Progress
 ) -> Floats | None:
     """Generalised cost (logsum, US$/TEU) with each set of changes, [origin, destination, set, class of goods].
 
@@ -250,7 +289,7 @@ class _Run:
         )
         return (value, road, by_rail, sea), full
 
-    def costs(self, by_class: tuple[Any, ...], sets: Ints, progress: Callable[..., None]) -> Floats | None:
+    def costs(self, by_class: tuple[Any, ...], sets: Ints, progress: Progress) -> Floats | None:
         """Generalised cost [origin, destination, set, class]; None where a place had more labels than fit."""
         baseline, base = self.model.baseline, self.model.path_update.base
         zone, weight = baseline.zones
