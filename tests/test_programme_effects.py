@@ -250,7 +250,7 @@ def test_charge_of_the_east_coast_rail_link(programme: Programme) -> None:
     """1.05^-30 = 0.2313774; 0.05 / 0.7686226 = 0.0650514; x 12,080 = 785.8213 US$ m a year, all to Malaysia."""
     one = item(programme, "east-coast-rail-link")
     assert calc_annual_cost(one, GIVEN) == pytest.approx(785.8213, rel=1e-6)
-    costs, gaps = annual_costs(programme, [one], GIVEN, LABELS)
+    costs, gaps = annual_costs(programme, [one], programme.ids, GIVEN, LABELS)
     assert costs == {"MYS": pytest.approx(785.8213, rel=1e-6)}
     assert not gaps
 
@@ -258,7 +258,7 @@ def test_charge_of_the_east_coast_rail_link(programme: Programme) -> None:
 def test_charge_of_a_railway_with_owners_and_a_loan(programme: Programme) -> None:
     """CKU: 8,000 x 0.0650514 = 520.4115. China bears 0.51 x 2,300 + 1,173 = 2,346 of 8,000, Kyrgyzstan and
     Uzbekistan 1,127 each (in the rest of the world); 3,400 of 8,000 = 42.5 % are not charged and said so."""
-    costs, gaps = annual_costs(programme, [item(programme, "cku-railway")], GIVEN, LABELS)
+    costs, gaps = annual_costs(programme, [item(programme, "cku-railway")], programme.ids, GIVEN, LABELS)
     assert costs == {
         "CHN": pytest.approx(520.4115 * 2346 / 8000, rel=1e-6),
         "ROW": pytest.approx(520.4115 * 2254 / 8000, rel=1e-6),
@@ -274,7 +274,7 @@ def test_grants_are_borne_by_the_donor_and_loans_by_the_host(programme: Programm
     gift = loan.model_copy(update={"party": "chn-gov", "instrument": "grant", "amount": None, "share": half})
     owed = loan.model_copy(update={"amount": None, "share": half})
     costs, gaps = annual_costs(
-        programme, [line.model_copy(update={"financing": (gift, owed)})], GIVEN, LABELS
+        programme, [line.model_copy(update={"financing": (gift, owed)})], programme.ids, GIVEN, LABELS
     )
     assert not gaps
     assert costs["CHN"] == pytest.approx(costs["PAK"])
@@ -284,21 +284,23 @@ def test_grants_are_borne_by_the_donor_and_loans_by_the_host(programme: Programm
 def test_a_grant_of_a_multilateral_bank_is_not_charged_and_said_so(programme: Programme) -> None:
     line = item(programme, "ml1-karachi-rohri")
     gift = line.financing[0].model_copy(update={"instrument": "grant"})
-    costs, gaps = annual_costs(programme, [line.model_copy(update={"financing": (gift,)})], GIVEN, LABELS)
+    costs, gaps = annual_costs(
+        programme, [line.model_copy(update={"financing": (gift,)})], programme.ids, GIVEN, LABELS
+    )
     assert costs == {"PAK": pytest.approx(0.4 * calc_annual_cost(line, GIVEN))}
     assert "Asian Development Bank, which stands for no economy" in gaps[0].reason
 
 
 def test_without_a_capex_nothing_is_charged_and_it_is_said(programme: Programme) -> None:
     line = item(programme, "ml1-karachi-rohri").model_copy(update={"capex": None})
-    costs, gaps = annual_costs(programme, [line], GIVEN, LABELS)
+    costs, gaps = annual_costs(programme, [line], programme.ids, GIVEN, LABELS)
     assert costs == {}
     assert gaps[0].reason == "not charged: no capex is published"
 
 
 def test_what_is_charged_and_what_is_not_add_up(programme: Programme, parameters) -> None:
     """Over the whole programme: charges and the named uncharged shares are the annuities, no more and no less."""
-    costs, gaps = annual_costs(programme, programme.items, parameters, LABELS)
+    costs, gaps = annual_costs(programme, programme.items, programme.ids, parameters, LABELS)
     total = sum(calc_annual_cost(one, parameters) for one in programme.items)
     uncharged = 0.0
     for gap in gaps:

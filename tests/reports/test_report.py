@@ -211,11 +211,11 @@ def test_charges_of_the_items_add_up_to_what_is_charged(view, appraisal):
 
     total = 0.0
     for item in appraisal.programme.items:
-        if item.id in view.change.effective:
-            costs, _ = annual_costs(
-                appraisal.programme, [item], appraisal.assumptions.parameters, appraisal.world.labels
-            )
-            total += sum(costs.values())
+        costs, _ = annual_costs(
+            appraisal.programme, [item], view.change.effective, appraisal.assumptions.parameters,
+            appraisal.world.labels,
+        )  # fmt: skip
+        total += sum(costs.values())
     assert total == pytest.approx(view.summary.cost.sum())
 
 
