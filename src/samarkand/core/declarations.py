@@ -10,11 +10,19 @@ import csv
 from collections.abc import Hashable
 from functools import cache
 from importlib.resources import files
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 Row = TypeVar("Row", bound=BaseModel)
+
+
+def _split(cell: object) -> object:
+    return cell.split() if isinstance(cell, str) else cell
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_split)]  # a cell of words apart by spaces, in their order
+WordSet = Annotated[frozenset[str], BeforeValidator(_split)]  # the same where the order says nothing
 
 
 class Variable(BaseModel):
@@ -23,7 +31,7 @@ class Variable(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
-    dims: tuple[str, ...]
+    dims: Words
     unit: str
     description: str
     source: str

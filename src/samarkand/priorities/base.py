@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import xarray as xr
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict
 
+from samarkand.core.declarations import Words
 from samarkand.core.evidence import Grade
 from samarkand.engines.equilibrium import Solution
 from samarkand.engines.threads import Beside
@@ -47,23 +48,18 @@ class Indicator(BaseModel):
 
     name: str
     title: str
-    dims: tuple[str, ...]
+    dims: Words
     unit: str
     change: Literal["relative", "difference", "direct"]
     better: Literal["higher", "lower", "neither"]
     headline: bool
     grade: Grade
-    inputs: tuple[str, ...]
+    inputs: Words
     needs: str = ""
     range_of: str = ""
     method: str
     description: str
     source: str
-
-    @field_validator("dims", "inputs", mode="before")
-    @classmethod
-    def _words(cls, cell: object) -> object:
-        return tuple(cell.split()) if isinstance(cell, str) else cell
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ import math
 from collections.abc import Callable
 from functools import cache
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict
 
-from samarkand.core.declarations import read_table
+from samarkand.core.declarations import Words, read_table
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import Fault, Faults, did_you_mean
 from samarkand.core.lineage import Lineage, leaf
@@ -34,12 +34,7 @@ class Variable(BaseModel):
     name: str
     title: str
     method: str = ""
-    inputs: tuple[str, ...] = ()
-
-    @field_validator("inputs", mode="before")
-    @classmethod
-    def _words(cls, cell: object) -> object:
-        return tuple(cell.split()) if isinstance(cell, str) else cell
+    inputs: Words = ()
 
 
 @cache

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict
 
-from samarkand.core.declarations import read_table
+from samarkand.core.declarations import Words, read_table
 
 
 class Sector(BaseModel):
@@ -17,13 +17,8 @@ class Sector(BaseModel):
     code: str
     name: str
     kind: Literal["goods", "services"]
-    industries: tuple[str, ...]
+    industries: Words
     group: Literal["agriculture", "industry", "services"]
-
-    @field_validator("industries", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return tuple(value.split()) if isinstance(value, str) else value
 
 
 def load_sectors() -> tuple[Sector, ...]:

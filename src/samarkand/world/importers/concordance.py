@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict
 
 from samarkand.core.conventions import REST_OF_WORLD, Floats
-from samarkand.core.declarations import read_rows
+from samarkand.core.declarations import Words, read_rows
 from samarkand.core.faults import did_you_mean
 from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
 from samarkand.world.accounts.sectors import load_sectors
@@ -35,12 +35,7 @@ class IndustrySectors(BaseModel):
 
     scheme: str
     industry: str
-    sectors: tuple[str, ...]
-
-    @field_validator("sectors", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return tuple(value.split()) if isinstance(value, str) else value
+    sectors: Words
 
 
 @cache

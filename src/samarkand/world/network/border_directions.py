@@ -17,9 +17,9 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
-from samarkand.core.declarations import read_rows
+from samarkand.core.declarations import WordSet, read_rows
 from samarkand.core.evidence import Evidence, Flag
 from samarkand.world.network.tables import LAND, Network, crossing_costs
 from samarkand.world.parameters import Parameters
@@ -33,7 +33,7 @@ class BorderTime(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     economy: str
-    neighbours: frozenset[str]
+    neighbours: WordSet
     mode: Literal["road", "rail"]
     crossing: str = ""
     out_hours: float | None = None
@@ -46,11 +46,6 @@ class BorderTime(BaseModel):
     read_on: date | None = None
     flag: Flag
     note: str = ""
-
-    @field_validator("neighbours", mode="before")
-    @classmethod
-    def _words(cls, cell: object) -> object:
-        return frozenset(cell.split()) if isinstance(cell, str) else cell
 
     @model_validator(mode="after")
     def _holds_together(self) -> BorderTime:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict
 
-from samarkand.core.declarations import read_table
+from samarkand.core.declarations import WordSet, read_table
 from samarkand.core.evidence import Flag
 
 
@@ -18,15 +18,10 @@ class Area(BaseModel):
 
     area: str
     regime: Literal["free", "union", "carec", "whitelist"]
-    members: frozenset[str]
+    members: WordSet
     reason: str
     source: str
     flag: Flag
-
-    @field_validator("members", mode="before")
-    @classmethod
-    def _words(cls, cell: object) -> object:
-        return frozenset(cell.split()) if isinstance(cell, str) else cell
 
 
 @cache

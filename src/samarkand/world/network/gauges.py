@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict
 
-from samarkand.core.declarations import read_table
+from samarkand.core.declarations import WordSet, read_table
 from samarkand.core.evidence import Flag
 
 SAME_TRAINS_MM = 5.0  # 1520 and 1524 mm carry the same trains
@@ -18,15 +18,10 @@ class GaugeRow(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     gauge_mm: float
-    members: frozenset[str]
+    members: WordSet
     reason: str
     source: str
     flag: Flag
-
-    @field_validator("members", mode="before")
-    @classmethod
-    def _words(cls, cell: object) -> object:
-        return frozenset(cell.split()) if isinstance(cell, str) else cell
 
 
 @cache

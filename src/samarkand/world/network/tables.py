@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import as_file, files
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.hashing import content_hash, data_hash
 from samarkand.engines.routing import Graph, build_graph
 from samarkand.world.economies.tables import load_economies
+from samarkand.world.embedded import read_frame
 from samarkand.world.network.chokepoints import Chokepoint, chokepoints
 from samarkand.world.network.ferries import FerryLine, embedded_ferries
 from samarkand.world.network.geography import CrossingPlace, Geography, Places
@@ -113,27 +112,27 @@ class LinkCosts:
 @cache
 def load_network() -> Network:
     """The embedded network."""
-    cities = _read("cities.parquet").rename(columns={"economy": "iso3"})
+    cities = read_frame("cities.parquet").rename(columns={"economy": "iso3"})
     cities.index = pd.Index(city_labels(cities))
-    crossings = _read("osm_crossings.parquet")
+    crossings = read_frame("osm_crossings.parquet")
     tables = {}
     for mode in LAND:
-        nodes = _read(
+        nodes = read_frame(
             f"osm_{mode}_nodes.parquet"
         )  # places in thousandths of a degree, lengths in tenths of a km
         nodes = nodes.assign(
             lat=nodes["lat"] / 1000, lon=nodes["lon"] / 1000, economy=nodes["economy"].astype(str)
         )
-        links = _read(f"osm_{mode}_links.parquet")
+        links = read_frame(f"osm_{mode}_links.parquet")
         links = links.assign(km=links["km"] / 10, repair=links["repair"].astype(str))
         tables[mode] = LandTables(nodes, links, crossings[crossings["mode"] == mode].reset_index(drop=True))
     return Network(
         road=tables["road"],
         rail=tables["rail"],
-        sea_nodes=_read("sea_nodes.parquet"),
-        sea_links=_read("sea_links.parquet"),
-        ports=_read("ports.parquet"),
-        terminals=_read("osm_terminals.parquet"),
+        sea_nodes=read_frame("sea_nodes.parquet"),
+        sea_links=read_frame("sea_links.parquet"),
+        ports=read_frame("ports.parquet"),
+        terminals=read_frame("osm_terminals.parquet"),
         cities=cities,
         ferries=embedded_ferries(),
         single_roads=single_road_economies(load_economies()),
@@ -193,12 +192,6 @@ def _places(table: pd.DataFrame, names: NDArray[np.str_] | None = None) -> Place
         table["lat"].to_numpy(float),
         table["lon"].to_numpy(float),
     )
-
-
-def _read(name: str) -> pd.DataFrame:
-    with as_file(files("samarkand.world.embedded") / name) as path:
-        table: pd.DataFrame = pq.read_table(path).to_pandas()
-    return table
 
 
 def land_costs(network: Network, mode: str, parameters: Parameters) -> LinkCosts:

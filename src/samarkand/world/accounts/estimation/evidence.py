@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import as_file, files
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict
 
 from samarkand.core.conventions import REST_OF_WORLD, Floats
 from samarkand.core.declarations import read_table
 from samarkand.core.geodesy import EARTH_RADIUS_KM
 from samarkand.world.economies.tables import load_economies
+from samarkand.world.embedded import read_frame
 
 DECIMALS = 4  # of the published table, US$ million
 
@@ -112,17 +111,11 @@ def load_evidence() -> Evidence:
     """The embedded evidence."""
     return Evidence(
         facts=load_economies(),
-        lists=_read("estimation_lists.parquet").set_index("iso3"),
-        places=_read("estimation_places.parquet"),
-        raw=_read("estimation_raw_materials.parquet"),
-        gravity=_read("estimation_gravity.parquet"),
+        lists=read_frame("estimation_lists.parquet").set_index("iso3"),
+        places=read_frame("estimation_places.parquet"),
+        raw=read_frame("estimation_raw_materials.parquet"),
+        gravity=read_frame("estimation_gravity.parquet"),
     )
-
-
-def _read(name: str) -> pd.DataFrame:
-    with as_file(files("samarkand.world.embedded") / name) as path:
-        table: pd.DataFrame = pq.read_table(path).to_pandas()
-    return table
 
 
 def decode_partners(text: str) -> dict[str, float]:

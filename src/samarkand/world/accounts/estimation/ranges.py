@@ -6,10 +6,9 @@ Apart from the hold-out, so that an appraisal reads them without the estimator.
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import as_file, files
 from typing import NamedTuple
 
-import pyarrow.parquet as pq
+from samarkand.world.embedded import read_frame
 
 RANGES = "estimation_ranges.parquet"
 
@@ -27,11 +26,10 @@ def read_ranges() -> dict[str, Width]:
 
     As the hold-out gave it when the world was built; empty where it was not run.
     """
-    file = files("samarkand.world.embedded") / RANGES
-    if not file.is_file():
+    try:
+        table = read_frame(RANGES)
+    except FileNotFoundError:
         return {}
-    with as_file(file) as path:
-        table = pq.read_table(path).to_pandas()
     return {
         str(row["indicator"]): Width(float(row["relative"]), float(row["absolute"]))
         for row in table.to_dict("records")
