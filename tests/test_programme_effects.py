@@ -288,7 +288,7 @@ def test_a_grant_of_a_multilateral_bank_is_not_charged_and_said_so(programme: Pr
         programme, [line.model_copy(update={"financing": (gift,)})], programme.ids, GIVEN, LABELS
     )
     assert costs == {"PAK": pytest.approx(0.4 * calc_annual_cost(line, GIVEN))}
-    assert "Asian Development Bank, which stands for no economy" in gaps[0].reason
+    assert "Asian Development Bank, which is no economy" in gaps[0].reason
 
 
 def test_without_a_capex_nothing_is_charged_and_it_is_said(programme: Programme) -> None:

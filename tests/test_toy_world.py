@@ -113,7 +113,7 @@ def test_every_channel_has_an_effect(appraisal: Appraisal) -> None:
         ("power-plant", "effect"),
         ("power-plant", "cost"),  # nothing to set it against
         ("recognition", "business"),  # no coefficient for services
-        ("road-gate", "cost"),  # three quarters are a grant of a fund that stands for no economy
+        ("road-gate", "cost"),  # three quarters are a grant of a fund that is no economy
     }
     assert {one.action for one in change.network} == {"new", "upgrade", "crossing", "port", "ferry"}
     assert len(change.tariffs) == len(change.trade_costs) == 1

@@ -112,7 +112,7 @@ def asks_for_reach(asked: Question, schedule: Schedule, number: int) -> bool:
 
 
 def assess(asked: Question, schedule: Schedule, number: int, inputs: Inputs, session: Session) -> Assessed:
-    """What the priorities say of a state, now or before in this session; they may read which items are open."""
+    """Results of the priorities in a state, found now or before in this session; they may read which items are open."""
     change = schedule.states[number]
     whole = schedule.is_whole(number) and asked.projection is None
     key = (asked.of_states, change.shocks, change.open, asks_for_reach(asked, schedule, number), whole)
@@ -120,7 +120,7 @@ def assess(asked: Question, schedule: Schedule, number: int, inputs: Inputs, ses
 
 
 def assess_state(inputs: Inputs, whole: bool) -> Assessed:
-    """What the priorities say of a state: before anybody pays, and as it is paid for.
+    """Results of the priorities in a state: before anybody pays, and as it is paid for.
 
     Where every year that counts the state counts it whole, at the size of the accounts, the time rule needs the second
     alone.

@@ -98,7 +98,7 @@ class Question:
 
     @property
     def placing(self) -> tuple[Hashable, ...]:
-        """What the places of items on the network depend on."""
+        """Key of all that the places of items on the network depend on."""
         return self.programme.content_hash, self.world.network.hash, self.assumptions.hash
 
     @property

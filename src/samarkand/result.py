@@ -1,4 +1,4 @@
-"""What an appraisal gives back: labelled results, what was not assessed, and the lineage of every figure."""
+"""Result of an appraisal: labelled results, gaps, and the lineage of every figure."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Appraisal:
 
     @cached_property
     def inputs(self) -> Mapping[int, Inputs]:
-        """What the priorities read, by year: the state in force at its end."""
+        """Inputs of the priorities, by year: the state in force at its end."""
         return {
             year: replace(self.states[self.schedule.in_force[year]], year=year, change=change)
             for year, change in self.schedule.changes.items()
@@ -177,7 +177,7 @@ class Appraisal:
         return tuple(gaps)
 
     def _silent(self, years: Sequence[int]) -> Iterator[Block]:
-        """What is not assessed at all: blocks that have no scenario but a reason."""
+        """Indicators that are not assessed at all: blocks that have no scenario but a reason."""
         return self.by_state.blocks(years=years, scenarios=())
 
     @property

@@ -1,4 +1,4 @@
-"""What a process keeps between questions: worlds, programmes, networks, solved states, and what was said of them.
+"""Memory of a process between questions: worlds, programmes, networks, solved states, and their results.
 
     session = Session()                       # or `default_session()`, the one that the library uses
     appraise("eurasian-corridors", session=session)
@@ -74,7 +74,7 @@ class Session:
         self._once.forget(key)
 
     def find(self, key: Hashable) -> Any:
-        """What is kept under a key, None where nothing is."""
+        """The value kept under a key; None where there is none."""
         with self._lock:
             return self._used.get(key)
 

@@ -45,7 +45,7 @@ ORDER = ("destination", "origin", "sector")  # of the engine's arrays
 
 
 class Keep(Protocol):
-    """What keeps values by key, as `Session.kept`: each is made once."""
+    """A keeper of values by key, as `Session.kept`: each is made once."""
 
     def __call__(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """The value of `key`, made now if it is not kept."""
@@ -195,7 +195,7 @@ def _tariffs(setting: Setting, change: Change) -> dict[str, Floats]:
 
 
 def _taxes(setting: Setting, change: Change) -> dict[str, Floats]:
-    """What the equilibrium charges for capex: a lump-sum tax in US$ m, spent on construction.
+    """Charge for capex in the equilibrium: a lump-sum tax in US$ m, spent on construction.
 
     Empty where nobody pays, so that nothing is solved twice.
     """

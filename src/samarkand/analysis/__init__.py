@@ -1,4 +1,4 @@
-"""What a solution says of freight: flows on the network, corridor profiles, capacities; and hold-outs of estimates."""
+"""Freight in a solution: flows on the network, corridor profiles, capacities; and hold-outs of estimates."""
 
 from samarkand.core.lazy import lazy_exports
 

@@ -92,7 +92,7 @@ def _warning(title: str, unit: str, flows: list[float], limits: list[float | Non
 
 @lru_cache(maxsize=4)
 def _declared(network: Network, parameters: Parameters) -> tuple[_Known, ...]:
-    """What the declared table knows, the same without and with a programme."""
+    """Places and capacities of the declared table, the same without and with a programme."""
     return tuple(
         _Known(row.title, place, row.evidence, row.evidence) for row, place in places_of(network, parameters)
     )

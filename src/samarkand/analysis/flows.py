@@ -115,7 +115,7 @@ def freight(
 def _parts(
     schedule: Schedule, year: int, states: Mapping[int, Inputs]
 ) -> list[tuple[float, Inputs, Solution]]:
-    """What makes up a year: `sum over k of w[k] u[k] + p[s] - u[s]`, u before anybody pays and p as it is paid for.
+    """States of a year: `sum over k of w[k] u[k] + p[s] - u[s]`, u before anybody pays and p as it is paid for.
 
     States with the same shocks share their solutions, and are one part.
     """

@@ -33,7 +33,7 @@ YEAR = 2035
 
 @dataclass(frozen=True)
 class HoldOut:
-    """What a hold-out gave.
+    """Result of a hold-out.
 
     scores: by ``economy`` and ``method``, the measures of `estimation.holdout.score`. headlines: by ``economy``,
     ``method`` and ``indicator``, the change under the default programme on ``observed`` accounts and on accounts in

@@ -113,7 +113,7 @@ def freight(
 
 
 def _checks(out: Path | None) -> list[Callable[[], Any]]:
-    """What is checked of a folder for tables, before anything runs."""
+    """Check a folder for tables before anything runs."""
     from samarkand.reports.files import check_out
 
     return [] if out is None else [partial(check_out, out)]

@@ -1,1 +1,1 @@
-"""What everything leans on: declarations, evidence, lineage, faults, units, the result schema, scenarios."""
+"""The basis of all other packages: declarations, evidence, lineage, faults, units, the result schema, scenarios."""

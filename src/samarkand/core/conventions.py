@@ -1,4 +1,4 @@
-"""What holds everywhere: the year of the accounts, the label of the rest of the world, types of plain arrays."""
+"""Conventions: the year of the accounts, the label of the rest of the world, types of plain arrays."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -55,7 +55,7 @@ def read_archive(path: Path) -> dict[str, NDArray[Any]] | None:
 
 
 def write_archive(path: Path, content: dict[str, NDArray[Any]]) -> None:
-    """Write arrays whole or not at all; a folder that cannot be written costs time at the next question, no more."""
+    """Write arrays whole or not at all; where the folder cannot be written, they are computed again next time."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")

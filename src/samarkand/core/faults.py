@@ -56,7 +56,7 @@ class FaultList:
             self.add(fault.place, fault.reason, fault.mend)
 
     def attempt(self, step: Callable[[], Result]) -> Result | None:
-        """What a step gives, or None and its faults collected, so that the next step is checked too."""
+        """Result of a step, or None with its faults collected, so that the next step is checked too."""
         try:
             return step()
         except Faults as error:

@@ -1,4 +1,4 @@
-"""What was asked for and has no figure."""
+"""Gaps: figures that were asked for and do not exist."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class Case:
 
     @property
     def name(self) -> str:
-        """What is closed."""
+        """The places that are closed."""
         return " + ".join(self.closures.names)
 
 
@@ -106,7 +106,7 @@ def stress_test(
     progress: Progress = quiet,
     **terms: Unpack[Terms],
 ) -> Stress:
-    """What each case of closures costs, without the programme and with it.
+    """Cost of each case of closures, without the programme and with it.
 
     Each case is the question once more with its closures, solved exactly in every state of the programme that the time
     rule takes for the year (`priorities.time_rule`), as an appraisal is.
@@ -254,7 +254,7 @@ def _solve(asked: Question, schedule: Schedule, session: Session, progress: Prog
 
 
 def _case(closures: Closures, calm: _Solved, closed: _Solved) -> Case:
-    """What a case costs against the same world without its closures."""
+    """Cost of a case against the same world without its closures."""
     world = calm.baseline.setting.world
     flow = world.accounts.trade_flow
 

@@ -99,7 +99,7 @@ class Inputs:
 
     @property
     def routes(self) -> RouteUpdate:
-        """What the programme makes of the routes of `freight_model`."""
+        """Routes of `freight_model` with the programme."""
         return self.freight.routes
 
 

@@ -41,7 +41,7 @@ def find_indicator(name: str) -> tuple[Priority, Indicator]:
 
 
 def assess_all(inputs: Inputs, known: Outcomes | None = None) -> Outcomes:
-    """What every priority that is assessed says of one state, by name of indicator.
+    """Results of every assessed priority in one state, by name of indicator.
 
     `known`: what they say of the same state before anybody pays; those that do not depend on it say the same.
     """

@@ -35,7 +35,7 @@ NOTHING_TO_COMPARE = "no trade or no connection in the baseline"
 
 
 class Assessed(NamedTuple):
-    """What the priorities say of one state: before anybody pays, and as it is paid for."""
+    """Results of the priorities in one state: before anybody pays, and as it is paid for."""
 
     before_financing: Outcomes
     paid: Outcomes

@@ -1,4 +1,4 @@
-"""What is proposed: projects, measures, financing and parties, read from TOML and checked whole.
+"""Programmes: projects, measures, financing and parties, read from TOML and checked whole.
 
     programme = load_programme("eurasian-corridors")
     faults = check_programme("my-programme.toml")

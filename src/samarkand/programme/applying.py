@@ -24,7 +24,7 @@ from samarkand.world.world import World
 
 @dataclass(frozen=True)
 class Change:
-    """What a programme changes in a year.
+    """Changes that a programme makes in a year.
 
     `open`: items in service by the end of the year. `effective`: those of them that change the network,
     tariffs or trade costs. `network`: changes of links, crossings and ports. `tariffs`: changes of duties that
@@ -45,12 +45,12 @@ class Change:
 
     @property
     def shocks(self) -> Hashable:
-        """What makes two states the same to every model: all but the year and the lists of items."""
+        """Key that is equal for states that are the same to every model: all but the year and the lists of items."""
         return self.network, self.tariffs, self.trade_costs, tuple(sorted(self.annual_cost.items()))
 
 
 class Placed(NamedTuple):
-    """What an item does to the freight network, and what of it could not be placed."""
+    """Changes of the freight network by an item, and the parts of it that could not be placed."""
 
     changes: tuple[LinkChange, ...]
     gaps: tuple[Gap, ...]
@@ -64,7 +64,7 @@ def apply(
     parameters: Mapping[str, float] | None = None,
     placed: Once | None = None,
 ) -> Change:
-    """What the programme changes in the world in a year.
+    """Changes that the programme makes to the world in a year.
 
     `without`: items left out. `parameters`: the world's own where none are given. `placed`: keeps what items do to
     the network, by item: it is the same in every year. Raises `Faults` for a name in `without`

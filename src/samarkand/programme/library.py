@@ -65,7 +65,7 @@ def check_programme(path_or_name: str | Path, world: World | None = None) -> lis
 
 
 def surroundings(world: World | None = None) -> Surroundings:
-    """What a check asks of a world, the embedded one if none is given: known economies and the network."""
+    """Properties of a world that a check needs, the embedded one if none is given: known economies and the network."""
     facts, network, parameters = (
         (load_economies(), load_network(), load_parameters())
         if world is None

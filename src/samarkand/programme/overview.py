@@ -1,4 +1,4 @@
-"""What a programme holds, item by item, and what its figures stand on."""
+"""Contents of a programme, item by item, and the evidence of its figures."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Assumptions:
         return (*self.parameters, *self.freight, *by_sector)
 
     def evidence(self, name: str) -> Evidence:
-        """What the figure in force rests on. Raises `KeyError` for a name that is not declared."""
+        """Evidence of the figure in force. Raises `KeyError` for a name that is not declared."""
         if name.endswith(ELASTICITY):
             return self.elasticities.evidence(name.removesuffix(ELASTICITY))
         return (self.freight if name in self.freight else self.parameters).evidence(name)

@@ -1,4 +1,4 @@
-"""What differs between two worlds, table by table."""
+"""Differences between two worlds, table by table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class WorldDiff:
-    """What differs from world `first` to world `second`.
+    """Differences from world `first` to world `second`.
 
     `added`, `missing`: economies with accounts in one of them alone. `accounts`: columns `table, economy, sector,
     first, second, relative` (second / first - 1), sector empty for totals, the largest differences first. `tariffs`:

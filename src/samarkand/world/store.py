@@ -248,7 +248,7 @@ def _sha256(path: Path) -> str:
 
 
 def file_entry(path: Path, **facts: Any) -> dict[str, Any]:
-    """What a manifest says of one file: its hash, its size, and the facts given."""
+    """Manifest entry of one file: its hash, its size, and the facts given."""
     return {"sha256": _sha256(path), "bytes": path.stat().st_size, **facts}
 
 

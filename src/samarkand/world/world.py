@@ -112,7 +112,7 @@ class World:
 
     @property
     def sources(self) -> list[dict[str, Any]]:
-        """What the embedded files were derived from, once each: what, publisher, year, licence, attribution."""
+        """Sources of the embedded files, once each: what, publisher, year, licence, attribution."""
         found = {row["package"]: row for entry in self.manifest["files"].values() for row in entry["sources"]}
         return [found[name] for name in sorted(found)]
 

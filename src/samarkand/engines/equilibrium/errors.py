@@ -1,4 +1,4 @@
-"""What is raised when accounts, a shock or a solution do not make sense."""
+"""Errors raised when accounts, a shock or a solution do not make sense."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ def _solve_there(
 
 @dataclass(frozen=True)
 class Equilibria:
-    """What several starts found: the distinct equilibria, how many starts led to each, how many failed.
+    """Results of several starts: the distinct equilibria, how many starts led to each, how many failed.
 
     One equilibrium from many starts is evidence of uniqueness, not a proof.
     """

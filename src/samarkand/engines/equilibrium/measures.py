@@ -1,4 +1,4 @@
-"""What a solution says: welfare, prices, trade, market access. Value added in trade is in `value_chains`.
+"""Measures of a solution: welfare, prices, trade, market access. Value added in trade is in `value_chains`.
 
 Every function takes a `Solution` (or arrays) and returns plain arrays: `[n]` by economy, `[n, i, j]` by buyer,
 seller and sector. Ratios are counterfactual over baseline; money is in units of the numeraire (world value added).

@@ -1,4 +1,4 @@
-"""What the compiled kernels need of accounts and of a shock, laid out for them."""
+"""Accounts and shocks laid out for the compiled kernels."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _cache_folder() -> Path:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """What the kernels need of accounts; made once per accounts."""
+    """Accounts laid out for the kernels; made once per accounts."""
 
     share: Array  # [j, n, i], rows padded
     net_share: Array  # the same over the baseline's wedge; `share` itself where there is none

@@ -17,7 +17,7 @@ from samarkand.engines.equilibrium.errors import EquilibriumError
 
 @dataclass(frozen=True, eq=False)
 class Shock:
-    """What changes. Every field left None stays as in the baseline.
+    """Changes of the baseline. Every field left None stays as in the baseline.
 
     - `iceberg_hat[n, i]` or `[n, i, j]`: real cost of moving goods from `i` to `n`, as a ratio.
     - `tariff_rate[n, i, j]`: the new rates.

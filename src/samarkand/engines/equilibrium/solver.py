@@ -165,7 +165,7 @@ def _certified(
 
 
 def _how_far(found: Found, deficit_rule: DeficitRule, tolerance: float) -> str:
-    """What to add to a message when nothing was found."""
+    """Addition to a message when nothing was found."""
     if found.worst <= STOP_AT * tolerance or found.followed == 1.0:
         return ""
     text = f"; applied in steps, the shock could be followed to {100.0 * found.followed:.0f} % of its size"

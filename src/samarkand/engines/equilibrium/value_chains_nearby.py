@@ -63,7 +63,7 @@ class Rough(NamedTuple):
 
 
 class Solved(NamedTuple):
-    """What of a `Reference` takes time."""
+    """The parts of a `Reference` that take time."""
 
     content: Array
     inputs: Array
@@ -72,7 +72,7 @@ class Solved(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """What is kept of accounts for states near them; matrices by sector, filled up (`value_added_series`).
+    """Parts of accounts kept for states near them; matrices by sector, filled up (`value_added_series`).
 
     - `before[n, i, k]`, `value_added_share`, `input_share`, `exports[n, j]`: the accounts;
     - `content[k, n, i]`: c0, to rounding; `inputs[k, n, m]`: inputs `k` that economy `m` uses for x0 of `n`;
@@ -112,7 +112,7 @@ class Reference:
 
     @property
     def solved(self) -> Solved:
-        """What takes time, to be kept and given to `calc_reference` again."""
+        """The parts that take time, to be kept and given to `calc_reference` again."""
         return Solved(self.content, self.inputs, self.lacking)
 
     @property

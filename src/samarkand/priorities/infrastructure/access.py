@@ -33,7 +33,7 @@ class Access:
 
 
 class _Known:
-    """What changes of a network do not touch: found once for it."""
+    """Properties of a network that no change affects, computed once."""
 
     def __init__(self, model: FreightModel) -> None:
         self.people = model.network.cities["population"].to_numpy(float)

@@ -72,7 +72,7 @@ def sea_share(inputs: Inputs, state: str) -> Floats:
 
 
 def goods_by_class(inputs: Inputs) -> Floats:
-    """What part of a sector is goods (first column), and goods on the freight network by class; `[j, 1 + c]`."""
+    """Share of a sector that is goods (first column), and goods on the freight network by class; `[j, 1 + c]`."""
     sectors = list(inputs.world.accounts.sectors)
     table = freight_table(inputs.assumptions.freight).sel(sector=sectors)
     classes = classes_of_time(inputs.assumptions.parameters)

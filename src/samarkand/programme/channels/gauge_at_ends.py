@@ -15,7 +15,7 @@ def gauge_clash(
     gazetteer: Any,
     item: Mapping[str, Any],
 ) -> tuple[str, str] | None:
-    """What is wrong, and the mend, where a new section with a gauge joins lines that have another one.
+    """The fault and its remedy where a new section with a gauge joins lines that have another one.
 
     Lines of the economies of its item count, those for passengers are left out, and ends at a border: its hours hold
     the change of trains. A gazetteer that does not know whose lines are near (`nearest_node`) is not asked, nor is a

@@ -1,4 +1,4 @@
-"""What an open item does to freight, in its own terms: lengths, hours, proportions; no network yet.
+"""Effects of an open item on freight, in its own terms: lengths, hours, proportions; no network yet.
 
 `effects_of` turns the figures of an item into effects, or says why there is none. Nothing is invented: a figure
 that is not published leaves its effect out.
@@ -231,7 +231,7 @@ def _port_effects(item: Item) -> tuple[list[Effect], list[Gap]]:
 
 
 def _saving(before: Evidence | None, after: Evidence | None, share: float) -> Saving | None:
-    """What is saved per TEU on average over those who take part and those who do not."""
+    """Mean saving per TEU over those who take part and those who do not."""
     if before is None or after is None or before.value is None or after.value is None:
         return None
     saved = before.value - after.value

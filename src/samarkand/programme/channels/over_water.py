@@ -11,7 +11,7 @@ FARTHEST_KM = 40.0
 
 
 def over_water(section: Section) -> tuple[str, str] | None:
-    """What is wrong, and the mend, where a new section leads farther out to sea than any bridge or tunnel does."""
+    """The fault and its remedy where a new section leads farther out to sea than any bridge or tunnel does."""
     if section.effect != "new":
         return None
     away = farthest_from_land([(point.latitude, point.longitude) for point in section.points])

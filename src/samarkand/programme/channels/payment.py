@@ -78,7 +78,7 @@ def _bearers(programme: Programme, item: Item, gaps: list[Gap]) -> dict[str, flo
             bearers[economy] = bearers.get(economy, 0.0) + share * part
         if not _line_bearers(programme, item, line):
             name = programme.party(line.party).name
-            reason = f"not charged: {share:.1%} is a {line.instrument} of {name}, which stands for no economy"
+            reason = f"not charged: {share:.1%} is a {line.instrument} of {name}, which is no economy"
             gaps.append(Gap(item.id, "cost", reason))
     if left > SMALLEST_SHARE:
         if len(item.economies) == 1:

@@ -1,4 +1,4 @@
-"""What a tariff measure does to the import duties of a world, or why it cannot be told."""
+"""Effects of a tariff measure on the import duties of a world, or why they are not known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must hold in a programme beyond single values: names that refer, days in order, ends on the network.
+"""Checks of a programme beyond single values: names that refer, days in order, ends on the network.
 
 Every check adds faults and goes on; none raises. `Gazetteer` is what the checks ask of the world's network.
 """
@@ -45,7 +45,7 @@ LENGTH_TOLERANCE = (
 
 
 class Gazetteer(Protocol):
-    """What the checks ask of a network."""
+    """Properties of a network that the checks need."""
 
     def nearest(
         self, latitude: float, longitude: float, mode: str, number: int = 3
@@ -60,7 +60,7 @@ class Gazetteer(Protocol):
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is known of the world when a file is checked; None where it is not known and not checked."""
+    """Properties of the world that a file is checked against; None where they are not known and not checked."""
 
     economies: Collection[str] | None = None
     gazetteer: Gazetteer | None = None
@@ -185,7 +185,7 @@ class _Check:
         return _fields(values)
 
     def _numbered(self, things: Sequence[Thing], path: Path) -> list[tuple[int, Thing]]:
-        """What was read of a list of tables, each with its place in the file: others of the list may be faulty."""
+        """Tables of a list that could be read, each with its place in the file: others of the list may be faulty."""
         return list(zip(self.reader.kept.get(path, range(len(things))), things, strict=True))
 
     def _days(self, values: dict[str, Any], where: str, path: Path) -> None:
@@ -319,7 +319,7 @@ class _Check:
             )
 
     def _upgrade(self, section: Section, where: str, path: Path) -> None:
-        """What was before belongs to upgrades; tracks and capacity do not fall."""
+        """Figures of the state before belong to upgrades; tracks and capacity do not fall."""
         for name in dict(section.attributes):
             if name.endswith("_before") and section.effect == "new":
                 what = BEFORE.get(name.removesuffix("_before"), name.removesuffix("_before"))

@@ -22,7 +22,7 @@ from samarkand.programme.model.models import Crossing, Financing, Point, Section
 from samarkand.world.accounts.sectors import load_sectors
 
 BLANK = "<fill in>"  # what templates write where a value is needed
-TOLD = object()  # stands for a value whose fault is told already
+TOLD = object()  # in place of a value whose fault has been reported
 IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FIGURE_KEYS = tuple(Evidence.model_fields)
 _WHEN_KEYS = ("date", "source", "address", "read_on", "flag", "note")
@@ -405,7 +405,7 @@ def _day(value: Any) -> tuple[int, date | None] | None:
 
 
 def _kind_of(value: Any) -> str:
-    """What a value is, in words."""
+    """Type of a value, in words."""
     if isinstance(value, bool):
         return "true or false"
     if isinstance(value, str):

@@ -39,7 +39,7 @@ def check_kinds(wanted: Sequence[str]) -> tuple[str, ...]:
 
 
 def template_tables(name: str, wanted: Sequence[str]) -> Table:
-    """What a programme of such items needs, with a mark at every blank."""
+    """Template of a programme of such items, with a mark at every blank."""
     tables: Table = {"programme": {"id": name, "title": BLANK}}
     for kind in wanted:
         tables.setdefault(kinds()[kind].item, []).append(_needed("item", kind))
@@ -80,7 +80,7 @@ def _heading(row: ItemKind) -> list[str]:
 
 
 def _given(kind: str) -> Table:
-    """What a template fills in itself."""
+    """Values that a template fills in itself."""
     return {"id": kind.replace("_", "-"), "kind": kind}
 
 

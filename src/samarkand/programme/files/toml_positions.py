@@ -1,4 +1,4 @@
-"""On which line of a TOML file does a key stand? `tomllib` does not say, and a fault needs its place.
+"""Line numbers of the keys of a TOML file: `tomllib` does not give them, and a fault needs its place.
 
 A scanner of headers and keys only: it never judges the file (that is `tomllib`'s part) and where it is unsure
 it knows no line.

@@ -60,7 +60,7 @@ class Page:
         return f"sheet {self.name}, row {row}, column {self.letter(column)}{named}"
 
     def _value(self, cell: Any, formula: Any, faults: FaultList) -> Any:
-        """What a cell holds; None where it is empty, or where it is a fault."""
+        """Content of a cell; None where it is empty, or where it is a fault."""
         value = cell.value
         where = self.place(cell.row, cell.column)
         if cell.data_type == "e":

@@ -332,7 +332,7 @@ def _partial(row: Attribute, of_kinds: list[str]) -> bool:
 
 
 def _explanations(page: Any) -> None:
-    """What the sheets and their columns are: all that may be there, also of kinds that are not in use."""
+    """Description of the sheets and their columns: all that may be there, also of kinds that are not in use."""
     lines: list[tuple[str, ...]] = [
         ("A programme of Samarkand. Check it with: samarkand check FILE.xlsx",),
         (

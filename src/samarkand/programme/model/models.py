@@ -1,4 +1,4 @@
-"""What a programme is: frozen models that forbid whatever is not declared.
+"""Models of a programme: frozen models that forbid whatever is not declared.
 
 Common attributes are fields; those of one kind are held as pairs of name and value, so that a new kind needs
 no new model. Every figure is an `Evidence`, every day or year a `When` with its own source.
@@ -104,7 +104,7 @@ class Section(_Attributed):
 
 
 class Financing(_Model):
-    """What one party gives, and who services it."""
+    """Financing by one party, and who services it."""
 
     party: str
     instrument: Instrument
@@ -134,7 +134,7 @@ class Party(_Model):
 
 
 class Item(_Attributed):
-    """What projects and measures have in common."""
+    """Fields that projects and measures have in common."""
 
     id: str
     title: str

@@ -73,7 +73,7 @@ class TradeElasticities:
         return tuple(row for row in found if row.used == "yes") if used_only else found
 
     def evidence(self, sector: str) -> Evidence:
-        """What the elasticity in force rests on: the median and the range of the estimates in use."""
+        """Evidence of the elasticity in force: the median and the range of the estimates in use."""
         used = self.estimates(sector)
         values = [row.value for row in used]
         if sector in dict(self.replaced):

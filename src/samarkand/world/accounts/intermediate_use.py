@@ -31,12 +31,12 @@ class IntermediateUse(Protocol):
 
     @property
     def bought(self) -> xr.DataArray:
-        """What all industries of a destination buy, ``[origin, sector, destination]``."""
+        """Purchases by all industries of a destination, ``[origin, sector, destination]``."""
         ...
 
     @property
     def inputs(self) -> xr.DataArray:
-        """What an industry buys of all origins, ``[sector, destination, use_sector]``."""
+        """Purchases of an industry from all origins, ``[sector, destination, use_sector]``."""
         ...
 
 
@@ -118,7 +118,7 @@ class FactoredIntermediateUse:
 
     @cached_property
     def final_demand(self) -> xr.DataArray:
-        """What end users buy: the rest of all sales, ``[origin, sector, destination]``."""
+        """Purchases of end users: the rest of all sales, ``[origin, sector, destination]``."""
         values = expand_final(self.observed.shape[0], self.flow.to_numpy(), self.use_share)
         values.flags.writeable = False
         return self.flow.copy(data=values).rename("final_demand")

@@ -238,7 +238,7 @@ def calc_deficit(trade_flow: xr.DataArray) -> xr.DataArray:
 
 
 def calc_balances(accounts: Accounts) -> pd.DataFrame:
-    """What each balance misses.
+    """Residual of each balance.
 
         supply:   gross_output - intermediate sales - final sales, by economy and sector
         cost:     gross_output - inputs - value_added, by economy and sector

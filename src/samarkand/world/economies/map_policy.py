@@ -1,4 +1,4 @@
-"""What the map does with disputed areas, areas without an economy, and economies too small to outline."""
+"""Policy of the map on disputed areas, areas without an economy, and economies too small to outline."""
 
 from __future__ import annotations
 

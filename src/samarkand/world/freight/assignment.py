@@ -107,7 +107,7 @@ def calc_unit_loads(flow: xr.DataArray, freight: xr.Dataset, parameters: Paramet
 def _by_class(
     flow: xr.DataArray, per_usd: xr.DataArray, table: xr.Dataset, parameters: Parameters
 ) -> xr.DataArray:
-    """What flows (US$ m a year) weigh or fill, by class of goods; nothing within an economy."""
+    """Weight or volume of flows (US$ m a year), by class of goods; nothing within an economy."""
     value_of_time = classes_of_time(parameters)
     classes = sector_classes(table, value_of_time)
     amount = (flow * 1e6 * per_usd).fillna(0.0)
@@ -343,8 +343,9 @@ def _legs(
 ) -> dict[str, Floats]:
     """Flows between cities as flows on the legs of each mode; what passes a port is added to `at_ports`.
 
-    entry, leave, embark, land: the terminals and ports where the least-cost chains change; how: how a city reaches a
-    port (0 by road, 1 beside it, 2 by rail). Road legs lead from cities to cities, terminals and ports, in this order.
+    entry, leave, embark, land: the terminals and ports where the least-cost chains change; how: the way from a city
+    to a port (0 by road, 1 beside it, 2 by rail). Road legs lead from cities to cities, terminals and ports, in this
+    order.
     """
     cities, terminals, ports = how.shape[0], entry.shape[1], how.shape[1]
     on_road, on_rail = np.zeros((cities, cities + terminals + ports)), np.zeros((terminals, terminals))

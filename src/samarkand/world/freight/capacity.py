@@ -129,7 +129,7 @@ def line_place(points: Sequence[Point], mode: LandMode, network: Network, parame
 
 
 def calc_flow(work: FreightWork, place: Place, unit: str, parameters: Parameters) -> float:
-    """What passes a place, in the unit of its capacity.
+    """Flow through a place, in the unit of its capacity.
 
     TEU a year: goods in unit loads; m t a year: tonnes / 1e6; trains a day: tonnes / (train_load * 365). Both ways
     together, what a port loads and unloads added up.

@@ -1,7 +1,7 @@
 """The freight network with something closed: routes recomputed, costs that rise, and pairs that are cut off.
 
 Falling costs are closed over the ends of new links; whatever rises is searched again, here. A pair of cities that
-nothing connects any more has no cost: it keeps the routes it had, is counted in `lost`, and whoever asks must say so.
+nothing connects any more has no cost: it keeps the routes it had and is counted in `lost`, which callers must report.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class DisruptedFreight:
     closures: Closures
 
     def standing(self, changes: Sequence[LinkChange]) -> tuple[LinkChange, ...]:
-        """What is left of a programme's changes: new links across a closed border are closed with it."""
+        """The changes of a programme that remain: new links across a closed border are closed with it."""
         return tuple(c for c in changes if not keeps_closed(c, self.closures, self.open.network))
 
     def costs(self, changes: Sequence[LinkChange] = (), progress: Progress = quiet) -> DisruptedCosts:

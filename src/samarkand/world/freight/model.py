@@ -171,7 +171,7 @@ class FreightModel:
         return RouteUpdate(rows[:count], usd[:count], hours[:count])
 
     def chosen_routes(self, changes: Sequence[LinkChange]) -> ChosenRoutes:
-        """What goods take with changes, where they change routes: the bound of states with fewer routes."""
+        """Routes that goods take with changes, where they change routes: the bound of states with fewer routes."""
         routes = self.update_routes(changes)
         return self.baseline.chosen_routes(routes.rows, routes.usd, routes.hours)
 

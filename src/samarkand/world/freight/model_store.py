@@ -31,7 +31,7 @@ def load_arrays(key: str) -> dict[str, NDArray[Any]] | None:
 
 
 def save_arrays(key: str, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Keep arrays under a key; a folder that cannot be written costs time at the next question, nothing else."""
+    """Keep arrays under a key; where the folder cannot be written, they are computed again next time."""
     root = cache_folder()
     folder = root / f"{PREFIX}{key[:32]}"
     try:

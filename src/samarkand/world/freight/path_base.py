@@ -1,4 +1,4 @@
-"""What closure needs of the baseline, prepared once: parts of the chains of legs, and screens of costs.
+"""Baseline data for updates of paths, prepared once: parts of the chains of legs, and screens of costs.
 
 Screens are generalised costs in 32 bits: they only decide what is looked at again in double precision.
 """
@@ -35,8 +35,8 @@ class PathBase:
     """Arrays by search class (first axis); places in brackets.
 
     near_ptr, near: terminals near each city as compressed rows; near_hours, near_usd: [leg to a near terminal], change
-    included; back_ptr, back_city, back_near: the same turned round: cities near each terminal, and where their legs
-    stand. rail, sea, port: legs [terminal, terminal], [port, port], [port, city]. Screens: road_city, rail_city,
+    included; back_ptr, back_city, back_near: the transpose: cities near each terminal, and positions of their
+    legs. rail, sea, port: legs [terminal, terminal], [port, port], [port, city]. Screens: road_city, rail_city,
     sea_city [city, city]; road_port [city, port] (the road alone); rail [terminal, terminal]; along [city, terminal];
     over_sea [city, port].
     """

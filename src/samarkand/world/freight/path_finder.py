@@ -50,7 +50,7 @@ class Trees:
 
 @dataclass(frozen=True, eq=False)
 class OverLand:
-    """What a city can reach over land: the road tree, costs to terminals, and to ports with how they are reached."""
+    """Reach of a city over land: the road tree, costs to terminals, and to ports with how they are reached."""
 
     city: int
     road: Trees

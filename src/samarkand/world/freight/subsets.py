@@ -188,7 +188,7 @@ def _arcs(model: FreightModel, portfolios: Portfolios) -> tuple[dict[str, Arcs],
 
 
 def _savings(model: FreightModel, portfolios: Portfolios) -> tuple[Ints, Floats, Ints] | None:
-    """What choices of projects save at each port: compressed rows of ports, hours and usd, projects."""
+    """Savings of choices of projects at each port: compressed rows of ports, hours and usd, projects."""
     at_port: dict[str, list[int]] = defaultdict(list)
     for bit, changes in enumerate(portfolios.projects):
         for change in changes:
@@ -250,7 +250,7 @@ class _Run:
         return tuple(star), full
 
     def of_class(self, c: int) -> tuple[Any, bool]:
-        """What `add_rows` takes of one search class, and whether a place had more labels than fit."""
+        """Arguments of `add_rows` for one search class, and whether a place had more labels than fit."""
         closing, run = self.model.path_update, self.legs
         base, value = closing.base, closing.values[c]
         cities, terminals = base.road_city.shape[1], base.rail_hours.shape[1]
@@ -341,7 +341,7 @@ class _Run:
         return total
 
     def _room(self, sets: int) -> tuple[tuple[Any, ...], Floats]:
-        """What one thread works in: buckets, hash tables, parts of sets and what they have; and sums of a block."""
+        """Working arrays of one thread: buckets, hash tables, parts of sets and what they have; and sums of a block."""
         baseline, most = self.model.baseline, self.labels.MOST
         cities, classes = len(baseline.cities), baseline.values.size
         slots = 1 << self.labels.KEPT_BITS

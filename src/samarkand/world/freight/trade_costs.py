@@ -123,7 +123,7 @@ class ChosenRoutes:
     hours: Floats
 
     def of(self, pairs: Ints) -> tuple[Floats, Floats]:
-        """Cost and hours of pairs, the cost boundlessly low where nothing changed."""
+        """Cost and hours of pairs, the cost minus infinity where nothing changed."""
         known = self.at[pairs] >= 0
         cost, hours = (np.full((pairs.size, *self.cost.shape[1:]), -np.inf) for _ in range(2))
         cost[known], hours[known] = self.cost[self.at[pairs[known]]], self.hours[self.at[pairs[known]]]
@@ -179,7 +179,7 @@ class FreightBaseline:
         return int(both.sum())
 
     def chosen_routes(self, rows: Ints, usd: Floats, hours: Floats) -> ChosenRoutes:
-        """What goods take where routes change, as `differences` counts it: the bound of states with fewer routes."""
+        """Routes of goods where routes change, as `differences` counts it: the bound of states with fewer routes."""
         shape = (rows.size, self.values.size, len(MODES))
         at = np.full(len(self.pairs), -1, np.int32)
         at[rows] = np.arange(rows.size)

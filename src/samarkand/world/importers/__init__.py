@@ -138,7 +138,7 @@ def _write(folder: Path, name: str, task: Import, parts: Parts) -> None:
 def _about_network_file(
     file: str, task: Import, parts: Parts, about: dict[str, Any], sources: dict[Path, dict[str, Any]]
 ) -> dict[str, Any]:
-    """What the manifest says of one table of a network: the user's files of its part, else what the base says of it."""
+    """Manifest entry of one table of a network: the user's files of its part, else the entry of the base."""
     mine = [sources[path] for path in parts.network_parts.get(network_store.part_of(file), ())]
     if mine:
         return {**about, "sources": mine}

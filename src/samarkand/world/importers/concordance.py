@@ -74,7 +74,7 @@ def shape_of(
 ) -> Shape | None:
     """The shape of a table from the (economy, industry) pairs of its rows; faults for what is not known.
 
-    Codes that stand for no economy of the world (ROW, aggregates, former states) are added up to ROW. An industry that
+    Codes of no economy of the world (ROW, aggregates, former states) are added up to ROW. An industry that
     is divided over sectors is so by output of the base's economy, or of its world where it has no output in them.
     """
     aliases = aliases or {}

@@ -1,4 +1,4 @@
-"""What every importer shares: the declared kinds, one import with its faults, and the checks of columns of cells.
+"""Common parts of all importers: the declared kinds, one import with its faults, and the checks of columns of cells.
 
 An importer is a module with one function `read(task: Import) -> Parts | None`. It collects faults in `task.faults`
 and never raises for what a user gave; nothing is kept unless there is none.
@@ -73,7 +73,7 @@ def import_hint(need: str) -> str:
 
 @dataclass
 class Parts:
-    """What an importer gives: the part of a world that it replaces, for which year, and measures worth keeping.
+    """Result of an importer: the part of a world that it replaces, for which year, and measures worth keeping.
 
     `network_parts`: the files of each part of a network that are the user's; the others are those of the base.
     """

@@ -1,4 +1,4 @@
-"""What must hold between the tables of a network: ids that lead somewhere, lengths, borders, and parts that meet.
+"""Checks between the tables of a network: ids that lead somewhere, lengths, borders, and parts that meet.
 
 Geometry is checked on a sphere. Tolerances: places rounded to a thousandth of a degree and lengths to a tenth of a km
 may make a straight link look 0.25 km shorter than the great circle.

@@ -66,7 +66,7 @@ class BorderTime(BaseModel):
 
 
 class Direction(NamedTuple):
-    """What the figure of a crossing is multiplied with in one direction, and the rows that say so."""
+    """Factor of the figure of a crossing in one direction, and the rows it comes from."""
 
     hours: float
     usd: float

@@ -1,4 +1,4 @@
-"""What can be closed, by name: chokepoints at sea, borders, crossings, ports, ferries, single links.
+"""Closures by name: chokepoints at sea, borders, crossings, ports, ferries, single links.
 
     suez                    a chokepoint of chokepoints.csv
     border:KAZ-CHN          every road and railway between two economies; border:KAZ-CHN:rail the railways alone
@@ -29,7 +29,7 @@ KINDS = ("border", "crossing", "port", "ferry", "link")
 
 @dataclass(frozen=True)
 class Closures:
-    """What is closed: rows of the tables of links by mode, rows of the table of ports, closed borders."""
+    """Closed places: rows of the tables of links by mode, rows of the table of ports, closed borders."""
 
     names: tuple[str, ...]
     links: dict[str, frozenset[int]] = field(default_factory=dict)
@@ -74,7 +74,7 @@ def read_closure_file(path: Path) -> tuple[str, ...]:
 
 
 def find_closures(names: Iterable[str], network: Network) -> Closures:
-    """What the names close on a network. Raises `Faults` with every name that closes nothing, and why."""
+    """The places that names close on a network. Raises `Faults` with every name that closes nothing, and why."""
     faults = FaultList()
     links: dict[str, set[int]] = {mode: set() for mode in (*LAND, "sea")}
     ports: set[int] = set()

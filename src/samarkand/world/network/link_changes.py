@@ -1,4 +1,4 @@
-"""What a project or measure does to the freight network, in terms that a network can place."""
+"""Changes of the freight network by a project or measure, in terms that a network can place."""
 
 from __future__ import annotations
 

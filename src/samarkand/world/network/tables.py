@@ -95,7 +95,7 @@ class Network:
 
 @dataclass(frozen=True, eq=False)
 class LinkCosts:
-    """What each link of a mode costs: hours on the move, hours of borders and waits, money. Closed ones are absent."""
+    """Costs of each link of a mode: hours on the move, hours of borders and waits, money. Closed ones are absent."""
 
     u: Ints
     v: Ints

@@ -72,7 +72,7 @@ class Parameters(Mapping[str, float]):
         raise KeyError(name)
 
     def evidence(self, name: str) -> Evidence:
-        """What the value in force rests on; a replaced value is an assumption of whoever replaced it."""
+        """Evidence of the value in force; a replaced value is an assumption of whoever replaced it."""
         declared = self._row(name).evidence()
         replaced = dict(self.replaced)
         if name not in replaced:

@@ -88,5 +88,5 @@ def log_all(x, bits):
 
 @njit(cache=True, nogil=True, inline="always")
 def in_range(value, logarithm):
-    """What `exp_all` made of `logarithm`, with the true limits beyond its range: zero and infinity."""
+    """The exponential from `exp_all` of `logarithm`, with the true limits beyond its range: zero and infinity."""
     return 0.0 if logarithm < -700.0 else (np.inf if logarithm > 700.0 else value)

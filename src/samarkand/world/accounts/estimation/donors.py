@@ -12,7 +12,7 @@ GROUPS = ("agriculture", "industry", "services")
 
 
 def features(facts: pd.DataFrame, raw_exports: pd.Series[float]) -> pd.DataFrame:
-    """What economies are compared by: income a head (log), sectors of GDP, raw materials exported over GDP.
+    """Traits by which economies are compared: income a head (log), sectors of GDP, raw materials exported over GDP.
 
     ``facts`` and ``raw_exports`` (US$ million) by economy; missing stays missing.
     """

@@ -1,4 +1,4 @@
-"""What the estimator reads: the observed table, facts by economy, places, raw materials and gravity coefficients."""
+"""Evidence of the estimator: the observed table, facts by economy, places, raw materials and gravity coefficients."""
 
 from __future__ import annotations
 

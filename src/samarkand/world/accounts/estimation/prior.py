@@ -53,7 +53,7 @@ def raw_materials(evidence: Evidence, units: Units, sectors: Sequence[str]) -> F
 
 
 def rank_weights(composition: Floats, donors: Floats, listed: list[list[int]]) -> Floats:
-    """What part of trade the first, second ... listed commodity stands for, learnt from observed economies.
+    """Share of trade of the first, second ... listed commodity, learnt from observed economies.
 
         composition[i, s] - donors[i, s] = sum_r w_r (1 if s is the sector of commodity r else 0 - donors[i, s])
 

@@ -1,4 +1,4 @@
-"""What an economy makes and uses when its value added, trade by sector and sectors of GDP are known."""
+"""Production and use of an economy when its value added, trade by sector and sectors of GDP are known."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ OUTSIDE_INPUT_CAP = 0.75
 
 @dataclass(frozen=True)
 class Method:
-    """What the estimate uses; all of it unless a comparison leaves something out.
+    """Evidence that the estimate uses; all of it unless a comparison leaves something out.
 
     ``trust`` is how nearly published partner shares are met (see `balance_flows`).
     """
