@@ -18,6 +18,7 @@ from samarkand.programme.channels.network_effects import effects_of
 from samarkand.programme.files.describe import fill
 from samarkand.programme.library import shipped_programmes
 from samarkand.programme.model.models import Item, When
+from samarkand.reports.items import CORRIDORS
 from samarkand.world.accounts.elasticities import load_elasticities
 from samarkand.world.economies.map import map_notes
 from samarkand.world.economies.map_policy import DISCLAIMER, SMALLEST_OUTLINE_KM2
@@ -206,19 +207,6 @@ def map_page() -> str:
     return "\n".join([*lines, *rows, ""])
 
 
-CORRIDORS = {
-    "new_eurasian_land_bridge": "New Eurasian Land Bridge",
-    "china_mongolia_russia": "China-Mongolia-Russia",
-    "china_central_asia_west_asia": "China-Central Asia-West Asia",
-    "china_indochina_peninsula": "China-Indochina Peninsula",
-    "china_pakistan": "China-Pakistan",
-    "bangladesh_china_india_myanmar": "Bangladesh-China-India-Myanmar",
-    "maritime": "The sea route",
-    "other": "Others",
-    None: "Others",
-}
-
-
 def programmes_page() -> str:
     """docs/programmes.md from the programmes that come with the package."""
     lines = [
@@ -237,8 +225,8 @@ def programmes_page() -> str:
             f"that a note names, {counts['recalled']} recalled, {counts['assumed']} assumed."
         )
         lines += [f"## {programme.title} (`{programme.id}`)", "", programme.description, "", standing, ""]
-        for corridor in dict.fromkeys(CORRIDORS.values()):
-            items = [item for item in programme.items if CORRIDORS[item.corridor] == corridor]
+        for corridor in CORRIDORS.values():
+            items = [item for item in programme.items if CORRIDORS[item.corridor or "other"] == corridor]
             if items:
                 lines += [f"### {corridor}", ""] if len(items) < len(programme.items) else []
                 lines += ["| item | kind | economies | status | opening | cost | length | what is assessed |"]
