@@ -33,6 +33,12 @@ class FlatLand:
     def has_crossing(self, economies: tuple[str, ...], mode: str) -> bool:
         return set(economies) == {"CHN", "KAZ"}
 
+    def crossing_names(self, economies: tuple[str, ...], mode: str) -> tuple[str, ...]:
+        return ("Khorgos - Altynkol",)
+
+    def crossings_named(self, name: str, economies: tuple[str, ...], mode: str) -> tuple[str, ...]:
+        return self.crossing_names(economies, mode) if "Khorgos" in name else ()
+
 
 AROUND = Surroundings(ECONOMIES, FlatLand(), 30.0)
 

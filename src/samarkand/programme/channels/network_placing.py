@@ -131,6 +131,14 @@ def _crossing(
     found = geography.crossings_between(crossing.economies, crossing.mode)
     if crossing.latitude is not None and crossing.longitude is not None:
         found = _nearest_crossing(found, crossing.latitude, crossing.longitude)
+    elif crossing.name and found:
+        # A crossing that is named is that one, never all others of the border too.
+        found = geography.crossings_named(crossing.name, crossing.economies, crossing.mode)
+        if not found:
+            gaps.append(
+                Gap(effect.item, name, "effect not assessed: the network knows no crossing of that name")
+            )
+            return
     if not found:
         gaps.append(Gap(effect.item, name, "effect not assessed: the network has no such crossing nearby"))
     elif not any(row.is_open for row in found):

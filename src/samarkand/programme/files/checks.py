@@ -22,6 +22,7 @@ from samarkand.programme.files.reading import Reader
 from samarkand.programme.files.toml_positions import Path, Places
 from samarkand.programme.model.kinds import kinds
 from samarkand.programme.model.models import (
+    Crossing,
     Financing,
     Measure,
     Party,
@@ -38,6 +39,8 @@ BEFORE = {
     "design_speed": "speed", "operating_speed": "speed", "running_time": "running time",
     "line_capacity": "capacity", "electrified": "electric traction",
 }  # fmt: skip
+# Figures that act at the crossings of an item.
+SAVED_AT_CROSSINGS = ("hours_after", "fee_after", "saving_per_consignment")
 SHARE_TOLERANCE = 1e-6  # shares are written with a few decimals
 LENGTH_TOLERANCE = (
     0.97  # coordinates of towns, not of stations: a line may seem a little shorter than the air line
@@ -55,6 +58,14 @@ class Gazetteer(Protocol):
 
     def has_crossing(self, economies: tuple[str, ...], mode: str) -> bool:
         """Whether a link of the mode crosses the border between the two economies."""
+        ...
+
+    def crossings_named(self, name: str, economies: tuple[str, ...], mode: str) -> Sequence[object]:
+        """The links of the mode across the border that have this name."""
+        ...
+
+    def crossing_names(self, economies: tuple[str, ...], mode: str) -> tuple[str, ...]:
+        """Names of the links of the mode across the border."""
         ...
 
 
@@ -394,6 +405,27 @@ class _Check:
                     + (": the two economies do not touch on the network" if apart else ""),
                     "Check the economies and the mode.",
                 )
+            elif (
+                crossing.name
+                and crossing.latitude is None
+                and any(key in values for key in SAVED_AT_CROSSINGS)
+            ):
+                self._named(crossing, where, (*path, "crossing", number), number)
+
+    def _named(self, crossing: Crossing, where: str, path: Path, number: int) -> None:
+        """A crossing without coordinates is found by its name: else the figures would have no place to act."""
+        gazetteer = self.around.gazetteer
+        assert gazetteer is not None
+        if gazetteer.crossings_named(crossing.name, crossing.economies, crossing.mode):
+            return
+        known = gazetteer.crossing_names(crossing.economies, crossing.mode)
+        border = f"the {crossing.mode} border between {' and '.join(crossing.economies)}"
+        self.faults.add(
+            self.reader.place(f"{where}, crossing {number + 1}", path, "name"),
+            f"{crossing.name} is no crossing that {border} has on the network",
+            (f"{did_you_mean(crossing.name, known)} Or give" if known else "Give")
+            + " its latitude and longitude; without a name all crossings of the border are meant.",
+        )
 
 
 def _name(table: Any, level: str, number: int) -> str:

@@ -6,6 +6,7 @@ For checks of what a programme proposes and for placing it; routing has its own 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,7 @@ from samarkand.core.geodesy import calc_chord_distance, calc_squared_chord, unit
 from samarkand.world.network.ferries import FerryLine
 
 LAND_MODES = ("rail", "road")
+PLACE_BREAKS = re.compile(r"\s+-\s+|\s+\N{EN DASH}\s+|[/,;()]|\band\b")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +52,7 @@ class Places:
 
 @dataclass(frozen=True)
 class CrossingPlace:
-    """A border link of the network: its id, whether it is open, and the parameters of its hours and fees.
+    """A border link of the network: its id and name, whether it is open, and the parameters of its hours and fees.
 
     `own_hours` and `own_usd` stand before the parameters; not a number where the crossing has none.
     """
@@ -65,6 +67,7 @@ class CrossingPlace:
     usd_parameter: str
     own_hours: float = float("nan")
     own_usd: float = float("nan")
+    name: str = ""
 
     def hours(self, parameters: Mapping[str, float]) -> float:
         """Hours at the crossing."""
@@ -73,6 +76,11 @@ class CrossingPlace:
     def usd(self, parameters: Mapping[str, float]) -> float:
         """Fees at the crossing, US$ per TEU."""
         return parameters[self.usd_parameter] if math.isnan(self.own_usd) else self.own_usd
+
+
+def place_words(name: str) -> frozenset[str]:
+    """The places that a name of a crossing consists of: `Dong Dang - Pingxiang` is `Pingxiang (Dong Dang)`."""
+    return frozenset(word.strip().casefold() for word in PLACE_BREAKS.split(name) if word.strip())
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +121,16 @@ class Geography:
         """The links of the mode across the border between the two economies, open or closed."""
         pair = set(economies)
         return tuple(row for row in self.crossings if row.mode == mode and set(row.economies) == pair)
+
+    def crossings_named(self, name: str, economies: tuple[str, ...], mode: str) -> tuple[CrossingPlace, ...]:
+        """The links across a border whose names have a place in common with a name."""
+        words = place_words(name)
+        return tuple(row for row in self.crossings_between(economies, mode) if words & place_words(row.name))
+
+    def crossing_names(self, economies: tuple[str, ...], mode: str) -> tuple[str, ...]:
+        """Names of the links of a mode across a border, of those that have one."""
+        named = (row.name for row in self.crossings_between(economies, mode) if row.name)
+        return tuple(sorted(set(named)))
 
     def nearest_node(self, latitude: float, longitude: float, mode: str) -> tuple[str, float]:
         """Economy of the nearest node of a land mode, and the km to it."""

@@ -149,6 +149,7 @@ def _geography(network: Network) -> Geography:
     ports, lines = network.ports, network.ferries
     columns = (
         "id", "mode", "economy_a", "economy_b", "lat", "lon", "status", "hours_parameter", "usd_parameter",
+        "name",
     )  # fmt: skip
     crossings = tuple(
         CrossingPlace(
@@ -162,10 +163,11 @@ def _geography(network: Network) -> Geography:
             str(usd_parameter),
             hours,
             usd,
+            str(name),
         )
         for table in (network.road.crossings, network.rail.crossings)
-        for i, mode, a, b, lat, lon, status, hours_parameter, usd_parameter, hours, usd in zip(
-            *(table[name] for name in columns),
+        for i, mode, a, b, lat, lon, status, hours_parameter, usd_parameter, name, hours, usd in zip(
+            *(table[column] for column in columns),
             *(own_figures(table, name).tolist() for name in ("hours", "usd")),
             strict=True,
         )

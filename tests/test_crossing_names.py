@@ -1,0 +1,83 @@
+"""A crossing that a programme names is that crossing: Torugart is not Irkeshtam."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from samarkand.programme import apply, check_programme, load_programme
+from samarkand.world.network.geography import place_words
+from samarkand.world.world import load_world
+
+GATE = """
+[programme]
+id = "gate"
+title = "A gate"
+
+[[measure]]
+id = "gate"
+title = "Shorter hours"
+kind = "border_facilitation"
+economies = ["CHN", "KGZ"]
+status = "agreed"
+opening = 2026
+hours_before = {{ value = 20, unit = "hours", source = "made up", flag = "assumed" }}
+hours_after = {{ value = 10, unit = "hours", source = "made up", flag = "assumed" }}
+
+  [[measure.crossing]]
+  economies = ["KGZ", "CHN"]
+  mode = "road"
+  {place}
+"""
+
+
+@pytest.fixture
+def at(tmp_path: Path):
+    """The crossings at which a measure acts that names its place so, and its gaps."""
+
+    def targets(place: str) -> tuple[set[str], list[str]]:
+        file = tmp_path / "gate.toml"
+        file.write_text(GATE.format(place=place), encoding="utf-8")
+        change = apply(load_programme(file), load_world(), 2030)
+        return {one.target for one in change.network}, [gap.reason for gap in change.not_assessed]
+
+    return targets
+
+
+@pytest.mark.parametrize("name", ["Torugart", "torugart", "Torugart (Kyrgyzstan)", "Naryn - Torugart"])
+def test_a_measure_acts_at_the_crossing_that_it_names(at, name):
+    assert at(f'name = "{name}"')[0] == {"torugart_road"}
+
+
+def test_without_a_name_or_a_place_it_acts_at_all_crossings_of_the_border(at):
+    assert at("")[0] == {"torugart_road", "irkeshtam_road"}
+
+
+def test_coordinates_say_where_a_name_that_nobody_knows_is(at):
+    assert at('name = "The pass"\n  latitude = 39.7\n  longitude = 74.1')[0] == {"irkeshtam_road"}
+
+
+def test_a_name_that_no_crossing_has_is_a_fault_with_those_that_have(tmp_path: Path):
+    file = tmp_path / "gate.toml"
+    file.write_text(GATE.format(place='name = "Torugat"'), encoding="utf-8")
+    (fault,) = check_programme(file)
+    assert "Torugat is no crossing" in fault.reason
+    assert "Torugart" in fault.mend
+    assert "latitude" in fault.mend
+    assert "line" in fault.place
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Mong Cai - Dongxing", "Dongxing - Mong Cai", True),
+        ("Alakol (Dostyk)", "Alashankou - Dostyk", True),
+        ("Sakania and Kasumbalesa", "Kasumbalesa", True),
+        ("Torugart", "Irkeshtam", False),
+        ("Khorgos", "", False),
+        ("", "", False),
+    ],
+)
+def test_names_are_the_same_where_they_have_a_place_in_common(one, other, same):
+    assert bool(place_words(one) & place_words(other)) == same
