@@ -16,20 +16,23 @@ from rich.table import Table
 from rich.text import Text
 
 from samarkand.priorities import priorities
-from samarkand.reports.figures import MINUS, figure, money, plural
+from samarkand.reports.figures import MINUS, figure, plural
 from samarkand.reports.summary import (
     PRIORITY_MISSING,
+    Group,
     Summary,
     answer,
     change_by_economy,
     missing_by_reason,
     summarise,
+    unaffected,
 )
 
 if TYPE_CHECKING:
     from samarkand.result import Appraisal
 
-REASONS = 4
+REASONS = 3
+MOVERS, PAYERS = 5, 3  # economies by name
 WIDEST = 100
 
 
@@ -41,8 +44,8 @@ def print_scorecard(appraisal: Appraisal, written: Sequence[Path], console: Cons
     console.print(Text(f"{appraisal.programme.title} · {summary.year}", style="bold"))
     _say(
         console,
-        f"{items.open} of {plural(items.total, 'item')} in service by then: {items.with_effect} change the results, "
-        f"{items.without_effect} have no assessed effect.",
+        f"{items.open} of {plural(items.total, 'item')} in service by then: {items.with_effect} have an effect, "
+        f"{items.without_effect} none that is assessed.",
     )
     for sentence in answer(summary):
         console.print(Text(_plain(sentence), style="bold"))
@@ -50,8 +53,7 @@ def print_scorecard(appraisal: Appraisal, written: Sequence[Path], console: Cons
     console.print(_table(appraisal, summary))
     _say(
         console,
-        f"All economies together: {money(summary.unpaid_gain, sign=True)} a year before anybody pays, "
-        f"{money(summary.world_gain, sign=True)} after. {appraisal.size_line}",
+        f"{unaffected(summary)} {appraisal.size_line}",
     )
     console.print()
     _print_gaps(console, appraisal)
@@ -65,32 +67,53 @@ def print_scorecard(appraisal: Appraisal, written: Sequence[Path], console: Cons
 
 
 def _table(appraisal: Appraisal, summary: Summary) -> Table:
-    """Who gains, loses and pays most, all with the same columns."""
+    """Who gains, loses and pays: all of them together, those with most by name, and the others as one.
+
+    All rows have the same columns, and the sums of money over the rows beneath are those of the row above them.
+    """
     table = Table(box=None, pad_edge=False, show_edge=False)
     table.add_column("real income a year", no_wrap=True)
     for heading in ("US$ m", "%", "before paying", "pays", "time %"):
         table.add_column(heading, justify="right", no_wrap=True)
     time = change_by_economy(appraisal, "shipment_time")
-    for heading, group, style, rows in (
-        ("Gain most", summary.by_value(summary.gainers), "green", 5),
-        ("Lose most", summary.by_value(summary.losers), "red", 5),
-        ("Pay most", summary.payers, "bold", 4),
+    for heading, verb, ranked, style, most in (
+        ("Gain", "gain", summary.gainers, "green", MOVERS),
+        ("Lose", "lose", summary.losers, "red", MOVERS),
+        ("Pay", "pay", summary.payers, "bold", PAYERS),
     ):
-        table.add_row(Text(heading, style=f"bold {style}"))
-        if not len(group):
-            table.add_row("  none")
-        for code in map(str, group.index[:rows]):
-            name = appraisal.world.names.get(code, code)
-            cost = float(summary.cost.get(code, 0.0))
+        group = Group.of(ranked, most)
+        words = Text(f"{heading}: {group.count or 'none'}", style=f"bold {style}")
+        if not group.members:
+            table.add_row(words)
+            continue
+        _sums(table, summary, words, group.members)
+        for code in group.shown:
             table.add_row(
-                f"  {name}",
+                f"  {appraisal.world.names.get(code, code)}",
                 _cell(summary.real_income_value, code, "US$ m"),
                 _cell(summary.real_income, code, "fraction"),
                 _cell(summary.unpaid_value, code, "US$ m"),
-                figure(cost, "US$ m") if cost else "",
+                _charge(summary.cost.get(code, 0.0)),
                 _cell(time, code, "fraction"),
             )
+        if group.others:
+            _sums(table, summary, f"  {len(group.others)} others that {verb}", group.others)
+    _sums(table, summary, Text("All economies", style="bold"), summary.economies)
     return table
+
+
+def _sums(table: Table, summary: Summary, words: str | Text, codes: tuple[str, ...]) -> None:
+    """A row of what some economies have together; shares of income and of time do not add up."""
+    value, before, cost = (
+        float(column.reindex(codes).sum())
+        for column in (summary.real_income_value, summary.unpaid_value, summary.cost)
+    )
+    changes = (_plain(figure(sum_, "US$ m", sign=True)) for sum_ in (value, before))
+    table.add_row(words, next(changes), "", next(changes), _charge(cost), "")
+
+
+def _charge(cost: float) -> str:
+    return figure(float(cost), "US$ m") if cost else ""
 
 
 def _cell(values: pd.Series, code: str, unit: str) -> str:

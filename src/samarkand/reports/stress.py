@@ -1,4 +1,7 @@
-"""Prints a stress test, and writes its table."""
+"""Prints a stress test, and writes its table.
+
+The money of a case is that of the economies shown and of all others as one: `real_income x income of the accounts`.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from rich.text import Text
 
 from samarkand.core.conventions import BASE_YEAR
 from samarkand.reports.files import write_texts
+from samarkand.reports.summary import Group
 
 if TYPE_CHECKING:
     from samarkand.planning.stress import Case, Stress
@@ -40,29 +44,43 @@ def print_stress(stress: Stress, console: Console | None = None) -> None:
         money = (f"{row['real_income_without']:+,.0f}", f"{row['real_income_with']:+,.0f}")
         table.add_row(row["case"], *money, worst, cut)
     console.print(table)
+    console.print(
+        "\nReal income, US$ m and per cent, and trade cost of the economies that lose most of their income:"
+    )
     for case in stress.cases:
-        _print_case(case, names, console)
+        _print_case(case, stress, console)
 
 
-def _print_case(case: Case, names: dict[str, str], console: Console) -> None:
+def _print_case(case: Case, stress: Stress, console: Console) -> None:
+    """The economies that lose most of their income, all others as one, and the sum of both."""
     console.print()
     console.print(Text(case.name, style="bold"))
+    income, access = case.results["real_income"], case.results["lost_access"].sel(scenario="without")
+    columns = ["economy", "US$ m", "with it", "income", "with it", "cost", "with it"]
+    columns += ["access lost"] if float(access.max()) > 0 else []
     table = Table(box=None, pad_edge=False)
-    columns = ("economy", "real income", "with programme", "trade cost", "with programme", "access lost")
     for column in columns:
-        table.add_column(column, justify="left" if column == "economy" else "right")
-    income = case.results["real_income"]
-    order = income.sel(scenario="without").to_series().sort_values()
-    for economy in order.index[:WORST]:
-        rows = [
+        left = column == "economy"
+        table.add_column(column, justify="left" if left else "right", no_wrap=left)
+    money = income * stress.world.accounts.value_added.sum("sector")
+    group = Group.of(income.sel(scenario="without").to_series().sort_values(), WORST)
+
+    def sums(codes: tuple[str, ...]) -> list[str]:
+        together = money.sel(economy=list(codes)).sum("economy")
+        return [f"{together.sel(scenario=scenario).item():+,.0f}" for scenario in ("without", "with")]
+
+    for economy in group.shown:
+        changes = [
             case.results[name].sel(economy=economy, scenario=scenario).item()
             for name in ("real_income", "trade_cost")
             for scenario in ("without", "with")
         ]
-        access = case.results["lost_access"].sel(economy=economy, scenario="without").item()
-        table.add_row(
-            names.get(str(economy), str(economy)), *(f"{value:+.3%}" for value in rows), f"{access:.1%}"
-        )
+        cells = [*(f"{value:+.3%}" for value in changes), f"{access.sel(economy=economy).item():.1%}"]
+        words = [stress.world.names.get(economy, economy), *sums((economy,)), *cells]
+        table.add_row(*words[: len(columns)])
+    if group.others:
+        table.add_row(f"{len(group.others)} other economies", *sums(group.others))
+    table.add_row("all economies", *sums(group.members), style="bold")
     console.print(table)
     for scenario, pairs in case.cut_off.items():
         if pairs:

@@ -10,22 +10,63 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from samarkand.priorities import priorities
-from samarkand.reports.figures import money, plural
+from samarkand.reports.figures import NOISE, SMALLEST, money, plural
 
 if TYPE_CHECKING:
     from samarkand.result import Appraisal
 
-SMALLEST_EFFECT = 5e-7  # below a twentieth of a thousandth of a per cent an economy is shown as unaffected
+SMALLEST_EFFECT = (
+    5e-7  # up to a twentieth of a thousandth of a per cent an economy is called next to unaffected
+)
+NOTHING_SHOWN = (
+    NOISE * SMALLEST["US$ m"]
+)  # US$ m: what is smaller is shown as 0, and is neither gain nor loss
 SUMMARISED = ("real_income", "real_income_value", "real_income_unpaid_value", "programme_cost")
 
+WHOLE = (
+    "effect",
+    "cost",
+    "opening",
+    "all indicators",
+)  # what is missing of an entry, where it is no part of it
 PRIORITY_MISSING = "not assessed yet: the priority is not built"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Economies that gain, that lose or that pay, in the order in which they are shown, and what they have together.
+
+    `shown` and `others` make up the whole, and so do their sums: nobody is left out of a total.
+    """
+
+    shown: tuple[str, ...]
+    others: tuple[str, ...]
+
+    @classmethod
+    def of(cls, ranked: pd.Series, most: int) -> Group:
+        """The first `most` of a ranking by name, the rest as one; a rest of a single economy is named too."""
+        codes = tuple(map(str, ranked.index))
+        cut = len(codes) if len(codes) == most + 1 else most
+        return cls(codes[:cut], codes[cut:])
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """All of them."""
+        return self.shown + self.others
+
+    @property
+    def count(self) -> str:
+        """How many they are, in words; empty for none."""
+        return plural(len(self.members), "economy", "economies") if self.members else ""
 
 
 @dataclass(frozen=True)
 class Summary:
     """Headline figures of one year. All come from the result table; sums and counts are all that is done.
 
-    `real_income` is a fraction by economy, `real_income_value`, `unpaid_value` and `cost` are US$ m a year.
+    `real_income` is a fraction by economy, `real_income_value`, `unpaid_value` and `cost` are US$ m a year. Who gains
+    and who loses goes by money, and every economy whose figure is not shown as nothing is one or the other, so that
+    gains and losses add up to the sum over all economies.
     """
 
     year: int
@@ -34,32 +75,44 @@ class Summary:
     unpaid_value: pd.Series
     cost: pd.Series
 
+    @property
+    def economies(self) -> tuple[str, ...]:
+        """All economies of the world."""
+        return tuple(map(str, self.real_income.index))
+
     @cached_property
     def gainers(self) -> pd.Series:
-        """Fraction of real income by economy that gains, the largest fraction first."""
-        sure = self.real_income.dropna()
-        return sure[sure > SMALLEST_EFFECT].sort_values(ascending=False)
+        """US$ m a year by economy that gains, the largest gain first."""
+        return self._moved(1.0)
 
     @cached_property
     def losers(self) -> pd.Series:
-        """Fraction of real income by economy that loses, the largest loss first."""
-        sure = self.real_income.dropna()
-        return sure[sure < -SMALLEST_EFFECT].sort_values()
+        """US$ m a year by economy that loses, the largest loss first."""
+        return self._moved(-1.0)
+
+    def _moved(self, sign: float) -> pd.Series:
+        values = self.real_income_value.dropna()
+        towards = sign * values
+        return values[towards > NOTHING_SHOWN].sort_values(key=lambda column: -column.abs())
+
+    def by_share(self, group: pd.Series) -> pd.Series:
+        """Fraction of real income of the economies of a group, the largest effect first."""
+        return self.real_income.reindex(group.index).sort_values(key=lambda column: -column.abs())
 
     @property
     def unaffected(self) -> int:
-        """Number of economies with next to no change."""
+        """Number of economies that change by `SMALLEST_EFFECT` of their income or less."""
         return int((self.real_income.dropna().abs() <= SMALLEST_EFFECT).sum())
 
     @property
     def gains(self) -> float:
         """What the economies that gain gain together, US$ m a year."""
-        return float(self.real_income_value.reindex(self.gainers.index).sum())
+        return float(self.gainers.sum())
 
     @property
     def losses(self) -> float:
         """What the economies that lose lose together, US$ m a year; negative."""
-        return float(self.real_income_value.reindex(self.losers.index).sum())
+        return float(self.losers.sum())
 
     @property
     def world_gain(self) -> float:
@@ -72,14 +125,22 @@ class Summary:
         return float(self.unpaid_value.sum())
 
     @property
+    def charged(self) -> float:
+        """What all economies are charged together, US$ m a year."""
+        return float(self.cost.sum())
+
+    @property
+    def payment_effect(self) -> float:
+        """What being charged does to real income beyond the charge itself, US$ m a year, all economies together.
+
+        `world_gain - (unpaid_gain - charged)`: taxes move demand, and prices with it.
+        """
+        return self.world_gain - (self.unpaid_gain - self.charged)
+
+    @property
     def payers(self) -> pd.Series:
         """Economies that are charged, the largest first, US$ m a year."""
         return self.cost[self.cost > 0].sort_values(ascending=False)
-
-    def by_value(self, group: pd.Series) -> pd.Series:
-        """US$ m a year of the economies of a group, the largest effect first."""
-        values = self.real_income_value.reindex(group.index)
-        return values.sort_values(key=lambda column: -column.abs())
 
 
 def pairs(series: pd.Series) -> list[tuple[str, float]]:
@@ -128,31 +189,37 @@ def answer(summary: Summary) -> list[str]:
         paid = "Nobody is charged: of what changes the results no cost is known, or not who bears it."
     else:
         payers = plural(len(s.payers), "economy is", "economies are")
-        paid = f"{payers} charged {money(float(s.cost.sum()))} a year for it."
+        paid = f"{payers} charged {money(s.charged)} a year for it."
     return [f"{gain}; {lose}.", paid]
+
+
+def unaffected(summary: Summary) -> str:
+    """How many economies change by next to nothing, in a sentence. Their money is in the sums all the same."""
+    few, all_ = summary.unaffected, plural(len(summary.real_income), "economy", "economies")
+    return (
+        f"{few} of {all_} {'is' if few == 1 else 'are'} next to unaffected: {100 * SMALLEST_EFFECT:.5f} % of income "
+        "or less."
+    )
 
 
 @dataclass(frozen=True)
 class MissingGroup:
-    """One reason for which something has no figure, and all that it holds for."""
+    """One reason for which something has no figure, and all that it holds for, by title."""
 
     reason: str
     entries: tuple[str, ...]
 
 
 def missing_by_reason(appraisal: Appraisal) -> list[MissingGroup]:
-    """What was not assessed, by reason in general: priorities first, then by frequency; all by their titles."""
+    """What was not assessed by reason in general, entries as in the annex: priorities first, then by frequency."""
     titles = {item.id: item.title for item in appraisal.programme.items}
     titles |= {row.name: row.title for row in priorities()}
-    groups: dict[str, dict[str, list[str]]] = {}
+    groups: dict[str, list[str]] = {}
     for gap in appraisal.not_assessed:
-        parts = groups.setdefault(in_general(gap.reason), {}).setdefault(titles.get(gap.item, gap.item), [])
-        if gap.what not in ("effect", "cost", "opening", "all indicators"):
-            parts.append(gap.what.replace("_", " "))
-    found = [
-        MissingGroup(reason, tuple(_with_parts(title, parts) for title, parts in entries.items()))
-        for reason, entries in groups.items()
-    ]
+        title = titles.get(gap.item, gap.item)
+        part = "" if gap.what in WHOLE else f" ({gap.what.replace('_', ' ')})"
+        groups.setdefault(in_general(gap.reason), []).append(title + part)
+    found = [MissingGroup(reason, tuple(entries)) for reason, entries in groups.items()]
     return sorted(found, key=lambda group: (group.reason != PRIORITY_MISSING, -len(group.entries)))
 
 
@@ -165,11 +232,3 @@ def in_general(reason: str) -> str:
     reason = re.sub(r" of US\$ [\d,.]+ m\b", "", reason)
     reason = re.sub(r"[\d.]+ ?%", "a part", reason)
     return re.sub(r"( published)? (for|from) [A-Z].*$", r"\1", reason)
-
-
-def _with_parts(title: str, parts: list[str]) -> str:
-    """`Title (one; other)`, at most three parts by name."""
-    if not parts:
-        return title
-    more = f"; {len(parts) - 3} more" if len(parts) > 3 else ""
-    return f"{title} ({'; '.join(parts[:3])}{more})"

@@ -12,7 +12,7 @@ import pandas as pd
 from samarkand.priorities import all_indicators, priorities
 from samarkand.priorities.base import Indicator
 from samarkand.reports.charts import Bar, Line, bar_chart, line_chart
-from samarkand.reports.figures import MINUS, NOTHING, display_unit, figure, money, per_cent, plural
+from samarkand.reports.figures import MINUS, NOTHING, SMALLEST, display_unit, figure, money, per_cent, plural
 from samarkand.reports.items import Corridor, items_by_corridor
 from samarkand.reports.map_layers import programme_marks
 from samarkand.reports.maps import (
@@ -26,6 +26,7 @@ from samarkand.reports.maps import (
     world_map,
 )
 from samarkand.reports.summary import (
+    Group,
     Summary,
     answer,
     change_by_economy,
@@ -33,6 +34,7 @@ from samarkand.reports.summary import (
     pairs,
     summarise,
     summarise_years,
+    unaffected,
 )
 from samarkand.reports.svg import Svg
 from samarkand.world.economies.map import load_map
@@ -126,57 +128,74 @@ class ReportView:
 
     @property
     def gains(self) -> list[Row]:
-        """The largest gains in money."""
-        return self._movers(self.summary.gainers)
+        """The largest gains in money, and all others that gain."""
+        return self._movers(self.summary.gainers, "gain")
 
     @property
     def losses(self) -> list[Row]:
-        """The largest losses in money."""
-        return self._movers(self.summary.losers)
+        """The largest losses in money, and all others that lose."""
+        return self._movers(self.summary.losers, "lose")
 
-    def _movers(self, group: pd.Series) -> list[Row]:
+    def _movers(self, ranked: pd.Series, verb: str) -> list[Row]:
         s = self.summary
-        return [
-            Row(
-                self.name(code),
-                (
-                    figure(value, "US$ m", sign=True),
-                    figure(s.real_income[code], "fraction", sign=True),
-                    figure(s.cost[code], "US$ m") if s.cost[code] else NOTHING,
-                ),
-            )
-            for code, value in pairs(s.by_value(group).head(FIRST))
-        ]
+        columns = (
+            (s.real_income_value, "US$ m", True),
+            (s.real_income, "fraction", True),
+            (s.cost, "US$ m", False),
+        )
+        return self._first(ranked, verb, columns)
 
     @property
     def payments(self) -> list[Row]:
-        """Who is charged most, and what is left of the gain."""
+        """Who is charged most, and what is left of the gain; all others that pay."""
         s = self.summary
-        return [
-            Row(
-                self.name(code),
-                (
-                    figure(value, "US$ m"),
-                    figure(s.unpaid_value[code], "US$ m", sign=True),
-                    figure(s.real_income_value[code], "US$ m", sign=True),
-                ),
-            )
-            for code, value in pairs(s.payers.head(FIRST))
+        columns = (
+            (s.cost, "US$ m", False),
+            (s.unpaid_value, "US$ m", True),
+            (s.real_income_value, "US$ m", True),
+        )
+        return self._first(s.payers, "pay", columns)
+
+    def _first(
+        self, ranked: pd.Series, verb: str, columns: Sequence[tuple[pd.Series, str, bool]]
+    ) -> list[Row]:
+        """The first of a ranking by name, then all others as one: sums of money, no sum of shares."""
+        group = Group.of(ranked, FIRST)
+        rows = [
+            Row(self.name(code), tuple(_amount(column[code], unit, sign) for column, unit, sign in columns))
+            for code in group.shown
         ]
+        if group.others:
+            sums = (
+                NOTHING if unit == "fraction" else _amount(column.reindex(group.others).sum(), unit, sign)
+                for column, unit, sign in columns
+            )
+            rows.append(Row(f"{len(group.others)} others that {verb}", tuple(sums)))
+        return rows
 
     def by_share(self, group: pd.Series) -> str:
         """The three with the largest share of income, in a line."""
-        return ", ".join(f"{self.name(code)} {per_cent(value)}" for code, value in pairs(group.head(3)))
+        first = pairs(self.summary.by_share(group).head(3))
+        return ", ".join(f"{self.name(code)} {per_cent(value)}" for code, value in first)
 
     @property
     def net(self) -> list[tuple[str, str]]:
         """The sum over economies, step by step; never without the losses beside it."""
         s = self.summary
-        return [
+        steps = [
             ("Gain from cheaper trade, before anybody pays", money(s.unpaid_gain, sign=True)),
-            ("Charged for building it, a year", money(float(s.cost.sum()))),
+            ("Charged for building it, a year", money(-s.charged) if s.charged else money(0.0)),
+            ("What the charge does to prices and trade", money(s.payment_effect, sign=True)),
             ("All economies together, after payment", money(s.world_gain, sign=True)),
         ]
+        if abs(s.payment_effect) < SMALLEST["US$ m"]:  # within the rounding of the others
+            del steps[2]
+        return steps
+
+    @property
+    def unaffected(self) -> str:
+        """How many economies change by next to nothing."""
+        return unaffected(self.summary)
 
     # -- estimated and missing
 
@@ -429,3 +448,8 @@ class ReportView:
         )
         chart = line_chart(years, lines, f"{title}, {label}", label)
         return YearFigure(title, label, chart, tuple(series), rows)
+
+
+def _amount(value: float, unit: str, sign: bool) -> str:
+    """A figure of a short table; a dash where nothing is charged."""
+    return figure(float(value), unit, sign=sign) if sign or value else NOTHING
