@@ -45,7 +45,9 @@ def at(tmp_path: Path):
     return targets
 
 
-@pytest.mark.parametrize("name", ["Torugart", "torugart", "Torugart (Kyrgyzstan)", "Naryn - Torugart"])
+@pytest.mark.parametrize(
+    "name", ["Torugart", "torugart", "Torugart (Kyrgyzstan)", "Naryn - Torugart", "torugart_road"]
+)
 def test_a_measure_acts_at_the_crossing_that_it_names(at, name):
     assert at(f'name = "{name}"')[0] == {"torugart_road"}
 
@@ -66,6 +68,21 @@ def test_a_name_that_no_crossing_has_is_a_fault_with_those_that_have(tmp_path: P
     assert "Torugart" in fault.mend
     assert "latitude" in fault.mend
     assert "line" in fault.place
+
+
+def test_shipped_programmes_name_each_crossing_or_give_its_place():
+    """With neither, only what holds at every crossing of a border: consignment notes."""
+    geography = load_world().network.geography
+    crossings = [
+        (item.id, crossing)
+        for programme in ("eurasian-corridors", "lobito-corridor")
+        for item in load_programme(programme).items
+        for crossing in item.crossings
+    ]
+    assert crossings
+    for item, crossing in crossings:
+        named = geography.crossings_named(crossing.name, crossing.economies, crossing.mode)
+        assert named or crossing.latitude is not None or item == "e-cmr-accessions"
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ class Point(_Model):
 
 
 class Crossing(_Model):
-    """A border crossing, or all crossings of a mode between two economies where it has no coordinates."""
+    """A border crossing, all of a mode between two economies where it has neither name nor coordinates."""
 
     economies: tuple[str, ...]
     mode: Literal["road", "rail"]

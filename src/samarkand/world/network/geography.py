@@ -123,9 +123,13 @@ class Geography:
         return tuple(row for row in self.crossings if row.mode == mode and set(row.economies) == pair)
 
     def crossings_named(self, name: str, economies: tuple[str, ...], mode: str) -> tuple[CrossingPlace, ...]:
-        """The links across a border whose names have a place in common with a name."""
-        words = place_words(name)
-        return tuple(row for row in self.crossings_between(economies, mode) if words & place_words(row.name))
+        """The links across a border whose names have a place in common with a name, or whose id it is."""
+        words, own = place_words(name), name.strip().casefold()
+        return tuple(
+            row
+            for row in self.crossings_between(economies, mode)
+            if words & place_words(row.name) or row.id.casefold() == own
+        )
 
     def crossing_names(self, economies: tuple[str, ...], mode: str) -> tuple[str, ...]:
         """Names of the links of a mode across a border, of those that have one."""

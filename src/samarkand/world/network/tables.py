@@ -85,6 +85,7 @@ class Network:
         for tables in (self.road, self.rail):
             crossings = tables.crossings
             words += [*tables.links["repair"], *crossings["id"], *crossings["link"], *crossings["status"]]
+            words += [*crossings["name"]]  # a programme places its measures by them
         words += [line.model_dump_json() for line in self.ferries]
         return content_hash(list(map(str, words)))
 
