@@ -205,11 +205,11 @@ def test_a_scenario_is_answered_in_its_own_world():
 def test_memory_stays_within_the_limit_over_thirty_worlds():
     """Worlds, networks, states and results are kept as long as there is room; the last used are."""
     one_world = Session()
-    sk.appraise(PROGRAMME, WORLD, session=one_world, years=(2027, 2035))
+    sk.appraise(PROGRAMME, WORLD, session=one_world)
     limit = 5 * one_world.bytes
     session, sizes = Session(limit), []
     for number in range(30):
-        sk.appraise(PROGRAMME, make_toy_world(accounts=number), session=session, years=(2027, 2035))
+        sk.appraise(PROGRAMME, make_toy_world(accounts=number), session=session)
         sizes.append(session.bytes)
     assert max(sizes) <= limit
     assert session.world(make_toy_world(accounts=29).hash) is not None

@@ -8,13 +8,13 @@ Transport, on all-or-nothing loading).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from types import ModuleType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse.csgraph import dijkstra
 
+from samarkand.engines.compiled import load_compiled
 from samarkand.engines.routing import Graph
 
 Floats = NDArray[np.float64]
@@ -25,7 +25,7 @@ SOURCES_AT_ONCE = 64  # bounds memory: costs of a block of sources to all nodes
 
 def load_kernels() -> ModuleType:
     """The compiled kernels, loaded when first used."""
-    return import_module("samarkand.engines.assignment_kernels")
+    return load_compiled("samarkand.engines.assignment_kernels")
 
 
 @dataclass(frozen=True, eq=False)

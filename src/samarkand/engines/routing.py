@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from samarkand.engines.compiled import load_compiled
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -71,7 +72,7 @@ class Legs:
 
 def load_kernels() -> ModuleType:
     """The compiled kernels, loaded when the first legs are computed."""
-    return import_module("samarkand.engines.routing_kernels")
+    return load_compiled("samarkand.engines.routing_kernels")
 
 
 def build_graph(size: int, u: ArrayLike, v: ArrayLike, hours: ArrayLike, usd: ArrayLike) -> Graph:

@@ -20,7 +20,7 @@ LINES = (
     "#8a6100",
     "#7a3b78",
     "#4d5761",
-)  # told apart by the colour-blind too
+)  # the colour-blind can distinguish them too
 FONT = 13
 ROW = 22
 

@@ -13,7 +13,7 @@ NOTHING = "\N{EN DASH}"  # where a figure would say nothing: no charge, no sum o
 MINUS = "\N{MINUS SIGN}"
 # What is smaller than a millionth of the smallest figure shown is the arithmetic's own noise and shown as nothing.
 NOISE = 1e-6
-# Below, a figure is told to be smaller than this and not written out: in the unit as displayed.
+# A smaller figure is not written out but shown as less than this, in the unit as displayed.
 SMALLEST = {"%": 0.0001, "% of value": 0.0001, "US$ m": 0.1, "US$ m a year": 0.1}
 
 

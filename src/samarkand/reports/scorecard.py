@@ -47,6 +47,8 @@ def print_scorecard(appraisal: Appraisal, written: Sequence[Path], console: Cons
         f"{items.open} of {plural(items.total, 'item')} in service by then: {items.with_effect} have an effect, "
         f"{items.without_effect} none that is assessed.",
     )
+    if appraisal.terms_line:
+        _say(console, appraisal.terms_line)
     for sentence in answer(summary):
         console.print(Text(_plain(sentence), style="bold"))
     console.print()

@@ -6,9 +6,7 @@ import os
 import tempfile
 import threading
 from dataclasses import dataclass
-from functools import cache
 from hashlib import blake2b
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from samarkand.engines.compiled import load_compiled
 from samarkand.engines.equilibrium.accounts import EquilibriumAccounts
 from samarkand.engines.equilibrium.equations import Array
 from samarkand.engines.equilibrium.shock import Shock
@@ -26,7 +25,6 @@ NOTHING_BY_PAIR = np.empty((0, 0))
 NOTHING_BY_SECTOR = np.empty((0, 0, 0))
 
 
-@cache
 def load_kernels(part: str = "") -> ModuleType:
     """The compiled kernels (or one module of theirs), with a place for their cache that can be written to.
 
@@ -34,16 +32,7 @@ def load_kernels(part: str = "") -> ModuleType:
     named after the sources of all kernels together. It is beside them or, where that is read-only, in the user's
     cache folder, or else in the temporary directory. `NUMBA_CACHE_DIR` overrides.
     """
-    import numba
-
-    name = f"{KERNELS}.{part}" if part else KERNELS
-    if numba.config.CACHE_DIR:
-        return import_module(name)
-    numba.config.CACHE_DIR = str(_cache_folder())
-    try:
-        return import_module(name)
-    finally:
-        numba.config.CACHE_DIR = ""
+    return load_compiled(f"{KERNELS}.{part}" if part else KERNELS, _cache_folder)
 
 
 def _cache_folder() -> Path:

@@ -6,12 +6,12 @@ rows are. Economies are filled up with empty ones to whole vectors of the proces
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from samarkand.engines.compiled import load_compiled
 from samarkand.engines.equilibrium.equations import Array
 from samarkand.engines.equilibrium.errors import EquilibriumError
 from samarkand.engines.threads import run_all
@@ -98,7 +98,7 @@ def multiply(left: Same, right: Same, shared: bool = False) -> Same:
 
 def pass_on(carried: Same, passed_on: Same, shared: bool = False) -> Same:
     """sum over k of carried[k, a, n] passed_on[k, j, n]; dims [j, a, n]."""
-    compiled = import_module("samarkand.engines.equilibrium.kernels.value_chains").pass_on
+    compiled = load_compiled("samarkand.engines.equilibrium.kernels.value_chains").pass_on
     result: Same = np.empty((passed_on.shape[1], *carried.shape[1:]), dtype=carried.dtype)  # type: ignore[assignment]
     _shared(lambda first, last: compiled(carried, passed_on, first, last, result), carried.shape[1], shared)
     return result

@@ -17,11 +17,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from samarkand.engines.compiled import load_compiled
 from samarkand.engines.equilibrium.equations import Array
 from samarkand.engines.equilibrium.value_added_series import (
     Floats,
@@ -243,7 +243,7 @@ def calc_value_chains_nearby(
 
 
 def _compiled() -> Any:
-    return import_module("samarkand.engines.equilibrium.kernels.value_chains")
+    return load_compiled("samarkand.engines.equilibrium.kernels.value_chains")
 
 
 def _reach(reference: Reference, change: Array) -> Array | None:

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
+from samarkand.engines.compiled import load_compiled
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.end_legs import EndLegs, LegTable
 from samarkand.world.freight.path_base import PathBase
@@ -29,7 +29,7 @@ Found = tuple[NDArray[np.int32], Floats, Floats]  # pairs, hours, usd
 
 def kernels() -> ModuleType:
     """The compiled kernels of closure, loaded when the first links change."""
-    return import_module("samarkand.engines.path_update_kernels")
+    return load_compiled("samarkand.engines.path_update_kernels")
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from itertools import combinations
 from threading import Lock
 from typing import Any
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.progress import Progress, quiet
+from samarkand.engines.compiled import load_compiled
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.end_legs import LegTable
 from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
@@ -224,9 +224,9 @@ class _Run:
         savings: tuple[Ints, Floats, Ints],
     ) -> None:
         self.model, self.arcs, self.savings = model, arcs, savings
-        self.labels = import_module("samarkand.engines.labels")
-        self.legs = import_module("samarkand.engines.label_legs")
-        self.pairs = import_module("samarkand.engines.label_pairs")
+        self.labels = load_compiled("samarkand.engines.labels")
+        self.legs = load_compiled("samarkand.engines.label_legs")
+        self.pairs = load_compiled("samarkand.engines.label_pairs")
         terminal = model.path_update.port_terminal
         order = np.argsort(terminal, kind="stable")
         order = order[terminal[order] >= 0]

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
 from types import ModuleType
 
 import numpy as np
@@ -20,6 +19,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
+from samarkand.engines.compiled import load_compiled
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.mode_choice import (
     MODES,
@@ -292,7 +292,7 @@ class FreightBaseline:
 
 def load_kernels() -> ModuleType:
     """The compiled kernels of choice, loaded when the first costs are computed."""
-    return import_module("samarkand.engines.choice_kernels")
+    return load_compiled("samarkand.engines.choice_kernels")
 
 
 def pairs_of_skims(skims: xr.Dataset, cities: pd.DataFrame, parameters: Parameters, mirrored: bool) -> Pairs:

@@ -83,6 +83,12 @@ def place_words(name: str) -> frozenset[str]:
     return frozenset(word.strip().casefold() for word in PLACE_BREAKS.split(name) if word.strip())
 
 
+def is_same_crossing(name: str, other: str) -> bool:
+    """Whether all places of one name are among those of the other; a name without a place is no name."""
+    one, two = place_words(name), place_words(other)
+    return bool(one and two) and (one <= two or two <= one)
+
+
 @dataclass(frozen=True, eq=False)
 class Geography:
     """The places of a freight network; made by `Network.geography`.
@@ -123,12 +129,16 @@ class Geography:
         return tuple(row for row in self.crossings if row.mode == mode and set(row.economies) == pair)
 
     def crossings_named(self, name: str, economies: tuple[str, ...], mode: str) -> tuple[CrossingPlace, ...]:
-        """The links across a border whose names have a place in common with a name, or whose id it is."""
-        words, own = place_words(name), name.strip().casefold()
+        """The links across a border that a name means: by their ids, or by the places that their names consist of.
+
+        All places of one of the two names are among those of the other: `Torugart` is `Naryn - Torugart`, and
+        `Kashgar - Naryn` is not `Kashgar - Osh`.
+        """
+        own = name.strip().casefold()
         return tuple(
             row
             for row in self.crossings_between(economies, mode)
-            if words & place_words(row.name) or row.id.casefold() == own
+            if row.id.casefold() == own or is_same_crossing(name, row.name)
         )
 
     def crossing_names(self, economies: tuple[str, ...], mode: str) -> tuple[str, ...]:
