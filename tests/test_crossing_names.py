@@ -60,6 +60,11 @@ def test_coordinates_say_where_a_name_that_nobody_knows_is(at):
     assert at('name = "The pass"\n  latitude = 39.7\n  longitude = 74.1')[0] == {"irkeshtam_road"}
 
 
+def test_a_name_counts_before_a_nearer_crossing_of_another_name(at):
+    """The place of Irkeshtam, by the name of Torugart, which is within reach of it."""
+    assert at('name = "Torugart"\n  latitude = 39.9\n  longitude = 74.4')[0] == {"torugart_road"}
+
+
 def test_a_name_that_no_crossing_has_is_a_fault_with_those_that_have(tmp_path: Path):
     file = tmp_path / "gate.toml"
     file.write_text(GATE.format(place='name = "Torugat"'), encoding="utf-8")

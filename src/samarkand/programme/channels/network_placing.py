@@ -129,11 +129,14 @@ def _crossing(
     pair = " - ".join(crossing.economies)
     name = f"{crossing.name} ({pair})" if crossing.name else pair
     found = geography.crossings_between(crossing.economies, crossing.mode)
+    named = geography.crossings_named(crossing.name, crossing.economies, crossing.mode)
     if crossing.latitude is not None and crossing.longitude is not None:
-        found = _nearest_crossing(found, crossing.latitude, crossing.longitude)
+        # Links lie far from their gates: one of that name counts before a nearer one of another.
+        found = _nearest_crossing(named, crossing.latitude, crossing.longitude) or _nearest_crossing(
+            found, crossing.latitude, crossing.longitude
+        )
     elif crossing.name and found:
-        # A crossing that is named is that one, never all others of the border too.
-        found = geography.crossings_named(crossing.name, crossing.economies, crossing.mode)
+        found = named  # a crossing that is named is that one, never all others of the border too
         if not found:
             gaps.append(
                 Gap(effect.item, name, "effect not assessed: the network knows no crossing of that name")
