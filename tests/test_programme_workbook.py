@@ -104,7 +104,7 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         lambda book: book["parties"].cell(1_048_576, 16_384, "x"),
         "sheet parties: reaches to row 1,048,576 and column XFD",
     ),
-    "error of a formula": (error("projects", "capex"), "holds the error #REF!. Mend the formula"),
+    "error of a formula": (error("projects", "capex"), "holds the error #REF!. Correct the formula"),
     "formula never computed": (put("projects", "capex", "=50+50"), "is a formula without a result"),
     "unknown column": (
         lambda book: setattr(at(book, "projects", "capex", 1), "value", "capx"),

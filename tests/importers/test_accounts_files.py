@@ -122,7 +122,7 @@ def test_icio_of_another_unit_or_year_or_cut_short(tmp_path, world) -> None:
     cut = tmp_path / "2019.csv"
     cut.write_bytes(good.read_bytes()[: good.stat().st_size * 2 // 3])
     refused("cut short", "icio", [cut])
-    refused("2 files are named", "icio", [good, path])
+    refused("2 paths are named", "icio", [good, path])
     refused("is a folder", "icio", [tmp_path])
     empty = tmp_path / "2018.csv"
     empty.write_text("", encoding="utf-8")

@@ -15,7 +15,7 @@ FAULTY = 2  # exit status
 
 
 def fail(faults: Iterable[Fault], nothing: str = "run") -> NoReturn:
-    """Print faults, each with place, reason and mend, and leave with status 2. `nothing` was run, or kept."""
+    """Print faults, each with place, reason and remedy, and leave with status 2. `nothing` was run, or kept."""
     listed = list(faults)
     typer.secho(
         f"{len(listed)} fault{'s' if len(listed) != 1 else ''}; nothing was {nothing}.", fg="red", err=True

@@ -1,4 +1,4 @@
-"""Faults: what is wrong with what a user gave, where, why, and how to mend it.
+"""Faults: what is wrong with what a user gave, where, why, and how to put it right.
 
 Checks collect every fault before anything runs (`FaultList`), so that one reading of a file tells all.
 """
@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One fault: `place` in the user's input, the `reason`, and the `mend` that removes it."""
+    """One fault: `place` in the user's input, the `reason`, and the remedy (`mend`)."""
 
     place: str
     reason: str
@@ -79,7 +79,7 @@ class FaultList:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The mend for a word that is not known: the nearest known words, or all of them when none is near."""
+    """The remedy for a word that is not known: the nearest known words, or all of them when none is near."""
     candidates = sorted(set(known))
     near = get_close_matches(str(word), candidates, n=3, cutoff=0.5)
     if near:

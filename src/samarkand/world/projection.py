@@ -183,7 +183,7 @@ def _row(
 
 
 def _words(what: str, cell: str, message: str) -> tuple[str, str]:
-    """Reason and mend of a cell that pydantic refused."""
+    """Reason and remedy of a cell that pydantic refused."""
     choices = {"flag": get_args(Flag), "grade": get_args(Grade)}
     if what == "row":
         return message.removeprefix("Value error, "), "Complete the row."

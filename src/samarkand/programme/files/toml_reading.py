@@ -62,5 +62,5 @@ def _not_toml(text: str, message: str, place: str, faults: FaultList) -> None:
         return
     where = f", line {found[1]}, column {found[2]}" if found else f", line {last}"
     faults.add(
-        f"{place}{where}", f"is not valid TOML: {what}", "Mend the line; nothing after it has been read."
+        f"{place}{where}", f"is not valid TOML: {what}", "Correct the line; nothing after it has been read."
     )

@@ -64,7 +64,7 @@ class Page:
         value = cell.value
         where = self.place(cell.row, cell.column)
         if cell.data_type == "e":
-            faults.add(where, f"holds the error {value}", "Mend the formula, or write the value itself.")
+            faults.add(where, f"holds the error {value}", "Correct the formula, or write the value itself.")
             return None
         if value is None and formula.data_type == "f":
             faults.add(

@@ -80,18 +80,20 @@ def find_passages(model: FreightModel) -> Floats:
         share = np.divide(baseline.term[:, g, SEA], whole, out=np.zeros_like(whole), where=whole > 0)
         amount = share * weight[pairs.origin] * weight[pairs.destination]
         amount[~counted] = 0.0
-        total = _both_ways(amount, one, other, count)
+        total = _between_economies(amount, one, other, count)
         for k in range(len(passes)):
             crossing = np.zeros(len(pairs), np.bool_)
             for c, flags in voyages.items():
                 mine = picked[:, g] == c
                 crossing[mine] = flags[k, pairs.origin[mine], pairs.destination[mine]]
-            part = _both_ways(np.where(crossing, amount, 0.0), one, other, count)
+            part = _between_economies(np.where(crossing, amount, 0.0), one, other, count)
             np.divide(part, total, out=passes[k, g], where=total > 0)
     return passes
 
 
-def _both_ways(amount: Floats, one: NDArray[np.int32], other: NDArray[np.int32], count: int) -> Floats:
+def _between_economies(
+    amount: Floats, one: NDArray[np.int32], other: NDArray[np.int32], count: int
+) -> Floats:
     """Amounts of pairs by their two economies, the same there and back."""
     used = amount > 0
     place = one[used].astype(np.int64) * count + other[used]

@@ -98,12 +98,9 @@ def base_figures(accounts: Accounts, economy: str) -> dict[str, Floats]:
 
 def read(task: Import) -> Parts | None:
     """The base's accounts with the economy's row replaced."""
-    if len(task.paths) != 1:
-        task.fault("PATH", f"{len(task.paths)} files are named", "Name the one template.")
-        return None
-    path = task.paths[0]
-    found = _read_book(task, path)
-    if found is None or task.faults:
+    path = task.one_path("Name the one template.")
+    found = None if path is None else _read_book(task, path)
+    if path is None or found is None or task.faults:
         return None
     economy, year, own = found
     base = base_figures(task.base.accounts, economy)

@@ -35,16 +35,9 @@ def read(task: Import) -> Parts | None:
             'Install it: pip install "samarkand[mrio]"',
         )
         return None
-    if len(task.paths) != 1:
-        task.fault(
-            "PATH",
-            f"{len(task.paths)} paths are named",
-            "Name the zip of one year, or the folder it was unpacked to.",
-        )
-        return None
-    path = task.paths[0]
-    year = _check(task, path)
-    if year is None or task.faults:
+    path = task.one_path("Name the zip of one year, or the folder it was unpacked to.")
+    year = None if path is None else _check(task, path)
+    if path is None or year is None or task.faults:
         return None
     task.progress(f"reading {path.name}")
     try:

@@ -111,12 +111,19 @@ class Import:
                 return
         self.faults.add(place, reason, mend)
 
+    def one_path(self, mend: str) -> Path | None:
+        """The file or folder that was named; None, with a fault, where there are several or none."""
+        if len(self.paths) == 1:
+            return self.paths[0]
+        self.fault("PATH", f"{len(self.paths)} paths are named", mend)
+        return None
+
     def close(self) -> None:
         """Tell how many faults were not listed, and raise `Faults` if there is any."""
         for (place, alike), count in self._alike.items():
             if count > MOST_FAULTS_ALIKE:
                 more = count - MOST_FAULTS_ALIKE
-                self.faults.add(place, f"{alike} in {more} more places", "Mend them alike.")
+                self.faults.add(place, f"{alike} in {more} more places", "Correct them in the same way.")
         self.faults.raise_if_any()
 
     def numbers(

@@ -27,12 +27,9 @@ _YEAR = re.compile(r"(?<!\d)(19[5-9]\d|20\d\d)(?!\d)")
 
 def read(task: Import) -> Parts | None:
     """The accounts of one year's table."""
-    if len(task.paths) != 1:
-        task.fault("PATH", f"{len(task.paths)} files are named", "Name the one file of one year.")
-        return None
-    path = task.paths[0]
-    header = read_header(path, task.faults)
-    if header is None:
+    path = task.one_path("Name the one file of one year.")
+    header = None if path is None else read_header(path, task.faults)
+    if path is None or header is None:
         return None
     columns = header[1:]
     pairs = [_split(name) for name in columns]

@@ -25,12 +25,9 @@ _ROWS = 100
 
 def read(task: Import) -> Parts | None:
     """The accounts of one year's table."""
-    if len(task.paths) != 1:
-        task.fault("PATH", f"{len(task.paths)} files are named", "Name the one file of one year.")
-        return None
-    path = task.paths[0]
-    header = read_header(path, task.faults)
-    if header is None:
+    path = task.one_path("Name the one file of one year.")
+    header = None if path is None else read_header(path, task.faults)
+    if path is None or header is None:
         return None
     if header and header[0].startswith(("PK", "\x89")):
         task.fault(
