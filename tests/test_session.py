@@ -20,7 +20,7 @@ from samarkand.core.memory import nbytes
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
 from samarkand.engines.once import Once
 from samarkand.engines.threads import Beside, run_all
-from samarkand.planning.stress import stress_test
+from samarkand.planning.stress import rank_closures, stress_test
 from samarkand.session import Session
 from samarkand.world.freight.model import prepare_freight
 from toy import ECONOMIES, make_toy_world, toy_programme
@@ -156,6 +156,18 @@ def test_stress_takes_the_ramp_up_of_an_appraisal():
     whole = stress_test(PROGRAMME, ["suez"], world=WORLD, year=2060, session=session).cases[0]
     gap = np.abs(case.results["real_income"] - whole.results["real_income"]).sel(scenario="with")
     assert float(gap.max()) > 1e-9, "the programme would have its whole effect in the year of opening"
+
+
+def test_the_ranking_of_closures_asks_the_question_with_all_its_terms():
+    """The costliest first, each as a stress test of it alone under the same terms has it."""
+    session, terms = Session(), {"deficit_rule": "proportional", "without": PROGRAMME.ids[:1]}
+    ranked = rank_closures(PROGRAMME, 3, world=WORLD, session=session, **terms).summary()
+    lost = ranked["real_income_without"].to_numpy()
+    assert len(lost) == 3
+    assert (np.diff(lost) >= 0).all()
+    first = stress_test(PROGRAMME, [ranked["case"][0]], world=WORLD, session=session, **terms).summary()
+    for name in ("real_income_without", "real_income_with"):
+        assert ranked[name][0] == pytest.approx(first[name][0], rel=1e-12)
 
 
 def test_an_appraisal_with_closures_compares_the_closed_world_with_itself():

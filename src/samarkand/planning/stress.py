@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
@@ -160,25 +160,13 @@ def rank_closures(
     Freight only chooses the candidates (`most` of them); the ranking is by real income of all economies lost without
     the programme, each solved exactly. Other arguments as `stress_test`.
     """
-    asking = partial(_asking, programme, world, year, session, progress, terms)
-    laid = asking(freight)
+    laid = freight(programme, world=world, year=year, session=session, progress=progress, **terms)
     names = busiest(laid.without, laid.world.network, most)
-    tested: Stress = asking(stress_test, names)
+    tested = stress_test(
+        programme, names, world=world, year=year, session=session, progress=progress, **terms
+    )
     order = tested.summary()["real_income_without"].argsort()
     return replace(tested, cases=tuple(tested.cases[int(at)] for at in order))
-
-
-def _asking(
-    programme: Asked,
-    world: World | None,
-    year: int,
-    session: Session | None,
-    progress: Progress,
-    terms: Terms,
-    ask: Callable[..., Any],
-    *arguments: Any,
-) -> Any:
-    return ask(programme, *arguments, world=world, year=year, session=session, progress=progress, **terms)
 
 
 def every_case(
