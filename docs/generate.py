@@ -42,7 +42,7 @@ def indicators_page() -> str:
                 f"{row.description}.",
                 "",
                 f"- by {', '.join(row.dims)}; unit {row.unit}; change is {row.change}; grade {row.grade}"
-                + ("; headline" if row.headline else ""),
+                + ("; headline" if row.is_headline else ""),
                 f"- method: {row.method}",
                 f"- computed from: {', '.join(row.inputs)}",
                 f"- source: {row.source}",

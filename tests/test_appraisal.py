@@ -84,7 +84,7 @@ def test_exports_and_imports_balance_over_the_world(appraisal):
 
 
 def test_what_is_charged_is_what_the_programme_costs(appraisal):
-    change = appraisal.inputs[appraisal.years[-1]].change
+    change = appraisal.timeline.last.change
     charged = appraisal["programme_cost"]
     inside = sum(cost for code, cost in change.annual_cost.items() if code in charged["economy"].values)
     assert float(charged.sum()) == pytest.approx(inside)

@@ -8,8 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 import xarray as xr
 
-from samarkand.priorities import find_indicator
-from samarkand.priorities.ranges import Ranges
+from samarkand.priorities import HoldOutRanges, find_indicator
 from samarkand.world.accounts.estimation import holdout
 from samarkand.world.accounts.estimation.evidence import ObservedTable
 from samarkand.world.accounts.estimation.ranges import Width, read_ranges
@@ -69,16 +68,16 @@ def test_what_is_not_estimated_from_accounts_has_no_range():
 
 
 def test_bounds_are_of_changes_of_estimated_economies_alone():
-    ranges = Ranges({"real_income": Width(0.5, 1.5)}, frozenset({"UZB", "ROW"}))
+    ranges = HoldOutRanges({"real_income": Width(0.5, 1.5)}, frozenset({"UZB", "ROW"}))
     values = xr.DataArray(
         [[-2.0, 4.0], [-4.0, 4.0]], {"year": [2030, 2035], "economy": ["UZB", "KAZ"]}, ("year", "economy")
     )
     _, declared = find_indicator("real_income")
-    low, high = ranges.bounds(declared, "change", values)
-    np.testing.assert_array_equal(low, [[-3.5, np.nan], [-6.0, np.nan]])
-    np.testing.assert_array_equal(high, [[-0.5, np.nan], [-2.0, np.nan]])
-    assert ranges.bounds(declared, "without", values) == (None, None)
-    assert Ranges().bounds(declared, "change", values) == (None, None)
+    found = ranges.of_change(declared, values)
+    np.testing.assert_array_equal(found.low, [[-3.5, np.nan], [-6.0, np.nan]])
+    np.testing.assert_array_equal(found.high, [[-0.5, np.nan], [-2.0, np.nan]])
+    assert (found.basis, found.coverage) == ("hold_out", 0.8)
+    assert HoldOutRanges().of_change(declared, values) is None
 
 
 def test_at_least_ten_economies_were_held_out_and_plain_gravity_is_beaten():

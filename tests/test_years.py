@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from importlib import import_module
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -17,15 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import samarkand as sk
+from made_results import make_results
 from samarkand.cli.options import read_years
 from samarkand.core.faults import FaultList, Faults
-from samarkand.priorities import Assessed, Levels, Results, all_indicators, priorities
+from samarkand.priorities import Levels, each_indicator, priorities
 from samarkand.programme import plan_schedule
 from samarkand.programme.schedule import calc_ramp_up_weights
 from samarkand.reports.files import appraisal_json
 from samarkand.world.projection import GrowthRow, Projection, load_projection
 
-INDICATORS = [row for rows in all_indicators().values() for row in rows]
+INDICATORS = [row for _, row in each_indicator()]
 
 
 @pytest.fixture(scope="module")
@@ -76,10 +75,8 @@ def _results(projection=None, in_force=None):
         return {real.name: Levels(without=start, with_=start + np.array(change))}
 
     nothing, open_ = levels([0, 0]), levels([10, 0])
-    schedule = SimpleNamespace(
-        years=(2025, 2030), in_force={2025: 1, 2030: 1}, weights={2025: {0: 0.75, 1: 0.25}, 2030: {1: 1.0}}
-    )
-    return Results(schedule, [Assessed(nothing, nothing), Assessed(open_, levels([8, -1]))], projection)
+    weights = {2025: {0: 0.75, 1: 0.25}, 2030: {1: 1.0}}
+    return make_results(weights, [(nothing, nothing), (open_, levels([8, -1]))], projection)
 
 
 def test_openings_come_in_step_by_step_and_charges_at_once():
@@ -104,20 +101,19 @@ def test_levels_grow_with_the_economy_and_charges_do_not():
 def test_a_value_that_is_missing_in_a_state_that_counts_is_missing():
     start = xr.DataArray([100.0], {"economy": ["KAZ"]}, ("economy",))
     known, silent = Levels(without=start, with_=start), Levels(without=start, with_=start * np.nan)
-    schedule = SimpleNamespace(
-        years=(2025, 2030), in_force={2025: 1, 2030: 1}, weights={2025: {0: 0.5, 1: 0.5}, 2030: {1: 1.0}}
-    )
+    weights = {2025: {0: 0.5, 1: 0.5}, 2030: {1: 1.0}}
     for states, missing in (((known, silent), [True, True]), ((silent, known), [True, False])):
-        results = Results(schedule, [Assessed({"exports": s}, {"exports": s}) for s in states])
+        results = make_results(weights, [({"exports": s}, {"exports": s}) for s in states])
         np.testing.assert_array_equal(np.isnan(results.values("exports", "with"))[:, 0], missing)
 
 
 def test_what_is_not_ramped_is_that_of_the_state_in_force():
     start = xr.DataArray([100.0], {"economy": ["KAZ"]}, ("economy",))
-    schedule = SimpleNamespace(years=(2025,), in_force={2025: 1}, weights={2025: {0: 0.75, 1: 0.25}})
     for ramped, expected in ((True, 102.5), (False, 110.0)):
         two = [Levels(without=start, with_=start + add, ramped=ramped) for add in (0, 10)]
-        results = Results(schedule, [Assessed({"exports": one}, {"exports": one}) for one in two])
+        results = make_results(
+            {2025: {0: 0.75, 1: 0.25}}, [({"exports": one}, {"exports": one}) for one in two]
+        )
         assert float(results.values("exports", "with")[0, 0]) == pytest.approx(expected)
 
 
@@ -172,15 +168,12 @@ def test_what_adds_up_in_every_state_adds_up_in_a_year_of_ramp_up(early):
 
 
 def test_what_does_not_depend_on_payment_is_declared_right(early):
-    inputs = early.states[-1]
-    assert inputs.with_ is not inputs.before_financing
+    state = early.states[-1]
+    assert state.with_ is not state.before_financing
     for priority in priorities():
         if priority.assessed and not priority.depends_on_payment:
-            module = import_module(f"samarkand.priorities.{priority.name}")
-            before, after = (
-                module.assess(replace(inputs, with_=inputs.before_financing)),
-                module.assess(inputs),
-            )
+            module = import_module(f"samarkand.priorities.{priority.name}.assessment")
+            before, after = module.assess_state(state.unpaid), module.assess_state(state)
             for name, levels in after.items():
                 for part in ("without", "with_", "change"):
                     if getattr(levels, part, None) is not None:

@@ -103,7 +103,12 @@ def digest(value: Any, depth: int = DEPTH) -> int:
 # headline, from the same solutions.
 TOOLS = ("core.", "engines.once", "engines.threads", "session")
 ENGINES = ("engines.equilibrium",)  # entered by their front doors: what they do inside is theirs
-BESIDE = ("priorities.infrastructure", "priorities.trade.")
+BESIDE = (
+    "priorities.infrastructure",
+    "priorities.trade.exposure",
+    "priorities.trade.structure",
+    "priorities.trade.chains_store",
+)
 
 
 def carry(one: list[Call], other: list[Call]) -> list[str]:

@@ -3,25 +3,33 @@
     world, programme -> schedule -> network -> trade costs -> equilibrium -> priorities -> results by year
 
 Always the same world twice through the same code: without the programme, and with it. The schedule says which distinct
-states of the programme the years asked about need; each is solved once (`solving`), and `Results` puts the years
+states of the programme the years asked about need, and what is paid in each year; each state is solved once, and once
+more for each payment (`state`). The priorities assess the states, then the timeline, and `Results` puts the years
 together. What is solved and assessed is kept by the session, under the content it was made from.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Unpack
 
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.threads import Beside
-from samarkand.priorities import Assessed, Inputs, Results, assess_all
-from samarkand.priorities.ranges import Ranges
+from samarkand.priorities.assessing import assess_once, assess_states, assess_whole
+from samarkand.priorities.base import Outcomes
+from samarkand.priorities.ranges import HoldOutRanges
+from samarkand.priorities.results import Results
+from samarkand.priorities.time_rule import Assessed, TimeRule
+from samarkand.priorities.timeline import Timeline
 from samarkand.programme import Schedule
+from samarkand.programme.applying import Payment
 from samarkand.question import Asked, Question, Terms
 from samarkand.result import Appraisal
 from samarkand.session import Session, default_session
-from samarkand.solving import Baseline, leave_out, solve_baseline, solve_state
+from samarkand.solving import Baseline, Setting, leave_out, solve_baseline
+from samarkand.state import Counterfactual, State
 from samarkand.world.world import World
 
 
@@ -75,35 +83,49 @@ def appraise(
     assessed = {last: assess(asked, schedule, last, states[last], session)}
     assessed |= {number: one.result() for number, one in reversed(assessing.items())}
     in_order = range(len(states))
-    results = Results(
-        schedule, [assessed[number] for number in in_order], asked.projection, Ranges.of(asked.world)
+    rule = TimeRule(schedule, [assessed[number] for number in in_order], asked.projection)
+    results = Results(rule, ranges=HoldOutRanges.of(asked.world))
+    timeline = find_timeline(asked, schedule, states, results)
+    whole = assess_whole(timeline, find_once(asked, timeline.last, session))
+    return Appraisal(
+        asked,
+        [states[number] for number in in_order],
+        replace(timeline, results=replace(results, whole=whole)),
     )
-    return Appraisal(asked, schedule, [states[number] for number in in_order], results)
 
 
 def find_baseline(asked: Question, session: Session, progress: Progress = quiet) -> Baseline:
     """The world without the programme, solved now or before in this session."""
+    setting = Setting(asked.world, asked.assumptions, asked.scenario.deficit_rule)
+    closed = asked.scenario.closures
     return session.kept(
-        ("baseline", asked.of_baseline), partial(solve_baseline, asked, session.kept, progress)
+        ("baseline", asked.of_baseline), partial(solve_baseline, setting, closed, session.kept, progress)
     )
 
 
 def find_state(
     asked: Question, schedule: Schedule, baseline: Baseline, session: Session, progress: Progress, number: int
-) -> Inputs:
-    """A state of the schedule, solved now or before in this session: the same shocks are solved once."""
+) -> State:
+    """A state of the schedule with all its payments, solved now or before in this session: the same once."""
     change = schedule.states[number]
     with_reach = asks_for_reach(asked, schedule, number)
 
-    def solve_it() -> Inputs:
+    def solve_it() -> Counterfactual:
         left_out = leave_out(baseline, change, progress) if with_reach else None
-        return solve_state(asked, baseline, change, progress, left_out)
+        return Counterfactual(baseline, change, left_out).solve(progress)
 
-    found = session.kept(("state", asked.of_states, change.shocks, with_reach), solve_it)
-    return replace(
-        found, world=asked.world, change=change, year=change.year, programme=asked.programme,
-        assumptions=asked.assumptions,
-    )  # fmt: skip
+    solved = session.kept(("state", asked.of_states, change.shocks, with_reach), solve_it)
+    payments = schedule.payments_in(number)
+    for payment in payments:
+        session.kept(("paid", asked.of_states, change.shocks, payment), partial(solved.paid, payment))
+    return State(
+        solved,
+        asked.world,
+        asked.programme,
+        asked.assumptions,
+        change,
+        payments[0] if payments else change.payment,
+    )
 
 
 def asks_for_reach(asked: Question, schedule: Schedule, number: int) -> bool:
@@ -111,24 +133,42 @@ def asks_for_reach(asked: Question, schedule: Schedule, number: int) -> bool:
     return asked.reach and schedule.states[number].shocks == schedule.states[-1].shocks
 
 
-def assess(asked: Question, schedule: Schedule, number: int, inputs: Inputs, session: Session) -> Assessed:
-    """Results of the priorities in a state, found now or before in this session; they may read which items are open."""
-    change = schedule.states[number]
-    whole = schedule.is_whole(number) and asked.projection is None
-    key = (asked.of_states, change.shocks, change.open, asks_for_reach(asked, schedule, number), whole)
-    return session.kept(("assessed", *key), partial(assess_state, inputs, whole))
+def assess(asked: Question, schedule: Schedule, number: int, state: State, session: Session) -> Assessed:
+    """Results of the priorities in a state: before anybody pays, and for each payment of the years it is in force.
 
-
-def assess_state(inputs: Inputs, whole: bool) -> Assessed:
-    """Results of the priorities in a state: before anybody pays, and as it is paid for.
-
-    Where every year that counts the state counts it whole, at the size of the accounts, the time rule needs the second
-    alone.
+    Found now or before in this session; they may read which items are open. Where every year that counts the state
+    counts it whole, pays the same and is at the size of the accounts, the time rule needs what is paid alone.
     """
-    if whole:
-        paid = assess_all(inputs)
-        return Assessed(paid, paid)
-    before = assess_all(replace(inputs, with_=inputs.before_financing))
-    return Assessed(
-        before, before if inputs.with_ is inputs.before_financing else assess_all(inputs, known=before)
-    )
+    change, payments = schedule.states[number], schedule.payments_in(number)
+    key = ("assessed", asked.of_states, change.shocks, change.open, asks_for_reach(asked, schedule, number))
+
+    def outcomes(payment: Payment, known: Outcomes | None = None) -> Outcomes:
+        paying = replace(state, payment=payment)
+        return session.kept((*key, payment), partial(assess_states, paying, known))
+
+    if schedule.is_whole(number) and asked.projection is None:
+        (payment,) = payments
+        paid = outcomes(payment)
+        return Assessed(paid, {payment: paid})
+    before = outcomes(())
+    return Assessed(before, {payment: outcomes(payment, before) for payment in payments})
+
+
+def find_timeline(
+    asked: Question, schedule: Schedule, states: Mapping[int, State], results: Results
+) -> Timeline:
+    """All years of a question at once, each with the state in force at its end, paid for as in it."""
+    by_year = {
+        year: replace(states[schedule.in_force[year]], change=change, payment=schedule.payments[year])
+        for year, change in schedule.changes.items()
+    }
+    return Timeline(
+        asked.world, asked.programme, asked.assumptions, asked.projection, asked.scenario.without, schedule, by_year,
+        results,
+    )  # fmt: skip
+
+
+def find_once(asked: Question, state: State, session: Session) -> Outcomes:
+    """Results that are worked out once, of the last state: found now or before in this session."""
+    key = ("once", asked.of_states, state.change.shocks, state.change.open, state.payment)
+    return session.kept(key, partial(assess_once, state))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from typing import Any, NamedTuple
@@ -20,10 +20,13 @@ from samarkand.core.lineage import Lineage
 from samarkand.core.scenario import Scenario
 from samarkand.core.schema import Block, to_frame
 from samarkand.core.units import format_value
-from samarkand.priorities import Inputs, Results, all_indicators
 from samarkand.priorities.lineage import trace
+from samarkand.priorities.registry import each_indicator
+from samarkand.priorities.results import Results
+from samarkand.priorities.timeline import Timeline
 from samarkand.programme import Programme, Schedule
 from samarkand.question import Question
+from samarkand.state import State
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.world import World
 
@@ -61,13 +64,22 @@ class Appraisal:
 
     `appraisal["real_income"]` is the change of an indicator as a labelled array, `by_year("real_income")` its schedule;
     `to_dataframe()` the tidy table in the result schema, of all or of one indicator; `explain(indicator, economy)`
-    the lineage of a figure. `states` are the solutions of the schedule's distinct states.
+    the lineage of a figure. `states` are the schedule's distinct states, `timeline.states` those in force by year.
     """
 
     asked: Question
-    schedule: Schedule
-    states: Sequence[Inputs]
-    by_state: Results
+    states: Sequence[State]
+    timeline: Timeline
+
+    @property
+    def schedule(self) -> Schedule:
+        """The states and how they make up the years asked about."""
+        return self.timeline.schedule
+
+    @property
+    def arrays(self) -> Results:
+        """Results by year, of which everything here is a part."""
+        return self.timeline.results
 
     @property
     def scenario(self) -> Scenario:
@@ -100,14 +112,6 @@ class Appraisal:
         return version("samarkand")
 
     @cached_property
-    def inputs(self) -> Mapping[int, Inputs]:
-        """Inputs of the priorities, by year: the state in force at its end."""
-        return {
-            year: replace(self.states[self.schedule.in_force[year]], year=year, change=change)
-            for year, change in self.schedule.changes.items()
-        }
-
-    @cached_property
     def results(self) -> pd.DataFrame:
         """The whole tidy table, made when first asked for: millions of rows where pairs and years are many."""
         return to_frame(self.blocks())
@@ -122,11 +126,11 @@ class Appraisal:
         if indicator is None and year is None:
             return self.results.copy()
         names = (indicator,) if isinstance(indicator, str) else indicator
-        return to_frame(self.by_state.blocks(names, None if year is None else [self._known(year)]))
+        return to_frame(self.arrays.blocks(names, None if year is None else [self._known(year)]))
 
     def blocks(self) -> Iterator[Block]:
         """All results block by block (an indicator in a scenario over all years), for files."""
-        return self.by_state.blocks()
+        return self.arrays.blocks()
 
     def __getitem__(self, indicator: str) -> xr.DataArray:
         """The change of an indicator in the last year, labelled by its dimensions. Raises `Faults` for other names."""
@@ -135,11 +139,25 @@ class Appraisal:
     def array(self, indicator: str, scenario: str = "change", year: int | None = None) -> xr.DataArray:
         """An indicator as a labelled array in a year, the last by default; `scenario` is without, with or change."""
         year = self.years[-1] if year is None else self._known(year)
-        return self.by_state.values(indicator, scenario, [year]).sel(year=year, drop=True)
+        return self.arrays.values(indicator, scenario, [year]).sel(year=year, drop=True)
 
     def by_year(self, indicator: str, scenario: str = "change") -> xr.DataArray:
         """An indicator as a labelled array over all years asked about, dims (year, its own)."""
-        return self.by_state.values(indicator, scenario)
+        return self.arrays.values(indicator, scenario)
+
+    def words(self, indicator: str, scenario: str = "change", year: int | None = None) -> xr.DataArray:
+        """The words of an indicator that is an ordered category, in a year, the last by default."""
+        year = self.years[-1] if year is None else self._known(year)
+        return self.arrays.labels(indicator, scenario, [year]).sel(year=year, drop=True)
+
+    def own_years(self, indicator: str) -> tuple[int, ...]:
+        """Years that an indicator has figures of: those asked about, or its own."""
+        return tuple(int(year) for year in self.arrays.values(indicator)["year"].to_numpy())
+
+    def reason_of(self, indicator: str) -> str:
+        """Why an indicator has no figure, or not everywhere; empty where it has."""
+        blocks = to_frame(self.arrays.blocks([indicator], [self.years[-1]]))
+        return "; ".join(sorted(set(blocks["reason"]) - {""}))
 
     def _known(self, year: int) -> int:
         if year not in self.years:
@@ -157,28 +175,28 @@ class Appraisal:
     def headlines(self) -> pd.DataFrame:
         """The last year's rows of the headline indicators, and the reasons of what is not assessed."""
         last = [self.years[-1]]
-        wanted = [row.name for rows in all_indicators().values() for row in rows if row.headline]
+        wanted = [row.name for _, row in each_indicator() if row.is_headline]
         silent = [block for block in self._silent(last) if block.indicator not in wanted]
-        return to_frame([*self.by_state.blocks(wanted, last), *silent])
+        return to_frame([*self.arrays.blocks(wanted, last), *silent])
 
     def explain(self, indicator: str, economy: str, year: int | None = None) -> Lineage:
         """From a figure down to published sources. Raises `Faults` for an unknown indicator, economy or year."""
         year = self.years[-1] if year is None else self._known(year)
-        return trace(self.by_state, self.inputs[year], indicator, economy)
+        return trace(self.arrays, self.timeline.states[year], indicator, economy)
 
     @cached_property
     def not_assessed(self) -> tuple[Gap, ...]:
         """Everything without a figure in the last year, with its reason."""
         gaps = [Gap(*entry) for entry in self.schedule.changes[self.years[-1]].not_assessed]
         gaps += [
-            Gap(one.priority, one.indicator or "all indicators", one.reason)
+            Gap(one.priority, one.indicator or "all indicators", str(one.reason))
             for one in self._silent([self.years[-1]])
         ]
         return tuple(gaps)
 
     def _silent(self, years: Sequence[int]) -> Iterator[Block]:
         """Indicators that are not assessed at all: blocks that have no scenario but a reason."""
-        return self.by_state.blocks(years=years, scenarios=())
+        return self.arrays.blocks(years=years, scenarios=())
 
     @property
     def size(self) -> str:
@@ -256,7 +274,7 @@ class Appraisal:
     @property
     def certificate_line(self) -> str:
         """The certificate of the last year in one line."""
-        one = self.inputs[self.years[-1]].with_.certificate
+        one = self.timeline.last.with_.certificate
         return (
             f"largest residual of any market or budget {one.largest:.1e} (relative), at {one.worst}; "
             f"numeraire {one.numeraire:.1e}; {one.sweeps} sweeps."
@@ -266,11 +284,11 @@ class Appraisal:
         """The certificates of all solutions, by year."""
         return {
             str(year): {
-                "without": vars(inputs.without.certificate),
-                "with": vars(inputs.with_.certificate),
-                "before_payment": vars(inputs.before_financing.certificate),
+                "without": vars(state.without.certificate),
+                "with": vars(state.with_.certificate),
+                "before_payment": vars(state.before_financing.certificate),
             }
-            for year, inputs in self.inputs.items()
+            for year, state in self.timeline.states.items()
         }
 
     def programme_card(self) -> dict[str, Any]:

@@ -1,15 +1,14 @@
-"""From a question to solved states: network, trade costs, equilibrium, without the programme and with it.
+"""Models of one state: trade costs from the network, the equilibrium, freight laid on links; and the world without.
 
     setting    a world under assumptions, as the engines take it
     baseline   the network as the question leaves it (open or with closures) without the programme, solved
-    state      what the programme makes of the baseline in one state, before anybody pays and as it is paid for
 
-Whoever asks what a programme does comes here: appraisals, stress tests, flows of freight, hold-outs.
+What a programme makes of a baseline is a `state.Counterfactual`, which asks the functions here for its parts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Protocol, TypeVar
@@ -22,18 +21,24 @@ from samarkand.core.progress import Progress
 from samarkand.core.scenario import DeficitRule
 from samarkand.engines.equilibrium import EquilibriumAccounts, Shock, Solution, accounts_from_flows, solve
 from samarkand.engines.threads import Beside
-from samarkand.priorities import Inputs
 from samarkand.programme import Change
+from samarkand.programme.applying import Payment
 from samarkand.programme.channels.recognition import trade_cost_hat
 from samarkand.programme.channels.tariffs import changed_tariffs
-from samarkand.question import Question
 from samarkand.world.accounts.tariffs import inputs_with_tariffs
 from samarkand.world.assumptions import Assumptions
+from samarkand.world.freight.assignment import (
+    FreightWork,
+    calc_freight_work,
+    calc_tonnes,
+    calc_unit_loads,
+    mode_shares,
+)
 from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.disruption import DisruptedFreight, calc_cut_off_hat, disrupt_freight
 from samarkand.world.freight.mode_choice import classes_of_time
 from samarkand.world.freight.model import FreightModel, prepare_freight
-from samarkand.world.freight.state import Freight, FreightState, TradeCosts, costs_between, freight_state
+from samarkand.world.freight.state import Freight, FreightState, TradeCosts, freight_state
 from samarkand.world.freight.subsets import costs_of_subsets
 from samarkand.world.freight.trade_costs import ad_valorem_cost, iceberg_cost_hat, surface_trade
 from samarkand.world.network.disruptions import Closures, find_closures
@@ -107,14 +112,18 @@ class Baseline:
     @cached_property
     def ad_valorem_cost(self) -> xr.DataArray:
         """Freight cost over value without the programme, dims (origin, destination, sector), fractions."""
-        return ad_valorem_cost(costs_between(self.state, self.state), self.setting.commodities)
+        return ad_valorem_cost(self.state.costs_against(self.state), self.setting.commodities)
+
+    @cached_property
+    def assignment(self) -> FreightWork:
+        """Freight of the baseline on the links of its network."""
+        return lay_freight(self, self.state, self.solution)
 
 
-def solve_baseline(question: Question, kept: Keep, progress: Progress) -> Baseline:
-    """The world as it is, or with the question's closures: freight network, and beside it the equilibrium."""
-    setting = Setting(question.world, question.assumptions, question.scenario.deficit_rule)
+def solve_baseline(setting: Setting, closed: Sequence[str], kept: Keep, progress: Progress) -> Baseline:
+    """The world as it is, or with what is `closed`: freight network, and beside it the equilibrium."""
     as_it_is = Beside(partial(setting.solve, None))
-    closures = find_closures(question.scenario.closures, question.world.network)
+    closures = find_closures(closed, setting.world.network)
     freight = _freight(setting, closures, kept, progress)
     state = freight_state(freight, ())
     costs = trade_costs(setting, state)
@@ -146,44 +155,31 @@ def trade_costs(setting: Setting, state: FreightState, change: Change | None = N
     return TradeCosts(freight, served, served if hat is freight else trade_cost_hat(change.trade_costs, hat))
 
 
-def solve_state(
-    question: Question,
-    baseline: Baseline,
-    change: Change,
-    progress: Progress,
-    left_out: Beside[xr.DataArray] | None = None,
-) -> Inputs:
-    """One state of the programme beside the baseline: network, trade costs, equilibrium.
+def solve_equilibrium(
+    setting: Setting, change: Change, iceberg_hat: xr.DataArray, payment: Payment = ()
+) -> Solution:
+    """The equilibrium that trade costs and tariffs lead to, with what is paid; before anybody pays if nothing is.
 
-    `left_out`: costs with each item left out, worked out beside the rest (`leave_out`).
+    It starts from the baseline whatever was solved before. From the solution before anybody pays it would take one
+    sweep less of twenty, and be another number within the tolerance, depending on the order of the questions.
     """
+    return setting.solve(iceberg_hat, **_tariffs(setting, change), **_taxes(setting, payment))
+
+
+def lay_freight(baseline: Baseline, state: FreightState, solution: Solution) -> FreightWork:
+    """The trade of a solution on the network of a state."""
     setting = baseline.setting
-    progress(f"{change.year}: freight network")
-    state = freight_state(
-        baseline.freight, change.network, partial(progress, f"{change.year}: freight network")
+    parameters, labels = setting.assumptions.parameters, list(setting.world.labels)
+    flow = xr.DataArray(
+        solution.trade_flow,
+        {"destination": labels, "origin": labels, "sector": list(setting.world.accounts.sectors)},
+        ORDER,
     )
-    costs = trade_costs(setting, state, change)
-    progress(f"{change.year}: equilibrium")
-    unpaid, with_ = solve_equilibria(setting, change, costs.hat)
-    between = costs_between(baseline.state, state)
-    is_open = between is state.costs
-    freight_hat = costs.freight if is_open else iceberg_cost_hat(between, setting.commodities)
-    return Inputs(
-        world=setting.world, programme=question.programme, assumptions=question.assumptions, year=change.year,
-        change=change, freight=state, left_out=left_out, surface_trade=setting.surface_trade, costs=between,
-        trade_costs=costs, iceberg_cost_hat=freight_hat, ad_valorem_cost=baseline.ad_valorem_cost,
-        without=baseline.solution, with_=with_, before_financing=unpaid,
-    )  # fmt: skip
-
-
-def solve_equilibria(
-    setting: Setting, change: Change, iceberg_hat: xr.DataArray
-) -> tuple[Solution, Solution]:
-    """The equilibria that trade costs and tariffs lead to: before anybody pays, and as the programme is paid for."""
-    shock = _tariffs(setting, change)
-    before = setting.solve(iceberg_hat, **shock)
-    taxes = _taxes(setting, change)
-    return before, setting.solve(iceberg_hat, **shock, **taxes) if taxes else before
+    tonnes = calc_tonnes(flow, setting.commodities, parameters)
+    boxes = calc_unit_loads(flow, setting.commodities, parameters)
+    open_model = baseline.freight if isinstance(baseline.freight, FreightModel) else baseline.freight.open
+    share = mode_shares(open_model, state.against_open)
+    return calc_freight_work(state.model.network, parameters, tonnes, share, state.changes, boxes)
 
 
 def _tariffs(setting: Setting, change: Change) -> dict[str, Floats]:
@@ -194,12 +190,10 @@ def _tariffs(setting: Setting, change: Change) -> dict[str, Floats]:
     return {"tariff_rate": changed_tariffs(rate, change.tariffs).to_numpy()}
 
 
-def _taxes(setting: Setting, change: Change) -> dict[str, Floats]:
-    """Charge for capex in the equilibrium: a lump-sum tax in US$ m, spent on construction.
-
-    Empty where nobody pays, so that nothing is solved twice.
-    """
-    cost = np.array([change.annual_cost.get(code, 0.0) for code in setting.world.labels])
+def _taxes(setting: Setting, payment: Payment) -> dict[str, Floats]:
+    """What is paid, in the equilibrium: a lump-sum tax in US$ m, spent on construction; empty where nobody pays."""
+    paid = dict(payment)
+    cost = np.array([paid.get(code, 0.0) for code in setting.world.labels])
     if not cost.any():
         return {}
     sectors = list(setting.world.accounts.sectors)

@@ -11,7 +11,7 @@ import pytest
 
 import samarkand as sk
 from samarkand.core.faults import Faults
-from samarkand.priorities.trade import NO_TARIFFS
+from samarkand.priorities.trade.assessment import NO_TARIFFS
 from samarkand.programme.channels.tariffs import TariffChange, changed_tariffs
 from samarkand.world.accounts.sectors import load_sectors
 from samarkand.world.accounts.tariffs import hs_table, inputs_with_tariffs, sector_of_product

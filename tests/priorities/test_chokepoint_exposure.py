@@ -96,7 +96,7 @@ def test_what_was_kept_is_what_is_worked_out(appraisal):
 def test_exposure_is_a_share_and_at_most_what_goes_by_sea(appraisal, indicator):
     for scenario in ("without", "with"):
         exposure = appraisal.array(indicator, scenario)
-        assert list(exposure["partner"].to_numpy()) == NAMES
+        assert list(exposure["case"].to_numpy()) == NAMES
         assert float(exposure.min()) >= 0.0
         assert float(exposure.max()) <= 1.0
     # The world's imports through a chokepoint are its exports through it.

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from importlib.resources import as_file, files
 from itertools import combinations
-from types import SimpleNamespace
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -11,15 +10,15 @@ import pytest
 import xarray as xr
 
 import samarkand as sk
+from made_results import make_results
 from samarkand.core.conventions import REST_OF_WORLD
-from samarkand.priorities import Assessed, Levels, Results, all_indicators, find_indicator
-from samarkand.priorities.ranges import Ranges
-from samarkand.world.accounts.estimation.holdout import HEADLINES, INSIDE
-from samarkand.world.accounts.estimation.ranges import Width, read_ranges
+from samarkand.priorities import HoldOutRanges, Levels, each_indicator, find_indicator
+from samarkand.world.accounts.estimation.holdout import HEADLINES
+from samarkand.world.accounts.estimation.ranges import COVERED, Width, read_ranges
 from samarkand.world.projection import GrowthRow, Projection
 from toy import ECONOMIES, make_toy_world, toy_programme
 
-INDICATORS = [row for rows in all_indicators().values() for row in rows]
+INDICATORS = [row for _, row in each_indicator()]
 PAIRS = [(row.name, row.range_of) for row in INDICATORS if row.range_of]
 YEARS = (2026, 2030, 2035)
 
@@ -76,7 +75,7 @@ def test_bounds_agree_where_a_part_of_the_network_is_closed(closures):
     """On the toy world, as if its accounts were estimated; tolerance as above."""
     world = make_toy_world()
     asked = sk.appraise(toy_programme(world), world, years=(2027, 2035), closures=closures)
-    results = replace(asked.by_state, ranges=Ranges(read_ranges(), frozenset(ECONOMIES)))
+    results = replace(asked.arrays, ranges=HoldOutRanges(read_ranges(), frozenset(ECONOMIES)))
     for name, other in PAIRS:
         (one,), (two,) = results.blocks([name]), results.blocks([other])
         assert np.abs(two.values).min() > 1e-9
@@ -102,7 +101,7 @@ def test_indicators_that_are_one_quantity_in_two_units_say_so(grown):
 
     Without growth the years differ in the mixture of states alone, which moves different quantities differently.
     """
-    states = replace(grown.by_state, projection=None)
+    states = replace(grown.arrays, rule=replace(grown.arrays.rule, projection=None))
     arrays = {
         row.name: states.values(row.name).to_numpy()
         for row in INDICATORS
@@ -128,11 +127,10 @@ def test_bounds_in_two_units_by_hand():
         "real_income": Levels(change=share),
         "real_income_value": Levels(change=income * share, conversion=income),
     }
-    schedule = SimpleNamespace(years=(2023,), in_force={2023: 0}, weights={2023: {0: 1.0}})
-    ranges = Ranges({"real_income": Width(0.5, 0.002)}, frozenset({"UZB", "KGZ"}))
+    ranges = HoldOutRanges({"real_income": Width(0.5, 0.002)}, frozenset({"UZB", "KGZ"}))
     doubled = GrowthRow(economy="KGZ", year=2023, gdp_growth_rate=1.0, source="test")
     for projection, half in ((None, [1.0, 0.4]), (Projection("test", (doubled,)), [1.0, 0.8])):
-        results = Results(schedule, [Assessed(outcomes, outcomes)], projection, ranges)
+        results = make_results({2023: {0: 1.0}}, [(outcomes, outcomes)], projection, ranges)
         (block,) = results.blocks(["real_income_value"])
         np.testing.assert_allclose(block.high - block.values, [half], rtol=1e-12)
         np.testing.assert_allclose(block.values - block.low, [half], rtol=1e-12)
@@ -141,14 +139,13 @@ def test_bounds_in_two_units_by_hand():
 def test_an_indicator_that_gives_no_conversion_is_refused():
     share = xr.DataArray([0.01], {"economy": ["UZB"]}, ("economy",))
     outcomes = {"real_income_value": Levels(change=share)}
-    schedule = SimpleNamespace(years=(2023,), in_force={2023: 0}, weights={2023: {0: 1.0}})
     with pytest.raises(ValueError, match="gives no conversion"):
-        list(Results(schedule, [Assessed(outcomes, outcomes)]).blocks(["real_income_value"]))
+        list(make_results({2023: {0: 1.0}}, [(outcomes, outcomes)]).blocks(["real_income_value"]))
 
 
 def test_bounds_of_a_fraction_hold_as_many_economies_in_money():
     """The estimate of an economy's size is an error of its own, which the bounds leave out; the hold-out shows that
-    it is small: of the deleted economies they still hold a part `INSIDE`, to the nearest whole economy."""
+    it is small: of the deleted economies they still hold a part `COVERED`, to the nearest whole economy."""
     with as_file(files("samarkand.world.embedded") / HEADLINES) as path:
         table = pq.read_table(path).to_pandas()
     table = table[table["method"] == "estimate"].set_index(["indicator", "economy"])
@@ -157,4 +154,4 @@ def test_bounds_of_a_fraction_hold_as_many_economies_in_money():
         share, money = table.loc[other, "estimated"], table.loc[name, "estimated"]
         half = np.maximum(width.relative * share.abs(), width.absolute) * money / share
         inside = ((money - table.loc[name, "observed"]).abs() <= half).sum()
-        assert inside >= int(INSIDE * len(money)), (name, inside)
+        assert inside >= int(COVERED * len(money)), (name, inside)

@@ -9,28 +9,16 @@ from typing import Unpack
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from samarkand.appraisal import find_baseline, find_state
 from samarkand.core.progress import Progress, quiet
-from samarkand.engines.equilibrium import Solution
-from samarkand.priorities import Inputs
 from samarkand.programme import Programme, Schedule
 from samarkand.programme.schedule import SMALLEST_WEIGHT
 from samarkand.question import DEFAULT_YEARS, Asked, Terms
 from samarkand.session import Session, default_session
-from samarkand.solving import Baseline
-from samarkand.world.freight.assignment import (
-    FreightWork,
-    calc_freight_work,
-    calc_tonnes,
-    calc_unit_loads,
-    mean_work,
-    mode_shares,
-)
-from samarkand.world.freight.model import FreightModel
+from samarkand.state import State
+from samarkand.world.freight.assignment import FreightWork, mean_work
 from samarkand.world.freight.skims import MODES
-from samarkand.world.freight.state import FreightState
 from samarkand.world.network.border_directions import crossing_directions
 from samarkand.world.network.tables import LAND, Network
 from samarkand.world.world import World
@@ -103,46 +91,32 @@ def freight(
     parts = _parts(schedule, year, states)
     done = count(1)
 
-    def lay(state: FreightState, solution: Solution) -> FreightWork:
+    def step() -> None:
         progress("laying freight on the network", done=next(done), total=len(parts) + 1)
-        return lay_freight(baseline, state, solution)
 
-    without = lay(baseline.state, baseline.solution)
-    with_ = mean_work([(weight, lay(state.freight, solution)) for weight, state, solution in parts])
+    def lay(state: State) -> FreightWork:
+        step()
+        return state.assignment
+
+    step()
+    without = baseline.assignment
+    with_ = mean_work([(weight, lay(state)) for weight, state in parts])
     return Freight(asked.programme, asked.world, year, without, with_, schedule.changes[year].open)
 
 
-def _parts(
-    schedule: Schedule, year: int, states: Mapping[int, Inputs]
-) -> list[tuple[float, Inputs, Solution]]:
-    """States of a year: `sum over k of w[k] u[k] + p[s] - u[s]`, u before anybody pays and p as it is paid for.
+def _parts(schedule: Schedule, year: int, states: Mapping[int, State]) -> list[tuple[float, State]]:
+    """States of a year: `sum over k of w[k] u[k] + p - u[s]`, u before anybody pays and p as it is paid for.
 
     States with the same shocks share their solutions, and are one part.
     """
     in_force = states[schedule.in_force[year]]
-    parts = [(1.0, in_force, in_force.with_), (-1.0, in_force, in_force.before_financing)]
-    parts += [(weight, states[k], states[k].before_financing) for k, weight in schedule.weights[year].items()]
-    of_solution: dict[int, tuple[float, Inputs, Solution]] = {}
-    for weight, state, solution in parts:
-        before = of_solution.get(id(solution), (0.0, state, solution))
-        of_solution[id(solution)] = (before[0] + weight, *before[1:])
+    parts = [(1.0, in_force), (-1.0, in_force.unpaid)]
+    parts += [(weight, states[k].unpaid) for k, weight in schedule.weights[year].items()]
+    of_solution: dict[int, tuple[float, State]] = {}
+    for weight, state in parts:
+        before, _ = of_solution.get(id(state.with_), (0.0, state))
+        of_solution[id(state.with_)] = (before + weight, state)
     return [part for part in of_solution.values() if abs(part[0]) > SMALLEST_WEIGHT]
-
-
-def lay_freight(baseline: Baseline, state: FreightState, solution: Solution) -> FreightWork:
-    """The trade of a solution on the network of a state."""
-    setting = baseline.setting
-    parameters, labels = setting.assumptions.parameters, list(setting.world.labels)
-    flow = xr.DataArray(
-        solution.trade_flow,
-        {"destination": labels, "origin": labels, "sector": list(setting.world.accounts.sectors)},
-        ("destination", "origin", "sector"),
-    )
-    tonnes = calc_tonnes(flow, setting.commodities, parameters)
-    boxes = calc_unit_loads(flow, setting.commodities, parameters)
-    open_model = baseline.freight if isinstance(baseline.freight, FreightModel) else baseline.freight.open
-    share = mode_shares(open_model, state.against_open)
-    return calc_freight_work(state.model.network, parameters, tonnes, share, state.changes, boxes)
 
 
 def busiest(state: FreightWork, network: Network, most: int) -> list[str]:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from samarkand.appraisal import appraise, assess_state
-from samarkand.priorities import Inputs, all_indicators
+from samarkand.appraisal import appraise
+from samarkand.priorities.assessing import assess_states
 from samarkand.priorities.base import Indicator, Levels
-from samarkand.priorities.time_rule import unit_of
+from samarkand.priorities.registry import each_indicator
+from samarkand.priorities.results import unit_of
 from samarkand.result import Appraisal
-from samarkand.solving import Setting, solve_equilibria
+from samarkand.solving import Setting
+from samarkand.state import Counterfactual, State
 from samarkand.world.accounts.estimation.evidence import load_evidence
 from samarkand.world.accounts.estimation.holdout import (
     HELD_OUT,
@@ -77,23 +79,22 @@ def hold_out(
     return HoldOut(pd.DataFrame(scores), every, calc_ranges(full))
 
 
-def _on(base: Appraisal, state: Inputs, world: World) -> Inputs:
+def _on(base: Appraisal, state: State, world: World) -> State:
     """The same state of the programme and the same trade costs on other accounts."""
     setting = Setting(world, base.assumptions, base.scenario.deficit_rule)
-    before, with_ = solve_equilibria(setting, state.change, state.trade_costs.hat)
-    return replace(
-        state, world=world, surface_trade=setting.surface_trade, without=setting.solve(None),
-        before_financing=before, with_=with_,
-    )  # fmt: skip
+    baseline = replace(state.solved.baseline, setting=setting, solution=setting.solve(None))
+    same = ("freight", "trade_costs", "costs", "iceberg_cost_hat")
+    given = {name: getattr(state.solved, name) for name in same}
+    return replace(state, solved=Counterfactual(baseline, state.change, given=given), world=world)
 
 
-def headline_changes(state: Inputs, economy: str) -> pd.DataFrame:
+def headline_changes(state: State, economy: str) -> pd.DataFrame:
     """Change of every headline indicator of one economy: columns ``indicator, unit, observed``."""
-    outcomes = assess_state(state, whole=True).paid
+    outcomes = assess_states(state)
     rows = []
-    for declared in (row for rows in all_indicators().values() for row in rows):
-        outcome = outcomes[declared.name]
-        if declared.headline and isinstance(outcome, Levels) and declared.dims == ("economy",):
+    for _, declared in each_indicator():
+        outcome = outcomes.get(declared.name)
+        if declared.is_headline and isinstance(outcome, Levels) and declared.dims == ("economy",):
             rows.append((declared.name, unit_of(declared, "change"), _change(declared, outcome, economy)))
     return pd.DataFrame(rows, columns=["indicator", "unit", "observed"])
 

@@ -13,6 +13,7 @@ import typer
 from samarkand.cli.appraising import appraise, explain
 from samarkand.cli.faults import fail
 from samarkand.cli.networks import corridor, freight, stress
+from samarkand.cli.of_priorities import commands_of_priorities
 from samarkand.cli.programmes import check
 from samarkand.cli.programmes import group as programme_group
 from samarkand.cli.worlds import app as worlds
@@ -45,6 +46,8 @@ def options(
 
 for command in (appraise, check, explain, readiness, corridor, freight, stress):
     app.command()(command)
+for of_priority in commands_of_priorities():
+    app.command()(of_priority)
 app.add_typer(programme_group)
 app.add_typer(worlds, name="world")
 

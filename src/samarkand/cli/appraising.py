@@ -59,7 +59,7 @@ def explain(
     Walks through everything it was computed from: methods, data and where they were published.
     """
     from samarkand.appraisal import appraise as run
-    from samarkand.priorities import find_indicator
+    from samarkand.priorities.registry import find_indicator
     from samarkand.reports.explain import print_lineage
     from samarkand.reports.progress import progress_bar
 

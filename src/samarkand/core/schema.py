@@ -1,9 +1,11 @@
 """The result schema: one tidy table for every priority.
 
-Columns `priority, indicator, economy, partner, sector, project, year, scenario, value, low, high, unit,
-grade, reason`. `scenario` is `without`, `with` or `change`; `partner` is another economy, or the chokepoint that trade
-passes; a dimension that an indicator does not have is empty; a missing value has its reason in `reason`, and is
-never zero.
+Columns `priority, indicator, economy, partner, sector, project, party, case, year, scenario, value, label, low, high,
+coverage, basis, unit, grade, reason`. `scenario` is `without`, `with` or `change`; `partner` is another economy;
+`party` one who finances, pays or is paid; `case` a chokepoint, tranche, stress test, ...: each indicator declares what.
+A dimension that an indicator does not have is empty. `label` is the word of an ordered category, of which `value` is
+the place; `coverage` and `basis` say what share of cases the range from `low` to `high` holds, and what it rests on. A
+missing value has its reason in `reason`, and is never zero.
 
 Results are kept as labelled arrays (`Block`, one indicator in one scenario over the years). Rows are made only
 when somebody asks for them, in Arrow, with words as numbers into a list of words: the same rows become a pandas
@@ -27,14 +29,14 @@ from numpy.typing import NDArray
 from samarkand.engines.threads import Beside
 
 COLUMNS = (
-    "priority", "indicator", "economy", "partner", "sector", "project", "year",
-    "scenario", "value", "low", "high", "unit", "grade", "reason",
+    "priority", "indicator", "economy", "partner", "sector", "project", "party", "case", "year",
+    "scenario", "value", "label", "low", "high", "coverage", "basis", "unit", "grade", "reason",
 )  # fmt: skip
-DIMENSIONS = ("economy", "partner", "sector", "project")
+DIMENSIONS = ("economy", "partner", "sector", "project", "party", "case")
 SCENARIOS = ("without", "with", "change")
 GRADES = ("observed", "estimated", "assumed")
 SOUGHT = ("indicator", "scenario")  # columns by which readers choose blocks
-NUMBERS = ("value", "low", "high")
+NUMBERS = ("value", "low", "high", "coverage")
 LARGEST_PAGE, BATCH = 2**26, 2**20  # bytes or rows; values given to the encoder at once
 
 WORD = pa.dictionary(pa.int32(), pa.string())
@@ -46,8 +48,19 @@ SCHEMA = pa.schema([pa.field(name, TYPES.get(name, WORD), nullable=False) for na
 class Block:
     """One indicator in one scenario over the years, as rows of the schema that are not made yet.
 
-    `values` has the dimension year and any of economy, partner, sector, project; `low` and `high` are of the same
-    shape or absent. `grade` is one grade, or one by economy. A value that is not a number needs a `reason`.
+    Parameters
+    ----------
+    values
+        Dimension year and any of `DIMENSIONS`.
+    reason
+        Why values are missing: one for all, or words over some of the dimensions. A value that is not a number needs
+        one.
+    low, high
+        Bounds in the shape of the values, or absent; `coverage` and `basis` say what they hold and rest on.
+    label
+        Words of the values of an ordered category, in their shape.
+    grade
+        One grade, or one by economy.
     """
 
     priority: str
@@ -56,9 +69,12 @@ class Block:
     unit: str
     grade: Mapping[str, str] | str
     values: xr.DataArray
-    reason: str = ""
+    reason: xr.DataArray | str = ""
     low: xr.DataArray | None = None
     high: xr.DataArray | None = None
+    coverage: float = float("nan")
+    basis: str = ""
+    label: xr.DataArray | None = None
 
     def __post_init__(self) -> None:
         unknown = set(map(str, self.values.dims)) - {*DIMENSIONS, "year"}
@@ -73,6 +89,8 @@ class Block:
             raise ValueError(f"{self.indicator}: grade {sorted(grades)} is not one of {GRADES}")
         if isinstance(self.grade, Mapping) and "economy" not in self.values.dims:
             raise ValueError(f"{self.indicator}: grades by economy need results by economy")
+        if self.low is not None and not self.basis:
+            raise ValueError(f"{self.indicator}: a range needs its basis")
 
     def to_arrow(self, numbers: Numbers | None = None) -> pa.Table:
         """The block as rows of the schema. Raises `ValueError` where a value is missing without a reason.
@@ -83,8 +101,6 @@ class Block:
         values = self.values.to_numpy().astype(np.float64, copy=False).ravel()
         missing = ~np.isfinite(values)
         gaps = int(missing.sum())
-        if gaps and not self.reason:
-            raise ValueError(f"{self.indicator}: {gaps} values are missing and no reason is given")
         same = numbers.same(values.size)
         constants = {name: getattr(self, name) for name in ("priority", "indicator", "scenario", "unit")}
         columns: dict[str, pa.Array] = {
@@ -93,7 +109,8 @@ class Block:
             "year": self._along("year", numbers, self.values["year"].to_numpy().astype(np.int64)),
             "value": pa.array(np.where(missing, np.nan, values) if gaps else values),
             "grade": self._grades(numbers),
-            "reason": _words(pa.array(missing.astype(np.int32)) if gaps else same, ("", self.reason)),
+            "label": self._labels(same),
+            "reason": self._reasons(missing) if gaps else _words(same, ("",)),
         }
         for name in DIMENSIONS:
             if name in self.values.dims:
@@ -106,10 +123,47 @@ class Block:
                 aligned = bound.transpose(*self.values.dims)
                 xr.align(self.values, aligned, join="exact", copy=False)
                 columns[name] = pa.array(np.where(missing, np.nan, aligned.to_numpy().ravel()))
+        columns |= self._of_range(columns["low"], same, numbers)
         return pa.Table.from_arrays([columns[name] for name in COLUMNS], schema=SCHEMA)
 
     def _along(self, dim: str, numbers: Numbers, labels: NDArray[np.integer[Any]] | None = None) -> pa.Array:
         return numbers.along(self.values.shape, self.values.dims.index(dim), labels)
+
+    def _of_range(self, low: pa.Array, same: pa.Array, numbers: Numbers) -> dict[str, pa.Array]:
+        """Coverage and basis, of those values alone that have a range."""
+        if self.low is None:
+            return {"coverage": numbers.unknown(self.values.size), "basis": _words(same, ("",))}
+        known = np.isfinite(low.to_numpy())
+        return {
+            "coverage": pa.array(np.where(known, self.coverage, np.nan)),
+            "basis": _words(pa.array(known.astype(np.int32)), ("", self.basis)),
+        }
+
+    def _labels(self, same: pa.Array) -> pa.Array:
+        return _words(same, ("",)) if self.label is None else _encoded(self._spread(self.label))
+
+    def _reasons(self, missing: NDArray[np.bool_]) -> pa.Array:
+        """The reasons of missing values. Raises `ValueError` where one has none."""
+        if isinstance(self.reason, str):
+            silent = 0 if self.reason else int(missing.sum())
+            found = _words(pa.array(missing.astype(np.int32)), ("", self.reason))
+        else:
+            words = np.where(missing, self._spread(self.reason), "")
+            silent = int((missing & (words == "")).sum())
+            found = _encoded(words)
+        if silent:
+            raise ValueError(f"{self.indicator}: {silent} values are missing and no reason is given")
+        return found
+
+    def _spread(self, words: xr.DataArray) -> NDArray[np.object_]:
+        """Words over some dimensions, in every row. Raises `ValueError` where labels are not those of the values."""
+        xr.align(
+            self.values, words, join="exact", copy=False, exclude=set(self.values.dims) - set(words.dims)
+        )
+        spread: NDArray[np.object_] = (
+            words.broadcast_like(self.values).transpose(*self.values.dims).to_numpy().astype(object).ravel()
+        )
+        return spread
 
     def _grades(self, numbers: Numbers) -> pa.Array:
         if not isinstance(self.grade, Mapping):
@@ -156,6 +210,11 @@ class Numbers:
 def _words(numbers: pa.Array, words: Sequence[str]) -> pa.Array:
     # Not checked number by number: they count the words themselves.
     return pa.DictionaryArray.from_arrays(numbers, pa.array(list(words), pa.string()), safe=False)
+
+
+def _encoded(words: NDArray[np.object_]) -> pa.Array:
+    codes, known = pd.factorize(words)
+    return _words(pa.array(codes.astype(np.int32)), list(map(str, known)))
 
 
 def not_assessed(

@@ -22,13 +22,13 @@ from samarkand.appraisal import find_baseline, find_state
 from samarkand.core.faults import FaultList, Faults
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
-from samarkand.priorities import Inputs
 from samarkand.priorities.infrastructure.means import calc_trade_cost_change
 from samarkand.priorities.time_rule import calc_effect_of_year
 from samarkand.programme import Programme, Schedule
 from samarkand.question import DEFAULT_YEARS, Asked, Question, Terms
 from samarkand.session import Session, default_session
 from samarkand.solving import Baseline
+from samarkand.state import State
 from samarkand.world.freight.state import FreightState, TradeCosts
 from samarkand.world.network.disruptions import Closures, find_closures, read_closure_file
 from samarkand.world.network.hazards import find_flooded
@@ -209,14 +209,14 @@ class _Solved:
 
     schedule: Schedule
     baseline: Baseline
-    states: Mapping[int, Inputs]
+    states: Mapping[int, State]
 
     @property
     def year(self) -> int:
         return int(self.schedule.years[-1])
 
     @property
-    def in_force(self) -> Inputs:
+    def in_force(self) -> State:
         return self.states[self.schedule.in_force[self.year]]
 
     def real_income(self) -> tuple[np.ndarray, np.ndarray]:

@@ -1,25 +1,26 @@
-"""The seven priorities, all of one shape.
+"""The priorities, all of one shape: a folder each, with declared indicators and pure functions of what was solved.
 
-`priorities.csv` lists the seven. A priority that is assessed is a package of its name with a declared table
-`indicators.csv` and one pure function `assess(inputs) -> {indicator: Levels | Gap}`; what it may read
-comes in as `Inputs`. Priorities never import each other.
+`registry` says what a folder holds, `base` what is declared; `assessing` runs them, `time_rule` and `results` put years
+together. Priorities never import each other: what one reads of another it declares.
 """
 
-from samarkand.priorities.base import Indicator, Inputs, Levels, Priority
-from samarkand.priorities.registry import Outcomes, all_indicators, assess_all, find_indicator, priorities
-from samarkand.priorities.time_rule import Assessed, Results, unit_of
+from samarkand.core.lazy import lazy_exports
 
-__all__ = [
-    "Assessed",
-    "Indicator",
-    "Inputs",
-    "Levels",
-    "Outcomes",
-    "Priority",
-    "Results",
-    "all_indicators",
-    "assess_all",
-    "find_indicator",
-    "priorities",
-    "unit_of",
-]
+# A priority's command is imported for `samarkand --help`: nothing else may load for it.
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__,
+    {
+        **dict.fromkeys(
+            ("Indicator", "Levels", "Outcomes", "Priority", "Range"), "samarkand.priorities.base"
+        ),
+        **dict.fromkeys(
+            ("all_indicators", "each_indicator", "find_indicator", "priorities"),
+            "samarkand.priorities.registry",
+        ),
+        **dict.fromkeys(("assess_once", "assess_states", "assess_whole"), "samarkand.priorities.assessing"),
+        **dict.fromkeys(("Results", "unit_of"), "samarkand.priorities.results"),
+        **dict.fromkeys(("Assessed", "TimeRule"), "samarkand.priorities.time_rule"),
+        "HoldOutRanges": "samarkand.priorities.ranges",
+        "Timeline": "samarkand.priorities.timeline",
+    },
+)

@@ -1,47 +1,81 @@
-"""The shape that every priority has: declared indicators, declared inputs, one pure function."""
+"""The shape that every priority has: declared indicators, pure functions of what was solved, labelled results.
+
+A priority is a folder beside this file; `registry` says what it holds.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal, TypeAlias
 
 import xarray as xr
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from samarkand.core.declarations import Words
 from samarkand.core.evidence import Grade
-from samarkand.engines.equilibrium import Solution
-from samarkand.engines.threads import Beside
-from samarkand.programme import Change, Programme
-from samarkand.world.assumptions import Assumptions
-from samarkand.world.freight.model import FreightModel, RouteUpdate
-from samarkand.world.freight.state import FreightState, TradeCosts
-from samarkand.world.world import World
+from samarkand.core.gaps import Gap
+
+Granularity = Literal["state", "timeline", "project", "once"]
+GRANULARITIES: tuple[Granularity, ...] = ("state", "timeline", "project", "once")
+Part = Literal["without", "with_", "change"]
+
+
+def _between_bars(cell: object) -> object:
+    return tuple(word.strip() for word in cell.split("|")) if isinstance(cell, str) else cell
+
+
+BarredWords = Annotated[
+    tuple[str, ...], BeforeValidator(_between_bars)
+]  # `low | moderate | high`, in their order
 
 
 class Priority(BaseModel):
-    """A row of `priorities.csv`.
+    """One of the seven, or a folder of one's own.
 
-    `depends_on_payment`: its results read the solution in which the programme is paid for (`Inputs.with_`); those of
-    a priority that do not are the same before and after.
+    `title` and `reason` (why it is not assessed) are of `priorities.csv`; a folder's own `priority.csv` has the rest.
+    `depends_on_payment`: its results of a state read what is paid (`State.with_`); those of a priority that do not are
+    the same before and after. `reads`: the priorities whose results it reads. `extra`: the extra of the package that it
+    needs (`pip install 'samarkand[EXTRA]'`).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     title: str
-    assessed: bool
+    assessed: bool = False
     depends_on_payment: bool = True
+    reads: Words = ()
+    extra: str = ""
     reason: str = ""
 
 
 class Indicator(BaseModel):
     """A row of an `indicators.csv`: what is reported, from what, by which method.
 
-    `change` says how without and with are compared: `relative` (with / without - 1), `difference` (with -
-    without) or `direct` (the method gives the change itself, there are no levels). `headline` indicators
-    stand in `appraisal.json`; all stand in the Parquet table. `inputs` are names that `explain` follows.
-    `range_of` names the indicator that is the same quantity in another unit and whose range this one takes.
+    Attributes
+    ----------
+    dims
+        Of economy, partner, sector, project, party, case; `case` says what a case is (chokepoint, tranche, ...).
+    granularity
+        What the figures are worked out of, and by which function of the priority: each `state` of the programme, the
+        whole `timeline` (levels may have years of their own), each `project`, or `once` (the last state; the same
+        in every year).
+    change
+        How without and with are compared: `relative` (with / without - 1), `difference` (with - without) or `direct`
+        (the method gives the change itself, there are no levels).
+    type, categories
+        `number`, or `category`: one of ordered words, from first to last; its value is the place in that order.
+    grows_with
+        `economy`: a size of the economy, which a projection makes grow; `ratio`: a share or a mean, in which that size
+        cancels, so that what is paid weighs less in a larger economy; `nothing`: fixed by the programme or a contract.
+    place
+        Where it stands: on the `first` screen, in the `table` of every economy, `further` down in the report, or in
+        the `annex` (Parquet alone). All but the annex stand in `appraisal.json`.
+    inputs
+        Names that `explain` follows.
+    range_of
+        The indicator that is the same quantity in another unit and whose range this one takes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,10 +83,15 @@ class Indicator(BaseModel):
     name: str
     title: str
     dims: Words
+    case: str = ""
+    granularity: Granularity = "state"
+    type: Literal["number", "category"] = "number"
+    categories: BarredWords = ()
     unit: str
+    grows_with: Literal["economy", "ratio", "nothing"]
     change: Literal["relative", "difference", "direct"]
     better: Literal["higher", "lower", "neither"]
-    headline: bool
+    place: Literal["first", "table", "further", "annex"]
     grade: Grade
     inputs: Words
     needs: str = ""
@@ -61,60 +100,56 @@ class Indicator(BaseModel):
     description: str
     source: str
 
+    @property
+    def is_headline(self) -> bool:
+        """Whether it stands in `appraisal.json` and in the report."""
+        return self.place != "annex"
+
 
 @dataclass(frozen=True)
-class Inputs:
-    """All that a priority may read, for one state of the programme; `year` is one in which it is in force.
+class Range:
+    """Lower and upper bounds of some values, in their shape.
 
-    `freight` holds the network without the programme and what the programme makes of it; `left_out` the generalised
-    cost with each item of the network left out (dims project, vot_class, origin, destination), None but for the last
-    state: it is worked out beside the rest, and waited for where it is read.
-    `surface_trade` is physical trade of the baseline by value-of-time class (dims origin, destination, vot_class).
-    `costs` are hours and generalised costs between economies in both states (dims state, variant, vot_class, origin,
-    destination); `trade_costs` the changes of iceberg costs against the accounts; `iceberg_cost_hat` the change that
-    the programme means by sector, freight alone; `without`, `with_` the two solutions, and `before_financing` the one
-    with the programme before anybody pays for it.
+    `coverage` is the share of cases that they hold, a fraction, not a number where nobody knows; `basis` what they
+    rest on, one of `ranges.BASES`.
     """
 
-    world: World
-    programme: Programme
-    assumptions: Assumptions
-    year: int
-    change: Change
-    freight: FreightState
-    left_out: Beside[xr.DataArray] | None
-    surface_trade: xr.DataArray
-    costs: xr.Dataset
-    trade_costs: TradeCosts
-    iceberg_cost_hat: xr.DataArray
-    ad_valorem_cost: xr.DataArray
-    without: Solution
-    with_: Solution
-    before_financing: Solution
-
-    @property
-    def freight_model(self) -> FreightModel:
-        """The network of the state without the programme."""
-        return self.freight.model
-
-    @property
-    def routes(self) -> RouteUpdate:
-        """Routes of `freight_model` with the programme."""
-        return self.freight.routes
+    low: xr.DataArray
+    high: xr.DataArray
+    basis: str
+    coverage: float = float("nan")
 
 
 @dataclass(frozen=True)
 class Levels:
     """An indicator's values without and with the programme, or (for `direct`) the change alone.
 
-    `ramped`: it comes in step by step after openings; else a year has the value of the state in force.
-    `conversion`: how many units of this indicator are one unit of that which its `range_of` names, in every state;
-    dims of the indicator.
+    Parameters
+    ----------
+    without, with_, change
+        Labelled arrays over the declared dims, of numbers or of an indicator's categories; with granularity `timeline`
+        or `project` also over `year`, for years of their own.
+    ranges
+        Bounds of any of these, by part.
+    grade
+        Grade by economy, where it is not the declared one.
+    reason
+        Why values are missing, where some are: one for all, or words over some of the dims.
+    ramped
+        It comes in step by step after openings; else a year has the value of the state in force.
+    conversion
+        How many units of this indicator are one unit of that which its `range_of` names, in every state; dims of the
+        indicator.
     """
 
     without: xr.DataArray | None = None
     with_: xr.DataArray | None = None
     change: xr.DataArray | None = None
-    reason: str = ""
+    reason: xr.DataArray | str = ""
     ramped: bool = True
     conversion: xr.DataArray | None = None
+    ranges: Mapping[Part, Range] = field(default_factory=dict)
+    grade: Mapping[str, str] | None = None
+
+
+Outcomes: TypeAlias = Mapping[str, Levels | Gap]

@@ -1,14 +1,22 @@
 """Walks from an indicator down to published figures, along the inputs that the tables declare.
 
-`indicators.csv` says what an indicator is computed from, `variables.csv` what those are computed from; the ends
-are parameters, figures of the programme and embedded files, each with its evidence.
+`indicators.csv` says what an indicator is computed from, `variables.csv` what those are computed from, and where
+published figures come in. Each priority's folder has a `variables.csv` of its own for what it alone uses. The ends:
+
+    files         embedded or imported files whose names begin with one of the words in `of`
+    parameters    the table of `world/parameters` named in `of`
+    facts         figures of the economy, the variables named in `of` (`world/economies/fact_variables.csv`)
+    elasticities  trade elasticities of the economy's largest traded goods
+    freight       value density and carriage of the same goods
+    programme     figures of the items that act
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import cache
+from importlib.resources import files
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,9 +24,10 @@ from samarkand.core.declarations import Words, read_table
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import Fault, Faults, did_you_mean
 from samarkand.core.lineage import Lineage, leaf
-from samarkand.priorities.base import Indicator, Inputs
-from samarkand.priorities.registry import all_indicators, find_indicator
-from samarkand.priorities.time_rule import Results, unit_of
+from samarkand.priorities.base import Indicator
+from samarkand.priorities.registry import HERE, find_indicator, folders
+from samarkand.priorities.results import Results, unit_of
+from samarkand.state import State
 from samarkand.world.assumptions import ELASTICITY
 from samarkand.world.parameters import table_names
 
@@ -35,19 +44,30 @@ class Variable(BaseModel):
     title: str
     method: str = ""
     inputs: Words = ()
+    end: Literal["", "files", "parameters", "elasticities", "freight", "facts", "programme"] = ""
+    of: Words = ()
 
 
 @cache
 def variables() -> dict[str, Variable]:
-    """The declared variables by name."""
-    return {row.name: row for row in read_table("samarkand.priorities", "variables.csv", Variable)}
+    """The declared variables by name: of several priorities, and of each one's folder. Raises `ValueError` for two of a
+    name."""
+    found: dict[str, Variable] = {}
+    for package in (HERE, *(f"{HERE}.{name}" for name in folders())):
+        if not (files(package) / "variables.csv").is_file():
+            continue
+        for row in read_table(package, "variables.csv", Variable):
+            if row.name in found:
+                raise ValueError(f"{package}/variables.csv: {row.name} is declared elsewhere too")
+            found[row.name] = row
+    return found
 
 
-def trace(results: Results, inputs: Inputs, indicator: str, economy: str) -> Lineage:
+def trace(results: Results, state: State, indicator: str, economy: str) -> Lineage:
     """The lineage of an indicator's change for one economy. Raises `Faults` for a name that is not known."""
     find_indicator(indicator)
     economy = economy.upper()
-    world = inputs.world
+    world = state.world
     if economy in world.inside_rest_of_world:
         raise Faults(
             [
@@ -68,36 +88,34 @@ def trace(results: Results, inputs: Inputs, indicator: str, economy: str) -> Lin
                 )
             ]
         )
-    return _Tracer(results, inputs, economy).indicator(indicator)
+    return _Tracer(results, state, economy).indicator(indicator)
 
 
 class _Tracer:
     """Builds the tree for one economy; what was shown once is not unfolded again."""
 
-    def __init__(self, results: Results, inputs: Inputs, economy: str) -> None:
-        self.inputs, self.economy, self.results = inputs, economy, results
+    def __init__(self, results: Results, state: State, economy: str) -> None:
+        self.state, self.economy, self.results = state, economy, results
         self.unfolded: set[str] = set()
-        self.ends: dict[str, Callable[[], tuple[Lineage, ...]]] = {
-            "intermediate": lambda: self._files(
-                "accounts_intermediate", "accounts_gross_output", "accounts_use_share"
-            ),
-            "final_demand": lambda: self._files("accounts_flow"),
-            "value_added": lambda: self._files("accounts_gross_output", "accounts_use_share"),
-            "tariff_rate": lambda: self._files("tariffs"),
-            "network": lambda: self._files("osm_", "sea_", "cities", "ports", "own_network_"),
-            "trade_elasticity": self._elasticities,
+
+    def _end(self, row: Variable) -> tuple[Lineage, ...]:
+        """What was published, where a variable is an end."""
+        if row.end == "files":
+            return self._files(*row.of)
+        if row.end == "parameters":
+            return tuple(one for table in row.of for one in self._parameters(table))
+        if row.end == "facts":
+            return tuple(self._fact(variable) for variable in row.of)
+        return {
+            "elasticities": self._elasticities,
             "freight": self._freight,
-            "network_parameters": lambda: self._parameters("network.csv"),
-            "mode_choice": lambda: self._parameters("mode_choice.csv"),
-            "finance_parameters": lambda: self._parameters("finance.csv"),
-            "non_tariff_parameters": lambda: self._parameters("non_tariff.csv"),
             "programme": self._programme,
-        }
+        }.get(row.end, tuple)()
 
     def indicator(self, name: str) -> Lineage:
         """An indicator's change, and what it was computed from."""
-        declared = next(row for rows in all_indicators().values() for row in rows if row.name == name)
-        label = f"{declared.title}, {self.economy}, {self.inputs.year}"
+        _, declared = find_indicator(name)
+        label = f"{declared.title}, {self.economy}, {self.state.year}"
         unit = unit_of(declared, "change")
         value, largest = self._figures(declared, unit)
         method = f"{declared.method}; {declared.source}; {declared.grade}"
@@ -106,7 +124,9 @@ class _Tracer:
 
     def _figures(self, declared: Indicator, unit: str) -> tuple[float | None, tuple[Lineage, ...]]:
         """The economy's figure; where there are several (by partner, sector, project) the largest of them."""
-        values = self.results.values(declared.name, years=[self.inputs.year]).sel(year=self.inputs.year)
+        if declared.type == "category":
+            return None, self._words(declared)
+        values = self.results.values(declared.name, years=[self.state.year]).sel(year=self.state.year)
         if "economy" in values.dims:
             if self.economy not in values["economy"].to_numpy():
                 return None, ()
@@ -121,6 +141,32 @@ class _Tracer:
             for name, value in ranked.items()
         )
 
+    def _words(self, declared: Indicator) -> tuple[Lineage, ...]:
+        """The words of a category for the economy, or of the first few where it is not by economy."""
+        words = self.results.labels(declared.name, years=[self.state.year]).sel(year=self.state.year)
+        if "economy" in words.dims:
+            if self.economy not in words["economy"].to_numpy():
+                return ()
+            words = words.sel(economy=self.economy)
+        if not words.dims:
+            return (Lineage(f"{declared.title}: {words.item() or 'not assessed'}"),)
+        named = words.to_series()
+        named = named[named != ""]
+        shown = [
+            Lineage(f"{declared.title}, {name}: {word}") for name, word in named.head(MOST_PARTS).items()
+        ]
+        if len(named) > MOST_PARTS:
+            shown.append(Lineage(f"and {len(named) - MOST_PARTS} more in indicators.parquet"))
+        return tuple(shown)
+
+    def _fact(self, variable: str) -> Lineage:
+        fact = self.state.world.fact(self.economy, variable)
+        cited = Evidence(
+            value=fact.value, unit=fact.unit, year=fact.year, source=fact.source or fact.reason, flag="derived",
+            note=fact.reason,
+        )  # fmt: skip
+        return leaf(variable, cited)
+
     def _step(self, name: str) -> Lineage:
         if name not in variables():
             return self.indicator(name)
@@ -128,12 +174,12 @@ class _Tracer:
         if name in self.unfolded:
             return Lineage(row.title, method="as above")
         self.unfolded.add(name)
-        found = tuple(self._step(item) for item in row.inputs) + self.ends.get(name, tuple)()
+        found = tuple(self._step(item) for item in row.inputs) + self._end(row)
         return Lineage(row.title, method=row.method, inputs=found)
 
     def _files(self, *prefixes: str) -> tuple[Lineage, ...]:
         ends = []
-        for name, entry in self.inputs.world.manifest["files"].items():
+        for name, entry in self.state.world.manifest["files"].items():
             if not name.startswith(prefixes):
                 continue
             published = tuple(self._package(row) for row in entry["sources"])
@@ -155,12 +201,12 @@ class _Tracer:
         return leaf(row["what"], cited)
 
     def _parameters(self, table: str) -> tuple[Lineage, ...]:
-        assumptions = self.inputs.assumptions
+        assumptions = self.state.assumptions
         return tuple(leaf(name, assumptions.evidence(name)) for name in table_names(table))
 
     def _largest_sectors(self) -> list[str]:
         """The goods that the economy trades most: the sectors whose figures matter most to it."""
-        accounts = self.inputs.world.accounts
+        accounts = self.state.world.accounts
         flow = accounts.trade_flow
         abroad = flow.where(flow["origin"] != flow["destination"], 0.0)
         traded = abroad.sel(origin=self.economy).sum("destination") + abroad.sel(
@@ -170,7 +216,7 @@ class _Tracer:
         return sorted(goods, key=lambda code: -float(traded.sel(sector=code)))[:MOST_SECTORS]
 
     def _elasticities(self) -> tuple[Lineage, ...]:
-        elasticities = self.inputs.assumptions.elasticities
+        elasticities = self.state.assumptions.elasticities
         return tuple(
             Lineage(
                 f"{sector}{ELASTICITY}",
@@ -183,19 +229,19 @@ class _Tracer:
         )
 
     def _freight(self) -> tuple[Lineage, ...]:
-        freight = self.inputs.assumptions.freight
+        freight = self.state.assumptions.freight
         wanted = self._largest_sectors()
         return tuple(leaf(name, freight.evidence(name)) for name in freight if name.split(".")[0] in wanted)
 
     def _programme(self) -> tuple[Lineage, ...]:
-        change = self.inputs.change
+        change = self.state.change
         return tuple(
             Lineage(
                 f"{item.id}: {item.title}",
                 method=f"opens {item.opening}",
                 inputs=tuple(leaf(name, figure) for name, figure in item.figures()),
             )
-            for item in self.inputs.programme.items
+            for item in self.state.programme.items
             if item.id in change.effective
         )
 

@@ -1,49 +1,93 @@
-"""Ranges of headline indicators of estimated economies, from the errors of the hold-out.
+"""Ranges of results: what they rest on, and one rule that combines them.
+
+The hold-out of estimated accounts gives each headline indicator of an estimated economy
 
     low, high = value -+ max(relative x |value|, absolute x conversion)
 
 One quantity has one range, whatever its unit: an indicator that declares `range_of` has the widths of the indicator
 named there, and `conversion` is its units in one unit of that (US$ m of income in a fraction of it); else one. Half
-widths are those that held four fifths of the economies that were deleted and estimated in turn
-(docs/accounts.md). Economies whose accounts are observed have none: their errors are not known.
+widths are those that held four fifths of the economies that were deleted and estimated in turn (docs/accounts.md).
+Economies whose accounts are observed have none: their errors are not known.
+
+Where a priority gives a range of its own too, both are combined (`combine`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isnan
+from statistics import NormalDist
 
 import numpy as np
 import xarray as xr
 
 from samarkand.core.conventions import REST_OF_WORLD
-from samarkand.priorities.base import Indicator
-from samarkand.world.accounts.estimation.ranges import Width, read_ranges
+from samarkand.priorities.base import Indicator, Range
+from samarkand.world.accounts.estimation.ranges import COVERED, Width, read_ranges
 from samarkand.world.world import World
+
+HOLD_OUT = "hold_out"
+BASES = {
+    HOLD_OUT: "observed economies deleted and estimated in turn",
+    "reference_class": "how like projects of the past came out",
+    "ensemble": "the whole way with parameters drawn from their ranges",
+    "published": "the range that the source itself gives",
+}
+
+
+def combine(values: xr.DataArray, ranges: Sequence[Range]) -> Range | None:
+    """One range of errors of several bases, taken to be independent; None where there is none.
+
+    `low = x - sqrt(sum over k of (x - low_k)^2)`, `high` likewise. Half widths are first brought to the smallest
+    coverage among them, as those of a normal distribution are: `h z(c) / z(c_k)`, `z(c)` the quantile at `(1 + c) / 2`.
+    A coverage that nobody knows stays unknown, and its widths as they are. Where one range has no figure the others
+    stand alone.
+    """
+    if len(ranges) < 2:
+        return ranges[0] if ranges else None
+    known = [one.coverage for one in ranges if not isnan(one.coverage)]
+    coverage = min(known, default=float("nan"))
+    sides: list[xr.DataArray] = []
+    for side, sign in (("low", -1.0), ("high", 1.0)):
+        squares = [(_scale(one, coverage) * (getattr(one, side) - values)) ** 2 for one in ranges]
+        nothing = np.logical_and.reduce([np.isnan(square) for square in squares])
+        total = sum(square.fillna(0.0) for square in squares)
+        sides.append(values + sign * np.sqrt(total).where(~nothing))
+    basis = " + ".join(dict.fromkeys(one.basis for one in ranges))
+    low, high = sides
+    return Range(low, high, basis, coverage if len(known) == len(ranges) else float("nan"))
+
+
+def _scale(one: Range, coverage: float) -> float:
+    if isnan(one.coverage) or one.coverage == coverage:
+        return 1.0
+    here, there = (NormalDist().inv_cdf((1.0 + share) / 2.0) for share in (coverage, one.coverage))
+    return here / there
 
 
 @dataclass(frozen=True)
-class Ranges:
+class HoldOutRanges:
     """Half widths by indicator, and the economies they are of."""
 
     widths: Mapping[str, Width] = field(default_factory=dict)
     economies: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, world: World) -> Ranges:
+    def of(cls, world: World) -> HoldOutRanges:
         """Those of a world: of the economies whose accounts in it are estimated."""
         estimated = world.accounts.estimated
         return cls(read_ranges(), frozenset({*estimated, REST_OF_WORLD})) if estimated else cls()
 
-    def bounds(
-        self, declared: Indicator, scenario: str, values: xr.DataArray, conversion: xr.DataArray | float = 1.0
-    ) -> tuple[xr.DataArray | None, xr.DataArray | None]:
-        """Lower and upper bounds in the shape of the values; missing for other economies, None where there are none."""
+    def of_change(
+        self, declared: Indicator, values: xr.DataArray, conversion: xr.DataArray | float = 1.0
+    ) -> Range | None:
+        """Range of an indicator's change, missing for other economies; None for an indicator without one."""
         width = self.widths.get(declared.range_of or declared.name)
-        if width is None or scenario != "change" or "economy" not in values.dims:
-            return None, None
+        if width is None or "economy" not in values.dims:
+            return None
         inside = np.isin(values["economy"].to_numpy().astype(str), list(self.economies))
         size = (width.relative * abs(values)).clip(min=width.absolute * conversion)
         mask = xr.DataArray(np.where(inside, 1.0, np.nan), {"economy": values["economy"]}, ("economy",))
         half = (size * mask).transpose(*values.dims)
-        return values - half, values + half
+        return Range(values - half, values + half, HOLD_OUT, COVERED)

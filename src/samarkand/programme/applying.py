@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.gaps import Gap
@@ -21,6 +21,8 @@ from samarkand.world.network.geography import Geography
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.world import World
 
+Payment: TypeAlias = tuple[tuple[str, float], ...]
+
 
 @dataclass(frozen=True)
 class Change:
@@ -29,7 +31,7 @@ class Change:
     `open`: items in service by the end of the year. `effective`: those of them that change the network,
     tariffs or trade costs. `network`: changes of links, crossings and ports. `tariffs`: changes of duties that
     can be assessed. `trade_costs`: changes of the cost of trade beyond freight. `annual_cost`: charge for capex
-    in US$ m a year by label of the accounts. `ramp_up_share`: share of the full effect by item.
+    in US$ m in this year by label of the accounts. `ramp_up_share`: share of the full effect by item.
     `not_assessed`: what has no figure, of which item and why.
     """
 
@@ -45,8 +47,13 @@ class Change:
 
     @property
     def shocks(self) -> Hashable:
-        """Key that is equal for states that are the same to every model: all but the year and the lists of items."""
-        return self.network, self.tariffs, self.trade_costs, tuple(sorted(self.annual_cost.items()))
+        """Key that is equal for states that are the same to every model before anybody pays."""
+        return self.network, self.tariffs, self.trade_costs
+
+    @property
+    def payment(self) -> Payment:
+        """What is paid in this year, US$ m by label of the accounts, in their order; only those who pay."""
+        return tuple(sorted((code, cost) for code, cost in self.annual_cost.items() if cost))
 
 
 class Placed(NamedTuple):

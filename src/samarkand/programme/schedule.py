@@ -1,7 +1,8 @@
 """The schedule of a programme over the years: which states there are, and which of them makes up each year's effect.
 
-A state is what is open and one vector of shocks: changes of the network, tariffs, charges. It lasts from the year that
-brings it to the next opening; the same shocks are solved once however long they last.
+A state is what is open and one vector of shocks: changes of the network, tariffs, trade costs. It lasts from the year
+that brings it to the next opening; the same shocks are solved once however long they last. What is paid is a series by
+year beside the states: each distinct payment in a state is solved once more.
 
 An opening takes effect step by step. With `r(t)` the share of the full effect `t` years after the year of opening
 (`calc_ramp_up`) and `S(k)` the state at the end of year `k`, the effect of year `y` is
@@ -21,7 +22,7 @@ from dataclasses import dataclass, replace
 
 from samarkand.engines.once import Once
 from samarkand.engines.schedules import calc_ramp_up
-from samarkand.programme.applying import Change, apply, ramp_up_share
+from samarkand.programme.applying import Change, Payment, apply, ramp_up_share
 from samarkand.programme.model.models import Programme
 from samarkand.world.world import World
 
@@ -47,9 +48,22 @@ class Schedule:
         """The years asked about."""
         return tuple(self.changes)
 
+    @property
+    def payments(self) -> Mapping[int, Payment]:
+        """By year asked, what is paid in it."""
+        return {year: change.payment for year, change in self.changes.items()}
+
+    def payments_in(self, number: int) -> tuple[Payment, ...]:
+        """The distinct payments of the years in which a state is in force, in order of time; none if there are none."""
+        found = [self.payments[year] for year, state in self.in_force.items() if state == number]
+        return tuple(dict.fromkeys(found))
+
     def is_whole(self, number: int) -> bool:
-        """Whether every year that counts a state has it in force and counts it whole: no ramp-up is under way."""
-        return all(
+        """Whether every year that counts a state has it in force, counts it whole and pays the same.
+
+        No ramp-up is under way then: what the state does before anybody pays is not needed.
+        """
+        return len(self.payments_in(number)) == 1 and all(
             self.in_force[year] == number and len(weights) == 1
             for year, weights in self.weights.items()
             if number in weights

@@ -25,7 +25,8 @@ import pandas as pd
 from samarkand.core.collector import paused_collector
 from samarkand.core.faults import Fault, Faults
 from samarkand.core.schema import write_parquet
-from samarkand.priorities import all_indicators, unit_of
+from samarkand.priorities.registry import each_indicator
+from samarkand.priorities.results import unit_of
 from samarkand.reports.html import render_report
 
 if TYPE_CHECKING:
@@ -110,17 +111,20 @@ def _records(frame: pd.DataFrame) -> str:
 
 def _courses(appraisal: Appraisal) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
-    for rows in all_indicators().values():
-        for row in rows:
-            if row.headline and row.dims == ("economy",):
-                change = appraisal.by_year(row.name)
-                values = change.transpose("economy", "year").to_numpy()
-                columns = [[x if math.isfinite(x) else None for x in line] for line in values.tolist()]
-                codes = [str(code) for code in change["economy"].to_numpy()]
-                found[row.name] = {
-                    "unit": unit_of(row, "change"),
-                    "change": dict(zip(codes, columns, strict=True)),
-                }
+    for _, row in each_indicator():
+        if row.is_headline and row.dims == ("economy",):
+            change = appraisal.by_year(row.name)
+            if "economy" not in change.dims:
+                continue  # not assessed
+            values = change.transpose("economy", "year").to_numpy()
+            columns = [[x if math.isfinite(x) else None for x in line] for line in values.tolist()]
+            codes = [str(code) for code in change["economy"].to_numpy()]
+            years = [int(year) for year in change["year"].to_numpy()]
+            found[row.name] = {
+                "unit": unit_of(row, "change"),
+                **({} if years == list(appraisal.years) else {"years": years}),
+                "change": dict(zip(codes, columns, strict=True)),
+            }
     return found
 
 

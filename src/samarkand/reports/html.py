@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from samarkand.core.units import format_value
-from samarkand.priorities import all_indicators, priorities
+from samarkand.priorities.registry import each_indicator, priorities
 from samarkand.reports.figures import digits, figure, money, per_cent, plural
 from samarkand.reports.maps import COLOURS, NO_FIGURE
+from samarkand.reports.pages import draw_chart, pages_of, twin_of
 from samarkand.reports.view import ReportView
 from samarkand.world.economies.map import map_notes
 from samarkand.world.economies.map_policy import DISCLAIMER
@@ -30,7 +31,7 @@ def _template() -> Template:
     )
     environment.filters |= {
         "shown": format_value, "figure": figure, "money": money, "per_cent": per_cent, "digits": digits,
-        "plural": plural,
+        "plural": plural, "drawn": draw_chart, "twin": twin_of,
     }  # fmt: skip
     return environment.get_template("report.html.jinja")
 
@@ -42,7 +43,8 @@ def render_report(appraisal: Appraisal) -> str:
         view=ReportView(appraisal),
         colours={"no_figure": NO_FIGURE, "nothing": COLOURS[4]},
         priorities=priorities(),
-        indicators=[row for rows in all_indicators().values() for row in rows],
+        pages=list(pages_of(appraisal)),
+        indicators=[row for _, row in each_indicator()],
         disclaimer=DISCLAIMER,
         map_notes=map_notes(),
     )

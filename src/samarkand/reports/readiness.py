@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from samarkand.core.faults import Fault, Faults, did_you_mean
-from samarkand.priorities import all_indicators, priorities
+from samarkand.priorities.registry import all_indicators, priorities
 from samarkand.world import World
 from samarkand.world.economies.facts import fact_variables
 from samarkand.world.importers import import_hint

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from samarkand.priorities import priorities
+from samarkand.priorities.registry import priorities
 from samarkand.reports.figures import MINUS, figure, plural
 from samarkand.reports.summary import (
     PRIORITY_MISSING,

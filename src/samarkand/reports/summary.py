@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from samarkand.priorities import priorities
+from samarkand.priorities.registry import priorities
 from samarkand.reports.figures import NOISE, SMALLEST, money, plural
 
 if TYPE_CHECKING:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from samarkand.priorities import all_indicators, priorities
 from samarkand.priorities.base import Indicator
+from samarkand.priorities.faces import Table
+from samarkand.priorities.registry import each_indicator
+from samarkand.priorities.results import unit_of
 from samarkand.reports.charts import Bar, Line, bar_chart, line_chart
 from samarkand.reports.figures import MINUS, NOTHING, SMALLEST, display_unit, figure, money, per_cent, plural
 from samarkand.reports.items import Corridor, items_by_corridor
@@ -25,7 +27,9 @@ from samarkand.reports.maps import (
     region_map,
     world_map,
 )
+from samarkand.reports.pages import table_of
 from samarkand.reports.summary import (
+    SUMMARISED,
     Group,
     Summary,
     answer,
@@ -45,10 +49,6 @@ if TYPE_CHECKING:
 FIRST = 5  # rows of each list on the first screen
 IN_CHART = 10
 LINES_BY_YEAR = 6
-ECONOMY_COLUMNS = (
-    "real_income_value", "real_income", "real_income_unpaid_value", "programme_cost", "real_wage", "exports",
-    "imports", "shipment_time", "generalised_cost", "trade_cost", "market_access",
-)  # fmt: skip
 COST = "cost charged"
 
 
@@ -100,7 +100,7 @@ class ReportView:
         self.appraisal = appraisal
         self.summary: Summary = summarise(appraisal)
         self.year = self.summary.year
-        self.change = appraisal.inputs[self.year].change
+        self.change = appraisal.timeline.states[self.year].change
         self.marks = programme_marks(appraisal, self.change)
 
     def name(self, code: str) -> str:
@@ -374,35 +374,57 @@ class ReportView:
     @cached_property
     def columns(self) -> list[Column]:
         """The main columns of the table of every economy."""
-        declared = {row.name: row for rows in all_indicators().values() for row in rows}
-        return [self._column(declared[name]) for name in ECONOMY_COLUMNS]
+        return [self._column(row) for row in self._by_economy("first", "table")]
 
     @cached_property
     def further(self) -> list[tuple[str, list[list[Column]]]]:
         """Headline indicators by economy that are not among the main columns, by priority, at most ten abreast."""
         tables = []
-        for priority in priorities():
-            rows = [
-                row
-                for row in all_indicators().get(priority.name, ())
-                if row.headline and row.dims == ("economy",) and row.name not in ECONOMY_COLUMNS
-            ]
+        for title in dict.fromkeys(priority.title for priority, _ in each_indicator()):
+            rows = self._by_economy("further", of=title)
             columns = [column for row in rows if (column := self._column(row)).cells]
             if columns:
-                tables.append((priority.title, [columns[i : i + 10] for i in range(0, len(columns), 10)]))
+                tables.append((title, [columns[i : i + 10] for i in range(0, len(columns), 10)]))
         return tables
+
+    def _by_economy(self, *places: str, of: str = "") -> list[Indicator]:
+        """Indicators by economy that are declared to stand in some places; of all priorities, or of one by title."""
+        return [
+            row
+            for priority, row in each_indicator()
+            if row.place in places and row.dims == ("economy",) and of in ("", priority.title)
+        ]
+
+    @cached_property
+    def first_of_others(self) -> list[Table]:
+        """What priorities declare for the first screen beside real income and its cost: the first rows of each."""
+        found = []
+        for _, row in each_indicator():
+            if row.place == "first" and row.name not in SUMMARISED:
+                table = table_of(row, self.appraisal)
+                rest = len(table.rows) - FIRST
+                note = f"{table.note} {plural(rest, 'more row')} below.".strip() if rest > 0 else table.note
+                found.append(replace(table, rows=table.rows[:FIRST], note=note))
+        return found
 
     def _column(self, row: Indicator) -> Column:
         values = change_by_economy(self.appraisal, row.name, self.year)
-        unit = "fraction" if row.change == "relative" else row.unit
-        sign = row.name != "programme_cost"
+        unit = unit_of(row, "change")
+        # What the programme itself fixes is no change: it has no sign, and is neither good nor bad news.
+        sign = not (row.change == "direct" and row.grows_with == "nothing")
         known = dict(pairs(values))
-        worse = {"higher": -1.0, "lower": 1.0, "neither": 0.0}[row.better]
+        worse = {"higher": -1.0, "lower": 1.0, "neither": 0.0}[row.better] * sign
+        if row.type == "category":
+            words = self.appraisal.words(row.name, year=self.year).to_series()
+            return Column(
+                row.name, row.title, "", row.description, {str(code): word for code, word in words.items()},
+                {code: value for code, value in known.items() if value == value}, frozenset(),
+            )  # fmt: skip
         return Column(
             row.name, row.title, display_unit(unit).removesuffix(" a year"), row.description,
             {code: figure(value, unit, sign=sign) for code, value in known.items()},
             {code: value for code, value in known.items() if value == value},
-            frozenset(code for code, value in known.items() if value * worse > 0 and row.name != "programme_cost"),
+            frozenset(code for code, value in known.items() if value * worse > 0),
         )  # fmt: skip
 
     # -- years

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from samarkand.core.conventions import Floats
 from samarkand.core.labels import labelled
 from samarkand.engines.once import derived
-from samarkand.priorities.base import Inputs
+from samarkand.state import State
 from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.skims import cities_beside_ports
@@ -44,11 +44,11 @@ class _Known:
         self.large_abroad = (zone[:, None] != zone[None, :])[:, self.large]
 
 
-def access_of(inputs: Inputs) -> tuple[Access, Access]:
+def access_of(state: State) -> tuple[Access, Access]:
     """Access without and with the programme; the first is computed once for a network."""
-    model = inputs.freight_model
+    model = state.freight_model
     without = derived(model, "access without", lambda: _access(model, None))
-    return without, _access(model, inputs.routes) if inputs.routes.rows.size else without
+    return without, _access(model, state.routes) if state.routes.rows.size else without
 
 
 def _known_of(model: FreightModel) -> _Known:

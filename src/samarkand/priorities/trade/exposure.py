@@ -15,7 +15,8 @@ from samarkand.core.conventions import Floats
 from samarkand.core.labels import labelled
 from samarkand.engines.equilibrium import Solution
 from samarkand.engines.once import derived
-from samarkand.priorities.base import Inputs, Levels
+from samarkand.priorities.base import Levels
+from samarkand.state import State
 from samarkand.world.freight.chokepoint_shares import passages_of
 from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.mode_choice import classes_of_time, sector_classes
@@ -23,31 +24,30 @@ from samarkand.world.freight.mode_choice import classes_of_time, sector_classes
 NO_GOODS = "the economy trades no goods with others"
 
 
-def chokepoint_exposure(inputs: Inputs) -> tuple[Levels, Levels]:
-    """Exposure of imports and of exports, dims (economy, partner), the partner being the chokepoint.
+def chokepoint_exposure(state: State) -> tuple[Levels, Levels]:
+    """Exposure of imports and of exports, dims (economy, case), the case being the chokepoint.
 
     With the programme the equilibrium's trade and the share of the sea change; which part of what goes by sea passes a
     chokepoint is held as it is without. Projects change no sea link; that a port which becomes cheaper draws voyages
     from others is left out.
     """
-    passes = passages_of(inputs.freight_model)
-    xr.align(
-        passes, inputs.costs, inputs.iceberg_cost_hat, join="exact", copy=False
-    )  # the accounts' order too
+    passes = passages_of(state.freight_model)
+    xr.align(passes, state.costs, state.iceberg_cost_hat, join="exact", copy=False)  # the accounts' order too
     passing = passes.to_numpy()
 
-    def exposure(solution: Solution, state: str, of_goods: Floats) -> tuple[Floats, Floats]:
-        return calc_chokepoint_exposure(*goods_traded(solution, of_goods), sea_share(inputs, state), passing)
+    def exposure(solution: Solution, case: str, of_goods: Floats) -> tuple[Floats, Floats]:
+        by_sea = sea_share(state.costs, case)
+        return calc_chokepoint_exposure(*goods_traded(solution, of_goods), by_sea, passing)
 
     def of_baseline() -> tuple[Floats, tuple[Floats, Floats]]:
         """Goods by class, and exposure without the programme: the same for all its states."""
-        of_goods = goods_by_class(inputs)
-        return of_goods, exposure(inputs.without, "without", of_goods)
+        of_goods = goods_by_class(state)
+        return of_goods, exposure(state.without, "without", of_goods)
 
-    of_goods, before = derived(inputs.without, "exposure", of_baseline)
-    found = before, exposure(inputs.with_, "with", of_goods)
+    of_goods, before = derived(state.without, "exposure", of_baseline)
+    found = before, exposure(state.with_, "with", of_goods)
 
-    labels = {"economy": inputs.world.labels, "partner": passes["chokepoint"].to_numpy().tolist()}
+    labels = {"economy": state.world.labels, "case": passes["chokepoint"].to_numpy().tolist()}
     imports, exports = (
         Levels(without=labelled(one, **labels), with_=labelled(other, **labels), reason=NO_GOODS)
         for one, other in zip(*found, strict=True)
@@ -64,20 +64,20 @@ def goods_traded(solution: Solution, of_goods: Floats) -> tuple[Floats, Floats]:
     return by_class[0], by_class[1:]
 
 
-def sea_share(inputs: Inputs, state: str) -> Floats:
+def sea_share(costs: xr.Dataset, case: str) -> Floats:
     """Share of the sea by value-of-time class, `[c, o, d]`, without the programme or with it."""
-    share = inputs.costs["mode_share"].sel(mode="sea", state=state)
+    share = costs["mode_share"].sel(mode="sea", state=case)
     values: Floats = share.transpose("vot_class", "origin", "destination").to_numpy()
     return values
 
 
-def goods_by_class(inputs: Inputs) -> Floats:
+def goods_by_class(state: State) -> Floats:
     """Share of a sector that is goods (first column), and goods on the freight network by class; `[j, 1 + c]`."""
-    sectors = list(inputs.world.accounts.sectors)
-    table = freight_table(inputs.assumptions.freight).sel(sector=sectors)
-    classes = classes_of_time(inputs.assumptions.parameters)
+    sectors = list(state.world.accounts.sectors)
+    table = freight_table(state.assumptions.freight).sel(sector=sectors)
+    classes = classes_of_time(state.assumptions.parameters)
     of_class = sector_classes(table, classes).to_numpy()[:, None] == classes["vot_class"].to_numpy()
-    goods = np.array([inputs.world.accounts.is_goods(code) for code in sectors], dtype=np.float64)
+    goods = np.array([state.world.accounts.is_goods(code) for code in sectors], dtype=np.float64)
     parts: Floats = np.c_[
         goods, of_class * (np.nan_to_num(table["network_share"].to_numpy()) * goods)[:, None]
     ]

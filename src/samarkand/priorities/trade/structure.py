@@ -1,4 +1,4 @@
-"""Structure of trade: value chains, comparative advantage, suppliers of inputs, where people work.
+"""Structure of trade: value chains, comparative advantage, suppliers of state, where people work.
 
 `Structure` holds them for one solution, labelled; the equations are pure functions of arrays of the accounts.
 """

@@ -34,6 +34,16 @@ class FreightState:
     lost: xr.DataArray | None = None
     cut_off: tuple[tuple[str, str], ...] = ()
 
+    def costs_against(self, without: FreightState) -> xr.Dataset:
+        """Costs beside those of another state of the network, dims as `FreightModel.costs`: first `without`, then
+        `with`."""
+        if without.lost is None:
+            return self.costs
+        before, after = (one.costs.sel(state=["with"]) for one in (without, self))
+        both = xr.concat([before.assign_coords(state=["without"]), after], dim="state", data_vars="minimal")
+        both.attrs = self.costs.attrs
+        return both
+
 
 @dataclass(frozen=True, eq=False)
 class TradeCosts:
@@ -60,13 +70,3 @@ def freight_state(
         freight.closed, freight.standing(changes), found.routes, found.against_open, found.costs, found.lost,
         found.cut_off,
     )  # fmt: skip
-
-
-def costs_between(without: FreightState, with_: FreightState) -> xr.Dataset:
-    """Costs of two states of one network, dims as `FreightModel.costs`: first `without`, then `with`."""
-    if without.lost is None:
-        return with_.costs
-    before, after = (one.costs.sel(state=["with"]) for one in (without, with_))
-    both = xr.concat([before.assign_coords(state=["without"]), after], dim="state", data_vars="minimal")
-    both.attrs = with_.costs.attrs
-    return both

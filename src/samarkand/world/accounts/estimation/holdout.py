@@ -12,6 +12,7 @@ import pandas as pd
 
 from samarkand.core.conventions import REST_OF_WORLD, Floats
 from samarkand.world.accounts.estimation.evidence import Evidence, ObservedTable
+from samarkand.world.accounts.estimation.ranges import COVERED
 from samarkand.world.accounts.estimation.system import PLAIN_GRAVITY, Estimate, Method, estimate
 from samarkand.world.accounts.intermediate_use import DenseIntermediateUse, expand_flows
 from samarkand.world.accounts.tables import Accounts
@@ -38,7 +39,6 @@ HELD_OUT = {
 METHODS = {"estimate": Method(), "plain gravity": PLAIN_GRAVITY}
 SCORES = "estimation_scores.parquet"
 HEADLINES = "estimation_headlines.parquet"
-INSIDE = 0.8  # part of the held-out economies that a range holds
 NOTHING = 1e-12  # errors below this part of the largest figure are rounding
 SCALE_FREE = "fraction"  # unit of changes that do not grow with the economy
 SCORED_FROM = 1.0  # US$ million: smaller observed flows are noise of the source's own rounding and imputation
@@ -134,7 +134,7 @@ def calc_ranges(headlines: pd.DataFrame) -> pd.DataFrame:
 
         half_width = max(relative x |estimate|, absolute)
 
-    `relative` is what a part `INSIDE` does not exceed of ``|estimate - observed| / |estimate|`` over the half of
+    `relative` is what a part `COVERED` does not exceed of ``|estimate - observed| / |estimate|`` over the half of
     the economies with the larger estimates, `absolute` that of ``|estimate - observed|`` over the others: small
     effects are small for certain, their sign is not. A figure in money has no absolute part, which would be one of
     size, and its relative part is over all. What the accounts do not move has no range.
@@ -162,6 +162,6 @@ def calc_ranges(headlines: pd.DataFrame) -> pd.DataFrame:
 
 
 def _holding(errors: pd.Series[float]) -> float:
-    """The smallest of the errors that a part `INSIDE` of them does not exceed, to three digits."""
+    """The smallest of the errors that a part `COVERED` of them does not exceed, to three digits."""
     ordered = np.sort(errors.to_numpy(float))
-    return float(f"{ordered[int(np.ceil(INSIDE * len(ordered) - 1e-9)) - 1]:.3g}")
+    return float(f"{ordered[int(np.ceil(COVERED * len(ordered) - 1e-9)) - 1]:.3g}")

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from samarkand.world.embedded import read_frame
 
 RANGES = "estimation_ranges.parquet"
+COVERED = 0.8  # part of the held-out economies that a range holds
 
 
 class Width(NamedTuple):

@@ -1,0 +1,49 @@
+"""Commands that priorities bring: `priorities/<name>/command.py`, each with the options of a question."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.resources import files
+from typing import Any, get_type_hints
+
+from samarkand.cli.options import Asking, asks_question
+from samarkand.priorities.faces import Command
+
+HERE = "samarkand.priorities"
+
+
+def commands_of_priorities() -> Iterator[Callable[..., None]]:
+    """The commands of all priorities, in the order of their names. Nothing else of a priority is imported."""
+    folders = sorted(
+        entry.name for entry in files(HERE).iterdir() if entry.is_dir() and (entry / "command.py").is_file()
+    )
+    for name in folders:
+        for command in import_module(f"{HERE}.{name}.command").COMMANDS:
+            yield _with_question(command)
+
+
+def _with_question(command: Command) -> Callable[..., None]:
+    """A command that appraises what its options ask, and prints the page that the priority makes of it."""
+    _, *own = inspect.signature(command).parameters.values()
+    hints = get_type_hints(command, include_extras=True, localns={"Answer": Any})
+
+    def run(asking: Asking, **options: Any) -> None:
+        from samarkand.appraisal import appraise
+        from samarkand.reports.pages import print_page
+        from samarkand.reports.progress import progress_bar
+
+        asking.check()
+        with progress_bar() as step:
+            appraisal = appraise(asking.programme, asking.world, progress=step, **asking.terms)
+        print_page(command(appraisal, **options))
+
+    run.__name__, run.__doc__ = command.__name__, inspect.getdoc(command)
+    first = inspect.Parameter("asking", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Asking)
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [first, *(one.replace(annotation=hints[one.name], kind=keyword) for one in own)]
+    )
+    run.__annotations__ = {"asking": Asking, **{one.name: hints[one.name] for one in own}}
+    return asks_question(several_years=True)(run)

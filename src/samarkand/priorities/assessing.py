@@ -1,0 +1,176 @@
+"""Runs the functions of the priorities: on each state, on the timeline, on each project, and once.
+
+A priority reads others only where its `priority.csv` declares it, and runs after them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from samarkand.core.gaps import Gap
+from samarkand.priorities.base import Granularity, Indicator, Levels, Outcomes, Part, Priority, Range
+from samarkand.priorities.outcomes import PARTS, check_outcomes
+from samarkand.priorities.registry import HERE, all_indicators, in_reading_order, missing_packages
+from samarkand.priorities.timeline import Timeline
+from samarkand.programme.model.models import Item
+from samarkand.state import State
+
+NO_PROJECT = "the programme has no items"
+
+
+@dataclass(frozen=True)
+class Readable(Mapping[str, Outcomes]):
+    """Results of other priorities, of those alone that the reader declares to read."""
+
+    reader: Priority
+    found: Mapping[str, Outcomes]
+
+    def __getitem__(self, name: str) -> Outcomes:
+        if name not in self.reader.reads:
+            raise PermissionError(
+                f"{self.reader.name} reads {name} and does not declare it: add it to reads in its priority.csv"
+            )
+        return self.found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.reader.reads)
+
+    def __len__(self) -> int:
+        return len(self.reader.reads)
+
+
+def assess_states(state: State, known: Outcomes | None = None) -> Outcomes:
+    """Results of every assessed priority in one state, by name of indicator.
+
+    `known`: what they say of the same state before anybody pays; those that do not depend on it say the same.
+    """
+    found: dict[str, Outcomes] = {}
+    for priority in in_reading_order():
+        declared = declared_with(priority, "state")
+        if not declared:
+            continue
+        if known is not None and not priority.depends_on_payment:
+            found[priority.name] = {row.name: known[row.name] for row in declared}
+            continue
+        reading = replace(state, results=Readable(priority, found))
+        found[priority.name] = _run(priority, "state", declared, partial(_call, reading))
+    return {name: one for outcomes in found.values() for name, one in outcomes.items()}
+
+
+def assess_once(state: State) -> Outcomes:
+    """Results that are worked out once, of the last state."""
+    found: dict[str, Levels | Gap] = {}
+    for priority in in_reading_order():
+        if declared := declared_with(priority, "once"):
+            found |= _run(priority, "once", declared, partial(_call, state))
+    return found
+
+
+def assess_whole(timeline: Timeline, once: Outcomes) -> Outcomes:
+    """Results of the timeline and of projects, and those worked out once; each priority after those that it reads."""
+    whole: dict[str, Levels | Gap] = dict(once)
+    for priority in in_reading_order():
+        reading = replace(
+            timeline,
+            results=replace(timeline.results, whole=dict(whole)),
+            readable=(priority.name, *priority.reads),
+        )
+        if declared := declared_with(priority, "project"):
+            whole |= _run(priority, "project", declared, _by_project(reading, declared))
+            reading = replace(reading, results=replace(timeline.results, whole=dict(whole)))
+        if declared := declared_with(priority, "timeline"):
+            whole |= _run(priority, "timeline", declared, partial(_call, reading))
+    return whole
+
+
+def _call(argument: State | Timeline, function: Callable[..., Outcomes]) -> Outcomes:
+    return function(argument)
+
+
+def declared_with(priority: Priority, granularity: Granularity) -> tuple[Indicator, ...]:
+    """The indicators of a priority that have a granularity."""
+    return tuple(row for row in all_indicators()[priority.name] if row.granularity == granularity)
+
+
+def _run(
+    priority: Priority,
+    granularity: Granularity,
+    declared: tuple[Indicator, ...],
+    call: Callable[[Callable[..., Any]], Outcomes],
+) -> Outcomes:
+    """Outcomes of one function of a priority, checked; gaps where the packages of its extra are not installed."""
+    if missing := missing_packages(priority.extra):
+        reason = f"needs {', '.join(missing)}: pip install 'samarkand[{priority.extra}]'"
+        return {row.name: Gap(priority.name, row.name, reason) for row in declared}
+    name = f"assess_{granularity}"
+    module = import_module(f"{HERE}.{priority.name}.assessment")
+    if not hasattr(module, name):
+        raise ValueError(
+            f"{priority.name}/assessment.py has no {name}, and indicators.csv declares {granularity}"
+        )
+    return check_outcomes(priority.name, declared, call(getattr(module, name)), name)
+
+
+def _by_project(
+    timeline: Timeline, declared: tuple[Indicator, ...]
+) -> Callable[[Callable[[Item, Timeline], Outcomes]], Outcomes]:
+    """Results of each item put together along the dimension project."""
+
+    def run(function: Callable[[Item, Timeline], Outcomes]) -> Outcomes:
+        by_item = {item.id: function(item, timeline) for item in timeline.items}
+        return {
+            row.name: _join(row, {code: one[row.name] for code, one in by_item.items()}) for row in declared
+        }
+
+    return run
+
+
+def _join(row: Indicator, by_item: Mapping[str, Levels | Gap]) -> Levels | Gap:
+    known = {code: one for code, one in by_item.items() if isinstance(one, Levels)}
+    if not known:
+        reasons = dict.fromkeys(one.reason for one in by_item.values() if isinstance(one, Gap))
+        return Gap("", row.name, "; ".join(reasons) or NO_PROJECT)
+    joined: dict[str, xr.DataArray] = {}
+    for part in PARTS:
+        arrays = {code: getattr(one, part) for code, one in known.items() if getattr(one, part) is not None}
+        if arrays:
+            joined[part] = _along_projects(row, arrays, list(by_item))
+    by_project = xr.DataArray(
+        np.array([str(one.reason) for one in by_item.values()], dtype=object),
+        {"project": list(by_item)},
+        ("project",),
+    )
+    return Levels(**joined, reason=by_project, ranges=_join_ranges(row, known, list(by_item)))  # type: ignore[arg-type]
+
+
+def _join_ranges(row: Indicator, known: Mapping[str, Levels], items: list[str]) -> dict[Part, Range]:
+    found: dict[Part, Range] = {}
+    for part in PARTS:
+        ranges = {code: one.ranges[part] for code, one in known.items() if part in one.ranges}
+        if ranges:
+            first = next(iter(ranges.values()))
+            if any(
+                (one.basis, str(one.coverage)) != (first.basis, str(first.coverage))
+                for one in ranges.values()
+            ):
+                raise ValueError(f"{row.name}: ranges of its projects have different bases or coverages")
+            low, high = (
+                _along_projects(row, {code: getattr(one, side) for code, one in ranges.items()}, items)
+                for side in ("low", "high")
+            )
+            found[part] = Range(low, high, first.basis, first.coverage)
+    return found
+
+
+def _along_projects(row: Indicator, arrays: Mapping[str, xr.DataArray], items: list[str]) -> xr.DataArray:
+    """Arrays of some items as one over all of them, missing for the others."""
+    nothing: Any = "" if row.type == "category" else np.nan
+    together = xr.concat(list(arrays.values()), dim="project", join="outer", fill_value=nothing)
+    return together.assign_coords(project=list(arrays)).reindex(project=items, fill_value=nothing)

@@ -1,0 +1,90 @@
+"""What a priority shows beside its indicators: its page of the report, and commands of its own.
+
+Light on purpose: a priority's `command.py` is imported for `samarkand --help`. Pages are words, tables and charts
+without a layout: the report and the terminal each draw them their way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from samarkand.priorities.timeline import Timeline
+    from samarkand.programme import Programme
+    from samarkand.world.world import World
+
+
+class Answer(Protocol):
+    """What a page or a command may read of an appraisal."""
+
+    @property
+    def programme(self) -> Programme:
+        """The programme appraised."""
+        ...
+
+    @property
+    def world(self) -> World:
+        """The world it was appraised in."""
+        ...
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Years asked about."""
+        ...
+
+    @property
+    def timeline(self) -> Timeline:
+        """All years at once: states, payments, events."""
+        ...
+
+    def array(self, indicator: str, scenario: str = "change", year: int | None = None) -> xr.DataArray:
+        """An indicator in a year, the last by default."""
+        ...
+
+    def by_year(self, indicator: str, scenario: str = "change") -> xr.DataArray:
+        """An indicator over all its years."""
+        ...
+
+    def words(self, indicator: str, scenario: str = "change", year: int | None = None) -> xr.DataArray:
+        """The words of a category in a year, the last by default."""
+        ...
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as a reader sees it: cells are words; those of columns from `numbers` on stand to the right."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+    numbers: int = 1
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Lines over years, in the declared unit that is named."""
+
+    title: str
+    unit: str
+    years: tuple[int, ...]
+    series: Mapping[str, Sequence[float]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a priority shows: sentences first, then charts, then tables."""
+
+    title: str
+    lead: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    tables: tuple[Table, ...] = field(default=())
+
+
+# `run(answer, **options) -> Page`: its name is the verb, its docstring the help, its further parameters its options
+# (annotated as for typer). The options of a question are added to them.
+Command: TypeAlias = Callable[..., Page]

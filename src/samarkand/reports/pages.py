@@ -1,0 +1,157 @@
+"""Pages of the priorities: their own where they bring one, else tables of what they report not by economy.
+
+Drawn here for the report and for the terminal; a page itself knows no layout (`priorities.faces`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table as Grid
+from rich.text import Text
+
+from samarkand.priorities.base import Indicator, Priority
+from samarkand.priorities.faces import Chart, Page, Table
+from samarkand.priorities.registry import HERE, all_indicators, priorities
+from samarkand.priorities.results import unit_of
+from samarkand.reports.charts import Line, line_chart
+from samarkand.reports.figures import NOTHING, display_unit, figure
+from samarkand.reports.svg import Svg
+
+if TYPE_CHECKING:
+    from samarkand.result import Appraisal
+
+MOST_ROWS, MOST_YEARS = 40, 8
+WIDEST = 100
+
+
+def pages_of(appraisal: Appraisal) -> Iterator[tuple[Priority, Page]]:
+    """The pages of all assessed priorities that have something to show beside the tables of economies."""
+    for priority in priorities():
+        if priority.assessed and (page := page_of(priority, appraisal)) is not None:
+            yield priority, page
+
+
+def page_of(priority: Priority, appraisal: Appraisal) -> Page | None:
+    """A priority's own page, or its tables; None where it has neither."""
+    if find_spec(f"{HERE}.{priority.name}.page") is not None:
+        own: Page = import_module(f"{HERE}.{priority.name}.page").page(appraisal)
+        return own
+    tables = [
+        table_of(row, appraisal)
+        for row in all_indicators()[priority.name]
+        if row.is_headline and row.dims != ("economy",)
+    ]
+    return Page(priority.title, tables=tuple(tables)) if tables else None
+
+
+def table_of(row: Indicator, appraisal: Appraisal) -> Table:
+    """An indicator by its labels and years: those with most first where they are too many for a page."""
+    years = _few(appraisal.own_years(row.name))
+    values = appraisal.arrays.values(row.name, years=years)
+    unit = display_unit(unit_of(row, "change"))
+    title = row.title + (f", {unit}" if unit and row.type == "number" else "")
+    if set(values.dims) != {"year", *row.dims}:
+        return Table(title, ("",), (), note=f"Not assessed: {appraisal.reason_of(row.name)}.")
+    is_category = row.type == "category"
+    cells = (
+        appraisal.arrays.labels(row.name, years=years).to_numpy()
+        if is_category
+        else values.to_numpy()
+    )  # fmt: skip
+    size = np.abs(np.nan_to_num(values.to_numpy())).reshape(len(years), -1).max(axis=0)
+    known = np.isfinite(values.to_numpy()).reshape(len(years), -1).any(axis=0)
+    labels = list(product(*(map(str, values[dim].to_numpy()) for dim in row.dims)))
+    shown = [place for place in range(len(labels)) if known[place]]
+    note = ""
+    if len(shown) > MOST_ROWS:
+        shown = sorted(shown, key=lambda place: -size[place])[:MOST_ROWS]
+        note = f"The {MOST_ROWS} largest of {int(known.sum())}; all are in indicators.parquet."
+    silent = int((~known).sum())
+    if silent:
+        note = f"{note} {silent} without a figure: {appraisal.reason_of(row.name)}.".strip()
+    flat = cells.reshape(len(years), -1)
+    sign = not (row.change == "direct" and row.grows_with == "nothing")
+    rows = tuple(
+        (
+            *_named(appraisal, row, labels[place]),
+            *(_cell(flat[k, place], row, sign) for k in range(len(years))),
+        )
+        for place in shown
+    )
+    heads = tuple(row.case or dim if dim == "case" else dim for dim in row.dims)
+    return Table(title, (*heads, *map(str, years)), rows, note, numbers=len(heads))
+
+
+def _few(years: tuple[int, ...]) -> tuple[int, ...]:
+    """At most so many years as a page has room for, the first and the last among them."""
+    if len(years) <= MOST_YEARS:
+        return years
+    places = np.linspace(0, len(years) - 1, MOST_YEARS).round().astype(int)
+    return tuple(years[place] for place in places)
+
+
+def _named(appraisal: Appraisal, row: Indicator, labels: tuple[str, ...]) -> tuple[str, ...]:
+    titles = {item.id: item.title for item in appraisal.programme.items}
+    parties = {party.id: party.name for party in appraisal.programme.parties}
+    known = {
+        "economy": appraisal.world.names,
+        "partner": appraisal.world.names,
+        "project": titles,
+        "party": parties,
+    }
+    return tuple(known.get(dim, {}).get(label, label) for dim, label in zip(row.dims, labels, strict=True))
+
+
+def _cell(value: Any, row: Indicator, sign: bool) -> str:
+    if row.type == "category":
+        return str(value) or NOTHING
+    return figure(float(value), unit_of(row, "change"), sign=sign)
+
+
+def draw_chart(chart: Chart) -> Svg:
+    """Lines over years as SVG."""
+    unit = display_unit(chart.unit)
+    factor = 100.0 if chart.unit == "fraction" else 1.0
+    lines = [
+        Line(
+            name,
+            [float(value) * factor if np.isfinite(value) else None for value in values],
+            [figure(float(value), chart.unit) for value in values],
+        )
+        for name, values in chart.series.items()
+    ]
+    return line_chart(chart.years, lines, f"{chart.title}, {unit}", unit)
+
+
+def twin_of(chart: Chart) -> Table:
+    """The same figures as a table."""
+    rows = tuple(
+        (str(year), *(figure(float(values[k]), chart.unit) for values in chart.series.values()))
+        for k, year in enumerate(chart.years)
+    )
+    return Table(f"{chart.title}, {display_unit(chart.unit)}", ("year", *chart.series), rows)
+
+
+def print_page(page: Page, console: Console | None = None) -> None:
+    """Print a page: sentences, charts as their tables, tables."""
+    console = console or Console(width=min(Console().width, WIDEST))
+    console.print(Text(page.title, style="bold"))
+    for sentence in page.lead:
+        console.print(sentence, highlight=False)
+    for table in (*map(twin_of, page.charts), *page.tables):
+        console.print()
+        grid = Grid(box=None, pad_edge=False, title=table.title, title_justify="left", title_style="bold")
+        for place, head in enumerate(table.heads):
+            grid.add_column(head, justify="right" if place >= table.numbers else "left")
+        for cells in table.rows:
+            grid.add_row(*cells)
+        console.print(grid)
+        if table.note:
+            console.print(table.note, highlight=False)

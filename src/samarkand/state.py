@@ -1,0 +1,226 @@
+"""States of a programme: what priorities read. A part is worked out when it is first asked for, once, and kept.
+
+    state.costs             hours and generalised costs between economies, without the programme and with it
+    state.with_             the equilibrium as the programme is paid for; `.before_financing`: before anybody pays
+    state.assignment        freight on the links of the network
+    state.results["trade"]  what another priority says of the same state, where `priority.csv` declares that it is read
+
+A `Counterfactual` is what the shocks of a state make of a baseline. Years, questions and payments share it; a `State`
+is a counterfactual in a year of a question, paid for as in that year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, TypeVar
+
+import xarray as xr
+
+from samarkand.core.progress import Progress, quiet
+from samarkand.engines.equilibrium import Solution
+from samarkand.engines.once import derived
+from samarkand.engines.threads import Beside
+from samarkand.programme.applying import Change, Payment
+from samarkand.programme.model.models import Programme
+from samarkand.solving import Baseline, lay_freight, solve_equilibrium, trade_costs
+from samarkand.world.assumptions import Assumptions
+from samarkand.world.freight.assignment import FreightWork
+from samarkand.world.freight.model import FreightModel, RouteUpdate
+from samarkand.world.freight.state import FreightState, TradeCosts, freight_state
+from samarkand.world.freight.trade_costs import iceberg_cost_hat
+from samarkand.world.world import World
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True, eq=False)
+class Counterfactual:
+    """What shocks make of a baseline: network, trade costs, equilibria.
+
+    Parameters
+    ----------
+    baseline
+        The world without the programme, solved.
+    change
+        The programme's changes; its shocks alone are read.
+    left_out
+        Generalised cost with each item of the network left out (dims project, vot_class, origin, destination), worked
+        out beside the rest and waited for where it is read; None where nobody asked for it.
+    given
+        Parts that are known already, by name.
+    """
+
+    baseline: Baseline
+    change: Change
+    left_out: Beside[xr.DataArray] | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    def _part(self, name: str, make: Callable[[], Part]) -> Part:
+        return self.given[name] if name in self.given else derived(self, name, make)
+
+    def solve(self, progress: Progress = quiet) -> Counterfactual:
+        """Itself, with what nearly every question needs worked out: the network and the equilibrium."""
+        step = partial(progress, f"{self.change.year}: freight network")
+        step()
+        self._part("freight", partial(self._freight, step))
+        progress(f"{self.change.year}: equilibrium")
+        _ = self.before_financing
+        return self
+
+    def _freight(self, progress: Progress = quiet) -> FreightState:
+        return freight_state(self.baseline.freight, self.change.network, progress)
+
+    @property
+    def freight(self) -> FreightState:
+        """The network without the programme, and what the programme makes of it."""
+        return self._part("freight", self._freight)
+
+    @property
+    def trade_costs(self) -> TradeCosts:
+        """Changes of iceberg costs against the accounts."""
+        return self._part(
+            "trade_costs", lambda: trade_costs(self.baseline.setting, self.freight, self.change)
+        )
+
+    @property
+    def costs(self) -> xr.Dataset:
+        """Hours and generalised costs between economies, dims (state, variant, vot_class, origin, destination)."""
+        return self._part("costs", lambda: self.freight.costs_against(self.baseline.state))
+
+    @property
+    def iceberg_cost_hat(self) -> xr.DataArray:
+        """Change of iceberg costs that the programme means by freight alone, dims (origin, destination, sector)."""
+
+        def compare() -> xr.DataArray:
+            if self.costs is self.freight.costs:  # the network is open: the accounts are the world without
+                return self.trade_costs.freight
+            return iceberg_cost_hat(self.costs, self.baseline.setting.commodities)
+
+        return self._part("iceberg_cost_hat", compare)
+
+    @property
+    def before_financing(self) -> Solution:
+        """The equilibrium before anybody pays."""
+        return self.paid(())
+
+    def paid(self, payment: Payment) -> Solution:
+        """The equilibrium with the programme paid for: solved once for each payment."""
+        make = partial(solve_equilibrium, self.baseline.setting, self.change, self.trade_costs.hat, payment)
+        return derived(self, ("paid", payment), make)
+
+    def assignment(self, payment: Payment) -> FreightWork:
+        """Freight on the links of the network: the trade of `paid(payment)`."""
+        return derived(
+            self,
+            ("assignment", payment),
+            lambda: lay_freight(self.baseline, self.freight, self.paid(payment)),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What a priority may read of one state, in a year in which it is in force.
+
+    Parameters
+    ----------
+    solved
+        What the state's shocks make of the baseline.
+    world, programme, assumptions
+        Those of the question.
+    change
+        Which items are open in the year, and what they change.
+    payment
+        Who pays what in the year; empty before anybody pays.
+    results
+        Results of the priorities that this one declares to read, by name of the priority and of the indicator.
+    """
+
+    solved: Counterfactual
+    world: World
+    programme: Programme
+    assumptions: Assumptions
+    change: Change
+    payment: Payment
+    results: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def year(self) -> int:
+        """A year in which the state is in force."""
+        return self.change.year
+
+    @property
+    def unpaid(self) -> State:
+        """The same state before anybody pays."""
+        return replace(self, payment=())
+
+    @property
+    def without(self) -> Solution:
+        """The equilibrium without the programme."""
+        return self.solved.baseline.solution
+
+    @property
+    def before_financing(self) -> Solution:
+        """The equilibrium with the programme, before anybody pays."""
+        return self.solved.before_financing
+
+    @property
+    def with_(self) -> Solution:
+        """The equilibrium with the programme, paid for as in the year."""
+        return self.solved.paid(self.payment)
+
+    @property
+    def freight(self) -> FreightState:
+        """The network without the programme, and what the programme makes of it."""
+        return self.solved.freight
+
+    @property
+    def freight_model(self) -> FreightModel:
+        """The network of the state without the programme."""
+        return self.freight.model
+
+    @property
+    def routes(self) -> RouteUpdate:
+        """Routes of `freight_model` with the programme."""
+        return self.freight.routes
+
+    @property
+    def costs(self) -> xr.Dataset:
+        """Hours and generalised costs between economies, dims (state, variant, vot_class, origin, destination)."""
+        return self.solved.costs
+
+    @property
+    def trade_costs(self) -> TradeCosts:
+        """Changes of iceberg costs against the accounts."""
+        return self.solved.trade_costs
+
+    @property
+    def iceberg_cost_hat(self) -> xr.DataArray:
+        """Change of iceberg costs that the programme means by freight alone, dims (origin, destination, sector)."""
+        return self.solved.iceberg_cost_hat
+
+    @property
+    def ad_valorem_cost(self) -> xr.DataArray:
+        """Freight cost over value without the programme, dims (origin, destination, sector), fractions."""
+        return self.solved.baseline.ad_valorem_cost
+
+    @property
+    def surface_trade(self) -> xr.DataArray:
+        """Physical trade of the baseline, US$ m, dims (origin, destination, vot_class)."""
+        return self.solved.baseline.setting.surface_trade
+
+    @property
+    def left_out(self) -> Beside[xr.DataArray] | None:
+        """Generalised cost with each item left out, in the last state where it is asked for (`Counterfactual`)."""
+        return self.solved.left_out
+
+    @property
+    def assignment(self) -> FreightWork:
+        """Freight on the links of the network with the programme; `assignment_without`: without it."""
+        return self.solved.assignment(self.payment)
+
+    @property
+    def assignment_without(self) -> FreightWork:
+        """Freight on the links of the network without the programme."""
+        return self.solved.baseline.assignment
