@@ -9,7 +9,8 @@ without an uplift for cost overruns.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.core.gaps import Gap
@@ -19,6 +20,18 @@ from samarkand.programme.model.models import Financing, Item, Programme
 SMALLEST_SHARE = 1e-6  # shares are written with a few decimals
 
 
+class Charge(NamedTuple):
+    """Annual charge of an item to an economy, US$ m a year; `party` finances it, and is empty where none is published.
+
+    `economy` is the label of the accounts: an economy without accounts of its own is charged as `ROW`.
+    """
+
+    item: str
+    economy: str
+    party: str
+    annual: float
+
+
 def annual_costs(
     programme: Programme,
     items: Iterable[Item],
@@ -26,13 +39,28 @@ def annual_costs(
     parameters: Mapping[str, float],
     labels: Iterable[str],
 ) -> tuple[dict[str, float], list[Gap]]:
-    """Annual charge in US$ m a year by label of the accounts, and what is not charged and why.
+    """Annual charge in US$ m a year by label of the accounts, and what is not charged and why: sums of `charges`."""
+    charged, gaps = charges(programme, items, effective, parameters, labels)
+    costs: dict[str, float] = {}
+    for one in charged:
+        costs[one.economy] = costs.get(one.economy, 0.0) + one.annual
+    return dict(sorted(costs.items())), gaps
+
+
+def charges(
+    programme: Programme,
+    items: Iterable[Item],
+    effective: Collection[str],
+    parameters: Mapping[str, float],
+    labels: Iterable[str],
+) -> tuple[list[Charge], list[Gap]]:
+    """Annual charges by item, economy that bears them and party that finances, and what is not charged and why.
 
     `effective`: ids of the items with an assessed effect, which are charged; what the others cost is said and not
-    charged. `labels` are those of the accounts; an economy without accounts of its own is charged as `ROW`.
+    charged. `labels` are those of the accounts.
     """
     known = set(labels)
-    costs: dict[str, float] = {}
+    found: list[Charge] = []
     without_effect: list[Gap] = []
     gaps: list[Gap] = []
     for item in items:
@@ -47,10 +75,12 @@ def annual_costs(
                 gaps.append(Gap(item.id, "cost", "not charged: no capex is published"))
             continue
         annual = calc_annual_cost(item, parameters)
-        for economy, share in _bearers(programme, item, gaps).items():
+        shares: dict[tuple[str, str], float] = {}
+        for economy, party, share in _shares(programme, item, gaps):
             label = economy if economy in known else REST_OF_WORLD
-            costs[label] = costs.get(label, 0.0) + annual * share
-    return dict(sorted(costs.items())), without_effect + gaps
+            shares[label, party] = shares.get((label, party), 0.0) + share
+        found += [Charge(item.id, label, party, annual * share) for (label, party), share in shares.items()]
+    return found, without_effect + gaps
 
 
 def calc_annual_cost(item: Item, parameters: Mapping[str, float]) -> float:
@@ -65,29 +95,27 @@ def calc_annual_cost(item: Item, parameters: Mapping[str, float]) -> float:
     return float(calc_annuity(item.capex.value, parameters["real_interest_rate"], years))
 
 
-def _bearers(programme: Programme, item: Item, gaps: list[Gap]) -> dict[str, float]:
-    """Share of the charge by economy; what nobody is known to bear is added to `gaps`."""
-    bearers: dict[str, float] = {}
+def _shares(programme: Programme, item: Item, gaps: list[Gap]) -> Iterator[tuple[str, str, float]]:
+    """Economy that bears, party that finances, share of the charge; what nobody is known to bear is added to `gaps`."""
     left = 1.0
     for line in item.financing:
         share = line.share_of(item.capex)
         if share is None:
             continue
         left -= share
-        for economy, part in _line_bearers(programme, item, line).items():
-            bearers[economy] = bearers.get(economy, 0.0) + share * part
-        if not _line_bearers(programme, item, line):
+        bearers = _line_bearers(programme, item, line)
+        for economy, part in bearers.items():
+            yield economy, line.party, share * part
+        if not bearers:
             name = programme.party(line.party).name
             reason = f"not charged: {share:.1%} is a {line.instrument} of {name}, which is no economy"
             gaps.append(Gap(item.id, "cost", reason))
     if left > SMALLEST_SHARE:
         if len(item.economies) == 1:
-            host = item.economies[0]
-            bearers[host] = bearers.get(host, 0.0) + left
+            yield item.economies[0], "", left
         else:
             reason = f"not charged: who bears {left:.1%} of capex is not published"
             gaps.append(Gap(item.id, "cost", reason))
-    return bearers
 
 
 def _line_bearers(programme: Programme, item: Item, line: Financing) -> dict[str, float]:
