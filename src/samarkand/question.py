@@ -13,6 +13,7 @@ from samarkand.core.conventions import BASE_YEAR
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.scenario import DeficitRule, Scenario
 from samarkand.engines.equilibrium import DEFICIT_RULES
+from samarkand.ledger.claims import check_claims, claims_of
 from samarkand.programme import Programme
 from samarkand.programme.files.patching import patch_programme
 from samarkand.programme.library import surroundings
@@ -190,6 +191,9 @@ def _checked(
     if programme is not None and scenario.patches:
         patches = {path: json.loads(value) for path, value in scenario.patches}
         patched = faults.attempt(partial(patch_programme, programme, patches, surroundings(world)))
+    if patched is not None:
+        kind_of = {item.id: item.kind for item in patched.items}
+        faults.attempt(partial(check_claims, claims_of(patched, scenario.without), kind_of))
     faults.raise_if_any()
     assert programme is not None  # else there are faults
     assert patched is not None

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from samarkand.core.declarations import read_table
+from samarkand.core.declarations import Words, read_table
 
 Shock = Literal[
     "iceberg", "tariff", "non_tariff", "productivity", "financing", "people_flow", "emission", "risk", "none"
@@ -33,6 +33,7 @@ class ItemKind(BaseModel):
     mode: Literal["rail", "road", "sea", ""] = ""
     needs: str = ""
     asset_life: str = ""
+    margins: Words = ()
     description: str
 
 

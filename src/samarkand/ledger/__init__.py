@@ -1,0 +1,18 @@
+"""The ledger: every effect in money once, with its margin, its owner, its flow and its parties.
+
+`margins.csv` and `flows.csv` declare the words. `claims_of` says what the items of a programme claim; `check_claims`
+refuses what would count twice, before anything is computed. `Ledger` holds the rows and checks them when it is built.
+"""
+
+from samarkand.ledger.claims import Claim, check_claims, claims_of
+from samarkand.ledger.entries import capex_rows, trade_cost_rows
+from samarkand.ledger.table import Ledger
+
+__all__ = [
+    "Claim",
+    "Ledger",
+    "capex_rows",
+    "check_claims",
+    "claims_of",
+    "trade_cost_rows",
+]

@@ -1,0 +1,97 @@
+"""Rows of the ledger: charges for capital, and what lower costs of trade are worth in the equilibrium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from samarkand.core.conventions import BASE_YEAR
+from samarkand.core.evidence import Evidence, Grade
+from samarkand.programme.channels.payment import Charge
+
+
+def capex_rows(charged: Mapping[int, Iterable[Charge]], capex: Mapping[str, Evidence]) -> pd.DataFrame:
+    """Annual charges for capital: `central = -annual`, by item, economy that bears it and party that finances.
+
+    Parameters
+    ----------
+    charged
+        By year, what is charged (`programme.channels.payment.charges`).
+    capex
+        By item, the figure that is charged: it gives price year and source. Charges have no range: what the capital
+        costs may be known within one, the life and the rate of interest are assumptions.
+    """
+    listed = [(year, *one) for year, charges in charged.items() for one in charges]
+    year, item, economy, party, annual = zip(*listed, strict=True) if listed else ((),) * 5
+    price_years = {name: figure.price_year for name, figure in capex.items()}
+    sources = {name: figure.citation for name, figure in capex.items()}
+    return pd.DataFrame(
+        {
+            "item": item,
+            "economy": economy,
+            "party": party,
+            "case": "",
+            "margin": "capex",
+            "flow": "any",
+            "owner": "direct",
+            "year": np.array(year, np.int64),
+            "low": np.nan,
+            "central": 0.0 - np.array(annual, np.float64),
+            "high": np.nan,
+            "price_year": pd.array([price_years[name] for name in item], "Int64"),
+            "grade": "estimated",
+            "source": [sources[name] for name in item],
+        }
+    )
+
+
+def trade_cost_rows(
+    gain: xr.DataArray,
+    low: xr.DataArray | None = None,
+    high: xr.DataArray | None = None,
+    *,
+    grade: Grade,
+    source: str,
+) -> pd.DataFrame:
+    """Real income that lower costs of trade give before anybody pays, of the programme as a whole.
+
+    Parameters
+    ----------
+    gain
+        Equivalent variation, US$ m a year at prices of the accounts, dims (year, economy).
+    low, high
+        Its range, of the same dims and labels; absent where it has none.
+    grade, source
+        Of the indicator that it is.
+    """
+    values = gain.transpose("year", "economy")
+    size = (values.sizes["year"], values.sizes["economy"])
+
+    def column(bound: xr.DataArray | None) -> np.ndarray:
+        if bound is None:
+            return np.full(values.size, np.nan)
+        aligned = bound.transpose("year", "economy")
+        xr.align(values, aligned, join="exact", copy=False)
+        return np.asarray(aligned.to_numpy(), np.float64).ravel()
+
+    return pd.DataFrame(
+        {
+            "item": "",
+            "economy": np.tile([str(code) for code in values["economy"].to_numpy()], size[0]),
+            "party": "",
+            "case": "",
+            "margin": "trade_cost",
+            "flow": "accounts",
+            "owner": "equilibrium",
+            "year": np.repeat(values["year"].to_numpy().astype(np.int64), size[1]),
+            "low": column(low),
+            "central": column(values),
+            "high": column(high),
+            "price_year": pd.array(np.full(values.size, BASE_YEAR), "Int64"),
+            "grade": grade,
+            "source": source,
+        }
+    )
