@@ -12,6 +12,7 @@ from samarkand.cli import app
 from samarkand.cli.options import OPTIONS
 from samarkand.core.evidence import Evidence
 from samarkand.core.units import format_value, units
+from samarkand.ledger.margins import flows, margins
 from samarkand.priorities import all_indicators, priorities
 from samarkand.programme import load_programme
 from samarkand.programme.channels.network_effects import effects_of
@@ -131,6 +132,44 @@ def units_page() -> str:
 def programme_page() -> str:
     """docs/programme.md with the tables of kinds and keys written anew between their marks."""
     return fill((HERE / "programme.md").read_text(encoding="utf-8"))
+
+
+def ledger_page() -> str:
+    """docs/ledger.md with the tables of margins and flows written anew between their marks."""
+    page = (HERE / "ledger.md").read_text(encoding="utf-8")
+    for mark, lines in (("margins", _margins()), ("flows", _flows())):
+        head, end = f"<!-- {mark} -->", f"<!-- end of {mark} -->"
+        before, _, rest = page.partition(head)
+        _, _, after = rest.partition(end)
+        page = "".join([before, "\n".join([head, "", *lines, "", end]), after])
+    return page
+
+
+def _margins() -> list[str]:
+    lines = ["| margin | owners | flows | | meaning and source |", "|---|---|---|---|---|"]
+    for row in margins().values():
+        notes = [
+            "a transfer" if row.transfer else "",
+            "never above zero" if row.sign == "cost" else "",
+            f"instead of {', '.join(f'`{name}`' for name in row.instead_of)}" if row.instead_of else "",
+            f"only of {', '.join(f'`{name}`' for name in row.kinds)}" if row.kinds else "",
+        ]
+        words = (
+            f"`{row.margin}`: {row.title}",
+            ", ".join(row.owners),
+            ", ".join(f"`{name}`" for name in row.flows),
+        )
+        cells = (*words, "; ".join(filter(None, notes)), f"{row.description}. Source: {row.source}")
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def _flows() -> list[str]:
+    rows = [
+        f"| `{row.flow}`: {row.title} | {f'`{row.within}`' if row.within else ''} | {row.description} |"
+        for row in flows().values()
+    ]
+    return ["| flow | lies within | meaning |", "|---|---|---|", *rows]
 
 
 def every_command(group: typer.core.TyperGroup, path: str) -> list[tuple[str, Any]]:
@@ -316,6 +355,7 @@ PAGES = {
     "commands.md": commands_page,
     "elasticities.md": elasticities_page,
     "indicators.md": indicators_page,
+    "ledger.md": ledger_page,
     "map.md": map_page,
     "network-tables.md": network_tables_page,
     "parameters.md": parameters_page,
