@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+import samarkand as sk
 from samarkand.core.evidence import Evidence
-from samarkand.ledger import capex_rows, trade_cost_rows
+from samarkand.ledger import Ledger, capex_rows, charges_by_year, claims_of, trade_cost_rows
 from samarkand.programme.channels.payment import Charge, annual_costs, charges
+from samarkand.world.projection import GrowthRow, Projection
 from toy import make_toy_world, toy_programme
 
 # An annuity of 5 %: 0.05 / (1 - 1.05^-30) = 0.06505144 for railways, 0.05 / (1 - 1.05^-25) = 0.07095246 for ports,
@@ -93,3 +95,99 @@ def test_rows_of_what_cheaper_trade_is_worth() -> None:
     shifted = gain.assign_coords(economy=["KAZ", "KGZ"])
     with pytest.raises(ValueError, match="economy"):
         trade_cost_rows(gain, shifted, shifted, grade="estimated", source="a model")
+
+
+# -- equal to the results
+
+
+GROWTH = 0.03
+
+
+def projection(world) -> Projection:
+    """Kazakhstan and China grow by 3 % a year, the others are not projected."""
+    return Projection(
+        "test",
+        tuple(
+            GrowthRow(economy=code, year=year, gdp_growth_rate=GROWTH, source="made up")
+            for code in ("KAZ", "CHN")
+            for year in range(2023, 2041)
+        ),
+    )
+
+
+def ledger_of(appraisal: sk.Appraisal) -> Ledger:
+    programme, asked = appraisal.programme, appraisal.asked
+    charged = charges_by_year(
+        programme, appraisal.schedule.changes, asked.assumptions.parameters, appraisal.world.labels
+    )
+    (block,) = appraisal.by_state.blocks(["real_income_unpaid_value"])
+    return Ledger.build(
+        [
+            capex_rows(charged, {item.id: item.capex for item in programme.items if item.capex}),
+            trade_cost_rows(block.values, block.low, block.high, grade="estimated", source="a model"),
+        ],
+        claims_of(programme, appraisal.scenario.without),
+        {item.id: item.kind for item in programme.items},
+    )
+
+
+@pytest.mark.parametrize("grown", [False, True])
+@pytest.mark.parametrize("without", [(), ("railway", "ferry-port")])
+def test_rows_of_a_margin_are_the_figures_of_the_results(grown: bool, without: tuple[str, ...]) -> None:
+    """In every year and economy: what is charged is `programme_cost` with the sign turned, what cheaper trade is worth
+    is `real_income_unpaid_value`, in a ramp-up, after it, and where economies grow."""
+    world = make_toy_world()
+    years = (2025, 2026, 2028, 2029, 2031, 2032, 2040)
+    appraisal = sk.appraise(
+        toy_programme(world), world, years=years, without=without, projection=projection(world) if grown else None
+    )  # fmt: skip
+    ledger = ledger_of(appraisal)
+    for margin, indicator, sign in (
+        ("capex", "programme_cost", -1.0),
+        ("trade_cost", "real_income_unpaid_value", 1.0),
+    ):
+        of_results = appraisal.by_year(indicator).transpose("year", "economy").to_series()
+        of_ledger = ledger.select(margin=margin).total(["year", "economy"])
+        assert set(of_ledger.index) <= set(of_results.index)
+        np.testing.assert_allclose(
+            sign * of_ledger.reindex(of_results.index, fill_value=0.0), of_results, rtol=1e-12, atol=0.0
+        )
+        assert of_results.abs().max() > 10.0
+    assert ledger.total("year").index.tolist() == list(years)
+
+
+def test_a_charge_is_the_same_in_every_year_from_the_opening_on() -> None:
+    """In Kazakhstan: the port of Aktau from 2027, and the faster line beside it from 2032."""
+    world = make_toy_world()
+    asked = {"years": range(2025, 2036), "projection": projection(world)}
+    ledger = ledger_of(sk.appraise(toy_programme(world), world, **asked))
+    charge = ledger.select(margin="capex", economy="KAZ").total("year")
+    port, line = 50 * PORT, 900 * RAIL
+    by_hand = {year: -port if year < 2032 else -port - line for year in range(2027, 2036)}
+    assert charge.to_dict() == pytest.approx(by_hand, rel=1e-6)
+
+
+def test_what_grows_is_the_gain_and_not_the_charge() -> None:
+    world = make_toy_world()
+    programme = toy_programme(world)
+    flat, grown = (
+        ledger_of(sk.appraise(programme, world, years=(2040,), projection=size))
+        for size in (None, projection(world))
+    )
+    before, after = (one.total(["margin", "economy"]) for one in (flat, grown))
+    assert after["capex"].to_dict() == before["capex"].to_dict()
+    size = 1.03**18  # of 2040 over 2022
+    ratio = after["trade_cost"] / before["trade_cost"]
+    assert ratio.to_dict() == pytest.approx(
+        {code: size if code in ("KAZ", "CHN") else 1.0 for code in world.labels}, rel=1e-9
+    )
+
+
+def test_items_without_an_effect_or_not_open_have_no_rows() -> None:
+    world = make_toy_world()
+    ledger = ledger_of(sk.appraise(toy_programme(world), world, years=(2029, 2031)))
+    rows = ledger.select(margin="capex").to_dataframe()
+    assert set(rows["item"]) == {"railway", "road-gate", "ferry-port", "sea-port"}
+    assert set(rows.loc[rows["year"] == 2029, "item"]) == {"railway", "road-gate", "ferry-port"}
+    assert set(rows["price_year"]) == {2022}
+    assert set(rows["source"]) == {"made up [assumed]"}

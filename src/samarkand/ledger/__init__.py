@@ -5,13 +5,14 @@ refuses what would count twice, before anything is computed. `Ledger` holds the 
 """
 
 from samarkand.ledger.claims import Claim, check_claims, claims_of
-from samarkand.ledger.entries import capex_rows, trade_cost_rows
+from samarkand.ledger.entries import capex_rows, charges_by_year, trade_cost_rows
 from samarkand.ledger.table import Ledger
 
 __all__ = [
     "Claim",
     "Ledger",
     "capex_rows",
+    "charges_by_year",
     "check_claims",
     "claims_of",
     "trade_cost_rows",

@@ -10,7 +10,30 @@ import xarray as xr
 
 from samarkand.core.conventions import BASE_YEAR
 from samarkand.core.evidence import Evidence, Grade
-from samarkand.programme.channels.payment import Charge
+from samarkand.programme.applying import Change
+from samarkand.programme.channels.payment import Charge, charges
+from samarkand.programme.model.models import Programme
+
+
+def charges_by_year(
+    programme: Programme,
+    changes: Mapping[int, Change],
+    parameters: Mapping[str, float],
+    labels: Iterable[str],
+) -> dict[int, tuple[Charge, ...]]:
+    """What is charged by the end of each year: the annuities of what is open then and has an assessed effect.
+
+    `changes`: by year, what the programme changes (`Schedule.changes`); `labels` are those of the accounts.
+    """
+    known = tuple(labels)
+    made: dict[tuple[str, ...], tuple[Charge, ...]] = {}  # years are many, sets of items few
+    found = {}
+    for year, change in changes.items():
+        if change.effective not in made:
+            items = [item for item in programme.items if item.id in change.effective]
+            made[change.effective] = tuple(charges(programme, items, change.effective, parameters, known)[0])
+        found[year] = made[change.effective]
+    return found
 
 
 def capex_rows(charged: Mapping[int, Iterable[Charge]], capex: Mapping[str, Evidence]) -> pd.DataFrame:
