@@ -181,6 +181,21 @@ def test_a_transfer_that_is_off_by_a_little_is_refused(number, change, end) -> N
     assert "does not add up to zero" in fault.reason
 
 
+def test_a_transfer_that_may_go_either_way() -> None:
+    """Nothing is paid at the centre: what one gains at an end of the range the other loses."""
+    one, other = fare(0.0, "KAZ", low=-1.0, high=2.0), fare(0.0, "CHN", low=-2.0, high=1.0)
+    assert not faults_of(one, other)
+    assert len(faults_of(one, other | {"high": 1.5})) == 1
+
+
+@pytest.mark.parametrize("margin", ["fare", "toll", "tax"])
+def test_fares_tolls_and_taxes_are_transfers(margin: str) -> None:
+    claims = (Claim("line", "", margin, "any", "direct", "passengers"),)
+    rows = fare(-3.0, "KAZ", margin=margin), fare(3.0, "CHN", margin=margin)
+    assert build(*rows, claims=claims).total("transfer").to_dict() == {True: 0.0}
+    assert len(faults_of(rows[0], claims=claims)) == 1
+
+
 def test_rounding_of_a_transfer_is_no_fault() -> None:
     assert not faults_of(fare(-1e6, "KAZ"), fare(1e6 + 1e-3, "CHN"))
     assert faults_of(fare(-1e6, "KAZ"), fare(1e6 + 1e-2, "CHN"))
@@ -247,8 +262,10 @@ def test_a_transfer_that_does_not_add_up() -> None:
 def test_values_out_of_order(other, reason, remedy) -> None:
     assert faults_of(row(**other)) == (Fault(PLACE, reason, remedy),)
     # Of several rows of an item and margin the first is named, and how many more there are.
-    (fault,) = faults_of(row(**other), row(year=2031), row(year=2032, **other))
-    assert (fault.place, fault.reason) == (PLACE, f"{reason} (and 1 more rows)")
+    wrong = [row(year=year, **other) for year in (2030, 2032, 2033)]
+    for count, more in ((2, "1 more row"), (3, "2 more rows")):
+        (fault,) = faults_of(row(year=2031), *wrong[:count])
+        assert (fault.place, fault.reason) == (PLACE, f"{reason} (and {more})")
 
 
 def test_a_row_that_is_written_twice() -> None:
@@ -286,7 +303,7 @@ def test_unknown_words_in_rows() -> None:
 def test_a_row_that_nobody_claims() -> None:
     assert faults_of(row(item="cover"), row(item="cover", economy="CHN")) == (
         Fault("ledger, item cover, economy KAZ, margin capex, flow any",
-              "has rows of the owner direct that nobody claims (and 1 more economies)",
+              "has rows of the owner direct that nobody claims (and 1 more economy)",
               "Claim them before anything is computed, or leave them out."),
     )  # fmt: skip
     here = Claim("cover", "CHN", "capex", "any", "direct", "finance")
@@ -318,7 +335,7 @@ def test_rows_of_the_whole_and_of_an_item_count_twice() -> None:
     assert found == (
         Fault("ledger, item line, economy KAZ, margin trade_cost, flow domestic",
               "has rows that count the same money: rows of the owner equilibrium for the programme as a whole, flow "
-              "accounts, and rows of the owner equilibrium for line, flow domestic (and 1 more economies)",
+              "accounts, and rows of the owner equilibrium for line, flow domestic (and 1 more economy)",
               "Leave one of the two out: a margin of a flow is counted once."),
     )  # fmt: skip
 
@@ -341,6 +358,12 @@ def test_a_sum_of_a_margin_and_the_one_it_replaces_is_refused() -> None:
     assert ledger.total("margin").to_dict() == {"capex": -12.0, "debt_service": -9.0}
     assert ledger.total("item").to_dict() == {"": -9.0, "gate": -2.0, "line": -10.0}
     assert ledger.select(margin="capex").total().tolist() == [-12.0]
+    claims = (Claim("line", "", "debt_service", "any", "direct", "finance"),)
+    with pytest.raises(
+        Faults
+    ) as raised:  # the other way about: all are charged, and one item's debt is served
+        build(row(item=""), row(-9.0, margin="debt_service"), claims=claims).total()
+    assert list(raised.value.faults) == expected[:1]
 
 
 def test_a_sum_by_an_unknown_column_is_refused() -> None:

@@ -23,9 +23,7 @@ from samarkand.ledger.margins import is_within, margins, narrower
 KEY = ("item", "economy", "party", "case", "margin", "flow", "year")
 CLAIMED = ("item", "economy", "margin", "flow", "owner")
 OF_TRANSFER = ("item", "margin", "flow", "case", "year")  # what adds up to zero over economies and parties
-ROUNDING = (
-    1e-9  # of the gross: amounts are shares of one another, each rounded at 1e-16, and some are typed in
-)
+ROUNDING = 1e-9  # of the gross: shares of an amount are each rounded at 1e-16, and some are typed in
 
 Reason = Callable[[pd.Series], str]
 
@@ -64,7 +62,7 @@ def _check_owners(
     for one, economies in unclaimed.items():
         faults.add(
             place_of(item=one.item, economy=economies[0], margin=one.margin, flow=one.flow),
-            f"has rows of the owner {one.owner} that nobody claims{_more(len(economies), 'economies')}",
+            f"has rows of the owner {one.owner} that nobody claims{_more(len(economies), 'economy', 'economies')}",
             "Claim them before anything is computed, or leave them out.",
         )
     twice: dict[tuple[Claim, Claim], list[str]] = {}
@@ -73,7 +71,7 @@ def _check_owners(
         twice.setdefault(pair, []).append(one.economy or other.economy)
     for (one, other), economies in twice.items():
         item, flow = one.item or other.item, narrower(one.flow, other.flow) or one.flow
-        more = _more(len(economies), "economies")
+        more = _more(len(economies), "economy", "economies")
         faults.add(
             place_of(item=item, economy=economies[0], margin=one.margin, flow=flow),
             f"has rows that count the same money: {_rows_of(one)}, and {_rows_of(other)}{more}",
@@ -197,8 +195,10 @@ def _each(rows: pd.DataFrame, wrong: pd.Series, faults: FaultList, reason: Reaso
     for _, mine in found.groupby(by, sort=False):
         first = mine.iloc[0]
         place = place_of(**{name: first[name] for name in where})
-        faults.add(place, reason(first) + _more(len(mine), "rows"), remedy)
+        faults.add(place, reason(first) + _more(len(mine), "row", "rows"), remedy)
 
 
-def _more(count: int, what: str) -> str:
-    return f" (and {count - 1} more {what})" if count > 1 else ""
+def _more(count: int, one: str, many: str) -> str:
+    """How many there are beside the first, in brackets; nothing where it is the only one."""
+    rest = count - 1
+    return f" (and {rest} more {one if rest == 1 else many})" if rest else ""

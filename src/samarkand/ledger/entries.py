@@ -30,8 +30,8 @@ def charges_by_year(
     found = {}
     for year, change in changes.items():
         if change.effective not in made:
-            items = [item for item in programme.items if item.id in change.effective]
-            made[change.effective] = tuple(charges(programme, items, change.effective, parameters, known)[0])
+            charged, _ = charges(programme, programme.items, change.effective, parameters, known)
+            made[change.effective] = tuple(charged)
         found[year] = made[change.effective]
     return found
 
