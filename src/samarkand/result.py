@@ -20,8 +20,9 @@ from samarkand.core.lineage import Lineage
 from samarkand.core.scenario import Scenario
 from samarkand.core.schema import Block, to_frame
 from samarkand.core.units import format_value
+from samarkand.ledger import Ledger, capex_rows, charges_by_year, claims_of, trade_cost_rows
 from samarkand.priorities.lineage import trace
-from samarkand.priorities.registry import each_indicator
+from samarkand.priorities.registry import each_indicator, find_indicator
 from samarkand.priorities.results import Results
 from samarkand.priorities.timeline import Timeline
 from samarkand.programme import Programme, Schedule
@@ -183,6 +184,23 @@ class Appraisal:
         """From a figure down to published sources. Raises `Faults` for an unknown indicator, economy or year."""
         year = self.years[-1] if year is None else self._known(year)
         return trace(self.arrays, self.timeline.states[year], indicator, economy)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Every effect in money, once: charges for capital by who bears them, and the worth of lower costs of trade."""
+        programme, (gain,) = self.programme, self.arrays.blocks(["real_income_unpaid_value"])
+        _, declared = find_indicator(gain.indicator)
+        charged = charges_by_year(
+            programme, self.schedule.changes, self.assumptions.parameters, self.world.labels
+        )
+        capex = {item.id: item.capex for item in programme.items if item.capex is not None}
+        worth = trade_cost_rows(
+            gain.values, gain.low, gain.high, grade=declared.grade, source=declared.source
+        )
+        claims = claims_of(programme, self.scenario.without)
+        return Ledger.build(
+            [capex_rows(charged, capex), worth], claims, {item.id: item.kind for item in programme.items}
+        )
 
     @cached_property
     def not_assessed(self) -> tuple[Gap, ...]:

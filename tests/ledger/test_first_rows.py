@@ -9,7 +9,7 @@ import xarray as xr
 
 import samarkand as sk
 from samarkand.core.evidence import Evidence
-from samarkand.ledger import Ledger, capex_rows, charges_by_year, claims_of, trade_cost_rows
+from samarkand.ledger import capex_rows, trade_cost_rows
 from samarkand.programme.channels.payment import Charge, annual_costs, charges
 from samarkand.world.projection import GrowthRow, Projection
 from toy import make_toy_world, toy_programme
@@ -115,22 +115,6 @@ def projection(world) -> Projection:
     )
 
 
-def ledger_of(appraisal: sk.Appraisal) -> Ledger:
-    programme, asked = appraisal.programme, appraisal.asked
-    charged = charges_by_year(
-        programme, appraisal.schedule.changes, asked.assumptions.parameters, appraisal.world.labels
-    )
-    (block,) = appraisal.by_state.blocks(["real_income_unpaid_value"])
-    return Ledger.build(
-        [
-            capex_rows(charged, {item.id: item.capex for item in programme.items if item.capex}),
-            trade_cost_rows(block.values, block.low, block.high, grade="estimated", source="a model"),
-        ],
-        claims_of(programme, appraisal.scenario.without),
-        {item.id: item.kind for item in programme.items},
-    )
-
-
 @pytest.mark.parametrize("grown", [False, True])
 @pytest.mark.parametrize("without", [(), ("railway", "ferry-port")])
 def test_rows_of_a_margin_are_the_figures_of_the_results(grown: bool, without: tuple[str, ...]) -> None:
@@ -141,7 +125,7 @@ def test_rows_of_a_margin_are_the_figures_of_the_results(grown: bool, without: t
     appraisal = sk.appraise(
         toy_programme(world), world, years=years, without=without, projection=projection(world) if grown else None
     )  # fmt: skip
-    ledger = ledger_of(appraisal)
+    ledger = appraisal.ledger
     for margin, indicator, sign in (
         ("capex", "programme_cost", -1.0),
         ("trade_cost", "real_income_unpaid_value", 1.0),
@@ -160,7 +144,7 @@ def test_a_charge_is_the_same_in_every_year_from_the_opening_on() -> None:
     """In Kazakhstan: the port of Aktau from 2027, and the faster line beside it from 2032."""
     world = make_toy_world()
     asked = {"years": range(2025, 2036), "projection": projection(world)}
-    ledger = ledger_of(sk.appraise(toy_programme(world), world, **asked))
+    ledger = sk.appraise(toy_programme(world), world, **asked).ledger
     charge = ledger.select(margin="capex", economy="KAZ").total("year")
     port, line = 50 * PORT, 900 * RAIL
     by_hand = {year: -port if year < 2032 else -port - line for year in range(2027, 2036)}
@@ -171,7 +155,7 @@ def test_what_grows_is_the_gain_and_not_the_charge() -> None:
     world = make_toy_world()
     programme = toy_programme(world)
     flat, grown = (
-        ledger_of(sk.appraise(programme, world, years=(2040,), projection=size))
+        sk.appraise(programme, world, years=(2040,), projection=size).ledger
         for size in (None, projection(world))
     )
     before, after = (one.total(["margin", "economy"]) for one in (flat, grown))
@@ -185,7 +169,7 @@ def test_what_grows_is_the_gain_and_not_the_charge() -> None:
 
 def test_items_without_an_effect_or_not_open_have_no_rows() -> None:
     world = make_toy_world()
-    ledger = ledger_of(sk.appraise(toy_programme(world), world, years=(2029, 2031)))
+    ledger = sk.appraise(toy_programme(world), world, years=(2029, 2031)).ledger
     rows = ledger.select(margin="capex").to_dataframe()
     assert set(rows["item"]) == {"railway", "road-gate", "ferry-port", "sea-port"}
     assert set(rows.loc[rows["year"] == 2029, "item"]) == {"railway", "road-gate", "ferry-port"}

@@ -13,7 +13,7 @@ from samarkand.core.faults import Faults
 from samarkand.core.schema import COLUMNS
 from samarkand.reports import files
 
-NAMES = ["appraisal.json", "indicators.parquet", "programme.parquet", "report.html"]
+NAMES = ["appraisal.json", "indicators.parquet", "ledger.parquet", "programme.parquet", "report.html"]
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,14 @@ def test_the_json_says_what_the_headlines_say(written, appraisal):
 
 def test_the_parquet_holds_everything(written, appraisal):
     pd.testing.assert_frame_equal(pd.read_parquet(written / "indicators.parquet"), appraisal.to_dataframe())
+
+
+def test_the_ledger_is_written_whole(written, appraisal):
+    found = pd.read_parquet(written / "ledger.parquet")
+    pd.testing.assert_frame_equal(found, appraisal.ledger.to_dataframe())
+    # By hand from the headlines: what the world gains before anybody pays, less what is charged.
+    gain = float(appraisal["real_income_unpaid_value"].sum()) - float(appraisal["programme_cost"].sum())
+    assert found["central"].sum() == pytest.approx(gain, rel=1e-9)
 
 
 def test_an_interrupted_run_leaves_the_folder_as_it_was(appraisal, tmp_path, monkeypatch):

@@ -52,13 +52,16 @@ def check_out(out: Path) -> None:
 
 
 def write_appraisal(appraisal: Appraisal, out: Path) -> tuple[Path, ...]:
-    """Write appraisal.json, indicators.parquet, programme.parquet and report.html into `out`."""
+    """Write appraisal.json, indicators.parquet, ledger.parquet, programme.parquet and report.html into `out`."""
     check_out(out)
     out.mkdir(parents=True, exist_ok=True)
     # The large table is encoded and compressed outside the interpreter's lock, beside the others.
     with _staging(out) as staging, paused_collector(), _short_turns(), ThreadPoolExecutor(1) as beside:
         table = beside.submit(write_parquet, appraisal.blocks(), staging / "indicators.parquet")
         (staging / "appraisal.json").write_text(appraisal_json(appraisal), encoding="utf-8")
+        appraisal.ledger.to_dataframe().to_parquet(
+            staging / "ledger.parquet", compression="zstd", index=False
+        )
         appraisal.figures().to_parquet(staging / "programme.parquet", compression="zstd", index=False)
         (staging / "report.html").write_text(render_report(appraisal), encoding="utf-8")
         table.result()
