@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from importlib.resources import files
+from importlib.util import find_spec
+from pkgutil import iter_modules
 from typing import Any, get_type_hints
 
 from samarkand.cli.options import Asking, asks_question
@@ -16,12 +17,10 @@ HERE = "samarkand.priorities"
 
 def commands_of_priorities() -> Iterator[Callable[..., None]]:
     """The commands of all priorities, in the order of their names. Nothing else of a priority is imported."""
-    folders = sorted(
-        entry.name for entry in files(HERE).iterdir() if entry.is_dir() and (entry / "command.py").is_file()
-    )
-    for name in folders:
-        for command in import_module(f"{HERE}.{name}.command").COMMANDS:
-            yield _with_question(command)
+    folders = sorted(one.name for one in iter_modules(import_module(HERE).__path__) if one.ispkg)
+    for module in (f"{HERE}.{name}.command" for name in folders):
+        if find_spec(module) is not None:
+            yield from map(_with_question, import_module(module).COMMANDS)
 
 
 def _with_question(command: Command) -> Callable[..., None]:

@@ -82,7 +82,7 @@ class Indicator(BaseModel):
 
     name: str
     title: str
-    dims: Words
+    dims: Words = ()
     case: str = ""
     granularity: Granularity = "state"
     type: Literal["number", "category"] = "number"

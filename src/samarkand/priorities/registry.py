@@ -19,8 +19,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.resources import files
+from pkgutil import iter_modules
 
 from samarkand.core.declarations import read_table
 from samarkand.core.faults import Fault, Faults, did_you_mean
@@ -32,8 +34,9 @@ HERE = "samarkand.priorities"
 @cache
 def folders() -> tuple[str, ...]:
     """Names of the folders that are priorities."""
-    found = (entry for entry in files(HERE).iterdir() if entry.is_dir())
-    return tuple(sorted(entry.name for entry in found if (entry / "priority.csv").is_file()))
+    # Along the package's path, so that a folder need not stand beside this file (tests, priorities of one's own).
+    found = (one.name for one in iter_modules(import_module(HERE).__path__) if one.ispkg)
+    return tuple(sorted(name for name in found if (files(f"{HERE}.{name}") / "priority.csv").is_file()))
 
 
 @cache

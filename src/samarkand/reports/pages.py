@@ -51,7 +51,7 @@ def page_of(priority: Priority, appraisal: Appraisal) -> Page | None:
     return Page(priority.title, tables=tuple(tables)) if tables else None
 
 
-def table_of(row: Indicator, appraisal: Appraisal) -> Table:
+def table_of(row: Indicator, appraisal: Appraisal, most: int = MOST_ROWS) -> Table:
     """An indicator by its labels and years: those with most first where they are too many for a page."""
     years = _few(appraisal.own_years(row.name))
     values = appraisal.arrays.values(row.name, years=years)
@@ -70,9 +70,9 @@ def table_of(row: Indicator, appraisal: Appraisal) -> Table:
     labels = list(product(*(map(str, values[dim].to_numpy()) for dim in row.dims)))
     shown = [place for place in range(len(labels)) if known[place]]
     note = ""
-    if len(shown) > MOST_ROWS:
-        shown = sorted(shown, key=lambda place: -size[place])[:MOST_ROWS]
-        note = f"The {MOST_ROWS} largest of {int(known.sum())}; all are in indicators.parquet."
+    if len(shown) > most:
+        shown = sorted(shown, key=lambda place: -size[place])[:most]
+        note = f"The {most} largest of {int(known.sum())}; all are in indicators.parquet."
     silent = int((~known).sum())
     if silent:
         note = f"{note} {silent} without a figure: {appraisal.reason_of(row.name)}.".strip()

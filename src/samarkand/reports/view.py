@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -398,14 +398,11 @@ class ReportView:
     @cached_property
     def first_of_others(self) -> list[Table]:
         """What priorities declare for the first screen beside real income and its cost: the first rows of each."""
-        found = []
-        for _, row in each_indicator():
-            if row.place == "first" and row.name not in SUMMARISED:
-                table = table_of(row, self.appraisal)
-                rest = len(table.rows) - FIRST
-                note = f"{table.note} {plural(rest, 'more row')} below.".strip() if rest > 0 else table.note
-                found.append(replace(table, rows=table.rows[:FIRST], note=note))
-        return found
+        return [
+            table_of(row, self.appraisal, FIRST)
+            for _, row in each_indicator()
+            if row.place == "first" and row.name not in SUMMARISED
+        ]
 
     def _column(self, row: Indicator) -> Column:
         values = change_by_economy(self.appraisal, row.name, self.year)
