@@ -238,12 +238,9 @@ def refuse_unverified(asked: Question) -> None:
     """Raise `Faults` that name every figure in use that is recalled; assumptions of ours are not figures."""
     faults = FaultList()
     mend = "Give the address of what was read and the date, or appraise without --publication."
-    for item in asked.programme.items:
-        if item.id in asked.scenario.without:
-            continue
-        for name, figure in item.figures():
-            if figure.value is not None and figure.flag == "recalled":
-                faults.add(f"programme {item.id}, {name}", "is recalled, not verified", mend)
+    for owner, name, figure in asked.programme.all_figures():
+        if owner not in asked.scenario.without and figure.value is not None and figure.flag == "recalled":
+            faults.add(f"programme {owner}, {name}", "is recalled, not verified", mend)
     for name in asked.assumptions.names:
         if asked.assumptions.evidence(name).flag == "recalled":
             faults.add(f"parameter {name}", "is recalled, not verified", mend)

@@ -249,10 +249,9 @@ class Appraisal:
 
     def _programme_figures(self) -> list[tuple[str, str, Evidence]]:
         return [
-            (item.id, name, figure)
-            for item in self.programme.items
-            if item.id not in self.scenario.without
-            for name, figure in item.figures()
+            (owner, name, figure)
+            for owner, name, figure in self.programme.all_figures()
+            if owner not in self.scenario.without
         ]
 
     def figures(self) -> pd.DataFrame:

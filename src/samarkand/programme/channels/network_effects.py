@@ -222,7 +222,7 @@ def _port_effects(item: Item) -> tuple[list[Effect], list[Gap]]:
     if item.is_new_port:
         reason = "effect not assessed: the network takes no new ports yet"
         return [], [Gap(item.id, "effect", reason)]
-    place = dict(item.attributes).get("place")
+    place = item.get("place")
     hours = _saving(item.figure("dwell_before"), item.figure("dwell_after"), 1.0)
     usd = _saving(item.figure("port_fee_before"), item.figure("port_fee_after"), 1.0)
     if not isinstance(place, Point) or (hours is None and usd is None):

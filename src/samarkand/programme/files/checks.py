@@ -20,7 +20,7 @@ from samarkand.programme.channels.over_water import over_water
 from samarkand.programme.files.formats import read_file
 from samarkand.programme.files.reading import Reader
 from samarkand.programme.files.toml_positions import Path, Places
-from samarkand.programme.model.kinds import kinds
+from samarkand.programme.model.kinds import attributes, kinds
 from samarkand.programme.model.models import (
     Crossing,
     Financing,
@@ -111,11 +111,11 @@ def check_tables(
     check.identifiers()
     if faults:
         return None, faults
-    programme = Programme(
-        **head,
+    programme = Programme.of(
+        head,
         parties=tuple(parties),
-        projects=tuple(Project(**item) for item in values["project"]),
-        measures=tuple(Measure(**item) for item in values["measure"]),
+        projects=tuple(Project.of(item) for item in values["project"]),
+        measures=tuple(Measure.of(item) for item in values["measure"]),
     )
     return programme, faults
 
@@ -153,7 +153,7 @@ class _Check:
                 self.seen.append(("party", values["id"], path))
                 self.party_ids.append(values["id"])
             if {"id", "name"} <= values.keys():
-                found.append(Party(**values))
+                found.append(Party.of(values))
         return found
 
     def identifiers(self) -> None:
@@ -172,7 +172,7 @@ class _Check:
                 first[key] = path
 
     def item(self, table: Any, level: str, number: int) -> dict[str, Any]:
-        """The fields of one project or measure, checked; whatever is wrong is a fault and left out."""
+        """The values of one project or measure by key, checked; whatever is wrong is a fault and left out."""
         path: Path = (level, number)
         where = _name(table, level, number)
         kind = table.get("kind") if isinstance(table, dict) else None
@@ -193,7 +193,7 @@ class _Check:
         self._place(values, where, path, kind)
         self._route(values, where, path)
         self._crossings(values, where, path)
-        return _fields(values)
+        return values
 
     def _numbered(self, things: Sequence[Thing], path: Path) -> list[tuple[int, Thing]]:
         """Tables of a list that could be read, each with its place in the file: others of the list may be faulty."""
@@ -226,15 +226,14 @@ class _Check:
                 )
 
     def _people(self, values: dict[str, Any], where: str, path: Path) -> None:
-        for name in values.get("parties", ()):
-            self._known_party(name, where, path, "parties")
+        self._known_parties("item", values, where, path)
         lines: tuple[Financing, ...] = values.get("financing", ())
         economies = values.get("economies", ())
         total = 0.0
         for number, line in self._numbered(lines, (*path, "financing")):
             here = f"{where}, financing {number + 1}"
             at = (*path, "financing", number)
-            self._known_party(line.party, here, at, "party")
+            self._known_parties("financing", {"party": line.party, **dict(line.attributes)}, here, at)
             total += line.share_of(values.get("capex")) or 0.0
             owes = line.instrument in ("loan", "bond")
             if owes and not line.serviced_by and len(economies) > 1:
@@ -256,13 +255,19 @@ class _Check:
                 "The shares may add up to 100 % at most.",
             )
 
-    def _known_party(self, name: str, where: str, path: Path, key: str) -> None:
-        if name not in self.party_ids:
-            self.faults.add(
-                self.reader.place(where, path, key),
-                f"unknown party {name!r}",
-                did_you_mean(name, self.party_ids) if self.party_ids else "Add a [[party]] table for it.",
-            )
+    def _known_parties(self, level: str, values: dict[str, Any], where: str, path: Path) -> None:
+        """Whatever names a party names one of the file."""
+        for key, row in attributes(level).items():
+            found = values.get(key) if row.type in ("party", "parties") else None
+            for name in (found,) if isinstance(found, str) else found or ():
+                if name not in self.party_ids:
+                    self.faults.add(
+                        self.reader.place(where, path, key),
+                        f"unknown party {name!r}",
+                        did_you_mean(name, self.party_ids)
+                        if self.party_ids
+                        else "Add a [[party]] table for it.",
+                    )
 
     # -- geography
 
@@ -431,10 +436,3 @@ class _Check:
 def _name(table: Any, level: str, number: int) -> str:
     name = table.get("id") if isinstance(table, dict) else None
     return f"{level} {name}" if isinstance(name, str) and name else f"{level} number {number + 1}"
-
-
-def _fields(values: dict[str, Any]) -> dict[str, Any]:
-    """Common attributes as fields, those of the kind as pairs in the order of their names."""
-    common = {key: value for key, value in values.items() if key in Project.model_fields}
-    own = sorted((key, value) for key, value in values.items() if key not in Project.model_fields)
-    return {**common, "attributes": tuple(own)}

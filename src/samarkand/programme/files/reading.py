@@ -296,7 +296,7 @@ class Reader:
 
     def _point(self, row: Attribute, value: Any, where: str, path: Path) -> Point | None:
         values = self.read("point", value, where, path)
-        return Point(**values) if {"name", "latitude", "longitude"} <= values.keys() else None
+        return Point.of(values) if {"name", "latitude", "longitude"} <= values.keys() else None
 
     def _points(self, row: Attribute, value: Any, where: str, path: Path) -> tuple[Point, ...] | None:
         if not isinstance(value, list) or len(value) < 2:
@@ -337,7 +337,7 @@ class Reader:
                 continue
             self.kept.setdefault(path, []).append(number)
             mode = kinds()[self._item_kind].mode if self._item_kind else ""
-            crossings.append(Crossing(**{"mode": "rail" if mode == "rail" else "road", **values}))
+            crossings.append(Crossing.of({"mode": "rail" if mode == "rail" else "road", **values}))
         return tuple(crossings) or None
 
     def _tables(self, value: Any, where: str, path: Path) -> list[Any]:
@@ -353,10 +353,9 @@ class Reader:
         for number, table in enumerate(self._tables(value, where, path)):
             here = f"{where}, section {number + 1}"
             values = self.read("section", table, here, (*path, number), kind)
-            common = {key: values.pop(key) for key in ("name", "effect", "points", "length") if key in values}
-            if {"effect", "points", "length"} <= common.keys():
+            if {"effect", "points", "length"} <= values.keys():
                 self.kept.setdefault(path, []).append(number)
-                sections.append(Section(**common, attributes=tuple(sorted(values.items()))))
+                sections.append(Section.of(values))
         return tuple(sections) or None
 
     _item_kind: str | None = None
@@ -380,7 +379,7 @@ class Reader:
                 whole and {"party", "instrument"} <= values.keys()
             ):  # half a line would look like another fault
                 self.kept.setdefault(path, []).append(number)
-                lines.append(Financing(**values))
+                lines.append(Financing.of(values))
         return tuple(lines) or None
 
 

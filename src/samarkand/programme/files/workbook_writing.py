@@ -142,7 +142,7 @@ def _fill(
         name = f"{head.key}.{head.part}" if head.part else head.key
         for line, row in enumerate(rows, 2):
             if name in row:
-                _cell(page, line, number, row[name], faults)
+                _cell(page, line, number, row[name], _listed(head), faults)
     faults.raise_if_any()
     page.freeze_panes = page.cell(2, 1 + next((n for n, head in enumerate(heads, 1) if head.key == "id"), 1))
     page.sheet_properties.outlinePr.summaryRight = False
@@ -204,7 +204,7 @@ _HINTS = {
 }
 
 
-def _cell(page: Any, line: int, number: int, value: Any, faults: FaultList) -> None:
+def _cell(page: Any, line: int, number: int, value: Any, listed: bool, faults: FaultList) -> None:
     if isinstance(value, date):
         if value < FIRST_DAY:
             page.cell(line, number, value.isoformat())
@@ -212,7 +212,7 @@ def _cell(page: Any, line: int, number: int, value: Any, faults: FaultList) -> N
             page.cell(line, number, value).number_format = "yyyy-mm-dd"
         return
     if isinstance(value, str):
-        value = value if page.cell(1, number).value in _LISTED else encode_text(value)
+        value = value if listed else encode_text(value)
         if len(value) > LONGEST_CELL:
             faults.add(
                 f"sheet {page.title}, row {line}, column {page.cell(1, number).value}",
@@ -228,12 +228,9 @@ def _cell(page: Any, line: int, number: int, value: Any, faults: FaultList) -> N
     page.cell(line, number, value)
 
 
-_LISTED = frozenset(
-    key
-    for sheet in SHEETS
-    for key, row in attributes(sheet.level).items()
-    if row.type in LISTS or row.type == "shares"
-)
+def _listed(head: Column) -> bool:
+    """Whether the cells of a column hold lists or shares, which are encoded already."""
+    return head.row is not None and not head.part and head.row.type in (*LISTS, "shares")
 
 
 def _evidence(heads: list[Column]) -> Iterator[tuple[int, int]]:

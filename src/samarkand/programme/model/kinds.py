@@ -8,16 +8,28 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Literal
+from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 from samarkand.core.declarations import Words, read_table
+from samarkand.core.units import units
 
 Shock = Literal[
     "iceberg", "tariff", "non_tariff", "productivity", "financing", "people_flow", "emission", "risk", "none"
 ]
 Level = Literal["programme", "party", "item", "section", "financing", "point", "crossing"]
+
+
+PLAIN_TYPES = (
+    "text", "texts", "boolean", "identifier", "kind", "number", "economy", "economies", "sectors", "shares", "party",
+    "parties", "figure", "when",
+)  # fmt: skip
+# Types whose values are tables of their own, and the keys at which files and workbooks have room for them.
+ROOM = {
+    "point": r"item\..+", "points": r"item\..+|section\.points", "sections": r"item\.section",
+    "crossings": r"item\.crossing", "financing": r"item\.financing",
+}  # fmt: skip
 
 
 class ItemKind(BaseModel):
@@ -57,6 +69,20 @@ class Attribute(BaseModel):
         if cell in ("yes", "no"):
             return ("*",) if cell == "yes" else ()
         return tuple(cell.split("|")) if isinstance(cell, str) else cell
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Attribute:
+        if self.level not in get_args(Level):
+            raise ValueError(f"{self.name}: {self.level} is no level")
+        if not self.choices and self.type not in (*PLAIN_TYPES, *ROOM):
+            raise ValueError(f"{self.name}: {self.type} is no type")
+        if (self.type == "figure") != bool(self.unit) or (self.unit and self.unit not in units()):
+            raise ValueError(f"{self.name}: a figure, and nothing else, has a unit of core/units.csv")
+        if self.type in ROOM and not re.fullmatch(ROOM[self.type], self.name):
+            raise ValueError(f"{self.name}: files have no room for {self.type} there")
+        if self.level not in ("item", "section") and not {*self.kinds, *self.required} <= {"*"}:
+            raise ValueError(f"{self.name}: only keys of items and sections differ by kind")
+        return self
 
     @property
     def level(self) -> str:

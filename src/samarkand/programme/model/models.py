@@ -1,22 +1,22 @@
 """Models of a programme: frozen models that forbid whatever is not declared.
 
-Common attributes are fields; those of one kind are held as pairs of name and value, so that a new kind needs
-no new model. Every figure is an `Evidence`, every day or year a `When` with its own source.
+What the code names is a field; every other declared key is held as a pair of name and value, at every level, so
+that a row of `attributes.csv` needs no new model. Every figure is an `Evidence`, every day or year a `When` with
+its own source.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Literal, get_args
+from typing import Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 from samarkand.core.evidence import Evidence, Flag
 from samarkand.core.hashing import content_hash
 from samarkand.programme.model.kinds import ItemKind, kinds
 
-Status = Literal["proposed", "agreed", "contracted", "construction", "in_service", "suspended"]
 Instrument = Literal["budget", "equity", "loan", "grant", "bond"]
 
 
@@ -45,7 +45,77 @@ class When(_Model):
         return self.year < other.year
 
 
-class Point(_Model):
+PlainValue = Evidence | When | str | bool | float | tuple[str, ...] | tuple[tuple[str, float], ...]
+
+
+class _Attributed(_Model):
+    attributes: tuple[tuple[str, Any], ...] = ()
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], **fields: Any) -> Self:
+        """From values by declared key: fields by name, all others as pairs in the order of their names."""
+        named = {key: value for key, value in values.items() if key in cls.model_fields}
+        own = sorted((key, value) for key, value in values.items() if key not in cls.model_fields)
+        return cls(**named, **fields, attributes=tuple(own))
+
+    def get(self, name: str) -> Any:
+        """The value of a declared key, whether a field or not; None where it is not given."""
+        return getattr(self, name) if name in type(self).model_fields else dict(self.attributes).get(name)
+
+    def figure(self, name: str) -> Evidence | None:
+        """A figure by name; None where it is not given or its value is not known."""
+        found = self.get(name)
+        return found if isinstance(found, Evidence) and found.value is not None else None
+
+    def is_true(self, name: str) -> bool:
+        """Whether a yes or no is given and is yes."""
+        return self.get(name) is True
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """A list of words (economies, names) by name; empty where it is not given."""
+        found = self.get(name)
+        if found is None:
+            return ()
+        if not isinstance(found, tuple):
+            return (str(found),)
+        return tuple(word for word in found if isinstance(word, str))
+
+    def _values(self) -> Iterator[tuple[str, Any]]:
+        for name in type(self).model_fields:
+            if name != "attributes":
+                yield name, getattr(self, name)
+        yield from self.attributes
+
+    def own_figures(self) -> Iterator[tuple[str, Evidence]]:
+        """Its own figures by name, without those of what lies within it."""
+        for name, value in self._values():
+            if isinstance(value, Evidence):
+                yield name, value
+
+    def figures(self) -> Iterator[tuple[str, Evidence]]:
+        """All its figures with the place at which each stands, for counting and for sources."""
+        yield from self.own_figures()
+        for name, value in self._values():
+            within = enumerate(value, 1) if isinstance(value, tuple) else [("", value)]
+            for number, part in within:
+                if isinstance(part, _Attributed):
+                    at = f"{name} {number}".rstrip()
+                    yield from ((f"{at} {inner}", figure) for inner, figure in part.figures())
+
+
+class _Plain(_Attributed):
+    """A level whose other keys are plain values: no tables of their own lie within them."""
+
+    attributes: tuple[tuple[str, PlainValue], ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_empty_pairs(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # So that a programme which has none keeps the content hash that it had before there could be any.
+        found: dict[str, Any] = write(self)
+        return found if self.attributes else {k: v for k, v in found.items() if k != "attributes"}
+
+
+class Point(_Plain):
     """A place on a route, in degrees."""
 
     name: str
@@ -54,7 +124,7 @@ class Point(_Model):
     source: str = ""
 
 
-class Crossing(_Model):
+class Crossing(_Plain):
     """A border crossing, all of a mode between two economies where it has neither name nor coordinates."""
 
     economies: tuple[str, ...]
@@ -64,34 +134,13 @@ class Crossing(_Model):
     longitude: float | None = None
 
 
-AttributeValue = (
-    Evidence | When | Point | str | bool | float | tuple[Crossing, ...] | tuple[Point, ...] | tuple[str, ...]
-)
-
-
-class _Attributed(_Model):
-    attributes: tuple[tuple[str, AttributeValue], ...] = ()
-
-    def figure(self, name: str) -> Evidence | None:
-        """A figure of the kind by name; None where it is not given or its value is not known."""
-        found = dict(self.attributes).get(name)
-        return found if isinstance(found, Evidence) and found.value is not None else None
-
-    def is_true(self, name: str) -> bool:
-        """Whether a yes or no of the kind is given and is yes."""
-        return dict(self.attributes).get(name) is True
-
-    def words(self, name: str) -> tuple[str, ...]:
-        """A list of words (economies, names) of the kind by name; empty where it is not given."""
-        found = dict(self.attributes).get(name, ())
-        if not isinstance(found, tuple):
-            return (str(found),)
-        return tuple(word for word in found if isinstance(word, str))
+AttributeValue = PlainValue | Point | tuple[Crossing, ...] | tuple[Point, ...]
 
 
 class Section(_Attributed):
     """A section of a line, with the points along it from end to end."""
 
+    attributes: tuple[tuple[str, AttributeValue], ...] = ()
     name: str = ""
     effect: Literal["new", "upgrade"]
     points: tuple[Point, ...]
@@ -103,7 +152,7 @@ class Section(_Attributed):
         return self.points[0], self.points[-1]
 
 
-class Financing(_Model):
+class Financing(_Plain):
     """Financing by one party, and who services it."""
 
     party: str
@@ -124,18 +173,19 @@ class Financing(_Model):
         return self.amount.value / capex.value
 
 
-class Party(_Model):
+class Party(_Plain):
     """A government, bank, company or institution that takes part."""
 
     id: str
     name: str
     economy: str | None = None
-    role: Literal["government", "financier", "developer", "operator", "multilateral"] | None = None
+    role: str | None = None
 
 
 class Item(_Attributed):
     """Fields that projects and measures have in common."""
 
+    attributes: tuple[tuple[str, AttributeValue], ...] = ()
     id: str
     title: str
     kind: str
@@ -143,13 +193,13 @@ class Item(_Attributed):
     corridor: str | None = None
     economies: tuple[str, ...]
     parties: tuple[str, ...] = ()
-    status: Status
+    status: str
     status_as_of: When | None = None
     construction_start: When | None = None
     opening: When | None = None
     capex: Evidence | None = None
-    financing: tuple[Financing, ...] = ()
     section: tuple[Section, ...] = ()
+    financing: tuple[Financing, ...] = ()
 
     @property
     def kind_row(self) -> ItemKind:
@@ -164,30 +214,12 @@ class Item(_Attributed):
     @property
     def crossings(self) -> tuple[Crossing, ...]:
         """The border crossings where it acts."""
-        found = dict(self.attributes).get("crossing", ())
+        found = self.get("crossing")
         return tuple(c for c in found if isinstance(c, Crossing)) if isinstance(found, tuple) else ()
 
     def is_open(self, year: int) -> bool:
         """Whether it is in service by the end of the year; never without a date of opening."""
         return self.opening is not None and self.opening.year <= year
-
-    def figures(self) -> Iterator[tuple[str, Evidence]]:
-        """All its figures with the place at which each stands, for counting and for sources."""
-        if self.capex is not None:
-            yield "capex", self.capex
-        for name, value in self.attributes:
-            if isinstance(value, Evidence):
-                yield name, value
-        for number, section in enumerate(self.section, 1):
-            yield f"section {number} length", section.length
-            for name, value in section.attributes:
-                if isinstance(value, Evidence):
-                    yield f"section {number} {name}", value
-        for number, line in enumerate(self.financing, 1):
-            for name in ("share", "amount", "interest_rate", "maturity", "grace"):
-                figure = getattr(line, name)
-                if figure is not None:
-                    yield f"financing {number} {name}", figure
 
 
 class Project(Item):
@@ -198,7 +230,7 @@ class Measure(Item):
     """Something that is agreed or introduced."""
 
 
-class Programme(_Model):
+class Programme(_Plain):
     """Projects and measures, and the parties to them."""
 
     id: str
@@ -231,13 +263,21 @@ class Programme(_Model):
                 return party
         raise KeyError(name)
 
+    def all_figures(self) -> Iterator[tuple[str, str, Evidence]]:
+        """Every figure with its owner (an item's id, `party ID`, `the programme`) and the place at which it stands."""
+        # Ids hold no spaces, so that no other owner is taken for an item.
+        yield from (("the programme", name, figure) for name, figure in self.own_figures())
+        for party in self.parties:
+            yield from ((f"party {party.id}", name, figure) for name, figure in party.figures())
+        for item in self.items:
+            yield from ((item.id, name, figure) for name, figure in item.figures())
+
     def flags(self, *names: str) -> dict[Flag, int]:
         """Number of figures with a value by flag: all of them, or those whose name ends with one of `names`."""
         counts: dict[Flag, int] = dict.fromkeys(get_args(Flag), 0)
-        for item in self.items:
-            for name, figure in item.figures():
-                if figure.value is not None and (not names or name.split()[-1] in names):
-                    counts[figure.flag] += 1
+        for _, name, figure in self.all_figures():
+            if figure.value is not None and (not names or name.split()[-1] in names):
+                counts[figure.flag] += 1
         return counts
 
     def verified_share(self, *names: str) -> float | None:
