@@ -71,20 +71,52 @@ def parameters_page() -> str:
     parameters = load_parameters()
     for name in parameters:
         figure = parameters.evidence(name)
-        span = (
-            f"{format_value(figure.low, figure.unit)} to {format_value(figure.high, figure.unit)}"
-            if figure.low is not None or figure.high is not None
-            else ""
-        )
-        cells = (
-            f"`{name}`",
-            format_value(figure.value, figure.unit),
-            span,
-            figure.flag,
-            f"{figure.note}. {figure.source}" + (f", {figure.address}" if figure.address else ""),
-        )
-        lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
+        lines.append(_figure_row(f"`{name}`", figure, f"{figure.note}. {_cited(figure)}"))
+    if parameters.dated:
+        lines += ["", "## Values by year", "", *DATED]
+    for name in parameters.series_names:
+        series = parameters.series(name)
+        rule = series.rows[0]
+        words = f"{BETWEEN[rule.between]}; before {series.years[0]} {OUTSIDE[rule.before]}, "
+        words += f"after {series.years[-1]} {OUTSIDE[rule.after]}"
+        lines += [
+            "",
+            f"### `{name}`",
+            "",
+            f"{rule.description[:1].upper()}{rule.description[1:]}. {words}.",
+            "",
+        ]
+        lines += ["| year | value | low to high | standing | source |", "|---|---|---|---|---|"]
+        for year in series.years:
+            figure = series.evidence(year)
+            lines.append(_figure_row(str(year), figure, _cited(figure)))
     return "\n".join([*lines, ""])
+
+
+DATED = (
+    "Each year has a value and a source of its own. `--assume NAME=VALUE` replaces all years,",
+    "`--assume NAME.YEAR=VALUE` one of them.",
+)
+BETWEEN = {
+    "step": "A value holds until the next",
+    "linear": "On the straight line between two years",
+    "exact": "No value for other years",
+}
+OUTSIDE = {"hold": "the nearest value", "refuse": "none"}
+
+
+def _figure_row(name: str, figure: Evidence, meaning: str) -> str:
+    span = (
+        f"{format_value(figure.low, figure.unit)} to {format_value(figure.high, figure.unit)}"
+        if figure.low is not None or figure.high is not None
+        else ""
+    )
+    cells = (name, format_value(figure.value, figure.unit), span, figure.flag, meaning)
+    return "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |"
+
+
+def _cited(figure: Evidence) -> str:
+    return figure.source + (f", {figure.address}" if figure.address else "")
 
 
 def elasticities_page() -> str:

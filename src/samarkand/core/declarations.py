@@ -51,6 +51,17 @@ def read_rows(package: str, filename: str, model: type[Row]) -> tuple[Row, ...]:
     return _read_rows(package, filename, model)  # type: ignore[return-value, unused-ignore]
 
 
+def read_header(package: str, filename: str) -> tuple[str, ...]:
+    """The names of the columns of a declared table."""
+    return tuple(next(csv.reader([line for _, line in _lines(package, filename)]), ()))
+
+
+def _lines(package: str, filename: str) -> list[tuple[int, str]]:
+    """The lines of a table that are no comments, with their numbers."""
+    text = (files(package) / filename).read_text(encoding="utf-8")
+    return [(number, line) for number, line in enumerate(text.splitlines(), 1) if not line.startswith("#")]
+
+
 @cache
 def _read_table(package: str, filename: str, model: type[BaseModel]) -> tuple[BaseModel, ...]:
     rows = _read_rows(package, filename, model)
@@ -64,10 +75,7 @@ def _read_table(package: str, filename: str, model: type[BaseModel]) -> tuple[Ba
 
 @cache
 def _read_rows(package: str, filename: str, model: type[BaseModel]) -> tuple[BaseModel, ...]:
-    text = (files(package) / filename).read_text(encoding="utf-8")
-    numbered = [
-        (number, line) for number, line in enumerate(text.splitlines(), 1) if not line.startswith("#")
-    ]
+    numbered = _lines(package, filename)
     reader = csv.DictReader([line for _, line in numbered], strict=True)
     rows: list[BaseModel] = []
     for cells in reader:

@@ -1,7 +1,8 @@
 """Assumptions: everything declared that a scenario may replace by name, in one place.
 
 Names are those of the tables: `rail_speed` (a parameter), `coal.value_per_tonne` (freight by sector),
-`coal.trade_elasticity` (elasticities by sector).
+`coal.trade_elasticity` (elasticities by sector). A parameter with values by year is replaced as a whole or for one of
+its years: `carbon_price`, `carbon_price.2030`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from samarkand.core.evidence import Evidence
-from samarkand.core.faults import FaultList, did_you_mean
+from samarkand.core.faults import FaultList
 from samarkand.core.hashing import content_hash
 from samarkand.world.accounts.elasticities import TradeElasticities, load_elasticities
 from samarkand.world.freight.commodities import load_freight
@@ -30,9 +31,9 @@ class Assumptions:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name that can be replaced."""
+        """Every name that has a figure, and so can be replaced."""
         by_sector = (sector + ELASTICITY for sector in self.elasticities.sectors)
-        return (*self.parameters, *self.freight, *by_sector)
+        return (*self.parameters.names, *self.freight, *by_sector)
 
     def evidence(self, name: str) -> Evidence:
         """Evidence of the figure in force. Raises `KeyError` for a name that is not declared."""
@@ -44,10 +45,11 @@ class Assumptions:
         """The assumptions with some replaced. Raises `Faults` for wrong names and values."""
         new = dict(values)
         faults = FaultList()
+        known = (*self.names, *self.parameters.series_names)
         for name, value in new.items():
             place = f"assumption {name}"
-            if name not in self.names:
-                faults.add(place, "is not a declared parameter", did_you_mean(name, self.names))
+            if name not in known:
+                faults.add(place, *self.parameters.unknown(name, known))
             elif not value >= 0 or value == float("inf"):
                 faults.add(place, f"is {value}", "Give a finite number that is not negative.")
             elif name.endswith(ELASTICITY) and value == 0:
@@ -57,7 +59,9 @@ class Assumptions:
             name.removesuffix(ELASTICITY): value for name, value in new.items() if name.endswith(ELASTICITY)
         }
         return Assumptions(
-            self.parameters.replace({name: value for name, value in new.items() if name in self.parameters}),
+            self.parameters.replace(
+                {name: value for name, value in new.items() if name in self.parameters.replaceable}
+            ),
             self.freight.replace({name: value for name, value in new.items() if name in self.freight}),
             self.elasticities.replace(**elastic),
         )
@@ -65,7 +69,8 @@ class Assumptions:
     @cached_property
     def hash(self) -> str:
         """Content hash of names and values in force."""
-        return content_hash({name: self.evidence(name).value for name in self.names})
+        figures = {name: self.evidence(name).value for name in self.names}
+        return content_hash({**figures, **self.parameters.dated_content()})
 
 
 def load_assumptions() -> Assumptions:

@@ -120,4 +120,6 @@ class TradeElasticities:
 @cache
 def load_elasticities() -> TradeElasticities:
     """The declared table of published trade elasticities."""
-    return TradeElasticities(read_table("samarkand.world.parameters", "elasticities.csv", ElasticityRow))
+    return TradeElasticities(
+        read_table("samarkand.world.parameters", "by_sector/elasticities.csv", ElasticityRow)
+    )

@@ -22,7 +22,7 @@ HOURS_PER_DAY = 24.0
 @cache
 def load_freight() -> Parameters:
     """The declared freight table; `freight["coal.value_per_tonne"]`, `.evidence(name)`, `.replace({...})`."""
-    return Parameters(read_table("samarkand.world.parameters", "freight_sectors.csv", ParameterRow))
+    return Parameters(read_table("samarkand.world.parameters", "by_sector/freight_sectors.csv", ParameterRow))
 
 
 def freight_table(freight: Parameters) -> xr.Dataset:
