@@ -108,7 +108,7 @@ def _shares(programme: Programme, item: Item, gaps: list[Gap]) -> Iterator[tuple
             yield economy, line.party, share * part
         if not bearers:
             name = programme.party(line.party).name
-            reason = f"not charged: {share:.1%} is a {line.instrument} of {name}, which is no economy"
+            reason = f"not charged: {share:.1%} is {line.named} of {name}, which is no economy"
             gaps.append(Gap(item.id, "cost", reason))
     if left > SMALLEST_SHARE:
         if len(item.economies) == 1:

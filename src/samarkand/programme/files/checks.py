@@ -245,7 +245,7 @@ class _Check:
             if line.serviced_by and not owes:
                 self.faults.add(
                     self.reader.place(here, at, "serviced_by"),
-                    f"a {line.instrument} is not serviced",
+                    f"{line.named} is not serviced",
                     "Remove serviced_by, or make it a loan or bond.",
                 )
         if total > 1 + SHARE_TOLERANCE:

@@ -164,6 +164,11 @@ class Financing(_Plain):
     grace: Evidence | None = None
     serviced_by: tuple[tuple[str, float], ...] = ()
 
+    @property
+    def named(self) -> str:
+        """The instrument with its article: `a loan`, `an equity`."""
+        return f"{'an' if self.instrument[0] in 'aeiou' else 'a'} {self.instrument}"
+
     def share_of(self, capex: Evidence | None) -> float | None:
         """Share of capex: as given, or the amount over capex; None where neither is known."""
         if self.share is not None and self.share.value is not None:
