@@ -15,6 +15,7 @@ from samarkand.core.units import format_value, units
 from samarkand.ledger.margins import flows, margins
 from samarkand.priorities import all_indicators, priorities
 from samarkand.programme import load_programme
+from samarkand.programme.channels.channel import gap_of_kind
 from samarkand.programme.channels.network_effects import effects_of
 from samarkand.programme.files.describe import fill
 from samarkand.programme.library import shipped_programmes
@@ -335,8 +336,9 @@ def _assessed(item: Item) -> str:
     effects, gaps = effects_of(item, load_parameters())
     if effects:
         return "hours and costs of freight"
-    if gaps:
-        return gaps[0].reason
+    gap = gaps[0] if gaps else gap_of_kind(item)
+    if gap is not None:
+        return gap.reason
     return {"tariff": "duties, where a tariff table is imported"}.get(item.kind_row.shock, "costs of trade")
 
 

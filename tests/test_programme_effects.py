@@ -10,6 +10,7 @@ import pytest
 
 from samarkand.core.evidence import Evidence
 from samarkand.core.geodesy import calc_great_circle_distance
+from samarkand.programme.channels.channel import channels_of, gap_of_kind
 from samarkand.programme.channels.network_effects import (
     FasterLine,
     NewLine,
@@ -56,8 +57,13 @@ def test_the_default_programme_covers_six_corridors_and_the_sea(programme: Progr
     items = Counter(one.corridor for one in programme.items)
     assert len(programme.items) >= 40
     # Each way in which a programme acts is shown by one item at least; a kind of its own need not be.
-    assert {one.kind_row.effect for one in programme.items} >= {"link", "crossing", "port", "recognition"}
-    assert "tariff" in {one.kind_row.shock for one in programme.items}
+    assert {one.kind_row.effect for one in programme.items} >= {
+        "link",
+        "crossing",
+        "port",
+        "recognition",
+        "duty",
+    }
     assert items.keys() - {"other"} == CORRIDORS
     assert items["other"] <= 0.25 * len(programme.items)
 
@@ -317,9 +323,10 @@ def test_what_is_charged_and_what_is_not_add_up(programme: Programme, parameters
 
 
 def test_every_kind_acts_or_says_what_it_lacks() -> None:
-    """A kind acts on the network or on duties, or names the missing input, or has the shock none: one of the three."""
+    """A kind acts by a channel, or names the missing input, or has the shock none: one of the three."""
     for row in kinds().values():
-        acts = row.effect != "none" or row.shock == "tariff"
+        acts = row.effect != "none"
+        assert acts == bool(channels_of(row)), row
         assert acts + bool(row.needs) + (row.shock == "none") == 1, row
 
 
@@ -329,8 +336,9 @@ def test_what_has_no_effect_says_so(programme: Programme) -> None:
         recorded = line.model_copy(update={"kind": row.kind, "attributes": (), "section": ()})
         effects, gaps = effects_of(recorded, GIVEN)
         assert effects == []
-        if row.effect not in ("link", "recognition") and row.shock != "tariff":
-            (gap,) = gaps
+        found = [*gaps, *filter(None, (gap_of_kind(recorded),))]
+        if row.effect in ("crossing", "port", "none"):
+            (gap,) = found
             expected = "no modelled effect" if row.shock == "none" else "effect not assessed: "
             assert gap.reason.startswith(expected), row
             assert gap.reason.endswith(row.needs), row

@@ -1,23 +1,21 @@
-"""From a programme and a world to what changes in a year: links, tariffs, charges; and what has no figure."""
+"""From a programme and a world to what changes in a year, by channel; who is charged; and what has no figure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.gaps import Gap
 from samarkand.engines.once import Once
 from samarkand.engines.schedules import calc_ramp_up
-from samarkand.programme.channels.network_effects import effects_of
-from samarkand.programme.channels.network_placing import place
+from samarkand.programme.channels.channel import ItemChange, channels, channels_of, gap_of_kind
 from samarkand.programme.channels.payment import annual_costs
-from samarkand.programme.channels.recognition import TradeCostChange, recognise
-from samarkand.programme.channels.tariffs import TariffChange, tariff_change
+from samarkand.programme.channels.recognition import TradeCostChange
+from samarkand.programme.channels.tariffs import TariffChange
 from samarkand.programme.model.models import Item, Programme
-from samarkand.world.network.geography import Geography
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.world import World
 
@@ -28,39 +26,44 @@ Payment: TypeAlias = tuple[tuple[str, float], ...]
 class Change:
     """Changes that a programme makes in a year.
 
-    `open`: items in service by the end of the year. `effective`: those of them that change the network,
-    tariffs or trade costs. `network`: changes of links, crossings and ports. `tariffs`: changes of duties that
-    can be assessed. `trade_costs`: changes of the cost of trade beyond freight. `annual_cost`: charge for capex
-    in US$ m in this year by label of the accounts. `ramp_up_share`: share of the full effect by item.
+    `open`: items in service by the end of the year. `effective`: those of them that change anything. `effects`: what
+    they change, by channel in the order of `model/effects.csv`. `annual_cost`: charge for capex in US$ m in this year
+    by label of the accounts. `ramp_up_share`: share of the full effect by item.
     `not_assessed`: what has no figure, of which item and why.
     """
 
     year: int
     open: tuple[str, ...]
     effective: tuple[str, ...]
-    network: tuple[LinkChange, ...]
-    tariffs: tuple[TariffChange, ...]
-    trade_costs: tuple[TradeCostChange, ...]
+    effects: Mapping[str, tuple[Any, ...]]
     annual_cost: Mapping[str, float]
     ramp_up_share: Mapping[str, float]
     not_assessed: tuple[Gap, ...]
 
     @property
+    def network(self) -> tuple[LinkChange, ...]:
+        """Changes of links, crossings and ports."""
+        return self.effects.get("network", ())
+
+    @property
+    def tariffs(self) -> tuple[TariffChange, ...]:
+        """Changes of duties that can be assessed."""
+        return self.effects.get("tariffs", ())
+
+    @property
+    def trade_costs(self) -> tuple[TradeCostChange, ...]:
+        """Changes of the cost of trade beyond freight."""
+        return self.effects.get("trade_costs", ())
+
+    @property
     def shocks(self) -> Hashable:
         """Key that is equal for states that are the same to every model before anybody pays."""
-        return self.network, self.tariffs, self.trade_costs
+        return tuple(changes for name, changes in self.effects.items() if channels()[name].on_models)
 
     @property
     def payment(self) -> Payment:
         """What is paid in this year, US$ m by label of the accounts, in their order; only those who pay."""
         return tuple(sorted((code, cost) for code, cost in self.annual_cost.items() if cost))
-
-
-class Placed(NamedTuple):
-    """Changes of the freight network by an item, and the parts of it that could not be placed."""
-
-    changes: tuple[LinkChange, ...]
-    gaps: tuple[Gap, ...]
 
 
 def apply(
@@ -74,7 +77,7 @@ def apply(
     """Changes that the programme makes to the world in a year.
 
     `without`: items left out. `parameters`: the world's own where none are given. `placed`: keeps what items do to
-    the network, by item: it is the same in every year. Raises `Faults` for a name in `without`
+    the network, by channel and item: it is the same in every year. Raises `Faults` for a name in `without`
     that is no item of the programme.
     """
     faults = FaultList()
@@ -93,40 +96,27 @@ def apply(
         if item.id not in without and item.opening is None
     ]
     placed = Once() if placed is None else placed
-    network: list[LinkChange] = []
-    tariffs: list[TariffChange] = []
-    trade_costs: list[TradeCostChange] = []
+    effects: dict[str, list[ItemChange]] = {name: [] for name in channels()}
     for item in items:
-        on_network = placed.get(item.id, partial(_place, item, world.network.geography, parameters))
-        network += on_network.changes
-        gaps += on_network.gaps
-        if item.kind_row.effect == "recognition":
-            recognised, missing = recognise(item, parameters, world.labels)
-            trade_costs += recognised
+        without_effect = gap_of_kind(item)
+        gaps += [without_effect] if without_effect is not None else []
+        for name in channels_of(item.kind_row):
+            work_out = partial(channels()[name].effects_of, item, world, parameters)
+            kept = channels()[name].on_network_alone
+            changes, missing = placed.get((name, item.id), work_out) if kept else work_out()
+            effects[name] += changes
             gaps += missing
-        if item.kind_row.shock == "tariff":
-            duties, unknown = tariff_change(item, world)
-            tariffs += duties
-            gaps += unknown
-    effective = {change.item for changes in (network, tariffs, trade_costs) for change in changes}
+    effective = {change.item for changes in effects.values() for change in changes}
     costs, uncharged = annual_costs(programme, items, effective, parameters, world.labels)
     return Change(
         year=year,
         open=tuple(item.id for item in items),
         effective=tuple(item.id for item in items if item.id in effective),
-        network=tuple(network),
-        tariffs=tuple(tariffs),
-        trade_costs=tuple(trade_costs),
+        effects={name: tuple(changes) for name, changes in effects.items()},
         annual_cost=costs,
         ramp_up_share={item.id: ramp_up_share(item, year, parameters) for item in items},
         not_assessed=tuple(dict.fromkeys(gaps + uncharged)),
     )
-
-
-def _place(item: Item, geography: Geography, parameters: Mapping[str, float]) -> Placed:
-    effects, missing = effects_of(item, parameters)
-    changes, unplaced = place(effects, geography, parameters)
-    return Placed(tuple(changes), (*missing, *unplaced))
 
 
 def ramp_up_share(item: Item, year: int, parameters: Mapping[str, float]) -> float:

@@ -80,8 +80,6 @@ Effect = NewLine | FasterLine | QuickerCrossing | QuickerPort
 def effects_of(item: Item, parameters: Mapping[str, float]) -> tuple[list[Effect], list[Gap]]:
     """The effects of an item on the freight network, and what of it has none and why."""
     kind = item.kind_row
-    if kind.shock == "none":
-        return [], [Gap(item.id, "effect", "no modelled effect")]
     if "passenger" in item.words("traffic"):
         return [], [Gap(item.id, "effect", "no modelled effect: the line carries passengers only")]
     if item.words("open_ends"):
@@ -92,11 +90,7 @@ def effects_of(item: Item, parameters: Mapping[str, float]) -> tuple[list[Effect
         return _line_effects(item, parameters)
     if kind.effect == "crossing":
         return _crossing_effects(item, parameters)
-    if kind.effect == "port":
-        return _port_effects(item)
-    if kind.needs:
-        return [], [Gap(item.id, "effect", f"effect not assessed: {kind.needs}")]
-    return [], []
+    return _port_effects(item) if kind.effect == "port" else ([], [])
 
 
 # -- lines

@@ -12,6 +12,7 @@ from typing import Literal
 
 from samarkand.core.gaps import Gap
 from samarkand.core.geodesy import calc_great_circle_distance
+from samarkand.programme.channels.channel import Channel, Effects
 from samarkand.programme.channels.network_effects import (
     Effect,
     FasterLine,
@@ -19,11 +20,13 @@ from samarkand.programme.channels.network_effects import (
     QuickerCrossing,
     QuickerPort,
     Saving,
+    effects_of,
 )
-from samarkand.programme.model.models import Point
+from samarkand.programme.model.models import Item, Point
 from samarkand.world.network.borders import border_parameters
 from samarkand.world.network.geography import CrossingPlace, Geography
 from samarkand.world.network.link_changes import LinkChange
+from samarkand.world.world import World
 
 # Links between towns are long and a crossing lies half-way along one, so it may seem far from its gate.
 CROSSING_REACH_KM = 160.0
@@ -214,3 +217,13 @@ def _port(
 
 def _of(saving: Saving | None, baseline: float) -> float:
     return 0.0 if saving is None else saving.of(baseline)
+
+
+def _effects_of(item: Item, world: World, parameters: Mapping[str, float]) -> Effects:
+    """In the item's own terms first, then in its place on the network."""
+    effects, missing = effects_of(item, parameters)
+    changes, unplaced = place(effects, world.network.geography, parameters)
+    return Effects(tuple(changes), (*missing, *unplaced))
+
+
+CHANNEL = Channel(_effects_of, on_network_alone=True)

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import xarray as xr
 
 from samarkand.core.gaps import Gap
+from samarkand.programme.channels.channel import Channel, Effects
 from samarkand.programme.model.models import Item
 from samarkand.world.accounts.sectors import load_sectors
+from samarkand.world.world import World
 
 
 @dataclass(frozen=True)
@@ -87,3 +89,11 @@ def trade_cost_hat(changes: Iterable[TradeCostChange], iceberg_cost_hat: xr.Data
         cheaper = recognised.clip(max=change.cost_hat)
         recognised = recognised.where(~(origin & destination & sector & abroad), cheaper)
     return (iceberg_cost_hat * recognised).transpose(*iceberg_cost_hat.dims)
+
+
+def _effects_of(item: Item, world: World, parameters: Mapping[str, float]) -> Effects:
+    changes, gaps = recognise(item, parameters, world.labels)
+    return Effects(tuple(changes), tuple(gaps))
+
+
+CHANNEL = Channel(_effects_of)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
 from samarkand.core.gaps import Gap
+from samarkand.programme.channels.channel import Channel, Effects
+from samarkand.programme.model.models import Item
 from samarkand.world.accounts.tariffs import goods_sectors
-
-if TYPE_CHECKING:
-    from samarkand.programme.model.models import Item
-    from samarkand.world.world import World
+from samarkand.world.world import World
 
 NO_BASELINE_TARIFF = "not assessable: no baseline tariff"
 
@@ -100,3 +98,11 @@ def changed_tariffs(rate: xr.DataArray, changes: Sequence[TariffChange]) -> xr.D
             else:
                 new.loc[where] = (1.0 - covered) * old + covered * change.tariff_rate_after
     return new.clip(min=0.0) if bool(np.any(new < 0)) else new
+
+
+def _effects_of(item: Item, world: World, parameters: Mapping[str, float]) -> Effects:
+    changes, gaps = tariff_change(item, world)
+    return Effects(tuple(changes), tuple(gaps))
+
+
+CHANNEL = Channel(_effects_of)

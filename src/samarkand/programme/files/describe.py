@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import re
 
-from samarkand.programme.model.kinds import Attribute, ItemKind, attributes, kinds
+from samarkand.programme.model.kinds import Attribute, ItemKind, attributes, effects, kinds
 
-EFFECTS = {
-    "link": "links of the network",
-    "crossing": "border crossings",
-    "port": "a port",
-    "recognition": "the cost of trade of the named pairs",
-    "none": "no link",
-}
 LEVELS = {
     "programme": "`[programme]`",
     "party": "`[[party]]`",
@@ -36,7 +29,9 @@ def kinds_table() -> list[str]:
 def _acts_on(row: ItemKind) -> str:
     if row.shock == "none":
         return "no modelled effect"
-    return f"effect not assessed: {row.needs}" if row.needs else EFFECTS[row.effect]
+    if row.needs:
+        return f"effect not assessed: {row.needs}"
+    return " and ".join(dict.fromkeys(one.acts_on for one in effects() if one.effect == row.effect))
 
 
 def attributes_tables() -> list[str]:

@@ -1,7 +1,7 @@
-"""Kinds of projects and measures, and the attributes that each may have: two declared tables.
+"""Kinds of projects and measures, and the attributes that each may have: declared tables.
 
 A new kind is a row of `kinds.csv`; what it has of its own are rows of `attributes.csv`. Reading, checks and
-documentation follow from the rows.
+documentation follow from the rows. What a kind acts on is a row of `effects.csv`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
-from samarkand.core.declarations import Words, read_table
+from samarkand.core.declarations import Words, read_rows, read_table
 from samarkand.core.units import units
 
 Shock = Literal[
@@ -41,12 +41,23 @@ class ItemKind(BaseModel):
     label: str
     item: Literal["project", "measure"]
     shock: Shock
-    effect: Literal["link", "crossing", "port", "recognition", "none"]
+    effect: str
     mode: Literal["rail", "road", "sea", ""] = ""
     needs: str = ""
     asset_life: str = ""
     margins: Words = ()
     description: str
+
+
+class EffectRow(BaseModel):
+    """A row of `effects.csv`: what a word of `effect` changes, and the channel that works it out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    effect: str
+    channel: str
+    module: str
+    acts_on: str
 
 
 class Attribute(BaseModel):
@@ -112,9 +123,22 @@ class Attribute(BaseModel):
 
 
 @cache
+def effects() -> tuple[EffectRow, ...]:
+    """The declared ways of acting."""
+    return read_rows(__package__, "effects.csv", EffectRow)
+
+
+@cache
 def kinds() -> dict[str, ItemKind]:
-    """The declared kinds by name."""
-    return {row.kind: row for row in read_table(__package__, "kinds.csv", ItemKind)}
+    """The declared kinds by name. Raises `ValueError` for one whose effect is no row of `effects.csv`."""
+    rows = read_table(__package__, "kinds.csv", ItemKind)
+    known = {row.effect for row in effects()} | {"none"}
+    for row in rows:
+        if row.effect not in known:
+            raise ValueError(
+                f"kinds.csv: {row.kind} has the effect {row.effect}, which is no row of effects.csv"
+            )
+    return {row.kind: row for row in rows}
 
 
 @cache
