@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null && { echo "$$p"; break; }; done)
 
-.PHONY: appraise test quick bench world docs lint setup clean
+.PHONY: appraise test quick bench world docs changelog lint setup clean
 
 appraise: setup  ## appraise the default programme on the embedded world
 	$(BIN)/samarkand appraise
@@ -44,6 +44,9 @@ world: setup  ## rebuild the embedded world from pinned packages (needs the pack
 
 docs: setup  ## regenerate the pages that repeat a table
 	$(BIN)/python -m docs.generate
+
+changelog: setup  ## what is unreleased, as the changelog will have it
+	$(BIN)/python -m towncrier build --draft --version unreleased
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis out
