@@ -1,0 +1,299 @@
+"""The whole way once more, flat: from the hours of a border to real income. Read this second.
+
+    links -> least-cost legs -> routes by mode -> choice of mode -> costs of economies -> iceberg costs -> equilibrium
+
+Gives what `appraise` gives for border measures that are all open, before anybody pays, without anything that makes it
+fast: Dijkstra's algorithm over the whole network, as it is and with the new hours, and a plain fixed point for the
+equilibrium. It imports nothing of ours but what reads tables. Left out: items that change more than hours at borders
+and worlds with tariffs (both are refused); closures, who pays, ramp-up, deficits that are not fixed in money, networks
+that lack a mode, and the calibration of mode choice, whose constants [market, class of goods, mode] are handed in:
+`FreightModel.choice` has them for its network; `declared_constants()` are those of the embedded one, rounded.
+
+Legs have US$ and hours per TEU on their first axis, infinite where nothing leads; generalised cost is `usd + value of
+time * hours`. Modes are road, rail, sea in this order. A hat is a figure with the items over the same without them.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from samarkand.programme import Programme
+from samarkand.world.freight.commodities import freight_table
+from samarkand.world.world import World
+
+Array = NDArray[Any]
+Pair = tuple[Array, Array]
+Saved = dict[tuple[str, str], float]  # hours by mode and id of a crossing
+ROAD, SEA, PLACE = 0, 2, ["lat", "lon"]
+EUROPE = """AUT BEL BGR CHE CYP CZE DEU DNK ESP EST FIN FRA GBR GRC HRV HUN IRL ISL ITA LTU LUX LVA MLT NLD NOR
+POL PRT ROU SVK SVN SWE"""  # one market of haulage: the European Union and its neighbours
+SEARCHES = ("low", "medium", "high", "very_high")  # classes of value of time: of the searches for routes,
+GOODS = ("bulk", "low", "middle", "high", "highest")  # and of what travels on them
+FARTHEST_GATE, FARTHEST_CONNECTOR, FARTHEST_QUAY = 160.0, 150.0, 60.0  # km
+DAMPING, TOLERANCE, MOST_SWEEPS = 0.2, 1e-13, 20_000  # of the fixed point
+
+
+def real_income_change(world: World, programme: Programme, items: tuple[str, ...], constants: Array) -> Array:
+    """Change of real income by economy (`world.labels`), fractions, that border measures bring unpaid."""
+    saved = hours_saved(world, programme, items)
+    before = {mode: legs(world, mode, {}) for mode in ("road", "rail", "sea")}
+    after = before | {mode: legs(world, mode, saved) for mode in {mode for mode, _ in saved}}
+    (without, offered), (with_, _) = route_costs(world, before), route_costs(world, after)
+    costs = np.array([without, np.minimum(with_, without)])  # no goods leave a route that was better
+    costs[:, :, SEA, ~offered] = np.inf  # settled without the items: a quicker border takes no choice away
+    return real_income_hat(world, iceberg_hat(world, choose_modes(world, costs, constants))) - 1.0
+
+
+def hours_saved(world: World, programme: Programme, items: tuple[str, ...]) -> Saved:
+    """Hours saved at crossings by all items: min(a (before - after), a (1 - after / before) hours of the network).
+
+    a: share of traffic taking part. Meant is the crossing nearest to the place given, first among those of its name;
+    without a place all of its name, without a name all of its border.
+    """
+    p, places, saved = world.assumptions.parameters, world.network.geography, Saved()
+    by_name = {item.id: item for item in programme.items}
+    for item in (by_name[name] for name in items):
+        given: dict[str, Any] = {name: f.value for name, _ in item.attributes if (f := item.figure(name))}
+        more = {"fee_after", "saving_per_consignment"} & set(given)
+        if more or not {"hours_before", "hours_after"} <= set(given):
+            raise ValueError(f"{item.id} changes no hours at borders, or more than those")
+        found = Saved()
+        for gate in item.crossings:
+            rows = places.crossings_between(gate.economies, gate.mode)
+            named = places.crossings_named(gate.name, gate.economies, gate.mode)
+            if gate.latitude is not None:
+                there = [(row.latitude, row.longitude) for row in rows]
+                km = great_circle([gate.latitude, gate.longitude], there)[0]
+                near = sorted((rows[n] not in named, km[n], n) for n in np.flatnonzero(km <= FARTHEST_GATE))
+                rows = tuple(rows[n] for _, _, n in near[:1])
+            elif gate.name:
+                rows = named
+            found = {(gate.mode, row.id): row.hours(p) for row in reversed(rows) if row.is_open} | found
+        less = given.get("adoption_share", 1.0) * (given["hours_before"] - given["hours_after"])
+        for key, hours in found.items():  # an item counts once at a crossing
+            saved[key] = saved.get(key, 0.0) + min(less, less / given["hours_before"] * hours)
+    return saved
+
+
+def links(world: World, mode: str, saved: Saved) -> Pair:
+    """Ends [2, link] of the open links of a mode, and their US$ and hours per TEU [2, link].
+
+    usd = km * rate + fees of the border;   hours = km / speed + wait for the ferry + hours of the border - saved
+    """
+    p, network = world.assumptions.parameters, world.network
+    if mode == "sea":
+        table = network.sea_links[network.sea_links["status"] == "open"]
+        km = np.maximum(table["km"].to_numpy(float), 0.1)
+        return table[["u", "v"]].to_numpy(np.int64).T, np.array([km * p["sea_rate"], km / p["sea_speed"]])
+    land = network.land(mode)
+    table, crossings, at = land.links, land.crossings, land.crossings["link"].to_numpy(np.int64)
+
+    def own(rows: Any, name: str, declared: Any) -> Array:
+        figure = np.asarray(rows.get(name, np.nan), float)
+        return np.where(np.isnan(figure), declared, figure)
+
+    km, ends = table["km"].to_numpy(float), table[["u", "v"]].to_numpy(np.int64).T
+    single = land.nodes["economy"].isin(network.single_roads).to_numpy()[ends]
+    rate = np.where(single, p["road_rate_single"], p["road_rate_dual"]).mean(axis=0)
+    rate = rate if mode == "road" else np.full(km.size, p["rail_rate_standard"])
+    wait = table["repair"].map({line.id: p["ferry_wait"] + line.wait_hours for line in network.ferries})
+    is_land, waiting = wait.isna().to_numpy(), wait.fillna(0.0).to_numpy(float)
+    usd = km * own(table, "rate", np.where(is_land, rate, p["ferry_rate"]))
+    moving = km / own(table, "speed", np.where(is_land, p[f"{mode}_speed"], p["ferry_speed"]))
+    usd[at] += own(crossings, "usd", [p[name] for name in crossings["usd_parameter"]])
+    waiting[at] += own(crossings, "hours", [p[name] for name in crossings["hours_parameter"]])
+    waiting[at] = np.maximum(waiting[at] - [saved.get((mode, name), 0.0) for name in crossings["id"]], 0.0)
+    is_open = ~np.isin(np.arange(km.size), at[crossings["status"] == "closed"])
+    return ends[:, is_open], np.array([usd, moving + waiting])[:, is_open]
+
+
+def legs(world: World, mode: str, saved: Saved) -> dict[float, Array]:
+    """Least-cost legs between places [2, from, to] by value of time, US$ per TEU and hour.
+
+    road: cities to cities, rail terminals and ports; rail: terminals; sea: ports. Each is joined to its nearest node.
+    """
+    p, network = world.assumptions.parameters, world.network
+    nodes = network.sea_nodes if mode == "sea" else network.land(mode).nodes
+    if mode == "rail":
+        at, connector = network.terminals["node"].to_numpy(np.int64), np.zeros((2, len(network.terminals)))
+    else:
+        tables = (network.ports,) if mode == "sea" else (network.cities, network.terminals, network.ports)
+        parts = np.array_split(np.concatenate([table[PLACE] for table in tables]), 100)  # to spare memory
+        found = [(km.argmin(), km.min()) for some in parts for km in great_circle(some, nodes[PLACE])]
+        at, km = np.array([node for node, _ in found]), np.array([away for _, away in found])
+        km = np.where(km <= FARTHEST_CONNECTOR, km * p["connector_detour"], np.inf) if mode == "road" else km
+        rate = p["connector_rate"] if mode == "road" else p["sea_rate"]
+        connector = np.array([km * rate, km / p[f"{mode}_speed"]])
+    sources = at[: len(network.cities)] if mode == "road" else at
+    ways = connector[:, : sources.size, None] + connector[:, None]
+    ways[:, np.eye(sources.size, at.size, dtype=bool)] = np.inf  # a leg leaves its place
+    values = (p["shipment_value"] * p[f"vot_rate_{name}"] / 24 for name in SEARCHES)  # a share of value a day
+    return {v: paths(len(nodes), *links(world, mode, saved), v, sources, at) + ways for v in values}
+
+
+def paths(size: int, ends: Array, costs: Array, value: float, sources: Array, targets: Array) -> Array:
+    """US$ and hours of the paths of least `usd + value * hours` [2, source, target]; links lead both ways."""
+    arcs, node = (np.r_[ends[0], ends[1]], np.r_[ends[1], ends[0]]), np.arange(size)
+    graph = csr_array((np.tile(costs[0] + value * costs[1], 2), arcs), (size, size))
+    hours = csr_array((np.tile(costs[1], 2), arcs), (size, size))
+    found = np.empty((2, sources.size, targets.size))
+    for s, source in enumerate(sources):
+        least, before = dijkstra(graph, indices=source, return_predecessors=True)
+        before = np.where(before < 0, node, before)
+        spent = np.where(before == node, 0.0, np.asarray(hours[before, node]))  # hours since `before`
+        while ((further := before[before]) != before).any():  # look back twice as far
+            spent, before = spent + spent[before], further
+        found[:, s] = (least - value * spent)[targets], np.where(np.isinf(least), np.inf, spent)[targets]
+    return found
+
+
+def join(first: Array, second: Array, value: float) -> Pair:
+    """The cheapest first[a, k] + second[k, b] over k (min-plus product), [2, a, b], and that k."""
+    one, other = first[0] + value * first[1], second[0] + value * second[1]
+    via = np.zeros((one.shape[0], other.shape[1]), np.int64)
+    for row, cost in enumerate(one):
+        if (k := np.flatnonzero(np.isfinite(cost))).size:
+            via[row] = k[(cost[k, None] + other[k]).argmin(axis=0)]
+    a, b = np.indices(via.shape)
+    return first[:, a, via] + second[:, via, b], via
+
+
+def great_circle(one: Any, other: Any) -> Array:
+    """Km [one, other] between places given as latitude and longitude in degrees: 2 R asin(chord / 2)."""
+    angles = (np.radians(np.asarray(places, float).reshape(-1, 2)).T for places in (one, other))
+    u, v = ((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)) for lat, lon in angles)
+    chord: Array = np.sqrt(sum((x[:, None] - y) ** 2 for x, y in zip(u, v, strict=True)))
+    return np.asarray(2 * 6371.0088 * np.arcsin(chord / 2))  # mean radius of the earth
+
+
+def route_costs(world: World, legs: dict[str, dict[float, Array]]) -> Pair:
+    """Generalised cost between cities [class of goods, mode, city, city], and who is offered the sea [city, city].
+
+    rail = road + rail + road, with a change at both terminals, each near its city. Of the routes that the
+    searches found goods take the cheapest at their value of time; by sea the first: in haste a search goes over land to
+    a short crossing. Within a city they go by road, circuity * min(ratio * great circle to the nearest city, cap).
+    """
+    p, network = world.assumptions.parameters, world.network
+    goods = np.array([[[p[f"value_of_time_{name}"]]] for name in GOODS])
+    cities, km = len(network.cities), great_circle(network.cities[PLACE], network.cities[PLACE])
+    near = great_circle(network.cities[PLACE], network.terminals[PLACE]) <= p["rail_access_distance"]
+    change = np.array([p["terminal_fee"], p["terminal_hours"]])[:, None, None]
+    costs, own = np.full((goods.size, 3, cities, cities), np.inf), np.arange(cities)
+    offered: Any = None
+    for value, road in legs["road"].items():
+        access = np.where(near, road[:, :, cities : cities + near.shape[1]] + change, np.inf)
+        along = join(access, legs["rail"][value], value)[0]
+        routes = [road[:, :, :cities], join(access, along.transpose(0, 2, 1), value)[0]]
+        if offered is None:
+            least = np.minimum(*routes)[0]
+            by_sea, offered = sea_routes(world, road, along, legs["sea"][value], least, value)
+            routes.append(by_sea)
+        for mode, (usd, hours) in enumerate(routes):
+            costs[:, mode] = np.minimum(costs[:, mode], usd + goods * hours)
+    costs[..., own, own], km[own, own] = np.inf, np.inf
+    km = np.minimum(p["intrazonal_distance_ratio"] * km.min(axis=1), p["intrazonal_distance_cap"])
+    km = p["intrazonal_circuity"] * np.maximum(km, 1.0)
+    costs[:, ROAD, own, own] = km * p["intrazonal_rate"] + goods[..., 0] * km / p["intrazonal_speed"]
+    return np.where(np.tri(cities, dtype=bool), costs.swapaxes(2, 3), costs), offered  # the same both ways
+
+
+def sea_routes(world: World, road: Array, along: Array, sea: Array, by_land: Array, value: float) -> Pair:
+    """Routes by road or road and rail, by sea, and over land again [2, city, city], and who is offered them.
+
+    Offered where km at sea >= sea_main_part * all km and US$ by land <= sea_land_part * US$ of the cheaper land mode,
+    or no land mode leads: else a ship would be but a piece of a land route. km by land are great circle * detour.
+    """
+    p, ports = world.assumptions.parameters, world.network.ports
+    km = great_circle(world.network.cities[PLACE], ports[PLACE]) * p["connector_detour"]
+    beside = np.where(km <= FARTHEST_QUAY * p["connector_detour"], km, np.inf)
+    truck, train = (np.array([[[p["port_fee"]]], [[p[f"port_hours_{by}"]]]]) for by in ("road", "rail"))
+    station = ports["terminal"].to_numpy(np.int64)  # of each port, -1 for none
+    quay = np.array([beside * p["connector_rate"], beside / p["road_speed"]])
+    by_train = np.where(station < 0, np.inf, along[:, :, station] + train)
+    ways = np.stack([road[:, :, -station.size :] + truck, quay + truck, by_train])
+    best = (ways[:, 0] + value * ways[:, 1]).argmin(axis=0)
+    to_port = np.take_along_axis(ways, best[None, None], axis=0)[0]
+    over_sea, first = join(to_port, sea, value)
+    by_sea, last = join(over_sea, to_port.transpose(0, 2, 1), value)
+    a, b = np.indices(last.shape)
+    first = first[a, last]
+    sailed, hauled = sea[1, first, last] * p["sea_speed"], km[a, first] + km[b, last]
+    paid = to_port[0, a, first] + to_port[0, b, last] - 2 * p["port_fee"]
+    main = (sailed >= p["sea_main_part"] * (sailed + hauled)) & (paid <= p["sea_land_part"] * by_land)
+    offered = np.triu((main | np.isinf(by_land)) & np.isfinite(by_sea[0]))
+    return by_sea, offered | offered.T
+
+
+def choose_modes(world: World, costs: Array, constants: Array) -> Array:
+    """Generalised cost between economies [state, class of goods, origin, destination], US$/TEU; states as in `costs`.
+
+        s_m = e^a_m g_m^-scale / sum_k e^a_k g_k^-scale,                                    g = sum_m s_m g_m
+        g' = g (sum_m e^a_m g'_m^-scale / sum_m e^a_m g_m^-scale)^(-1/scale)                with the items
+
+    a logit in log cost (Fosgerau and Bierlaire 2009), the change that of its logsum. The constants a stand for what no
+    network shows, by market: long hauls, Europe, elsewhere. Cities count by population, pairs where anything leads.
+    """
+    p, cities = world.assumptions.parameters, world.network.cities
+    labels, iso3, scale = np.array(world.labels), cities["iso3"].to_numpy(str), p["mode_choice_scale"]
+    european, km = np.isin(iso3, EUROPE.split()), great_circle(cities[PLACE], cities[PLACE])
+    market = np.where(km > p["long_haul_distance"], 0, np.where(european[:, None] & european, 1, 2))
+    economy = np.where(np.isin(iso3, labels), iso3, "ROW")
+    weight = cities["population"].to_numpy(float) * (labels[:, None] == economy)
+    means = np.empty((2, constants.shape[1], labels.size, labels.size))
+    for k in range(constants.shape[1]):
+        terms = np.exp(np.moveaxis(constants[market, k], -1, 0) - scale * np.log(costs[:, k]))
+        leads = terms[0].any(axis=0)
+        total = np.where(leads, terms.sum(axis=1), 1.0)
+        mean = (terms[0] / total[0] * np.where(terms[0] > 0, costs[0, k], 0.0)).sum(axis=0)
+        pairs = weight @ leads @ weight.T
+        pairs[pairs == 0] = np.nan
+        means[:, k] = weight @ (mean * (total / total[0]) ** (-1 / scale)) @ weight.T / pairs
+    return means
+
+
+def iceberg_hat(world: World, means: Array) -> Array:
+    """Change of iceberg costs [destination, origin, sector]: 1 + s ((1 + t') / (1 + t) - 1), t = cost / value.
+
+    value: US$ per TEU; s: share of value on the network. Its class of goods is that of nearest log value of time.
+    """
+    table = freight_table(world.assumptions.freight).sel(sector=list(world.accounts.sectors))
+    goods = np.log([world.assumptions.parameters[f"value_of_time_{name}"] for name in GOODS])
+    k = np.abs(np.log(table["value_of_time"].to_numpy())[:, None] - goods).argmin(axis=1)
+    t, new_t = means[:, k].transpose(0, 3, 2, 1) / table["value_per_teu"].to_numpy()
+    hat: Array = 1 + table["network_share"].to_numpy() * ((1 + new_t) / (1 + t) - 1)
+    return np.where(np.isnan(hat), 1.0, hat)  # services; economies without a city on the network
+
+
+def real_income_hat(world: World, kappa: Array) -> Array:
+    """Real income [n] under changed iceberg costs kappa[n, i, j], in exact hat algebra (Caliendo and Parro 2015).
+
+    c[n,j] = w[n]^gamma[n,j] prod_k P[n,k]^beta[n,k,j]                          unit cost from the wage, hats, (10)
+    P[n,j] = (sum_i pi[n,i,j] (kappa[n,i,j] c[i,j])^-theta[j])^(-1/theta[j])    price to buyers in n, a hat, (11)
+    Y[i,j] = sum_n pi[n,i,j] (kappa[n,i,j] c[i,j] / P[n,j])^-theta[j] X[n,j]    sales of i, US$ m, (12)
+    X[n,k] = sum_j beta[n,k,j] Y[n,j] + alpha[n,k] (w[n] L[n] + D[n])           spending of n, US$ m, (13)
+    w[n] L[n] = sum_j gamma[n,j] Y[n,j]                                         what sellers pay for labour, US$ m
+    """
+    if world.tariffs is not None:
+        raise ValueError("basic.py knows no tariffs")
+    a = world.accounts
+    pi, alpha = a.trade_share.to_numpy(), a.consumption_share.to_numpy()
+    beta, gamma = a.input_share.to_numpy(), a.value_added_share.to_numpy()
+    labour, deficit = a.value_added.sum("sector").to_numpy(), a.deficit.to_numpy()
+    theta = world.assumptions.elasticities.values().sel(sector=list(a.sectors)).to_numpy()
+    weight, spending = pi * kappa**-theta, a.trade_flow.sum("origin").to_numpy()
+    wage, price = np.ones(labour.size), np.ones(gamma.shape)
+    for _ in range(MOST_SWEEPS):  # until w, P, X come out as they went in; w moves a part of the way
+        cost = np.exp(gamma * np.log(wage)[:, None] + np.einsum("nkj,nk->nj", beta, np.log(price)))
+        total, income = np.einsum("nij,ij->nj", weight, cost**-theta), wage * labour + deficit
+        sales = cost**-theta * np.einsum("nij,nj->ij", weight, spending / total)
+        demand = np.einsum("nkj,nj->nk", beta, sales) + alpha * income[:, None]
+        new, paid = total ** (-1 / theta), (gamma * sales).sum(axis=1) / (wage * labour)
+        pairs = ((new, price), (demand, spending), (paid, np.ones(1)))
+        if all(np.allclose(one, other, TOLERANCE, 0) for one, other in pairs):
+            return np.asarray(income / (labour + deficit) / np.exp((alpha * np.log(price)).sum(axis=1)))
+        price, spending, wage = new, demand, wage * paid**DAMPING
+        wage *= labour.sum() / (wage * labour).sum()  # the unit of money: what the world earns
+    raise ValueError(f"no equilibrium after {MOST_SWEEPS} sweeps")
