@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -59,8 +59,16 @@ class Parameters(Mapping[str, float]):
     dated: tuple[DatedRow, ...] = ()
 
     def __getitem__(self, name: str) -> float:
-        declared = self._row(name).value
-        return dict(self.replaced).get(name, declared)
+        found = self._values.get(name)
+        if found is None:
+            by_year = f"{name} has values by year: at({name!r}, year)"
+            raise KeyError(by_year if name in self.series_names else name)
+        return found
+
+    @cached_property
+    def _values(self) -> dict[str, float]:
+        replaced = dict(self.replaced)
+        return {row.name: replaced.get(row.name, row.value) for row in self.rows}
 
     def __iter__(self) -> Iterator[str]:
         return (row.name for row in self.rows)
@@ -75,9 +83,7 @@ class Parameters(Mapping[str, float]):
         for row in self.rows:
             if row.name == name:
                 return row
-        raise KeyError(
-            f"{name} has values by year: at({name!r}, year)" if name in self.series_names else name
-        )
+        raise KeyError(name)
 
     def series(self, name: str) -> Series:
         """The values by year of a dated parameter. Raises `KeyError` for a name that is none."""
