@@ -76,7 +76,7 @@ def chokepoints(appraisal: Appraisal) -> dict[str, float | str]:
         if crossing.is_open and set(crossing.economies) <= set(labels):
             one, other = (labels.index(code) for code in crossing.economies)
             apart[one, other] = apart[other, one] = 0.0
-    by_sea = sea_share(state, "without")
+    by_sea = sea_share(state.costs, "without")
     imports, _ = calc_chokepoint_exposure(goods * apart, carried * apart, by_sea, passes.to_numpy())
     abroad = (goods * apart * (1.0 - np.eye(len(labels)))).sum(axis=0)
     share = np.nansum(imports * abroad[:, None], axis=0) / abroad.sum()

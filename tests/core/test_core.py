@@ -144,7 +144,14 @@ def test_grades_and_ranges_go_with_the_economy():
         {"year": [2030], "economy": ["KAZ", "UZB"], "partner": ["CHN", "IND"]},
         ("year", "economy", "partner"),
     )
-    block = _block(values, grade={"KAZ": "observed", "UZB": "estimated"}, low=values - 1, high=values + 1)
+    block = _block(
+        values,
+        grade={"KAZ": "observed", "UZB": "estimated"},
+        low=values - 1,
+        high=values + 1,
+        basis="published",
+        coverage=0.9,
+    )
     frame = to_frame([block]).set_index(["economy", "partner"])
     assert frame.loc[("UZB", "IND"), ["value", "low", "high", "grade"]].tolist() == [
         4.0,
@@ -153,8 +160,29 @@ def test_grades_and_ranges_go_with_the_economy():
         "estimated",
     ]
     assert frame.loc[("KAZ", "CHN"), "grade"] == "observed"
-    with pytest.raises(ValueError):
-        _block(values, low=values.isel(partner=[1, 0]) - 1).to_arrow()
+    assert frame.loc[("KAZ", "CHN"), ["basis", "coverage"]].tolist() == ["published", 0.9]
+    with pytest.raises(ValueError, match="cannot align"):
+        _block(values, low=values.isel(partner=[1, 0]) - 1, basis="published").to_arrow()
+    with pytest.raises(ValueError, match="a range needs its basis"):
+        _block(values, low=values - 1, high=values + 1)
+
+
+def test_reasons_and_words_may_differ_from_row_to_row():
+    """A category by economy in two years; each missing value has the reason of its economy."""
+    coords = {"year": [2030, 2031], "economy": ["KAZ", "UZB"]}
+    values = xr.DataArray([[0.0, np.nan], [1.0, np.nan]], coords, ("year", "economy"))
+    label = xr.DataArray(np.array([["low", ""], ["high", ""]], object), coords, ("year", "economy"))
+    reason = xr.DataArray(np.array(["", "needs its debt"], object), {"economy": ["KAZ", "UZB"]}, ("economy",))
+    rows = to_frame([_block(values, label=label, reason=reason)]).set_index(["economy", "year"])
+    assert rows["label"].to_dict() == {
+        ("KAZ", 2030): "low", ("UZB", 2030): "", ("KAZ", 2031): "high", ("UZB", 2031): "",
+    }  # fmt: skip
+    assert rows.loc["UZB", "reason"].tolist() == ["needs its debt"] * 2
+    assert rows.loc["KAZ", "reason"].tolist() == ["", ""]
+    with pytest.raises(ValueError, match="2 values are missing and no reason is given"):
+        _block(values, reason=reason.copy(data=np.array(["", ""], object))).to_arrow()
+    with pytest.raises(ValueError, match="cannot align"):
+        _block(values, reason=reason.assign_coords(economy=["KAZ", "CHN"])).to_arrow()
 
 
 def test_a_file_holds_the_same_rows_as_the_table(tmp_path):

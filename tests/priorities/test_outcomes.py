@@ -90,6 +90,25 @@ def test_everything_that_is_wrong_is_said_at_once():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"dims": "economy planet"}, "dims economy planet are not all of"),
+        ({"dims": "economy case"}, "`case` says what a case is"),
+        ({"case": "tranche"}, "`case` says what a case is"),
+        ({"categories": "low|high"}, "categories are two or more different words"),
+        ({"type": "category", "unit": "category", "categories": "low|low"}, "categories are two or more different"),
+        ({"type": "category", "categories": "low|high"}, "a category has the unit category"),
+        ({"granularity": "timeline", "grows_with": "economy"}, "it grows with nothing"),
+        ({"granularity": "project"}, "granularity project needs project among the dims"),
+        ({"grows_with": "inflation"}, "Input should be 'economy', 'ratio' or 'nothing'"),
+    ],
+)  # fmt: skip
+def test_a_row_that_contradicts_itself_is_refused(wrong, said):
+    with pytest.raises(ValueError, match=said):
+        declared(**wrong)
+
+
 # -- reading
 
 

@@ -35,7 +35,7 @@ COLUMNS = (
 DIMENSIONS = ("economy", "partner", "sector", "project", "party", "case")
 SCENARIOS = ("without", "with", "change")
 GRADES = ("observed", "estimated", "assumed")
-SOUGHT = ("indicator", "scenario")  # columns by which readers choose blocks
+SOUGHT = ("indicator",)  # columns by which readers choose blocks
 NUMBERS = ("value", "low", "high", "coverage")
 LARGEST_PAGE, BATCH = 2**26, 2**20  # bytes or rows; values given to the encoder at once
 

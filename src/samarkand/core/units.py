@@ -31,11 +31,6 @@ def units() -> dict[str, Unit]:
     return {row.unit: row for row in read_table("samarkand.core", "units.csv", Unit)}
 
 
-def grows_with_economy(unit: str) -> bool:
-    """Whether a level in this unit is a size of an economy, that a projection makes grow with it: millions of US$."""
-    return unit.startswith("US$ m")
-
-
 def format_value(value: float | None, unit: str, *, sign: bool = False) -> str:
     """A value as a reader sees it, for example `0.0123, "fraction"` as `1.23 %`.
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal, TypeAlias
 
 import xarray as xr
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from samarkand.core.declarations import Words
 from samarkand.core.evidence import Grade
 from samarkand.core.gaps import Gap
+from samarkand.core.schema import DIMENSIONS
 
 Granularity = Literal["state", "timeline", "project", "once"]
 GRANULARITIES: tuple[Granularity, ...] = ("state", "timeline", "project", "once")
@@ -99,6 +100,29 @@ class Indicator(BaseModel):
     method: str
     description: str
     source: str
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Indicator:
+        wrong = []
+        if set(self.dims) - set(DIMENSIONS):
+            wrong.append(f"dims {' '.join(self.dims)} are not all of {' '.join(DIMENSIONS)}")
+        if ("case" in self.dims) != bool(self.case):
+            wrong.append("`case` says what a case is, where dims name it and nowhere else")
+        if (self.type == "category") != (len(set(self.categories)) > 1) or len(set(self.categories)) < len(
+            self.categories
+        ):
+            wrong.append("categories are two or more different words of an indicator of type category")
+        if (self.type == "category") != (self.unit == "category") or (
+            self.type == "category" and self.change == "relative"
+        ):
+            wrong.append("a category has the unit category, and no relative change")
+        if self.granularity != "state" and (self.grows_with != "nothing" or self.range_of):
+            wrong.append(f"granularity {self.granularity} gives years as they are: it grows with nothing")
+        if self.granularity == "project" and "project" not in self.dims:
+            wrong.append("granularity project needs project among the dims")
+        if wrong:
+            raise ValueError(f"{self.name}: {'; '.join(wrong)}")
+        return self
 
     @property
     def is_headline(self) -> bool:

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from samarkand.core.gaps import Gap
 from samarkand.priorities.base import Indicator, Priority
 from samarkand.priorities.faces import Chart, Page, Table
 from samarkand.priorities.registry import HERE, all_indicators, priorities
@@ -57,7 +58,7 @@ def table_of(row: Indicator, appraisal: Appraisal, most: int = MOST_ROWS) -> Tab
     values = appraisal.arrays.values(row.name, years=years)
     unit = display_unit(unit_of(row, "change"))
     title = row.title + (f", {unit}" if unit and row.type == "number" else "")
-    if set(values.dims) != {"year", *row.dims}:
+    if isinstance(appraisal.arrays.outcome(row), Gap):
         return Table(title, ("",), (), note=f"Not assessed: {appraisal.reason_of(row.name)}.")
     is_category = row.type == "category"
     cells = (
