@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from samarkand.engines.once import Once
 from samarkand.engines.schedules import calc_ramp_up
@@ -48,7 +49,7 @@ class Schedule:
         """The years asked about."""
         return tuple(self.changes)
 
-    @property
+    @cached_property
     def payments(self) -> Mapping[int, Payment]:
         """By year asked, what is paid in it."""
         return {year: change.payment for year, change in self.changes.items()}
