@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+import samarkand as sk
 from samarkand.cli import app
+from samarkand.priorities import priorities
 from samarkand.programme import apply, check_programme, load_programme
 from samarkand.programme.files.checks import Surroundings, check_file
 from samarkand.programme.files.schema import programme_schema
@@ -23,10 +25,15 @@ from samarkand.programme.files.toml_writing import to_toml
 from samarkand.programme.files.workbook_writing import workbook_of
 from samarkand.world.assumptions import load_assumptions
 from samarkand.world.importers import import_world
-from toy import make_toy_world
+from toy import PROGRAMME, make_toy_world
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = (  # tests that run over all that is declared
+    "tests/priorities/test_shape.py::test_an_indicator_is_declared_whole",
+    "tests/priorities/test_shape.py::test_variables_follow_one_another_without_a_circle",
+    "tests/priorities/test_shape.py::test_indicator_names_are_unique",
+    "tests/test_toy_world.py::test_without_all_items_nothing_changes",
+    "tests/test_toy_world.py::test_every_figure_can_be_explained",
     "tests/test_programme_effects.py::test_the_default_programme_covers_six_corridors_and_the_sea",
     "tests/test_programme_effects.py::test_every_kind_acts_or_says_what_it_lacks",
     "tests/test_programme_effects.py::test_what_has_no_effect_says_so",
@@ -43,6 +50,32 @@ def say(*words: str) -> dict[str, Any]:
     """A command's exit code, and what it prints or ends with."""
     done = CliRunner().invoke(app, list(words))
     return {"code": done.exit_code, "output": f"{done.output}{done.exception or ''}"}
+
+
+def indicator() -> dict[str, Any]:
+    """The new indicator on the toy world, beside those that it is the difference of."""
+    found = sk.appraise(PROGRAMME, make_toy_world())
+    exports, imports = (
+        {part: found.array(name, part).to_numpy() for part in ("without", "with")}
+        for name in ("exports", "imports")
+    )
+    by_hand = {part: exports[part] - imports[part] for part in exports}
+    by_hand["change"] = by_hand["with"] - by_hand["without"]
+    return {
+        "balance": {part: found.array("goods_balance", part).to_numpy().tolist() for part in by_hand},
+        "by_hand": {part: values.tolist() for part, values in by_hand.items()},
+        "explained": str(found.explain("goods_balance", "KAZ")),
+    }
+
+
+def priority() -> dict[str, Any]:
+    """What the new priority says of the toy programme, and its command's help."""
+    found = sk.appraise(PROGRAMME, make_toy_world())
+    return {
+        "lights": found.words("screening_light").to_numpy().tolist(),
+        "priorities": [row.name for row in priorities()],
+        "help": say("screening", "--help"),
+    }
 
 
 def programme(folder: Path) -> dict[str, Any]:
@@ -123,12 +156,14 @@ def pages() -> dict[str, str]:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return {name: module.PAGES[name]() for name in ("parameters.md", "programme.md")}
+    return {name: module.PAGES[name]() for name in ("indicators.md", "parameters.md", "programme.md")}
 
 
 def main(folder: Path) -> None:
     """All answers, and whether the shared tests pass on the copy."""
     results = {
+        "indicator": indicator(),
+        "priority": priority(),
         "programme": programme(folder),
         "channel": channel(folder),
         "parameters": parameters(),

@@ -1,7 +1,7 @@
-"""The recipes of CONTRIBUTING for a kind, a parameter, a channel and an importer, followed in a copy of the package.
+"""The recipes of CONTRIBUTING for whatever is added by rows and modules, followed in a copy of the package.
 
-One copy, to which all four are added as their text says; one process, which says what the copy makes of them
-(`recipe_results.py`).
+One copy, to which an indicator, a priority, a kind, a parameter, a channel and an importer are added as their text
+says; one process, which says what the copy makes of them (`recipe_results.py`).
 """
 
 from __future__ import annotations
@@ -27,6 +27,19 @@ FINANCE, DATED = "world/parameters/finance.csv", "world/parameters/ice.csv"
 EFFECTS, CHANNEL = "programme/model/effects.csv", "programme/channels/ice.py"
 IMPORTERS, SERIES = "world/importers/importers.csv", "world/importers/fact_series.csv"
 VARIABLES = "world/economies/fact_variables.csv"
+INDICATORS, ASSESSMENT = "priorities/trade/indicators.csv", "priorities/trade/assessment.py"
+FOLDER = ROOT / "tests" / "fixtures" / "priorities" / "screening"
+
+BALANCE = (
+    "goods_balance,Balance of goods,economy,,,,,US$ m,economy,difference,neither,annex,estimated,equilibrium trade_flow"
+    ",,,exports - imports,What is sold abroad less what is bought there,own definition\n"
+)
+LAST_ENTRY = '        "tariff_revenue": tariff_revenue(state),\n'
+ONE_MORE = """\
+        "goods_balance": Levels(
+            without=without["exports"] - without["imports"], with_=with_["exports"] - with_["imports"]
+        ),
+"""
 
 COLD_STORE = """\
 cold_store,Cold store,project,productivity,none,,no sourced coefficient from cold stores to losses,asset_life_other,,\
@@ -96,6 +109,12 @@ COLD_AREA = (
 # By the heading of the recipe: what is added to which file, as (file, text there already, text instead); a new file, or
 # rows at the end of one, have nothing there already.
 RECIPES: dict[str, list[tuple[str, str, str]]] = {
+    "Add an indicator": [(INDICATORS, "", BALANCE), (ASSESSMENT, LAST_ENTRY, LAST_ENTRY + ONE_MORE)],
+    "Add a priority": [
+        (f"priorities/screening/{file.name}", "", file.read_text(encoding="utf-8"))
+        for file in sorted(FOLDER.iterdir())
+        if file.is_file()
+    ],
     "Add a kind of project or measure": [
         (KINDS, "", COLD_STORE),
         (ATTRIBUTES, "", ITS_KEYS),
@@ -173,6 +192,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             if before:
                 assert text.count(before) == 1, (name, before)
             changed = text.replace(before, after) if before else text + after
+            (package / name).parent.mkdir(exist_ok=True)
             (package / name).write_text(changed, encoding="utf-8")
     wrong = MINE.replace('"ha"', '"m2"', 1).replace("goods = ", "good = ").replace("token =", "tokan =")
     for name, text in (
@@ -210,11 +230,34 @@ def test_a_recipe_names_every_file_that_is_touched(heading: str) -> None:
     for name, before, _ in RECIPES[heading]:
         is_there = before or (ROOT / "src" / "samarkand" / name).exists()
         path = name if is_there else f"{name.rpartition('/')[0]}/"
-        assert f"`src/samarkand/{path}`" in recipe(heading), path
+        path = path.replace("priorities/trade/", "priorities/<priority>/").replace("screening/", "")
+        text = recipe(heading)
+        # Files of a folder that is named are named alone.
+        assert f"`src/samarkand/{path}`" in text or f"`{path.rpartition('/')[2]}`" in text, path
 
 
 def test_what_runs_over_all_that_is_declared_passes(results: dict[str, Any]) -> None:
     assert results["tests"] == 0, results["printed"]
+
+
+# -- an indicator and a priority
+
+
+def test_an_indicator_is_in_results_lineage_and_docs(results: dict[str, Any]) -> None:
+    found = results["indicator"]
+    for scenario in ("without", "with", "change"):
+        assert found["balance"][scenario] == pytest.approx(found["by_hand"][scenario], rel=1e-12, abs=1e-9)
+    assert "Balance of goods, KAZ, 2035" in found["explained"]
+    assert "### `goods_balance`: Balance of goods" in results["pages"]["indicators.md"]
+
+
+def test_a_priority_is_in_results_help_and_docs(results: dict[str, Any]) -> None:
+    found = results["priority"]
+    assert set(found["lights"]) > {"green"}
+    assert found["priorities"][-1] == "screening"
+    assert found["help"]["code"] == 0
+    assert "Lights of the projects of a programme" in found["help"]["output"]
+    assert "## Screening (made up)" in results["pages"]["indicators.md"]
 
 
 # -- a kind
