@@ -87,11 +87,8 @@ def appraise(
     results = Results(rule, ranges=HoldOutRanges.of(asked.world))
     timeline = find_timeline(asked, schedule, states, results)
     whole = assess_whole(timeline, find_once(asked, timeline.last, session))
-    return Appraisal(
-        asked,
-        [states[number] for number in in_order],
-        replace(timeline, results=replace(results, whole=whole)),
-    )
+    timeline = replace(timeline, results=replace(results, whole=whole))
+    return Appraisal(asked, [states[number] for number in in_order], timeline)
 
 
 def find_baseline(asked: Question, session: Session, progress: Progress = quiet) -> Baseline:

@@ -37,7 +37,7 @@ class Timeline:
     results
         Results by year, of which `values` gives those that may be read.
     readable
-        Priorities whose results may be read: the reader itself and those it declares.
+        Priorities whose results a priority may read: itself and those it declares. None for all, as pages and users may.
     """
 
     world: World
@@ -48,7 +48,7 @@ class Timeline:
     schedule: Schedule
     states: Mapping[int, State]
     results: Results
-    readable: Collection[str] = ()
+    readable: Collection[str] | None = None
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -91,7 +91,7 @@ class Timeline:
         Raises `Faults` for a name that is no indicator, `PermissionError` for one that the reader does not declare.
         """
         priority, _ = find_indicator(indicator)
-        if priority.name not in self.readable:
+        if self.readable is not None and priority.name not in self.readable:
             raise PermissionError(
                 f"{indicator} is of the priority {priority.name}: add it to reads in the reader's priority.csv"
             )
