@@ -37,7 +37,7 @@ class Timeline:
     results
         Results by year, of which `values` gives those that may be read.
     readable
-        Priorities whose results a priority may read: itself and those it declares. None for all, as pages and users may.
+        Priorities whose results a priority may read: itself and those it declares; all for pages and users.
     """
 
     world: World
