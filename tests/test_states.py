@@ -18,11 +18,13 @@ from samarkand.programme.events import events_of, phase_of
 from samarkand.programme.files.patching import patch_programme
 from samarkand.programme.library import surroundings
 from samarkand.session import Session
+from samarkand.world.projection import GrowthRow, Projection
 from toy import make_toy_world, toy_programme
 
 WORLD = make_toy_world()
 PROGRAMME = toy_programme(WORLD)
 YEARS = (2040, 2041, 2042, 2050)
+NAMES = ("programme_cost", "real_income_value", "real_income")  # fixed, a size, a share
 
 
 class Instalments(Session):
@@ -194,6 +196,19 @@ def test_each_year_has_its_state_and_its_payment(timeline):
 
 
 # -- growth is declared
+
+
+def test_what_a_contract_fixes_does_not_grow_by_hand():
+    """An economy twice as large; a sum in US$ m of 30 before anybody pays and 130 as it is paid for is 130 a year, in
+    which the same sum as a size of the economy would be 2 x 30 + 100 = 160."""
+    doubled = GrowthRow(economy="KAZ", year=2023, gdp_growth_rate=1.0, source="test")
+    before, paid = (
+        {name: Levels(change=xr.DataArray([value], {"economy": ["KAZ"]}, ("economy",))) for name in NAMES}
+        for value in (30.0, 130.0)
+    )
+    results = make_results({2023: {0: 1.0}}, [(before, paid)], Projection("test", (doubled,)))
+    found = {name: float(results.values(name)[0, 0]) for name in NAMES}
+    assert found == {"programme_cost": 130.0, "real_income_value": 160.0, "real_income": 80.0}
 
 
 def test_what_grows_with_an_economy_is_declared_and_not_read_from_its_unit():
