@@ -6,7 +6,9 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from made_results import make_results
 from samarkand.core.faults import Faults
+from samarkand.core.schema import to_frame
 from samarkand.priorities import registry
 from samarkand.priorities.assessing import Readable
 from samarkand.priorities.base import Indicator, Levels, Priority, Range
@@ -107,6 +109,36 @@ def test_everything_that_is_wrong_is_said_at_once():
 def test_a_row_that_contradicts_itself_is_refused(wrong, said):
     with pytest.raises(ValueError, match=said):
         declared(**wrong)
+
+
+# -- years and grades of one's own
+
+
+def rows_of(levels, years):
+    """Rows of an indicator of the timeline in some years."""
+    row = declared(granularity="timeline")
+    schedule_years = {2030: {0: 1.0}}
+    results = make_results(schedule_years, [({}, {})], whole={"signal": levels})
+    frame = to_frame(results._blocks("made_up", row, years, ("change",)))
+    return frame.set_index(["year", "economy"])
+
+
+def test_a_year_that_an_indicator_does_not_have_says_so():
+    own = xr.DataArray(
+        [[1.0, np.nan], [3.0, 4.0]], {"year": [2028, 2029], "economy": ["KAZ", "UZB"]}, ("year", "economy")
+    )
+    levels = Levels(change=own, reason="needs its debt")
+    assert sorted(set(rows_of(levels, None).index.get_level_values("year"))) == [2028, 2029]
+    rows = rows_of(levels, [2028, 2030])
+    assert rows.loc[(2028, "KAZ"), ["value", "reason"]].tolist() == [1.0, ""]
+    assert rows.loc[(2028, "UZB"), "reason"] == "needs its debt"
+    assert rows.loc[(2030, "KAZ"), "reason"] == "no figure for this year"
+
+
+def test_a_grade_by_economy_takes_the_place_of_the_declared_one():
+    levels = Levels(change=by_economy(1.0, 2.0), grade={"KAZ": "observed", "UZB": "estimated"})
+    assert rows_of(levels, [2030])["grade"].tolist() == ["observed", "estimated"]
+    assert rows_of(Levels(change=by_economy(1.0, 2.0)), [2030])["grade"].tolist() == ["assumed"] * 2
 
 
 # -- reading
