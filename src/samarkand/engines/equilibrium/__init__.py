@@ -5,14 +5,16 @@ Parro (2015) with input-output linkages and tariff revenue, exactly, and certifi
 before the first solution.
 """
 
-from samarkand.engines.equilibrium.accounts import (
-    EquilibriumAccounts,
-    accounts_from_flows,
-    armington_accounts,
-)
+from samarkand.engines.equilibrium.accounts import EquilibriumAccounts
 from samarkand.engines.equilibrium.certificate import Certificate
 from samarkand.engines.equilibrium.equations import DEFICIT_RULES, DeficitRule
 from samarkand.engines.equilibrium.errors import EquilibriumError
+from samarkand.engines.equilibrium.flows import (
+    Balanced,
+    accounts_from_flows,
+    armington_accounts,
+    balance_accounts,
+)
 from samarkand.engines.equilibrium.gradient import Gradient, calc_gradient, exposure
 from samarkand.engines.equilibrium.many import Equilibria, find_equilibria, solve_many
 from samarkand.engines.equilibrium.shock import Shock
@@ -21,6 +23,7 @@ from samarkand.engines.equilibrium.solver import solve
 
 __all__ = [
     "DEFICIT_RULES",
+    "Balanced",
     "Certificate",
     "DeficitRule",
     "Equilibria",
@@ -31,6 +34,7 @@ __all__ = [
     "Solution",
     "accounts_from_flows",
     "armington_accounts",
+    "balance_accounts",
     "calc_gradient",
     "exposure",
     "find_equilibria",

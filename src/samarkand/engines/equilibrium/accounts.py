@@ -24,6 +24,10 @@ from samarkand.engines.equilibrium.errors import EquilibriumError
 ADDING_UP_TOLERANCE = 1e-6
 # A balanced table in millions, summed over thousands of cells, balances to rounding; this is ten digits.
 BALANCE_TOLERANCE = 1e-9
+MOST_ROUNDS = (
+    50_000  # of the search for the spending that shares imply: enough where inputs are 0.999 of output
+)
+ROUNDING = 1e-12  # a change of spending, relative to the largest, that no longer falls: rounding of its sums
 
 
 def frozen_array(values: ArrayLike) -> Array:
@@ -130,6 +134,8 @@ class EquilibriumAccounts:
         if (self.value_added <= 0).any():
             n = int(self.value_added.argmin())
             raise EquilibriumError(f"{self.economy_name(n)} has no value added")
+        self._check_tariffs()
+        self._check_own_sales()
         world = float(self.value_added.sum())
         if abs(float(self.deficit.sum())) > BALANCE_TOLERANCE * world:
             raise EquilibriumError(
@@ -137,6 +143,44 @@ class EquilibriumAccounts:
                 "value added"
             )
         self._check_adding_up()
+
+    def _check_tariffs(self) -> None:
+        """Own sales bear no tariff; rates whose median is above 100 % are per cent, not fractions."""
+        if self.tariff_rate is None:
+            return
+        own = np.einsum("nnj->nj", self.tariff_rate)
+        if own.any():
+            n, j = (int(a) for a in np.argwhere(own != 0)[0])
+            raise EquilibriumError(
+                f"tariff_rate of {self.economy_name(n)} on its own {self.sector_name(j)} is {own[n, j]:g}: own sales "
+                "bear no tariff. Set it to zero; a tax on sales at home is no tariff",
+                economy=self.economy_name(n),
+                sector=self.sector_name(j),
+            )
+        charged = self.tariff_rate[self.tariff_rate > 0]
+        if charged.size and float(np.median(charged)) > 1.0:
+            raise EquilibriumError(
+                f"tariff_rate has a median of {np.median(charged):g}, which is {np.median(charged):.0%}: it looks like "
+                "per cent. Give fractions: 0.05 for 5 %"
+            )
+
+    @property
+    def without_own_sales(self) -> tuple[str, ...]:
+        """Economies that sell nothing at home in any sector: rare, and mostly a gap in a table."""
+        own = np.einsum("nnj->nj", self.trade_share).max(axis=1)
+        return tuple(self.economy_name(int(n)) for n in np.flatnonzero(own == 0))
+
+    def _check_own_sales(self) -> None:
+        """Tables of trade between economies leave own sales out: then most economies have none."""
+        without = self.without_own_sales
+        if 2 * len(without) > self.economy_count > 1:
+            more = f" and {len(without) - 5} more" if len(without) > 5 else ""
+            raise EquilibriumError(
+                f"{', '.join(without[:5])}{more} sell nothing to themselves in any sector. Tables of trade between "
+                "economies leave own sales out; without them no import could be replaced at home, and gains come out "
+                "many times too large. Put output less exports on the diagonal of the flows",
+                economy=without[0],
+            )
 
     def _check_adding_up(self) -> None:
         def refuse(what: str, total: Array, expected: Array) -> None:
@@ -153,6 +197,14 @@ class EquilibriumAccounts:
         costs = self.value_added_share + self.input_share.sum(axis=1)
         produced = self.trade_share.max(axis=0) > 0
         refuse("cost shares", costs, np.maximum(produced, costs > 0).astype(np.float64))
+        silent = self.consumption_share.sum(axis=1) == 0
+        if silent.any():
+            name = self.economy_name(int(silent.argmax()))
+            raise EquilibriumError(
+                f"{name} buys nothing for final use: its inputs are all that it buys. Leave it out, or give its final "
+                "demand (`balance_accounts` cannot make it up)",
+                economy=name,
+            )
         refuse(
             "consumption shares",
             self.consumption_share.sum(axis=1),
@@ -242,111 +294,33 @@ def _solve_expenditure(accounts: EquilibriumAccounts) -> Array:
     before_by_sector = np.ascontiguousarray(before.transpose(2, 1, 0))
     kept = before.sum(axis=1)
     expenditure = accounts.consumption_share * spent[:, None]
-    # The spectral radius is the largest share of inputs in output, well below one in any real table.
-    for _ in range(5000):
+    # The spectral radius is below the largest share of inputs in output, well below one in any real table.
+    last = np.inf
+    for _ in range(MOST_ROUNDS):
         output = np.matmul(before_by_sector, expenditure.T[:, :, None])[:, :, 0].T
         revenue = ((accounts.trade_share.sum(axis=1) - kept) * expenditure).sum(axis=1)
         new = calc_expenditure(output, spent + revenue, nothing, inputs, accounts.consumption_share)
         gap = float(np.abs(new - expenditure).max())
         expenditure = new
-        if gap <= 1e-15 * float(expenditure.max()):
+        size = float(expenditure.max())
+        if gap <= 1e-15 * size or (gap >= last and gap <= ROUNDING * size):
             return expenditure
-    raise EquilibriumError("the accounts imply no finite spending: inputs use up all output somewhere")
-
-
-def accounts_from_flows(
-    trade_flow: ArrayLike,
-    input_use: ArrayLike,
-    value_added: ArrayLike,
-    trade_elasticity: ArrayLike,
-    *,
-    tariff_rate: ArrayLike | None = None,
-    economies: tuple[str, ...] = (),
-    sectors: tuple[str, ...] = (),
-) -> EquilibriumAccounts:
-    """Accounts of a balanced table of flows.
-
-    - `trade_flow[i, n, j]`: sales of sector `j` of economy `i` to `n`, intermediate and final, before tariffs
-      (origin first, as such tables come);
-    - `input_use[n, k, j]`: input `k`, whatever its origin, used by sector `j` of `n`, at purchasers' prices
-      (tariffs included);
-    - `value_added[n, j]`: value added and net taxes on production of sector `j` of `n`.
-
-    All in one unit of money. The table must balance: sales = value added + inputs by economy and sector, and
-    inputs no larger than purchases; otherwise `EquilibriumError` names the worst cell. Final spending is
-    what purchases leave over inputs, and `deficit` the part of it that income does not cover, exactly.
-    """
-    flow = np.asarray(trade_flow, dtype=np.float64)
-    use = np.asarray(input_use, dtype=np.float64)
-    earned = np.asarray(value_added, dtype=np.float64)
-    tariff = None if tariff_rate is None else np.asarray(tariff_rate, dtype=np.float64)
-
-    def place(where: tuple[np.intp, ...]) -> str:
-        n, j = int(where[0]), int(where[1])
-        return f"{economies[n] if economies else f'economy {n}'}, {sectors[j] if sectors else f'sector {j}'}"
-
-    for name, table in (("trade_flow", flow), ("input_use", use), ("value_added", earned)):
-        if not np.isfinite(table).all() or table.min() < 0:
-            where = np.unravel_index(np.nan_to_num(table, nan=-np.inf).argmin(), table.shape)
-            raise EquilibriumError(f"{name}{[int(a) for a in where]} is negative or not a number")
-    bought = np.ascontiguousarray(flow.transpose(1, 0, 2))
-    if tariff is not None:
-        bought = bought * (1.0 + tariff)
-    sales = flow.sum(axis=1)
-    costs = earned + use.sum(axis=1)
-    gap = np.abs(sales - costs)
-    scale = max(float(sales.max()), 1e-300)
-    allowed = BALANCE_TOLERANCE * np.maximum(sales, 1e-6 * scale)
-    if (gap > allowed).any():
-        where = np.unravel_index((gap / allowed).argmax(), gap.shape)
+        if not np.isfinite(size) or size > 1e12 * float(spent.sum()):
+            break  # it grows without bound
+        last = gap
+    used = np.where(accounts.trade_share.max(axis=0) > 0, 1.0 - accounts.value_added_share, 0.0)
+    n, j = (int(a) for a in np.unravel_index(used.argmax(), used.shape))
+    place = f"{accounts.economy_name(n)}, {accounts.sector_name(j)}"
+    if not np.isfinite(size) or gap >= last:
         raise EquilibriumError(
-            f"{place(where)}: sales {sales[where]:.12g} differ from costs {costs[where]:.12g}"
+            "the accounts imply no finite spending: inputs use up all output. They are "
+            f"{used[n, j]:.6f} of the output of {place}",
+            economy=accounts.economy_name(n),
+            sector=accounts.sector_name(j),
         )
-    spent = bought.sum(axis=1)
-    final = spent - use.sum(axis=2)
-    if (final < -BALANCE_TOLERANCE * np.maximum(spent, 1e-6 * scale)).any():
-        where = np.unravel_index(final.argmin(), final.shape)
-        raise EquilibriumError(f"{place(where)}: inputs exceed purchases by {-final[where]:.12g}")
-    final = np.maximum(final, 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(spent[:, None, :] > 0, bought / spent[:, None, :], 0.0)
-        va_share = np.where(costs > 0, earned / costs, 0.0)
-        input_share = np.where(costs[:, None, :] > 0, use / costs[:, None, :], 0.0)
-    total = final.sum(axis=1)
-    income = earned.sum(axis=1)
-    revenue = np.zeros_like(income)
-    if tariff is not None:
-        revenue = (bought * (tariff / (1.0 + tariff))).sum(axis=(1, 2))
-    deficit = total - income - revenue
-    # What is left of the world sum is rounding of the table; one economy in proportion to its spending.
-    deficit = deficit - deficit.sum() * total / total.sum()
-    return EquilibriumAccounts(
-        trade_share=share,
-        consumption_share=final / total[:, None],
-        value_added_share=va_share,
-        input_share=input_share,
-        tariff_rate=tariff,
-        trade_elasticity=np.asarray(trade_elasticity, dtype=np.float64),
-        value_added=income,
-        deficit=deficit,
-        expenditure=spent,
-        economies=economies,
-        sectors=sectors,
-    )
-
-
-def armington_accounts(
-    trade_flow: ArrayLike, trade_elasticity: float, economies: tuple[str, ...] = ()
-) -> EquilibriumAccounts:
-    """Accounts of one sector without inputs from `trade_flow[i, n]` (origin first, own sales included)."""
-    flow = np.asarray(trade_flow, dtype=np.float64)
-    if flow.ndim != 2 or flow.shape[0] != flow.shape[1]:
-        raise EquilibriumError(f"trade_flow must be [N, N], not {flow.shape}")
-    size = flow.shape[0]
-    return accounts_from_flows(
-        flow[:, :, None],
-        np.zeros((size, 1, 1)),
-        flow.sum(axis=1)[:, None],
-        [trade_elasticity],
-        economies=economies,
+    raise EquilibriumError(
+        f"the spending that the accounts imply was not found in {MOST_ROUNDS:,} rounds (it still changes by "
+        f"{gap / size:.1g}): inputs are {used[n, j]:.6f} of the output of {place}. Give `expenditure`",
+        economy=accounts.economy_name(n),
+        sector=accounts.sector_name(j),
     )

@@ -5,7 +5,7 @@ Axes as in `equations`: `[n, i, j]` is buyer, seller, sector.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,6 +13,16 @@ from numpy.typing import ArrayLike
 from samarkand.engines.equilibrium.accounts import ADDING_UP_TOLERANCE, BALANCE_TOLERANCE, EquilibriumAccounts
 from samarkand.engines.equilibrium.equations import Array
 from samarkand.engines.equilibrium.errors import EquilibriumError
+from samarkand.engines.equilibrium.labelled import Labels, fits, is_labelled, plain
+
+PAIR, PAIR_AND_SECTOR = ("destination", "origin"), ("destination", "origin", "sector")
+DIMS = {
+    "iceberg_hat": (PAIR_AND_SECTOR, PAIR), "tariff_rate": (PAIR_AND_SECTOR,),
+    "non_tariff_hat": (PAIR_AND_SECTOR, PAIR), "productivity_hat": (("economy", "sector"), ("economy",)),
+    "labour_hat": (("economy",),), "tax_rate": (("economy",),), "lump_sum_tax": (("economy",),),
+    "public_basket": (("economy", "sector"),), "transfer": (("economy",),), "deficit": (("economy",),),
+}  # fmt: skip
+HUNDREDFOLD = 1e-6  # within which a rate is a hundred times another
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +42,9 @@ class Shock:
       that is left buys welfare: what the purchases are good for is the other shocks' business.
     - `transfer[n]`: received from other economies, money of the numeraire, sums to zero.
     - `deficit[n]`: new balances in place of the baseline's, money of the numeraire, sum to zero.
+
+    Any of them may be labelled (`labelled`): pairs by destination, origin and sector, the others by economy and sector,
+    in whatever order; they are aligned with the names of the accounts when they are solved.
     """
 
     iceberg_hat: Array | None = None
@@ -49,7 +62,7 @@ class Shock:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name != "non_tariff_burns" and value is not None:
+            if field.name != "non_tariff_burns" and value is not None and not is_labelled(value):
                 array = np.ascontiguousarray(value, dtype=np.float64)
                 object.__setattr__(self, field.name, array)
 
@@ -61,6 +74,27 @@ class Shock:
         its variable goes in as it was estimated.
         """
         return cls(iceberg_hat=np.exp(-np.asarray(effect, dtype=np.float64) / trade_elasticity))
+
+    def aligned(self, accounts: EquilibriumAccounts) -> Shock:
+        """The shock with plain arrays in the order of the accounts. Raises `EquilibriumError` for other labels."""
+        labelled = {
+            field.name: value
+            for field in fields(self)
+            if field.name != "non_tariff_burns" and is_labelled(value := getattr(self, field.name))
+        }
+        if not labelled:
+            return self
+        if not accounts.economies:
+            raise EquilibriumError(
+                f"shock: {next(iter(labelled))} is labelled and the accounts have no names. Give them economies and "
+                "sectors"
+            )
+        labels = Labels(accounts.economies, accounts.sectors)
+        arrays = {
+            name: plain(f"shock: {name}", value, fits(value, DIMS[name]), labels)
+            for name, value in labelled.items()
+        }
+        return replace(self, **arrays)  # type: ignore[arg-type]
 
     def check(self, accounts: EquilibriumAccounts) -> None:
         """Raise `EquilibriumError` unless shapes, signs and adding-up fit `accounts`."""
@@ -93,8 +127,8 @@ class Shock:
             if name.endswith("_hat") and low <= 0.0:
                 where = [int(a) for a in np.unravel_index(value.argmin(), value.shape)]
                 raise EquilibriumError(f"shock: {name}{where} = {low:g}; a ratio must be positive")
-            if name == "tariff_rate" and low <= -1.0:
-                raise EquilibriumError("shock: a tariff_rate must be above -1")
+            if name == "tariff_rate":
+                self._check_tariffs(accounts, value)
             if name == "tax_rate" and not (low >= 0.0 and high < 1.0):
                 raise EquilibriumError("shock: tax_rate must be a fraction, at least 0 and below 1")
             if name in ("lump_sum_tax", "public_basket") and low < 0.0:
@@ -122,6 +156,31 @@ class Shock:
                     f"{accounts.sector_name(j)} burns no resources and would fall below the rents in the baseline; "
                     "give the baseline's rent_rate"
                 )
+
+    @staticmethod
+    def _check_tariffs(accounts: EquilibriumAccounts, rate: Array) -> None:
+        """Rates above -1, none on own sales, and not the baseline's table in per cent."""
+        if float(rate.min()) <= -1.0:
+            raise EquilibriumError("shock: a tariff_rate must be above -1")
+        own = np.einsum("nnj->nj", rate)
+        if own.any():
+            n, j = (int(a) for a in np.argwhere(own != 0)[0])
+            name = accounts.economy_name(n)
+            raise EquilibriumError(
+                f"shock: tariff_rate of {name} on its own {accounts.sector_name(j)} is {own[n, j]:g}: own sales bear "
+                "no tariff. Set it to zero; a tax on sales at home is no tariff",
+                economy=name,
+            )
+        before = accounts.tariff_rate
+        charged = None if before is None else before > 0
+        if before is None or charged is None or not charged.any():
+            return
+        hundredfold = np.abs(rate[charged] / (100.0 * before[charged]) - 1.0) < HUNDREDFOLD
+        if hundredfold.mean() > 0.5:
+            raise EquilibriumError(
+                f"shock: tariff_rate is a hundred times the baseline's in {hundredfold.mean():.0%} of its rates: it "
+                "looks like per cent. Give fractions: 0.05 for 5 %"
+            )
 
     def new_rent_rate(self, accounts: EquilibriumAccounts) -> Array | None:
         """`rent_rate[n, i, j]` in the counterfactual, a fraction, or None."""

@@ -50,6 +50,7 @@ def solve(
         raise EquilibriumError(
             f"deficit_rule must be one of {', '.join(DEFICIT_RULES)}, not {deficit_rule!r}"
         )
+    shock = shock.aligned(accounts)
     shock.check(accounts)
     if deficit_rule == "purged":
         if shock.deficit is not None:
@@ -63,10 +64,18 @@ def solve(
         state[:] = start._log_state
     if wage_guess is not None:
         state[: accounts.economy_count] = _log_wages(accounts, wage_guess)
-    found = find(problem, state, STOP_AT * tolerance, most_sweeps)
-    if not np.isfinite(found.worst):
-        _diagnose(problem, found)
-    return _certified(problem, found, shock, deficit_rule, tolerance)
+    # Markets that clear within the tolerance may leave a budget at the edge of its own: it is iterated on.
+    for goal in (STOP_AT * tolerance, 0.1 * STOP_AT * tolerance, 0.01 * STOP_AT * tolerance):
+        found = find(problem, state, goal, most_sweeps)
+        if not np.isfinite(found.worst):
+            _diagnose(problem, found)
+        try:
+            return _certified(problem, found, shock, deficit_rule, tolerance)
+        except EquilibriumError as error:
+            refused = error
+            if not found.worst <= goal:
+                break
+    raise refused
 
 
 def purge_deficits(accounts: EquilibriumAccounts) -> EquilibriumAccounts:
@@ -173,6 +182,8 @@ def _how_far(found: Found, deficit_rule: DeficitRule, tolerance: float) -> str:
         text += (
             ". Balances fixed in money may leave no equilibrium: try deficit_rule 'proportional' or 'purged'"
         )
+    elif deficit_rule == "proportional":
+        text += ". Balances that grow with income may leave no equilibrium: try deficit_rule 'purged'"
     return text
 
 
