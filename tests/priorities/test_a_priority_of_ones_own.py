@@ -44,7 +44,10 @@ twice = sk.appraise(PROGRAMME, world, session=session, projection=Projection("tw
 twice.to_dataframe(["screening_payment", "exports"]).to_parquet(out / "twice.parquet")
 for name in ("screening_signal", "screening_light", "screening_payment"):
     print_lineage(found.explain(name, "KAZ"), Console(width=200))
+from samarkand.priorities import find_indicator
 from samarkand.priorities.screening.command import screening
+from samarkand.reports.pages import table_of
+print(table_of(find_indicator("screening_payment")[1], found).rows)
 print_page(screening(found, light="red"), Console(width=100))
 """
 
@@ -143,11 +146,20 @@ def test_it_stands_in_the_report(appraised):
     assert "Repaid each year" in page
 
 
+def test_a_table_of_what_is_fixed_has_no_signs(appraised):
+    """A payment is no change: 100, where a change would be +100."""
+    said, _ = appraised
+    assert "'Railway Kashgar - Naryn - Bishkek', 'A bank of China', 'tranche 1'" in said
+    assert "'100'" in said
+    assert "+100" not in said
+
+
 def test_explain_walks_from_it_to_facts(appraised):
     said, _ = appraised
     assert "Signal of the economy, KAZ, 2035" in said
     assert "Real income, KAZ, 2035" in said  # what it reads
     assert "people of the economy" in said  # its own variable
+    assert "population" in said  # and the fact at its end
     assert "Payment on loans, KAZ, ('railway', 'chn-bank', 'tranche 1') = 100" in said
     assert "Light of the project, railway: green" in said
 

@@ -64,8 +64,7 @@ class TimeRule:
         if part in ("without", "conversion"):  # the same in every state
             values = np.repeat(first.to_numpy()[None], len(years), axis=0)
         else:
-            size = NOT_SCALED if declared.grows_with == "nothing" else growth
-            values = self._effect(declared, part, first, years, size)
+            values = self._effect(declared, part, first, years, growth)
         levels = values if scale is NOT_SCALED else scale * values
         return xr.DataArray(levels, {"year": list(years), **first.coords}, ("year", *declared.dims))
 
@@ -148,7 +147,8 @@ class TimeRule:
         return isinstance(outcome, Gap) or outcome.ramped
 
     def _growth(self, declared: Indicator, first: xr.DataArray, years: Sequence[int]) -> Floats:
-        """The economies' sizes over those of the accounts by year, in the shape of the indicator; else one."""
+        """The economies' sizes over those of the accounts by year, in the shape of the indicator; one where nothing
+        grows."""
         if self.projection is None or "economy" not in declared.dims or declared.grows_with == "nothing":
             return NOT_SCALED
         codes = [str(code) for code in first["economy"].to_numpy()]
