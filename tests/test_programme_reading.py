@@ -228,7 +228,7 @@ def test_a_file_with_ten_faults_reports_all_ten(tmp_path: Path) -> None:
 FILES = {
     "empty": (b"  \n ", "is empty"),
     "not utf-8": (GOOD.encode().replace(b"A line", b"A l\xefne"), "is not UTF-8: byte 0xef"),
-    "utf-16": (GOOD.encode("utf-16"), "binary file"),
+    "utf-16 without its mark": (GOOD.encode("utf-16-le"), "binary file"),
     "binary": (b"\x00\x01\x02", "binary file"),
     "json": (b'{"programme": {}}', "is not a TOML file"),
     "prose": (b"A programme of corridors.", "is not a TOML file"),

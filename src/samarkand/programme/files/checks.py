@@ -368,7 +368,8 @@ class _Check:
             number, section = meeting[0]
             end = next(end for end in section.ends if end.name == name)
             here = f"{where}, section {number + 1}"
-            self._near(end, mode, here, (*path, "section", number), "points")
+            others = [point for point in section.points if point.name != name]
+            self._near(end, mode, here, (*path, "section", number), "points", others)
             wrong = gauge_clash(section, end, self.around.gazetteer, values) if mode == "rail" else None
             if wrong is not None:
                 self.faults.add(self.reader.place(here, (*path, "section", number), "gauge"), *wrong)
@@ -381,21 +382,51 @@ class _Check:
     def _place(self, values: dict[str, Any], where: str, path: Path, kind: str | None) -> None:
         at_port = kind is not None and kinds()[kind].effect == "port" and values.get("works") != "new"
         if isinstance(values.get("place"), Point) and at_port:
-            self._near(values["place"], "sea", where, path, "place")
+            new = 'A port that the network does not have yet: write works = "new".'
+            self._near(values["place"], "sea", where, path, "place", else_=new)
 
-    def _near(self, point: Point, mode: str, where: str, path: Path, key: str) -> None:
-        if self.around.gazetteer is None:
+    def _near(
+        self, point: Point, mode: str, where: str, path: Path, key: str,
+        others: Sequence[Point] = (), else_: str = "",
+    ) -> None:  # fmt: skip
+        """A point lies near the network; `others` are those that it goes on to, `else_` a further remedy."""
+        gazetteer = self.around.gazetteer
+        if gazetteer is None:
             return
-        nearest = list(self.around.gazetteer.nearest(point.latitude, point.longitude, mode))
+        nearest = list(gazetteer.nearest(point.latitude, point.longitude, mode))
         if nearest and nearest[0][1] <= self.around.snap_distance:
             return
-        listed = ", ".join(f"{name} ({distance:.0f} km)" for name, distance in nearest)
-        network = {"sea": "any port"}.get(mode, f"the {mode} network")
-        self.faults.add(
+        place, network = (
             self.reader.place(where, path, key),
-            f"{point.name} lies off {network}: nothing within {self.around.snap_distance:g} km",
-            f"Nearest are {listed}." if listed else f"The network has no {mode} nodes.",
+            {"sea": "any port"}.get(mode, f"the {mode} network"),
         )
+        listed = ", ".join(f"{name} ({distance:.0f} km)" for name, distance in nearest)
+        remedies = [f"Nearest are {listed}." if listed else f"The network has no {mode} nodes.", else_]
+        turned = self._turned(point, mode)
+        if turned is not None:
+            exchanged = point.model_copy(update={"latitude": point.longitude, "longitude": point.latitude})
+            if others and all(_apart(exchanged, one) < _apart(point, one) for one in others):
+                self.faults.add(
+                    place,
+                    f"latitude and longitude of {point.name} are exchanged: turned, it lies {turned}",
+                    f"Write latitude = {point.longitude:g}, longitude = {point.latitude:g}.",
+                )
+                return
+            remedies.append(f"Are latitude and longitude exchanged? Turned, it lies {turned}.")
+        self.faults.add(
+            place,
+            f"{point.name} lies off {network}: nothing within {self.around.snap_distance:g} km",
+            " ".join(filter(None, remedies)),
+        )
+
+    def _turned(self, point: Point, mode: str) -> str | None:
+        """What is near a point with latitude and longitude exchanged, in words; None for nothing."""
+        if self.around.gazetteer is None or abs(point.longitude) > 90.0:
+            return None
+        nearest = self.around.gazetteer.nearest(point.longitude, point.latitude, mode)
+        if not nearest or nearest[0][1] > self.around.snap_distance:
+            return None
+        return f"{nearest[0][1]:.0f} km from {nearest[0][0]}"
 
     def _crossings(self, values: dict[str, Any], where: str, path: Path) -> None:
         if self.around.gazetteer is None:
@@ -436,3 +467,7 @@ class _Check:
 def _name(table: Any, level: str, number: int) -> str:
     name = table.get("id") if isinstance(table, dict) else None
     return f"{level} {name}" if isinstance(name, str) and name else f"{level} number {number + 1}"
+
+
+def _apart(one: Point, other: Point) -> float:
+    return calc_great_circle_distance(one.latitude, one.longitude, other.latitude, other.longitude)

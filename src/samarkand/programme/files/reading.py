@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.programme.files.toml_positions import Path, Places, line_of
+from samarkand.programme.files.usual_words import remedy_for, remedy_for_economy
 from samarkand.programme.model.kinds import Attribute, attributes, kinds
 from samarkand.programme.model.models import Crossing, Financing, Point, Section, When
 from samarkand.world.accounts.sectors import load_sectors
@@ -129,7 +130,8 @@ class Reader:
     def _choice(self, row: Attribute, value: Any, where: str, path: Path) -> str | None:
         if value in row.choices:
             return str(value)
-        self._fault(where, path, f"unknown {path[-1]} {value!r}", did_you_mean(str(value), row.choices))
+        remedy = remedy_for(str(path[-1]), str(value), row.choices)
+        self._fault(where, path, f"unknown {path[-1]} {value!r}", remedy)
         return None
 
     def _kind(self, row: Attribute, value: Any, where: str, path: Path) -> str | None:
@@ -158,7 +160,13 @@ class Reader:
                 where,
                 path,
                 f"{value:g} is above {row.maximum:g}",
-                f"Give at most {row.maximum:g} {row.unit}".rstrip() + ".",
+                f"Give at most {row.maximum:g} {row.unit}".rstrip()
+                + "."
+                + (
+                    " Are latitude and longitude exchanged?"
+                    if row.key == "latitude" and abs(value) <= 180
+                    else ""
+                ),
             )
             return False
         return True
@@ -177,8 +185,7 @@ class Reader:
             return None
         known = self.economies
         if (known is not None and text not in known) or not re.fullmatch(r"[A-Z]{3}", text):
-            mend = did_you_mean(text.upper(), known) if known else "Give an ISO 3166-1 code of three letters."
-            self._fault(where, path, f"unknown economy {text!r}", mend)
+            self._fault(where, path, f"unknown economy {text!r}", remedy_for_economy(text, known))
             return None
         return text
 

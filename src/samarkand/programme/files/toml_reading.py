@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import tomllib
 from typing import Any
 
 from samarkand.core.faults import FaultList
 from samarkand.programme.files.toml_positions import Places, TomlPositions
+from samarkand.programme.files.toml_slips import find_slip
 
 LARGEST_FILE = 16_000_000  # bytes; the default programme has about 50,000
 
@@ -17,6 +19,12 @@ def parse_toml(content: bytes, place: str, faults: FaultList) -> tuple[dict[str,
     if len(content) > LARGEST_FILE:
         faults.add(place, f"has {len(content):,} bytes", f"A programme has at most {LARGEST_FILE:,} bytes.")
         return {}, {}
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # as some editors of Windows save text
+        try:
+            content = content.decode("utf-16").encode("utf-8")
+        except UnicodeDecodeError:
+            faults.add(place, "is cut off or damaged UTF-16", "Save the file as UTF-8.")
+            return {}, {}
     if b"\x00" in content:
         faults.add(place, "is a binary file, not text", "Give a TOML file in UTF-8, or an Excel workbook.")
         return {}, {}
@@ -40,16 +48,35 @@ def parse_toml(content: bytes, place: str, faults: FaultList) -> tuple[dict[str,
         what = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         faults.add(place, f"cannot be read as TOML: {what}", "Simplify the file.")
         return {}, {}
+    if not tables:
+        faults.add(
+            place,
+            "has no [programme] table: all its lines are comments",
+            "Begin with [programme], id and title; samarkand programme new writes a file to fill in.",
+        )
+        return {}, {}
     return tables, TomlPositions(text)
 
 
 def _not_toml(text: str, message: str, place: str, faults: FaultList) -> None:
     start = text.lstrip()
+    if start[0] == "{" and re.search(r'"type"\s*:\s*"(Feature|FeatureCollection|LineString|Point)', start):
+        faults.add(
+            place,
+            "is GeoJSON: lines and points, without the figures of a programme",
+            "Write [[project]] tables in TOML (samarkand programme new), with the points of each section as name, "
+            "latitude and longitude; GeoJSON has longitude first.",
+        )
+        return
     if start[0] in "{<%" or start.startswith("---") or not re.search(r"[=\[]", text):
         faults.add(place, "is not a TOML file", "A programme is written in TOML; see docs/programme.md.")
         return
     found = re.search(r"\(at line (\d+), column (\d+)\)", message)
     last = len(text.rstrip().splitlines())
+    slip = find_slip(text, int(found[1]) if found else last)
+    if slip is not None:
+        faults.add(f"{place}, line {slip.line}", slip.reason, slip.remedy)
+        return
     what = re.sub(r"\s*\(at .*\)$", "", message).rstrip(".")
     what = "a text is not closed" if "'\\n'" in what else what[:1].lower() + what[1:]
     at_end = found is None or int(found[1]) >= last
