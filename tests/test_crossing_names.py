@@ -9,6 +9,7 @@ import pytest
 from samarkand.programme import apply, check_programme, load_programme
 from samarkand.world.network.geography import is_same_crossing
 from samarkand.world.world import load_world
+from toy import make_toy_world
 
 GATE = """
 [programme]
@@ -73,6 +74,26 @@ def test_a_name_that_no_crossing_has_is_a_fault_with_those_that_have(tmp_path: P
     assert "Torugart" in fault.mend
     assert "latitude" in fault.mend
     assert "line" in fault.place
+
+
+def test_a_name_that_several_crossings_have_is_a_fault_that_lists_them(tmp_path: Path):
+    """In the toy world two roads lead from Kashgar over the border; their whole names say which is meant."""
+    file, world = tmp_path / "gate.toml", make_toy_world()
+    file.write_text(GATE.format(place='name = "Kashgar"'), encoding="utf-8")
+    (fault,) = check_programme(file, world)
+    assert "Kashgar means 2 crossings of the network: Kashgar - Naryn, Kashgar - Osh" in fault.reason
+    assert "line" in fault.place
+    for rest in ('name = "Kashgar - Osh"', 'name = "Kashgar"\n  latitude = 40.0\n  longitude = 74.4'):
+        file.write_text(GATE.format(place=rest), encoding="utf-8")
+        assert check_programme(file, world) == []
+
+
+def test_links_side_by_side_at_one_gate_are_one_crossing(tmp_path: Path):
+    """Three railway links of the network are named Khorgos - Altynkol; two road links Mong Cai."""
+    file = tmp_path / "gate.toml"
+    text = GATE.replace('["KGZ", "CHN"]', '["CHN", "VNM"]').replace('["CHN", "KGZ"]', '["CHN", "VNM"]')
+    file.write_text(text.format(place='name = "Mong Cai"'), encoding="utf-8")
+    assert check_programme(file) == []
 
 
 def test_shipped_programmes_name_each_crossing_or_give_its_place():

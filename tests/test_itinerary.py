@@ -16,6 +16,7 @@ from samarkand.world.network.itinerary import Itinerary, Step, merged, reverse
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.tables import load_network
 from samarkand.world.parameters import load_parameters
+from toy import make_network
 
 # Sums of a few hundred doubles in another order; ties between ways of one cost.
 ROUNDING = 1e-6
@@ -55,6 +56,16 @@ def test_chongqing_to_hamburg_by_rail_names_its_borders_and_terminals():
     assert 12 * 24 <= way.hours <= 14 * 24  # the published range of China-Europe trains
     rested = sum(step.waiting_hours for step in way.steps if step.kind == "border")
     assert rested == pytest.approx(way.hours - sum(s.moving_hours for s in way.steps) - 16.0)
+
+
+def test_the_way_to_a_port_is_named_by_the_economy_that_the_port_lies_in():
+    """The Georgian port stands 0.1 degrees off the road: 14 km within Georgia, though the city is in Azerbaijan."""
+    network, parameters = make_network(), load_parameters()
+    ports = network.ports.assign(terminal=-1)  # to the ship by road
+    ports.loc[ports["id"] == "GEPTI", "lat"] += 0.1
+    way = PathFinder(replace(network, ports=ports), parameters, 10.0).find("AZE Baku", "DEU Hamburg", "sea")
+    assert way is not None
+    assert [step.name for step in way.steps if step.kind == "access"] == ["GEO"]
 
 
 def test_an_item_is_named_where_it_is_used():

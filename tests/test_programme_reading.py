@@ -36,7 +36,7 @@ class FlatLand:
     def crossing_names(self, economies: tuple[str, ...], mode: str) -> tuple[str, ...]:
         return ("Khorgos - Altynkol",)
 
-    def crossings_named(self, name: str, economies: tuple[str, ...], mode: str) -> tuple[str, ...]:
+    def names_meant(self, name: str, economies: tuple[str, ...], mode: str) -> tuple[str, ...]:
         return self.crossing_names(economies, mode) if "Khorgos" in name else ()
 
 

@@ -60,8 +60,8 @@ class Gazetteer(Protocol):
         """Whether a link of the mode crosses the border between the two economies."""
         ...
 
-    def crossings_named(self, name: str, economies: tuple[str, ...], mode: str) -> Sequence[object]:
-        """The links of the mode across the border that have this name."""
+    def names_meant(self, name: str, economies: tuple[str, ...], mode: str) -> tuple[str, ...]:
+        """Names, each once, of the links of the mode across the border that a name means."""
         ...
 
     def crossing_names(self, economies: tuple[str, ...], mode: str) -> tuple[str, ...]:
@@ -452,12 +452,21 @@ class _Check:
         """A crossing without coordinates is found by its name: else the figures would have no place to act."""
         gazetteer = self.around.gazetteer
         assert gazetteer is not None
-        if gazetteer.crossings_named(crossing.name, crossing.economies, crossing.mode):
+        meant = gazetteer.names_meant(crossing.name, crossing.economies, crossing.mode)
+        if len(meant) == 1:
+            return
+        place = self.reader.place(f"{where}, crossing {number + 1}", path, "name")
+        if meant:
+            self.faults.add(
+                place,
+                f"{crossing.name} means {len(meant)} crossings of the network: {', '.join(meant)}",
+                "Write the whole name of the one that is meant, or give its latitude and longitude.",
+            )
             return
         known = gazetteer.crossing_names(crossing.economies, crossing.mode)
         border = f"the {crossing.mode} border between {' and '.join(crossing.economies)}"
         self.faults.add(
-            self.reader.place(f"{where}, crossing {number + 1}", path, "name"),
+            place,
             f"{crossing.name} is no crossing that {border} has on the network",
             (f"{did_you_mean(crossing.name, known)} Or give" if known else "Give")
             + " its latitude and longitude; without a name all crossings of the border are meant.",

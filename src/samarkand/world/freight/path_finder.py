@@ -99,7 +99,8 @@ class PathFinder:
         if not np.isfinite(one.road.cost[0, end] + self._reach(self.city)[[one.city, other.city]].sum()):
             return None
         way = self._along(self.road, one.road.path(0, end), "road")
-        return [*self._access(self.city, one.city, one), *way, *self._access(self.city, other.city, other)]
+        ends = [self._access(self.city, end.city, self._economy(end)) for end in (one, other)]
+        return [*ends[0], *way, *ends[1]]
 
     def _by_rail(self, one: OverLand, other: OverLand) -> list[Step] | None:
         between = one.rail.cost[:, self.node_of_terminal[other.start]]
@@ -164,44 +165,39 @@ class PathFinder:
 
     # -- steps
 
+    def _economy(self, land: OverLand) -> str:
+        return str(self.network.cities["iso3"].iloc[land.city])
+
     def _along(self, lines: LinkTable, path: list[int], mode: str) -> list[Step]:
         return steps_along(lines, path, mode, self.network, self.parameters)
 
-    def _access(self, place: Attachment, at: int, land: OverLand) -> list[Step]:
-        """From a place to the nearest road; empty where it stands on one."""
+    def _access(self, place: Attachment, at: int, economy: str) -> list[Step]:
+        """From a place in an economy to the nearest road; empty where it stands on one."""
         hours, usd = float(place.hours[at]), float(place.usd[at])
-        economy = str(self.network.cities["iso3"].iloc[land.city])
         km = hours * self.parameters["road_speed"]
         return [Step("access", "road", economy, km, hours, 0.0, usd)] if hours or usd else []
 
     def _to_terminal(self, land: OverLand, terminal: int) -> list[Step]:
-        p, node = self.parameters, int(self.node_of_terminal[terminal])
+        p, economy = self.parameters, str(self.rail.economy[self.node_of_terminal[terminal]])
         return [
-            *self._access(self.city, land.city, land),
+            *self._access(self.city, land.city, self._economy(land)),
             *self._along(self.road, land.road.path(0, int(self.terminal.node[terminal])), "road"),
-            *self._access(self.terminal, terminal, land),
-            Step(
-                "terminal",
-                "rail",
-                str(self.rail.economy[node]),
-                0.0,
-                0.0,
-                p["terminal_hours"],
-                p["terminal_fee"],
-            ),
+            *self._access(self.terminal, terminal, economy),
+            Step("terminal", "rail", economy, 0.0, 0.0, p["terminal_hours"], p["terminal_fee"]),
         ]
 
     def _to_port(self, land: OverLand, port: int) -> list[Step]:
         p, how = self.parameters, int(land.how[port])
         steps: list[Step] = []
         if how == 0:
-            steps += self._access(self.city, land.city, land)
+            steps += self._access(self.city, land.city, self._economy(land))
             steps += self._along(self.road, land.road.path(0, int(self.port.node[port])), "road")
-            steps += self._access(self.port, port, land)
+            steps += self._access(self.port, port, str(self.network.ports["economy"].iloc[port]))
         elif how == 1:
             hours, usd = float(self.beside.hours[land.city, port]), float(self.beside.usd[land.city, port])
-            economy = str(self.network.cities["iso3"].iloc[land.city])
-            steps.append(Step("access", "road", economy, hours * p["road_speed"], hours, 0.0, usd))
+            steps.append(
+                Step("access", "road", self._economy(land), hours * p["road_speed"], hours, 0.0, usd)
+            )
         else:
             entry = int(land.entry[port])
             end = int(self.node_of_terminal[self.terminal_of_port[port]])

@@ -141,6 +141,10 @@ class Geography:
             if row.id.casefold() == own or is_same_crossing(name, row.name)
         )
 
+    def names_meant(self, name: str, economies: tuple[str, ...], mode: str) -> tuple[str, ...]:
+        """Names of `crossings_named`, or ids where they have none; links side by side at one gate share theirs."""
+        return tuple(sorted({row.name or row.id for row in self.crossings_named(name, economies, mode)}))
+
     def crossing_names(self, economies: tuple[str, ...], mode: str) -> tuple[str, ...]:
         """Names of the links of a mode across a border, of those that have one."""
         named = (row.name for row in self.crossings_between(economies, mode) if row.name)
