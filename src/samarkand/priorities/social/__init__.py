@@ -1,0 +1,1 @@
+"""Social development: what reaches people, and who is left out."""
