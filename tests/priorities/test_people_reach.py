@@ -6,7 +6,8 @@ Toy world, road speed 45 km/h and 9.9 hours at a border by road where nothing el
     Urumqi - Almaty             670 + 20 + 340 km: 32.79
     Baku - Poti                 850 km: 28.79
 
-Urumqi has 200,000 inhabitants, Kashgar 100,000, Poti 40,000: none of them is a market; all others are.
+Urumqi has 200,000 inhabitants, Kashgar 100,000, Poti 40,000: where a market has 300,000, as assumed here, none of them
+is one; all others are.
 """
 
 from __future__ import annotations
@@ -33,11 +34,20 @@ ROAD_SPEED, BORDER = 45.0, 9.9
 
 @pytest.fixture(scope="module")
 def toy():
-    return sk.appraise(toy_programme(), make_toy_world(), session=Session(), years=(2026, 2027, 2035))
+    return appraise(years=(2026, 2027, 2035))
 
 
-def appraise(**terms):
-    return sk.appraise(toy_programme(), make_toy_world(), session=Session(), years=(2035,), **terms)
+def appraise(assumptions=None, years=(2035,), world=None, **terms):
+    assumed = {"market_city": 300_000, **(assumptions or {})}
+    where = world or make_toy_world()
+    return sk.appraise(toy_programme(), where, session=Session(), years=years, assumptions=assumed, **terms)
+
+
+def test_a_market_has_fifty_thousand_people_if_nobody_says_otherwise():
+    found = appraise(assumptions={"market_city": 50_000}).array("people_left_out", "without").to_series()
+    plain = sk.appraise(toy_programme(), make_toy_world(), session=Session(), years=(2035,))
+    assert plain.array("people_left_out", "without").to_series().to_dict() == found.to_dict()
+    assert found[found > 0].to_dict() == {"ROW": 40e3}  # Poti
 
 
 def test_the_hours_of_the_module_are_those_of_the_parameters(toy):
@@ -144,9 +154,7 @@ def test_a_city_without_a_way_is_named():
         rail=without_poti(network.rail),
         ports=network.ports[network.ports["id"] != "GEPTI"].reset_index(drop=True),
     )
-    found = sk.appraise(
-        toy_programme(), replace(world, network=cut), session=Session(), years=(2035,), without=("sea-port",)
-    )
+    found = appraise(world=replace(world, network=cut), without=("sea-port",))
     hours = found.array("city_market_hours", "with")
     assert [str(one) for one in hours["case"][hours.isnull()].to_numpy()] == ["GEO Poti"]
     assert found.array("people_left_out", "with").sel(economy="ROW") == 40e3
