@@ -20,7 +20,10 @@ def people(
         ),
     ] = "",
 ) -> Page:
-    """What reaches people, and who is left out: all economies, or the cities of one."""
+    """Show what reaches people, and who is left out.
+
+    Of all economies together, or of the cities of one.
+    """
     from samarkand.priorities.social import page as pages
 
     return cities_of(answer, economy.upper()) if economy else pages.page(answer)
