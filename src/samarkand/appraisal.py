@@ -88,6 +88,7 @@ def appraise(
     timeline = find_timeline(asked, schedule, states, results)
     whole = assess_whole(timeline, find_once(asked, timeline.last, session))
     timeline = replace(timeline, results=replace(results, whole=whole))
+    session.fit()
     return Appraisal(asked, [states[number] for number in in_order], timeline)
 
 

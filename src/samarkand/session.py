@@ -65,9 +65,17 @@ class Session:
         self._bytes += nbytes([newest])
         if self._bytes <= COUNT_ANEW * self.limit:
             return  # what is shared was counted more than once, and still there is room
+        self._fit()
+
+    def _fit(self) -> None:
         while (total := nbytes(self._used.values())) > self.limit and len(self._used) > 1:
             self._forget(next(iter(self._used)))
         self._bytes = total
+
+    def fit(self) -> None:
+        """Keep within the limit, what was worked out from kept values since they came counted too."""
+        with self._lock:
+            self._fit()
 
     def _forget(self, key: Hashable) -> None:
         del self._used[key]
