@@ -214,6 +214,20 @@ def test_a_scenario_is_answered_in_its_own_world():
         sk.appraise(first.scenario, session=Session())
 
 
+def test_a_term_that_there_is_not_is_a_fault_and_so_is_one_beside_a_scenario():
+    """Neither is passed over in silence: the answer would be that of another question."""
+    with pytest.raises(Faults, match=r"term assume: is no term of a question\. Did you mean assumptions\?"):
+        sk.appraise(PROGRAMME, WORLD, session=Session(), assume={"rail_speed": 50})
+    session = Session()
+    scenario = sk.appraise(PROGRAMME, WORLD, session=session).scenario
+    with pytest.raises(
+        Faults, match=r"term years: is given beside a scenario, which has its own\. .* scenario\.but"
+    ):
+        sk.appraise(scenario, session=session, years=(2040,))
+    other = scenario.but(years=(2040,))
+    assert sk.appraise(other, session=session).years == (2040,)
+
+
 def test_memory_stays_within_the_limit_over_thirty_worlds():
     """Worlds, networks, states and results are kept as long as there is room; the last used are."""
     one_world = Session()

@@ -121,6 +121,7 @@ class Question:
 def pose(asked: Asked, world: World | None, reach: bool, known: Known, terms: Terms) -> Question:
     """The question whole, or `Faults` with everything that is wrong with it."""
     faults = FaultList()
+    _check_terms(terms, isinstance(asked, Scenario), faults)
     if isinstance(asked, Scenario):
         question = _of_scenario(asked, reach, known, faults)
     else:
@@ -128,6 +129,17 @@ def pose(asked: Asked, world: World | None, reach: bool, known: Known, terms: Te
     if terms.get("publication", False):
         refuse_unverified(question)
     return question
+
+
+def _check_terms(terms: Terms, of_scenario: bool, faults: FaultList) -> None:
+    """Every term is one that there is, and a scenario is given none but `publication`: it has its own."""
+    declared = tuple(Terms.__annotations__)
+    for name in terms:
+        if name not in declared:
+            faults.add(f"term {name}", "is no term of a question", did_you_mean(name, declared))
+        elif of_scenario and name != "publication":
+            remedy = "Ask the scenario with other terms: scenario.but(...)."
+            faults.add(f"term {name}", "is given beside a scenario, which has its own", remedy)
 
 
 def _of_scenario(scenario: Scenario, reach: bool, known: Known, faults: FaultList) -> Question:

@@ -43,6 +43,7 @@ class Session:
         self._used: dict[Hashable, Any] = {}  # the last used last
         self._lock = threading.Lock()
         self._bytes = 0
+        self._has_grown = False  # since what is kept was last counted whole
 
     @property
     def bytes(self) -> int:
@@ -58,6 +59,7 @@ class Session:
             self._used.pop(key, None)
             self._used[key] = value
             if is_new:
+                self._has_grown = True
                 self._shrink(value)
         return value
 
@@ -75,7 +77,9 @@ class Session:
     def fit(self) -> None:
         """Keep within the limit, what was worked out from kept values since they came counted too."""
         with self._lock:
-            self._fit()
+            if self._has_grown:
+                self._fit()
+                self._has_grown = False
 
     def _forget(self, key: Hashable) -> None:
         del self._used[key]
