@@ -12,7 +12,6 @@ from samarkand.engines.equilibrium import (
     EquilibriumError,
     Shock,
     accounts_from_flows,
-    armington_accounts,
     balance_accounts,
     solve,
     solver,
@@ -254,7 +253,7 @@ def test_a_table_that_nearly_balances_is_made_to(seed, noise):
     assert (accounts.value_added > 0).all()
     assert found.changed["trade_flow"] == 0.0
     assert found.changed["input_use"] > 0.0
-    assert any("input_use of AAA" in note or "input_use of" in note for note in found.notes)
+    assert any(note.startswith("input_use of ") for note in found.notes)
     kept = np.maximum(use, 0.0)
     assert (found.input_use <= kept * (1 + 1e-12)).all()
 
@@ -267,5 +266,3 @@ def test_balancing_by_hand():
     np.testing.assert_allclose(found.input_use[:, 0, 0], [10.0 * 10.0 / 12.0, 4.0])
     np.testing.assert_allclose(found.value_added[:, 0], [10.0 - 100.0 / 12.0, 6.0])
     assert found.notes[0] == "input_use of AAA, sector 0, sector 0: 12 became 8.33333"
-    accounts = armington_accounts(flow[:, :, 0], 4.0)
-    assert accounts.economy_count == 2

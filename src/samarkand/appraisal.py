@@ -115,7 +115,7 @@ def find_state(
     solved = session.kept(("state", asked.of_states, change.shocks, with_reach), solve_it)
     payments = schedule.payments_in(number)
     for payment in payments:
-        session.kept(("paid", asked.of_states, change.shocks, payment), partial(solved.paid, payment))
+        solved.paid(payment)
     return State(
         solved,
         asked.world,

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import samarkand as sk
-from samarkand.priorities.city_hours import calc_nearest_hours, hours_between
 from samarkand.priorities.infrastructure.access import calc_market_potential, calc_mean_over_people
 from samarkand.priorities.infrastructure.reach import calc_cost_change, reach_of
+from samarkand.world.freight.city_hours import calc_nearest_hours, hours_between
 from samarkand.world.freight.model import skims_of
 
 INF = np.inf

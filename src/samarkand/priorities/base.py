@@ -18,7 +18,6 @@ from samarkand.core.gaps import Gap
 from samarkand.core.schema import DIMENSIONS
 
 Granularity = Literal["state", "timeline", "project", "once"]
-GRANULARITIES: tuple[Granularity, ...] = ("state", "timeline", "project", "once")
 Part = Literal["without", "with_", "change"]
 
 

@@ -73,7 +73,8 @@ class Results:
         _, declared = find_indicator(indicator)
         years = self._years(declared, years)
         if isinstance(self.outcome(declared), Gap):
-            return self.values(indicator, scenario, years).fillna(0.0).astype(str).where(False, "")
+            silent = np.full(len(years), "", dtype=object)
+            return xr.DataArray(silent, {"year": list(years)}, ("year",), indicator)
         return self._label(declared, scenario, self._scenarios(declared, scenarios_of(declared), years))
 
     def blocks(

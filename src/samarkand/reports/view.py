@@ -387,6 +387,14 @@ class ReportView:
                 tables.append((title, [columns[i : i + 10] for i in range(0, len(columns), 10)]))
         return tables
 
+    def with_something(self, columns: Sequence[Column]) -> list[str]:
+        """The economies for which some column is not zero; one without a figure has something to be said of it."""
+        return [
+            code
+            for code in self.economies
+            if any(column.sizes.get(code, 1.0) != 0.0 for column in columns if code in column.cells)
+        ]
+
     def _by_economy(self, *places: str, of: str = "") -> list[Indicator]:
         """Indicators by economy that are declared to stand in some places; of all priorities, or of one by title."""
         return [

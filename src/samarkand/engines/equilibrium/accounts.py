@@ -148,20 +148,24 @@ class EquilibriumAccounts:
         """Own sales bear no tariff; rates whose median is above 100 % are per cent, not fractions."""
         if self.tariff_rate is None:
             return
-        own = np.einsum("nnj->nj", self.tariff_rate)
-        if own.any():
-            n, j = (int(a) for a in np.argwhere(own != 0)[0])
-            raise EquilibriumError(
-                f"tariff_rate of {self.economy_name(n)} on its own {self.sector_name(j)} is {own[n, j]:g}: own sales "
-                "bear no tariff. Set it to zero; a tax on sales at home is no tariff",
-                economy=self.economy_name(n),
-                sector=self.sector_name(j),
-            )
+        self.refuse_own_tariffs(self.tariff_rate)
         charged = self.tariff_rate[self.tariff_rate > 0]
         if charged.size and float(np.median(charged)) > 1.0:
             raise EquilibriumError(
                 f"tariff_rate has a median of {np.median(charged):g}, which is {np.median(charged):.0%}: it looks like "
                 "per cent. Give fractions: 0.05 for 5 %"
+            )
+
+    def refuse_own_tariffs(self, rate: Array, where: str = "") -> None:
+        """Raise `EquilibriumError` for a tariff on own sales; `where` begins the message."""
+        own = np.einsum("nnj->nj", rate)
+        if own.any():
+            n, j = (int(a) for a in np.argwhere(own != 0)[0])
+            raise EquilibriumError(
+                f"{where}tariff_rate of {self.economy_name(n)} on its own {self.sector_name(j)} is {own[n, j]:g}: own "
+                "sales bear no tariff. Set it to zero; a tax on sales at home is no tariff",
+                economy=self.economy_name(n),
+                sector=self.sector_name(j),
             )
 
     @property
@@ -201,8 +205,8 @@ class EquilibriumAccounts:
         if silent.any():
             name = self.economy_name(int(silent.argmax()))
             raise EquilibriumError(
-                f"{name} buys nothing for final use: its inputs are all that it buys. Leave it out, or give its final "
-                "demand (`balance_accounts` cannot make it up)",
+                f"{name} buys nothing for final use: its inputs are all that it buys. Leave it out, or give what it "
+                "consumes",
                 economy=name,
             )
         refuse(

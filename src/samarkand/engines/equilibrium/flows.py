@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -48,12 +49,7 @@ def accounts_from_flows(
         trade_flow, input_use, value_added, trade_elasticity, tariff_rate, Labels(economies, sectors)
     )
     flow, use, earned, theta, tariff = tables
-    economies, sectors = names.get("economies"), names.get("sectors")
-
-    def place(where: tuple[np.intp, ...]) -> str:
-        n, j = int(where[0]), int(where[1])
-        return f"{economies[n] if economies else f'economy {n}'}, {sectors[j] if sectors else f'sector {j}'}"
-
+    place = partial(_in_words, "value_added", labels=names)
     for name, table in (("trade_flow", flow), ("input_use", use), ("value_added", earned)):
         _refuse_negative(name, table, names)
     bought = np.ascontiguousarray(flow.transpose(1, 0, 2))
@@ -89,12 +85,6 @@ def accounts_from_flows(
         va_share = np.where(costs > 0, earned / costs, 0.0)
         input_share = np.where(costs[:, None, :] > 0, use / costs[:, None, :], 0.0)
     total = final.sum(axis=1)
-    if (total <= 0).any():
-        name = f"economy {int(total.argmin())}" if not economies else economies[int(total.argmin())]
-        raise EquilibriumError(
-            f"{name} buys nothing for final use: inputs are all that it buys. Leave it out, or give what it consumes",
-            economy=name,
-        )
     income = earned.sum(axis=1)
     revenue = np.zeros_like(income)
     if tariff is not None:
@@ -104,7 +94,7 @@ def accounts_from_flows(
     deficit = deficit - deficit.sum() * total / total.sum()
     return EquilibriumAccounts(
         trade_share=share,
-        consumption_share=final / total[:, None],
+        consumption_share=final / np.where(total > 0, total, 1.0)[:, None],
         value_added_share=va_share,
         input_share=input_share,
         tariff_rate=tariff,
@@ -112,8 +102,8 @@ def accounts_from_flows(
         value_added=income,
         deficit=deficit,
         expenditure=spent,
-        economies=economies,
-        sectors=sectors,
+        economies=names.get("economies"),
+        sectors=names.get("sectors"),
     )
 
 

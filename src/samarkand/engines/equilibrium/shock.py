@@ -162,15 +162,7 @@ class Shock:
         """Rates above -1, none on own sales, and not the baseline's table in per cent."""
         if float(rate.min()) <= -1.0:
             raise EquilibriumError("shock: a tariff_rate must be above -1")
-        own = np.einsum("nnj->nj", rate)
-        if own.any():
-            n, j = (int(a) for a in np.argwhere(own != 0)[0])
-            name = accounts.economy_name(n)
-            raise EquilibriumError(
-                f"shock: tariff_rate of {name} on its own {accounts.sector_name(j)} is {own[n, j]:g}: own sales bear "
-                "no tariff. Set it to zero; a tax on sales at home is no tariff",
-                economy=name,
-            )
+        accounts.refuse_own_tariffs(rate, "shock: ")
         before = accounts.tariff_rate
         charged = None if before is None else before > 0
         if before is None or charged is None or not charged.any():

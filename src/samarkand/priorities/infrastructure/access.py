@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from samarkand.core.conventions import Floats
 from samarkand.core.labels import labelled
 from samarkand.engines.once import derived
-from samarkand.priorities.city_hours import ANY, LAND, calc_nearest_hours, cities_with_port, hours_between
 from samarkand.state import State
+from samarkand.world.freight.city_hours import ANY, LAND, calc_nearest_hours, cities_with_port, hours_between
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 
 LARGE_CITY = 1e6  # inhabitants

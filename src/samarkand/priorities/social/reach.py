@@ -17,9 +17,9 @@ from samarkand.core.conventions import Floats, Ints
 from samarkand.core.labels import labelled
 from samarkand.engines.nearness import calc_hours_from
 from samarkand.engines.once import derived
-from samarkand.priorities.city_hours import ANY, LAND, calc_nearest_hours, cities_with_port, hours_between
 from samarkand.programme.model.models import Item, Point
 from samarkand.state import State
+from samarkand.world.freight.city_hours import ANY, LAND, calc_nearest_hours, cities_with_port, hours_between
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.skims import attach_by_road
 from samarkand.world.network.nearest import nearest_nodes
@@ -117,10 +117,10 @@ def _places(item: Item, model: FreightModel) -> Iterator[tuple[float, float]]:
         if crossing.latitude is not None and crossing.longitude is not None:
             yield crossing.latitude, crossing.longitude
             continue
-        for row in model.network.geography.crossings:
-            alike = row.mode == crossing.mode and sorted(row.economies) == sorted(crossing.economies)
-            if alike and crossing.name in ("", row.name):
-                yield row.latitude, row.longitude
+        geography, border = model.network.geography, (crossing.economies, crossing.mode)
+        named = geography.crossings_named(crossing.name, *border) if crossing.name else None
+        for row in geography.crossings_between(*border) if named is None else named:
+            yield row.latitude, row.longitude
 
 
 def hours_from_places(
