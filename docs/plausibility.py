@@ -8,15 +8,8 @@ import numpy as np
 import pandas as pd
 
 from samarkand import appraise
-from samarkand.priorities.trade.exposure import (
-    calc_chokepoint_exposure,
-    goods_by_class,
-    goods_traded,
-    sea_share,
-)
+from samarkand.analysis.observed import straits_by_value
 from samarkand.result import Appraisal
-from samarkand.world.freight.chokepoint_shares import passages_of
-from samarkand.world.network.tables import load_network
 
 YEAR = 2035
 SMALLEST = 1e-12
@@ -63,25 +56,9 @@ def figures(appraisal: Appraisal) -> dict[str, float | str]:
 
 
 def chokepoints(appraisal: Appraisal) -> dict[str, float | str]:
-    """Shares of the world's trade in goods that pass each chokepoint without the programme, by value.
-
-    Between economies that no road or railway of the network joins across a border, as the published figures have it.
-    """
-    state = appraisal.states[-1]
-    passes = passages_of(state.freight_model)
-    goods, carried = goods_traded(state.without, goods_by_class(state))
-    labels = appraisal.world.labels
-    apart = np.ones_like(goods)
-    for crossing in load_network().geography.crossings:
-        if crossing.is_open and set(crossing.economies) <= set(labels):
-            one, other = (labels.index(code) for code in crossing.economies)
-            apart[one, other] = apart[other, one] = 0.0
-    by_sea = sea_share(state.costs, "without")
-    imports, _ = calc_chokepoint_exposure(goods * apart, carried * apart, by_sea, passes.to_numpy())
-    abroad = (goods * apart * (1.0 - np.eye(len(labels)))).sum(axis=0)
-    share = np.nansum(imports * abroad[:, None], axis=0) / abroad.sum()
-    names = passes["chokepoint"].to_numpy()
-    return {f"goods through {name}": float(one) for name, one in zip(names, share, strict=True)}
+    """Shares of the world's trade in goods that pass each chokepoint without the programme, by value."""
+    shares = straits_by_value(appraisal.states[-1].solved.baseline)
+    return {f"goods through {name}": share for name, share in shares.items()}
 
 
 def main() -> None:

@@ -184,18 +184,31 @@ def diff(
 
 
 @app.command("check")
-def check_(world: WorldOption = "embedded") -> None:
+def check_(
+    world: WorldOption = "embedded",
+    observed: Annotated[
+        bool, typer.Option("--observed", help="Lay its trade on the network too, beside observed freight.")
+    ] = False,
+) -> None:
     """Check a world against what is known of it.
 
-    Adding-up of accounts, components, known distances, stale figures; exit status 1 if out of bounds.
+    Adding-up of accounts, components, known distances, stale figures; exit status 1 if out of bounds. With
+    --observed also tonnes at gates and shares of straits and modes beside published ones: a comparison without bounds.
     """
-    from samarkand.reports.world_check import print_check
+    from samarkand.reports.world_check import print_check, print_observed
     from samarkand.world.checking import check_world
     from samarkand.world.store import open_world
 
     opened = open_world(world)
     checks = check_world(opened)
     print_check(opened, checks)
+    if observed:
+        from samarkand.analysis.observed import beside_observed
+        from samarkand.reports.progress import progress_bar
+
+        with progress_bar() as step:
+            table = beside_observed(opened, progress=step)
+        print_observed(table)
     if not all(check.ok for check in checks):
         raise SystemExit(1)
 

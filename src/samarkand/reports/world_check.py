@@ -1,4 +1,4 @@
-"""Prints what `check_world` found, and the hold-out of a world's estimates."""
+"""Prints what `check_world` found, freight beside the observed one, and the hold-out of a world's estimates."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
@@ -69,6 +70,39 @@ def print_check(world: World, checks: Iterable[Check], console: Console | None =
         style="red" if bad else "green",
         highlight=False,
     )
+
+
+def print_observed(table: pd.DataFrame, console: Console | None = None) -> None:
+    """Freight as observed and as modelled, with the factor between them (`analysis.observed.beside_observed`)."""
+    console = console or Console()
+    shown = Table("", "freight", "observed", "model", "factor", "", box=None)
+    group = ""
+    for row in table.to_dict("records"):
+        name = str(row["group"])
+        words = {"calibrate": "calibrated to it", "meet": ""}[str(row["use"])]
+        factor = float(row["factor"])
+        shown.add_row(
+            name if name != group else "",
+            f"{row['title']}, {row['what']}",
+            observed_figure(float(row["observed"]), str(row["unit"])),
+            observed_figure(float(row["modelled"]), str(row["unit"])),
+            "" if math.isnan(factor) else f"{factor:.2f}",
+            words,
+        )
+        group = name
+    console.print(shown)
+    console.print(
+        "Figures of the year nearest to the accounts that is published; sources in docs/freight-observed.md. "
+        "The model knows no limits of capacity.",
+        highlight=False,
+    )
+
+
+def observed_figure(value: float, unit: str) -> str:
+    """A figure of `beside_observed` in words: per cent for shares, million tonnes for tonnes."""
+    if math.isnan(value):
+        return "not known"
+    return f"{value:.1%}".replace("%", " %") if unit == "fraction" else f"{value:,.1f} Mt"
 
 
 def print_hold_out(found: HoldOut, console: Console | None = None) -> None:

@@ -17,9 +17,11 @@ from samarkand.engines.equilibrium import Solution
 from samarkand.engines.once import derived
 from samarkand.priorities.base import Levels
 from samarkand.state import State
+from samarkand.world.assumptions import Assumptions
 from samarkand.world.freight.chokepoint_shares import passages_of
 from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.mode_choice import classes_of_time, sector_classes
+from samarkand.world.world import World
 
 NO_GOODS = "the economy trades no goods with others"
 
@@ -41,7 +43,7 @@ def chokepoint_exposure(state: State) -> tuple[Levels, Levels]:
 
     def of_baseline() -> tuple[Floats, tuple[Floats, Floats]]:
         """Goods by class, and exposure without the programme: the same for all its states."""
-        of_goods = goods_by_class(state)
+        of_goods = goods_by_class(state.world, state.assumptions)
         return of_goods, exposure(state.without, "without", of_goods)
 
     of_goods, before = derived(state.without, "exposure", of_baseline)
@@ -71,13 +73,13 @@ def sea_share(costs: xr.Dataset, case: str) -> Floats:
     return values
 
 
-def goods_by_class(state: State) -> Floats:
+def goods_by_class(world: World, assumptions: Assumptions) -> Floats:
     """Share of a sector that is goods (first column), and goods on the freight network by class; `[j, 1 + c]`."""
-    sectors = list(state.world.accounts.sectors)
-    table = freight_table(state.assumptions.freight).sel(sector=sectors)
-    classes = classes_of_time(state.assumptions.parameters)
+    sectors = list(world.accounts.sectors)
+    table = freight_table(assumptions.freight).sel(sector=sectors)
+    classes = classes_of_time(assumptions.parameters)
     of_class = sector_classes(table, classes).to_numpy()[:, None] == classes["vot_class"].to_numpy()
-    goods = np.array([state.world.accounts.is_goods(code) for code in sectors], dtype=np.float64)
+    goods = np.array([world.accounts.is_goods(code) for code in sectors], dtype=np.float64)
     parts: Floats = np.c_[
         goods, of_class * (np.nan_to_num(table["network_share"].to_numpy()) * goods)[:, None]
     ]

@@ -1,0 +1,117 @@
+"""Freight beside observed freight: the measures by hand on the toy world, the page as the model has it."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import pytest
+from docs.freight_observed import PAGE, page
+from pydantic import ValidationError
+
+from samarkand.analysis import observed
+from samarkand.analysis.observed import ObservedRow, beside_observed, observed_freight
+from samarkand.priorities.trade.exposure import goods_by_class
+from samarkand.session import Session
+from samarkand.solving import Setting, solve_baseline
+from toy import make_toy_world
+
+
+def _row(**given) -> ObservedRow:
+    plain = {
+        "id": "gate", "group": "gates", "title": "A gate", "measure": "tonnes", "place": "border:CHN-KAZ",
+        "year": 2022, "observed": 2.0, "use": "meet", "source": "made up", "flag": "assumed",
+    }  # fmt: skip
+    return ObservedRow(**{**plain, **given})
+
+
+@pytest.fixture(scope="module")
+def toy():
+    return make_toy_world()
+
+
+@pytest.fixture(scope="module")
+def session():
+    return Session()
+
+
+def _beside(rows, toy, session, monkeypatch):
+    monkeypatch.setattr(observed, "observed_freight", lambda: tuple(rows))
+    return beside_observed(toy, session=session).set_index("id")
+
+
+def test_measures_are_sums_over_links_and_pairs(toy, session, monkeypatch):
+    rows = [
+        _row(),
+        _row(id="modes", measure="mode_share", place="CHN-KAZ+CHN-DEU:rail", observed=0.5),
+        _row(id="strait", measure="value_share", place="suez", observed=0.1),
+    ]
+    found = _beside(rows, toy, session, monkeypatch)
+    baseline = solve_baseline(
+        Setting(toy, toy.assumptions, "fixed_nominal"), (), session.kept, lambda *_: None
+    )
+
+    links = baseline.assignment.links
+    across = links[
+        [{a, b} == {"CHN", "KAZ"} for a, b in zip(links["economy_a"], links["economy_b"], strict=True)]
+    ]
+    assert found.loc["gate", "modelled"] == pytest.approx(across["tonnes"].sum() / 1e6, rel=1e-12)
+    assert found.loc["gate", "modelled"] > 0
+    assert found.loc["gate", "factor"] == pytest.approx(found.loc["gate", "modelled"] / 2.0)
+
+    value = by_rail = 0.0
+    carried = baseline.solution.trade_flow @ goods_by_class(toy, toy.assumptions)[:, 1:]  # d, o, class
+    share = baseline.state.costs["mode_share"].sel(state="without")
+    at = toy.labels.index
+    for one, other in (("CHN", "KAZ"), ("KAZ", "CHN"), ("CHN", "DEU"), ("DEU", "CHN")):
+        for c, label in enumerate(share["vot_class"].to_numpy()):
+            worth = carried[at(other), at(one), c]
+            here = share.sel(vot_class=label, origin=one, destination=other)
+            value += worth * float(here.sum("mode"))
+            by_rail += worth * float(here.sel(mode="rail"))
+    assert found.loc["modes", "modelled"] == pytest.approx(by_rail / value, rel=1e-12)
+    assert 0 < found.loc["modes", "modelled"] < 1
+    assert 0 < found.loc["strait", "modelled"] < 1
+
+
+def test_a_place_that_the_world_does_not_have_is_not_known(toy, session, monkeypatch):
+    rows = [
+        _row(place="crossing:brest_malaszewicze_rail"),
+        _row(id="strait", measure="value_share", place="panama"),
+        _row(id="modes", measure="mode_share", place="USA-CAN:road"),
+        _row(id="silent", observed=None, note="No tonnes are published"),
+    ]
+    found = _beside(rows, toy, session, monkeypatch)
+    assert found.loc[["gate", "strait", "modes"], "modelled"].isna().all()
+    assert found["factor"].isna().all()
+    assert found.loc["silent", "modelled"] > 0
+
+
+def test_a_figure_without_source_or_note_is_refused():
+    with pytest.raises(ValidationError, match="needs a note"):
+        _row(observed=None)
+    with pytest.raises(ValidationError, match="verified figure needs the address"):
+        _row(flag="verified")
+    with pytest.raises(ValidationError, match="outside its range"):
+        _row(low=3.0)
+
+
+@pytest.mark.slow
+def test_every_place_is_found_and_the_page_is_of_this_model(world):
+    """The page is rounded: what it shows is what the model says today."""
+    found = beside_observed(world)
+    assert len(found) == len(observed_freight())
+    assert found["modelled"].notna().all()
+    assert np.isfinite(found["factor"][found["observed"].notna()]).all()
+    assert PAGE.read_text(encoding="utf-8") == page(found), "run `python -m docs.freight_observed`"
+
+
+def test_the_page_has_every_figure():
+    text = PAGE.read_text(encoding="utf-8")
+    for row in observed_freight():
+        assert f"| {row.title}, " in text
+        assert row.source in text
+    factors = [float(found) for found in re.findall(r"\| (\d+\.\d\d) \|", text)]
+    assert len(factors) == sum(row.observed is not None for row in observed_freight())
+    assert all(math.isfinite(one) for one in factors)
