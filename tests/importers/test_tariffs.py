@@ -216,7 +216,7 @@ def broken(tmp_path, kind: str):
         return samples.wits(path, year="20x2"), "Tariff Year is '20x2', not a number"
     if kind == "fractions":
         many = [("398", "156", f"87{n:04d}", "AHS", "0.15", "1") for n in range(100, 140)]
-        return samples.wits(path, many), "these are fractions"
+        return samples.wits(path, many), "look like fractions"
     if kind == "too-high":
         return samples.wits(path, [*rows, ("398", "156", "870999", "AHS", "150000", "1")]), "above 5,000"
     if kind == "negative":

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from samarkand.cli.options import DEFAULT_PROGRAMME, DEFAULT_YEAR, WorldOption, YearOption
 
+Decimal = Literal["point", "comma"]
+Rates = Literal["percent", "fraction"]
 app = typer.Typer(help="Worlds: import official files, list, compare and remove.", no_args_is_help=True)
 
 
@@ -45,6 +47,13 @@ def import_(
         str | None,
         typer.Option("--economy", metavar="ISO3", help="The economy, for kinds that are about one."),
     ] = None,
+    decimal: Annotated[
+        Decimal | None,
+        typer.Option("--decimal", help="How the files write decimals, where a spreadsheet changed them."),
+    ] = None,
+    rates: Annotated[
+        Rates | None, typer.Option("--rates", help="What tariffs are in, where the file does not show it.")
+    ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace a world of that name.")] = False,
 ) -> None:
     """Import official files into a named world.
@@ -66,6 +75,8 @@ def import_(
                 base=base,
                 year=year,
                 economy=economy,
+                decimal=decimal,
+                rates=rates,
                 overwrite=replace,
                 progress=step,
             )

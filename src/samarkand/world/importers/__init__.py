@@ -18,10 +18,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from samarkand.core.faults import Fault, Faults
+from samarkand.core.faults import Fault, FaultList, Faults
 from samarkand.world import store
 from samarkand.world.accounts.tariffs import TARIFF_NEED
-from samarkand.world.importers.frame import Import, ImportKind, Parts, find_kind, import_hint, kinds
+from samarkand.world.importers.frame import Import, ImportKind, Parts, Rates, find_kind, import_hint, kinds
+from samarkand.world.importers.numerals import Decimal
 from samarkand.world.importers.tables import Step
 from samarkand.world.network import store as network_store
 from samarkand.world.world import EMBEDDED, World
@@ -37,17 +38,23 @@ def import_world(
     base: str = EMBEDDED,
     year: int | None = None,
     economy: str | None = None,
+    decimal: Decimal | None = None,
+    rates: Rates | None = None,
     overwrite: bool = False,
     progress: Step = lambda *_words, **_fractions: None,
 ) -> World:
     """Import official files of a kind over a base world, and keep the result as a named world.
 
-    Raises `Faults` with all that is wrong with the files; then, and when it is interrupted, nothing is kept.
+    decimal: how the files write decimals, where a spreadsheet changed them; rates: in what tariffs are, where the file
+    does not show it. Raises `Faults` with all that is wrong with the files; then, and when it is interrupted, nothing
+    is kept.
     """
     declared = find_kind(kind)
     store.check_name(name)
     below = store.open_world(base)
-    task = Import(declared, _expand(paths), below, year, economy.upper() if economy else None, progress)
+    _check_options(declared, decimal, rates)
+    iso3 = economy.upper() if economy else None
+    task = Import(declared, _expand(paths), below, year, iso3, decimal, rates, progress)
     with store.new_folder(name, overwrite=overwrite) as folder:
         parts = import_module(f"samarkand.world.importers.{declared.module}").read(task)
         task.close()
@@ -56,6 +63,20 @@ def import_world(
         progress("writing the world")
         _write(folder, name, task, parts)
     return store.open_world(name)
+
+
+def _check_options(kind: ImportKind, decimal: str | None, rates: str | None) -> None:
+    """Raise `Faults` for options that a kind of file does not have, or that have other words."""
+    faults = FaultList()
+    for option, value, words, modules in (
+        ("--decimal", decimal, ("point", "comma"), ("tariffs", "indicators", "baci", "wiod")),
+        ("--rates", rates, ("percent", "fraction"), ("tariffs",)),
+    ):
+        if value is not None and kind.module not in modules:
+            faults.add(f"{option} {value}", f"is no option of {kind.kind}", "Leave it out.")
+        elif value is not None and value not in words:
+            faults.add(f"{option} {value}", "is not known", f"Say {' or '.join(words)}.")
+    faults.raise_if_any()
 
 
 def _expand(paths: Sequence[str | Path]) -> tuple[Path, ...]:

@@ -18,6 +18,7 @@ from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
 from samarkand.world.accounts.tables import Accounts
 from samarkand.world.accounts.tariffs import goods_sectors, sector_of_product
 from samarkand.world.importers.frame import Import, Parts, in_parts
+from samarkand.world.importers.numerals import lost_digits, read_codes
 from samarkand.world.importers.tables import read_chunks
 
 NEEDED = ("t", "i", "j", "k", "v")
@@ -80,8 +81,12 @@ def _read(task: Import, path: Path) -> list[pd.DataFrame]:
     for chunk in read_chunks(path, task.faults, task.progress, needed=NEEDED):
         value = task.numbers(path, chunk["v"], what="v (value)")
         year = task.numbers(path, chunk["t"], what="t (year)")
-        product = chunk["k"].str.strip().str.zfill(6)
+        product = read_codes(chunk["k"]).str.zfill(6)
         for code in product.unique():
+            if lost := lost_digits(code):
+                line = product.index[product == code][0]
+                mend = "Fetch the file again, and do not save it from a spreadsheet."
+                task.fault(f"{path}, line {line}", f"k (product) is {code!r}, {lost}", mend, "spoilt codes")
             if code not in sectors:
                 sectors[code] = sector_of_product(code)
         sector = product.map(sectors)

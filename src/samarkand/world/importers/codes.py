@@ -57,7 +57,7 @@ def union_members() -> tuple[str, ...]:
 def economies_of(code: str) -> tuple[str, ...] | None:
     """ISO3 codes that a publisher's code stands for; empty for an aggregate, None where it is not known."""
     word = code.strip().upper()
-    word = word.removesuffix(".0")
+    word = word.removesuffix(".0").removesuffix(",0")
     if word.isdigit():
         word = word.zfill(3)
     if word in UNION_CODES:

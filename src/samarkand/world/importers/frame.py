@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from samarkand.core.declarations import read_table
 from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
+from samarkand.world.importers import numerals
 from samarkand.world.importers.codes import economies_of, iso3_codes
 from samarkand.world.importers.tables import Step
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from samarkand.world.world import World
 
 MOST_FAULTS_ALIKE = 3
+Rates = Literal["percent", "fraction"]
 FIRST_YEAR = 1950
 
 
@@ -96,11 +98,16 @@ class Import:
     base: World
     year: int | None = None
     economy: str | None = None
+    decimal: numerals.Decimal | None = None
+    rates: Rates | None = None
     progress: Step = lambda *_words, **_fractions: None
     faults: FaultList = field(default_factory=FaultList)
     notes: list[str] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
     _alike: dict[tuple[str, str], int] = field(default_factory=dict)
+    _unclear: dict[Path, tuple[str, str]] = field(default_factory=dict)
+    _points: set[Path] = field(default_factory=set)
+    _signed: set[Path] = field(default_factory=set)
 
     def fault(self, place: str, reason: str, mend: str, alike: str = "") -> None:
         """Add a fault; of many alike (of one `alike` in one file) only the first few are listed."""
@@ -120,6 +127,10 @@ class Import:
 
     def close(self) -> None:
         """Tell how many faults were not listed, and raise `Faults` if there is any."""
+        for path, (place, reason) in self._unclear.items():
+            if path not in self._points:
+                mend = "Say --decimal point (a thousand) or --decimal comma (three decimals)."
+                self.faults.add(place, reason, mend)
         for (place, alike), count in self._alike.items():
             if count > MOST_FAULTS_ALIKE:
                 more = count - MOST_FAULTS_ALIKE
@@ -134,22 +145,37 @@ class Import:
         missing: tuple[str, ...] = ("",),
         sign: bool = False,
         what: str = "",
+        share: bool = False,
     ) -> pd.Series:
-        """Cells as numbers, NaN where one of `missing`; faults for words and, unless `sign`, for negatives."""
+        """Cells as numbers, NaN where one of `missing`; faults for words and, unless `sign`, for negatives.
+
+        share: rates and shares in per cent. A per cent sign may stand there, and a comma before three digits (1,234)
+        is no thousand unless the file shows elsewhere that its decimals come after a point.
+        """
         import pandas as pd
 
         plain = cells.str.strip()
-        gap = plain.isin(missing)
-        values = pd.to_numeric(plain.where(~gap).str.replace(",", ""), errors="coerce")
+        given = ~plain.isin(missing).to_numpy()
+        read = numerals.read_numerals(plain[given], self.decimal)
+        figures = np.full(len(cells), np.nan)
+        figures[given] = read.values.to_numpy()
+        values = pd.Series(figures, cells.index)
+        lines, texts = cells.index[given], plain[given].to_numpy()
         name = what or str(cells.name)
-        wrong = (values.isna() & ~gap) | np.isinf(values.fillna(0.0))
-        for line, cell in plain[wrong].items():
-            self.fault(
-                f"{path}, line {line}",
-                f"{name} is {cell!r}, not a number",
-                "Correct the cell.",
-                "words for numbers",
-            )
+        for at, (why, mend, alike) in read.wrong.items():
+            self.fault(f"{path}, line {lines[at]}", f"{name} is {why}", mend, alike)
+        signed = [int(at) for at in np.flatnonzero(read.percent.to_numpy())]
+        if share and signed:
+            self._signed.add(path)
+        for at in () if share else signed:
+            reason = f"{name} is {texts[at]!r}, in per cent"
+            self.fault(f"{path}, line {lines[at]}", reason, "Give the plain figure.", "per cent signs")
+        if read.clear:
+            self._points.add(path)
+        if share and read.unclear:
+            at = read.unclear[0]
+            reason = f"{name} is {texts[at]!r}: a thousand, or three decimals"
+            self._unclear.setdefault(path, (f"{path}, line {lines[at]}", reason))
         if not sign:
             for line, value in values[values < 0].items():
                 self.fault(
@@ -158,7 +184,11 @@ class Import:
                     "Correct the cell.",
                     "negative values",
                 )
-        return values.astype("float64")
+        return values
+
+    def says_percent(self, path: Path) -> bool:
+        """Whether rates of a file are written with a per cent sign."""
+        return path in self._signed
 
     def economies(self, path: Path, cells: pd.Series, *, strict: bool = True) -> pd.Series:
         """Publisher's codes as tuples of ISO3 codes; empty for aggregates and unknown ones (a fault if `strict`)."""

@@ -32,6 +32,17 @@ MISSING = ("", "..", "n/a", "N/A", "NA", "--", "nan", "#N/A")
 SCALES = {"": 1.0, "Units": 1.0, "Thousands": 1e3, "Millions": 1e6, "Billions": 1e9, "Trillions": 1e12}
 # How far from the figures at hand the imported ones of a variable may be at the median before the unit is wrong.
 TIMES_OFF, ENOUGH = 20.0, 3
+# Levels that no economy changes so much between editions: beyond, one pair shows that its unit is another.
+LEVELS, LEVEL_OFF = (
+    ("population", "gdp", "gdp_ppp", "gdp_per_head_ppp", "exports", "imports", "labour_force"),
+    300.0,
+)
+# Shares that cannot be above one.
+WHOLES = (
+    "agriculture_share", "industry_share", "services_share", "unemployment_rate", "poverty_rate_national",
+    "poverty_rate_line", "income_share_lowest_decile", "income_share_highest_decile", "urban_share",
+    "internet_users_share", "electricity_access_share",
+)  # fmt: skip
 SIGNED = ("growth_rate", "inflation_rate", "current_account", "political_stability", "survey_mean")
 _YEAR_COLUMN = re.compile(r"(\d{4})(?: \[YR\d{4}\])?")
 _LONG = ["iso3", "series", "year", "value", "text", "late", "line"]
@@ -110,21 +121,33 @@ def _check_repeated(task: Import, place: str, rows: pd.DataFrame) -> None:
 
 
 def _check_units(task: Import, place: str, facts: pd.DataFrame) -> None:
-    """Faults for variables that are thousands of times off what is at hand, and for shares far above one."""
-    for name, part in facts.groupby("variable"):
-        at_hand = [task.base.fact(code, str(name)).value for code in part["economy"]]
-        pairs = [
-            abs(value / other)
-            for value, other in zip(part["value"], at_hand, strict=True)
-            if other and np.isfinite(value) and value
-        ]
-        ratio = float(np.median(pairs)) if len(pairs) >= ENOUGH else 1.0
-        if not 1 / TIMES_OFF <= ratio <= TIMES_OFF:
-            task.fault(
-                place,
-                f"{name} is {ratio:.3g} times what is at hand for most economies",
-                f"Check the unit: {fact_variables()[str(name)].unit} is meant.",
-            )
+    """Faults for variables that are in another unit than what is at hand, for shares above all, and single levels.
+
+    Of signed figures, which may be near zero, several are compared; of all others one is enough.
+    """
+    for key, part in facts.groupby("variable"):
+        name = str(key)
+        variable = fact_variables()[name]
+        codes = [str(code) for code in part["economy"]]
+        at_hand = np.array([task.base.fact(code, name).value for code in codes], dtype=float)
+        value = part["value"].to_numpy(float)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.abs(value / at_hand)
+        known = np.isfinite(ratio) & (ratio > 0)
+        enough = ENOUGH if name in SIGNED else 1
+        middle = float(np.median(ratio[known])) if known.sum() >= enough else 1.0
+        mend = f"Check the unit: {variable.unit} is meant."
+        if not 1 / TIMES_OFF <= middle <= TIMES_OFF:
+            whom = "for most economies" if known.sum() > 1 else f"for {codes[int(known.argmax())]}"
+            task.fault(place, f"{name} is {middle:.3g} times what is at hand {whom}", mend)
+        elif name in LEVELS:
+            for at in np.flatnonzero(known & ((ratio > LEVEL_OFF) | (ratio < 1 / LEVEL_OFF))):
+                reason = f"{name} of {codes[at]} is {ratio[at]:.3g} times what is at hand"
+                task.fault(place, reason, mend, "figures in another unit")
+        if name in WHOLES:
+            for at in np.flatnonzero(value > 1):
+                reason = f"{name} of {codes[at]} is {100 * value[at]:.4g} per cent, more than all"
+                task.fault(place, reason, mend, "shares above all")
 
 
 # -- forms of files
@@ -153,6 +176,11 @@ def _tidy(
 
 def _sign(task: Import, series: str) -> bool:
     return series_of(task.kind.kind)[series].variable in SIGNED
+
+
+def _share(task: Import, series: str) -> bool:
+    """Whether figures of a series are in per cent."""
+    return series_of(task.kind.kind)[series].factor == 0.01
 
 
 def _wide(path: Path, task: Import) -> Iterator[pd.DataFrame]:
@@ -207,12 +235,13 @@ def _melted(
     code = series.reindex(long.index)
     year = long["year"].str[:4].astype(int)
     signed = code.isin([name for name in series.unique() if _sign(task, name)])
-    for sign in (False, True):
-        part = signed == sign
+    shares = code.isin([name for name in series.unique() if _share(task, name)])
+    for sign, share in ((False, False), (False, True), (True, False), (True, True)):
+        part = (signed == sign) & (shares == share)
         if not part.any():
             continue
         cells = long.loc[part.to_numpy(), "value"].rename("a figure")
-        values = task.numbers(path, cells, missing=MISSING, sign=sign)
+        values = task.numbers(path, cells, missing=MISSING, sign=sign, share=share)
         at = part.to_numpy()
         if scale is not None:
             values = values * scale.reindex(long.index)[at]

@@ -169,7 +169,11 @@ def read_chunks(
             text = io.TextIOWrapper(stream, encoding=encoding, errors="strict", newline="")
             for _ in range(skip):
                 text.readline()
-            header = _header(text.readline(), sep)
+            line = text.readline()
+            header = _header(line, sep)
+            # A spreadsheet with decimal commas keeps columns apart by semicolons.
+            if not set(needed) & set(header) and set(needed) <= set(_header(line, ";")):
+                sep, header = ";", _header(line, ";")
             if not _check_columns(place, header, needed, faults, sep):
                 return
             wanted = {*needed, *optional}
@@ -290,4 +294,7 @@ def read_header(path: Path, faults: FaultList, sep: str = ",") -> list[str] | No
     lines = read_lines(path, faults, 1)
     if lines is None:
         return None
-    return _header(lines[0], sep) if lines else []
+    if not lines:
+        return []
+    header = _header(lines[0], sep)
+    return _header(lines[0], ";") if len(header) == 1 and lines[0].count(";") > 1 else header

@@ -1,13 +1,14 @@
 """Import duties from WITS (UNCTAD TRAINS) or from the WTO, added up to importer, exporter and sector.
 
 WITS: the CSV of an advanced query "Tariff and Trade Analysis". WTO: the CSV of stats.wto.org for an indicator of duties
-by product of the Harmonised System. Rates are ad valorem per cent in both.
+by product of the Harmonised System. Rates are ad valorem per cent in both, unless --rates says fraction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.world.accounts.tariffs import COLUMNS, goods_sectors, sector_of_product
 from samarkand.world.importers.codes import union_members
 from samarkand.world.importers.frame import Import, Parts, in_parts
+from samarkand.world.importers.numerals import lost_digits, read_codes
 from samarkand.world.importers.tables import read_chunks, read_header
 
 WITS_MARK, WTO_MARK = "DutyType", "Reporting Economy ISO3A Code"
@@ -26,7 +28,7 @@ _WTO_MORE = ("Partner Economy ISO3A Code", "Unit", "Indicator Code", "Indicator"
 # What an exporter pays: the rate it is really charged, else its preference, else the rate for all.
 DUTY_TYPES = {"AHS": 0, "PRF": 1, "MFN": 2}
 HIGHEST_RATE = 50.0  # 5,000 per cent: prohibitive duties on tobacco and farm goods stay below
-_ENOUGH_RATES = 20  # this many rates above zero, none above one, are fractions in a column of per cent
+USUAL_RATE = 0.01  # half of the rates above zero that an importer charges, or more, are above 1 per cent
 ANY = "*"  # an exporter's code for "all of them"
 
 
@@ -77,10 +79,12 @@ def _read_wits(path: Path, task: Import) -> Iterator[pd.DataFrame]:
     for chunk in read_chunks(path, task.faults, task.progress, needed=_WITS, optional=_WITS_MORE):
         used = chunk[chunk["DutyType"].str.strip().isin(DUTY_TYPES)]
         task.skip("rows of other duty types (bound rates)", len(chunk) - len(used))
-        rate = task.numbers(path, used["Simple Average"])
+        rate = task.numbers(path, used["Simple Average"], share=True)
         if "Weighted Average" in used:
             rate = rate.fillna(
-                task.numbers(path, used.loc[used["Simple Average"].str.strip() == "", "Weighted Average"])
+                task.numbers(
+                    path, used.loc[used["Simple Average"].str.strip() == "", "Weighted Average"], share=True
+                )
             )
         value = (
             task.numbers(path, used["Imports Value in 1000 USD"])
@@ -92,7 +96,7 @@ def _read_wits(path: Path, task: Import) -> Iterator[pd.DataFrame]:
         anybody = pd.Series([(ANY,)] * len(used), used.index)
         yield _tidy(
             path, task, used["Reporter"], exporters.where(~everybody, other=anybody),
-            used["Product"], used["Tariff Year"], used["DutyType"].str.strip(), rate / 100, value,
+            used["Product"], used["Tariff Year"], used["DutyType"].str.strip(), _fraction(task, rate), value,
         )  # fmt: skip
 
 
@@ -111,7 +115,7 @@ def _read_wto(path: Path, task: Import) -> Iterator[pd.DataFrame]:
                 )
             if len(units):
                 continue
-        rate = task.numbers(path, chunk["Value"])
+        rate = task.numbers(path, chunk["Value"], share=True)
         name = "Partner Economy ISO3A Code"
         if name in chunk:
             exporters = task.economies(path, chunk[name].where(chunk[name].str.strip() != "", "WLD"))
@@ -121,8 +125,8 @@ def _read_wto(path: Path, task: Import) -> Iterator[pd.DataFrame]:
         exporters = exporters.where(one, other=pd.Series([(ANY,)] * len(chunk), chunk.index))
         duty = pd.Series(np.where(one, "PRF", "MFN"), chunk.index)
         yield _tidy(
-            path, task, chunk[WTO_MARK], exporters, chunk["Product/Sector Code"], chunk["Year"], duty, rate / 100,
-            pd.Series(np.nan, chunk.index),
+            path, task, chunk[WTO_MARK], exporters, chunk["Product/Sector Code"], chunk["Year"], duty,
+            _fraction(task, rate), pd.Series(np.nan, chunk.index),
         )  # fmt: skip
 
 
@@ -130,7 +134,13 @@ def _tidy(
     path: Path, task: Import, reporter: pd.Series, exporters: pd.Series, product: pd.Series, year: pd.Series,
     duty: pd.Series, rate: pd.Series, value: pd.Series,
 ) -> pd.DataFrame:  # fmt: skip
-    code = product.str.strip()
+    code = read_codes(product)
+    dotted = code.str.fullmatch(r"\d{4}(?:\.\d{2})+")  # as the nomenclature prints them
+    code = code.where(~dotted, code.str.replace(".", "", regex=False))
+    for line, cell in code[~code.str.fullmatch(r"\d*")].items():
+        if lost := lost_digits(cell):
+            mend = "Fetch the file again, and do not save it from a spreadsheet."
+            task.fault(f"{path}, line {line}", f"product is {cell!r}, {lost}", mend, "spoilt codes")
     code = code.where(code.str.len() % 2 == 0, "0" + code)  # spreadsheets eat the leading zero
     goods = code.str.fullmatch(r"\d{2}|\d{4}|\d{6,10}")
     task.skip("rows of totals and other classifications", int((~goods).sum()))
@@ -146,12 +156,17 @@ def _tidy(
             "rate": rate,
             "value": value,
             "line": product.index,
+            "path": path,
         }
     )
     frame = frame[goods & frame["year"].notna() & (frame["importer"] != "") & (frame["exporter"] != "")]
     no_rate = frame["rate"].isna()
     task.skip("rows without an ad valorem rate", int(no_rate.sum()))
     return frame[~no_rate]
+
+
+def _fraction(task: Import, rate: pd.Series) -> pd.Series:
+    return rate if task.rates == "fraction" else rate / 100
 
 
 def _joined(codes: pd.Series) -> pd.Series:
@@ -171,19 +186,38 @@ def _check(task: Import, products: pd.DataFrame) -> None:
             f"({len(repeated)} rows are repeated)",
             "Keep one row each.",
         )
-    above = products[products["rate"] > 0]["rate"]
-    if len(above) >= _ENOUGH_RATES and above.max() <= 0.01:
-        task.fault(
-            place,
-            f"no rate is above {100 * above.max():g}: these are fractions, and per cent is expected",
-            "Multiply the rates by 100, or fetch the file in per cent.",
-        )
+    _check_unit(task, products)
     for _, row in products[products["rate"] > HIGHEST_RATE].head(3).iterrows():
         task.fault(
             f"{place}, line {row['line']}",
             f"the rate is {100 * row['rate']:,.0f} per cent, above {100 * HIGHEST_RATE:,.0f}",
             "Correct the rate or its unit.",
         )
+
+
+def _check_unit(task: Import, products: pd.DataFrame) -> None:
+    """Faults for importers whose rates look as if they were in the other unit: fractions, or per cent."""
+    for key, rates in products[products["rate"] > 0].groupby(["path", "importer"])["rate"]:
+        path, importer = cast(tuple[Path, str], key)
+        if task.rates == "percent" or task.says_percent(path):
+            continue
+        who = importer if len(importer) == 3 else "the union"
+        usual = float(rates.median())
+        if task.rates is None and usual <= USUAL_RATE:
+            task.fault(
+                str(path),
+                f"half of the rates of {who} above zero, or more, are at most {100 * usual:.3g}: they look like "
+                "fractions, and per cent is expected",
+                "Say --rates fraction (0.05 is five per cent) or --rates percent (it is a twentieth of one per cent).",
+                "importers whose rates look like fractions",
+            )
+        elif task.rates == "fraction" and usual > 1:
+            task.fault(
+                str(path),
+                f"half of the rates of {who} above zero, or more, are at least {usual:g}: they look like per cent",
+                "Leave out --rates fraction.",
+                "importers whose rates look like per cent",
+            )
 
 
 def to_sectors(
