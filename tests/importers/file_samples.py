@@ -189,8 +189,19 @@ EORA_INDUSTRIES = [
 ]  # fmt: skip
 
 
-def eora(path: Path, *, year: int = 2015, level: float = 1e6, leave_out: str = "") -> Path:
-    """The zip of a year: tables apart by tabs without labels, and the labels; three economies, a former state, ROW."""
+def eora(
+    path: Path,
+    *,
+    year: int = 2015,
+    level: float = 1e6,
+    leave_out: str = "",
+    cell: str = "",
+    labels_in: Path | None = None,
+) -> Path:
+    """The zip of a year: tables apart by tabs without labels, and the labels; three economies, a former state, ROW.
+
+    cell: another text in the first cell; labels_in: a zip of their own for the labels.
+    """
     economies = [
         ("China", "CHN"),
         ("Kazakhstan", "KAZ"),
@@ -211,8 +222,11 @@ def eora(path: Path, *, year: int = 2015, level: float = 1e6, leave_out: str = "
     def text(table) -> str:
         return "\n".join("\t".join(map(str, row)) for row in table) + "\n"
 
+    flows: list[list[object]] = [[level] * count] * count
+    if cell:
+        flows = [[cell, *[level] * (count - 1)], *flows[1:]]
     parts = {
-        f"Eora26_{year}_bp_T.txt": [[level] * count] * count,
+        f"Eora26_{year}_bp_T.txt": flows,
         f"Eora26_{year}_bp_FD.txt": [[level * 20, -level] * (len(ends) // 2)] * count,
         f"Eora26_{year}_bp_VA.txt": [[level * 10] * count] * 2,
         f"Eora26_{year}_bp_Q.txt": [[1.0] * count] * 2,
@@ -225,10 +239,13 @@ def eora(path: Path, *, year: int = 2015, level: float = 1e6, leave_out: str = "
         ],
         "labels_Q.txt": [("Energy Usage (TJ)", "Natural Gas"), ("Energy Usage (TJ)", "Coal")],
     }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, table in parts.items():
-            if name != leave_out:
-                archive.writestr(name, text(table))
+    for where, own in ((path, True), (labels_in, False)):
+        if where is None:
+            continue
+        with zipfile.ZipFile(where, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, table in parts.items():
+                if name != leave_out and (labels_in is None or name.startswith("labels") != own):
+                    archive.writestr(name, text(table))
     return path
 
 

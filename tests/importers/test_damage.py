@@ -76,8 +76,6 @@ def damaged(content: bytes, chance: random.Random) -> bytes:
 
 @pytest.mark.parametrize("kind", sorted(kinds()))
 def test_a_damaged_file_is_taken_or_told(tmp_path, store, world, kind: str) -> None:
-    if kind == "eora26":
-        pytest.importorskip("pymrio", reason="the extra mrio is not installed")
     path = good_file(kind, tmp_path, world)
     is_folder = path.is_dir()
     files = sorted(path.iterdir()) if is_folder else [path]

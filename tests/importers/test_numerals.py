@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from samarkand.core.faults import Faults
 from samarkand.world.importers import import_world
+from samarkand.world.importers.economy_accounts import write_template
 from samarkand.world.importers.numerals import read_codes, read_numerals
 from samarkand.world.store import list_worlds
 
@@ -164,7 +167,7 @@ def test_fractions_of_one_importer_with_prohibitive_rates_and_the_other_way_roun
 
 def test_options_belong_to_kinds(tmp_path) -> None:
     refused("is no option of wdi", "wdi", [tmp_path], rates="percent")
-    refused("is no option of icio", "icio", [tmp_path], decimal="comma")
+    refused("is no option of network", "network", [tmp_path], decimal="comma")
     refused("is not known", "tariffs", [tmp_path], decimal="dot")
 
 
@@ -218,3 +221,85 @@ def test_one_clear_pair_shows_the_unit(tmp_path) -> None:
 )
 def test_units_of_few_figures(tmp_path, rows, words: str) -> None:
     refused(words, "wdi", [samples.wdi_bulk(tmp_path / "a.csv", rows)])
+
+
+@pytest.mark.parametrize("values", [("1.000", "3.000"), ("12.345", "5"), ("1.234", "999")])
+def test_points_that_may_stand_after_thousands(tmp_path, values: tuple[str, str]) -> None:
+    rows = [(*ROW, "5", values[0]), ("398", "156", "870899", "AHS", "10", values[1])]
+    path = samples.wits(tmp_path / "a.csv", rows)
+    refused("three decimals, or a thousand. Say --decimal", "tariffs", [path])
+    weights = [float(value) for value in values]
+    by_point = (5 * weights[0] + 10 * weights[1]) / sum(weights) / 100
+    assert rate(path, decimal="point") == pytest.approx(by_point)
+    weights = [float(value.replace(".", "")) for value in values]
+    assert rate(path, decimal="comma") == pytest.approx(
+        (5 * weights[0] + 10 * weights[1]) / sum(weights) / 100
+    )
+    shown = samples.wits(tmp_path / "b.csv", [OTHER, *rows])
+    assert rate(shown) == pytest.approx(by_point)  # 7.5 shows what the points are
+
+
+@pytest.mark.parametrize("year", ["2022.5", "2021.9", "2022,5"])
+def test_a_fractional_year_is_refused(tmp_path, year: str) -> None:
+    words = "decimal comma" if "," in year else "not a whole year"
+    refused(words, "tariffs", [samples.wits(tmp_path / "a.csv", year=year)])
+    refused(
+        "not a whole year",
+        "baci",
+        [samples.baci(tmp_path / "b.csv", [(year.replace(",", "."), 156, 842, "870323", "1e10", "1")])],
+    )
+
+
+@pytest.mark.parametrize("last", ["2022.5", "5-May", "soon"])
+def test_the_last_year_of_the_weo_is_a_number(tmp_path, last: str) -> None:
+    words = {"2022.5": "not a whole year", "5-May": "a day", "soon": "not a number"}[last]
+    rows = [("KAZ", "LP", "Millions", "19.6", "19.9", "22", last)]
+    refused(words, "weo", [samples.weo(tmp_path / "a.xls", rows)])
+    other = [("KAZ", "LP", "Millions", "19.6", "19.9", "22", "2022"), ("KAZ", "XYZ", "", "1", "1", "1", last)]
+    import_world(
+        "weo", [samples.weo(tmp_path / "b.xls", other)], name="fine"
+    )  # of a subject that is not read
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [("45095,5", "decimal comma"), ("12-Mar", "a day"), ("nan", "not a number"), ("inf", "not a number")],
+)
+def test_cells_of_input_output_tables(tmp_path, world, cell: str, words: str) -> None:
+    def spoil(header, lines) -> None:
+        lines[4][3] = cell
+
+    refused(words, "icio", [samples.icio(tmp_path / "2022_SML.csv", world.accounts, edit=spoil)])
+    refused(words, "eora26", [samples.eora(tmp_path / "Eora26_2015_bp.zip", cell=cell)])
+
+
+def test_input_output_tables_with_thousands_are_the_same(tmp_path, world) -> None:
+    def group(header, lines) -> None:
+        for line in lines[20:]:
+            line[1:] = [f"{value:,.9f}" for value in line[1:]]
+
+    plain = import_world("icio", [samples.icio(tmp_path / "2022_SML.csv", world.accounts)], name="plain")
+    grouped = samples.icio(tmp_path / "2022_SML_2.csv", world.accounts, edit=group)
+    found = import_world("icio", [grouped], name="grouped", year=2022)
+    np.testing.assert_allclose(
+        found.accounts.gross_output, plain.accounts.gross_output, rtol=1e-9
+    )  # nine decimals
+    swapped = tmp_path / "2022_SML.csv"
+    text = swapped.read_text(encoding="utf-8").replace(",", ";").replace(".", ",")
+    swapped.write_text(text, encoding="utf-8")
+    refused("with a decimal comma", "icio", [swapped])
+    found = import_world("icio", [swapped], name="comma", decimal="comma")
+    np.testing.assert_allclose(found.accounts.gross_output, plain.accounts.gross_output, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [("5,5", "decimal comma"), ("1,234", "three decimals"), ("5 %", "in per cent"), ("05-May", "a day")],
+)
+def test_cells_of_the_template(tmp_path, world, cell: str, words: str) -> None:
+    path = tmp_path / "kaz.xlsx"
+    write_template(world, "KAZ", path)
+    book = openpyxl.load_workbook(path)
+    book["accounts"]["C6"] = cell
+    book.save(path)
+    refused(words, "economy-accounts", [path])

@@ -23,7 +23,7 @@ from samarkand.world import store
 from samarkand.world.accounts.tariffs import TARIFF_NEED
 from samarkand.world.importers.frame import Import, ImportKind, Parts, Rates, find_kind, import_hint, kinds
 from samarkand.world.importers.numerals import Decimal
-from samarkand.world.importers.tables import Step
+from samarkand.world.importers.tables import Step, within
 from samarkand.world.network import store as network_store
 from samarkand.world.world import EMBEDDED, World
 
@@ -69,7 +69,12 @@ def _check_options(kind: ImportKind, decimal: str | None, rates: str | None) -> 
     """Raise `Faults` for options that a kind of file does not have, or that have other words."""
     faults = FaultList()
     for option, value, words, modules in (
-        ("--decimal", decimal, ("point", "comma"), ("tariffs", "indicators", "baci", "wiod")),
+        (
+            "--decimal",
+            decimal,
+            ("point", "comma"),
+            ("tariffs", "indicators", "baci", "wiod", "icio", "eora26", "economy_accounts"),
+        ),
         ("--rates", rates, ("percent", "fraction"), ("tariffs",)),
     ):
         if value is not None and kind.module not in modules:
@@ -91,6 +96,16 @@ def _expand(paths: Sequence[str | Path]) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _files(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """The files behind paths: those of folders, and archives for what is named in them."""
+    found: list[Path] = []
+    for path in paths:
+        inner = within(path)
+        found += sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else []
+        found += [] if path.is_dir() else [inner[0] if inner else path]
+    return tuple(dict.fromkeys(found))
+
+
 def _write(folder: Path, name: str, task: Import, parts: Parts) -> None:
     """The files of the new world and its manifest: what the base had, with the new part in its place."""
     base = task.base
@@ -102,7 +117,7 @@ def _write(folder: Path, name: str, task: Import, parts: Parts) -> None:
         files = dict(stored.manifest["files"])
         for file in files:
             shutil.copyfile(stored.folder / file, folder / file)
-    sources = {path: _source(task.kind, path, parts.year) for path in task.paths}
+    sources = {path: _source(task.kind, path, parts.year) for path in _files(task.paths)}
     told = {"licence": task.kind.licence, "year": parts.year, "sources": list(sources.values())}
     gives |= set(task.kind.gives.split("; ")) - {""}
     if parts.accounts is not None:

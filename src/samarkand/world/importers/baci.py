@@ -80,7 +80,7 @@ def _read(task: Import, path: Path) -> list[pd.DataFrame]:
     sectors: dict[str, str | None] = {}
     for chunk in read_chunks(path, task.faults, task.progress, needed=NEEDED):
         value = task.numbers(path, chunk["v"], what="v (value)")
-        year = task.numbers(path, chunk["t"], what="t (year)")
+        year = task.years(path, chunk["t"].rename("t (year)"))
         product = read_codes(chunk["k"]).str.zfill(6)
         for code in product.unique():
             if lost := lost_digits(code):

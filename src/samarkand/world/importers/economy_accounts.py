@@ -6,12 +6,12 @@ that are left as they are keep the base's figures.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from samarkand.core.conventions import Floats
 from samarkand.core.faults import Fault, Faults, did_you_mean
@@ -20,6 +20,7 @@ from samarkand.world.accounts.sectors import load_sectors
 from samarkand.world.accounts.tables import Accounts
 from samarkand.world.importers.concordance import check_size
 from samarkand.world.importers.frame import Import, Parts
+from samarkand.world.importers.numerals import read_numerals
 from samarkand.world.importers.tables import check_file
 
 if TYPE_CHECKING:
@@ -213,8 +214,20 @@ def _figure(task: Import, place: str, cell: Any, written: Any) -> float | None:
         return None
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    if isinstance(value, str) and re.fullmatch(r"-?[\d\s,]*\.?\d+", value.strip()):
-        value = float(re.sub(r"[\s,]", "", value))
+    if isinstance(value, str):
+        read = read_numerals(pd.Series([value.strip()]), task.decimal)
+        if read.percent.iloc[0]:
+            task.fault(where, f"is {value!r}, in per cent", "Give the plain figure.", "per cent signs")
+            return None
+        if read.wrong:
+            why, mend, alike = read.wrong[0]
+            task.fault(where, f"is {why}", mend, alike)
+            return None
+        if read.unclear:
+            mend = "Write it as a number, without marks between digits."
+            task.fault(where, f"is {value!r}: a thousand, or three decimals", mend, "unclear numbers")
+            return None
+        value = float(read.values.iloc[0])
     if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
         task.fault(
             where,

@@ -1,121 +1,151 @@
-"""Eora26 at basic prices, through the parser of pymrio: a folder's files or the zip of one year.
+"""Eora26 at basic prices: a folder or the zip of one year, with the labels in it or in `indices.zip` beside it.
 
-Thousand US$. Eora is not balanced: closing tells how much it moved. The statistical remainder (ROW) is left out by the
-parser; former states and economies that the world does not have become the rest of the world.
+Thousand US$. Tables apart by tabs, without a header; `labels_T.txt` and `labels_FD.txt` name their rows and columns.
+Eora is not balanced: closing tells how much it moved. The statistical remainder (ROW) is left out; former states and
+economies that the world does not have become the rest of the world.
 """
 
 from __future__ import annotations
 
 import re
-import warnings
 import zipfile
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
+import scipy.sparse as sp
 
+from samarkand.core.conventions import Floats
 from samarkand.world.importers import concordance
+from samarkand.world.importers.blocks import read_blocks
 from samarkand.world.importers.frame import Import, Parts
-from samarkand.world.importers.tables import BROKEN, FETCH_AGAIN, check_file
+from samarkand.world.importers.tables import BROKEN, FETCH_AGAIN, check_file, read_chunks
 
 THOUSAND = 1e-3
 LARGEST_EORA_MOVE = 0.25
 ALIASES = {"SUD": "SDN", "SDS": "SSD", "TWN": "TWN", "KOS": "XKX"}
-_FILES = ("T", "FD", "VA", "Q", "QY")
+REMAINDER = "ROW"  # Eora's code of its statistical discrepancies
+_LABELS = ("name", "economy", "kind", "label")
+_TABLE = re.compile(r"(?:.*/)?Eora26_(\d{4})_bp_T\.txt")
 
 
 def read(task: Import) -> Parts | None:
     """The accounts of one year."""
-    try:
-        import pymrio
-    except ImportError:
-        task.fault(
-            "eora26",
-            "needs the package pymrio, which is not installed",
-            'Install it: pip install "samarkand[mrio]"',
-        )
-        return None
     path = task.one_path("Name the zip of one year, or the folder it was unpacked to.")
-    year = None if path is None else _check(task, path)
-    if path is None or year is None or task.faults:
+    found = None if path is None else _find(task, path)
+    if path is None or found is None or task.faults:
         return None
-    task.progress(f"reading {path.name}")
-    try:
-        with (
-            warnings.catch_warnings()
-        ):  # the parser drops rows from an index that is not sorted: slower, not wrong
-            warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
-            system = pymrio.parse_eora26(path, year=year)
-    except BROKEN:
-        task.fault(str(path), "is a damaged archive, or cut short", FETCH_AGAIN)
+    year, files = found
+    rows, ends = _labels(task, files["labels_T"]), _labels(task, files["labels_FD"])
+    if task.faults:
         return None
-    except (
-        Exception
-    ) as error:  # the parser raises whatever pandas does with a file that is not what it should be
-        task.fault(str(path), f"is not a table of Eora26: {str(error)[:160]}", FETCH_AGAIN)
-        return None
-    flows = system.Z
-    pairs = [(str(economy), str(industry)) for economy, industry in flows.index]
-    shape = concordance.shape_of(task, str(path), "eora26", pairs, ALIASES)
+    kept = [pair for pair in rows if pair[0] != REMAINDER]
+    shape = concordance.shape_of(task, str(path), "eora26", kept, ALIASES)
     if shape is None:
         return None
-    values, final_values = flows.to_numpy(float) * THOUSAND, system.Y.to_numpy(float) * THOUSAND
-    if not np.isfinite(values).all() or not np.isfinite(final_values).all():
-        task.fault(str(path), "holds cells that are not numbers", FETCH_AGAIN)
-        return None
     n, s = len(shape.labels), len(shape.sectors)
-    summing = np.zeros((len(pairs), n * s))
-    for row, pair in enumerate(pairs):
-        start = shape.place(pair[0]) * s
-        summing[row, start : start + s] = shape.weights[pair]
-    buying = np.zeros((final_values.shape[1], n))
-    for column, (economy, *_) in enumerate(system.Y.columns):
+    summing, buying = np.zeros((len(rows), n * s)), np.zeros((len(ends), n))
+    for row, pair in enumerate(rows):
+        if pair in shape.weights:
+            start = shape.place(pair[0]) * s
+            summing[row, start : start + s] = shape.weights[pair]
+    for column, (economy, _) in enumerate(ends):
         if economy in shape.label_of:
             buying[column, shape.place(economy)] = 1.0
-    intermediate = (summing.T @ values @ summing).reshape(n, s, n, s)
-    final = (summing.T @ final_values @ buying).reshape(n, s, n)
+    intermediate = _added(task, files["T"], files["labels_T"], summing, summing)
+    final = _added(task, files["FD"], files["labels_T"], summing, buying)
+    if task.faults:
+        return None
     accounts, measures = concordance.close_accounts(
-        intermediate, final, shape, year, concordance.members(task, shape)
+        intermediate.reshape(n, s, n, s) * THOUSAND,
+        final.reshape(n, s, n) * THOUSAND,
+        shape,
+        year,
+        concordance.members(task, shape),
     )
     if not concordance.check_closed(task, str(path), accounts, measures, LARGEST_EORA_MOVE):
         return None
     return Parts(year=year, accounts=accounts, measures=measures)
 
 
-def _check(task: Import, path: Path) -> int | None:
-    """The year of the file's name or of --year, once the files are there."""
+def _find(task: Import, path: Path) -> tuple[int, dict[str, Path]] | None:
+    """The year that was chosen, and where its tables and their labels are."""
     if path.is_dir():
         names = [entry.name for entry in path.iterdir()]
-    elif not check_file(path, task.faults):
-        return None
-    elif not zipfile.is_zipfile(path):
-        task.fault(
-            str(path), "is not a zip archive", "Name the zip of one year, or the folder it was unpacked to."
-        )
-        return None
     else:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                names = archive.namelist()
-                if archive.testzip() is not None:
-                    task.fault(str(path), "is a damaged archive", FETCH_AGAIN)
-                    return None
-        except BROKEN:
-            task.fault(str(path), "is a damaged archive, or cut short", FETCH_AGAIN)
+        listed = _list(task, path)
+        if listed is None:
             return None
-    tables = [name for name in names if re.fullmatch(r"Eora26_\d{4}_bp_T\.txt", name)]
-    years = sorted({int(re.findall(r"\d{4}", name)[0]) for name in tables})
-    if not tables:
+        names = listed
+    years = sorted({int(match[1]) for name in names if (match := _TABLE.fullmatch(name))})
+    if not years:
         task.fault(
             str(path), "has no Eora26_YEAR_bp_T.txt (a table at basic prices)", "Fetch the bp archive."
         )
         return None
     year = task.choose_year(path, years)
-    for part in _FILES:
-        if year is not None and f"Eora26_{year}_bp_{part}.txt" not in names:
-            task.fault(str(path), f"has no Eora26_{year}_bp_{part}.txt", FETCH_AGAIN)
-    if year is not None and not path.is_dir() and not re.search(rf"{year}.*bp", path.name):
-        task.fault(str(path), "is not named as Eora names it", f"Rename it to Eora26_{year}_bp.zip.")
-    if "labels_T.txt" not in names and not (path.parent / "indices.zip").exists():
-        task.fault(str(path), "has no labels (labels_T.txt and its like)", "Put indices.zip beside it.")
-    return year
+    if year is None:
+        return None
+    # What the user's file is not needed for is not asked for: value added follows from balance.
+    files = {}
+    for part in ("T", "FD"):
+        files[part] = path / _named(f"Eora26_{year}_bp_{part}.txt", names)
+        if files[part].name not in {Path(name).name for name in names}:
+            task.fault(str(path), f"has no {files[part].name}", FETCH_AGAIN)
+    beside = (path if path.is_dir() else path.parent) / "indices.zip"
+    spare = _list(task, beside) or [] if beside.exists() else []
+    for part in ("labels_T", "labels_FD"):
+        name = f"{part}.txt"
+        if (own := _named(name, names)) in names:
+            files[part] = path / own
+        elif (other := _named(name, spare)) in spare:
+            files[part] = beside / other
+        else:
+            task.fault(str(path), f"has no {name}, which names its rows", "Put Eora's indices.zip beside it.")
+    return (year, files) if len(files) == 4 else None
+
+
+def _named(name: str, names: list[str]) -> str:
+    return next((one for one in names if Path(one).name == name), name)
+
+
+def _list(task: Import, path: Path) -> list[str] | None:
+    """The names in a zip, which is tested whole; None, with a fault, where it is none."""
+    if not check_file(path, task.faults):
+        return None
+    if not zipfile.is_zipfile(path):
+        mend = "Name the zip of one year, or the folder it was unpacked to."
+        task.fault(str(path), "is not a zip archive", mend)
+        return None
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if archive.testzip() is None:
+                return archive.namelist()
+            task.fault(str(path), "is a damaged archive", FETCH_AGAIN)
+    except BROKEN:
+        task.fault(str(path), "is a damaged archive, or cut short", FETCH_AGAIN)
+    return None
+
+
+def _labels(task: Import, path: Path) -> list[tuple[str, str]]:
+    """Economy and industry (or final use) of each row of a table of labels."""
+    chunks = read_chunks(path, task.faults, task.progress, needed=_LABELS, sep="\t", names=_LABELS)
+    return [
+        (str(economy).strip(), str(label).strip())
+        for chunk in chunks
+        for economy, label in zip(chunk["economy"], chunk["label"], strict=True)
+    ]
+
+
+def _added(task: Import, path: Path, labels: Path, rows: Floats, columns: Floats) -> Floats:
+    """A table added up: `rows' table columns`, read in blocks; a fault where it has not as many rows as labels."""
+    left, right = sp.csr_array(rows.T), sp.csr_array(columns)
+    total, seen = np.zeros((rows.shape[1], columns.shape[1])), 0
+    names = [str(number) for number in range(1, len(columns) + 1)]
+    for _, values in read_blocks(task, path, names, sep="\t", headed=False, labelled=False):
+        end = seen + len(values)
+        if end <= len(rows):
+            total += left[:, seen:end] @ (values @ right)
+        seen = end
+    if seen != len(rows) and not task.faults:
+        task.fault(str(path), f"has {seen:,} rows, and {labels.name} names {len(rows):,}", FETCH_AGAIN)
+    return total

@@ -129,7 +129,7 @@ class Import:
         """Tell how many faults were not listed, and raise `Faults` if there is any."""
         for path, (place, reason) in self._unclear.items():
             if path not in self._points:
-                mend = "Say --decimal point (a thousand) or --decimal comma (three decimals)."
+                mend = "Say --decimal point or --decimal comma: nothing in the file shows which it is."
                 self.faults.add(place, reason, mend)
         for (place, alike), count in self._alike.items():
             if count > MOST_FAULTS_ALIKE:
@@ -156,7 +156,7 @@ class Import:
 
         plain = cells.str.strip()
         given = ~plain.isin(missing).to_numpy()
-        read = numerals.read_numerals(plain[given], self.decimal)
+        read = numerals.read_numerals(plain[given], self.decimal, settled=path in self._points)
         figures = np.full(len(cells), np.nan)
         figures[given] = read.values.to_numpy()
         values = pd.Series(figures, cells.index)
@@ -172,6 +172,10 @@ class Import:
             self.fault(f"{path}, line {lines[at]}", reason, "Give the plain figure.", "per cent signs")
         if read.clear:
             self._points.add(path)
+        if read.pointed is not None:
+            at = read.pointed
+            reason = f"{name} is {texts[at]!r}: three decimals, or a thousand"
+            self._unclear.setdefault(path, (f"{path}, line {lines[at]}", reason))
         if share and read.unclear:
             at = read.unclear[0]
             reason = f"{name} is {texts[at]!r}: a thousand, or three decimals"
@@ -185,6 +189,14 @@ class Import:
                     "negative values",
                 )
         return values
+
+    def years(self, path: Path, cells: pd.Series, *, missing: tuple[str, ...] = ("",)) -> pd.Series:
+        """Cells as years, NaN where one of `missing`; faults for what is no whole number."""
+        values = self.numbers(path, cells, missing=missing)
+        for line, value in values[values % 1 > 0].items():
+            reason = f"{cells.name} is {value:g}, not a whole year"
+            self.fault(f"{path}, line {line}", reason, "Correct the cell.", "years that are not whole")
+        return values.where(values % 1 == 0)
 
     def says_percent(self, path: Path) -> bool:
         """Whether rates of a file are written with a per cent sign."""

@@ -10,18 +10,16 @@ import re
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.csv as pc
 
 from samarkand.world.importers import concordance
+from samarkand.world.importers.blocks import read_blocks
 from samarkand.world.importers.frame import Import, Parts
-from samarkand.world.importers.tables import BROKEN, FETCH_AGAIN, check_file, open_member, read_header
+from samarkand.world.importers.tables import FETCH_AGAIN, read_header, separator
 
 FINAL = ("HFCE", "NPISH", "NPS", "GGFC", "GFCF", "INVNT", "INV", "DPABR", "DIRP", "P33", "FD", "NONRES")
 TOTALS = ("OUT", "TOTAL", "OUTPUT")
 CLOSING_ROWS = ("TLS", "VA", "VALU", "TAXSUB", *TOTALS)
 ALIASES = {"CN1": "CHN", "CN2": "CHN", "MX1": "MEX", "MX2": "MEX"}
-_BLOCK = 32 << 20
 _YEAR = re.compile(r"(?<!\d)(19[5-9]\d|20\d\d)(?!\d)")
 
 
@@ -44,7 +42,7 @@ def read(task: Import) -> Parts | None:
     if shape is None or year is None:
         return None
     sums = _Sums(shape, pairs)
-    if not _stream(task, path, header, sums):
+    if not _stream(task, path, header, separator(path, task.faults), sums):
         return None
     sums.check(task, path, used)
     if task.faults:
@@ -148,54 +146,11 @@ class _Sums:
             )
 
 
-def _stream(task: Import, path: Path, header: list[str], sums: _Sums) -> bool:
+def _stream(task: Import, path: Path, header: list[str], sep: str, sums: _Sums) -> bool:
     """Read the rows in blocks; whether that went well."""
-    place = str(path)
-    if not check_file(path, task.faults):
-        return False
-    types = {name: pa.float64() for name in header[1:]} | {header[0]: pa.string()}
-    if len(types) != len(header):
-        task.fault(place, "names a column twice", FETCH_AGAIN)
-        return False
-    options = {
-        "read_options": pc.ReadOptions(block_size=_BLOCK, column_names=header, skip_rows=1),
-        "convert_options": pc.ConvertOptions(column_types=types, null_values=[""], strings_can_be_null=False),
-    }
-    rows = 0
-    try:
-        with open_member(path, task.faults, task.progress) as opened:
-            if opened is None:
-                return False
-            for batch in pc.open_csv(opened[0], **options):
-                labels = [str(label).strip() for label in batch.column(0).to_pylist()]
-                rows += len(labels)
-                selling = [
-                    place
-                    for place, label in enumerate(labels)
-                    if label.rpartition("_")[2] not in CLOSING_ROWS
-                ]
-                if not selling:
-                    continue
-                columns = [
-                    batch.column(k).to_numpy(zero_copy_only=False) for k in range(1, batch.num_columns)
-                ]
-                values = np.nan_to_num(np.stack(columns, axis=1)[selling])
-                sums.add([labels[k] for k in selling], values)
-    except BROKEN:
-        task.fault(place, "is a damaged archive, or cut short", FETCH_AGAIN)
-        return False
-    except pa.ArrowInvalid as error:
-        words = str(error)
-        cut = "Expected" in words and "columns" in words
-        task.fault(
-            place,
-            "is cut short, or a row has not as many cells as the header"
-            if cut
-            else f"cannot be read: {words[:160]}",
-            FETCH_AGAIN,
-        )
-        return False
-    if rows == 0:
-        task.fault(place, "has a header and no rows", FETCH_AGAIN)
-        return False
-    return True
+    before = len(task.faults)
+    for labels, values in read_blocks(task, path, header, sep=sep):
+        selling = [k for k, label in enumerate(labels) if label.rpartition("_")[2] not in CLOSING_ROWS]
+        if selling:
+            sums.add([labels[k] for k in selling], values[selling])
+    return len(task.faults) == before

@@ -282,9 +282,7 @@ def _world_bank_json(path: Path, task: Import) -> Iterator[pd.DataFrame]:
         values = task.numbers(
             path, part["value"].rename(str(code)), missing=MISSING, sign=_sign(task, str(code))
         )
-        yield _tidy(
-            task, path, part["Country Code"], part["series"], task.numbers(path, part["date"]), values
-        )
+        yield _tidy(task, path, part["Country Code"], part["series"], task.years(path, part["date"]), values)
 
 
 def _json(path: Path, task: Import) -> object | None:
@@ -306,7 +304,7 @@ def _wgi_long(path: Path, task: Import) -> Iterator[pd.DataFrame]:
     for chunk in read_chunks(path, task.faults, task.progress, needed=needed):
         used = chunk[chunk["indicator"].str.strip().str.lower() == "pv"]
         task.skip("rows of other indicators", len(chunk) - len(used))
-        year = task.numbers(path, used["year"])
+        year = task.years(path, used["year"])
         for column, series in (("estimate", "PV.EST"), ("stddev", "PV.STD.ERR")):
             values = task.numbers(path, used[column], missing=MISSING, sign=column == "estimate")
             yield _tidy(task, path, used["code"], pd.Series(series, used.index), year, values)
@@ -348,7 +346,7 @@ def _pip(path: Path, task: Import) -> Iterator[pd.DataFrame]:
         if len(set(lines_used.dropna())) > 1:
             task.fault(str(path), "holds several poverty lines", "Fetch one line at a time.")
             return
-        year = task.numbers(path, used["reporting_year"])
+        year = task.years(path, used["reporting_year"])
         both = used[used.duplicated(["country_code", "reporting_year"], keep=False)]
         # Where an economy has both measures, consumption is taken: most of the economies concerned publish that alone.
         dropped = both.index[both["welfare_type"].str.strip() == "income"]
@@ -408,7 +406,8 @@ def _weo(path: Path, task: Import) -> Iterator[pd.DataFrame]:
                 f"{path}, line {line}", f"scale {chunk.loc[line, 'Scale']!r} is not known", did_you_mean("", SCALES),
                 "scales that are not known",
             )  # fmt: skip
-        after = pd.to_numeric(chunk.get("Estimates Start After", pd.Series("", chunk.index)), errors="coerce")
+        last = chunk.get("Estimates Start After", pd.Series("", chunk.index))
+        after = task.years(path, last.where(used, "").rename("Estimates Start After"), missing=MISSING)
         if used.any():
             part = chunk[used]
             yield from _melted(

@@ -13,7 +13,8 @@ from samarkand.core.faults import did_you_mean
 from samarkand.world.importers.codes import iso3_codes
 from samarkand.world.importers.frame import Import
 from samarkand.world.importers.network_layout import LAND_EXTRAS, NEVER_EMPTY, PARTS, Column, columns
-from samarkand.world.importers.tables import check_file, read_chunks, read_header
+from samarkand.world.importers.numerals import read_numerals
+from samarkand.world.importers.tables import check_file, read_chunks, read_header, separator
 
 Tables = dict[str, pd.DataFrame]
 START_FROM = "Start from the tables that `samarkand world network --out FOLDER` writes."
@@ -80,7 +81,7 @@ def _read_cells(task: Import, name: str, path: Path) -> pd.DataFrame | None:
     if header is None:
         return None
     known, before = [row.column for row in declared], len(task.faults)
-    if len(header) == 1 and ";" in header[0]:
+    if separator(path, task.faults) == ";":
         mend = "Save it with commas between columns and points in numbers."
         task.fault(f"{path}, line 1", "has columns apart by ';'", mend)
         return None
@@ -126,12 +127,25 @@ def _typed(task: Import, path: Path, raw: pd.DataFrame, declared: tuple[Column, 
 
 
 def _numbers(task: Import, path: Path, cells: pd.Series[str], row: Column) -> pd.Series[float]:
-    values = [_number(task, f"{path}, line {line}", cell, row) for line, cell in cells.items()]
+    read = read_numerals(cells, None)
+    plain = [_exact(cell, value) for cell, value in zip(cells, read.values.mask(read.percent), strict=True)]
+    values = [
+        _number(task, f"{path}, line {line}", cell, value, row)
+        for (line, cell), value in zip(cells.items(), plain, strict=True)
+    ]
     return pd.Series(values, cells.index, dtype=np.float64)
 
 
-def _number(task: Import, place: str, cell: str, row: Column) -> float:
-    """A cell as a number in its bounds; not a number where it is empty, or a fault says why."""
+def _exact(cell: str, value: float) -> float:
+    """The number to its last bit, which reading whole columns does not give."""
+    try:
+        return float(cell) if math.isfinite(value) else math.nan
+    except ValueError:
+        return value
+
+
+def _number(task: Import, place: str, cell: str, value: float, row: Column) -> float:
+    """A cell's number in its bounds; not a number where it is empty, or a fault says why."""
     if cell == "":
         return math.nan
     name = row.column
@@ -139,10 +153,6 @@ def _number(task: Import, place: str, cell: str, row: Column) -> float:
         mend = f"Write {cell.replace(',', '.')}."
         task.fault(place, f"{name} is {cell!r}, with a decimal comma", mend, "decimal commas")
         return math.nan
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
     if not math.isfinite(value):
         task.fault(place, f"{name} is {cell!r}, not a number", "Correct the cell.", "words for numbers")
         return math.nan

@@ -24,9 +24,9 @@ _DAY = (
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ t][0-9:.]+)?|[0-9]{1,2}([-./])[0-9]{1,2}\1(?:[0-9]{4}|[0-9]{2}))"
 )
 _ONE_COMMA = r"[+-]?[1-9][0-9]{0,2},[0-9]{3}"  # a thousand, or three decimals
-_CLEAR_POINT = r"[^,]*\.(?:[0-9]{1,2}|[0-9]{4,})"
+_CLEAR_POINT = r"[^,]*\.(?:[0-9]{1,2}|[0-9]{4,})|[+-]?(?:0|[0-9]{4,})?\.[0-9]+"
+_ONE_POINT = r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}"  # three decimals, or a thousand in the way of decimal commas
 _CLEAR_GROUPS = r".*,[0-9]{3}(?:,[0-9]{3}|\.[0-9]+).*"
-_ENOUGH = 200  # cells of a block that are looked at for a clear decimal point
 _SPACES = "[ \u00a0\u202f\u2009'\u2019](?=[0-9]{3}(?![0-9]))"  # between thousands, and the Swiss apostrophe
 
 
@@ -34,8 +34,9 @@ _SPACES = "[ \u00a0\u202f\u2009'\u2019](?=[0-9]{3}(?![0-9]))"  # between thousan
 class Numerals:
     """Cells as numbers (NaN where there is none), and what their text says.
 
-    By position: `wrong`, why a cell is no number and the remedy; `unclear`, a thousand or three decimals. `percent`:
-    whether a per cent sign stood there. `clear`: whether a cell shows a decimal point.
+    By position: `wrong`, why a cell is no number and the remedy; `unclear`, a thousand or three decimals after a comma.
+    `percent`: whether a per cent sign stood there. `clear`: whether a cell shows a decimal point; `pointed`, where none
+    does, the first cell whose point may stand after a thousand.
     """
 
     values: pd.Series
@@ -43,10 +44,11 @@ class Numerals:
     wrong: dict[int, tuple[str, str, str]]
     unclear: list[int]
     clear: bool
+    pointed: int | None
 
 
-def read_numerals(cells: pd.Series, decimal: Decimal | None) -> Numerals:
-    """Read stripped cells, none of them empty; lines are their positions."""
+def read_numerals(cells: pd.Series, decimal: Decimal | None, *, settled: bool = False) -> Numerals:
+    """Read stripped cells; lines are their positions. `settled`: the file has shown its decimal point before."""
     import pandas as pd
 
     text = cells.astype(object).reset_index(drop=True)
@@ -54,14 +56,18 @@ def read_numerals(cells: pd.Series, decimal: Decimal | None) -> Numerals:
     # Plain numbers go in one fast pass; what is left is looked at more closely.
     values = pd.to_numeric(text, errors="coerce").astype("float64")
     percent = pd.Series(False, text.index)
-    broken = text[values.abs() != float("inf")][values % 1 != 0].head(_ENOUGH)
-    clear = not swapped and bool(broken.str.fullmatch(_CLEAR_POINT).any())
+    clear, pointed = False, None
+    if decimal is None and not settled:
+        marked = text[values.notna()][text[values.notna()].str.contains(".", regex=False)]
+        clear = bool(marked.str.fullmatch(_CLEAR_POINT).any())
+        single = marked.index[marked.str.fullmatch(_ONE_POINT)] if not clear else marked.index[:0]
+        pointed = int(single[0]) if len(single) else None
     if swapped:
         values[:] = float("nan")
     values = values.mask(values.abs() == float("inf"))
     rest = text.index[values.isna()]
     if rest.empty:
-        return Numerals(values, percent, {}, [], clear)
+        return Numerals(values, percent, {}, [], clear, pointed)
     odd = text.loc[rest].str.replace("\u2212", "-", regex=False)
     percent.loc[rest] = odd.str.endswith("%")
     odd = odd.str.removesuffix("%").str.rstrip().str.replace(_SPACES, "", regex=True)
@@ -74,7 +80,7 @@ def read_numerals(cells: pd.Series, decimal: Decimal | None) -> Numerals:
     wrong = {int(at): _why_not(text.loc[at], odd.loc[at], swapped) for at in lost}
     unclear = [] if decimal else [int(at) for at in odd.index[good & odd.str.fullmatch(_ONE_COMMA)]]
     clear = clear or bool(odd[good].str.fullmatch(_CLEAR_GROUPS).any())
-    return Numerals(values, percent, wrong, unclear, clear)
+    return Numerals(values, percent, wrong, unclear, clear, pointed)
 
 
 def _why_not(cell: str, plain: str, swapped: bool) -> tuple[str, str, str]:

@@ -46,8 +46,16 @@ class _Counting(io.RawIOBase):
         return len(block)
 
 
+def within(path: Path) -> tuple[Path, str] | None:
+    """The zip and the member that `ARCHIVE.zip/MEMBER` names; None for any other path."""
+    archive = next((parent for parent in path.parents if parent.is_file()), None)
+    return None if archive is None else (archive, path.relative_to(archive).as_posix())
+
+
 def check_file(path: Path, faults: FaultList) -> bool:
     """Whether the path is a file that can be read and holds something; else a fault says why not."""
+    if (inner := within(path)) is not None:
+        return check_file(inner[0], faults) and _check_member(*inner, faults)
     if not path.exists():
         near = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
         faults.add(str(path), "is not there", did_you_mean(path.name, near) if near else "Check the path.")
@@ -67,6 +75,25 @@ def check_file(path: Path, faults: FaultList) -> bool:
     return False
 
 
+def _check_member(path: Path, member: str, faults: FaultList) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            info = archive.getinfo(member) if member in names else None
+    except BROKEN:
+        faults.add(str(path), "is a damaged zip archive, or none", FETCH_AGAIN)
+        return False
+    if info is None:
+        faults.add(f"{path}/{member}", "is not in the archive", did_you_mean(member, names))
+    elif info.flag_bits & 1:
+        faults.add(f"{path}/{member}", "is encrypted", "Unpack it, and name the table in it.")
+    elif info.file_size == 0:
+        faults.add(f"{path}/{member}", "is empty", FETCH_AGAIN)
+    else:
+        return True
+    return False
+
+
 @contextmanager
 def open_member(path: Path, faults: FaultList, told: Step) -> Iterator[tuple[IO[bytes], str] | None]:
     """The bytes of a plain file, of a gzip, or of the one table in a zip, and their name.
@@ -75,6 +102,10 @@ def open_member(path: Path, faults: FaultList, told: Step) -> Iterator[tuple[IO[
     that shows only while it is read raises one of `BROKEN`.
     """
     try:
+        if (inner := within(path)) is not None:
+            with zipfile.ZipFile(inner[0]) as archive, archive.open(inner[1]) as stream:
+                yield _counted(stream, inner[1], archive.getinfo(inner[1]).file_size, told), inner[1]
+            return
         if zipfile.is_zipfile(path) or path.suffix.lower() == ".zip":
             with zipfile.ZipFile(path) as archive:
                 names = [
@@ -144,12 +175,13 @@ def read_chunks(
     sep: str = ",",
     rows: int = ROWS,
     skip: int = 0,
+    names: Sequence[str] | None = None,
 ) -> Iterator[pd.DataFrame]:
     """The rows of one table in chunks, all cells as text, stripped column names, index = line of the file.
 
     `needed` columns must be there; `optional` ones, and others that `any_columns` accepts, are kept where they are.
     Faults: the file or its columns are not as they should be, or it ends in the middle of a row. `skip` lines
-    stand above the header.
+    stand above the header; `names` are those of a file without one.
     """
     import pandas as pd
 
@@ -169,8 +201,8 @@ def read_chunks(
             text = io.TextIOWrapper(stream, encoding=encoding, errors="strict", newline="")
             for _ in range(skip):
                 text.readline()
-            line = text.readline()
-            header = _header(line, sep)
+            line = "" if names is not None else text.readline()
+            header = _header(line, sep) if names is None else list(names)
             # A spreadsheet with decimal commas keeps columns apart by semicolons.
             if not set(needed) & set(header) and set(needed) <= set(_header(line, ";")):
                 sep, header = ";", _header(line, ";")
@@ -199,7 +231,7 @@ def read_chunks(
                 index_col=False,
                 engine="c",
             )
-            start = skip + 2
+            start = skip + (2 if names is None else 1)
             seen = 0
             for chunk in reader:
                 chunk.columns = [header[index] for index in kept]
@@ -296,5 +328,14 @@ def read_header(path: Path, faults: FaultList, sep: str = ",") -> list[str] | No
         return None
     if not lines:
         return []
-    header = _header(lines[0], sep)
-    return _header(lines[0], ";") if len(header) == 1 and lines[0].count(";") > 1 else header
+    return _header(lines[0], _apart(lines[0], sep))
+
+
+def separator(path: Path, faults: FaultList, sep: str = ",") -> str:
+    """What stands between the columns of a table: `sep`, or the semicolon of a spreadsheet with decimal commas."""
+    lines = read_lines(path, faults, 1)
+    return _apart(lines[0], sep) if lines else sep
+
+
+def _apart(line: str, sep: str) -> str:
+    return ";" if len(_header(line, sep)) == 1 and line.count(";") > 1 else sep

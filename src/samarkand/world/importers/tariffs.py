@@ -151,7 +151,7 @@ def _tidy(
             "exporter": _joined(exporters),
             "code": code,  # tariff lines finer than six digits are averaged to it
             "product": code.str[:6],
-            "year": task.numbers(path, year),
+            "year": task.years(path, year),
             "duty": duty,
             "rate": rate,
             "value": value,

@@ -65,7 +65,7 @@ def _read(task: Import, path: Path, economies: list[str]) -> Parts | None:
     )
     for chunk in chunks:
         number = task.numbers(path, chunk["RNr"]).fillna(0)
-        years |= {int(year) for year in task.numbers(path, chunk["Year"]).dropna()}
+        years |= {int(year) for year in task.years(path, chunk["Year"]).dropna()}
         selling = chunk["Country"].isin(economies) & number.between(1, INDUSTRIES)
         part = chunk[selling]
         values = np.column_stack(
