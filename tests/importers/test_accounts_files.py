@@ -304,6 +304,40 @@ def test_a_broken_baci_is_told(tmp_path, world, change, words: str) -> None:
     refused(words, "baci", [samples.baci(tmp_path / "baci.csv", change(everything(world)))])
 
 
+def test_baci_keeps_trade_by_product(tmp_path, world) -> None:
+    """Thousands of US$ of the file are US$ m of the world; both codes of an economy add up; 9999 is no product."""
+    rows = [
+        *everything(world),
+        (2022, 398, 156, "10121", "2500", "1"),
+        (2022, 398, 276, "010121", "500", "1"),
+        (2022, 398, 276, "999999", "7", "1"),
+    ]
+    found = import_world("baci", [samples.baci(tmp_path / "BACI_HS17_Y2022.csv", rows)], name="baci")
+    table = found.products.table.set_index(["economy", "product"])
+    assert found.products.year == 2022
+    assert table.loc[("KAZ", "010121")].tolist() == [3.0, 0.0]
+    assert table.loc[("CHN", "010121")].tolist() == [0.0, 2.5]
+    assert "999999" not in set(found.products.table["product"])
+    assert found.products.matrix("exports", 4).loc["KAZ", "0101"] == 3.0
+    assert found.has("exports by product", "KAZ")
+    assert not found.has("exports by product", "VUT")
+    assert not world.has("exports by product")
+    entry = found.manifest["files"]["products.parquet"]
+    assert entry["licence"] == "Etalab 2.0"
+    assert found.manifest["layers"][0]["measures"]["products"] == {"edition": "HS17", "year": 2022}
+    assert found.hash != world.hash
+
+
+def test_baci_of_two_editions_and_repeated_rows_is_told_at_once(tmp_path, world) -> None:
+    rows = everything(world)
+    paths = [
+        samples.baci(tmp_path / "BACI_HS17_Y2022.csv", rows),
+        samples.baci(tmp_path / "BACI_HS92_Y2022.csv", [(2022, 999, 156, "870323", "x", "1")]),
+    ]
+    for words in ("codes of HS17 and HS92", "'999' is not a known economy", "not a number"):
+        refused(words, "baci", paths)
+
+
 def test_baci_of_other_columns_or_cut_short(tmp_path, world) -> None:
     rows = everything(world)
     refused("has no column 'v'", "baci", [samples.baci(tmp_path / "a.csv", rows, columns="t,i,j,k,value,q")])

@@ -24,6 +24,7 @@ import xarray as xr
 
 from samarkand.core.faults import Fault, Faults, did_you_mean
 from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
+from samarkand.world.accounts.products import Products
 from samarkand.world.accounts.tables import Accounts
 from samarkand.world.accounts.tariffs import Tariffs
 from samarkand.world.economies.facts import Facts, load_facts
@@ -31,6 +32,7 @@ from samarkand.world.network.store import EMBEDDED_PREFIXES, PREFIX, holds_netwo
 from samarkand.world.world import EMBEDDED, World, files_hash, load_world
 
 MANIFEST = "manifest.json"
+PRODUCTS = "products.parquet"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _ARRAYS = ("intermediate", "final_demand", "gross_output", "value_added")
 
@@ -114,6 +116,9 @@ def open_world(name: str = EMBEDDED) -> World:
         table = pd.read_parquet(stored.folder / "tariffs.parquet")
         check_labels(name, table, world.labels)
         world = replace(world, tariffs=Tariffs(table, int(files["tariffs.parquet"]["year"])))
+    if PRODUCTS in files:
+        table = pd.read_parquet(stored.folder / PRODUCTS)
+        world = replace(world, products=Products(table, int(files[PRODUCTS]["year"])))
     if holds_network(files):
         network = read_network(stored.folder)
         vars(network)["hash"] = files_hash(files, (PREFIX,))
@@ -218,6 +223,13 @@ def write_accounts(folder: Path, accounts: Accounts) -> list[str]:
         )
         written.append(file)
     return written
+
+
+def write_products(folder: Path, table: pd.DataFrame) -> list[str]:
+    """Write trade by product (`accounts.products.COLUMNS`, US$ m); gives the name of the file in a list."""
+    small = table.astype({"economy": "category", "product": "category"})
+    small.to_parquet(folder / PRODUCTS, index=False, compression="zstd")
+    return [PRODUCTS]
 
 
 def _read_accounts(folder: Path, entry: Mapping[str, Any]) -> Accounts:

@@ -14,6 +14,7 @@ import xarray as xr
 
 from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.core.hashing import content_hash, data_hash
+from samarkand.world.accounts.products import PRODUCTS_NEED, Products
 from samarkand.world.accounts.tables import Accounts, load_accounts
 from samarkand.world.accounts.tariffs import TARIFF_NEED, Tariffs
 from samarkand.world.assumptions import Assumptions, load_assumptions
@@ -29,8 +30,8 @@ NETWORK_FILES = ("osm_", "sea_", "cities", "ports", "network_", "economies")
 class World:
     """Economies, accounts, freight network and assumptions, and the manifest of their sources.
 
-    `fact_table` holds figures by economy for the other priorities; `tariffs` is None until a table of them is imported;
-    `imported` names the optional inputs that were (the `needs` of indicators).
+    `fact_table` holds figures by economy for the other priorities; `tariffs` is None until a table of them is imported,
+    `products` until trade by product is; `imported` names the optional inputs that were (the `needs` of indicators).
     """
 
     name: str
@@ -42,6 +43,7 @@ class World:
     imported: frozenset[str] = frozenset()
     tariffs: Tariffs | None = None
     fact_table: Facts = field(default_factory=load_facts)
+    products: Products | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -83,6 +85,7 @@ class World:
                 "facts": self.fact_table.hash,
                 "network": self.network.hash,
                 "tariffs": None if self.tariffs is None else self.tariffs.hash,
+                "products": None if self.products is None else self.products.hash,
                 "imported": sorted(self.imported),
                 "assumptions": self.assumptions.hash,
             }
@@ -101,6 +104,8 @@ class World:
         """Whether an optional input (the `needs` of an indicator) was imported, for an economy. None is embedded."""
         if need == TARIFF_NEED and self.tariffs is not None:
             return economy is None or economy in self.tariffs.importers
+        if need == PRODUCTS_NEED and self.products is not None:
+            return economy is None or economy in self.products.exporters
         return need in self.imported
 
     def connected(self, economy: str) -> bool:

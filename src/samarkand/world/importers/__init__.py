@@ -122,6 +122,8 @@ def _write(folder: Path, name: str, task: Import, parts: Parts) -> None:
     gives |= set(task.kind.gives.split("; ")) - {""}
     if parts.accounts is not None:
         written = store.write_accounts(folder, parts.accounts)
+        if parts.products is not None:
+            written += store.write_products(folder, parts.products)
         # Rates are by label and weighted over the rest of the world: they belong to the accounts they were made for.
         if "tariffs.parquet" in files and parts.accounts.economies != base.accounts.economies:
             del files["tariffs.parquet"]

@@ -1,11 +1,13 @@
 """Goods trade by partner from CEPII's BACI: who buys each good from whom, laid over the base world's totals.
 
 Columns `t, i, j, k, v, q`: year, exporter, importer, HS product, value in thousand US$, tonnes. Exports and imports of
-the base by economy and sector stay as they are; partners become those of the file.
+the base by economy and sector stay as they are; partners become those of the file. What each economy sells and buys
+of each product is kept beside them.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import pandas as pd
 
 from samarkand.core.conventions import REST_OF_WORLD, Floats
 from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
+from samarkand.world.accounts.products import COLUMNS
 from samarkand.world.accounts.tables import Accounts
 from samarkand.world.accounts.tariffs import goods_sectors, sector_of_product
 from samarkand.world.importers.frame import Import, Parts, in_parts
@@ -27,10 +30,24 @@ FROM_BASE = 1e-4  # of the base's own pattern, so that every total can be met
 TOLERANCE, ROUNDS = 1e-9, 20_000
 # World trade in goods of the file over that of the accounts: outside it is in another unit, or not all products.
 SMALLEST, LARGEST = 0.3, 3.0
+EDITION = re.compile(r"HS(\d\d)(?=\D|$)", re.IGNORECASE)  # of the Harmonised System, as CEPII names its files
+
+
+def edition_of(path: Path) -> str:
+    """The edition of the Harmonised System that a file's name says, as HS17; empty where it says none."""
+    found = EDITION.search(path.name)
+    return f"HS{found[1]}" if found else ""
 
 
 def read(task: Import) -> Parts | None:
-    """The base's accounts with the partners of the file."""
+    """The base's accounts with the partners of the file, and its trade by product."""
+    editions = sorted({edition_of(path) for path in task.paths} - {""})
+    if len(editions) > 1:
+        task.fault(
+            "PATH",
+            f"the files have codes of {' and '.join(editions)}: one code is not one product in both",
+            "Import files of one edition.",
+        )
     chunks = [chunk for path in in_parts(task.paths, task) for chunk in _read(task, path)]
     if task.faults:
         return None
@@ -72,7 +89,31 @@ def read(task: Import) -> Parts | None:
         )
         return None
     measures["left_out"] = dict(sorted(task.skipped.items()))
-    return Parts(year=year, accounts=replace(accounts, year=base.accounts.year), measures=measures)
+    measures["products"] = {"edition": editions[0] if editions else "not named", "year": year}
+    return Parts(
+        year=year,
+        accounts=replace(accounts, year=base.accounts.year),
+        products=by_product(rows),
+        measures=measures,
+    )
+
+
+def by_product(rows: pd.DataFrame) -> pd.DataFrame:
+    """What each economy sells and buys abroad of each product, US$ m: rows of `accounts.products.Products`.
+
+    Economies are those of the file, also those that are inside the rest of the world here. Trade inside an economy of
+    several codes, and goods that no sector has (HS 9999), are left out.
+    """
+    abroad = rows[(rows["origin"] != rows["destination"]) & rows["sector"].notna()]
+    sides = [
+        (abroad.dropna(subset=[side]).groupby([side, "k"])["value"].sum() / PER_MILLION).rename(name)
+        for side, name in (("origin", "exports"), ("destination", "imports"))
+    ]
+    for side in sides:
+        side.index.names = ["economy", "product"]
+    table = pd.concat(sides, axis=1).fillna(0.0).reset_index()
+    table = table[(table["exports"] > 0) | (table["imports"] > 0)]
+    return table.sort_values(["economy", "product"], ignore_index=True)[list(COLUMNS)]
 
 
 def _read(task: Import, path: Path) -> list[pd.DataFrame]:

@@ -77,11 +77,13 @@ def import_hint(need: str) -> str:
 class Parts:
     """Result of an importer: the part of a world that it replaces, for which year, and measures worth keeping.
 
-    `network_parts`: the files of each part of a network that are the user's; the others are those of the base.
+    `products` come with accounts: trade by product, which is kept beside them. `network_parts`: the files of each part
+    of a network that are the user's; the others are those of the base.
     """
 
     year: int
     accounts: Accounts | None = None
+    products: pd.DataFrame | None = None
     tariffs: pd.DataFrame | None = None
     facts: pd.DataFrame | None = None
     network: Network | None = None

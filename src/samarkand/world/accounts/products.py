@@ -1,0 +1,49 @@
+"""Trade by product: what each economy sells and buys abroad, in the codes of the Harmonised System.
+
+None is embedded. It is kept beside the accounts when a file with products is imported, and is observed: nothing of it
+is estimated, nor balanced with the accounts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from samarkand.core.hashing import data_hash
+
+COLUMNS = ("economy", "product", "exports", "imports")
+PRODUCTS_NEED = "exports by product"  # in the words of the indicators that need it
+
+
+@dataclass(frozen=True)
+class Products:
+    """Trade by economy and product in one year.
+
+    `table`: `COLUMNS`, with ISO3 codes, HS codes of six digits, and US$ m; a product that an economy neither sells nor
+    buys has no row.
+    """
+
+    table: pd.DataFrame
+    year: int
+
+    @cached_property
+    def hash(self) -> str:
+        """Content hash."""
+        return data_hash(self)
+
+    @cached_property
+    def exporters(self) -> frozenset[str]:
+        """Economies that export anything."""
+        return frozenset(map(str, self.table.loc[self.table["exports"] > 0, "economy"].unique()))
+
+    def matrix(self, side: str, digits: int) -> pd.DataFrame:
+        """`exports` or `imports` by economy (rows) and product of so many digits (columns), US$ m, both sorted.
+
+        Both sides have the same rows and columns: all that trade at all.
+        """
+        found = self.table.assign(
+            economy=self.table["economy"].astype(str), product=self.table["product"].astype(str).str[:digits]
+        ).pivot_table(side, "economy", "product", "sum", fill_value=0.0)
+        return found.sort_index(axis=0).sort_index(axis=1)
