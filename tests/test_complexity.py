@@ -16,6 +16,9 @@ from samarkand.engines.complexity import (
     calc_rca,
     trim,
 )
+from samarkand.priorities.innovation.assessment import calc_matches, calc_nearer, calc_over
+
+ROUNDS, FASTER = 6, 50
 
 # Two economies of three make the first product, and so on: M has 5 economies (rows) and 6 products.
 PRESENCE = np.array(
@@ -119,6 +122,7 @@ def test_opportunities_are_near_and_rewarding_products_that_are_absent():
         for column in np.flatnonzero(absent)
         if found.density[0, column] >= np.median(found.density[0, absent])
         and found.gain[0, column] >= np.median(found.gain[0, absent])
+        and found.gain[0, column] > 0
     ]
     assert np.flatnonzero(chosen[0]).tolist() == by_hand
     assert chosen.sum() < calc_opportunities(found, 0.25).sum()
@@ -131,12 +135,50 @@ def test_access_by_hand():
     assert calc_access(imports, cost, 2.0)[:, 0] == pytest.approx([100 / 4 + 50, 10 / 4, 10])
 
 
+def test_who_gains_nothing_by_new_products_has_no_opportunities():
+    """Economy 0 makes all complex products of `PRESENCE`: what it lacks is nearest to the simple ones."""
+    found = calc_complexity(PRESENCE * [2, 2, 2, 1, 2, 2])
+    assert found.gain[0].max() == 0
+    assert not calc_opportunities(found, 0.0)[0].any()
+    assert calc_opportunities(found, 0.0)[1].any()
+
+
+def test_access_and_what_comes_nearer_by_hand():
+    """Five economies, six products, elasticity 1. All buy 60 of the first product, economy 4 alone 12 of each other.
+
+    At a cost of 2 to all, four partners are worth 4 x 60 / 2 = 120. The programme brings the cost from 0 to 4 down to
+    1.5: 3 x 30 + 40 = 130 of the first; of the others 12 / 1.5 = 8 instead of 12 / 2 = 6.
+    """
+    imports = np.zeros((5, 6))
+    imports[:, 0] = 60.0
+    imports[4, 1:] = 12.0
+    before = np.full((5, 5), 2.0)
+    after = before.copy()
+    after[0, 4] = 1.5
+    without, with_ = (calc_access(imports, cost, 1.0) for cost in (before, after))
+    assert without[0].tolist() == [120, 6, 6, 6, 6, 6]
+    assert without[4].tolist() == [120, 0, 0, 0, 0, 0]
+    assert with_[0].tolist() == [130, 8, 8, 8, 8, 8]
+    assert (with_[1:] == without[1:]).all()
+    chosen = np.zeros((5, 6), dtype=bool)
+    chosen[0, [0, 3]] = chosen[1, 0] = True
+    assert calc_nearer(without, with_, chosen, 1e-4).tolist() == [2, 0, 0, 0, 0]
+    assert calc_nearer(without, with_, chosen, 0.2).tolist() == [1, 0, 0, 0, 0]  # by a third, by a twelfth
+    assert calc_nearer(without, without, chosen, 0.0).tolist() == [0, 0, 0, 0, 0]
+    np.testing.assert_array_equal(calc_over(without, chosen), [126, 120, np.nan, np.nan, np.nan])
+
+
+def test_matches_by_hand():
+    wanted, offered = np.array([[1, 1, 0], [0, 0, 1]], bool), np.array([[0, 1, 1], [1, 1, 0]], bool)
+    assert calc_matches(wanted, offered).tolist() == [[1, 2], [1, 0]]
+
+
 def test_equal_to_ecomplexity_and_much_faster():
     """The published package on 150 economies and 1,200 products: both work out eigenvectors to rounding.
 
     Its check of supermodularity, which has no part in the figures, is switched off. Processor time on one thread:
-    threads that wait for each other on a busy machine have no part in it. Measured 47 to 60 times on a machine of two
-    cores with other work on it; the bound is half of that.
+    threads that wait for each other on a busy machine have no part in it. Both take their least time over some rounds,
+    as other work on the machine slows now the one, now the other; about 60 times on a quiet one.
     """
     peer = pytest.importorskip("ecomplexity")
     import pandas as pd
@@ -149,11 +191,15 @@ def test_equal_to_ecomplexity_and_much_faster():
     economy, product = np.indices(exports.shape)
     table = pd.DataFrame({"t": 2022, "i": economy.ravel(), "k": product.ravel(), "v": exports.ravel()})
     columns = {"time": "t", "loc": "i", "prod": "k", "val": "v"}
+    ours = theirs = np.inf
     with threadpool_limits(1):
-        ours = min(_timed(exports) for _ in range(5))
-        begun = time.process_time()
-        given_ = peer.ecomplexity(table, columns, check_logsupermodularity=False, verbose=False)
-        theirs = time.process_time() - begun
+        for _ in range(ROUNDS):
+            ours = min(ours, *(_timed(exports) for _ in range(5)))
+            begun = time.process_time()
+            given_ = peer.ecomplexity(table, columns, check_logsupermodularity=False, verbose=False)
+            theirs = min(theirs, time.process_time() - begun)
+            if theirs > FASTER * ours:
+                break
     found = calc_complexity(exports)
     given_ = given_.sort_values(["i", "k"])
 
@@ -166,7 +212,7 @@ def test_equal_to_ecomplexity_and_much_faster():
         ("cog", found.gain), ("diversity", found.diversity[:, None]), ("ubiquity", found.ubiquity[None]),
     ):  # fmt: skip
         np.testing.assert_allclose(np.broadcast_to(values, exports.shape), of(name), rtol=0, atol=1e-10)
-    assert theirs > 25 * ours, f"{theirs:.2f} s of processor time beside {ours:.4f} s"
+    assert theirs > FASTER * ours, f"{theirs:.2f} s of processor time beside {ours:.4f} s"
 
 
 def _timed(exports) -> float:

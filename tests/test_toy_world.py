@@ -344,7 +344,7 @@ def test_leaving_out_an_item_is_the_programme_without_it(
 def test_without_all_items_nothing_changes(programme: Programme, world: World) -> None:
     nothing = figures(sk.appraise(programme, world, without=programme.ids))
     for name, values in nothing.items():
-        assert np.nanmax(np.abs(values), initial=0.0) < 1e-6, name  # of money up to 1e7 US$ m
+        assert np.abs(values[np.isfinite(values)]).max(initial=0.0) < 1e-6, name  # of money up to 1e7 US$ m
 
 
 # -- flows, capacities, stress

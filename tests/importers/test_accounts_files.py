@@ -328,14 +328,22 @@ def test_baci_keeps_trade_by_product(tmp_path, world) -> None:
     assert found.hash != world.hash
 
 
-def test_baci_of_two_editions_and_repeated_rows_is_told_at_once(tmp_path, world) -> None:
+def test_all_that_is_wrong_with_trade_by_product_is_told_at_once(tmp_path, world) -> None:
+    """Codes of two editions, an unknown economy, a word, rows twice, a product that nobody exports."""
     rows = everything(world)
     paths = [
-        samples.baci(tmp_path / "BACI_HS17_Y2022.csv", rows),
-        samples.baci(tmp_path / "BACI_HS92_Y2022.csv", [(2022, 999, 156, "870323", "x", "1")]),
+        samples.baci(tmp_path / "BACI_HS17_Y2022.csv", [*rows, (2022, 156, 398, "870325", "0", "1")]),
+        samples.baci(tmp_path / "BACI_HS92_Y2022.csv", [(2022, 999, 156, "870323", "x", "1"), rows[0]]),
     ]
-    for words in ("codes of HS17 and HS92", "'999' is not a known economy", "not a number"):
-        refused(words, "baci", paths)
+    with pytest.raises(Faults) as raised:
+        import_world("baci", paths, name="broken")
+    told = str(raised.value)
+    for words in (
+        "codes of HS17 and HS92", "'999' is not a known economy", "not a number", "2 rows stand there more than once",
+        "1 products have no exporters: all their rows are 0 (the first is 870325)",
+    ):  # fmt: skip
+        assert words in told
+    assert list_worlds() == []
 
 
 def test_baci_of_other_columns_or_cut_short(tmp_path, world) -> None:

@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 
 # Two eigenvalues nearer to each other than this leave the second vector undetermined: it turns with rounding.
 LEAST_GAP = 1e-6
+ROWS = 64
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,13 @@ def calc_rca(exports: Floats) -> Floats:
 def calc_proximity(presence: Floats) -> Floats:
     """Least conditional probability that who makes one product makes the other: (M' M) / max(u[p], u[q])."""
     ubiquity = presence.sum(axis=0)
-    proximity: Floats = presence.T @ presence
-    proximity /= np.maximum(ubiquity[:, None], ubiquity[None, :])
+    # Counts below 2^24 are exact in single precision, and some rows at a time stay in the processor's cache.
+    single = presence.astype(np.float32)
+    together = single.T @ single
+    proximity = np.empty(together.shape)
+    for first in range(0, len(ubiquity), ROWS):
+        rows = slice(first, first + ROWS)
+        np.divide(together[rows], np.maximum(ubiquity[rows, None], ubiquity), out=proximity[rows])
     return proximity
 
 
@@ -154,7 +160,7 @@ def calc_opportunities(complexity: Complexity, quantile: float) -> NDArray[np.bo
     """Products that an economy lacks and that are among its nearest and its most rewarding, dims (economy, product).
 
     Of the products with RCA < 1: those whose density and whose opportunity gain are both at or above the economy's
-    own quantile over these products.
+    own quantile over these products, and whose gain is above zero.
     """
     found = np.zeros(complexity.rca.shape, dtype=bool)
     for row, absent in enumerate(complexity.presence == 0.0):
@@ -163,7 +169,7 @@ def calc_opportunities(complexity: Complexity, quantile: float) -> NDArray[np.bo
             found[row] = (
                 absent
                 & (near >= np.quantile(near[absent], quantile))
-                & (worth >= np.quantile(worth[absent], quantile))
+                & (worth >= max(np.quantile(worth[absent], quantile), np.nextafter(0.0, 1.0)))
             )
     return found
 

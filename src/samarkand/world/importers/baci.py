@@ -49,27 +49,19 @@ def read(task: Import) -> Parts | None:
             "Import files of one edition.",
         )
     chunks = [chunk for path in in_parts(task.paths, task) for chunk in _read(task, path)]
+    place = str(task.paths[0])
+    if chunks:
+        rows = pd.concat(chunks, ignore_index=True)
+        _check_rows(task, place, rows)
     if task.faults:
         return None
-    place = str(task.paths[0])
     if not chunks:
         task.fault(place, "holds no trade", "Fetch it again.")
         return None
-    rows = pd.concat(chunks, ignore_index=True)
     year = task.choose_year(task.paths[0], sorted({int(one) for one in rows["year"].unique()}))
     if year is None:
         return None
     rows = rows[rows["year"] == year]
-    repeated = rows.duplicated(["i", "j", "k"], keep=False)
-    if repeated.any():
-        first = rows[repeated].iloc[0]
-        task.fault(
-            f"{place}, line {first['line']}",
-            f"{int(repeated.sum())} rows stand there more than once (exporter {first['i']}, importer {first['j']}, "
-            f"product {first['k']})",
-            "Keep one row each.",
-        )
-        return None
     base = task.base
     label = {
         **{code: code for code in base.economies},
@@ -96,6 +88,26 @@ def read(task: Import) -> Parts | None:
         products=by_product(rows),
         measures=measures,
     )
+
+
+def _check_rows(task: Import, place: str, rows: pd.DataFrame) -> None:
+    """Faults of rows that stand there twice, and of products that nobody exports."""
+    repeated = rows.duplicated(["year", "i", "j", "k"], keep=False)
+    if repeated.any():
+        first = rows[repeated].iloc[0]
+        task.fault(
+            f"{place}, line {first['line']}",
+            f"{int(repeated.sum())} rows stand there more than once (exporter {first['i']}, importer {first['j']}, "
+            f"product {first['k']})",
+            "Keep one row each.",
+        )
+    exports = rows.groupby("k")["value"].sum()
+    if len(bare := exports.index[exports == 0]):
+        task.fault(
+            f"{place}, line {rows.loc[rows['k'] == bare[0], 'line'].iloc[0]}",
+            f"{len(bare)} products have no exporters: all their rows are 0 (the first is {bare[0]})",
+            "Leave their rows out, or fetch the file again.",
+        )
 
 
 def by_product(rows: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,59 @@
+"""`samarkand opportunities`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from samarkand.priorities.faces import Answer, Page
+
+
+def opportunities(
+    answer: Answer,
+    economy: Annotated[
+        str,
+        typer.Argument(metavar="ECONOMY", help="An ISO3 code: what it could make next.", show_default=False),
+    ],
+    partner: Annotated[
+        str,
+        typer.Argument(
+            metavar="[PARTNER]",
+            help="An ISO3 code: who makes and buys what it could make.",
+            show_default=False,
+        ),
+    ] = "",
+) -> Page:
+    """Show what an economy could make next.
+
+    And how near its buyers are; with a partner also what that one could make, and what each of the two makes and buys
+    of it. Needs trade by product: samarkand world import baci.
+    """
+    from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
+    from samarkand.priorities.innovation import page as pages
+    from samarkand.priorities.innovation.assessment import found_of
+
+    found = found_of(answer.timeline.last)
+    if isinstance(found, str):
+        raise Faults([Fault("opportunities", found, "Then ask with --world NAME.")])
+    faults, asked = FaultList(), [code.upper() for code in (economy, partner) if code]
+    for code in asked:
+        if code in found.sample.left_out:
+            faults.add(
+                f"economy {code}", f"is not in the sample: {found.sample.left_out[code]}",
+                "Another sample: --assume complexity_population=NUMBER and the like (docs/parameters.md).",
+            )  # fmt: skip
+        elif code not in found.economies:
+            faults.add(f"economy {code}", "has no exports in the file", did_you_mean(code, found.economies))
+    faults.raise_if_any()
+    tables = [pages.opportunities_of(answer, found, *asked)]
+    if partner:
+        tables.append(pages.opportunities_of(answer, found, *reversed(asked)))
+    return Page(
+        "What could be made next",
+        lead=(pages.said_of_sample(answer, found), pages.NO_GAIN),
+        tables=tuple(tables),
+    )
+
+
+COMMANDS = (opportunities,)

@@ -1,0 +1,144 @@
+"""The page of the report: complexity of what economies export, and how near buyers of what they could make next are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from samarkand.priorities.faces import Answer, Page, Table
+from samarkand.priorities.innovation.assessment import found_of
+from samarkand.priorities.innovation.complexity import Found, Stability, stability_of
+from samarkand.world.accounts.tariffs import sector_of_product
+
+MOST_ROWS = 20
+NO_FIGURE = "n/a"
+NO_GAIN = "Nearer buyers are no income: what they are worth is in the real income of trade already, and is not added."
+
+
+def page(answer: Answer) -> Page:
+    """Complexity and opportunities of all economies, who is left out, and how stable the ranking is."""
+    title = "Innovation: what economies could make next"
+    found = found_of(answer.timeline.last)
+    if isinstance(found, str):
+        return Page(title, lead=(f"Complexity and opportunities: {found}.",))
+    return Page(
+        title,
+        lead=(said_of_sample(answer, found), NO_GAIN),
+        tables=(by_economy(answer), left_out(answer, found), stability(answer)),
+    )
+
+
+def said_of_sample(answer: Answer, found: Found) -> str:
+    """Whose trade in what is compared, and how well determined the index is."""
+    assert answer.world.products is not None
+    return (
+        f"Exports of {answer.world.products.year} as imported: {len(found.economies)} economies and "
+        f"{len(found.products)} products of the Harmonised System, {found.sample.dropped} products left out. The index "
+        f"goes with the number of products with an advantage at a correlation of {found.measures.sign_agreement:.2f}; "
+        f"its eigenvalue is {found.measures.gap:.2g} above the next."
+    )
+
+
+def by_economy(answer: Answer) -> Table:
+    """Economies by complexity, with what the programme does for their opportunities."""
+    names = ("economic_complexity", "complexity_outlook", "product_diversity", "opportunity_access")
+    table = pd.DataFrame({name: answer.array(name, "without").to_series() for name in names})
+    table["change"] = answer.array("opportunity_access").to_series()
+    table["nearer"] = answer.array("opportunities_nearer").to_series()
+    table = table.dropna(subset=["economic_complexity"]).sort_values("economic_complexity", ascending=False)
+    rows = tuple(
+        (
+            answer.world.names.get(str(code), str(code)), f"{index:+.2f}", f"{outlook:+.2f}", f"{products:.0f}",
+            _number(reach), _percent(change), _number(nearer),
+        )
+        for code, (index, outlook, products, reach, change, nearer) in zip(
+            table.index, table.to_numpy(float).tolist(), strict=True
+        )
+    )  # fmt: skip
+    heads = (
+        "economy", "complexity", "outlook", "products", "demand within reach, US$ m", "change", "opportunities nearer",
+    )  # fmt: skip
+    note = f"{len(rows)} economies; the first {MOST_ROWS} are shown." if len(rows) > MOST_ROWS else ""
+    return Table("Complexity, and demand within reach of opportunities", heads, rows[:MOST_ROWS], note)
+
+
+def left_out(answer: Answer, found: Found) -> Table:
+    """Who exports and is not in the sample, and why."""
+    rows = tuple(
+        (answer.world.names.get(code, code), reason) for code, reason in sorted(found.sample.left_out.items())
+    )
+    note = "" if rows else "All that export are in the sample."
+    return Table("Not in the sample", ("economy", "why"), rows, note, numbers=2)
+
+
+def stability(answer: Answer) -> Table:
+    """How far the ranking moves where a filter is lifted."""
+    state = answer.timeline.last
+    rows = tuple(
+        (name, one, "", "") if isinstance(one, str) else (name, *_stable(answer, one))
+        for name, one in stability_of(state.world, state.assumptions).items()
+    )
+    heads = ("filter", "rank correlation", "most places moved", "economies in both")
+    return Table("The ranking without one of its filters", heads, rows)
+
+
+def _stable(answer: Answer, one: Stability) -> tuple[str, str, str]:
+    name = answer.world.names.get(one.economy, one.economy)
+    return f"{one.correlation:.4f}", f"{one.places} ({name})" if one.places else "0", str(one.economies)
+
+
+def opportunities_of(answer: Answer, found: Found, economy: str, partner: str = "") -> Table:
+    """Products that an economy lacks and that are near and rewarding, the most rewarding first.
+
+    With a partner: whether it makes them and buys much of them, and by how much the programme changes the cost of
+    freight to it.
+    """
+    row = found.economies.index(economy)
+    order = np.argsort(-found.measures.gain[row], kind="stable")
+    chosen = [k for k in order if found.opportunities[row, k]]
+    change = answer.array("product_access")
+    known = economy in change["economy"].to_numpy()
+    nearer = change.sel(economy=economy).to_series() if known else pd.Series(dtype=float)
+    heads = ["product (HS)", "sector", "complexity", "density", "gain", "buyers nearer by"]
+    if partner:
+        heads += ["partner makes it", "partner buys, US$ m", "freight to partner"]
+    rows = []
+    for k in chosen[:MOST_ROWS]:
+        code = found.products[k]
+        sector = sector_of_product(code) or NO_FIGURE
+        cells = [
+            code, sector, f"{found.measures.pci[k]:+.2f}", f"{found.measures.density[row, k]:.3f}",
+            f"{found.measures.gain[row, k]:+.3f}", _percent(float(nearer.get(code, np.nan))),
+        ]  # fmt: skip
+        rows.append((*cells, *_with_partner(answer, found, economy, partner, k, sector)))
+    note = f"{len(chosen)} opportunities; the first {MOST_ROWS} are shown." if len(chosen) > MOST_ROWS else ""
+    whose = answer.world.names.get(economy, economy)
+    with_whom = f", and {answer.world.names.get(partner, partner)}" if partner else ""
+    return Table(f"Opportunities of {whose}{with_whom}", tuple(heads), tuple(rows), note, numbers=2)
+
+
+def _with_partner(
+    answer: Answer, found: Found, economy: str, partner: str, column: int, sector: str
+) -> tuple[str, ...]:
+    if not partner:
+        return ()
+    products, hat = answer.world.products, answer.timeline.last.iceberg_cost_hat
+    assert products is not None
+    code, place = found.products[column], found.economies.index(partner)
+    bought = products.matrix("imports", len(code)).loc[partner, code]
+    freight = NO_FIGURE
+    if economy in hat["origin"] and partner in hat["destination"] and sector in hat["sector"]:
+        freight = _percent(float(hat.sel(origin=economy, destination=partner, sector=sector)) - 1.0)
+    return (
+        "yes" if found.measures.presence[place, column] else "no",
+        f"{bought:,.1f}",
+        freight,
+    )
+
+
+def _number(value: float) -> str:
+    return NO_FIGURE if value != value else f"{value:,.0f}"
+
+
+def _percent(value: float) -> str:
+    return NO_FIGURE if value != value else f"{100 * value:+.2f} %"
