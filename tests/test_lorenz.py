@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from samarkand.engines.lorenz import calc_lognormal_sigma, calc_poverty, fit_lorenz, make_lognormal
+from samarkand.engines.lorenz import (
+    calc_lognormal_sigma,
+    calc_poverty,
+    fit_beta,
+    fit_general_quadratic,
+    fit_lorenz,
+    make_lognormal,
+)
 
 PUBLISHED = pd.read_csv(Path(__file__).parent / "fixtures" / "pip_2011.csv", comment="#").set_index("economy")
 LINES = {"headcount_190": 1.90, "headcount_320": 3.20, "headcount_550": 5.50}
@@ -61,6 +68,40 @@ def test_fits_reproduce_their_deciles_and_gini(economy):
     np.testing.assert_allclose(found, 100 * shares / shares.sum(), rtol=0.05)
     # The published index is of microdata; within tenths there is inequality that no fit sees.
     assert fitted(economy).gini == pytest.approx(PUBLISHED.loc[economy, "gini"], abs=0.0025)
+
+
+# Rural India 1983, rupees a month: upper bound of a class, people and mean of the class; overall mean 109.90. Datt
+# (1998), table 1, from github.com/worldbank/PIP-Methodology, Grouped-data-example.Rmd, read 2026-11-27.
+INDIA = np.array(
+    [
+        (30, 0.92, 24.84), (40, 2.47, 35.80), (50, 5.11, 45.36), (60, 7.90, 55.10), (70, 9.69, 64.92),
+        (85, 15.24, 77.08), (100, 13.64, 91.75), (125, 16.99, 110.64), (150, 10.00, 134.90), (200, 9.78, 167.76),
+        (250, 3.96, 215.48), (300, 1.81, 261.66), (np.inf, 2.49, 384.97),
+    ]
+)  # fmt: skip
+
+
+def india() -> tuple[np.ndarray, np.ndarray]:
+    """Cumulative shares of people and of spending."""
+    people, income = INDIA[:, 1] / INDIA[:, 1].sum(), INDIA[:, 1] * INDIA[:, 2]
+    return np.cumsum(people)[:-1], np.cumsum(income / income.sum())[:-1]
+
+
+def test_the_general_quadratic_is_datt_s_own():
+    """Published for a line of 89 rupees: 45.06, 12.47 and 4.75 per cent, Gini index 28.9 (recalled)."""
+    curve = fit_general_quadratic(*india())
+    found = calc_poverty(curve, np.array([89 / 109.90]))
+    figures = [100 * float(one[0]) for one in (found.headcount, found.gap, found.severity)]
+    assert figures == pytest.approx([45.06, 12.47, 4.75], abs=0.005)
+    assert 100 * curve.gini == pytest.approx(28.9, abs=0.05)
+
+
+@pytest.mark.parametrize("fit", [fit_general_quadratic, fit_beta])
+def test_people_under_the_bounds_of_the_classes_that_a_curve_was_fitted_to(fit):
+    """The table says how many have less than each bound: within a point and a half, from 0.9 to 97.5 % of them."""
+    people, spending = india()
+    found = calc_poverty(fit(people, spending), INDIA[:-1, 0] / 109.90).headcount
+    np.testing.assert_allclose(found, people, atol=0.015)
 
 
 @pytest.mark.parametrize("economy", PUBLISHED.index)

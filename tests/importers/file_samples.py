@@ -261,13 +261,15 @@ def baci(path: Path, rows, *, columns: str = "t,i,j,k,v,q") -> Path:
 # -- indicators
 
 
-def wdi_bulk(path: Path, rows, years=(2022, 2023)) -> Path:
+def wdi_bulk(path: Path, rows, years=(2022, 2023), names=None) -> Path:
     """The bulk CSV: all quoted, an empty column at the end. rows: name, code, series, figures of the years."""
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
         writer.writerow(["Country Name", "Country Code", "Indicator Name", "Indicator Code", *years, ""])
         for name, code, series, *values in rows:
-            writer.writerow([name, code, "an indicator, named", series, *values, ""])
+            writer.writerow(
+                [name, code, (names or {}).get(series, "an indicator, named"), series, *values, ""]
+            )
     return path
 
 
@@ -287,11 +289,12 @@ def databank(path: Path, rows, years=(2022, 2023), *, counterpart: str = "") -> 
     return path
 
 
-def world_bank_json(path: Path, rows) -> Path:
+def world_bank_json(path: Path, rows, names=None) -> Path:
     """An answer of the World Bank's API. rows: series, ISO3, year, figure."""
     listed = [
         {
-            "indicator": {"id": series, "value": "a name"}, "country": {"id": iso3[:2], "value": iso3},
+            "indicator": {"id": series, "value": (names or {}).get(series, "a name")},
+            "country": {"id": iso3[:2], "value": iso3},
             "countryiso3code": iso3, "date": str(year), "value": value, "unit": "", "obs_status": "", "decimal": 0,
         }
         for series, iso3, year, value in rows
@@ -358,12 +361,13 @@ def pip_rows(rows) -> list[dict[str, object]]:
     return found
 
 
-def pip(path: Path, rows) -> Path:
-    """A CSV answer of PIP."""
+def pip(path: Path, rows, tenths=()) -> Path:
+    """A CSV answer of PIP. tenths: shares of all tenths, the same in every row."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, PIP_HEAD.split(","))
         writer.writeheader()
-        writer.writerows(pip_rows(rows))
+        for row in pip_rows(rows):
+            writer.writerow({**row, **{f"decile{k}": share for k, share in enumerate(tenths, 1)}})
     return path
 
 

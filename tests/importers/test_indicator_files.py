@@ -10,6 +10,7 @@ import pytest
 
 from samarkand.core.faults import Faults
 from samarkand.world.economies.facts import fact_variables
+from samarkand.world.economies.surveys import shares_of
 from samarkand.world.importers import import_world, kinds
 from samarkand.world.importers.series import series_of
 from samarkand.world.store import list_worlds
@@ -142,7 +143,8 @@ def test_pip_from_csv_and_json(tmp_path) -> None:
     as_json.write_text(json.dumps(samples.pip_rows(rows)), encoding="utf-8")
     for number, path in enumerate((samples.pip(tmp_path / "pip.csv", rows), as_json)):
         found = import_world("pip", [path], name=f"pip{number}")
-        mean = found.fact("KAZ", "survey_mean")
+        mean = found.fact("KAZ", "survey_mean_2021")  # 3.00 is a line of that year
+        assert not found.fact("KAZ", "survey_mean_2017").known
         assert (mean.value, mean.year, mean.text) == (14.5, 2021, "consumption HBS")
         line = found.fact("CHN", "poverty_rate_line")
         assert line.value == 0.004
@@ -153,6 +155,62 @@ def test_pip_from_csv_and_json(tmp_path) -> None:
     refused("several poverty lines", "pip", [samples.pip(tmp_path / "mixed.csv", mixed)])
     wrong = [("KAZ", 2021, "national", "consumption", 3.0, 1.2, 14.5, 0.292)]
     refused("a fraction is expected", "pip", [samples.pip(tmp_path / "percent.csv", wrong)])
+
+
+def test_pip_s_line_tells_the_year_of_its_prices(tmp_path) -> None:
+    for line, year in ((1.9, 2011), (6.85, 2017), (8.3, 2021)):
+        rows = [("KAZ", 2021, "national", "consumption", line, 0.012, 14.5, 0.292)]
+        path = samples.pip(tmp_path / "line.csv", rows)
+        found = import_world("pip", [path], name="line", overwrite=True)
+        known = [one for one in (2011, 2017, 2021) if found.fact("KAZ", f"survey_mean_{one}").known]
+        assert known == [year]
+    path = samples.pip(tmp_path / "own.csv", [("KAZ", 2021, "national", "consumption", 5.0, 0.1, 14.5, 0.29)])
+    found = import_world("pip", [path], name="own")
+    assert not found.has("survey means")
+    assert found.fact("KAZ", "gini").value == pytest.approx(29.0)
+    (layer,) = found.manifest["layers"]
+    assert layer["measures"]["left_out"]["survey means whose poverty line tells no year of PPP"] == 1
+
+
+TENTHS = (0.02, 0.04, 0.05, 0.06, 0.08, 0.09, 0.11, 0.13, 0.17, 0.25)
+
+
+def test_pip_s_tenths_are_read_and_checked(tmp_path) -> None:
+    row = ("KAZ", 2021, "national", "consumption", 3.0, 0.012, 14.5, 0.292)
+    path = samples.pip(tmp_path / "tenths.csv", [row], tenths=TENTHS)
+    found = import_world("pip", [path], name="tenths")
+    people, shares = shares_of(found.fact_table, "KAZ")
+    assert people == pytest.approx([k / 10 for k in range(1, 10)])
+    assert shares == pytest.approx([sum(TENTHS[: k + 1]) for k in range(9)])
+    short = samples.pip(tmp_path / "short.csv", [row], tenths=(*TENTHS[:-1], 0.2))
+    refused("are 0.95 together", "pip", [short])
+    fallen = samples.pip(tmp_path / "fallen.csv", [row], tenths=(0.04, 0.02, *TENTHS[2:]))
+    refused("do not rise", "pip", [fallen])
+
+
+def test_wdi_s_survey_mean_has_the_year_of_its_name(tmp_path) -> None:
+    def named(year):
+        return f"Survey mean consumption or income per capita, total population ({year} PPP $ per day)"
+
+    shares = [
+        ("Pakistan", "PAK", f"SI.DST.{code}", "", value)
+        for code, value in (
+            ("FRST.10", "4.2"), ("FRST.20", "9.4"), ("02ND.20", "13.3"), ("03RD.20", "16.7"),
+            ("04TH.20", "21.5"), ("05TH.20", "39.1"), ("10TH.10", "25.0"),
+        )
+    ]  # fmt: skip
+    mean = ("Pakistan", "PAK", "SI.SPR.PCAP", "", "6.4")
+    path = samples.wdi_bulk(tmp_path / "wdi.csv", [*shares, mean], names={"SI.SPR.PCAP": named(2017)})
+    found = import_world("wdi", [path], name="survey")
+    assert found.fact("PAK", "survey_mean_2017").value == 6.4
+    assert not found.fact("PAK", "survey_mean_2021").known
+    people, cumulative = shares_of(found.fact_table, "PAK")
+    assert people == pytest.approx([0.1, 0.2, 0.4, 0.6, 0.8, 0.9])
+    assert cumulative == pytest.approx([0.042, 0.094, 0.227, 0.394, 0.609, 0.75])
+    listed = [("SI.SPR.PCAP", "PAK", 2023, 6.4), ("SP.POP.TOTL", "PAK", 2023, 2e8)]
+    path = samples.world_bank_json(tmp_path / "wdi.json", listed, names={"SI.SPR.PCAP": named(2021)})
+    assert import_world("wdi", [path], name="json").fact("PAK", "survey_mean_2021").value == 6.4
+    refused("holds no figure", "wdi", [samples.wdi_bulk(tmp_path / "nameless.csv", [mean])])
 
 
 def sample(kind: str, path, change=lambda rows: rows):

@@ -72,11 +72,14 @@ def fit_lorenz(people: Floats, shares: Floats) -> Lorenz | None:
     def distance(curve: Lorenz) -> float:
         return float(((np.diff(np.r_[0.0, curve.share(people), 1.0]) / given - 1.0) ** 2).sum())
 
-    fitted = [curve for fit in (_general_quadratic, _beta) if (curve := fit(people, shares)) is not None]
+    fitted = [
+        curve for fit in (fit_general_quadratic, fit_beta) if (curve := fit(people, shares)) is not None
+    ]
     return min(fitted, key=distance, default=None)
 
 
-def _general_quadratic(p: Floats, share: Floats) -> Lorenz | None:
+def fit_general_quadratic(p: Floats, share: Floats) -> Lorenz | None:
+    """Least squares of `L (1 - L)` on `p^2 - L`, `L (p - 1)`, `p - L`; None where it is no Lorenz curve."""
     columns = np.stack([p**2 - share, share * (p - 1.0), p - share], axis=1)
     (a, b, c), *_ = np.linalg.lstsq(columns, share * (1.0 - share), rcond=None)
     e = -(a + b + c + 1.0)
@@ -96,7 +99,8 @@ def _general_quadratic(p: Floats, share: Floats) -> Lorenz | None:
     return _curve("general quadratic", lambda at: -0.5 * (b * at + e + root(at)), slope)
 
 
-def _beta(p: Floats, share: Floats) -> Lorenz | None:
+def fit_beta(p: Floats, share: Floats) -> Lorenz | None:
+    """Least squares of `ln(p - L)` on `1`, `ln p`, `ln(1 - p)`; None where it is no Lorenz curve."""
     if (share >= p).any():
         return None
     columns = np.stack([np.ones_like(p), np.log(p), np.log1p(-p)], axis=1)

@@ -19,6 +19,7 @@ from samarkand.world.accounts.tables import Accounts, load_accounts
 from samarkand.world.accounts.tariffs import TARIFF_NEED, Tariffs
 from samarkand.world.assumptions import Assumptions, load_assumptions
 from samarkand.world.economies.facts import Fact, Facts, load_facts
+from samarkand.world.economies.surveys import SURVEY_NEED, has_survey_mean
 from samarkand.world.economies.tables import load_economies
 from samarkand.world.network.tables import Network, load_network
 
@@ -106,6 +107,8 @@ class World:
             return economy is None or economy in self.tariffs.importers
         if need == PRODUCTS_NEED and self.products is not None:
             return economy is None or economy in self.products.exporters
+        if need == SURVEY_NEED:
+            return has_survey_mean(self.fact_table, economy)
         return need in self.imported
 
     def connected(self, economy: str) -> bool:

@@ -1,1 +1,1 @@
-"""Social development: what reaches people, and who is left out."""
+"""Social development: what reaches people, who is left out, and who is poor."""

@@ -1,4 +1,4 @@
-"""Social development: what reaches people, and who is left out."""
+"""Social development: what reaches people, who is left out, and who is poor."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from samarkand.core.conventions import Floats
 from samarkand.core.gaps import Gap
 from samarkand.core.labels import labelled
 from samarkand.priorities.base import Levels
+from samarkand.priorities.social.poverty import poverty_by_year
 from samarkand.priorities.social.reach import (
     OF_PROJECTS,
     THRESHOLDS,
@@ -79,7 +80,7 @@ def _of_projects(timeline: Timeline) -> dict[str, float]:
 
 
 def assess_timeline(timeline: Timeline) -> dict[str, Levels | Gap]:
-    """People within hours of any item in service, by year."""
+    """People within hours of any item in service, distribution and poverty, by year."""
     model, within = timeline.last.freight_model, _of_projects(timeline)
     by_item: dict[str, Floats] = {}
     for item in timeline.items:
@@ -95,4 +96,4 @@ def assess_timeline(timeline: Timeline) -> dict[str, Levels | Gap]:
                 nearest = np.minimum(nearest, by_item[item.id])
         years.append(people_within(model, nearest, within))
     found = xr.concat(years, dim="year").assign_coords(year=list(timeline.years))
-    return {"people_near_programme": Levels(change=found, reason=NO_CITY)}
+    return {"people_near_programme": Levels(change=found, reason=NO_CITY), **poverty_by_year(timeline)}

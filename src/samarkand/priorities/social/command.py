@@ -20,7 +20,7 @@ def people(
         ),
     ] = "",
 ) -> Page:
-    """Show what reaches people, and who is left out.
+    """Show what reaches people, who is left out, and who is poor.
 
     Of all economies together, or of the cities of one.
     """
@@ -30,8 +30,9 @@ def people(
 
 
 def cities_of(answer: Answer, economy: str) -> Page:
-    """Hours of each city of an economy without and with the programme, the largest first."""
+    """Hours of each city of an economy without and with the programme, the largest first; its poverty."""
     from samarkand.core.faults import Fault, Faults, did_you_mean
+    from samarkand.priorities.social.poverty_page import NO_SURVEY, poverty_of
 
     table = answer.world.network.cities
     mine = table[table["iso3"] == economy].sort_values("population", ascending=False)
@@ -55,10 +56,12 @@ def cities_of(answer: Answer, economy: str) -> Page:
         *(f"{sought.replace('_', ' ')}, {part}" for sought in SOUGHT for part in ("before", "after")),
     )
     name = answer.world.names.get(economy, economy)
+    poverty = poverty_of(answer, economy)
+    hours_of = "Hours to the nearest market, sea port and large city, before the programme and with it."
     return Page(
         f"What reaches the people of {name}",
-        lead=("Hours to the nearest market, sea port and large city, before the programme and with it.",),
-        tables=(Table("Cities of the network", heads, rows),),
+        lead=(hours_of,) if poverty else (hours_of, NO_SURVEY),
+        tables=(Table("Cities of the network", heads, rows), *poverty),
     )
 
 

@@ -1,21 +1,22 @@
-"""The page of the report: what reaches people, and who is left out."""
+"""The page of the report: what reaches people, who is left out, and who is poor."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from samarkand.priorities.faces import Answer, Page, Table
+from samarkand.priorities.social.poverty_page import poverty_tables, said_of_poverty
 
 MOST_ROWS = 20
-NOT_YET = "Poverty, work, small firms and flows of people are not assessed yet."
+NOT_YET = "Work, small firms and flows of people are not assessed yet."
 
 
 def page(answer: Answer) -> Page:
     """Reach of all economies together, who is left out, and who lives near the items."""
     return Page(
-        "Social development: what reaches people",
-        lead=(said_of_reach(answer), NOT_YET),
-        tables=(left_out(answer), without_way(answer), near_items(answer)),
+        "Social development: what reaches people, and who is poor",
+        lead=(said_of_reach(answer), *said_of_poverty(answer), NOT_YET),
+        tables=(left_out(answer), without_way(answer), near_items(answer), *poverty_tables(answer)),
     )
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from samarkand.core.faults import did_you_mean
 from samarkand.world.economies.facts import COLUMNS, fact_variables
+from samarkand.world.economies.surveys import SHARES, year_of_line
 from samarkand.world.importers.frame import Import, Parts, in_parts
 from samarkand.world.importers.series import series_of
 from samarkand.world.importers.tables import (
@@ -43,7 +44,11 @@ WHOLES = (
     "poverty_rate_line", "income_share_lowest_decile", "income_share_highest_decile", "urban_share",
     "internet_users_share", "electricity_access_share",
 )  # fmt: skip
-SIGNED = ("growth_rate", "inflation_rate", "current_account", "political_stability", "survey_mean")
+SIGNED = ("growth_rate", "inflation_rate", "current_account", "political_stability")
+MEAN_SERIES = "SI.SPR.PCAP"  # of the World Development Indicators: its name tells the year of its PPP
+_PPP_YEAR = re.compile(r"\((\d{4}) PPP")
+# How far from the whole the shares of all tenths or fifths may be: they are published with one decimal of a per cent.
+ROUNDING = 0.006
 _YEAR_COLUMN = re.compile(r"(\d{4})(?: \[YR\d{4}\])?")
 _LONG = ["iso3", "series", "year", "value", "text", "late", "line"]
 
@@ -82,6 +87,7 @@ def read(task: Import) -> Parts | None:
     rows = rows.sort_values("year").groupby(["iso3", "series"], as_index=False).last()
     facts = _facts(task, rows)
     _check_units(task, place, facts)
+    _check_shares(task, place, facts)
     measures = {
         "figures": len(facts),
         "economies": int(facts["economy"].nunique()),
@@ -150,6 +156,23 @@ def _check_units(task: Import, place: str, facts: pd.DataFrame) -> None:
                 task.fault(place, reason, mend, "shares above all")
 
 
+def _check_shares(task: Import, place: str, facts: pd.DataFrame) -> None:
+    """Faults for shares of tenths or fifths that do not make the whole, or do not rise from the poorest on."""
+    for names in SHARES:
+        for economy, part in facts[facts["variable"].isin(names)].groupby("economy"):
+            by_name = dict(zip(part["variable"], part["value"], strict=True))
+            if len(by_name) < len(names):
+                continue
+            values = np.array([by_name[name] for name in names])
+            if abs(values.sum() - 1.0) > ROUNDING:
+                reason = f"shares of {economy} are {values.sum():.4g} together, not the whole"
+            elif (np.diff(values) < -ROUNDING / len(names)).any():
+                reason = f"shares of {economy} do not rise from the poorest to the richest"
+            else:
+                continue
+            task.fault(place, reason, "Check the columns and their unit.", "shares of incomes")
+
+
 # -- forms of files
 
 
@@ -206,7 +229,7 @@ def _wide(path: Path, task: Import) -> Iterator[pd.DataFrame]:
         task.faults,
         task.progress,
         needed=("Country Code", name),
-        optional=("Counterpart-Area Code",),
+        optional=("Counterpart-Area Code", name.replace("Code", "Name")),
         any_columns=lambda column: bool(_YEAR_COLUMN.fullmatch(column)),
         skip=skip,
         rows=20_000,
@@ -216,6 +239,8 @@ def _wide(path: Path, task: Import) -> Iterator[pd.DataFrame]:
         years = [column for column in chunk.columns if _YEAR_COLUMN.fullmatch(column)]
         any_year = any_year or bool(years)
         series = chunk[name].str.strip().str.replace("GOV_WGI_", "", regex=False)
+        if name.replace("Code", "Name") in chunk:
+            series = _with_ppp_year(series, chunk[name.replace("Code", "Name")])
         used = series.isin(known)
         if "Counterpart-Area Code" in chunk:  # debt by creditor: all creditors together are WLD
             used &= chunk["Counterpart-Area Code"].str.strip().isin(("WLD", ""))
@@ -224,6 +249,12 @@ def _wide(path: Path, task: Import) -> Iterator[pd.DataFrame]:
             yield from _melted(path, task, chunk[used], "Country Code", series[used], years)
     if not any_year and not task.faults:
         task.fault(str(path), "has no columns of years", FETCH_AGAIN)
+
+
+def _with_ppp_year(series: pd.Series, names: pd.Series) -> pd.Series:
+    """Codes of series, that of survey means with the year of its PPP: editions change it and keep the code."""
+    year = names.str.extract(_PPP_YEAR, expand=False)
+    return series.where((series != MEAN_SERIES) | year.isna(), series + " " + year)
 
 
 def _melted(
@@ -272,11 +303,13 @@ def _world_bank_json(path: Path, task: Import) -> Iterator[pd.DataFrame]:
         {
             "Country Code": [str(row["countryiso3code"]) for row in rows],
             "series": [str((row["indicator"] or {}).get("id", "")).replace("GOV_WGI_", "") for row in rows],
+            "name": [str((row["indicator"] or {}).get("value", "")) for row in rows],
             "date": [str(row["date"]) for row in rows],
             "value": ["" if row["value"] is None else str(row["value"]) for row in rows],
         },
         index=range(1, len(rows) + 1),
     )
+    frame["series"] = _with_ppp_year(frame["series"], frame["name"])
     frame = frame[frame["series"].isin(series_of(task.kind.kind)) & (frame["Country Code"] != "")]
     for code, part in frame.groupby("series"):
         values = task.numbers(
@@ -321,7 +354,8 @@ def _pip(path: Path, task: Import) -> Iterator[pd.DataFrame]:
         "headcount",
         "mean",
     )
-    more = ("gini", "decile1", "decile10", "survey_acronym", "is_interpolated")
+    figures = ("headcount", "mean", "gini", *(f"decile{k}" for k in range(1, 11)))
+    more = (*figures[2:], "survey_acronym", "is_interpolated")
     lines = read_lines(path, task.faults, 1)
     if lines is None:
         return
@@ -354,8 +388,11 @@ def _pip(path: Path, task: Import) -> Iterator[pd.DataFrame]:
         used, year = used.drop(index=dropped), year.drop(index=dropped)
         survey = used["survey_acronym"] if "survey_acronym" in used else pd.Series("", used.index)
         late = used["is_interpolated"].str.upper().eq("TRUE") if "is_interpolated" in used else False
-        for name in ("headcount", "mean", "gini", "decile1", "decile10"):
-            if name not in used:
+        ppp_year = year_of_line(float(lines_used.dropna().iloc[0])) if lines_used.notna().any() else None
+        if ppp_year is None:
+            task.skip("survey means whose poverty line tells no year of PPP", len(used))
+        for name in figures:
+            if name not in used or (name == "mean" and ppp_year is None):
                 continue
             values = task.numbers(path, used[name], missing=MISSING)
             text = used["welfare_type"] + " " + survey
@@ -368,10 +405,11 @@ def _pip(path: Path, task: Import) -> Iterator[pd.DataFrame]:
                         "Check the unit.",
                         "shares above one",
                     )
-            if name in ("gini", "decile1", "decile10"):
+            if name not in ("headcount", "mean"):
                 text = pd.Series("", used.index)
+            series = f"mean {ppp_year}" if name == "mean" else name
             yield _tidy(
-                task, path, used["country_code"], pd.Series(name, used.index), year, values, text, late
+                task, path, used["country_code"], pd.Series(series, used.index), year, values, text, late
             )
 
 

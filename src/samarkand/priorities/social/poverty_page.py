@@ -1,0 +1,131 @@
+"""Poverty on the page of the report and in `samarkand people`: by line, by economy, of one economy by tenth."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from samarkand.priorities.faces import Answer, Table
+from samarkand.priorities.social.distribution import Distribution, distributions
+
+MOST_ROWS = 20
+NO_SURVEY = (
+    "Poverty is not assessed: no mean of a household survey is known. "
+    "Import one: samarkand world import pip FILE --name NAME."
+)
+ALIKE = (
+    "Incomes of all people of an economy are taken to move alike: who gains more, and who bears the taxes, is not "
+    "known without shares of factors, consumption and taxes by tenth, which no file that is read here has."
+)
+# World Bank (2019), Belt and Road Economics, people lifted over the lines of 2011: 32 million in its press release
+# of 18 June 2019 (worldbank.org, read 2026-11-27); 7.6 million recalled.
+PUBLISHED = {"1.90 PPP$ of 2011": 7.6e6, "3.20 PPP$ of 2011": 32e6}
+DIFFERENCE = (
+    "Published: World Bank (2019), Belt and Road Economics, for all transport corridors, about 70 economies and "
+    "incomes projected to 2030. Ours: the items of this programme that act, after they are paid for; economies with a "
+    "survey alone, as of its year; the pass-through that is declared. Nothing is tuned to the published figures."
+)
+
+
+def said_of_poverty(answer: Answer) -> tuple[str, ...]:
+    """What is known of poverty, in sentences."""
+    if "case" not in answer.array("people_in_poverty").dims:
+        return (NO_SURVEY,)
+    return (ALIKE,)
+
+
+def poverty_tables(answer: Answer) -> tuple[Table, ...]:
+    """People under each line together, and the economies where they change most; none where no survey is known."""
+    if "case" not in answer.array("people_in_poverty").dims:
+        return ()
+    return _by_line(answer), _by_economy(answer)
+
+
+def _by_line(answer: Answer) -> Table:
+    without, with_ = (answer.array("people_in_poverty", part) for part in ("without", "with"))
+    rows = []
+    for case in map(str, without["case"].to_numpy()):
+        before, after = (one.sel(case=case).dropna("economy") for one in (without, with_))
+        published = f"{-PUBLISHED[case] / 1e6:+,.1f} million" if case in PUBLISHED else ""
+        people = (f"{float(one.sum()) / 1e6:,.3f} million" for one in (before, after))
+        change = f"{float((after - before).sum()) / 1e6:+,.4f} million"
+        rows.append((case, f"{before.sizes['economy']}", *people, change, published))
+    note = DIFFERENCE if any(row[-1] for row in rows) else ""
+    heads = ("line a day", "economies with a survey", "without", "with", "change", "published change")
+    return Table("People in poverty", heads, tuple(rows), note=note)
+
+
+def _by_economy(answer: Answer) -> Table:
+    """At the lowest line of each economy's survey."""
+    headcount = answer.array("poverty_headcount", "without")
+    change = answer.array("people_in_poverty")
+    found = []
+    for economy, one in distributions(answer.world).items():
+        if one.survey is None:
+            continue
+        case = str(headcount.sel(economy=economy).dropna("case")["case"].to_numpy()[0])
+        at = {"economy": economy, "case": case}
+        people = float(change.sel(at))
+        found.append((people, (answer.world.names.get(economy, economy), case, *_known(one),
+                               _per_cent(float(headcount.sel(at))), _people(people))))  # fmt: skip
+    found.sort(key=lambda pair: -abs(np.nan_to_num(pair[0])))
+    rows = tuple(row for _, row in found[:MOST_ROWS])
+    note = f"{len(found)} economies; the first {len(rows)} are shown." if len(found) > len(rows) else ""
+    heads = ("economy", "line a day", "survey", "incomes", "headcount without", "change of people")
+    return Table("People in poverty by economy, at the lowest line", heads, rows, note=note, numbers=4)
+
+
+def poverty_of(answer: Answer, economy: str) -> tuple[Table, ...]:
+    """Lines and tenths of one economy; none without a survey."""
+    one = distributions(answer.world).get(economy)
+    if one is None or one.survey is None:
+        return ()
+    survey, incomes = _known(one)
+    levels = [
+        [answer.array(name, part).sel(economy=economy) for part in ("without", "with")]
+        for name in ("poverty_headcount", "poverty_gap", "people_in_poverty")
+    ]
+    cases = list(map(str, levels[0][0].dropna("case")["case"].to_numpy()))
+    lines = tuple(
+        (case, *(shown(float(part.sel(case=case))) for pair, shown in zip(
+            levels, (_per_cent, _per_cent, _round), strict=True) for part in pair))
+        for case in cases
+    )  # fmt: skip
+    tenths = [answer.array("income_of_tenths", part).sel(economy=economy) for part in ("without", "with")]
+    return (
+        Table(
+            f"Poverty; survey of {survey}, {incomes}",
+            ("line a day", *(f"{name}, {part}" for name in ("headcount", "gap", "people")
+                             for part in ("before", "after"))),
+            lines,
+        ),
+        Table(
+            f"Income a head and day by tenth, PPP$ of {one.survey.ppp_year}",
+            ("people", "before", "after", "change"),
+            tuple(
+                (str(name), f"{float(before):.2f}", f"{float(after):.2f}", f"{float(after - before):+.4f}")
+                for name, before, after in zip(tenths[0]["case"].to_numpy(), *tenths, strict=True)
+            ),
+            note=ALIKE,
+        ),
+    )  # fmt: skip
+
+
+def _known(one: Distribution) -> tuple[str, str]:
+    """The survey, and how incomes are taken to be spread."""
+    assert one.survey is not None
+    year = "year unknown" if one.survey.year is None else str(one.survey.year)
+    measure = one.survey.measure or "income or consumption"
+    spread = "lognormal by the Gini index" if one.is_fallback else f"{one.curve.name} Lorenz curve"
+    return f"{measure} {year}", spread
+
+
+def _per_cent(value: float) -> str:
+    return "n/a" if value != value else f"{100 * value:.2f} %"
+
+
+def _people(value: float) -> str:
+    return "n/a" if value != value else f"{value:+,.0f}"
+
+
+def _round(value: float) -> str:
+    return "n/a" if value != value else f"{value:,.0f}"
