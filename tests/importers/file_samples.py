@@ -197,10 +197,12 @@ def eora(
     leave_out: str = "",
     cell: str = "",
     labels_in: Path | None = None,
+    industry: str = "",
 ) -> Path:
     """The zip of a year: tables apart by tabs without labels, and the labels; three economies, a former state, ROW.
 
-    cell: another text in the first cell; labels_in: a zip of their own for the labels.
+    cell: another text in the first cell; labels_in: a zip of their own for the labels; industry: another name for
+    the recycling of Kazakhstan.
     """
     economies = [
         ("China", "CHN"),
@@ -210,6 +212,8 @@ def eora(
         ("Former USSR", "USR"),
     ]
     rows = [(name, code, "Industries", one) for name, code in economies for one in EORA_INDUSTRIES]
+    if industry:
+        rows = [(*row[:3], industry) if (row[1], row[3]) == ("KAZ", "Recycling") else row for row in rows]
     rows.append(("Statistical Discrepancies", "ROW", "Industries", "TOTAL"))
     finals = ["Household final consumption P.3h", "Changes in inventories P.52"]
     ends = [

@@ -104,7 +104,7 @@ def negative(header, lines) -> None:
         (drop_row, "has a column and no row CHN_B05"),
         (repeat_row, "stands there 2 times"),
         (wrong_total, "misses its total by"),
-        (unknown_industry, "industry 'Z99' is not known"),
+        (unknown_industry, "has a row and no column CHN_A01"),
         (word, "not a number"),
         (negative, "sells -"),
     ],
@@ -163,7 +163,10 @@ def test_wiod_by_hand(tmp_path) -> None:
         (lambda header, lines: header.__setitem__(9, "CHNX"), "has no column CHN5"),
         (lambda header, lines: lines[5].__setitem__(-1, 1.0), "misses its total"),
         (lambda header, lines: lines[5].__setitem__(8, "x"), "'x', not a number"),
-        (lambda header, lines: lines[5].__setitem__(0, "Q9"), "industry 'Q9' is not known"),
+        (
+            lambda header, lines: [line.__setitem__(0, "Q9") for line in lines[4:30]],
+            "that are not known: 'Q9'",
+        ),
         (lambda header, lines: lines[5].__setitem__(4, 2013), "holds several years"),
     ],
 )
@@ -292,7 +295,7 @@ def test_baci_moves_partners_and_keeps_totals(tmp_path, world) -> None:
     ("change", "words"),
     [
         (lambda rows: [*rows, rows[0]], "stand there more than once"),
-        (lambda rows: [*rows, (2022, 999, 156, "870323", "1", "1")], "'999' is not a known economy"),
+        (lambda rows: [*rows, (2022, 999, 156, "870323", "9e8", "1")], "exporter i that is not known: '999'"),
         (lambda rows: [*rows, (2022, 156, 398, "870324", "-1", "1")], "below zero"),
         (lambda rows: [*rows, (2022, 156, 398, "870324", "x", "1")], "not a number"),
         (lambda rows: [(2015, *row[1:]) for row in rows], "7 years from the accounts"),

@@ -229,14 +229,14 @@ def broken(tmp_path, kind: str):
         return samples.wits(path, [*rows, rows[0]]), "more than one AHS rate"
     if kind == "unknown":
         return samples.wits(
-            path, [*rows, ("QQQ", "156", "870999", "AHS", "3", "1")]
-        ), "'QQQ' is not a known economy"
+            path, [*rows, ("QQQ", "156", "870999", "AHS", "3", "10000")]
+        ), "a Reporter that is not known: 'QQQ'"
     if kind == "unit":
         return samples.wto(path, [("KAZ", "", "870323", "15")], unit="Million US dollar"), "not per cent"
     if kind == "outside":
         return samples.wits(
             path, [("398", "156", "999999", "AHS", "3", "1")]
-        ), "holds no importer of the world"
+        ), "a product that is not known: '999999'"
     raise AssertionError(kind)
 
 
@@ -259,7 +259,8 @@ def test_a_broken_file_is_told_and_nothing_kept(tmp_path, store, kind: str) -> N
 
 def test_all_faults_come_at_once_and_many_alike_are_counted(tmp_path) -> None:
     rows = [("398", "156", f"87{n:04d}", "AHS", "-1", "1") for n in range(10)] + [
-        ("QQQ", "156", "870999", "AHS", "3", "x")
+        ("QQQ", "156", "870999", "AHS", "3", "99999"),
+        ("398", "643", "870999", "AHS", "3", "x"),
     ]
     with pytest.raises(Faults) as raised:
         import_world("tariffs", [samples.wits(tmp_path / "bad.csv", rows), tmp_path / "gone.csv"], name="bad")

@@ -143,9 +143,9 @@ def _read(task: Import, path: Path) -> list[pd.DataFrame]:
             if code not in sectors:
                 sectors[code] = sector_of_product(code)
         sector = product.map(sectors)
-        task.skip("rows of products outside the sectors", int(sector.isna().sum()))
-        origin = task.economies(path, chunk["i"].rename("exporter i"))
-        destination = task.economies(path, chunk["j"].rename("importer j"))
+        task.strangers(path, "product k", product, sector.notna(), value=value)
+        origin = task.economies(path, chunk["i"].rename("exporter i"), value=value)
+        destination = task.economies(path, chunk["j"].rename("importer j"), value=value)
         frame = pd.DataFrame(
             {
                 "i": chunk["i"], "j": chunk["j"], "k": product, "line": chunk.index,

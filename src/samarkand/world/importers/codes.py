@@ -1,4 +1,4 @@
-"""How official files name economies, turned into ISO3 codes: `economy_codes.csv`."""
+"""How official files name economies, turned into ISO3 codes: `economy_codes.csv`, `customs_unions.csv`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from samarkand.core.declarations import read_rows
+from samarkand.core.declarations import Words, read_rows
 from samarkand.world.economies.tables import load_economies
 
 EUROPEAN_UNION = "EU"
-UNION_CODES = ("EU", "EUN", "EUU", "918", "U918", "097", "EU27", "EU28")
 
 
 class EconomyCode(BaseModel):
@@ -20,9 +19,26 @@ class EconomyCode(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     iso3: str = ""
-    system: Literal["m49", "trade", "world_bank", "union", "none"]
+    system: Literal["m49", "trade", "world_bank", "none"]
     code: str
     note: str = ""
+
+
+class CustomsUnion(BaseModel):
+    """A row of `customs_unions.csv`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    union: str
+    title: str
+    codes: Words
+    members: Words
+
+
+@cache
+def customs_unions() -> tuple[CustomsUnion, ...]:
+    """Customs unions whose tariff is reported once for all members."""
+    return read_rows("samarkand.world.importers", "customs_unions.csv", CustomsUnion)
 
 
 @cache
@@ -49,9 +65,14 @@ def no_economies() -> frozenset[str]:
 
 
 @cache
-def union_members() -> tuple[str, ...]:
-    """Members of the European Union, which have one tariff."""
-    return tuple(sorted(row.iso3 for row in _rows() if row.system == "union"))
+def union_members(union: str = EUROPEAN_UNION) -> tuple[str, ...]:
+    """Members of a customs union, which have one tariff."""
+    return next(tuple(sorted(row.members)) for row in customs_unions() if row.union == union)
+
+
+@cache
+def _unions() -> dict[str, tuple[str, ...]]:
+    return {code: tuple(sorted(row.members)) for row in customs_unions() for code in row.codes}
 
 
 def economies_of(code: str) -> tuple[str, ...] | None:
@@ -60,8 +81,8 @@ def economies_of(code: str) -> tuple[str, ...] | None:
     word = word.removesuffix(".0").removesuffix(",0")
     if word.isdigit():
         word = word.zfill(3)
-    if word in UNION_CODES:
-        return union_members()
+    if word in _unions():
+        return _unions()[word]
     if word in _known():
         return (_known()[word],)
     return () if word in no_economies() else None

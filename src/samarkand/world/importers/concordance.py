@@ -18,6 +18,7 @@ from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
 from samarkand.world.accounts.sectors import load_sectors
 from samarkand.world.accounts.tables import Accounts
 from samarkand.world.importers.codes import economies_of, union_members
+from samarkand.world.importers.strangers import MOST_VALUE
 
 if TYPE_CHECKING:
     from samarkand.world.importers.frame import Import
@@ -53,11 +54,15 @@ def industries(scheme: str) -> dict[str, tuple[str, ...]]:
 
 @dataclass
 class Shape:
-    """Where the economies and industries of a file belong: label by economy, and weights of sectors by industry."""
+    """Where the economies and industries of a file belong: label by economy, and weights of sectors by industry.
+
+    `unknown`: industries without sectors, which have no weights and are left out.
+    """
 
     labels: tuple[str, ...]
     label_of: dict[str, str]
     weights: dict[tuple[str, str], Floats]
+    unknown: tuple[str, ...] = ()
     sectors: tuple[str, ...] = field(default_factory=lambda: tuple(row.code for row in load_sectors()))
 
     def place(self, economy: str) -> int:
@@ -85,14 +90,19 @@ def shape_of(
     weights: dict[tuple[str, str], Floats] = {}
     sectors = tuple(row.code for row in load_sectors())
     known = industries(scheme)
-    unknown = sorted({industry for _, industry in pairs if industry not in known})
-    for industry in unknown:
+    unknown = tuple(sorted({industry for _, industry in pairs if industry not in known}))
+    every = {industry for _, industry in pairs}
+    if 2 * len(unknown) > len(every):
+        reason = (
+            f"{len(unknown)} of {len(every)} industries are not known: {', '.join(map(repr, unknown[:5]))}"
+        )
+        task.fault(place, reason, did_you_mean(unknown[0], known))
+        return None
+    missing = sorted(set(sectors) - {sector for one in every - set(unknown) for sector in known[one]})
+    for industry in unknown if missing else ():
         task.fault(
             place, f"industry {industry!r} is not known", did_you_mean(industry, known), "unknown industries"
         )
-    if unknown:
-        return None
-    missing = sorted(set(sectors) - {sector for _, industry in pairs for sector in known[industry]})
     if missing:
         task.fault(place, f"has no industry of the sectors {', '.join(missing)}", "Fetch the whole table.")
         return None
@@ -104,6 +114,8 @@ def shape_of(
             label_of[economy] = found[0] if own and found else REST_OF_WORLD
             if not own and code not in (REST_OF_WORLD, "RoW", "ROW"):
                 task.skip(f"economy {economy} added to the rest of the world", 1)
+        if industry in unknown:
+            continue
         share = np.zeros(len(sectors))
         chosen = known[industry]
         label = label_of[economy]
@@ -124,7 +136,20 @@ def shape_of(
     if REST_OF_WORLD not in label_of.values():
         task.fault(place, "has no rest of the world", "Fetch the whole table.")
         return None
-    return Shape((*found_labels, REST_OF_WORLD), label_of, weights, sectors)
+    return Shape((*found_labels, REST_OF_WORLD), label_of, weights, unknown, sectors)
+
+
+def check_unknown(task: Import, place: str, shape: Shape, left_out: float, total: float) -> None:
+    """Tell which industries are left out and what they sell and buy of the table; a fault where it is too much."""
+    if not shape.unknown:
+        return
+    share = left_out / total if total > 0 else 1.0
+    names = ", ".join(map(repr, shape.unknown[:5])) + (" and more" if len(shape.unknown) > 5 else "")
+    told = f"industries that are not known: {names}, {100 * share:.2g} per cent of all sales"
+    if share > MOST_VALUE:
+        mend = did_you_mean(shape.unknown[0], industries("icio"))
+        task.fault(place, f"has {told}", f"{mend} Up to {100 * MOST_VALUE:g} per cent are left out.")
+    task.notes.append(f"{told}: they are left out")
 
 
 def close_accounts(

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats
 from samarkand.world.importers import concordance
@@ -51,8 +53,12 @@ def read(task: Import) -> Parts | None:
     for column, (economy, _) in enumerate(ends):
         if economy in shape.label_of:
             buying[column, shape.place(economy)] = 1.0
-    intermediate = _added(task, files["T"], files["labels_T"], summing, summing)
-    final = _added(task, files["FD"], files["labels_T"], summing, buying)
+    strange = np.array([label in shape.unknown for _, label in rows], dtype=bool)
+    counted = np.array([economy != REMAINDER for economy, _ in rows], dtype=bool)
+    total = _Sales(counted, strange)
+    intermediate = _added(task, files["T"], files["labels_T"], summing, summing, total, strange)
+    final = _added(task, files["FD"], files["labels_T"], summing, buying, total)
+    concordance.check_unknown(task, str(path), shape, total.left_out, total.sales)
     if task.faults:
         return None
     accounts, measures = concordance.close_accounts(
@@ -136,7 +142,28 @@ def _labels(task: Import, path: Path) -> list[tuple[str, str]]:
     ]
 
 
-def _added(task: Import, path: Path, labels: Path, rows: Floats, columns: Floats) -> Floats:
+@dataclass
+class _Sales:
+    """What the rows that count sell, and what of it industries sell or buy that are left out."""
+
+    counted: NDArray[np.bool_]
+    strange: NDArray[np.bool_]
+    sales: float = 0.0
+    left_out: float = 0.0
+
+    def add(self, values: Floats, start: int, buyers: NDArray[np.bool_] | None) -> None:
+        """Count a block of rows from number `start` on."""
+        part = slice(start, start + len(values))
+        sold = np.where(self.counted[part], values.sum(axis=1), 0.0)
+        bought = 0.0 if buyers is None else values[self.counted[part] & ~self.strange[part]][:, buyers].sum()
+        self.sales += float(sold.sum())
+        self.left_out += float(sold[self.strange[part]].sum() + bought)
+
+
+def _added(
+    task: Import, path: Path, labels: Path, rows: Floats, columns: Floats, total_sales: _Sales,
+    strange_buyers: NDArray[np.bool_] | None = None,
+) -> Floats:  # fmt: skip
     """A table added up: `rows' table columns`, read in blocks; a fault where it has not as many rows as labels."""
     left, right = sp.csr_array(rows.T), sp.csr_array(columns)
     total, seen = np.zeros((rows.shape[1], columns.shape[1])), 0
@@ -145,6 +172,7 @@ def _added(task: Import, path: Path, labels: Path, rows: Floats, columns: Floats
         end = seen + len(values)
         if end <= len(rows):
             total += left[:, seen:end] @ (values @ right)
+            total_sales.add(values, seen, strange_buyers)
         seen = end
     if seen != len(rows) and not task.faults:
         task.fault(str(path), f"has {seen:,} rows, and {labels.name} names {len(rows):,}", FETCH_AGAIN)

@@ -6,7 +6,7 @@ and never raises for what a user gave; nothing is kept unless there is none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -20,6 +20,7 @@ from samarkand.core.declarations import read_table
 from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
 from samarkand.world.importers import numerals
 from samarkand.world.importers.codes import economies_of, iso3_codes
+from samarkand.world.importers.strangers import Strangers
 from samarkand.world.importers.tables import Step
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ class Import:
     _unclear: dict[Path, tuple[str, str]] = field(default_factory=dict)
     _points: set[Path] = field(default_factory=set)
     _signed: set[Path] = field(default_factory=set)
+    _strangers: dict[tuple[Path, str], Strangers] = field(default_factory=dict)
 
     def fault(self, place: str, reason: str, mend: str, alike: str = "") -> None:
         """Add a fault; of many alike (of one `alike` in one file) only the first few are listed."""
@@ -133,6 +135,12 @@ class Import:
             if path not in self._points:
                 mend = "Say --decimal point or --decimal comma: nothing in the file shows which it is."
                 self.faults.add(place, reason, mend)
+        for (path, what), found in self._strangers.items():
+            if found.codes:
+                told = f"{found.left_out:,} of {found.rows:,} rows have a {what} that is not known: {found.named()}"
+                if found.too_many:
+                    self.faults.add(f"{path}, line {found.first}", f"{told} ({found.share})", found.mend())
+                self.notes.append(f"{path.name}: {told}; they are left out ({found.share})")
         for (place, alike), count in self._alike.items():
             if count > MOST_FAULTS_ALIKE:
                 more = count - MOST_FAULTS_ALIKE
@@ -204,24 +212,27 @@ class Import:
         """Whether rates of a file are written with a per cent sign."""
         return path in self._signed
 
-    def economies(self, path: Path, cells: pd.Series, *, strict: bool = True) -> pd.Series:
-        """Publisher's codes as tuples of ISO3 codes; empty for aggregates and unknown ones (a fault if `strict`)."""
-        table: dict[str, tuple[str, ...]] = {}
-        for code in cells.unique():
-            found = economies_of(str(code))
-            if found is None:
-                if strict:
-                    line = cells.index[cells == code][0]
-                    self.fault(
-                        f"{path}, line {line}",
-                        f"{cells.name} {str(code).strip()!r} is not a known economy",
-                        did_you_mean(str(code).strip().upper(), iso3_codes()),
-                        "unknown economies",
-                    )
-                else:
-                    self.skip(f"{cells.name} {str(code).strip()}", int((cells == code).sum()))
-            table[code] = found or ()
-        return cells.map(table)
+    def economies(self, path: Path, cells: pd.Series, *, value: pd.Series | None = None) -> pd.Series:
+        """Publisher's codes as tuples of ISO3 codes; empty for aggregates and for unknown codes, which are counted."""
+        table = {code: economies_of(str(code)) for code in cells.unique()}
+        known = cells.map(lambda code: table[code] is not None)
+        self.strangers(path, str(cells.name), cells.str.strip(), known, value=value, near=iso3_codes())
+        return cells.map({code: found or () for code, found in table.items()})
+
+    def strangers(
+        self, path: Path, what: str, codes: pd.Series, known: pd.Series, *,
+        value: pd.Series | None = None, near: Iterable[str] = (),
+    ) -> None:  # fmt: skip
+        """Count rows of which codes of one sort are known, and what they are worth; `close` tells of the others."""
+        key = (path, what)
+        if key not in self._strangers:
+            self._strangers[key] = Strangers(frozenset(near))
+        self._strangers[key].add(codes, known.astype(bool), value)
+
+    @property
+    def has_strangers(self) -> bool:
+        """Whether rows were left out because their codes are not known."""
+        return any(found.codes for found in self._strangers.values())
 
     def skip(self, what: str, count: int) -> None:
         """Count rows that are left out."""

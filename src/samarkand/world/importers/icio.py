@@ -77,6 +77,8 @@ class _Sums:
         uses = np.zeros((len(pairs), n * s))
         final = np.zeros((len(pairs), n))
         self.total_column = -1
+        self._strange = np.zeros(len(pairs))
+        self.all_sales = self.left_out = 0.0
         for column, (economy, industry) in enumerate(pairs):
             if industry in TOTALS and not economy:
                 self.total_column = column
@@ -85,6 +87,8 @@ class _Sums:
             elif (economy, industry) in shape.weights:
                 start = shape.place(economy) * s
                 uses[column, start : start + s] = shape.weights[economy, industry]
+            elif industry in shape.unknown:
+                self._strange[column] = 1.0
         import scipy.sparse as sp
 
         self._uses, self._final = sp.csr_array(uses).T.tocsr(), sp.csr_array(final).T.tocsr()
@@ -95,17 +99,26 @@ class _Sums:
         self.final = np.zeros((n, s, n))
         self.seen: dict[tuple[str, str], int] = {}
         self.worst_miss, self.worst_row = 0.0, ""
-        self.negative_flows: list[str] = []
+        self.without_column: list[str] = []
 
     def add(self, labels: list[str], values: np.ndarray) -> None:
         """Add rows, all of them selling industries; `values[row, column]`."""
         n, s = len(self.shape.labels), len(self.shape.sectors)
         uses = (self._uses @ values.T).T
         final = (self._final @ values.T).T
+        lost = values @ self._strange
         for row, label in enumerate(labels):
             pair = _split(label)
+            sales = float(uses[row].sum() + final[row].sum() + lost[row])
+            if pair[1] in self.shape.unknown:
+                self.all_sales += sales
+                self.left_out += sales
             if pair not in self.shape.weights:
+                if pair[1] not in self.shape.unknown:
+                    self.without_column.append(label)
                 continue
+            self.all_sales += sales
+            self.left_out += float(lost[row])
             self.seen[pair] = self.seen.get(pair, 0) + 1
             weight = self.shape.weights[pair][:, None]
             origin = self.shape.place(pair[0])
@@ -113,14 +126,19 @@ class _Sums:
             self.final[origin] += weight * final[row][None, :]
             if self.total_column >= 0:
                 total = float(values[row, self.total_column])
-                miss = abs(float(uses[row].sum() + final[row].sum()) - total) / max(abs(total), 1.0)
+                miss = abs(sales - total) / max(abs(total), 1.0)
                 if miss > self.worst_miss:
                     self.worst_miss, self.worst_row = miss, label
 
     def check(self, task: Import, path: Path, used: list[tuple[str, str]]) -> None:
         """Faults for rows that are missing, repeated or do not add up."""
         place = str(path)
+        concordance.check_unknown(task, place, self.shape, self.left_out, self.all_sales)
+        for label in self.without_column:
+            task.fault(place, f"has a row and no column {label}", FETCH_AGAIN, "missing columns")
         for pair in used:
+            if pair[1] in self.shape.unknown:
+                continue
             count = self.seen.get(pair, 0)
             if count == 0:
                 task.fault(place, f"has a column and no row {'_'.join(pair)}", FETCH_AGAIN, "missing rows")

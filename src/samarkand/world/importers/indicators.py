@@ -181,7 +181,7 @@ def _tidy(
     text: pd.Series | str = "", late: pd.Series | bool = False,
 ) -> pd.DataFrame:  # fmt: skip
     """Rows in one form; those of aggregates and without a figure are left out."""
-    codes = task.economies(path, economy, strict=False)
+    codes = task.economies(path, economy)
     frame = pd.DataFrame(
         {
             "iso3": codes.map(lambda found: found[0] if len(found) == 1 else ""),

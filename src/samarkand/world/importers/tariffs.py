@@ -15,7 +15,6 @@ import pandas as pd
 
 from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.world.accounts.tariffs import COLUMNS, goods_sectors, sector_of_product
-from samarkand.world.importers.codes import union_members
 from samarkand.world.importers.frame import Import, Parts, in_parts
 from samarkand.world.importers.numerals import lost_digits, read_codes
 from samarkand.world.importers.tables import read_chunks, read_header
@@ -36,7 +35,7 @@ def read(task: Import) -> Parts | None:
     """Tariff rates by importer, exporter and sector, and what was counted on the way."""
     chunks = [chunk for chunk in _products(task) if len(chunk)]
     if not chunks:
-        if not task.faults:
+        if not task.faults and not task.has_strangers:
             task.fault(", ".join(map(str, task.paths)), "holds no tariff that can be used", "Fetch it again.")
         return None
     products = pd.concat(chunks, ignore_index=True)
@@ -91,7 +90,7 @@ def _read_wits(path: Path, task: Import) -> Iterator[pd.DataFrame]:
             if "Imports Value in 1000 USD" in used
             else pd.Series(np.nan, index=used.index)
         )
-        exporters = task.economies(path, used["Partner"])
+        exporters = task.economies(path, used["Partner"], value=value)
         everybody = used["Partner"].str.strip().isin(("000", "0", "WLD", "World"))
         anybody = pd.Series([(ANY,)] * len(used), used.index)
         yield _tidy(
@@ -147,7 +146,7 @@ def _tidy(
     frame = pd.DataFrame(
         {
             # One text for all that a code stands for: a union's rows stay one row until they are few.
-            "importer": _joined(task.economies(path, reporter)),
+            "importer": _joined(task.economies(path, reporter, value=value)),
             "exporter": _joined(exporters),
             "code": code,  # tariff lines finer than six digits are averaged to it
             "product": code.str[:6],
@@ -162,7 +161,19 @@ def _tidy(
     frame = frame[goods & frame["year"].notna() & (frame["importer"] != "") & (frame["exporter"] != "")]
     no_rate = frame["rate"].isna()
     task.skip("rows without an ad valorem rate", int(no_rate.sum()))
-    return frame[~no_rate]
+    frame = frame[~no_rate]
+    sectors = {code: sector_of_product(code) for code in frame["product"].unique()}
+    frame["sector"] = frame["product"].map(sectors)
+    known = frame["sector"].notna()
+    lines = frame["line"]
+    task.strangers(
+        path,
+        "product",
+        frame["code"].set_axis(lines),
+        known.set_axis(lines),
+        value=frame["value"].set_axis(lines),
+    )
+    return frame[known]
 
 
 def _fraction(task: Import, rate: pd.Series) -> pd.Series:
@@ -229,8 +240,9 @@ def to_sectors(
 
     and the plain mean where no imports are given. Of the duty types of a pair and product the first of AHS, PRF, MFN
     counts. An exporter without a row pays the importer's rate for all (`mfn`), else the mean of its other partners
-    (`partners`). Members of the European Union charge each other nothing. Economies inside the rest of the world are
-    added up to it. Only the most detailed level of products (six, four or two digits) that an importer has is used.
+    (`partners`). Members of a customs union that the file has as one importer charge each other nothing, and where a
+    member has rates of its own in a sector, they count. Economies inside the rest of the world are added up to it.
+    Only the most detailed level of products (six, four or two digits) that an importer has is used.
     """
     label = {
         **{code: code for code in labels if code != REST_OF_WORLD},
@@ -240,12 +252,25 @@ def to_sectors(
     table = _best_duties(products, task)
     summed = _sums(table, ["importer", "exporter", "sector"])
     # From here on there are few rows, and a union can be taken apart.
-    union = set(union_members())
-    summed["of_union"] = summed["importer"].str.len() > len("ISO")
+    summed["union"] = summed["importer"].where(summed["importer"].str.len() > len("ISO"), "")
     for side in ("importer", "exporter"):
         summed[side] = summed[side].str.split(" ")
         summed = summed.explode(side)
-    summed = summed[~(summed["of_union"] & summed["exporter"].isin(union))]
+    own = pd.MultiIndex.from_frame(summed.loc[summed["union"] == "", ["importer", "sector"]])
+    replaced = pd.MultiIndex.from_frame(summed[["importer", "sector"]]).isin(own) & (summed["union"] != "")
+    ends = zip(summed["exporter"], summed["union"], strict=True)
+    within_union = np.array([exporter in union.split(" ") for exporter, union in ends], dtype=bool)
+    if task is not None:
+        task.skip("members and sectors of a union that have rates of their own", int(replaced.sum()))
+    summed = summed[~(replaced | within_union)]
+    union_of = {
+        (importer, member): True
+        for importer, union in summed[["importer", "union"]].drop_duplicates().itertuples(index=False)
+        for member in union.split(" ")
+    }
+    stated = set(
+        pd.MultiIndex.from_frame(summed.loc[summed["union"] == "", ["importer", "exporter", "sector"]])
+    )
     summed["importer"], summed["exporter"] = summed["importer"].map(label), summed["exporter"].map(label)
     outside = summed[["importer", "exporter"]].isna().any(axis=1)
     if task is not None:
@@ -271,8 +296,8 @@ def to_sectors(
         gap = rates["tariff_rate"].isna() & filled.notna()
         rates.loc[gap, "tariff_rate"] = filled[gap]
         rates.loc[gap, "basis"] = basis
-    of_union = set(summed.loc[summed["of_union"], "importer"])
-    within = importer.isin(of_union) & exporter.isin(union)
+    pairs_within = np.array([pair in union_of for pair in zip(importer, exporter, strict=True)], dtype=bool)
+    within = pairs_within & ~everything.isin(stated)
     rates.loc[within, "tariff_rate"] = 0.0
     rates.loc[within, "basis"] = "union"
     rates = rates.dropna(subset=["tariff_rate"]).reset_index()
@@ -284,12 +309,9 @@ def _best_duties(products: pd.DataFrame, task: Import | None) -> pd.DataFrame:
     """The rows that count, with their sector: most detailed products, and of duty types the first that there is."""
     depth = products["product"].str.len()
     deepest = depth.groupby(products["importer"]).transform("max")
-    sector = products["product"].map({code: sector_of_product(code) for code in products["product"].unique()})
     if task is not None:
         task.skip("rows of less detailed products", int((depth < deepest).sum()))
-        task.skip("rows of products outside the sectors", int(sector[depth == deepest].isna().sum()))
-    table = products.assign(sector=sector, order=products["duty"].map(DUTY_TYPES))
-    table = table[(depth == deepest) & sector.notna()]
+    table = products.assign(order=products["duty"].map(DUTY_TYPES))[depth == deepest]
     best = table.groupby(["importer", "exporter", "product"])["order"].transform("min")
     return table[table["order"] == best]
 

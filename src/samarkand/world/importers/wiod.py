@@ -99,7 +99,15 @@ def _read(task: Import, path: Path, economies: list[str]) -> Parts | None:
     n, s = len(shape.labels), len(shape.sectors)
     width = INDUSTRIES + FINAL
     uses = np.zeros((n, s, len(economies) * width))
+    strange = [k * width + place - 1 for k, code in enumerate(economies) for place in range(1, INDUSTRIES + 1)
+               if codes[code, place] in shape.unknown]  # fmt: skip
+    all_sales = left_out = 0.0
     for (code, place), sales in rows.items():
+        all_sales += float(sales.sum())
+        if codes[code, place] in shape.unknown:
+            left_out += float(sales.sum())
+            continue
+        left_out += float(sales[strange].sum())
         uses[shape.place(code)] += shape.weights[code, codes[code, place]][:, None] * sales[None, :]
         if (code, place) in totals:
             miss = abs(sales.sum() - totals[code, place]) / max(abs(totals[code, place]), 1.0)
@@ -113,8 +121,11 @@ def _read(task: Import, path: Path, economies: list[str]) -> Parts | None:
         at, block = shape.place(code), uses[:, :, k * width : (k + 1) * width]
         final[:, :, at] += block[:, :, INDUSTRIES:].sum(axis=2)
         for place in range(1, INDUSTRIES + 1):
+            if codes[code, place] in shape.unknown:
+                continue
             weight = shape.weights[code, codes[code, place]]
             intermediate[:, :, at, :] += block[:, :, place - 1][:, :, None] * weight
+    concordance.check_unknown(task, str(path), shape, left_out, all_sales)
     accounts, measures = concordance.close_accounts(
         intermediate, final, shape, year, concordance.members(task, shape)
     )
