@@ -240,7 +240,7 @@ def test_networks_and_other_files_stack(tables: Path, tmp_path: Path) -> None:
 
 def test_a_table_that_was_altered_later_is_noticed(tables: Path, store: Path) -> None:
     import_world("network", [tables], name="mine")
-    path = store / "worlds" / "mine" / "own_network_ports.parquet"
+    path = next((store / "worlds" / "mine").rglob("own_network_ports.parquet"))
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(Faults, match=r"own_network_ports.parquet is damaged"):
         open_world("mine")

@@ -8,12 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import shutil
-import signal
 import sys
-import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,8 +18,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from samarkand.core.collector import paused_collector
+from samarkand.core.durable import new_files
 from samarkand.core.faults import Fault, Faults
 from samarkand.core.schema import write_parquet
+from samarkand.core.write_faults import check_place
 from samarkand.priorities.registry import each_indicator
 from samarkand.priorities.results import unit_of
 from samarkand.reports.html import render_report
@@ -33,30 +30,29 @@ if TYPE_CHECKING:
     from samarkand.result import Appraisal
 
 SHORT_TURN = 5e-4  # seconds
+ROOM = 10_000_000  # bytes; the files of one year in a world of 199 economies take 7 MB
 
 
-def check_out(out: Path) -> None:
-    """Raise `Faults` before anything is computed if the files could not be written to `out`."""
+def check_out(out: Path, room: int = ROOM) -> None:
+    """Raise `Faults` before anything is computed if files of `room` bytes could not be written to `out`."""
     place = f"--out {out}"
     if out.exists() and not out.is_dir():
         raise Faults(
             [Fault(place, "is a file, not a folder", "Name a folder, or one that is not there yet.")]
         )
-    nearest = out.absolute()
-    while not nearest.exists():
-        nearest = nearest.parent
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        raise Faults(
-            [Fault(place, f"cannot be written ({nearest} refuses)", "Name a folder you may write to.")]
-        )
+    check_place(out, place, room)
 
 
 def write_appraisal(appraisal: Appraisal, out: Path) -> tuple[Path, ...]:
     """Write appraisal.json, indicators.parquet, ledger.parquet, programme.parquet and report.html into `out`."""
     check_out(out)
-    out.mkdir(parents=True, exist_ok=True)
     # The large table is encoded and compressed outside the interpreter's lock, beside the others.
-    with _staging(out) as staging, paused_collector(), _short_turns(), ThreadPoolExecutor(1) as beside:
+    with (
+        new_files(out, f"--out {out}") as staging,
+        paused_collector(),
+        _short_turns(),
+        ThreadPoolExecutor(1) as beside,
+    ):
         table = beside.submit(write_parquet, appraisal.blocks(), staging / "indicators.parquet")
         (staging / "appraisal.json").write_text(appraisal_json(appraisal), encoding="utf-8")
         appraisal.ledger.to_dataframe().to_parquet(
@@ -65,23 +61,15 @@ def write_appraisal(appraisal: Appraisal, out: Path) -> tuple[Path, ...]:
         appraisal.figures().to_parquet(staging / "programme.parquet", compression="zstd", index=False)
         (staging / "report.html").write_text(render_report(appraisal), encoding="utf-8")
         table.result()
-        written = tuple(out / path.name for path in sorted(staging.iterdir()))
-        with _uninterrupted():
-            for path in written:
-                os.replace(staging / path.name, path)
-    return written
+        return tuple(out / path.name for path in sorted(staging.iterdir()))
 
 
 def write_texts(out: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
     """Write text files by name into `out`, all or none."""
     check_out(out)
-    out.mkdir(parents=True, exist_ok=True)
-    with _staging(out) as staging:
+    with new_files(out, f"--out {out}") as staging:
         for name, text in texts.items():
             (staging / name).write_text(text, encoding="utf-8")
-        with _uninterrupted():
-            for name in texts:
-                os.replace(staging / name, out / name)
     return tuple(out / name for name in texts)
 
 
@@ -144,28 +132,3 @@ def _short_turns() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(before)
-
-
-@contextmanager
-def _staging(out: Path) -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix=".samarkand-", dir=out))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back while finished files are moved: either all of them are new, or none."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    held: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _frame: held.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if held:
-        raise KeyboardInterrupt

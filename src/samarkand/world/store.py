@@ -1,7 +1,10 @@
 """The user's worlds: named folders of what was imported, over the embedded world.
 
-A world on disk is a folder with `manifest.json` and the files of the parts that were replaced. It is written whole
-or not at all: into a folder beside, which is renamed when everything is there.
+A world on disk is a folder with `manifest.json`, which names the folder in it that holds the files of the parts that
+were replaced (worlds of the first layout have them beside the manifest). To replace a world, the new files are written
+into a folder of their own and forced to the disk; then the new manifest takes the place of the old in one rename, which
+is atomic on every system, as a swap of two folders is not; then the old files go. Who is killed on the way leaves the
+old world or the new one, and files that no manifest names, which the next command removes.
 """
 
 from __future__ import annotations
@@ -11,10 +14,11 @@ import json
 import os
 import re
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +26,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from samarkand.core.durable import sync_folder, sync_tree
 from samarkand.core.faults import Fault, Faults, did_you_mean
+from samarkand.core.scratch import Scratch, sweep
+from samarkand.core.write_faults import check_place, writing_faults
 from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
 from samarkand.world.accounts.products import Products
 from samarkand.world.accounts.tables import Accounts
@@ -33,6 +40,12 @@ from samarkand.world.world import EMBEDDED, World, files_hash, load_world
 
 MANIFEST = "manifest.json"
 PRODUCTS = "products.parquet"
+VERSION = (
+    "files-"  # prefix of the folders with the files of a world; `folder` in its manifest is the one in force
+)
+FORMER = ".new-"  # prefix of folders in which the first layout was written
+FORMER_AGE = 3600.0  # seconds since the last file from which such a folder is left over: it knew no locks
+OWN_FOLDER = "Give yourself the right, or set SAMARKAND_DATA_DIR to a folder of yours."
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _ARRAYS = ("intermediate", "final_demand", "gross_output", "value_added")
 
@@ -54,7 +67,7 @@ def worlds_folder() -> Path:
 
 @dataclass(frozen=True)
 class StoredWorld:
-    """A world in the store, and its manifest."""
+    """A world in the store: the folder of its files, and its manifest."""
 
     name: str
     folder: Path
@@ -62,16 +75,75 @@ class StoredWorld:
 
 
 def list_worlds() -> list[StoredWorld]:
-    """The user's worlds by name; folders without a manifest that can be read are left out."""
-    found = []
-    folder = worlds_folder()
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        try:
-            manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        found.append(StoredWorld(path.name, path, manifest))
-    return found
+    """The user's worlds by name; folders without a manifest that can be read are left out.
+
+    What killed processes left in the store is removed on the way.
+    """
+    root = worlds_folder()
+    try:
+        for left in root.iterdir() if root.is_dir() else ():
+            _ignore_refusal(partial(_sweep, left))
+        homes = sorted(root.iterdir()) if root.is_dir() else []
+    except OSError as error:
+        raise Faults([Fault(str(root), f"cannot be read ({error.strerror})", OWN_FOLDER)]) from error
+    return [world for home in homes if _NAME.fullmatch(home.name) and (world := _stored(home)) is not None]
+
+
+def _stored(home: Path) -> StoredWorld | None:
+    """The world in a folder of the store; None where its manifest is not there or damaged."""
+    try:
+        manifest = json.loads((home / MANIFEST).read_text(encoding="utf-8"))
+        files = home / str(manifest.get("folder", ""))
+        return StoredWorld(home.name, files, manifest) if manifest["files"] is not None else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _sweep(left: Path) -> None:
+    """Remove what killed processes left in a folder of the store."""
+    if left.name.startswith(FORMER):
+        _sweep_former(left)
+    elif _NAME.fullmatch(left.name) and left.is_dir():
+        _sweep_world(left)
+
+
+def _sweep_world(home: Path) -> None:
+    """Remove the files that the manifest of a world does not name, and a folder that is no world; see the module.
+
+    Of a world with a damaged manifest nothing is removed but by its user.
+    """
+    sweep(home, VERSION, is_wanted=lambda version: _may_be_wanted(home, version))
+    if not _may_be_wanted(home, home):  # the first layout
+        for file in home.glob("*.parquet"):
+            _ignore_refusal(file.unlink)
+    if not (home / MANIFEST).exists():
+        _ignore_refusal(home.rmdir)  # stays where a living process writes into it
+
+
+def _may_be_wanted(home: Path, files: Path) -> bool:
+    """Whether the manifest of a world names a folder as that of its files, or cannot be read."""
+    if not (home / MANIFEST).exists():
+        return False
+    stored = _stored(home)
+    return stored is None or stored.folder == files
+
+
+def _sweep_former(left: Path) -> None:
+    """Put back or remove what a kill left in the first layout: the world that was put aside ended in `-old`."""
+    stored = _stored(left)
+    if stored is not None and left.name.endswith("-old"):
+        name = str(stored.manifest.get("name", ""))
+        if _NAME.fullmatch(name) and not left.with_name(name).exists():
+            left.rename(left.with_name(name))
+            return
+    if time.time() - left.stat().st_mtime > FORMER_AGE:
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _ignore_refusal(step: Callable[[], object]) -> None:
+    """Try a step of tidying up: what the system refuses is left for another time."""
+    with suppress(OSError):
+        step()
 
 
 def check_name(name: str) -> None:
@@ -88,17 +160,40 @@ def open_world(name: str = EMBEDDED) -> World:
     """A world by its name: the embedded one, or one of the user's. Raises `Faults`."""
     if name == EMBEDDED:
         return load_world()
+    while True:
+        stored = _find(name)
+        try:
+            return _open_stored(stored)
+        except (Faults, OSError) as error:
+            if _find(name).manifest == stored.manifest:  # else it was replaced while it was read
+                if isinstance(error, Faults):
+                    raise
+                raise Faults([Fault(f"world {name}", f"cannot be read ({error})", _again(name))]) from error
+
+
+def _find(name: str) -> StoredWorld:
+    """A world of the store by its name. Raises `Faults`."""
     known = {world.name: world for world in list_worlds()}
-    if name not in known:
-        raise Faults([Fault(f"world {name}", "is not there", did_you_mean(name, [EMBEDDED, *known]))])
-    stored = known[name]
+    if name in known:
+        return known[name]
+    if _NAME.fullmatch(name) and (worlds_folder() / name / MANIFEST).exists():
+        raise Faults([Fault(f"world {name}", f"{MANIFEST} is damaged", _again(name))])
+    raise Faults([Fault(f"world {name}", "is not there", did_you_mean(name, [EMBEDDED, *known]))])
+
+
+def _again(name: str) -> str:
+    return f"Import it again with --replace, or: samarkand world remove {name}"
+
+
+def _open_stored(stored: StoredWorld) -> World:
+    """A world of the store, laid over the embedded one. Raises `Faults`."""
+    name = stored.name
     base = load_world()
     files: Mapping[str, Any] = stored.manifest["files"]
     for file, entry in files.items():
         path = stored.folder / file
         if not path.is_file() or _sha256(path) != entry["sha256"]:
-            mend = f"Import it again, or: samarkand world remove {name}"
-            raise Faults([Fault(f"world {name}", f"{file} is damaged or not there", mend)])
+            raise Faults([Fault(f"world {name}", f"{file} is damaged or not there", _again(name))])
     below: Mapping[str, Any] = base.manifest["files"]
     if holds_network(files):
         below = {file: entry for file, entry in below.items() if not file.startswith(EMBEDDED_PREFIXES)}
@@ -138,61 +233,64 @@ def check_labels(name: str, tariffs: pd.DataFrame, labels: tuple[str, ...]) -> N
 
 
 def remove_world(name: str) -> None:
-    """Remove one of the user's worlds. Raises `Faults`."""
-    known = {world.name: world for world in list_worlds()}
-    if name not in known:
+    """Remove one of the user's worlds: it is gone with its manifest, in one step. Raises `Faults`."""
+    home = worlds_folder() / name
+    if not _NAME.fullmatch(name) or not (home / MANIFEST).exists():
+        known = [world.name for world in list_worlds()]
         raise Faults([Fault(f"world {name}", "is not there", did_you_mean(name, known))])
-    try:
-        shutil.rmtree(known[name].folder)
-    except OSError as error:
-        raise Faults(
-            [Fault(str(known[name].folder), str(error.strerror), "Give yourself the right to write.")]
-        ) from error
+    with writing_faults(str(home), "Give yourself the right to write."):
+        (home / MANIFEST).unlink()
+        sync_folder(home)
+    _sweep_world(home)
 
 
 @contextmanager
-def new_folder(name: str, *, overwrite: bool = False) -> Iterator[Path]:
-    """A folder to write a new world into; it becomes the world when the block ends, and vanishes when it fails.
+def new_folder(name: str, *, overwrite: bool = False, room: int = 0) -> Iterator[Path]:
+    """A folder to write the files and the manifest of a world into; it becomes the world when the block ends.
 
-    Raises `Faults` where a world of that name is there already or the place cannot be written to.
+    It vanishes when the block fails, and what was there before stays. Raises `Faults` where a world of that name is
+    there already, the place cannot be written to or has not `room` for so many bytes.
     """
     check_name(name)
-    root = worlds_folder()
-    target = root / name
-    if target.exists() and not overwrite:
-        raise Faults(
-            [
-                Fault(
-                    f"--name {name}",
-                    "is the name of a world that is there already",
-                    "Choose another, or add --replace.",
-                )
-            ]
-        )
+    home = worlds_folder() / name
+    _check_free(name, overwrite)
+    place = f"world {name} in {home.parent}"
+    check_place(home, place, room, OWN_FOLDER)
+    with writing_faults(place, OWN_FOLDER):
+        version = Scratch(home, VERSION)
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=root))
-    except OSError as error:
-        raise Faults(
-            [
-                Fault(
-                    str(root),
-                    f"cannot be written to: {error.strerror}",
-                    "Give yourself the right, or set SAMARKAND_DATA_DIR to a folder of yours.",
-                )
-            ]
-        ) from error
-    try:
-        yield scratch
-        if target.exists():
-            old = scratch.with_name(scratch.name + "-old")
-            target.rename(old)
-            scratch.rename(target)
-            shutil.rmtree(old)
+        yield version.folder
+        _check_free(name, overwrite)  # another process may have been quicker
+        with writing_faults(place, OWN_FOLDER):
+            _take_place(home, version.folder)
+    except BaseException:
+        if _may_be_wanted(home, version.folder):
+            version.keep()  # it took its place; whether for good, the disk did not say: the former files stay too
         else:
-            scratch.rename(target)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+            version.remove()
+            _ignore_refusal(home.rmdir)
+        raise
+    version.keep()
+    _sweep_world(home)
+
+
+def _check_free(name: str, overwrite: bool) -> None:
+    if not overwrite and (worlds_folder() / name / MANIFEST).exists():
+        reason = "is the name of a world that is there already"
+        raise Faults([Fault(f"--name {name}", reason, "Choose another, or add --replace.")])
+
+
+def _take_place(home: Path, version: Path) -> None:
+    """Make a version the one in force: all of it on the disk first, then its manifest in the place of the former."""
+    written = version / MANIFEST
+    manifest = {**json.loads(written.read_text(encoding="utf-8")), "folder": version.name}
+    text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False)
+    written.write_text(text + "\n", encoding="utf-8")
+    sync_tree(version)
+    for folder in (home, home.parent):  # their names, where they are new
+        sync_folder(folder)
+    os.replace(written, home / MANIFEST)
+    sync_folder(home)
 
 
 def write_accounts(folder: Path, accounts: Accounts) -> list[str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path as FilePath
 from typing import Any
 
+from samarkand.core.durable import new_file
 from samarkand.core.faults import Fault, FaultList, Faults
 from samarkand.programme.files.toml_positions import Places
 from samarkand.programme.files.toml_reading import parse_toml
@@ -49,21 +48,5 @@ def write_file(path: FilePath, content: str | bytes, force: bool = False) -> Non
     if path.exists() and not force:
         raise Faults([Fault(place, "is there already", "Choose another name, or overwrite it with --force.")])
     data = content if isinstance(content, bytes) else content.encode("utf-8")
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise Faults(
-            [Fault(place, f"cannot be written ({reason})", "Check the folder and your rights.")]
-        ) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, 0o644)  # as any file; mkstemp's are the owner's alone
-        os.replace(temporary, path)
-    except OSError as error:
-        os.unlink(temporary)
-        reason = error.strerror or str(error)
-        raise Faults(
-            [Fault(place, f"cannot be written ({reason})", "Check the folder and your rights.")]
-        ) from error
+    with new_file(path, place) as made:
+        made.write_bytes(data)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from samarkand.core.conventions import Floats
+from samarkand.core.durable import new_file
 from samarkand.core.faults import Fault, Faults, did_you_mean
 from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
 from samarkand.world.accounts.sectors import load_sectors
@@ -74,15 +75,8 @@ def write_template(world: World, economy: str, path: Path) -> None:
             sheet.cell(FIRST_ROW + row, column, value)
     for letter, width in zip("ABCDEF", (20, 52, 16, 16, 16, 16), strict=True):
         sheet.column_dimensions[letter].width = width
-    scratch = path.with_name(path.name + ".part")
-    try:
-        book.save(scratch)
-        scratch.replace(path)
-    except OSError as error:
-        scratch.unlink(missing_ok=True)
-        raise Faults(
-            [Fault(str(path), f"cannot be written: {error.strerror}", "Choose another place.")]
-        ) from error
+    with new_file(path) as made:
+        book.save(made)
 
 
 def base_figures(accounts: Accounts, economy: str) -> dict[str, Floats]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from samarkand.core.durable import new_folder
 from samarkand.core.faults import Fault, Faults
 from samarkand.core.geodesy import calc_great_circle_matrix
 from samarkand.world.freight.skims import FARTHEST_QUAY_KM
@@ -25,22 +24,10 @@ def write_network_tables(network: Network, folder: Path) -> list[Path]:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Faults([Fault(f"--out {folder}", "is not an empty folder", "Name one that is not there yet.")])
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=".tables-", dir=folder.parent))
-    except OSError as error:
-        reason = f"cannot be written to: {error.strerror}"
-        raise Faults([Fault(f"--out {folder}", reason, "Name a folder of yours.")]) from error
-    try:
-        tables = network_tables(network)
+    tables = network_tables(network)
+    with new_folder(folder, f"--out {folder}") as made:
         for name, table in tables.items():
-            table.to_csv(scratch / f"{name}.csv", index=False, encoding="utf-8")
-        if folder.exists():
-            folder.rmdir()
-        scratch.chmod(0o755)
-        scratch.rename(folder)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+            table.to_csv(made / f"{name}.csv", index=False, encoding="utf-8")
     return [folder / f"{name}.csv" for name in tables]
 
 
