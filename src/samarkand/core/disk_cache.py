@@ -1,27 +1,52 @@
-"""Where this user's legs and prepared baselines are cached: none are shipped.
+"""What is dear to compute, kept in this user's cache folder by the content it was computed from: nothing is shipped.
 
-An entry is named by the content hash of what it was computed from, written whole or not at all, and only ever saves
-time: a damaged or missing one is computed again. The least recently used entries go when there are too many.
+An entry is one file of arrays. It only ever saves time: an entry is read if its key is the one asked for and every byte
+is as it was written, else it is computed again, to the same last bit. An entry is written beside and takes its place by
+one rename, so that any number of processes may read and write; it need not be forced to the disk, for its checksums say
+what arrived there.
+
+    16 bytes     MAGIC, length of the head, CRC-32 of the head
+    head         JSON: key, and of each array name, dtype, shape, place in the file, CRC-32 of each CHUNK bytes of it
+    arrays       each from a multiple of ALIGNED bytes on, as it is in memory
+
+The folder is bounded: an entry that nobody used for OLDEST days goes, then those used longest ago beyond a number by
+kind, then those beyond LARGEST bytes in all.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
-import tempfile
-import zipfile
-from collections.abc import Callable
+import struct
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
-from samarkand.engines.routing import Legs
+from samarkand.core.scratch import Scratch, sweep
+from samarkand.engines.threads import run_all
 
 MOST_KEPT = 2  # legs by road are 130 MB at 1,000 cities
 SMALL, MOST_SMALL = 1_000_000, 64  # bytes; entries of small networks, which are counted by themselves
+LARGEST = 2_500_000_000  # bytes of all entries; three large networks with all that belongs to them are 1.6 GB
+OLDEST = 90.0  # days since an entry was used
+FORMER = 1.0  # days since an entry of a former format was used, or one was begun: nobody reads it
+ENDING = ".arrays"
+MAGIC = b"SMRKND1\n"
+CHUNK = 1 << 22  # bytes: several threads check one array
+ALIGNED = 64  # bytes, as numpy's own files
+_NAMES = re.compile(r"[a-z-]+-[0-9a-f]{32}(\.arrays|\.npz)?|\.part-[a-z0-9_]{8}|tmp[a-z0-9_]{8}\.part")
+_START = struct.Struct("<8sII")
+
+Arrays = dict[str, NDArray[Any]]
 
 
 def cache_folder() -> Path:
@@ -30,74 +55,157 @@ def cache_folder() -> Path:
     return Path(override) if override else user_cache_path("samarkand", appauthor=False)
 
 
-def stored_legs(name: str, key: str, compute: Callable[[], list[Legs]]) -> list[Legs]:
-    """The legs with this key by class: cached, or computed now and cached."""
-    path = cache_folder() / f"legs-{name}-{key[:32]}.npz"
-    content = read_archive(path)
-    if content is not None and str(content["key"]) == key:
-        return [Legs(hours, usd) for hours, usd in zip(content["hours"], content["usd"], strict=True)]
-    legs = compute()
-    hours, usd = np.stack([part.hours for part in legs]), np.stack([part.usd for part in legs])
-    write_archive(path, {"key": np.array(key), "hours": hours, "usd": usd})
-    forget_oldest(f"legs-{name}-*", MOST_KEPT)
-    return legs
+def entry_path(kind: str, key: str) -> Path:
+    """The file of an entry."""
+    return cache_folder() / f"{kind}-{key[:32]}{ENDING}"
 
 
-def read_archive(path: Path) -> dict[str, NDArray[Any]] | None:
-    """The arrays of a file, None where it is missing or damaged: they are then computed again."""
+def load_entry(kind: str, key: str, *, mapped: bool = False) -> Arrays | None:
+    """The arrays of an entry, None where it is missing or damaged; `mapped`: as read-only memory maps."""
+    path = entry_path(kind, key)
     try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
-            found = {name: archive[name] for name in archive.files}
+        with path.open("rb") as stream:
+            head, begin = _read_head(stream)
+            if head["key"] != key:
+                return None
+            arrays = {each["name"]: _array(path, stream, begin, each, mapped) for each in head["arrays"]}
+        if _checksums(arrays.values()) != [total for each in head["arrays"] for total in each["sums"]]:
+            return None
         os.utime(path)
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+    except (OSError, ValueError):
         return None
-    return found
+    return {
+        each["name"]: arrays[each["name"]].T if each["turned"] else arrays[each["name"]]
+        for each in head["arrays"]
+    }
 
 
-def write_archive(path: Path, content: dict[str, NDArray[Any]]) -> None:
-    """Write arrays whole or not at all; where the folder cannot be written, they are computed again next time."""
+def save_entry(kind: str, key: str, arrays: Mapping[str, NDArray[Any]], most: int) -> None:
+    """Keep arrays under a key, and `most` large entries of this kind.
+
+    Where the folder cannot be written, they are computed again next time.
+    """
+    root = cache_folder()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        sweep(root)
+        scratch = Scratch(root)
     except OSError:
         return
     try:
-        with os.fdopen(handle, "wb") as stream:
-            np.savez(stream, **content)  # type: ignore[arg-type, unused-ignore]
-        os.chmod(temporary, 0o644)  # as any file; mkstemp's are the owner's alone
-        os.replace(temporary, path)
-    except OSError:  # a full disk
-        Path(temporary).unlink(missing_ok=True)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        made = scratch.folder / kind
+        with made.open("wb") as stream:
+            _write(stream, key, arrays)
+        os.replace(made, entry_path(kind, key))
+    except OSError:  # a full disk; an entry that another process has mapped, on Windows
+        pass
+    finally:
+        scratch.remove()
+    forget_oldest(kind, most)
 
 
-def forget_oldest(pattern: str, most: int) -> None:
-    """Delete all but the entries of a pattern that were used last: `most` of the large ones, MOST_SMALL of the small.
+def _write(stream: BinaryIO, key: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+    place, listed, laid = 0, [], []
+    for name, array in arrays.items():
+        turned = (
+            array.flags.f_contiguous and not array.flags.c_contiguous
+        )  # columns lie together: as numpy keeps it
+        plain = np.ascontiguousarray(array.T if turned else array).reshape(
+            array.T.shape if turned else array.shape
+        )
+        about = {"name": name, "dtype": plain.dtype.str, "shape": plain.shape, "turned": turned, "at": place}
+        listed.append({**about, "sums": _checksums([plain])})
+        laid.append((place, plain))
+        place = _aligned(place + plain.nbytes)
+    head = json.dumps({"key": key, "bytes": place, "arrays": listed}).encode()
+    begin = _aligned(_START.size + len(head))
+    stream.write(_START.pack(MAGIC, len(head), zlib.crc32(head)) + head)
+    for at, plain in laid:
+        stream.seek(begin + at)
+        stream.write(_bytes(plain).data)
+    stream.truncate(begin + place)
 
-    A small network is computed in no time: what is kept of it never drives out what took minutes.
+
+def _read_head(stream: BinaryIO) -> tuple[dict[str, Any], int]:
+    """The head of an entry and where its arrays begin. Raises `ValueError` where the file is not as it was written."""
+    start = stream.read(_START.size)
+    if len(start) < _START.size:
+        raise ValueError("cut short")
+    magic, length, total = _START.unpack(start)
+    size = os.fstat(stream.fileno()).st_size
+    if magic != MAGIC or length > size:
+        raise ValueError("no entry of this format")
+    text = stream.read(length)
+    if zlib.crc32(text) != total:
+        raise ValueError("damaged")
+    head, begin = json.loads(text), _aligned(_START.size + length)
+    if size != begin + head["bytes"]:  # a map of a file that is shorter would end the process
+        raise ValueError("cut short")
+    return head, begin
+
+
+def _array(path: Path, stream: BinaryIO, begin: int, about: dict[str, Any], mapped: bool) -> NDArray[Any]:
+    shape, at = tuple(about["shape"]), begin + about["at"]
+    if mapped and 0 not in shape:  # nothing cannot be mapped
+        return np.asarray(np.memmap(path, about["dtype"], "r", at, shape))
+    array: NDArray[Any] = np.empty(shape, about["dtype"])
+    stream.seek(at)
+    if stream.readinto(_bytes(array)) != array.nbytes:  # type: ignore[attr-defined]
+        raise ValueError("cut short")
+    return array
+
+
+def _bytes(array: NDArray[Any]) -> NDArray[np.uint8]:
+    """The memory of an array, as it lies there."""
+    return array.reshape(-1).view(np.uint8)
+
+
+def _checksums(arrays: Iterable[NDArray[Any]]) -> list[int]:
+    """CRC-32 of each CHUNK bytes of each array, worked out side by side."""
+    parts = [
+        memory[begin : begin + CHUNK]
+        for memory in map(_bytes, arrays)
+        for begin in range(0, memory.size, CHUNK)
+    ]
+    return run_all(lambda part: zlib.crc32(part.data), parts) if parts else []
+
+
+def _aligned(place: int) -> int:
+    return -(-place // ALIGNED) * ALIGNED
+
+
+def forget_oldest(kind: str, most: int) -> None:
+    """Keep the folder within its bounds (see the module): of a kind `most` large entries, MOST_SMALL small ones.
+
+    A small network is computed in no time: what is kept of it never drives out what took minutes. Entries of former
+    formats, which nobody reads, go too.
     """
-
-    def last_used(entry: Path) -> float:
-        try:
-            return entry.stat().st_mtime
-        except OSError:
-            return 0.0
-
-    entries = sorted(cache_folder().glob(pattern), key=last_used, reverse=True)
-    small = [entry for entry in entries if _size(entry) < SMALL]
-    large = [entry for entry in entries if entry not in small]
-    for entry in (*large[most:], *small[MOST_SMALL:]):
-        if entry.is_dir():
-            shutil.rmtree(entry, ignore_errors=True)
+    entries = sorted(_entries(), reverse=True)  # the last used first
+    mine = [entry for entry in entries if entry[2].name.rpartition("-")[0] == kind]
+    small = [entry for entry in mine if entry[1] < SMALL]
+    large = [entry for entry in mine if entry[1] >= SMALL]
+    gone = {*large[most:], *small[MOST_SMALL:]}
+    total, now = 0, time.time()
+    for entry in entries:
+        used, size, path = entry
+        days = (now - used) / 86_400.0
+        if days > OLDEST or (path.suffix != ENDING and days > FORMER):
+            gone.add(entry)
+        if entry not in gone:
+            total += size
+            if total > LARGEST:
+                gone.add(entry)
+    for _, _, path in gone:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
         else:
-            entry.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
 
 
-def _size(entry: Path) -> int:
-    """Bytes of a file, or of those in a folder; what has gone meanwhile has none."""
-    try:
-        return sum(file.stat().st_size for file in (entry.iterdir() if entry.is_dir() else (entry,)))
-    except OSError:
-        return 0
+def _entries() -> Iterator[tuple[float, int, Path]]:
+    """When each entry was used last, its bytes, and where it is; what goes meanwhile is left out."""
+    for path in cache_folder().iterdir():
+        if _NAMES.fullmatch(path.name):
+            with suppress(OSError):
+                files = path.iterdir() if path.is_dir() else (path,)
+                yield path.stat().st_mtime, sum(file.stat().st_size for file in files), path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from samarkand.core.disk_cache import cache_folder, forget_oldest, read_archive, write_archive
+from samarkand.core.disk_cache import load_entry, save_entry
 from samarkand.core.hashing import fingerprint
 from samarkand.engines.equilibrium import Solution
 from samarkand.engines.equilibrium.value_added_series import padded
@@ -24,13 +24,11 @@ def stored_reference(solution: Solution, exports: NDArray[np.float64]) -> Refere
     shapes = [(-1,) if values is None else values.shape for values in arguments]
     known = [values for values in arguments if values is not None]
     key = fingerprint(METHOD, *map(np.array, shapes), *known)
-    path = cache_folder() / f"chains-{key[:32]}.npz"
-    kept = read_archive(path)
+    kept = load_entry("chains", key)
     economies, sectors = exports.shape
     shape = (sectors, padded(economies), padded(economies))
     if kept is not None and {name: kept[name].shape for name in kept} == dict.fromkeys(Solved._fields, shape):
         return calc_reference(*arguments, Solved(**kept))
     reference = calc_reference(*arguments)
-    write_archive(path, reference.solved._asdict())
-    forget_oldest("chains-*", MOST_KEPT)
+    save_entry("chains", key, reference.solved._asdict(), MOST_KEPT)
     return reference

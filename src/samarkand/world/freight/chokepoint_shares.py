@@ -17,7 +17,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats
-from samarkand.core.disk_cache import cache_folder, forget_oldest, read_archive, write_archive
+from samarkand.core.disk_cache import load_entry, save_entry
 from samarkand.core.hashing import fingerprint
 from samarkand.engines.assignment import find_paths, join_choice
 from samarkand.engines.once import derived
@@ -43,12 +43,11 @@ def passages_of(model: FreightModel) -> xr.DataArray:
 
 def _passages(model: FreightModel) -> xr.DataArray:
     names = [row.id for row in model.network.chokepoints]
-    path = cache_folder() / f"passages-{_key(model)[:32]}.npz"
-    stored = read_archive(path)
+    key = _key(model)
+    stored = load_entry("passages", key)
     passes = stored["passes"] if stored else find_passages(model)
     if not stored:
-        write_archive(path, {"passes": passes})
-        forget_oldest("passages-*", MOST_KEPT)
+        save_entry("passages", key, {"passes": passes}, MOST_KEPT)
     economies = list(model.economies)
     labels = {
         "chokepoint": names,

@@ -9,7 +9,7 @@ from threading import Lock
 import numpy as np
 
 from samarkand.core.conventions import Floats, Ints
-from samarkand.core.disk_cache import MOST_KEPT, cache_folder, forget_oldest, read_archive, write_archive
+from samarkand.core.disk_cache import MOST_KEPT, load_entry, save_entry
 from samarkand.engines.once import derived
 from samarkand.engines.routing import calc_legs
 from samarkand.world.freight.skims import Component
@@ -62,9 +62,8 @@ class EndLegs:
     ) -> None:
         self.part = part
         values, classes = tuple(values_of_time), len(values_of_time)
-        self._path = cache_folder() / f"ends-{part.name}-{part.key[:32]}.npz"
         self._lock = Lock()
-        found = read_archive(self._path)
+        found = load_entry(f"ends-{part.name}", part.key)
         fits = found is not None and found["to"].shape[1::2] == (classes, part.targets.size)
         if found is None or not fits or found["ends"].size > MOST_ENDS:
             found = {
@@ -84,15 +83,12 @@ class EndLegs:
             missing = [node for node in dict.fromkeys(nodes) if node not in known]
             if missing:
                 self.table = self._extended(missing, progress)
-                write_archive(
-                    self._path,
-                    {
-                        "ends": np.array(self.table.nodes, np.int64),
-                        "to": self.table.to,
-                        "between": self.table.between,
-                    },
-                )
-                forget_oldest(f"ends-{self.part.name}-*", MOST_KEPT)
+                content = {
+                    "ends": np.array(self.table.nodes, np.int64),
+                    "to": self.table.to,
+                    "between": self.table.between,
+                }
+                save_entry(f"ends-{self.part.name}", self.part.key, content, MOST_KEPT)
             return self.table
 
     def _extended(self, missing: list[int], progress: Callable[..., None]) -> LegTable:

@@ -21,6 +21,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats
+from samarkand.core.disk_cache import load_entry, save_entry
 from samarkand.core.hashing import fingerprint
 from samarkand.core.progress import Progress, quiet
 from samarkand.world.freight.end_legs import EndLegs, LegTable
@@ -33,7 +34,6 @@ from samarkand.world.freight.mode_choice import (
     calibrate_mode_choice,
 )
 from samarkand.world.freight.mode_constants import declared_constants
-from samarkand.world.freight.model_store import load_arrays, save_arrays
 from samarkand.world.freight.path_base import PathBase, prepare_base
 from samarkand.world.freight.path_update import PathUpdate, number_ends
 from samarkand.world.freight.skims import (
@@ -61,6 +61,7 @@ FORMAT = "freight-2"  # part of the content hash: another meaning of the arrays 
 LAND = ("road", "rail")
 PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values", "by_sea")
 STATE_ARRAYS = ("segment", "term", "pick", "levels")
+MOST_KEPT = 3  # prepared networks on disk, of some 300 MB each at 1,000 cities
 MOST_PLACED = 5000  # changes whose arcs are remembered
 
 
@@ -299,7 +300,7 @@ def _make(
     stored |= {f"pairs_{name}": getattr(pairs, name) for name in PAIR_ARRAYS}
     stored |= {f"state_{name}": getattr(baseline, name) for name in STATE_ARRAYS}
     stored |= {f"choice_{name}": getattr(choice, name).to_numpy() for name in CHOICE_ARRAYS}
-    save_arrays(key, stored)
+    save_entry("freight", key, stored, MOST_KEPT)
     return FreightModel(key, network, parameters, parts, baseline, base)
 
 
@@ -310,7 +311,7 @@ def _load(
     parts: dict[str, Component],
     economies: Sequence[str],
 ) -> FreightModel | None:
-    found = load_arrays(key)
+    found = load_entry("freight", key, mapped=True)
     if found is None:
         return None
 

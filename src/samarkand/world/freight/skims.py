@@ -21,7 +21,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats
-from samarkand.core.disk_cache import stored_legs
+from samarkand.core.disk_cache import MOST_KEPT, load_entry, save_entry
 from samarkand.core.hashing import fingerprint
 from samarkand.engines.routing import Graph, Legs, calc_legs, cheaper_legs, join_legs
 from samarkand.engines.threads import run_all
@@ -140,6 +140,17 @@ def baseline_legs(
         name: stored_legs(name, part.key, partial(compute_component, part, parameters, progress))
         for name, part in parts.items()
     }
+
+
+def stored_legs(name: str, key: str, compute: Callable[[], list[Legs]]) -> list[Legs]:
+    """The legs of a component by class: cached, or computed now and cached."""
+    found = load_entry(f"legs-{name}", key)
+    if found is not None:
+        return [Legs(hours, usd) for hours, usd in zip(found["hours"], found["usd"], strict=True)]
+    legs = compute()
+    hours, usd = np.stack([part.hours for part in legs]), np.stack([part.usd for part in legs])
+    save_entry(f"legs-{name}", key, {"hours": hours, "usd": usd}, MOST_KEPT)
+    return legs
 
 
 def baseline_skims(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from samarkand.core.conventions import Floats, Ints
-from samarkand.core.disk_cache import cache_folder, forget_oldest, read_archive, write_archive
+from samarkand.core.disk_cache import load_entry, save_entry
 from samarkand.core.geodesy import calc_chord_distance, calc_squared_chord, unit_vectors
 from samarkand.core.hashing import fingerprint
 from samarkand.engines.once import derived
@@ -42,13 +42,12 @@ def _look_through(nodes: Floats, places: Floats) -> tuple[Ints, Floats]:
 
 
 def _stored(nodes: Floats, places: Floats) -> tuple[Ints, Floats]:
-    path = cache_folder() / f"nearest-{fingerprint(np.float64(FORMAT), nodes, places)[:32]}.npz"
-    content = read_archive(path)
-    if content is None or {"node", "chord"} - content.keys():
+    key = fingerprint(np.float64(FORMAT), nodes, places)
+    content = load_entry("nearest", key)
+    if content is None:
         node, chord = _search(nodes, places)
         content = {"node": node, "chord": chord}
-        write_archive(path, content)
-        forget_oldest("nearest-*", MOST_KEPT)
+        save_entry("nearest", key, content, MOST_KEPT)
     return content["node"], content["chord"]
 
 
