@@ -217,8 +217,8 @@ def test_the_new_railway_by_hand(programme: Programme, world: World) -> None:
     hours = 600 / p["rail_speed"] + 3 * p["terminal_hours"] + p["border_hours_carec_rail"]
     assert found.with_.hours == pytest.approx(hours)
     assert found.without is not None
-    # Before, trade by rail has no better way than the road by Bishkek to Almaty and a train back from there.
-    assert found.without.km == pytest.approx(300 + 310 + 240 + 240)
+    # Before, trains go round by Urumqi, Khorgos and Almaty.
+    assert found.without.km == pytest.approx(1500 + 670 + 20 + 340 + 240)
 
 
 def test_who_is_charged(appraisal: Appraisal, world: World) -> None:

@@ -6,8 +6,9 @@ Gives what `appraise` gives for border measures that are all open, before anybod
 fast: Dijkstra's algorithm over the whole network, as it is and with the new hours, and a plain fixed point for the
 equilibrium. It imports nothing of ours but what reads tables. Left out: items that change more than hours at borders
 and worlds with tariffs (both are refused); closures, who pays, ramp-up, deficits that are not fixed in money, networks
-that lack a mode, and the calibration of mode choice, whose constants [market, class of goods, mode] are handed in:
-`FreightModel.choice` has them for its network; `declared_constants()` are those of the embedded one, rounded.
+that lack a mode. Handed in is what takes long to find: the constants of mode choice [market, class of goods, mode]
+(`FreightModel.choice`; `declared_constants()` are those of the embedded network, rounded) and which cities [city, city]
+are offered the sea (`sea_offered` of `skims_of`).
 
 Legs have US$ and hours per TEU on their first axis, infinite where nothing leads; generalised cost is `usd + value of
 time * hours`. Modes are road, rail, sea in this order. A hat is a figure with the items over the same without them.
@@ -32,18 +33,20 @@ EUROPE = """AUT BEL BGR CHE CYP CZE DEU DNK ESP EST FIN FRA GBR GRC HRV HUN IRL 
 POL PRT ROU SVK SVN SWE"""  # one market of haulage: the European Union and its neighbours
 SEARCHES = ("low", "medium", "high", "very_high")  # classes of value of time: of the searches for routes,
 GOODS = ("bulk", "low", "middle", "high", "highest")  # and of what travels on them
-FARTHEST_GATE, FARTHEST_CONNECTOR, FARTHEST_QUAY = 160.0, 150.0, 60.0  # km
+FARTHEST_GATE, FARTHEST_CONNECTOR, FARTHEST_QUAY, SURROUNDINGS = 160.0, 150.0, 60.0, 30.0  # km
 DAMPING, TOLERANCE, MOST_SWEEPS = 0.2, 1e-13, 20_000  # of the fixed point
 
 
-def real_income_change(world: World, programme: Programme, items: tuple[str, ...], constants: Array) -> Array:
+def real_income_change(
+    world: World, programme: Programme, items: tuple[str, ...], constants: Array, by_sea: Array
+) -> Array:
     """Change of real income by economy (`world.labels`), fractions, that border measures bring unpaid."""
     saved = hours_saved(world, programme, items)
     before = {mode: legs(world, mode, {}) for mode in ("road", "rail", "sea")}
     after = before | {mode: legs(world, mode, saved) for mode in {mode for mode, _ in saved}}
-    (without, offered), (with_, _) = route_costs(world, before), route_costs(world, after)
+    without, with_ = route_costs(world, before), route_costs(world, after)
     costs = np.array([without, np.minimum(with_, without)])  # no goods leave a route that was better
-    costs[:, :, SEA, ~offered] = np.inf  # settled without the items: a quicker border takes no choice away
+    costs[:, :, SEA, ~by_sea] = np.inf  # settled without the items: a quicker border takes no choice away
     return real_income_hat(world, iceberg_hat(world, choose_modes(world, costs, constants))) - 1.0
 
 
@@ -150,15 +153,15 @@ def paths(size: int, ends: Array, costs: Array, value: float, sources: Array, ta
     return found
 
 
-def join(first: Array, second: Array, value: float) -> Pair:
-    """The cheapest first[a, k] + second[k, b] over k (min-plus product), [2, a, b], and that k."""
+def join(first: Array, second: Array, value: float) -> Array:
+    """The cheapest first[a, k] + second[k, b] over k (min-plus product), [2, a, b]."""
     one, other = first[0] + value * first[1], second[0] + value * second[1]
     via = np.zeros((one.shape[0], other.shape[1]), np.int64)
     for row, cost in enumerate(one):
         if (k := np.flatnonzero(np.isfinite(cost))).size:
             via[row] = k[(cost[k, None] + other[k]).argmin(axis=0)]
     a, b = np.indices(via.shape)
-    return first[:, a, via] + second[:, via, b], via
+    return np.asarray(first[:, a, via] + second[:, via, b])
 
 
 def great_circle(one: Any, other: Any) -> Array:
@@ -169,46 +172,47 @@ def great_circle(one: Any, other: Any) -> Array:
     return np.asarray(2 * 6371.0088 * np.arcsin(chord / 2))  # mean radius of the earth
 
 
-def route_costs(world: World, legs: dict[str, dict[float, Array]]) -> Pair:
-    """Generalised cost between cities [class of goods, mode, city, city], and who is offered the sea [city, city].
+def route_costs(world: World, legs: dict[str, dict[float, Array]]) -> Array:
+    """Generalised cost between cities [class of goods, mode, city, city].
 
-    rail = road + rail + road, with a change at both terminals, each near its city. Of the routes that the
-    searches found goods take the cheapest at their value of time; by sea the first: in haste a search goes over land to
-    a short crossing. Within a city they go by road, circuity * min(ratio * great circle to the nearest city, cap).
+    rail = road + rail + road, with a change at a station of each city, in its economy; offered where rail is the main
+    part: km to the farthest such stations <= (1 - rail_main_part) * km between the cities, by the great circle. Of the
+    routes that the searches found goods take the cheapest at their value of time; by sea the first: in haste a search
+    goes over land to a short crossing. Within a city: by road, circuity * min(ratio * km to the nearest city, cap).
     """
     p, network = world.assumptions.parameters, world.network
     goods = np.array([[[p[f"value_of_time_{name}"]]] for name in GOODS])
     cities, km = len(network.cities), great_circle(network.cities[PLACE], network.cities[PLACE])
-    near = great_circle(network.cities[PLACE], network.terminals[PLACE]) <= p["rail_access_distance"]
+    away = great_circle(network.cities[PLACE], network.terminals[PLACE])
+    station = network.rail.nodes["economy"].to_numpy(str)[network.terminals["node"]]
+    away[network.cities["iso3"].to_numpy(str)[:, None] != station] = np.inf
+    reach = np.minimum(np.maximum(away.min(axis=1), SURROUNDINGS), p["rail_access_distance"])
+    near = away <= reach[:, None]
+    haul = np.where(near.any(axis=1), np.where(near, away, 0.0).max(axis=1), np.inf)
+    by_rail = haul[:, None] + haul <= (1 - p["rail_main_part"]) * km
     change = np.array([p["terminal_fee"], p["terminal_hours"]])[:, None, None]
     costs, own = np.full((goods.size, 3, cities, cities), np.inf), np.arange(cities)
-    offered: Any = None
     for value, road in legs["road"].items():
         access = np.where(near, road[:, :, cities : cities + near.shape[1]] + change, np.inf)
-        along = join(access, legs["rail"][value], value)[0]
-        routes = [road[:, :, :cities], join(access, along.transpose(0, 2, 1), value)[0]]
-        if offered is None:
-            least = np.minimum(*routes)[0]
-            by_sea, offered = sea_routes(world, road, along, legs["sea"][value], least, value)
-            routes.append(by_sea)
+        along = join(access, legs["rail"][value], value)
+        routes = [road[:, :, :cities], join(access, along.transpose(0, 2, 1), value)]
+        routes[1][:, ~by_rail] = np.inf
+        if value == min(legs["sea"]):
+            routes.append(sea_routes(world, road, along, legs["sea"][value], value))
         for mode, (usd, hours) in enumerate(routes):
             costs[:, mode] = np.minimum(costs[:, mode], usd + goods * hours)
     costs[..., own, own], km[own, own] = np.inf, np.inf
     km = np.minimum(p["intrazonal_distance_ratio"] * km.min(axis=1), p["intrazonal_distance_cap"])
     km = p["intrazonal_circuity"] * np.maximum(km, 1.0)
     costs[:, ROAD, own, own] = km * p["intrazonal_rate"] + goods[..., 0] * km / p["intrazonal_speed"]
-    return np.where(np.tri(cities, dtype=bool), costs.swapaxes(2, 3), costs), offered  # the same both ways
+    return np.where(np.tri(cities, dtype=bool), costs.swapaxes(2, 3), costs)  # the same both ways
 
 
-def sea_routes(world: World, road: Array, along: Array, sea: Array, by_land: Array, value: float) -> Pair:
-    """Routes by road or road and rail, by sea, and over land again [2, city, city], and who is offered them.
-
-    Offered where km at sea >= sea_main_part * all km and US$ by land <= sea_land_part * US$ of the cheaper land mode,
-    or no land mode leads: else a ship would be but a piece of a land route. km by land are great circle * detour.
-    """
+def sea_routes(world: World, road: Array, along: Array, sea: Array, value: float) -> Array:
+    """Routes by road or road and rail, by sea, and over land again [2, city, city]."""
     p, ports = world.assumptions.parameters, world.network.ports
-    km = great_circle(world.network.cities[PLACE], ports[PLACE]) * p["connector_detour"]
-    beside = np.where(km <= FARTHEST_QUAY * p["connector_detour"], km, np.inf)
+    km = great_circle(world.network.cities[PLACE], ports[PLACE])
+    beside = np.where(km <= FARTHEST_QUAY, km, np.inf) * p["connector_detour"]
     truck, train = (np.array([[[p["port_fee"]]], [[p[f"port_hours_{by}"]]]]) for by in ("road", "rail"))
     station = ports["terminal"].to_numpy(np.int64)  # of each port, -1 for none
     quay = np.array([beside * p["connector_rate"], beside / p["road_speed"]])
@@ -216,15 +220,7 @@ def sea_routes(world: World, road: Array, along: Array, sea: Array, by_land: Arr
     ways = np.stack([road[:, :, -station.size :] + truck, quay + truck, by_train])
     best = (ways[:, 0] + value * ways[:, 1]).argmin(axis=0)
     to_port = np.take_along_axis(ways, best[None, None], axis=0)[0]
-    over_sea, first = join(to_port, sea, value)
-    by_sea, last = join(over_sea, to_port.transpose(0, 2, 1), value)
-    a, b = np.indices(last.shape)
-    first = first[a, last]
-    sailed, hauled = sea[1, first, last] * p["sea_speed"], km[a, first] + km[b, last]
-    paid = to_port[0, a, first] + to_port[0, b, last] - 2 * p["port_fee"]
-    main = (sailed >= p["sea_main_part"] * (sailed + hauled)) & (paid <= p["sea_land_part"] * by_land)
-    offered = np.triu((main | np.isinf(by_land)) & np.isfinite(by_sea[0]))
-    return by_sea, offered | offered.T
+    return join(join(to_port, sea, value), to_port.transpose(0, 2, 1), value)
 
 
 def choose_modes(world: World, costs: Array, constants: Array) -> Array:

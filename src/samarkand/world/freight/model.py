@@ -260,7 +260,7 @@ def _key(
     names = [name for table in ("network.csv", "mode_choice.csv") for name in table_names(table)]
     cities, ports = network.cities, network.ports
     words = [FORMAT, *(part.key for part in parts.values()), *economies, *names]
-    words += [*cities.index, *cities["iso3"]]
+    words += [*cities.index, *cities["iso3"], *network.rail.nodes["economy"].iloc[network.terminals["node"]]]
     places = [
         table[name].to_numpy(float) for table in (cities, ports, network.terminals) for name in ("lat", "lon")
     ]

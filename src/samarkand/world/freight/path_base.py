@@ -20,6 +20,7 @@ from samarkand.world.freight.skims import (
     SEARCH_CLASSES,
     Chains,
     each_chain,
+    rail_offered,
     values_of_time,
     within_access,
 )
@@ -38,7 +39,7 @@ class PathBase:
     included; back_ptr, back_city, back_near: the transpose: cities near each terminal, and positions of their
     legs. rail, sea, port: legs [terminal, terminal], [port, port], [port, city]. Screens: road_city, rail_city,
     sea_city [city, city]; road_port [city, port] (the road alone); rail [terminal, terminal]; along [city, terminal];
-    over_sea [city, port].
+    over_sea [city, port]. rail_city is 0 where rail is not offered: nothing is cheaper.
     """
 
     near_ptr: NDArray[np.int64]
@@ -74,7 +75,7 @@ def prepare_base(
     values = values_of_time(parameters)
     classes, cities = len(SEARCH_CLASSES), len(network.cities)
     terminals, ports = len(network.terminals), len(network.ports)
-    near = within_access(network, parameters)
+    near, by_lorry = within_access(network, parameters), ~rail_offered(network, parameters)
     near_ptr = np.r_[0, near.sum(axis=1).cumsum()]
     near_city, near_terminal = np.nonzero(near)
     order = np.lexsort((near_city, near_terminal))
@@ -114,7 +115,7 @@ def prepare_base(
             getattr(base, f"{name}_usd")[c] = legs.usd
         with np.errstate(over="ignore"):
             base.road_city[c] = chains.by_road.cost(value)
-            base.rail_city[c] = chains.by_rail.cost(value)
+            base.rail_city[c] = np.where(by_lorry, 0.0, chains.by_rail.cost(value))
             base.sea_city[c] = chains.by_sea.cost(value)
             base.road_port[c] = chains.road.cost(value)[:, cities + terminals :]
             base.rail[c] = chains.rail.cost(value)

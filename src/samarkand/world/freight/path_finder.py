@@ -21,6 +21,7 @@ from samarkand.world.freight.skims import (
     attach_by_road,
     attach_ports_at_sea,
     cities_beside_ports,
+    rail_offered,
     within_access,
 )
 from samarkand.world.network.arcs import port_savings
@@ -80,6 +81,7 @@ class PathFinder:
         self.city, self.terminal, self.port = attach_by_road(network, parameters)
         self.at_sea = attach_ports_at_sea(network, parameters)
         self.near = within_access(network, parameters)
+        self.rail_offered = rail_offered(network, parameters)
         self.beside = cities_beside_ports(network, parameters)
         self.hours_saved, self.usd_saved = port_savings(changes, network, parameters)
         self.node_of_terminal: Ints = network.terminals["node"].to_numpy(np.int64)
@@ -103,6 +105,8 @@ class PathFinder:
         return [*ends[0], *way, *ends[1]]
 
     def _by_rail(self, one: OverLand, other: OverLand) -> list[Step] | None:
+        if not self.rail_offered[one.city, other.city]:
+            return None
         between = one.rail.cost[:, self.node_of_terminal[other.start]]
         chosen = _cheapest(
             one.to_terminal[one.start], between, other.to_terminal[other.start], one.start, other.start

@@ -5,7 +5,9 @@ rail (among terminals), by sea (among ports). A mode is a chain of legs that mus
 
     road = road;  rail = road + rail + road;  sea = (road or road + rail) + sea + (road or road + rail)
 
-with transfers between. Links that get cheaper enter by closure of the legs over their end points, which equals a
+with transfers between. Freight changes between road and rail at the stations of its city, in the same economy, so that
+borders are crossed by rail (`within_access`), and rail is offered where it is the main part of a way (`rail_offered`).
+Links that get cheaper enter by closure of the legs over their end points, which equals a
 recomputation (`freight`); the baseline's legs are computed once and cached by the content hash of their graph.
 """
 
@@ -35,6 +37,7 @@ SEARCH_CLASSES = ("low", "medium", "high", "very_high")
 MODES = ("road", "rail", "sea")
 HOURS_PER_DAY = 24.0
 FARTHEST_QUAY_KM = 60.0  # a port within this of a city is beside it
+SURROUNDINGS_KM = 30.0  # of a city: half of the least distance between two
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +209,8 @@ def chain_legs(
     rail = _apart(legs["rail"])  # a railway trip leaves its terminal
     along = join_legs(to_terminal, rail, value_of_time)
     by_rail = _apart(join_legs(along, to_terminal.transposed, value_of_time))
+    offered = rail_offered(network, parameters)
+    by_rail = Legs(np.where(offered, by_rail.hours, np.inf), np.where(offered, by_rail.usd, np.inf))
 
     beside = cities_beside_ports(network, parameters)
     to_port = cheaper_legs(_columns(road, slice(cities + terminals, None)), beside, value_of_time).plus(
@@ -287,11 +292,35 @@ def cities_beside_ports(network: Network, parameters: Parameters) -> Legs:
 
 
 def within_access(network: Network, parameters: Parameters) -> NDArray[np.bool_]:
-    """Which terminals are near enough to a city for freight to go to them by road, [city, terminal]."""
-    near: NDArray[np.bool_] = (
-        _distances(network.cities, network.terminals) <= parameters["rail_access_distance"]
-    )
+    """The terminals at which freight of a city changes to rail, [city, terminal].
+
+    Those of its own economy in its surroundings; where there are none the nearest, within `rail_access_distance`.
+    """
+    km = _distances_within_economies(network)
+    reach = np.maximum(km.min(axis=1, initial=np.inf), SURROUNDINGS_KM)
+    near: NDArray[np.bool_] = km <= np.minimum(reach, parameters["rail_access_distance"])[:, None]
     return near
+
+
+def rail_offered(network: Network, parameters: Parameters) -> NDArray[np.bool_]:
+    """The pairs of cities between which rail is the main part of the way, [city, city].
+
+    km to the farthest terminal used by one + the same of the other <= (1 - rail_main_part) * km between the two, by the
+    great circle. It depends on places alone: no change of links gives or takes a choice. False without a terminal.
+    """
+    near = within_access(network, parameters)
+    farthest = np.where(near, _distances_within_economies(network), 0.0).max(axis=1, initial=0.0)
+    hauled = np.where(near.any(axis=1), farthest, np.inf)
+    between = _distances(network.cities, network.cities)
+    offered: NDArray[np.bool_] = hauled[:, None] + hauled <= (1 - parameters["rail_main_part"]) * between
+    return offered
+
+
+def _distances_within_economies(network: Network) -> Floats:
+    """Great-circle km from cities to terminals of their own economy, [city, terminal]; infinite to others."""
+    economy = network.rail.nodes["economy"].to_numpy(str)[network.terminals["node"].to_numpy(np.int64)]
+    own = network.cities["iso3"].to_numpy(str)[:, None] == economy
+    return np.where(own, _distances(network.cities, network.terminals), np.inf)
 
 
 def _distances(one: pd.DataFrame, other: pd.DataFrame) -> Floats:
