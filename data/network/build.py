@@ -19,7 +19,7 @@ from data.manifest import EMBEDDED, add_entry
 from data.network.land import cluster, contract, economies_of, smooth_economies
 from data.network.places import choose_cities, choose_ports, table_economies, towns
 from data.network.read import Graph, great_circle_km, read_cities, read_land, read_sea
-from data.network.repairs import mend, sphere
+from data.network.repairs import ENDS_APART_KM, ENDS_REACH_KM, mend, sphere
 
 TABLES = Path(__file__).resolve().parents[2] / "src/samarkand/world/network"
 SOURCE = {"rail": "world_railways.py", "road": "world_highways.py"}
@@ -116,7 +116,10 @@ def build_land(mode: str, places: pd.DataFrame) -> tuple[Graph, np.ndarray, pd.D
                     for e, s in (("u", "from"), ("v", "to")) for a in ("lat", "lon")})  # fmt: skip
         row["mode"] = mode
         row["reason"] = (
-            f"two parts of the source end {row['km']} km apart here, nearer than {JOIN_REACH_KM[mode]:g} km: "
+            f"two lines of the source end {row['km']} km apart here, nearer than {ENDS_REACH_KM:g} km, and no way of "
+            f"less than {ENDS_APART_KM:g} km leads round: taken as one line"
+            if row.get("ends")
+            else f"two parts of the source end {row['km']} km apart here, nearer than {JOIN_REACH_KM[mode]:g} km: "
             "taken as one line"
         )
     return compact, economy[old][stay], table, joins

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from data.manifest import EMBEDDED
 from data.network.land import economies_of
 from data.network.read import great_circle_km, read_cities, read_ports, read_sea
 
+DECLARED_PORTS = Path(__file__).resolve().parents[2] / "src/samarkand/world/network/network_ports.csv"
 HOW_MANY_CITIES = 1000
 APART_KM = 60.0
 PORT_TO_SEA_KM = 120.0
@@ -115,6 +117,12 @@ def towns(smallest: int) -> list[dict]:
     return [c for c in read_cities()[0] if c["population"] >= smallest]
 
 
+def declared_ports() -> list[dict[str, str]]:
+    """Rows of the table of ports that the rule and the list of container ports leave out."""
+    lines = DECLARED_PORTS.read_text(encoding="utf-8").splitlines()
+    return list(csv.DictReader(line for line in lines if line and not line.startswith("#")))
+
+
 def choose_ports(cities: list[dict]) -> tuple[list[dict], list[str]]:
     """The ports by LOCODE, with the economy whose polygon they lie in; and the codes the source lacks.
 
@@ -122,7 +130,14 @@ def choose_ports(cities: list[dict]) -> tuple[list[dict], list[str]]:
     """
     listed = read_ports()
     by_code = {p["locode"]: p for p in reversed(listed)}
-    ports = [dict(by_code[code]) for code in PORTS if code in by_code]
+    declared = declared_ports()
+    by_code |= {
+        row["id"]: {"locode": row["id"], "name": row["name"], "economy": row["economy"],
+                    "lat": float(row["lat"]), "lon": float(row["lon"])}
+        for row in declared if row["lat"]
+    }  # fmt: skip
+    wanted = [*PORTS, *(row["id"] for row in declared)]
+    ports = [dict(by_code[code]) for code in wanted if code in by_code]
     for port, economy in zip(
         ports, economies_of([p["lat"] for p in ports], [p["lon"] for p in ports]), strict=True
     ):
@@ -153,4 +168,4 @@ def choose_ports(cities: list[dict]) -> tuple[list[dict], list[str]]:
         port["economy"] = str(economy)
     ports += more
     unique = {p["locode"]: p for p in reversed(ports)}
-    return sorted(unique.values(), key=lambda p: p["locode"]), [c for c in PORTS if c not in by_code]
+    return sorted(unique.values(), key=lambda p: p["locode"]), [c for c in wanted if c not in by_code]

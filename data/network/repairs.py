@@ -1,7 +1,8 @@
 """Mends the raw land graphs: breaks of a few kilometres by rule, all else by the rows of the repairs table.
 
-The rule: where two components of the source come within `reach` km of each other, the line goes on; each
-join becomes a row with its reason. What the rule cannot know stands in `network_repairs.csv`, written by hand.
+Two rules: where two components of the source come within `reach` km of each other the line goes on; and where two
+lines end within `ENDS_REACH_KM` of each other, with a way between their ends of more than `ENDS_APART_KM` or none. Each
+join becomes a row with its reason. What the rules cannot know stands in `network_repairs.csv`, written by hand.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
 from data.network.read import EARTH_RADIUS_KM, Graph, great_circle_km, unique_links
 
 TABLE = Path(__file__).resolve().parents[2] / "src/samarkand/world/network/network_repairs.csv"
 FARTHEST_END_KM = 30.0
+ENDS_REACH_KM = 3.0  # two lines that end this near to each other
+ENDS_APART_KM = 100.0  # and are this far apart by the network: a break, not two termini of a town
 
 
 def sphere(lat, lon) -> np.ndarray:
@@ -58,6 +61,29 @@ def find_joins(
     return out
 
 
+def find_broken_ends(graph: Graph) -> list[dict]:
+    """Breaks inside a component: pairs of dead ends near each other and far apart by the network, shortest first."""
+    n = len(graph.lat)
+    matrix = csr_matrix((np.maximum(graph.km, 0.05), (graph.u, graph.v)), shape=(n, n))
+    matrix = (matrix + matrix.T).tocsr()
+    dead_end = np.bincount(np.r_[graph.u, graph.v], minlength=n) == 1
+    pairs = cKDTree(sphere(graph.lat, graph.lon)).query_pairs(ENDS_REACH_KM, output_type="ndarray")
+    pairs = pairs[dead_end[pairs].all(axis=1)]
+    a, b = pairs.min(axis=1), pairs.max(axis=1)
+    km = great_circle_km(graph.lat[a], graph.lon[a], graph.lat[b], graph.lon[b])
+    taken: set[int] = set()
+    out = []
+    for k in np.lexsort((b, a, np.round(km, 3))).tolist():
+        one, other = int(a[k]), int(b[k])
+        if taken & {one, other}:
+            continue
+        if dijkstra(matrix, directed=False, indices=one, limit=ENDS_APART_KM)[other] < ENDS_APART_KM:
+            continue
+        taken |= {one, other}
+        out.append({"u": one, "v": other, "km": round(max(float(km[k]), 0.1), 1), "ends": True})
+    return out
+
+
 def mend(graph: Graph, mode: str, reach_km: float) -> tuple[Graph, list[dict], list[dict]]:
     """The graph with joins and repairs; the joins; the repairs with their nodes (`u`, `v`)."""
     n = len(graph.lat)
@@ -74,6 +100,10 @@ def mend(graph: Graph, mode: str, reach_km: float) -> tuple[Graph, list[dict], l
             raise ValueError(f"repair {row['id']}: nothing to remove there")
         u, v, km = u[keep], v[keep], km[keep]
     joins = find_joins(Graph(graph.lat, graph.lon, u, v, km), reach_km)
+    joined = unique_links(
+        *(np.r_[old, [x[name] for x in joins]] for old, name in ((u, "u"), (v, "v"), (km, "km"))), n
+    )
+    joins += find_broken_ends(Graph(graph.lat, graph.lon, *joined))
     repairs = []
     for row in (r for r in rows if r["action"] in ("add", "ferry")):
         ends = []
