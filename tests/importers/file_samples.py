@@ -403,3 +403,19 @@ def network(folder: Path) -> Path:
     """The tables of the toy network, as `samarkand world network` writes them."""
     write_network_tables(make_network(), folder)
     return folder
+
+
+# -- cables
+
+CABLES_HEAD = "system,title,landing,economy,latitude,longitude,capacity,year,passes,branch"
+CABLES = """own,My cable,Poti,GEO,42.15,41.67,"1,200",2027,,
+own,My cable,Constanta,ROU,44.17,28.65,"1,200",2027,,
+gulf,,Karachi,PAK,24.8,67.0,,,,
+gulf,,Kuwait,KWT,29.4,48.0,,,,hormuz
+"""
+
+
+def cables(path: Path, text: str = CABLES) -> Path:
+    """A user's table of cables."""
+    path.write_text(f"{CABLES_HEAD}\n{text}", encoding="utf-8")
+    return path

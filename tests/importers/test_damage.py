@@ -51,6 +51,8 @@ def good_file(kind: str, folder: Path, world) -> Path:
         )
     if kind == "network":
         return samples.network(folder / "tables")
+    if kind == "cables":
+        return samples.cables(folder / "cables.csv")
     return samples.weo(folder / "weo.xls", [("KAZ", "LP", "Millions", "19.6", "19.9", "22", "2022")])
 
 

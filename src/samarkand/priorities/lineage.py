@@ -8,6 +8,7 @@ published figures come in. Each priority's folder has a `variables.csv` of its o
     facts         figures of the economy, the variables named in `of` (`world/economies/fact_variables.csv`)
     elasticities  trade elasticities of the economy's largest traded goods
     freight       value density and carriage of the same goods
+    cables        cable systems that land in the economy
     programme     figures of the items that act
 """
 
@@ -20,6 +21,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.core.declarations import Words, read_table
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import Fault, Faults, did_you_mean
@@ -44,7 +46,7 @@ class Variable(BaseModel):
     title: str
     method: str = ""
     inputs: Words = ()
-    end: Literal["", "files", "parameters", "elasticities", "freight", "facts", "programme"] = ""
+    end: Literal["", "files", "parameters", "elasticities", "freight", "facts", "cables", "programme"] = ""
     of: Words = ()
 
 
@@ -109,6 +111,7 @@ class _Tracer:
         return {
             "elasticities": self._elasticities,
             "freight": self._freight,
+            "cables": self._cables,
             "programme": self._programme,
         }.get(row.end, tuple)()
 
@@ -232,6 +235,13 @@ class _Tracer:
         freight = self.state.assumptions.freight
         wanted = self._largest_sectors()
         return tuple(leaf(name, freight.evidence(name)) for name in freight if name.split(".")[0] in wanted)
+
+    def _cables(self) -> tuple[Lineage, ...]:
+        """The systems that land in the economy, or in those inside the rest of the world."""
+        world = self.state.world
+        economies = world.inside_rest_of_world if self.economy == REST_OF_WORLD else (self.economy,)
+        found = dict.fromkeys(one for code in economies for one in world.cables.of(code))
+        return tuple(leaf(one.row.title, one.row.evidence) for one in found)
 
     def _programme(self) -> tuple[Lineage, ...]:
         change = self.state.change

@@ -34,12 +34,15 @@ from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
 from samarkand.world.accounts.products import Products
 from samarkand.world.accounts.tables import Accounts
 from samarkand.world.accounts.tariffs import Tariffs
+from samarkand.world.cables import load_cables
+from samarkand.world.cables.tables import systems_of_table
 from samarkand.world.economies.facts import Facts, load_facts
 from samarkand.world.network.store import EMBEDDED_PREFIXES, PREFIX, holds_network, read_network
 from samarkand.world.world import EMBEDDED, World, files_hash, load_world
 
 MANIFEST = "manifest.json"
 PRODUCTS = "products.parquet"
+CABLES = "cables.parquet"
 VERSION = (
     "files-"  # prefix of the folders with the files of a world; `folder` in its manifest is the one in force
 )
@@ -214,6 +217,9 @@ def _open_stored(stored: StoredWorld) -> World:
     if PRODUCTS in files:
         table = pd.read_parquet(stored.folder / PRODUCTS)
         world = replace(world, products=Products(table, int(files[PRODUCTS]["year"])))
+    if CABLES in files:
+        systems = systems_of_table(pd.read_parquet(stored.folder / CABLES))
+        world = replace(world, cables=load_cables().with_systems(systems))
     if holds_network(files):
         network = read_network(stored.folder)
         vars(network)["hash"] = files_hash(files, (PREFIX,))
@@ -328,6 +334,16 @@ def write_products(folder: Path, table: pd.DataFrame) -> list[str]:
     small = table.astype({"economy": "category", "product": "category"})
     small.to_parquet(folder / PRODUCTS, index=False, compression="zstd")
     return [PRODUCTS]
+
+
+def write_cables(folder: Path, files: Mapping[str, Any], table: pd.DataFrame) -> list[str]:
+    """Write imported cable systems over those that the base had imported already, system by system."""
+    path = folder / CABLES
+    if CABLES in files:
+        old = pd.read_parquet(path)
+        table = pd.concat([old[~old["system"].isin(table["system"])], table], ignore_index=True)
+    table.to_parquet(path, index=False, compression="zstd")
+    return [CABLES]
 
 
 def _read_accounts(folder: Path, entry: Mapping[str, Any]) -> Accounts:

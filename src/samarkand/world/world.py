@@ -18,6 +18,7 @@ from samarkand.world.accounts.products import PRODUCTS_NEED, Products
 from samarkand.world.accounts.tables import Accounts, load_accounts
 from samarkand.world.accounts.tariffs import TARIFF_NEED, Tariffs
 from samarkand.world.assumptions import Assumptions, load_assumptions
+from samarkand.world.cables import Cables, load_cables
 from samarkand.world.economies.facts import Fact, Facts, load_facts
 from samarkand.world.economies.surveys import SURVEY_NEED, has_survey_mean
 from samarkand.world.economies.tables import load_economies
@@ -32,7 +33,8 @@ class World:
     """Economies, accounts, freight network and assumptions, and the manifest of their sources.
 
     `fact_table` holds figures by economy for the other priorities; `tariffs` is None until a table of them is imported,
-    `products` until trade by product is; `imported` names the optional inputs that were (the `needs` of indicators).
+    `products` until trade by product is; `cables` are those of the table and the user's; `imported`
+    names the optional inputs that were imported (the `needs` of indicators).
     """
 
     name: str
@@ -45,6 +47,7 @@ class World:
     tariffs: Tariffs | None = None
     fact_table: Facts = field(default_factory=load_facts)
     products: Products | None = None
+    cables: Cables = field(default_factory=load_cables)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -87,6 +90,7 @@ class World:
                 "network": self.network.hash,
                 "tariffs": None if self.tariffs is None else self.tariffs.hash,
                 "products": None if self.products is None else self.products.hash,
+                "cables": self.cables.hash,
                 "imported": sorted(self.imported),
                 "assumptions": self.assumptions.hash,
             }

@@ -1,6 +1,8 @@
-"""Innovation: complexity of what economies export, and how near buyers of what they could make next are."""
+"""Innovation: what economies could make next and how near its buyers are; who stays connected when cables are cut."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 import xarray as xr
@@ -12,6 +14,12 @@ from samarkand.core.labels import labelled
 from samarkand.priorities.base import Levels, Outcomes
 from samarkand.priorities.innovation.access import access_of, buys_more
 from samarkand.priorities.innovation.complexity import Found, Stability, complexity_of, stability_of
+from samarkand.priorities.innovation.connection import (
+    Connection,
+    cases_of_table,
+    connection_of,
+    connection_without,
+)
 from samarkand.state import State
 from samarkand.world.accounts.products import PRODUCTS_NEED
 
@@ -22,6 +30,8 @@ NOT_OF_THE_PROGRAMME = (
 )
 OUTSIDE = "the file has no exports of it"
 NO_SECTOR = "the accounts have no sector of the product"
+NO_SYSTEM = "no cable system that lands in it is known: samarkand world import cables"
+NO_CAPACITY = "no capacity of a system that lands in it is published, or its way to a hub is a mesh on land"
 NONE_NEAR = "no product that it lacks is both near and rewarding"
 ONCE = (
     "economic_complexity", "complexity_outlook", "product_diversity", "product_complexity", "revealed_advantage",
@@ -42,10 +52,11 @@ def assess_once(state: State) -> Outcomes:
     def by_economy(values: Floats) -> Levels:
         return _without_alone(labelled(_at(values, found, labels), economy=labels), reason)
 
-    both = {"economy": found.economies, "case": found.products}
+    here = [code for code in found.economies if code in labels]
 
     def by_product(values: Floats) -> Levels:
-        return _without_alone(labelled(values, **both), NOT_OF_THE_PROGRAMME)
+        by = labelled(values, economy=found.economies, case=found.products).sel(economy=here)
+        return _without_alone(by, NOT_OF_THE_PROGRAMME)
 
     return {
         "economic_complexity": by_economy(measures.eci),
@@ -58,14 +69,18 @@ def assess_once(state: State) -> Outcomes:
         "product_density": by_product(measures.density),
         "opportunity_gain": by_product(measures.gain),
         "product_access": _access_by_product(state, found),
-        "opportunities_made": _by_pair(found, found.measures.presence > 0),
-        "opportunities_bought": _by_pair(found, buys_more(state.world, found)),
+        "opportunities_made": _by_pair(found, found.measures.presence > 0, here),
+        "opportunities_bought": _by_pair(found, buys_more(state.world, found), here),
         "complexity_stability": _stability(state),
     }
 
 
 def assess_state(state: State) -> Outcomes:
-    """How near buyers of opportunities are, without and with the programme."""
+    """How near buyers of opportunities are, and who is connected how well, without and with the programme."""
+    return {**_opportunities(state), **_connections(state)}
+
+
+def _opportunities(state: State) -> Outcomes:
     found = found_of(state)
     if isinstance(found, str):
         return {name: Gap("innovation", name, found) for name in OF_A_STATE}
@@ -87,6 +102,34 @@ def assess_state(state: State) -> Outcomes:
     }  # fmt: skip
 
 
+def _connections(state: State) -> Outcomes:
+    pair = connection_without(state), connection_of(state)
+    economies, cases = pair[0].economies, pair[0].cases
+    here, shown = [code for code in economies if code in state.world.labels], list(cases_of_table(state))
+
+    def levels(of: Callable[[Connection], Floats], reason: str = "") -> Levels:
+        without, with_ = (
+            labelled(of(one), economy=economies, case=cases).sel(economy=here, case=shown) for one in pair
+        )
+        return Levels(without, with_, reason=reason, ramped=False)
+
+    def by_economy(of: Callable[[Connection], Floats], reason: str = NO_SYSTEM) -> Levels:
+        without, with_ = (
+            labelled(of(one), economy=economies).reindex(economy=list(state.world.labels)) for one in pair
+        )
+        return Levels(without, with_, reason=reason, ramped=False)
+
+    lost = [labelled(one.cut_off.sum(axis=0).astype(float), case=cases).sel(case=shown) for one in pair]
+    return {
+        "cables_landing": by_economy(lambda one: one.landing),
+        "cable_capacity": by_economy(lambda one: one.capacity, f"{NO_SYSTEM}; or {NO_CAPACITY}"),
+        "cable_single_points": by_economy(lambda one: one.cut_off.sum(axis=1).astype(float)),
+        "connection_lost": levels(lambda one: one.cut_off.astype(float)),
+        "cable_capacity_lost": levels(lambda one: one.capacity[:, None] - one.left, NO_CAPACITY),
+        "economies_cut_off": Levels(lost[0], lost[1], ramped=False),
+    }
+
+
 def _access_here(state: State, found: Found) -> tuple[list[str], Floats, Floats]:
     """Economies of the sample that have a label of their own, and demand within their reach without and with."""
     labels, reach = state.world.labels, access_of(state, found)
@@ -101,13 +144,12 @@ def _access_by_product(state: State, found: Found) -> Levels:
     return Levels(labelled(without, **both), labelled(with_, **both), reason=NO_SECTOR)
 
 
-def _by_pair(found: Found, offered: NDArray[np.bool_]) -> Levels:
+def _by_pair(found: Found, offered: NDArray[np.bool_], here: list[str]) -> Levels:
     """Number of each economy's opportunities that each partner offers; none of its own."""
     count = calc_matches(found.opportunities, offered)
     np.fill_diagonal(count, 0.0)
-    return _without_alone(
-        labelled(count, economy=found.economies, partner=found.economies), NOT_OF_THE_PROGRAMME
-    )
+    by_pair = labelled(count, economy=found.economies, partner=found.economies)
+    return _without_alone(by_pair.sel(economy=here, partner=here), NOT_OF_THE_PROGRAMME)
 
 
 def calc_matches(wanted: NDArray[np.bool_], offered: NDArray[np.bool_]) -> Floats:

@@ -1,4 +1,4 @@
-"""`samarkand opportunities`."""
+"""`samarkand opportunities` and `samarkand cables`."""
 
 from __future__ import annotations
 
@@ -56,4 +56,25 @@ def opportunities(
     )
 
 
-COMMANDS = (opportunities,)
+def cables(
+    answer: Answer,
+    cut: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--cut",
+            metavar="NAME",
+            help="A system, landing:PLACE or a chokepoint such as suez; several are cut together.",
+            show_default=False,
+        ),
+    ] = None,
+) -> Page:
+    """Show who loses connection when cables are cut.
+
+    Each cable, landing and strait in turn, without the programme and with it; or those named, cut together.
+    """
+    from samarkand.priorities.innovation.cables_page import cables_page, cut_page
+
+    return cut_page(answer, tuple(cut)) if cut else cables_page(answer)
+
+
+COMMANDS = (opportunities, cables)

@@ -1,4 +1,4 @@
-"""The page of the report: complexity of what economies export, and how near buyers of what they could make next are."""
+"""The page of the report: what economies could make next, and who stays connected."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pandas as pd
 
 from samarkand.priorities.faces import Answer, Page, Table
 from samarkand.priorities.innovation.assessment import found_of
+from samarkand.priorities.innovation.cables_page import cables_page
 from samarkand.priorities.innovation.complexity import Found, Stability, stability_of
 from samarkand.world.accounts.tariffs import sector_of_product
 
@@ -17,14 +18,18 @@ NO_GAIN = "Nearer buyers are no income: what they are worth is in the real incom
 
 def page(answer: Answer) -> Page:
     """Complexity and opportunities of all economies, who is left out, and how stable the ranking is."""
-    title = "Innovation: what economies could make next"
     found = found_of(answer.timeline.last)
+    cables = cables_page(answer)
     if isinstance(found, str):
-        return Page(title, lead=(f"Complexity and opportunities: {found}.",))
+        lead: tuple[str, ...] = (f"Complexity and opportunities: {found}.",)
+        tables: tuple[Table, ...] = ()
+    else:
+        lead = (said_of_sample(answer, found), NO_GAIN)
+        tables = (by_economy(answer), left_out(answer, found), stability(answer))
     return Page(
-        title,
-        lead=(said_of_sample(answer, found), NO_GAIN),
-        tables=(by_economy(answer), left_out(answer, found), stability(answer)),
+        "Innovation: what economies could make next, and who stays connected",
+        lead=(*lead, *cables.lead),
+        tables=(*tables, *cables.tables),
     )
 
 

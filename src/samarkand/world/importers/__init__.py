@@ -160,6 +160,8 @@ def _write(folder: Path, name: str, task: Import, parts: Parts) -> None:
     elif parts.tariffs is not None:
         parts.tariffs.to_parquet(folder / "tariffs.parquet", index=False, compression="zstd")
         written = ["tariffs.parquet"]
+    elif parts.cables is not None:
+        written = store.write_cables(folder, files, parts.cables)
     elif parts.network is not None:
         written = list(network_store.write_network(folder, parts.network))
     else:
@@ -172,7 +174,7 @@ def _write(folder: Path, name: str, task: Import, parts: Parts) -> None:
         if parts.network is not None:
             about = _about_network_file(file, task, parts, about, sources)
         entry = store.file_entry(folder / file, **about)
-        if file == "facts.parquet" and file in files:
+        if file in ("facts.parquet", store.CABLES) and file in files:
             entry["sources"] = [*files[file]["sources"], *sources.values()]
         files[file] = entry
     layer = {

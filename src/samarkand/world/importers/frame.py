@@ -57,7 +57,7 @@ class ImportKind(BaseModel):
     @field_validator("replaces")
     @classmethod
     def _part(cls, value: str) -> str:
-        if value not in ("accounts", "tariffs", "facts", "network"):
+        if value not in ("accounts", "tariffs", "facts", "network", "cables"):
             raise ValueError(f"a world has no part {value!r}")
         return value
 
@@ -85,6 +85,7 @@ class Parts:
     year: int
     accounts: Accounts | None = None
     products: pd.DataFrame | None = None
+    cables: pd.DataFrame | None = None
     tariffs: pd.DataFrame | None = None
     facts: pd.DataFrame | None = None
     network: Network | None = None

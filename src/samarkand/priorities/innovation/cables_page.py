@@ -1,0 +1,147 @@
+"""Pages of cables: the systems that are known, and who loses connection when one is cut."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from samarkand.priorities.faces import Answer, Page, Table
+from samarkand.priorities.innovation.connection import (
+    Connection,
+    connection_of,
+    connection_without,
+    cut,
+    systems_of,
+)
+
+NOBODY = "nobody"
+NO_FIGURE = "n/a"
+
+
+def cables_page(answer: Answer) -> Page:
+    """Each cable, landing and strait cut in turn, and the systems that are known."""
+    return Page(
+        "Cables: who loses connection when one is cut",
+        lead=said_of_table(answer),
+        tables=(by_cut(answer), by_item(answer), systems(answer)),
+    )
+
+
+def said_of_table(answer: Answer) -> tuple[str, ...]:
+    """What the table of systems holds, and what it does not."""
+    state = answer.timeline.last
+    cables, found = state.world.cables, connection_of(state)
+    stand = {code for item in state.programme.items for code in item.economies} - set(cables.hubs)
+    bare = sorted(stand - set(found.economies))
+    missing = [row for row in cables.coverage if row.economy in stand & set(found.economies) and row.missing]
+    many = sum(one.is_cut_as_one for one in cables.systems)
+    what = (
+        f"{many} cable systems are known that land in the economies of the programme. Most economies have further "
+        "ones, by sea and by land: who is said to lose connection loses all that is known here. Capacity is that of "
+        "the design, where it is published. samarkand world import cables brings in a table of your own."
+    )
+    names = ", ".join(answer.world.names.get(code, code) for code in bare)
+    lacks = "; ".join(f"{answer.world.names.get(row.economy, row.economy)}: {row.missing}" for row in missing)
+    sentences = [
+        what,
+        f"Known to be missing: {lacks}." if lacks else "",
+        f"No system is known of {names}: not assessed." if bare else "",
+        *(f"{gap.item}: {gap.reason}." for gap in systems_of(state.programme.items, state.world)[1]),
+    ]
+    return tuple(one for one in sentences if one)
+
+
+def by_cut(answer: Answer) -> Table:
+    """Cuts that take the connection of somebody without the programme or with it, and all cables."""
+    without, with_ = connection_without(answer.timeline.last), connection_of(answer.timeline.last)
+    rows = []
+    for column, case in enumerate(with_.cases):
+        lost = [_names(answer, one, one.cut_off[:, column]) for one in (without, with_)]
+        if case.startswith("cable:") or lost != [NOBODY, NOBODY]:
+            rows.append((case, *lost, *(_lost(one, column) for one in (without, with_))))
+    heads = ("cut", "lose connection, without", "with", "Gbit/s lost, without", "with")
+    note = "Gbit/s: capacity to the hubs that is gone, over all economies whose capacity is known."
+    return Table(
+        "Each cable cut in turn, and landings and straits that matter", heads, tuple(rows), note, numbers=3
+    )
+
+
+def by_item(answer: Answer) -> Table:
+    """What each cable of the programme joins, and which cuts no longer take a connection with all of them."""
+    state = answer.timeline.last
+    without, with_ = connection_without(state), connection_of(state)
+    saved = (without.cut_off & ~with_.cut_off).any(axis=1)
+    rows = tuple(
+        (
+            one.row.system, " - ".join(place.name for place in one.landings),
+            NO_FIGURE if one.row.capacity is None else f"{one.row.capacity:,}",
+            "yes" if one.row.system in state.change.open else "no",
+            _names(answer, with_, saved & np.array([code in one.economies for code in with_.economies])),
+        )
+        for one in systems_of(state.programme.items, state.world)[0]
+    )  # fmt: skip
+    heads = ("item", "route", "Gbit/s", "open", "no longer hang on one cut")
+    return Table(
+        "Cables of the programme", heads, rows, "" if rows else "It has none with a route.", numbers=5
+    )
+
+
+def systems(answer: Answer) -> Table:
+    """The systems that are known, with their sources."""
+    rows = tuple(
+        (
+            one.row.title, " ".join(sorted(one.economies)),
+            NO_FIGURE if one.row.capacity is None else f"{one.row.capacity:,}",
+            NO_FIGURE if one.row.year is None else str(one.row.year), one.row.source,
+        )
+        for one in answer.timeline.last.world.cables.systems
+        if one.is_cut_as_one
+    )  # fmt: skip
+    heads = ("system", "lands in", "Gbit/s", "in service", "source")
+    return Table("Cable systems that are known", heads, rows, numbers=5)
+
+
+def cut_page(answer: Answer, names: tuple[str, ...]) -> Page:
+    """Economies whose connection or capacity changes where some are cut together, without the programme and with it."""
+    state = answer.timeline.last
+    pair = connection_without(state), connection_of(state)
+    known = {case.partition(":")[2]: case for case in reversed(pair[1].cases) if ":" in case}
+    asked = tuple(name if name in pair[1].cases else known.get(name, name) for name in names)
+    results = [cut(one, asked) for one in pair]
+    rows = []
+    for row, code in enumerate(pair[0].economies):
+        cells = [_fate(one, row, *result) for one, result in zip(pair, results, strict=True)]
+        if any(cell != "" for cell in cells):
+            rows.append((answer.world.names.get(code, code), *(cell or "as before" for cell in cells)))
+    note = "" if rows else "Nobody loses anything that is known here."
+    return Page(
+        f"Cut together: {', '.join(asked)}",
+        lead=said_of_table(answer)[:1],
+        tables=(
+            Table(
+                "Who loses what",
+                ("economy", "without the programme", "with it"),
+                tuple(rows),
+                note,
+                numbers=3,
+            ),
+        ),
+    )
+
+
+def _fate(one: Connection, row: int, lost: np.ndarray, left: np.ndarray) -> str:
+    if lost[row]:
+        return "loses connection"
+    if np.isfinite(left[row]) and left[row] < one.capacity[row]:
+        return f"{one.capacity[row]:,.0f} to {left[row]:,.0f} Gbit/s"
+    return ""
+
+
+def _names(answer: Answer, one: Connection, chosen: np.ndarray) -> str:
+    return (
+        ", ".join(answer.world.names.get(one.economies[row], "") for row in np.flatnonzero(chosen)) or NOBODY
+    )
+
+
+def _lost(one: Connection, column: int) -> str:
+    gone = float(np.nansum(one.capacity - one.left[:, column]))
+    return f"{gone:,.0f}" if gone else "0"
