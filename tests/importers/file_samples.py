@@ -375,6 +375,22 @@ def pip(path: Path, rows, tenths=()) -> Path:
     return path
 
 
+def ilostat(path: Path, rows, *, labels: bool = False) -> Path:
+    """A table of the bulk download. rows: ISO3, source, sex, activity, year, thousands."""
+    names = ("ref_area", "source", "indicator", "sex", "classif1")
+    head = [name for one in names for name in ((one, f"{one}.label") if labels else (one,))]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(
+            [*head, "time", "obs_value", "obs_status", "note_classif", "note_indicator", "note_source"]
+        )
+        for iso3, source, sex, activity, year, value in rows:
+            codes = (iso3, source, "EMP_TEMP_SEX_ECO_NB", sex, activity)
+            cells = [cell for code in codes for cell in ((code, f"a label of {code}") if labels else (code,))]
+            writer.writerow([*cells, year, value, "", "", "", "R1:3513_S3:5_S4:29"])
+    return path
+
+
 def wgi(path: Path, rows) -> Path:
     """The WGI's own long table. rows: code, year, indicator, estimate, standard error."""
     with path.open("w", encoding="utf-8", newline="") as stream:

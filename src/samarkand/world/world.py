@@ -19,6 +19,7 @@ from samarkand.world.accounts.tables import Accounts, load_accounts
 from samarkand.world.accounts.tariffs import TARIFF_NEED, Tariffs
 from samarkand.world.assumptions import Assumptions, load_assumptions
 from samarkand.world.cables import Cables, load_cables
+from samarkand.world.economies.employment import EMPLOYMENT_NEED, has_employment
 from samarkand.world.economies.facts import Fact, Facts, load_facts
 from samarkand.world.economies.surveys import SURVEY_NEED, has_survey_mean
 from samarkand.world.economies.tables import load_economies
@@ -113,6 +114,8 @@ class World:
             return economy is None or economy in self.products.exporters
         if need == SURVEY_NEED:
             return has_survey_mean(self.fact_table, economy)
+        if need == EMPLOYMENT_NEED:
+            return has_employment(self.fact_table, economy)
         return need in self.imported
 
     def connected(self, economy: str) -> bool:

@@ -21,6 +21,7 @@ from samarkand.priorities.social.reach import (
     places_of,
     thresholds,
 )
+from samarkand.priorities.social.work import work_by_year, work_of_item
 from samarkand.priorities.timeline import Timeline
 from samarkand.programme.model.models import Item
 from samarkand.state import State
@@ -59,8 +60,8 @@ def assess_state(state: State) -> dict[str, Levels | Gap]:
 
 
 def assess_project(item: Item, timeline: Timeline) -> dict[str, Levels | Gap]:
-    """People within hours of an item."""
-    return {"people_near_project": _near_item(item, timeline)}
+    """People within hours of an item, and the work of its construction."""
+    return {"people_near_project": _near_item(item, timeline), **work_of_item(item, timeline)}
 
 
 def _near_item(item: Item, timeline: Timeline) -> Levels | Gap:
@@ -80,7 +81,7 @@ def _of_projects(timeline: Timeline) -> dict[str, float]:
 
 
 def assess_timeline(timeline: Timeline) -> dict[str, Levels | Gap]:
-    """People within hours of any item in service, distribution and poverty, by year."""
+    """People within hours of any item in service, distribution, poverty and work, by year."""
     model, within = timeline.last.freight_model, _of_projects(timeline)
     by_item: dict[str, Floats] = {}
     for item in timeline.items:
@@ -96,4 +97,5 @@ def assess_timeline(timeline: Timeline) -> dict[str, Levels | Gap]:
                 nearest = np.minimum(nearest, by_item[item.id])
         years.append(people_within(model, nearest, within))
     found = xr.concat(years, dim="year").assign_coords(year=list(timeline.years))
-    return {"people_near_programme": Levels(change=found, reason=NO_CITY), **poverty_by_year(timeline)}
+    near = {"people_near_programme": Levels(change=found, reason=NO_CITY)}
+    return near | poverty_by_year(timeline) | work_by_year(timeline)

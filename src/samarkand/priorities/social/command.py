@@ -30,9 +30,10 @@ def people(
 
 
 def cities_of(answer: Answer, economy: str) -> Page:
-    """Hours of each city of an economy without and with the programme, the largest first; its poverty."""
+    """Hours of each city of an economy without and with the programme, the largest first; its poverty and its work."""
     from samarkand.core.faults import Fault, Faults, did_you_mean
     from samarkand.priorities.social.poverty_page import NO_SURVEY, poverty_of
+    from samarkand.priorities.social.work_page import NO_EMPLOYMENT, work_of_economy
 
     table = answer.world.network.cities
     mine = table[table["iso3"] == economy].sort_values("population", ascending=False)
@@ -56,12 +57,12 @@ def cities_of(answer: Answer, economy: str) -> Page:
         *(f"{sought.replace('_', ' ')}, {part}" for sought in SOUGHT for part in ("before", "after")),
     )
     name = answer.world.names.get(economy, economy)
-    poverty = poverty_of(answer, economy)
+    poverty, work = poverty_of(answer, economy), work_of_economy(answer, economy)
     hours_of = "Hours to the nearest market, sea port and large city, before the programme and with it."
     return Page(
         f"What reaches the people of {name}",
-        lead=(hours_of,) if poverty else (hours_of, NO_SURVEY),
-        tables=(Table("Cities of the network", heads, rows), *poverty),
+        lead=(hours_of, *((NO_SURVEY,) if not poverty else ()), *((NO_EMPLOYMENT,) if not work else ())),
+        tables=(Table("Cities of the network", heads, rows), *poverty, *work),
     )
 
 

@@ -1,4 +1,4 @@
-"""The page of the report: what reaches people, who is left out, and who is poor."""
+"""The page of the report: what reaches people, who is left out, who is poor, and who builds."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ import numpy as np
 
 from samarkand.priorities.faces import Answer, Page, Table
 from samarkand.priorities.social.poverty_page import poverty_tables, said_of_poverty
+from samarkand.priorities.social.work_page import said_of_work, work_tables
 
 MOST_ROWS = 20
-NOT_YET = "Work, small firms and flows of people are not assessed yet."
+NOT_YET = "Small firms and flows of people are not assessed yet."
 
 
 def page(answer: Answer) -> Page:
     """Reach of all economies together, who is left out, and who lives near the items."""
     return Page(
         "Social development: what reaches people, and who is poor",
-        lead=(said_of_reach(answer), *said_of_poverty(answer), NOT_YET),
-        tables=(left_out(answer), without_way(answer), near_items(answer), *poverty_tables(answer)),
-    )
+        lead=(said_of_reach(answer), *said_of_poverty(answer), said_of_work(answer), NOT_YET),
+        tables=(
+            left_out(answer), without_way(answer), near_items(answer), *poverty_tables(answer), *work_tables(answer),
+        ),
+    )  # fmt: skip
 
 
 def said_of_reach(answer: Answer) -> str:

@@ -1,0 +1,270 @@
+"""Work: gross job-years of construction, and labour that moves between sectors.
+
+    output    x = (I - A)^-1 f       f: capex, spent on the sector construction by economy of the builders
+    job-years e x                    e: persons employed in a unit of gross output, from a file of employment
+
+Gross, and so named: employment is full, whoever works there works nowhere else. Never part of real income. Value added
+is no substitute for persons: where employment is not known there are no jobs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from samarkand.core.conventions import REST_OF_WORLD, Floats
+from samarkand.core.gaps import Gap
+from samarkand.core.labels import labelled
+from samarkand.engines.input_output import calc_output, multiply_by_shares
+from samarkand.engines.once import derived
+from samarkand.priorities.base import Levels
+from samarkand.priorities.timeline import Timeline
+from samarkand.programme.events import years_of_construction
+from samarkand.programme.model.models import Item, Programme
+from samarkand.world.accounts.tables import Accounts
+from samarkand.world.economies.employment import EMPLOYMENT_NEED, employment_of
+from samarkand.world.importers import import_hint
+from samarkand.world.parameters import Parameters
+from samarkand.world.world import World
+
+BUILDERS = "construction"  # the sector that capex is spent on
+AS_ACCOUNTS = "as the accounts buy"
+NO_EMPLOYMENT = f"needs file: {import_hint(EMPLOYMENT_NEED)}"
+NO_CAPEX = "no capex is published"
+NO_BUILDERS = f"the accounts have no sector {BUILDERS}"
+OF_ITEMS = (
+    "construction_job_years",
+    "construction_jobs_at_home",
+    "construction_jobs_abroad",
+    "construction_spending_without_jobs",
+)
+OF_YEARS = ("construction_jobs", "construction_jobs_by_sector", "jobs_by_sector", "jobs_moved")
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """What a unit of construction makes produced, and the persons that it takes.
+
+    Parameters
+    ----------
+    output
+        `[economy, sector, builder]`: output in a unit of construction of the builders' economy.
+    jobs
+        `[economy, sector]`: persons in a US$ m of output; not a number where employment is not known.
+    value_added_share
+        `[economy, sector]`, fractions of output.
+    trade_share
+        `[buyer, builder]`: where an economy buys construction; `imports[buyer, seller]`: where it buys all else abroad.
+    """
+
+    output: Floats
+    jobs: Floats
+    value_added_share: Floats
+    trade_share: Floats
+    imports: Floats
+
+
+def work_of(world: World) -> Work | str:
+    """Worked out once for a world; why not, where it cannot be."""
+    return derived(world, "work", lambda: _work(world))
+
+
+def _work(world: World) -> Work | str:
+    accounts = world.accounts
+    if BUILDERS not in accounts.sectors:
+        return NO_BUILDERS
+    persons = employment_of(world.fact_table, world.labels, accounts.sectors)
+    if np.isnan(persons).all():
+        return NO_EMPLOYMENT
+    output = accounts.gross_output.transpose("economy", "sector").to_numpy()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        jobs = np.where(output > 0, persons / output, np.where(np.isnan(persons), np.nan, 0.0))
+    trade = accounts.trade_share.transpose("destination", "origin", "sector").to_numpy()
+    added = accounts.value_added.transpose("economy", "sector").to_numpy()
+    return Work(
+        _output_of_construction(accounts, trade),
+        jobs,
+        np.divide(added, output, out=np.zeros_like(added), where=output > 0),
+        trade[:, :, accounts.sectors.index(BUILDERS)],
+        _imports(accounts),
+    )
+
+
+def _output_of_construction(accounts: Accounts, trade_share: Floats) -> Floats:
+    inputs = accounts.input_share.transpose("economy", "sector", "use_sector").to_numpy()
+    n, s = inputs.shape[:2]
+    spending = np.zeros((n, s, n))
+    spending[np.arange(n), accounts.sectors.index(BUILDERS), np.arange(n)] = 1.0
+    return calc_output(multiply_by_shares(trade_share, inputs), spending)
+
+
+def _imports(accounts: Accounts) -> Floats:
+    """share[n, i] of seller `i` in what `n` buys abroad."""
+    bought = accounts.trade_flow.transpose("destination", "origin", "sector").to_numpy().sum(axis=2)
+    np.fill_diagonal(bought, 0.0)
+    total = bought.sum(axis=1, keepdims=True)
+    found: Floats = np.divide(bought, total, out=np.zeros_like(bought), where=total > 0)
+    return found
+
+
+# -- where the spending goes
+
+
+def local_contents(parameters: Parameters) -> dict[str, float]:
+    """Shares of the spending that stays with builders of the host, by their label, from the lowest on."""
+    found = parameters.evidence("local_content")
+    values = {parameters["local_content"], found.low, found.high} - {None}
+    return {f"{100 * value:g} % local": value for value in sorted(v for v in values if v is not None)}
+
+
+def builders_of(
+    item: Item, programme: Programme, labels: tuple[str, ...], work: Work, local: float | None
+) -> Floats:
+    """Share of the item's capex by economy of the builders `[economy]`, sum one; `local` None: as the accounts buy.
+
+    Hosts have equal parts. What is not local is built by the other parties' economies in equal parts, where the
+    programme names any, else by those that the host buys from abroad.
+    """
+
+    def places(economies: tuple[str, ...]) -> list[int]:
+        return [labels.index(code if code in labels else REST_OF_WORLD) for code in economies]
+
+    hosts = places(item.economies)
+    if local is None:
+        share: Floats = work.trade_share[hosts].mean(axis=0)
+        return share
+    named = {
+        programme.party(one).economy for one in (*item.parties, *(line.party for line in item.financing))
+    }
+    foreign = tuple(
+        sorted(code for code in named - {None} if code is not None and code not in item.economies)
+    )
+    share = np.zeros(len(labels))
+    np.add.at(share, hosts, local / len(hosts))
+    if foreign:
+        np.add.at(share, places(foreign), (1.0 - local) / len(foreign))
+    else:
+        share += (1.0 - local) * work.imports[hosts].mean(axis=0)
+    return share
+
+
+def calc_job_years(work: Work, builders: Floats, capex: float) -> Floats:
+    """`e[n, s] x[n, s]` for capex by economy of the builders; job-years `[economy, sector]`."""
+    found: Floats = work.jobs * (work.output @ (capex * builders))
+    return found
+
+
+def calc_share_without_jobs(work: Work, builders: Floats) -> float:
+    """Part of the value added in the spending that is earned in economies whose employment is not known."""
+    earned = (work.value_added_share * (work.output @ builders)).sum(axis=1)
+    unknown = np.isnan(work.jobs).any(axis=1)
+    return float(earned[unknown].sum() / earned.sum())
+
+
+# -- indicators
+
+
+def work_of_item(item: Item, timeline: Timeline) -> dict[str, Levels | Gap]:
+    """Job-years of the construction of an item, by case of local content."""
+    work = work_of(timeline.world)
+    reason = work if isinstance(work, str) else NO_CAPEX if _capex(item) is None else ""
+    if isinstance(work, str) or reason:
+        return {name: Gap(item.id, name, reason) for name in OF_ITEMS}
+    labels, capex = timeline.world.labels, _capex(item)
+    assert capex is not None
+    cases = {AS_ACCOUNTS: None, **local_contents(timeline.assumptions.parameters)}
+    at_home = np.isin(labels, [code if code in labels else REST_OF_WORLD for code in item.economies])
+    jobs, without = [], []
+    for local in cases.values():
+        builders = builders_of(item, timeline.programme, labels, work, local)
+        jobs.append(calc_job_years(work, builders, capex).sum(axis=1))
+        without.append(calc_share_without_jobs(work, builders))
+    by_economy = np.stack(jobs, axis=1)
+    known = ~np.isnan(by_economy[:, 0])
+    names = {"case": tuple(cases)}
+
+    def together(part: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> xr.DataArray:
+        return labelled(by_economy[part & known].sum(axis=0) if (part & known).any() else
+                        np.full(len(cases), np.nan), **names)  # fmt: skip
+
+    return {
+        "construction_job_years": Levels(
+            change=labelled(by_economy, economy=labels, **names), reason=NO_EMPLOYMENT
+        ),
+        "construction_jobs_at_home": Levels(change=together(at_home), reason=NO_EMPLOYMENT),
+        "construction_jobs_abroad": Levels(change=together(~at_home), reason=NO_EMPLOYMENT),
+        "construction_spending_without_jobs": Levels(change=labelled(np.array(without), **names)),
+    }
+
+
+def work_by_year(timeline: Timeline) -> dict[str, Levels | Gap]:
+    """Jobs in construction by year, with job-years by sector; who works where with the programme."""
+    work = work_of(timeline.world)
+    if isinstance(work, str):
+        return {name: Gap("social", name, work) for name in OF_YEARS}
+    return _construction(timeline, work) | _movement(timeline)
+
+
+def _construction(timeline: Timeline, work: Work) -> dict[str, Levels | Gap]:
+    """Job-years of all items as the accounts buy; by year spread evenly over the years of construction."""
+    world = timeline.world
+    labels, years = world.labels, list(timeline.span)
+    total = np.zeros(work.jobs.shape)
+    by_year = np.zeros((len(years), len(labels)))
+    for item in timeline.items:
+        capex = _capex(item)
+        if capex is None:
+            continue
+        jobs = calc_job_years(work, builders_of(item, timeline.programme, labels, work, None), capex)
+        total += jobs
+        built = years_of_construction(item)
+        for year in built:
+            if year in timeline.span:
+                by_year[years.index(year)] += jobs.sum(axis=1) / len(built)
+    by_year[:, np.isnan(work.jobs).any(axis=1)] = np.nan
+    of_years = xr.DataArray(by_year, {"year": years, "economy": list(labels)}, ("year", "economy"))
+    by_sector = labelled(total, economy=labels, sector=world.accounts.sectors)
+    return {
+        "construction_jobs": Levels(change=of_years, reason=NO_EMPLOYMENT),
+        "construction_jobs_by_sector": Levels(change=by_sector, reason=NO_EMPLOYMENT),
+    }
+
+
+def calc_moved(persons: Floats, hat: Floats) -> Floats:
+    """`E'[s] = E[s] h[s] sum E / sum (E h)`: persons by sector, employment full as before; `[..., sector]`.
+
+    `h`: labour of the sector with the programme over that without.
+    """
+    grown = persons * hat
+    found: Floats = grown * (persons.sum(axis=-1, keepdims=True) / grown.sum(axis=-1, keepdims=True))
+    return found
+
+
+def _movement(timeline: Timeline) -> dict[str, Levels | Gap]:
+    world = timeline.world
+    labels, sectors = world.labels, world.accounts.sectors
+    persons = employment_of(world.fact_table, labels, sectors)
+    shares = (
+        timeline.values("employment_share", part).transpose("year", "economy", "sector").to_numpy()
+        for part in ("without", "with")
+    )
+    without, with_ = shares
+    hat = np.divide(with_, without, out=np.ones_like(with_), where=without > 0)
+    after = calc_moved(persons, hat)
+    coords = {"year": list(timeline.years), "economy": list(labels), "sector": list(sectors)}
+    before, then = (
+        xr.DataArray(values, coords, tuple(coords))
+        for values in (np.broadcast_to(persons, after.shape), after)
+    )
+    moved = 0.5 * abs(then - before).sum("sector", skipna=False)
+    return {
+        "jobs_by_sector": Levels(before, then, reason=NO_EMPLOYMENT),
+        "jobs_moved": Levels(change=moved, reason=NO_EMPLOYMENT),
+    }
+
+
+def _capex(item: Item) -> float | None:
+    """Capex, US$ m; None where it is not published."""
+    return None if item.capex is None or not item.capex.value else item.capex.value

@@ -1,0 +1,100 @@
+"""Work on the page of the report and in `samarkand people`: job-years by item, who changes sector, of one economy."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from samarkand.priorities.faces import Answer, Table
+from samarkand.priorities.social.work import AS_ACCOUNTS
+
+MOST_ROWS = 20
+NO_EMPLOYMENT = (
+    "Work is not assessed: no employment by sector is known, and value added does not say how many people earn it. "
+    "Import it: samarkand world import ilostat FILE --name NAME."
+)
+GROSS = (
+    "Job-years of construction are gross: employment is full, so that whoever builds works nowhere else, and nothing "
+    "of them is in real income. Work in operation is not assessed: programme files have no cost of operation."
+)
+
+
+def said_of_work(answer: Answer) -> str:
+    """What the figures of work are, or which file they need."""
+    return GROSS if _is_known(answer) else NO_EMPLOYMENT
+
+
+def _is_known(answer: Answer) -> bool:
+    return bool(answer.array("jobs_moved").notnull().any())
+
+
+def work_tables(answer: Answer) -> tuple[Table, ...]:
+    """Job-years of the items with the most, and the economies where most people change sector."""
+    if not _is_known(answer):
+        return ()
+    return _by_item(answer), _moved(answer)
+
+
+def _by_item(answer: Answer) -> Table:
+    home, abroad, without = (
+        answer.array(name)
+        for name in (
+            "construction_jobs_at_home",
+            "construction_jobs_abroad",
+            "construction_spending_without_jobs",
+        )
+    )
+    if "case" not in home.dims:
+        return Table("Job-years of construction", ("item",), (), note="No item has a published capex.")
+    cases = [str(case) for case in home["case"].to_numpy()]
+    total = (home.fillna(0.0) + abroad.fillna(0.0)).sel(case=AS_ACCOUNTS)
+    order = np.argsort(-total.to_numpy(), kind="stable")
+    rows = []
+    for code in total["project"].to_numpy()[order]:
+        unknown = float(without.sel(project=code, case=AS_ACCOUNTS))
+        if unknown != unknown:
+            continue
+        at = {"project": code}
+        rows.append(
+            (
+                str(code),
+                *(_count(float(home.sel(case=case, **at))) for case in cases),
+                _count(float(abroad.sel(case=AS_ACCOUNTS, **at))),
+                f"{100 * unknown:.1f} %",
+            )
+        )
+    heads = ("item", *(f"at home, {case}" for case in cases), "elsewhere", "spending without jobs")
+    note = f"{len(rows)} items with a published capex." + (
+        " The first are shown." if len(rows) > MOST_ROWS else ""
+    )
+    return Table("Job-years of construction, gross", heads, tuple(rows[:MOST_ROWS]), note=note)
+
+
+def _moved(answer: Answer) -> Table:
+    moved = answer.array("jobs_moved").dropna("economy").to_series().sort_values(ascending=False)
+    rows = tuple(
+        (answer.world.names.get(str(code), str(code)), _count(value)) for code, value in moved.items()
+    )
+    return Table("Persons who change sector, gross", ("economy", "persons"), rows[:MOST_ROWS])
+
+
+def work_of_economy(answer: Answer, economy: str) -> tuple[Table, ...]:
+    """Persons by sector without and with, and job-years of construction; none without employment."""
+    if not _is_known(answer):
+        return ()
+    parts = [
+        answer.array("jobs_by_sector", "without").sel(economy=economy),
+        answer.array("jobs_by_sector").sel(economy=economy),
+        answer.array("construction_jobs_by_sector").sel(economy=economy),
+    ]
+    if bool(parts[0].isnull().any()):
+        return ()
+    rows = tuple(
+        (str(sector), _count(float(persons)), f"{float(change):+,.0f}", _count(float(built)))
+        for sector, persons, change, built in zip(parts[0]["sector"].to_numpy(), *parts, strict=True)
+    )
+    heads = ("sector", "persons", "change", "job-years of construction")
+    return (Table("Work by sector", heads, rows, note=GROSS),)
+
+
+def _count(value: float) -> str:
+    return "n/a" if value != value else f"{value:,.0f}"
