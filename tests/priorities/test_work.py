@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import samarkand as sk
+from samarkand.core.evidence import Evidence
 from samarkand.priorities.social.command import people as people_command
 from samarkand.priorities.social.page import page
-from samarkand.priorities.social.work import AS_ACCOUNTS, NO_CAPEX, NO_EMPLOYMENT, calc_moved
+from samarkand.priorities.social.work import AS_ACCOUNTS, NO_CAPEX, NO_COST, NO_EMPLOYMENT, calc_moved
 from samarkand.priorities.social.work_page import NO_EMPLOYMENT as NOT_ASSESSED
 from samarkand.programme.model.models import When
 from samarkand.reports.readiness import readiness_of
@@ -50,7 +51,7 @@ def appraisal(world):
     return appraise(world)
 
 
-def job_years_by_hand(world, builders):
+def job_years_by_hand(world, builders, sector="construction"):
     """e x with x from the inverse of the whole table: [economy, sector]."""
     accounts = world.accounts
     trade = accounts.trade_share.transpose("destination", "origin", "sector").to_numpy()
@@ -58,7 +59,7 @@ def job_years_by_hand(world, builders):
     n, s = len(ECONOMIES), len(SECTORS)
     table = np.einsum("nik,nkj->iknj", trade, inputs).reshape(n * s, n * s)
     spending = np.zeros((n, s))
-    spending[:, SECTORS.index("construction")] = builders
+    spending[:, SECTORS.index(sector)] = builders
     output = np.linalg.solve(np.eye(n * s) - table, spending.ravel()).reshape(n, s)
     employed = np.full((n, s), np.nan)
     for code, total in PERSONS.items():
@@ -174,6 +175,29 @@ def test_movement_keeps_everybody_at_work(rows):
     persons, hat = np.array(rows).T
     assert calc_moved(persons, hat).sum() == pytest.approx(persons.sum())
     np.testing.assert_allclose(calc_moved(persons, np.full(len(rows), 1.3)), persons)
+
+
+def test_jobs_in_operation_are_those_of_the_cost_of_operation(world, appraisal):
+    """12 US$ m a year for the cable, run by business services as its hosts buy them; others have no such cost."""
+    programme = toy_programme()
+    cost = Evidence(value=12.0, unit="US$ m a year", source="made up", flag="assumed")
+    item = item_with_one_host()
+    cable = item.model_copy(
+        update={
+            "id": "cable", "kind": "fibre_cable", "section": (), "financing": (),
+            "attributes": (("operating_cost", cost),),
+        }
+    )  # fmt: skip
+    other = programme.model_copy(update={"projects": (*programme.projects, cable)})
+    appraisal = sk.appraise(other, world, session=Session(), years=(2035,))
+    trade = world.accounts.trade_share.transpose("destination", "origin", "sector").to_numpy()
+    bought = 12.0 * trade[ECONOMIES.index(item.economies[0]), :, SECTORS.index("business")]
+    expected = job_years_by_hand(world, bought, "business").sum(axis=1)
+    found = appraisal.array("operation_jobs").sel(project="cable")
+    np.testing.assert_allclose(found.sel(economy=list(ECONOMIES)), expected, rtol=1e-10)
+    frame = appraisal.to_dataframe()
+    rows = frame[(frame["indicator"] == "operation_jobs") & (frame["project"] == item.id)]
+    assert set(rows["reason"]) <= {NO_COST, "the accounts have no sector transport"}
 
 
 def test_local_content_moves_results(world):

@@ -1,6 +1,7 @@
-"""Work: gross job-years of construction, and labour that moves between sectors.
+"""Work: gross job-years of construction and operation, and labour that moves between sectors.
 
-    output    x = (I - A)^-1 f       f: capex, spent on the sector construction by economy of the builders
+    output    x = (I - A)^-1 f       f: capex, spent on the sector construction by economy of the builders; or a year's
+                                     cost of operation, spent on the sector that runs such items
     job-years e x                    e: persons employed in a unit of gross output, from a file of employment
 
 Gross, and so named: employment is full, whoever works there works nowhere else. Never part of real income. Value added
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from samarkand.core.conventions import REST_OF_WORLD, Floats
 from samarkand.core.gaps import Gap
@@ -33,7 +35,14 @@ BUILDERS = "construction"  # the sector that capex is spent on
 AS_ACCOUNTS = "as the accounts buy"
 NO_EMPLOYMENT = f"needs file: {import_hint(EMPLOYMENT_NEED)}"
 NO_CAPEX = "no capex is published"
-NO_BUILDERS = f"the accounts have no sector {BUILDERS}"
+NO_COST = "no cost of operation is given: operating_cost of the item"
+# The sector that runs an item, by the asset that it is (kinds.csv).
+OPERATORS = {
+    **dict.fromkeys(("asset_life_rail", "asset_life_road", "asset_life_port"), "transport"),
+    "asset_life_border_crossing": "public",
+    "asset_life_power": "utilities",
+}
+OTHER_OPERATORS = "business"
 OF_ITEMS = (
     "construction_job_years",
     "construction_jobs_at_home",
@@ -45,59 +54,72 @@ OF_YEARS = ("construction_jobs", "construction_jobs_by_sector", "jobs_by_sector"
 
 @dataclass(frozen=True, eq=False)
 class Work:
-    """What a unit of construction makes produced, and the persons that it takes.
+    """Persons in production.
 
     Parameters
     ----------
-    output
-        `[economy, sector, builder]`: output in a unit of construction of the builders' economy.
     jobs
         `[economy, sector]`: persons in a US$ m of output; not a number where employment is not known.
     value_added_share
         `[economy, sector]`, fractions of output.
-    trade_share
-        `[buyer, builder]`: where an economy buys construction; `imports[buyer, seller]`: where it buys all else abroad.
+    imports
+        `[buyer, seller]`: where an economy buys what it buys abroad, fractions.
     """
 
-    output: Floats
     jobs: Floats
     value_added_share: Floats
-    trade_share: Floats
     imports: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class Supply:
+    """What a unit of a sector makes produced.
+
+    Parameters
+    ----------
+    output
+        `[economy, sector, producer]`: output in a unit of the sector of the producer's economy.
+    trade_share
+        `[buyer, producer]`: where an economy buys the sector, fractions.
+    """
+
+    output: Floats
+    trade_share: Floats
+
+
 def work_of(world: World) -> Work | str:
-    """Worked out once for a world; why not, where it cannot be."""
+    """Worked out once for a world; why not, where no employment is known."""
     return derived(world, "work", lambda: _work(world))
 
 
 def _work(world: World) -> Work | str:
     accounts = world.accounts
-    if BUILDERS not in accounts.sectors:
-        return NO_BUILDERS
     persons = employment_of(world.fact_table, world.labels, accounts.sectors)
     if np.isnan(persons).all():
         return NO_EMPLOYMENT
     output = accounts.gross_output.transpose("economy", "sector").to_numpy()
     with np.errstate(invalid="ignore", divide="ignore"):
         jobs = np.where(output > 0, persons / output, np.where(np.isnan(persons), np.nan, 0.0))
-    trade = accounts.trade_share.transpose("destination", "origin", "sector").to_numpy()
     added = accounts.value_added.transpose("economy", "sector").to_numpy()
-    return Work(
-        _output_of_construction(accounts, trade),
-        jobs,
-        np.divide(added, output, out=np.zeros_like(added), where=output > 0),
-        trade[:, :, accounts.sectors.index(BUILDERS)],
-        _imports(accounts),
-    )
+    shares = np.divide(added, output, out=np.zeros_like(added), where=output > 0)
+    return Work(jobs, shares, _imports(accounts))
 
 
-def _output_of_construction(accounts: Accounts, trade_share: Floats) -> Floats:
+def supply_of(accounts: Accounts, sector: str) -> Supply | str:
+    """Worked out once for a sector of the accounts; why not, where they do not have it."""
+    if sector not in accounts.sectors:
+        return f"the accounts have no sector {sector}"
+    return derived(accounts, ("supply", sector), lambda: _supply(accounts, sector))
+
+
+def _supply(accounts: Accounts, sector: str) -> Supply:
+    trade_share = accounts.trade_share.transpose("destination", "origin", "sector").to_numpy()
     inputs = accounts.input_share.transpose("economy", "sector", "use_sector").to_numpy()
     n, s = inputs.shape[:2]
     spending = np.zeros((n, s, n))
-    spending[np.arange(n), accounts.sectors.index(BUILDERS), np.arange(n)] = 1.0
-    return calc_output(multiply_by_shares(trade_share, inputs), spending)
+    spending[np.arange(n), accounts.sectors.index(sector), np.arange(n)] = 1.0
+    output = calc_output(multiply_by_shares(trade_share, inputs), spending)
+    return Supply(output, trade_share[:, :, accounts.sectors.index(sector)])
 
 
 def _imports(accounts: Accounts) -> Floats:
@@ -120,45 +142,49 @@ def local_contents(parameters: Parameters) -> dict[str, float]:
 
 
 def builders_of(
-    item: Item, programme: Programme, labels: tuple[str, ...], work: Work, local: float | None
+    item: Item, programme: Programme, labels: tuple[str, ...], work: Work, local: float
 ) -> Floats:
-    """Share of the item's capex by economy of the builders `[economy]`, sum one; `local` None: as the accounts buy.
+    """Share of the item's capex by economy of the builders `[economy]`, sum one.
 
     Hosts have equal parts. What is not local is built by the other parties' economies in equal parts, where the
     programme names any, else by those that the host buys from abroad.
     """
-
-    def places(economies: tuple[str, ...]) -> list[int]:
-        return [labels.index(code if code in labels else REST_OF_WORLD) for code in economies]
-
-    hosts = places(item.economies)
-    if local is None:
-        share: Floats = work.trade_share[hosts].mean(axis=0)
-        return share
+    hosts = _places(item.economies, labels)
     named = {
         programme.party(one).economy for one in (*item.parties, *(line.party for line in item.financing))
     }
-    foreign = tuple(
-        sorted(code for code in named - {None} if code is not None and code not in item.economies)
-    )
+    foreign = tuple(sorted(code for code in named if code is not None and code not in item.economies))
     share = np.zeros(len(labels))
     np.add.at(share, hosts, local / len(hosts))
     if foreign:
-        np.add.at(share, places(foreign), (1.0 - local) / len(foreign))
+        np.add.at(share, _places(foreign, labels), (1.0 - local) / len(foreign))
     else:
         share += (1.0 - local) * work.imports[hosts].mean(axis=0)
     return share
 
 
-def calc_job_years(work: Work, builders: Floats, capex: float) -> Floats:
-    """`e[n, s] x[n, s]` for capex by economy of the builders; job-years `[economy, sector]`."""
-    found: Floats = work.jobs * (work.output @ (capex * builders))
+def as_accounts_buy(item: Item, labels: tuple[str, ...], supply: Supply) -> Floats:
+    """Share of spending by economy of the producers `[economy]`, sum one, as the hosts buy the sector by the accounts.
+
+    Hosts have equal parts.
+    """
+    share: Floats = supply.trade_share[_places(item.economies, labels)].mean(axis=0)
+    return share
+
+
+def _places(economies: tuple[str, ...], labels: tuple[str, ...]) -> list[int]:
+    return [labels.index(code if code in labels else REST_OF_WORLD) for code in economies]
+
+
+def calc_job_years(work: Work, supply: Supply, spending: Floats) -> Floats:
+    """`e[n, s] x[n, s]` for US$ m spent by economy of the producers; job-years `[economy, sector]`."""
+    found: Floats = work.jobs * (supply.output @ spending)
     return found
 
 
-def calc_share_without_jobs(work: Work, builders: Floats) -> float:
+def calc_share_without_jobs(work: Work, supply: Supply, spending: Floats) -> float:
     """Part of the value added in the spending that is earned in economies whose employment is not known."""
-    earned = (work.value_added_share * (work.output @ builders)).sum(axis=1)
+    earned = (work.value_added_share * (supply.output @ spending)).sum(axis=1)
     unknown = np.isnan(work.jobs).any(axis=1)
     return float(earned[unknown].sum() / earned.sum())
 
@@ -167,47 +193,66 @@ def calc_share_without_jobs(work: Work, builders: Floats) -> float:
 
 
 def work_of_item(item: Item, timeline: Timeline) -> dict[str, Levels | Gap]:
-    """Job-years of the construction of an item, by case of local content."""
-    work = work_of(timeline.world)
-    reason = work if isinstance(work, str) else NO_CAPEX if _capex(item) is None else ""
-    if isinstance(work, str) or reason:
+    """Job-years of the construction of an item, by case of local content, and jobs in its operation."""
+    return {**_construction_of(item, timeline), "operation_jobs": _operation_of(item, timeline)}
+
+
+def _construction_of(item: Item, timeline: Timeline) -> dict[str, Levels | Gap]:
+    work, supply = work_of(timeline.world), supply_of(timeline.world.accounts, BUILDERS)
+    capex = _capex(item)
+    if isinstance(work, str) or isinstance(supply, str) or capex is None:
+        reason = next((one for one in (work, supply) if isinstance(one, str)), NO_CAPEX)
         return {name: Gap(item.id, name, reason) for name in OF_ITEMS}
-    labels, capex = timeline.world.labels, _capex(item)
-    assert capex is not None
-    cases = {AS_ACCOUNTS: None, **local_contents(timeline.assumptions.parameters)}
-    at_home = np.isin(labels, [code if code in labels else REST_OF_WORLD for code in item.economies])
-    jobs, without = [], []
-    for local in cases.values():
-        builders = builders_of(item, timeline.programme, labels, work, local)
-        jobs.append(calc_job_years(work, builders, capex).sum(axis=1))
-        without.append(calc_share_without_jobs(work, builders))
-    by_economy = np.stack(jobs, axis=1)
+    labels = timeline.world.labels
+    contents = local_contents(timeline.assumptions.parameters)
+    builders = {AS_ACCOUNTS: as_accounts_buy(item, labels, supply)} | {
+        case: builders_of(item, timeline.programme, labels, work, local) for case, local in contents.items()
+    }
+    at_home = np.isin(np.arange(len(labels)), _places(item.economies, labels))
+    by_economy = np.stack(
+        [calc_job_years(work, supply, capex * one).sum(axis=1) for one in builders.values()], axis=1
+    )
     known = ~np.isnan(by_economy[:, 0])
-    names = {"case": tuple(cases)}
+    names = {"case": tuple(builders)}
 
-    def together(part: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> xr.DataArray:
-        return labelled(by_economy[part & known].sum(axis=0) if (part & known).any() else
-                        np.full(len(cases), np.nan), **names)  # fmt: skip
+    def together(part: NDArray[np.bool_]) -> xr.DataArray:
+        inside = part & known
+        sums = by_economy[inside].sum(axis=0) if inside.any() else np.full(len(builders), np.nan)
+        return labelled(sums, **names)
 
+    without = np.array([calc_share_without_jobs(work, supply, one) for one in builders.values()])
     return {
         "construction_job_years": Levels(
             change=labelled(by_economy, economy=labels, **names), reason=NO_EMPLOYMENT
         ),
         "construction_jobs_at_home": Levels(change=together(at_home), reason=NO_EMPLOYMENT),
         "construction_jobs_abroad": Levels(change=together(~at_home), reason=NO_EMPLOYMENT),
-        "construction_spending_without_jobs": Levels(change=labelled(np.array(without), **names)),
+        "construction_spending_without_jobs": Levels(change=labelled(without, **names)),
     }
+
+
+def _operation_of(item: Item, timeline: Timeline) -> Levels | Gap:
+    """Persons at work in a year of service: the cost of operation, spent on the sector that runs such items."""
+    work, cost = work_of(timeline.world), item.figure("operating_cost")
+    supply = supply_of(timeline.world.accounts, OPERATORS.get(item.kind_row.asset_life, OTHER_OPERATORS))
+    if isinstance(work, str) or isinstance(supply, str) or cost is None or not cost.value:
+        reason = next((one for one in (work, supply) if isinstance(one, str)), NO_COST)
+        return Gap(item.id, "operation_jobs", reason)
+    labels = timeline.world.labels
+    jobs = calc_job_years(work, supply, cost.value * as_accounts_buy(item, labels, supply)).sum(axis=1)
+    return Levels(change=labelled(jobs, economy=labels), reason=NO_EMPLOYMENT)
 
 
 def work_by_year(timeline: Timeline) -> dict[str, Levels | Gap]:
     """Jobs in construction by year, with job-years by sector; who works where with the programme."""
-    work = work_of(timeline.world)
-    if isinstance(work, str):
-        return {name: Gap("social", name, work) for name in OF_YEARS}
-    return _construction(timeline, work) | _movement(timeline)
+    work, supply = work_of(timeline.world), supply_of(timeline.world.accounts, BUILDERS)
+    if isinstance(work, str) or isinstance(supply, str):
+        reason = next(one for one in (work, supply) if isinstance(one, str))
+        return {name: Gap("social", name, reason) for name in OF_YEARS}
+    return _construction(timeline, work, supply) | _movement(timeline)
 
 
-def _construction(timeline: Timeline, work: Work) -> dict[str, Levels | Gap]:
+def _construction(timeline: Timeline, work: Work, supply: Supply) -> dict[str, Levels | Gap]:
     """Job-years of all items as the accounts buy; by year spread evenly over the years of construction."""
     world = timeline.world
     labels, years = world.labels, list(timeline.span)
@@ -217,7 +262,7 @@ def _construction(timeline: Timeline, work: Work) -> dict[str, Levels | Gap]:
         capex = _capex(item)
         if capex is None:
             continue
-        jobs = calc_job_years(work, builders_of(item, timeline.programme, labels, work, None), capex)
+        jobs = calc_job_years(work, supply, capex * as_accounts_buy(item, labels, supply))
         total += jobs
         built = years_of_construction(item)
         for year in built:

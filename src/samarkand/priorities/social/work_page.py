@@ -14,7 +14,7 @@ NO_EMPLOYMENT = (
 )
 GROSS = (
     "Job-years of construction are gross: employment is full, so that whoever builds works nowhere else, and nothing "
-    "of them is in real income. Work in operation is not assessed: programme files have no cost of operation."
+    "of them is in real income. Work in operation is assessed for items that have an operating_cost."
 )
 
 
@@ -60,13 +60,22 @@ def _by_item(answer: Answer) -> Table:
                 *(_count(float(home.sel(case=case, **at))) for case in cases),
                 _count(float(abroad.sel(case=AS_ACCOUNTS, **at))),
                 f"{100 * unknown:.1f} %",
+                _count(_in_operation(answer, str(code))),
             )
         )
-    heads = ("item", *(f"at home, {case}" for case in cases), "elsewhere", "spending without jobs")
+    heads = (
+        "item", *(f"at home, {case}" for case in cases), "elsewhere", "spending without jobs", "jobs in operation",
+    )  # fmt: skip
     note = f"{len(rows)} items with a published capex." + (
         " The first are shown." if len(rows) > MOST_ROWS else ""
     )
     return Table("Job-years of construction, gross", heads, tuple(rows[:MOST_ROWS]), note=note)
+
+
+def _in_operation(answer: Answer, item: str) -> float:
+    """Of all economies whose employment is known; not a number where the item has no cost of operation."""
+    jobs = answer.array("operation_jobs")
+    return float(jobs.sel(project=item).sum(min_count=1)) if "project" in jobs.dims else float("nan")
 
 
 def _moved(answer: Answer) -> Table:
