@@ -84,7 +84,7 @@ def _rows(path: Path, task: Import) -> list[pd.DataFrame]:
         part = chunk[used]
         if part.empty:
             continue
-        codes = task.economies(path, part["ref_area"], strict=False)
+        codes = task.economies(path, part["ref_area"])
         rows = pd.DataFrame(
             {
                 "iso3": codes.map(lambda one: one[0] if len(one) == 1 else ""),
