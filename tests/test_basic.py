@@ -24,7 +24,8 @@ from samarkand.state import State
 from samarkand.world.freight.mode_choice import EUROPEAN_MARKET, VOT_CLASSES
 from samarkand.world.freight.mode_constants import declared_constants
 from samarkand.world.freight.model import skims_of
-from samarkand.world.freight.skims import FARTHEST_QUAY_KM, SEARCH_CLASSES, SURROUNDINGS_KM
+from samarkand.world.freight.skims import FARTHEST_QUAY_KM, SEARCH_CLASSES
+from samarkand.world.network.stations import SURROUNDINGS_KM
 from samarkand.world.network.tables import FARTHEST_CONNECTOR_KM
 from samarkand.world.world import World
 from test_layers import imports

@@ -186,8 +186,11 @@ def route_costs(world: World, legs: dict[str, dict[float, Array]]) -> Array:
     away = great_circle(network.cities[PLACE], network.terminals[PLACE])
     station = network.rail.nodes["economy"].to_numpy(str)[network.terminals["node"]]
     away[network.cities["iso3"].to_numpy(str)[:, None] != station] = np.inf
-    reach = np.minimum(np.maximum(away.min(axis=1), SURROUNDINGS), p["rail_access_distance"])
-    near = away <= reach[:, None]
+    links, at = network.rail.links, network.terminals["node"]
+    has_line = np.isin(at, links["u"]) | np.isin(at, links["v"])
+    reach = np.maximum(away[:, has_line].min(axis=1, initial=np.inf), SURROUNDINGS)
+    reach = np.minimum(reach, p["rail_access_distance"])[:, None]
+    near = away <= np.where(has_line, reach, SURROUNDINGS)  # a place without rails is no way to a train yet
     haul = np.where(near.any(axis=1), np.where(near, away, 0.0).max(axis=1), np.inf)
     by_rail = haul[:, None] + haul <= (1 - p["rail_main_part"]) * km
     change = np.array([p["terminal_fee"], p["terminal_hours"]])[:, None, None]

@@ -183,7 +183,8 @@ def test_ports_of_the_base_are_served_by_the_terminals_that_are_given(tables: Pa
     for name in ("ports", "sea_nodes", "sea_links", "cities"):
         (tables / f"{name}.csv").unlink()
     network = import_world("network", [tables], name="mine").network
-    served = network.ports[network.ports["terminal"] >= 0]
+    has_line = network.rail.linked[network.terminals["node"]]
+    served = network.ports[[at >= 0 and has_line[at] for at in network.ports["terminal"]]]
     names = network.terminals["id"].to_numpy()[served["terminal"]]
     assert "DEHAM" in set(served["id"])
     assert names[served["id"].tolist().index("DEHAM")] == "terminal_9"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from samarkand.world.economies.facts import fact_variables
-from samarkand.world.network.tables import LAND, Network
+from samarkand.world.network.tables import LAND, Network, without_places
 from samarkand.world.world import World
 
 LEVELS = ("gross_output", "value_added", "exports", "imports", "final_demand")
@@ -160,6 +160,7 @@ def _equal(one: pd.Series, other: pd.Series) -> np.ndarray:
 
 def _tables(network: Network) -> dict[str, pd.DataFrame]:
     """The tables of a network by name."""
+    network = without_places(network)
     land = {
         f"{mode} {name}": getattr(network.land(mode), name)
         for mode in LAND

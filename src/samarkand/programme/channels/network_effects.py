@@ -21,7 +21,8 @@ Mode = Literal["rail", "road"]
 class NewLine:
     """A chain of new sections: its points in order, km, hours on the move, and where trains are changed.
 
-    `hours` is None where no speed is published: the network's own speed holds.
+    `hours` is None where no speed is published: the network's own speed holds. `gauges`: of the sections that meet at
+    each point, mm, as far as they are known.
     """
 
     item: str
@@ -30,6 +31,7 @@ class NewLine:
     km: float
     hours: float | None
     breaks_of_gauge: tuple[str, ...] = ()
+    gauges: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,7 @@ def _new_line(item: Item, chain: list[Section], parameters: Mapping[str, float])
     km = 0.0
     hours: float | None = 0.0
     points: list[Point] = []
+    gauges: list[tuple[float, ...]] = []
     for section in chain:
         length = section.length.value
         if length is None:
@@ -178,9 +181,14 @@ def _new_line(item: Item, chain: list[Section], parameters: Mapping[str, float])
         time, speed = section.figure("running_time"), _speed(section, parameters, "")
         taken = time.value if time is not None else None if speed is None else length / speed
         hours = None if taken is None or hours is None else hours + taken
+        found = section.figure("gauge")
+        gauge = () if found is None or found.value is None else (found.value,)
+        if points:
+            gauges[-1] += gauge
+        gauges += [gauge] * (len(section.points) - bool(points))
         points += section.points[1:] if points else section.points
     breaks = tuple(point.name for point in points if point.name in item.words("break_of_gauge"))
-    return NewLine(item.id, _mode(item), tuple(points), km, hours, breaks)
+    return NewLine(item.id, _mode(item), tuple(points), km, hours, breaks, tuple(gauges))
 
 
 def _speed(section: Section, parameters: Mapping[str, float], when: str) -> float | None:

@@ -7,6 +7,7 @@ port it does not have.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
@@ -24,12 +25,14 @@ from samarkand.programme.channels.network_effects import (
 )
 from samarkand.programme.model.models import Item, Point
 from samarkand.world.network.borders import border_parameters
+from samarkand.world.network.gauges import clashes, gauge_of
 from samarkand.world.network.geography import CrossingPlace, Geography
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.world import World
 
 # Links between towns are long and a crossing lies half-way along one, so it may seem far from its gate.
 CROSSING_REACH_KM = 160.0
+SHORTEST_KM = 0.1  # of a link: a search takes one without a length for none
 
 
 def place(
@@ -45,7 +48,11 @@ def place(
             )
             gaps.append(Gap(effect.item, "effect", reason))
         elif isinstance(effect, NewLine):
-            changes += _new_links(effect, geography, parameters)
+            ends = _ends(effect, geography, parameters)
+            if isinstance(ends, Gap):
+                gaps.append(ends)
+            else:
+                changes += _new_links(effect, ends, geography, parameters)
         elif isinstance(effect, FasterLine):
             points = tuple((point.latitude, point.longitude) for point in effect.points)
             changes.append(
@@ -61,22 +68,51 @@ def place(
 # -- lines
 
 
-def _new_links(line: NewLine, geography: Geography, parameters: Mapping[str, float]) -> list[LinkChange]:
-    """One link between each two points that follow each other.
+@dataclass(frozen=True)
+class End:
+    """Where an end of a new line meets the network: the place to look for its node, the economy, and km to it."""
+
+    place: tuple[float, float]
+    economy: str
+    km: float
+    has_line: bool = True
+
+
+def _ends(line: NewLine, geography: Geography, parameters: Mapping[str, float]) -> tuple[End, End] | Gap:
+    """The nearest node within `end_snap_distance`; else, of a railway, the place of a city without rails."""
+    found: list[End] = []
+    for point in (line.points[0], line.points[-1]):
+        place = (point.latitude, point.longitude)
+        economy, km = geography.nearest_node(*place, line.mode)
+        if km <= parameters["end_snap_distance"]:
+            found.append(End(place, economy, km))
+            continue
+        station = geography.station_near(*place, has_line=False) if line.mode == "rail" else None
+        if station is None:
+            reason = f"effect not assessed: neither a line nor a city of the network is at {point.name}"
+            return Gap(line.item, "effect", reason)
+        found.append(End(station[:2], geography.economy_at(*place), station[2], has_line=False))
+    return found[0], found[1]
+
+
+def _new_links(
+    line: NewLine, ends: tuple[End, End], geography: Geography, parameters: Mapping[str, float]
+) -> list[LinkChange]:
+    """One link between each two points that follow each other, and those to stations that it passes (`_to_stations`).
 
     The published length and hours are shared out by the distance by air. The two ends of the line are joined to
-    the nearest node of the network and the way there added. What lies between is new; only a road meets the
+    the network (`_ends`) and the way there added. What lies between is new; only a road meets the
     roads of the towns it passes. Where the economies of
     the two points differ the link carries the hours and fees of a border between them; where the gauge
     changes at one of them, those of a change of trains.
     """
     points, last = line.points, len(line.points) - 1
     air = [_distance(one, other) for one, other in pairwise(points)]
-    economies = [geography.economy_at(point.latitude, point.longitude) for point in points]
+    places = [(point.latitude, point.longitude) for point in points]
+    economies = [geography.economy_at(*place) for place in places]
     joined = [0.0] * len(points)
-    for end in (0, last):
-        node = geography.nearest_node(points[end].latitude, points[end].longitude, line.mode)
-        economies[end], joined[end] = node
+    for at, end in zip((0, last), ends, strict=True):
+        places[at], economies[at], joined[at] = end.place, end.economy, end.km
     meets = [line.mode == "road" or at in (0, last) for at in range(last + 1)]
     links: list[LinkChange] = []
     for number in range(last):
@@ -99,7 +135,7 @@ def _new_links(line: NewLine, geography: Geography, parameters: Mapping[str, flo
                 line.item,
                 "new",
                 line.mode,
-                tuple((points[at].latitude, points[at].longitude) for at in (one, other)),
+                (places[one], places[other]),
                 joins=(meets[one], meets[other]),
                 km=km * longer,
                 hours=None if line.hours is None else line.hours * share * longer,
@@ -111,7 +147,60 @@ def _new_links(line: NewLine, geography: Geography, parameters: Mapping[str, flo
                 gauge_economy=gauge_economy,
             )
         )
+    if line.mode == "rail":
+        for at, place in enumerate(places):
+            joint = ends[bool(at)] if at in (0, last) else None
+            links += _to_stations(line, at, place, economies[at], joint, geography, parameters)
     return links
+
+
+def _to_stations(
+    line: NewLine,
+    at: int,
+    place: tuple[float, float],
+    economy: str,
+    end: End | None,
+    geography: Geography,
+    parameters: Mapping[str, float],
+) -> list[LinkChange]:
+    """Links from a point of a railway to the station of the city that it names, the great circle long.
+
+    To the station that lines lead to, unless the point is an end, which the network joins to it; and to a place without
+    rails. Where no section at the point has the gauge of the lines there, trains are changed.
+    """
+    named = (line.points[at].latitude, line.points[at].longitude)
+    found = []
+    for has_line in (True, False):
+        if end is not None and (has_line or not end.has_line):
+            continue
+        station = geography.station_near(*named, has_line=has_line)
+        if station is None:
+            continue
+        own = geography.economy_at(*named)
+        hours = usd = gauge_hours = gauge_usd = 0.0
+        if own != economy:
+            names = border_parameters(economy, own, "rail")
+            hours, usd = parameters[names[0]], parameters[names[1]]
+        there, here = gauge_of(own), line.gauges[at] if line.gauges else ()
+        if has_line and there is not None and here and all(clashes(one, there) for one in here):
+            gauge_hours, gauge_usd = parameters["terminal_hours"], parameters["terminal_fee"]
+        found.append(
+            LinkChange(
+                line.item,
+                "new",
+                "rail",
+                (place, station[:2]),
+                joins=(end is not None, True),
+                km=max(station[2], SHORTEST_KM),
+                extra_hours=hours + gauge_hours,
+                extra_usd=usd + gauge_usd,
+                economies=(economy, own),
+                gauge_hours=gauge_hours,
+                gauge_usd=gauge_usd,
+                gauge_economy=own if gauge_hours else "",
+            )
+        )
+    return found
 
 
 def _distance(one: Point, other: Point) -> float:

@@ -369,10 +369,24 @@ class _Check:
             end = next(end for end in section.ends if end.name == name)
             here = f"{where}, section {number + 1}"
             others = [point for point in section.points if point.name != name]
-            self._near(end, mode, here, (*path, "section", number), "points", others)
+            city = (
+                "A new railway may also lead to a city." if mode == "rail" and section.effect == "new" else ""
+            )
+            if city and self._waits_for_rails(end):
+                continue
+            self._near(end, mode, here, (*path, "section", number), "points", others, city)
             wrong = gauge_clash(section, end, self.around.gazetteer, values) if mode == "rail" else None
             if wrong is not None:
                 self.faults.add(self.reader.place(here, (*path, "section", number), "gauge"), *wrong)
+
+    def _waits_for_rails(self, point: Point) -> bool:
+        """Whether a city without rails is there and no line near: a new one may lead to it."""
+        around, place = self.around.gazetteer, (point.latitude, point.longitude)
+        find = getattr(around, "station_near", None)  # a gazetteer that knows no cities has none
+        if around is None or find is None or find(*place, has_line=False) is None:
+            return False
+        nearest = around.nearest(*place, "rail")
+        return not nearest or nearest[0][1] > self.around.snap_distance
 
     def _route(self, values: dict[str, Any], where: str, path: Path) -> None:
         length, route = values.get("length"), values.get("route")

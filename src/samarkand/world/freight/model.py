@@ -43,6 +43,7 @@ from samarkand.world.freight.skims import (
     attach_ports_at_sea,
     baseline_legs,
     components,
+    terminals_with_lines,
     values_of_time,
 )
 from samarkand.world.freight.trade_costs import (
@@ -57,7 +58,7 @@ from samarkand.world.network.link_changes import LinkChange, merge_changes
 from samarkand.world.network.tables import LinkCosts, Network, land_costs
 from samarkand.world.parameters import Parameters, table_names
 
-FORMAT = "freight-2"  # part of the content hash: another meaning of the arrays is another name
+FORMAT = "freight-3"  # part of the content hash: another meaning of the arrays is another name
 LAND = ("road", "rail")
 PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values", "by_sea")
 STATE_ARRAYS = ("segment", "term", "pick", "levels")
@@ -265,6 +266,7 @@ def _key(
         table[name].to_numpy(float) for table in (cities, ports, network.terminals) for name in ("lat", "lon")
     ]
     return fingerprint(
+        terminals_with_lines(network),
         np.frombuffer("\n".join(map(str, words)).encode(), np.uint8),
         np.array([parameters[name] for name in names]),
         cities["population"].to_numpy(float),

@@ -28,6 +28,7 @@ from samarkand.core.hashing import fingerprint
 from samarkand.engines.routing import Graph, Legs, calc_legs, cheaper_legs, join_legs
 from samarkand.engines.threads import run_all
 from samarkand.world.network.nearest import nearest_nodes
+from samarkand.world.network.stations import SURROUNDINGS_KM
 from samarkand.world.network.tables import FARTHEST_CONNECTOR_KM, Network, land_costs, sea_costs
 from samarkand.world.parameters import Parameters
 
@@ -37,7 +38,6 @@ SEARCH_CLASSES = ("low", "medium", "high", "very_high")
 MODES = ("road", "rail", "sea")
 HOURS_PER_DAY = 24.0
 FARTHEST_QUAY_KM = 60.0  # a port within this of a city is beside it
-SURROUNDINGS_KM = 30.0  # of a city: half of the least distance between two
 
 
 @dataclass(frozen=True, eq=False)
@@ -294,12 +294,19 @@ def cities_beside_ports(network: Network, parameters: Parameters) -> Legs:
 def within_access(network: Network, parameters: Parameters) -> NDArray[np.bool_]:
     """The terminals at which freight of a city changes to rail, [city, terminal].
 
-    Those of its own economy in its surroundings; where there are none the nearest, within `rail_access_distance`.
+    Those of its own economy in its surroundings; where none has a line the nearest one that has, within
+    `rail_access_distance`, as well: a place without rails may get some.
     """
-    km = _distances_within_economies(network)
-    reach = np.maximum(km.min(axis=1, initial=np.inf), SURROUNDINGS_KM)
-    near: NDArray[np.bool_] = km <= np.minimum(reach, parameters["rail_access_distance"])[:, None]
-    return near
+    km, has_line = _distances_within_economies(network), terminals_with_lines(network)
+    reach = np.maximum(km[:, has_line].min(axis=1, initial=np.inf), SURROUNDINGS_KM)
+    reach = np.minimum(reach, parameters["rail_access_distance"])[:, None]
+    return np.asarray(km <= np.where(has_line, reach, SURROUNDINGS_KM))
+
+
+def terminals_with_lines(network: Network) -> NDArray[np.bool_]:
+    """The terminals that lines lead to, open or closed."""
+    found: NDArray[np.bool_] = network.rail.linked[network.terminals["node"].to_numpy(np.int64)]
+    return found
 
 
 def rail_offered(network: Network, parameters: Parameters) -> NDArray[np.bool_]:

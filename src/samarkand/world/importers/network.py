@@ -30,7 +30,14 @@ from samarkand.world.importers.network_checks import (
 from samarkand.world.importers.network_layout import PARTS, TITLES, ids_of
 from samarkand.world.importers.network_reading import Tables, find_files, read_tables
 from samarkand.world.network.ferries import FerryLine
-from samarkand.world.network.tables import LAND, LandTables, Network, city_labels
+from samarkand.world.network.tables import (
+    LAND,
+    LandTables,
+    Network,
+    city_labels,
+    with_stations,
+    without_places,
+)
 
 PORT_TO_RAIL_KM = (
     15.0  # a port of the base world is served by a terminal within this, as in the embedded network
@@ -74,7 +81,7 @@ class _Links:
 
     def __init__(self, task: Import, files: dict[str, Path], read: Tables, given: dict[str, bool]) -> None:
         self.task, self.files, self.read, self.given = task, files, read, given
-        base = ids_of(task.base.network)
+        base = ids_of(without_places(task.base.network))
         self.ends: dict[str, tuple[Ints, Ints]] = {}
         for part in GRAPHS:
             if f"{part}_nodes" in read and f"{part}_links" in read:
@@ -156,7 +163,7 @@ class _Builder:
     """Puts a network together from sound tables, and from the base where a part is not given."""
 
     def __init__(self, base: Network, read: Tables, given: dict[str, bool], links: _Links) -> None:
-        self.base, self.read, self.given, self.links = base, read, given, links
+        self.base, self.read, self.given, self.links = without_places(base), read, given, links
 
     def network(self) -> Network:
         """The network."""
@@ -165,7 +172,7 @@ class _Builder:
         ports = self._ports() if given["ports"] else base.ports
         if given["rail"] and not given["ports"]:
             ports = ports.assign(terminal=_nearest_terminal(ports, terminals))
-        return Network(
+        network = Network(
             road=self._land("road") if given["road"] else base.road,
             rail=self._land("rail") if given["rail"] else base.rail,
             sea_nodes=self._nodes("sea_nodes") if given["sea"] else base.sea_nodes,
@@ -176,6 +183,7 @@ class _Builder:
             ferries=self._ferries(),
             single_roads=base.single_roads,
         )
+        return with_stations(network)
 
     def _nodes(self, name: str) -> pd.DataFrame:
         table = self.read[name].rename(columns={"latitude": "lat", "longitude": "lon"})

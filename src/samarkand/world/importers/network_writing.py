@@ -13,7 +13,7 @@ from samarkand.core.geodesy import calc_great_circle_matrix
 from samarkand.world.freight.skims import FARTHEST_QUAY_KM
 from samarkand.world.importers.network_layout import columns, ids_of
 from samarkand.world.network.nearest import nearest_nodes
-from samarkand.world.network.tables import FARTHEST_CONNECTOR_KM, LAND, Network, own_figures
+from samarkand.world.network.tables import FARTHEST_CONNECTOR_KM, LAND, Network, own_figures, without_places
 
 
 def write_network_tables(network: Network, folder: Path) -> list[Path]:
@@ -33,6 +33,7 @@ def write_network_tables(network: Network, folder: Path) -> list[Path]:
 
 def network_tables(network: Network) -> dict[str, pd.DataFrame]:
     """The tables of a network by file, with the declared columns in their order."""
+    network = without_places(network)
     ids = {file: np.array(names, dtype=object) for file, names in ids_of(network).items()}
     tables: dict[str, pd.DataFrame] = {}
     for mode in LAND:

@@ -9,12 +9,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from samarkand.core.conventions import Ints
+from samarkand.engines.once import derived
 from samarkand.engines.routing import find_path
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.nearest import nearest_nodes
 from samarkand.world.network.tables import LinkCosts, Network, rate_at
 from samarkand.world.parameters import Parameters
 
+SAME_PLACE_KM = 0.01
 FASTEST = 1e9  # US$ an hour: the way along a line is the quickest one
 
 
@@ -39,10 +42,7 @@ def arcs_of(change: LinkChange, network: Network, parameters: Parameters, costs:
 
 
 def _new(change: LinkChange, network: Network, parameters: Parameters) -> Arc:
-    nodes = network.land(change.mode).nodes
-    near, _ = nearest_nodes(
-        nodes, np.array([p[0] for p in change.points]), np.array([p[1] for p in change.points])
-    )
+    near = _nodes_at(change, network)
     ends = [
         int(node) if joins else f"{point[0]:.4f} {point[1]:.4f}"
         for node, joins, point in zip(near, change.joins, change.points, strict=True)
@@ -52,14 +52,22 @@ def _new(change: LinkChange, network: Network, parameters: Parameters) -> Arc:
     return Arc(ends[0], ends[1], hours + change.extra_hours, change.km * rate + change.extra_usd)
 
 
+def _nodes_at(change: LinkChange, network: Network) -> Ints:
+    """The nearest node of each point among those with links; a place without rails only at its very place."""
+    tables = network.land(change.mode)
+    places = np.array([p[0] for p in change.points]), np.array([p[1] for p in change.points])
+    node, km = nearest_nodes(tables.nodes, *places)
+    if tables.linked[node].all():
+        return node
+    lines = derived(tables, "nodes with links", lambda: tables.nodes[tables.linked])
+    other, _ = nearest_nodes(lines, *places)
+    return np.where(tables.linked[node] | (km < SAME_PLACE_KM), node, np.flatnonzero(tables.linked)[other])
+
+
 def _upgrade(change: LinkChange, network: Network, costs: LinkCosts) -> list[Arc]:
     """Every link on the quickest way along the points, with its time on the move times the ratio."""
-    nodes = network.land(change.mode).nodes
-    graph = costs.graph(len(nodes))
-    near, _ = nearest_nodes(
-        nodes, np.array([p[0] for p in change.points]), np.array([p[1] for p in change.points])
-    )
-    size = len(nodes)
+    size = len(network.land(change.mode).nodes)
+    graph, near = costs.graph(size), _nodes_at(change, network)
     keys = np.minimum(costs.u, costs.v) * size + np.maximum(costs.u, costs.v)
     order = np.argsort(keys)
     arcs = []

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from samarkand.core.geodesy import calc_chord_distance, calc_squared_chord, unit_vectors
 from samarkand.world.network.ferries import FerryLine
+from samarkand.world.network.stations import SURROUNDINGS_KM
 
 LAND_MODES = ("rail", "road")
 PLACE_BREAKS = re.compile(r"\s+-\s+|\s+\N{EN DASH}\s+|[/,;()]|\band\b")
@@ -93,11 +94,14 @@ def is_same_crossing(name: str, other: str) -> bool:
 class Geography:
     """The places of a freight network; made by `Network.geography`.
 
-    `port_ids` are the ids of the ports, in their order. `ferries` holds both landings of each of `ferry_lines`
-    under the line's id.
+    `nodes` are those that links lead to, by mode; `stations` the terminals, with the economy of their node, and
+    `has_line` says which of them lines lead to. `port_ids` are the ids of the ports, in their order. `ferries` holds
+    both landings of each of `ferry_lines` under the line's id.
     """
 
     nodes: dict[str, Places]
+    stations: Places
+    has_line: NDArray[np.bool_]
     ports: Places
     port_ids: tuple[str, ...]
     ferries: Places
@@ -155,6 +159,21 @@ class Geography:
         nodes = self.nodes[mode]
         index, km = nodes.nearest(latitude, longitude)[0]
         return str(nodes.economy[index]), km
+
+    def station_near(
+        self, latitude: float, longitude: float, has_line: bool
+    ) -> tuple[float, float, float] | None:
+        """Latitude, longitude and km of the nearest station within a city's reach in the economy of a place.
+
+        Of those that lines lead to, or of the places without rails that wait for one; None where there is none.
+        """
+        km = self.stations.distance(latitude, longitude)
+        own = self.stations.economy == self.economy_at(latitude, longitude)
+        km = np.where(own & (self.has_line == has_line), km, np.inf)
+        at = int(km.argmin()) if km.size else 0
+        if not km.size or km[at] > SURROUNDINGS_KM:
+            return None
+        return float(self.stations.latitude[at]), float(self.stations.longitude[at]), float(km[at])
 
     def economy_at(self, latitude: float, longitude: float) -> str:
         """Economy of the nearest road node: roads are nearly everywhere."""

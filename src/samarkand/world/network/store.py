@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from samarkand.world.network.ferries import FerryLine
-from samarkand.world.network.tables import LAND, LandTables, Network, city_labels
+from samarkand.world.network.tables import LAND, LandTables, Network, city_labels, with_stations
 
 PREFIX = "own_network_"
 EMBEDDED_PREFIXES = (
@@ -57,7 +57,7 @@ def read_network(folder: Path) -> Network:
         mode: LandTables(*(read(f"{mode}_{name}") for name in ("nodes", "links", "crossings")))
         for mode in LAND
     }
-    return Network(
+    network = Network(
         road=land["road"],
         rail=land["rail"],
         **{name: read(name) for name in ("sea_nodes", "sea_links", "ports", "terminals")},
@@ -65,6 +65,7 @@ def read_network(folder: Path) -> Network:
         ferries=tuple(FerryLine.model_validate(row) for row in read("ferries").to_dict("records")),
         single_roads=frozenset(map(str, read("single_roads")["economy"])),
     )
+    return with_stations(network)
 
 
 def _row(line: FerryLine) -> dict[str, object]:

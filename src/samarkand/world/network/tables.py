@@ -6,7 +6,7 @@ from its length and the declared parameters. Closed crossings and passages are n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 import numpy as np
@@ -21,6 +21,7 @@ from samarkand.world.embedded import read_frame
 from samarkand.world.network.chokepoints import Chokepoint, chokepoints
 from samarkand.world.network.ferries import FerryLine, embedded_ferries
 from samarkand.world.network.geography import CrossingPlace, Geography, Places
+from samarkand.world.network.stations import add_stations, serve_ports
 from samarkand.world.parameters import Parameters
 
 LAND = ("road", "rail")
@@ -42,6 +43,13 @@ class LandTables:
     nodes: pd.DataFrame
     links: pd.DataFrame
     crossings: pd.DataFrame
+
+    @cached_property
+    def linked(self) -> NDArray[np.bool_]:
+        """Nodes that have a link, open or closed; others are places that a new line may lead to (`stations`)."""
+        found = np.zeros(len(self.nodes), np.bool_)
+        found[self.links["u"].to_numpy(np.int64)] = found[self.links["v"].to_numpy(np.int64)] = True
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +135,7 @@ def load_network() -> Network:
         links = read_frame(f"osm_{mode}_links.parquet")
         links = links.assign(km=links["km"] / 10, repair=links["repair"].astype(str))
         tables[mode] = LandTables(nodes, links, crossings[crossings["mode"] == mode].reset_index(drop=True))
-    return Network(
+    network = Network(
         road=tables["road"],
         rail=tables["rail"],
         sea_nodes=read_frame("sea_nodes.parquet"),
@@ -138,6 +146,30 @@ def load_network() -> Network:
         ferries=embedded_ferries(),
         single_roads=single_road_economies(load_economies()),
     )
+    return with_stations(network)
+
+
+def with_stations(network: Network) -> Network:
+    """The network with a station for each city (`stations`), as it is read."""
+    terminals, rail = network.terminals, network.rail
+    nodes, wider = add_stations(network.cities, rail.nodes, rail.linked, terminals)
+    if wider is terminals:
+        return network
+    rail = replace(rail, nodes=nodes)
+    has_line = rail.linked[wider["node"].to_numpy(np.int64)]
+    return replace(network, rail=rail, terminals=wider, ports=serve_ports(network.ports, wider, has_line))
+
+
+def without_places(network: Network) -> Network:
+    """The network without places that no line leads to: what its tables on file have; `with_stations` adds them."""
+    linked = network.rail.linked
+    if linked.all():
+        return network
+    nodes = network.rail.nodes[linked]  # the places are the last ones
+    terminals = network.terminals[network.terminals["node"].to_numpy(np.int64) < len(nodes)]
+    terminal = network.ports["terminal"]
+    ports = network.ports.assign(terminal=terminal.where(terminal < len(terminals), -1))
+    return replace(network, rail=replace(network.rail, nodes=nodes), terminals=terminals, ports=ports)
 
 
 def city_labels(cities: pd.DataFrame) -> pd.Series[str]:
@@ -173,8 +205,11 @@ def _geography(network: Network) -> Geography:
             strict=True,
         )
     )
+    station = network.terminals["node"].to_numpy(np.int64)
     return Geography(
-        nodes={mode: _places(network.land(mode).nodes) for mode in LAND},
+        nodes={mode: _places(network.land(mode).nodes[network.land(mode).linked]) for mode in LAND},
+        stations=_places(network.rail.nodes.iloc[station]),
+        has_line=network.rail.linked[station],
         ports=_places(ports, ports["name"].to_numpy(str)),
         port_ids=tuple(ports["id"].astype(str)),
         ferries=Places(
