@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null && { echo "$$p"; break; }; done)
 
-.PHONY: appraise test quick bench world docs changelog lint setup clean
+.PHONY: appraise test quick soak bench world docs changelog lint setup clean
 
 appraise: setup  ## appraise the default programme on the embedded world
 	$(BIN)/samarkand appraise
@@ -28,6 +28,9 @@ test: setup lint  ## everything: lint, types, layers, all tests
 
 quick: setup  ## the tests without the heavy ones
 	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+soak: setup  ## all cases of the tests that draw them at random: kills, disks that fail
+	SAMARKAND_SOAK=1 $(BIN)/python -m pytest -n 2 -m soak
 
 lint: setup
 	$(BIN)/ruff check .

@@ -16,6 +16,7 @@ from samarkand.core import durable
 from samarkand.core.durable import new_file, new_files, new_folder
 from samarkand.core.faults import Fault, Faults
 from samarkand.core.scratch import NEW, sweep
+from samarkand.core.workbook_saving import workbook_bytes
 from samarkand.core.write_faults import check_place
 from stopping import Stopped, each_step, steps_of
 
@@ -247,3 +248,24 @@ def test_a_place_that_refuses_is_told(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(os, "access", lambda path, _mode: path != tmp_path)
     with pytest.raises(Faults, match=r"--out: cannot be written \(.* refuses\)\. Give yourself"):
         check_place(tmp_path / "deep", "--out", 0)
+
+
+def test_a_temporary_folder_without_room_is_named(monkeypatch) -> None:
+    """A workbook's sheets pass through it, whoever packs them."""
+    from openpyxl import Workbook
+
+    class SerialisationError(Exception):
+        """As lxml's."""
+
+    SerialisationError.__module__ = "lxml.etree"
+    for error in (OSError(errno.ENOSPC, "No space left on device"), SerialisationError("IO_ENOSPC")):
+
+        def fail(*_words: object, error: Exception = error) -> None:
+            raise error
+
+        monkeypatch.setattr(Workbook, "save", fail)
+        with pytest.raises(Faults, match=r"the temporary folder cannot be written \(.*\)\. Make room there"):
+            workbook_bytes(Workbook())
+    monkeypatch.setattr(Workbook, "save", lambda *_words: {}["a slip"])
+    with pytest.raises(KeyError):
+        workbook_bytes(Workbook())

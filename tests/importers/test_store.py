@@ -152,3 +152,18 @@ def test_a_disk_without_room_is_told_before_a_file_is_read(store: Path, tmp_path
     assert not store.exists() or not list((store / "worlds").iterdir())
     small = samples.wits(tmp_path / "wits.csv")
     assert import_world("tariffs", [small], name="mine").name == "mine"
+
+
+def test_a_base_that_was_replaced_meanwhile_is_told(store: Path, tmp_path: Path, monkeypatch) -> None:
+    """Its manifest was read before, its files would be copied after."""
+    first = samples.wits(tmp_path / "first.csv")
+    import_world("tariffs", [first], name="base")
+    opened = worlds.open_world("base")
+    second = samples.wits(tmp_path / "second.csv", samples.WITS_ROWS[:6])
+    import_world("tariffs", [second], name="base", overwrite=True)
+    figures = samples.wdi_bulk(tmp_path / "wdi.csv", [("Kazakhstan", "KAZ", "SP.POP.TOTL", "1", "20330104")])
+    with monkeypatch.context() as patch:
+        patch.setattr(worlds, "open_world", lambda _name: opened)
+        with pytest.raises(Faults, match=r"--base base: was replaced meanwhile\. Import again"):
+            import_world("wdi", [figures], name="new", base="base")
+    assert [world.name for world in worlds.list_worlds()] == ["base"]

@@ -4,6 +4,7 @@ import gc
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -94,6 +95,23 @@ def test_the_command_lists_faults_with_status_2(tmp_path):
     done = _run("check", "eurasian-corridors")
     assert done.returncode == 0
     assert "no faults" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_behind_the_output_is_a_fault():
+    """As `samarkand world kinds > FILE` has it; a pipe that somebody closes is nobody's fault."""
+    command = [sys.executable, "-m", "samarkand", "programme", "schema"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120, check=False
+        )
+    assert done.returncode == 2
+    assert "the output" in done.stderr
+    assert "the disk is full" in done.stderr
+    assert "Traceback" not in done.stderr
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
 
 
 def test_readiness_tells_what_an_economy_needs():

@@ -5,6 +5,8 @@ Nothing heavy is imported before a command needs it, so that `samarkand --help` 
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib.metadata import version
 from typing import Annotated
 
@@ -53,12 +55,29 @@ app.add_typer(worlds, name="world")
 
 
 def main() -> None:
-    """Run the command line; faults of the user's input are printed whole, with exit status 2."""
+    """Run the command line; faults of the user's input are printed whole, with exit status 2.
+
+    So is what the system refuses to write, the terminal or a pipe to a file on a full disk too.
+    """
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except Exception as error:
         from samarkand.core.faults import Faults
+        from samarkand.core.write_faults import OF_WRITING, fault_of
 
         if isinstance(error, Faults):
             fail(error.faults)
+        if isinstance(error, OSError) and error.errno in OF_WRITING:
+            _leave_output()
+            what = error.filename or "the output"
+            fail([fault_of(error, str(what))], "written" if error.filename else "printed to its end")
         raise
+
+
+def _leave_output() -> None:
+    """Lead what could not be printed away: else the interpreter tries once more at its end."""
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())

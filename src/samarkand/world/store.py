@@ -164,17 +164,17 @@ def open_world(name: str = EMBEDDED) -> World:
     if name == EMBEDDED:
         return load_world()
     while True:
-        stored = _find(name)
+        stored = find_stored(name)
         try:
             return _open_stored(stored)
         except (Faults, OSError) as error:
-            if _find(name).manifest == stored.manifest:  # else it was replaced while it was read
+            if find_stored(name).manifest == stored.manifest:  # else it was replaced while it was read
                 if isinstance(error, Faults):
                     raise
                 raise Faults([Fault(f"world {name}", f"cannot be read ({error})", _again(name))]) from error
 
 
-def _find(name: str) -> StoredWorld:
+def find_stored(name: str) -> StoredWorld:
     """A world of the store by its name. Raises `Faults`."""
     known = {world.name: world for world in list_worlds()}
     if name in known:

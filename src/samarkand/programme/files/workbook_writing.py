@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import cache
-from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
@@ -21,6 +20,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from samarkand.core.faults import FaultList
+from samarkand.core.workbook_saving import workbook_bytes
 from samarkand.programme.files.reading import BLANK
 from samarkand.programme.files.sheets import (
     CHOICES,
@@ -69,9 +69,7 @@ def write_workbook(tables: Table, used: Collection[str]) -> bytes:
         _fill(book.create_sheet(sheet.name), sheet, columns(sheet, of_kinds), rows[sheet.name], of_kinds)
     _explanations(book.create_sheet(EXPLANATIONS))
     _choices(book)
-    content = BytesIO()
-    book.save(content)
-    return content.getvalue()
+    return workbook_bytes(book)
 
 
 # -- from tables to rows

@@ -138,7 +138,7 @@ def _write(folder: Path, name: str, task: Import, parts: Parts) -> None:
     files: dict[str, Any] = {}
     gives = set(base.imported)
     if base.name != EMBEDDED:
-        stored = next(world for world in store.list_worlds() if world.name == base.name)
+        stored = store.find_stored(base.name)
         files = dict(stored.manifest["files"])
         for file in files:
             _copy(stored.folder / file, folder / file, base)

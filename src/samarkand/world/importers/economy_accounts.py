@@ -16,6 +16,7 @@ import pandas as pd
 from samarkand.core.conventions import Floats
 from samarkand.core.durable import new_file
 from samarkand.core.faults import Fault, Faults, did_you_mean
+from samarkand.core.workbook_saving import workbook_bytes
 from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
 from samarkand.world.accounts.sectors import load_sectors
 from samarkand.world.accounts.tables import Accounts
@@ -75,8 +76,9 @@ def write_template(world: World, economy: str, path: Path) -> None:
             sheet.cell(FIRST_ROW + row, column, value)
     for letter, width in zip("ABCDEF", (20, 52, 16, 16, 16, 16), strict=True):
         sheet.column_dimensions[letter].width = width
+    content = workbook_bytes(book)
     with new_file(path) as made:
-        book.save(made)
+        made.write_bytes(content)
 
 
 def base_figures(accounts: Accounts, economy: str) -> dict[str, Floats]:
