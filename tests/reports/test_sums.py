@@ -228,7 +228,7 @@ def test_each_box_of_the_first_screen_adds_up(page):
 
 
 def test_the_first_screen_ranks_money_by_money(page, appraisal):
-    """Large economies gain much money and little in per cent: they stand among the first, which per cent would not say."""
+    """Large economies gain much money and little in per cent: they stand among the first by money alone."""
     values = appraisal["real_income_value"].to_series().sort_values(ascending=False)
     gains, losses = (rows for _, _, rows in list(boxes(page))[:2])
     names = appraisal.world.names

@@ -40,6 +40,7 @@ HELP = (
     "gross output and value added is below it; all sectors together buy what they need from home and from imports."
 )
 TOLERANCE, ROUNDS = 1e-12, 5_000
+LEAST = 1e-6  # of output, that value added and final use are; below, they are lost in rounding
 
 
 def write_template(world: World, economy: str, path: Path) -> None:
@@ -282,8 +283,8 @@ def replace_economy(
     order = ("origin", "sector", "destination", "use_sector")
     flow = accounts.intermediate.transpose(*order).to_numpy()
     final = accounts.final_demand.transpose(*order[:3]).to_numpy()
-    if figures["value_added"].sum() <= 0:
-        raise ValueError(f"{economy} would have no value added")
+    if figures["value_added"].sum() <= LEAST * figures["gross_output"].sum():
+        raise ValueError(f"{economy} would have no value added, or next to none of its output")
     at = accounts.economies.index(economy)
     n, sectors = len(accounts.economies), accounts.sectors
     uses = np.concatenate(
@@ -329,9 +330,11 @@ def replace_economy(
     supply[at] = np.maximum(home, 0.0)
     inputs = np.maximum(figures["gross_output"] - figures["value_added"], 0.0)
     ended = supply.sum() - inputs.sum()
-    if ended <= 0:
+    if ended <= LEAST * figures["gross_output"].sum():
         raise ValueError(
             f"inputs of all sectors exceed supply by {-ended:,.0f} US$ million: nothing is left for final use"
+            if ended < 0
+            else "nothing, or next to nothing of output, is left for final use: all is sold abroad"
         )
     need = np.append(inputs, ended)
     table = _fit(uses[:, :, at].sum(axis=0), supply.sum(axis=0), need)
