@@ -54,6 +54,10 @@ def import_(
     rates: Annotated[
         Rates | None, typer.Option("--rates", help="What tariffs are in, where the file does not show it.")
     ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", metavar="COLUMN=VALUE", help="Read the rows alone that have this value."),
+    ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace a world of that name.")] = False,
 ) -> None:
     """Import official files into a named world.
@@ -77,6 +81,7 @@ def import_(
                 economy=economy,
                 decimal=decimal,
                 rates=rates,
+                where=chosen_rows(where or []),
                 overwrite=replace,
                 progress=step,
             )
@@ -86,6 +91,17 @@ def import_(
         typer.secho("Stopped; nothing was kept.", fg="red", err=True)
         raise SystemExit(130) from None
     print_imported(world)
+
+
+def chosen_rows(words: list[str]) -> dict[str, str]:
+    """`COLUMN=VALUE` as column and value. Raises `Faults`."""
+    from samarkand.core.faults import Fault, Faults
+
+    split = [word.partition("=") for word in words]
+    wrong = [f"{column}{mark}{value}" for column, mark, value in split if not (column.strip() and mark)]
+    if wrong:
+        raise Faults([Fault(f"--where {word}", "is not COLUMN=VALUE", "Write it so.") for word in wrong])
+    return {column.strip(): value.strip() for column, _, value in split}
 
 
 @app.command("list")

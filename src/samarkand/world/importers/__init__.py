@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from glob import glob
@@ -25,6 +25,7 @@ from samarkand.world import store
 from samarkand.world.accounts.tariffs import TARIFF_NEED
 from samarkand.world.importers.frame import Import, ImportKind, Parts, Rates, find_kind, import_hint, kinds
 from samarkand.world.importers.numerals import Decimal
+from samarkand.world.importers.replaced import note_replaced_part
 from samarkand.world.importers.tables import Step, within
 from samarkand.world.network import store as network_store
 from samarkand.world.world import EMBEDDED, World
@@ -46,23 +47,37 @@ def import_world(
     economy: str | None = None,
     decimal: Decimal | None = None,
     rates: Rates | None = None,
+    where: Mapping[str, str] | None = None,
     overwrite: bool = False,
     progress: Step = lambda *_words, **_fractions: None,
 ) -> World:
     """Import official files of a kind over a base world, and keep the result as a named world.
 
     decimal: how the files write decimals, where a spreadsheet changed them; rates: in what tariffs are, where the file
-    does not show it. Raises `Faults` with all that is wrong with the files; then, and when it is interrupted, nothing
+    does not show it; where: column and value of the rows to read, where a file has several editions or levels.
+
+    Raises `Faults` with all that is wrong with the files; then, and when it is interrupted, nothing
     is kept.
     """
     declared = find_kind(kind)
     store.check_name(name)
     below = store.open_world(base)
-    _check_options(declared, decimal, rates)
-    iso3 = economy.upper() if economy else None
-    task = Import(declared, _expand(paths), below, year, iso3, decimal, rates, progress)
+    _check_options(declared, decimal, rates, dict(where or {}))
+    task = Import(
+        declared,
+        _expand(paths),
+        below,
+        year=year,
+        economy=economy.upper() if economy else None,
+        decimal=decimal,
+        rates=rates,
+        where=dict(where or {}),
+        progress=progress,
+    )
     with store.new_folder(name, overwrite=overwrite, room=_room(task)) as folder:
         parts = import_module(f"samarkand.world.importers.{declared.module}").read(task)
+        if parts is not None:
+            note_replaced_part(task, parts)
         task.close()
         if parts is None:
             raise Faults([Fault(kind, "gave nothing", "Check the files.")])
@@ -72,9 +87,13 @@ def import_world(
     return store.open_world(name)
 
 
-def _check_options(kind: ImportKind, decimal: str | None, rates: str | None) -> None:
+def _check_options(
+    kind: ImportKind, decimal: str | None, rates: str | None, where: Mapping[str, str]
+) -> None:
     """Raise `Faults` for options that a kind of file does not have, or that have other words."""
     faults = FaultList()
+    if where and kind.module not in ("tariffs", "indicators", "baci"):
+        faults.add("--where", f"is no option of {kind.kind}", "Leave it out.")
     for option, value, words, modules in (
         (
             "--decimal",

@@ -20,9 +20,9 @@ from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
 from samarkand.world.accounts.products import COLUMNS
 from samarkand.world.accounts.tables import Accounts
 from samarkand.world.accounts.tariffs import goods_sectors, sector_of_product
+from samarkand.world.importers.choosing import find_tables, one_of_year
 from samarkand.world.importers.frame import Import, Parts, in_parts
 from samarkand.world.importers.numerals import lost_digits, read_codes
-from samarkand.world.importers.tables import read_chunks
 
 NEEDED = ("t", "i", "j", "k", "v")
 PER_MILLION = 1000.0
@@ -41,14 +41,15 @@ def edition_of(path: Path) -> str:
 
 def read(task: Import) -> Parts | None:
     """The base's accounts with the partners of the file, and its trade by product."""
-    editions = sorted({edition_of(path) for path in task.paths} - {""})
+    paths = one_of_year(task, find_tables(task, lambda lines: "".join(lines[:1]).startswith("t,i,j,k,v")))
+    editions = sorted({edition_of(path) for path in paths} - {""})
     if len(editions) > 1:
         task.fault(
             "PATH",
             f"the files have codes of {' and '.join(editions)}: one code is not one product in both",
             "Import files of one edition.",
         )
-    chunks = [chunk for path in in_parts(task.paths, task) for chunk in _read(task, path)]
+    chunks = [chunk for path in in_parts(tuple(paths), task) for chunk in _read(task, path)]
     place = str(task.paths[0])
     if chunks:
         rows = pd.concat(chunks, ignore_index=True)
@@ -131,7 +132,7 @@ def by_product(rows: pd.DataFrame) -> pd.DataFrame:
 def _read(task: Import, path: Path) -> list[pd.DataFrame]:
     found = []
     sectors: dict[str, str | None] = {}
-    for chunk in read_chunks(path, task.faults, task.progress, needed=NEEDED):
+    for chunk in task.rows(path, needed=NEEDED):
         value = task.numbers(path, chunk["v"], what="v (value)")
         year = task.years(path, chunk["t"].rename("t (year)"))
         product = read_codes(chunk["k"]).str.zfill(6)

@@ -6,7 +6,7 @@ and never raises for what a user gave; nothing is kept unless there is none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -20,8 +20,9 @@ from samarkand.core.declarations import read_table
 from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
 from samarkand.world.importers import numerals
 from samarkand.world.importers.codes import economies_of, iso3_codes
+from samarkand.world.importers.pages import Page
 from samarkand.world.importers.strangers import Strangers
-from samarkand.world.importers.tables import Step
+from samarkand.world.importers.tables import Step, read_chunks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,10 +105,12 @@ class Import:
     economy: str | None = None
     decimal: numerals.Decimal | None = None
     rates: Rates | None = None
+    where: Mapping[str, str] = field(default_factory=dict)
     progress: Step = lambda *_words, **_fractions: None
     faults: FaultList = field(default_factory=FaultList)
     notes: list[str] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
+    pages: list[Page] = field(default_factory=list)
     _alike: dict[tuple[str, str], int] = field(default_factory=dict)
     _unclear: dict[Path, tuple[str, str]] = field(default_factory=dict)
     _points: set[Path] = field(default_factory=set)
@@ -147,6 +150,28 @@ class Import:
                 more = count - MOST_FAULTS_ALIKE
                 self.faults.add(place, f"{alike} in {more} more places", "Correct them in the same way.")
         self.faults.raise_if_any()
+
+    def rows(self, path: Path, **options: Any) -> Iterator[pd.DataFrame]:
+        """Rows of a table as `read_chunks` gives them, of those that `--where` chooses."""
+        optional = (*options.pop("optional", ()), *self.where)
+        for chunk in read_chunks(path, self.faults, self.progress, optional=optional, **options):
+            yield self.chosen(path, chunk)
+
+    def chosen(self, path: Path, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows that `--where` chooses; a fault where they have no such column."""
+        import pandas as pd
+
+        for column, wanted in self.where.items():
+            if column not in rows:
+                place = f"--where {column}={wanted}"
+                self.fault(
+                    place, f"{path.name} has no column {column!r}", did_you_mean(column, rows.columns), place
+                )
+                continue
+            kept = pd.Series([_same(str(cell), wanted) for cell in rows[column]], rows.index, dtype=bool)
+            self.skip(f"rows of other {column}", int((~kept).sum()))
+            rows = rows[kept]
+        return rows
 
     def numbers(
         self,
@@ -271,22 +296,14 @@ class Import:
         return found
 
 
-def fold(path: Path, task: Import, frame: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
-    """The frame without repeated keys: a fault names each; exact copies are faults too, for sums would count twice."""
-    repeated = frame.duplicated(keys, keep=False)
-    if repeated.any():
-        for label, rows in frame[repeated].groupby(keys, sort=False):
-            words = " ".join(map(str, label if isinstance(label, tuple) else (label,)))
-            shown = ", ".join(f"{number:g}" for number in rows[value].head(3))
-            lines = ", ".join(map(str, rows["line"].head(3))) if "line" in rows else ""
-            self_place = f"{path}, lines {lines}" if lines else str(path)
-            task.fault(
-                self_place,
-                f"{words} stands there {len(rows)} times ({shown})",
-                "Keep one row.",
-                "repeated rows",
-            )
-    return frame[~frame.duplicated(keys)]
+def _same(cell: str, wanted: str) -> bool:
+    """Whether a cell is the text that is wanted, or the same number."""
+    if cell.strip() == wanted.strip():
+        return True
+    try:
+        return float(cell) == float(wanted)
+    except ValueError:
+        return False
 
 
 def find_kind(word: str) -> ImportKind:

@@ -13,6 +13,7 @@ import numpy as np
 
 from samarkand.world.importers import concordance
 from samarkand.world.importers.blocks import read_blocks
+from samarkand.world.importers.choosing import one_table, years_in
 from samarkand.world.importers.frame import Import, Parts
 from samarkand.world.importers.tables import FETCH_AGAIN, read_header, separator
 
@@ -20,12 +21,11 @@ FINAL = ("HFCE", "NPISH", "NPS", "GGFC", "GFCF", "INVNT", "INV", "DPABR", "DIRP"
 TOTALS = ("OUT", "TOTAL", "OUTPUT")
 CLOSING_ROWS = ("TLS", "VA", "VALU", "TAXSUB", *TOTALS)
 ALIASES = {"CN1": "CHN", "CN2": "CHN", "MX1": "MEX", "MX2": "MEX"}
-_YEAR = re.compile(r"(?<!\d)(19[5-9]\d|20\d\d)(?!\d)")
 
 
 def read(task: Import) -> Parts | None:
     """The accounts of one year's table."""
-    path = task.one_path("Name the one file of one year.")
+    path = one_table(task, _fits, "Name the one file of one year.")
     header = None if path is None else read_header(path, task.faults)
     if path is None or header is None:
         return None
@@ -62,9 +62,12 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def _year(task: Import, path: Path) -> int | None:
-    """The year of the file's name, the last one in it (the first may be the release), or the one asked for."""
-    found = [int(word) for word in _YEAR.findall(path.stem)]
-    return task.choose_year(path, found[-1:])
+    """The year of the table's own name (not of its archive), or the one asked for: rows and columns say none."""
+    return task.choose_year(path, years_in(path))
+
+
+def _fits(lines: list[str]) -> bool:
+    return bool(lines) and re.search(r"[A-Z0-9]{3}_[A-Z0-9]+", lines[0]) is not None
 
 
 class _Sums:

@@ -94,38 +94,60 @@ def _check_member(path: Path, member: str, faults: FaultList) -> bool:
     return False
 
 
+def members(path: Path) -> list[str] | None:
+    """Names of the tables of text in a zip; None where it is no zip that can be read (or a workbook, which is one)."""
+    try:
+        if not path.is_file() or not zipfile.is_zipfile(path):
+            return None
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            if "[Content_Types].xml" in names:
+                return None
+            return [
+                info.filename
+                for info in archive.infolist()
+                if not info.is_dir()
+                and info.filename.lower().endswith(_TEXT)
+                and "metadata" not in info.filename.lower()
+                and "__macosx" not in info.filename.lower()
+            ]
+    except BROKEN:
+        return None
+
+
 @contextmanager
 def open_member(path: Path, faults: FaultList, told: Step) -> Iterator[tuple[IO[bytes], str] | None]:
-    """The bytes of a plain file, of a gzip, or of the one table in a zip, and their name.
+    """The bytes of a plain file, of a gzip, of the one table in a zip, or of `ARCHIVE.zip/MEMBER`, and their name.
 
-    None, with a fault, where there are none. `told(text, done=, total=)` follows the reading. A damaged archive
-    that shows only while it is read raises one of `BROKEN`.
+    None, with a fault, where there are none, or several: which one counts is for the user to say. `told(text, done=,
+    total=)` follows the reading. A damaged archive that shows only while it is read raises one of `BROKEN`.
     """
+    inner = within(path)
     try:
-        if (inner := within(path)) is not None:
-            with zipfile.ZipFile(inner[0]) as archive, archive.open(inner[1]) as stream:
-                yield _counted(stream, inner[1], archive.getinfo(inner[1]).file_size, told), inner[1]
-            return
-        if zipfile.is_zipfile(path) or path.suffix.lower() == ".zip":
-            with zipfile.ZipFile(path) as archive:
-                names = [
-                    info
-                    for info in archive.infolist()
-                    if not info.is_dir()
-                    and info.filename.lower().endswith(_TEXT)
-                    and "metadata" not in info.filename.lower()
-                ]
-                if not names:
-                    faults.add(str(path), "holds no table (.csv, .txt or .json)", FETCH_AGAIN)
-                    yield None
-                    return
-                chosen = max(names, key=lambda info: info.file_size)
-                if chosen.flag_bits & 1:
+        if inner is None and (zipfile.is_zipfile(path) or path.suffix.lower() == ".zip"):
+            names = members(path)
+            if names is None:
+                raise zipfile.BadZipFile
+            if len(names) == 1:
+                inner = path, names[0]
+            elif names:
+                listed = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+                reason = f"holds {len(names)} tables ({listed})"
+                faults.add(str(path), reason, f"Name one, as {path.name}/{names[0]}.")
+            else:
+                faults.add(str(path), "holds no table (.csv, .txt or .json)", FETCH_AGAIN)
+            if inner is None:
+                yield None
+                return
+        if inner is not None:
+            with zipfile.ZipFile(inner[0]) as archive:
+                info = archive.getinfo(inner[1])
+                if info.flag_bits & 1:
                     faults.add(str(path), "is encrypted", "Unpack it, and name the table in it.")
                     yield None
                     return
-                with archive.open(chosen) as stream:
-                    yield _counted(stream, chosen.filename, chosen.file_size, told), chosen.filename
+                with archive.open(info) as stream:
+                    yield _counted(stream, inner[1], info.file_size, told), inner[1]
             return
         raw: IO[bytes] = path.open("rb")
         with raw:

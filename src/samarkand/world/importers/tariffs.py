@@ -15,9 +15,10 @@ import pandas as pd
 
 from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.world.accounts.tariffs import COLUMNS, goods_sectors, sector_of_product
+from samarkand.world.importers.choosing import find_tables
 from samarkand.world.importers.frame import Import, Parts, in_parts
 from samarkand.world.importers.numerals import lost_digits, read_codes
-from samarkand.world.importers.tables import read_chunks, read_header
+from samarkand.world.importers.tables import read_header
 
 WITS_MARK, WTO_MARK = "DutyType", "Reporting Economy ISO3A Code"
 _WITS = ("Reporter", "Product", "Partner", "Tariff Year", "DutyType", "Simple Average")
@@ -64,7 +65,7 @@ def read(task: Import) -> Parts | None:
 
 def _products(task: Import) -> Iterator[pd.DataFrame]:
     """Rows of all files in one form: ISO3 codes, product, year, duty type, rate (a fraction), imports, line."""
-    for path in in_parts(task.paths, task):
+    for path in in_parts(tuple(find_tables(task, _fits)), task):
         header = read_header(path, task.faults)
         if header is None:
             continue
@@ -74,8 +75,12 @@ def _products(task: Import) -> Iterator[pd.DataFrame]:
             yield from _read_wits(path, task)
 
 
+def _fits(lines: list[str]) -> bool:
+    return any(mark in "".join(lines[:1]) for mark in (WITS_MARK, WTO_MARK))
+
+
 def _read_wits(path: Path, task: Import) -> Iterator[pd.DataFrame]:
-    for chunk in read_chunks(path, task.faults, task.progress, needed=_WITS, optional=_WITS_MORE):
+    for chunk in task.rows(path, needed=_WITS, optional=_WITS_MORE):
         used = chunk[chunk["DutyType"].str.strip().isin(DUTY_TYPES)]
         task.skip("rows of other duty types (bound rates)", len(chunk) - len(used))
         rate = task.numbers(path, used["Simple Average"], share=True)
@@ -100,7 +105,7 @@ def _read_wits(path: Path, task: Import) -> Iterator[pd.DataFrame]:
 
 
 def _read_wto(path: Path, task: Import) -> Iterator[pd.DataFrame]:
-    for chunk in read_chunks(path, task.faults, task.progress, needed=_WTO, optional=_WTO_MORE):
+    for chunk in task.rows(path, needed=_WTO, optional=_WTO_MORE):
         if "Unit" in chunk:
             units = chunk.loc[
                 ~chunk["Unit"].str.strip().str.lower().isin(("%", "percent", "per cent", "")), "Unit"
@@ -125,13 +130,18 @@ def _read_wto(path: Path, task: Import) -> Iterator[pd.DataFrame]:
         duty = pd.Series(np.where(one, "PRF", "MFN"), chunk.index)
         yield _tidy(
             path, task, chunk[WTO_MARK], exporters, chunk["Product/Sector Code"], chunk["Year"], duty,
-            _fraction(task, rate), pd.Series(np.nan, chunk.index),
+            _fraction(task, rate), pd.Series(np.nan, chunk.index), _edition(chunk, "Indicator Code"),
         )  # fmt: skip
+
+
+def _edition(chunk: pd.DataFrame, column: str) -> pd.Series:
+    """`COLUMN=VALUE` of each row: what may tell repeated rows apart."""
+    return f"{column}=" + chunk[column].str.strip() if column in chunk else pd.Series("", chunk.index)
 
 
 def _tidy(
     path: Path, task: Import, reporter: pd.Series, exporters: pd.Series, product: pd.Series, year: pd.Series,
-    duty: pd.Series, rate: pd.Series, value: pd.Series,
+    duty: pd.Series, rate: pd.Series, value: pd.Series, edition: pd.Series | str = "",
 ) -> pd.DataFrame:  # fmt: skip
     code = read_codes(product)
     dotted = code.str.fullmatch(r"\d{4}(?:\.\d{2})+")  # as the nomenclature prints them
@@ -156,6 +166,7 @@ def _tidy(
             "value": value,
             "line": product.index,
             "path": path,
+            "edition": edition,
         }
     )
     frame = frame[goods & frame["year"].notna() & (frame["importer"] != "") & (frame["exporter"] != "")]
@@ -191,6 +202,11 @@ def _check(task: Import, products: pd.DataFrame) -> None:
     if len(repeated):
         first = repeated.iloc[0]
         who = first["importer"] if len(first["importer"]) == 3 else "the union"
+        editions = sorted(set(repeated["edition"]) - {""})
+        if len(editions) > 1:
+            reason = f"holds several editions ({', '.join(editions[:6])})"
+            task.fault(place, reason, f"Choose one with --where '{editions[0]}'.")
+            return
         task.fault(
             f"{place}, line {first['line']}",
             f"{who} has more than one {first['duty']} rate for {first['exporter']} and product {first['code']} "

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from samarkand.world.importers import concordance
+from samarkand.world.importers.choosing import one_table
 from samarkand.world.importers.frame import Import, Parts
 from samarkand.world.importers.tables import FETCH_AGAIN, read_chunks, read_header
 
@@ -25,7 +26,9 @@ _ROWS = 100
 
 def read(task: Import) -> Parts | None:
     """The accounts of one year's table."""
-    path = task.one_path("Name the one file of one year.")
+    path = one_table(
+        task, lambda lines: "IndustryCode" in "".join(lines[:1]), "Name the one file of one year."
+    )
     header = None if path is None else read_header(path, task.faults)
     if path is None or header is None:
         return None
