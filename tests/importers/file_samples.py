@@ -435,3 +435,43 @@ def cables(path: Path, text: str = CABLES) -> Path:
     """A user's table of cables."""
     path.write_text(f"{CABLES_HEAD}\n{text}", encoding="utf-8")
     return path
+
+
+WEO_PORTAL_HEAD = [
+    "DATASET", "SERIES_CODE", "OBS_MEASURE", "COUNTRY", "INDICATOR", "FREQUENCY", "SCALE", "UNIT", "PUBLICATION_DATE",
+    "UPDATE_DATE", "LATEST_ACTUAL_ANNUAL_DATA", "2023", "2024", "2025", "2026",
+]  # fmt: skip
+
+
+def weo_portal(
+    path: Path, rows, *, dataset: str = "IMF.RES:WEO(9.0.0)", published: str = "10/14/2025"
+) -> Path:
+    """The CSV of the data portal, or the workbook where the name ends so.
+
+    rows: economy, indicator, scale, last year of data, figures of 2023 to 2026.
+    """
+    lines: list[list[object]] = []
+    for economy, indicator, scale, last, *figures in rows:
+        code = f"{economy}.{indicator}.A"
+        lines.append([dataset, code, "OBS_VALUE", economy, "an indicator, named", "Annual", scale, "a unit", published,
+                      published, last, *figures])  # fmt: skip
+    if path.suffix == ".xlsx":
+        import openpyxl
+
+        book = openpyxl.Workbook()
+        about = book.active
+        about.title = "Metadata"
+        about.append(["World Economic Outlook"])
+        sheet = book.create_sheet("Countries")
+        sheet.append([*WEO_PORTAL_HEAD[:3], "COUNTRY.ID", "INDICATOR.ID", *WEO_PORTAL_HEAD[3:]])
+        for (economy, indicator, *_), line in zip(rows, lines, strict=True):
+            cells = [
+                float(cell) if isinstance(cell, str) and cell.replace(".", "").isdigit() else cell
+                for cell in line
+            ]
+            sheet.append([*cells[:3], economy, indicator, *cells[3:]])
+        book.save(path)
+        return path
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        csv.writer(stream).writerows([WEO_PORTAL_HEAD, *lines])
+    return path

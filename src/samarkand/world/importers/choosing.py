@@ -8,7 +8,7 @@ from pathlib import Path
 
 from samarkand.core.faults import FaultList
 from samarkand.world.importers.frame import Import
-from samarkand.world.importers.tables import members, read_lines
+from samarkand.world.importers.tables import members, read_lines, within
 
 Fits = Callable[[list[str]], bool]
 _YEAR = re.compile(r"(?<!\d)(19[5-9]\d|20\d\d)(?!\d)")
@@ -42,7 +42,7 @@ def one_of_year(task: Import, paths: list[Path]) -> list[Path]:
     """Of several tables of an archive, those of the year asked for, by their names; a fault that lists the years."""
     years = {path: set(years_in(path)) for path in paths}
     every = sorted(set().union(*years.values()))
-    if len(paths) < 2 or not all(years.values()):
+    if len(paths) < 2 or not all(years.values()) or not all(map(within, paths)):
         return paths
     chosen = [path for path in paths if task.year in years[path]]
     place = str(paths[0].parent)
@@ -62,7 +62,7 @@ def one_table(task: Import, fits: Fits, mend: str) -> Path | None:
     if len(paths) == 1:
         return paths[0]
     if paths:
-        task.fault("PATH", f"{len(paths)} tables are named: {_listed([path.name for path in paths])}", mend)
+        task.fault("PATH", f"{len(paths)} paths are named: {_listed([path.name for path in paths])}", mend)
     return None
 
 
