@@ -475,3 +475,21 @@ def weo_portal(
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         csv.writer(stream).writerows([WEO_PORTAL_HEAD, *lines])
     return path
+
+
+def trains(path: Path, rows, *, partner: bool = False) -> Path:
+    """A bulk file of TRAINS: AVEMFN, or AVEPref with the group of beneficiaries.
+
+    rows: reporter, year, product, group (of AVEPref), simple average.
+    """
+    head = ["NomenCode", "Reporter_ISO_N", "Year", "ProductCode", *(["Partner"] if partner else []), "Sum_Of_Rates",
+            "Min_Rate", "Max_Rate", "SimpleAverage", "TotalNoOfLines",
+            *(["Nbr_Pref_Lines", "Nbr_MFN_Lines", "Nbr_NA_Lines"] if partner
+              else ["Nbr_NA_Lines", "Nbr_Free_Lines", "Nbr_AVE_Lines"]), "EstCode"]  # fmt: skip
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(head)
+        for reporter, year, product, group, rate in rows:
+            start = ["H5", reporter, year, product, *([group] if partner else [])]
+            writer.writerow([*start, rate, rate, rate, rate, 1, 0, 0, 0, "N"])
+    return path

@@ -106,3 +106,127 @@ def test_workbooks_that_are_something_else(tmp_path) -> None:
     refused("is not a table of text", "weo", [cut])
     empty = samples.weo_portal(tmp_path / "d.xlsx", [])
     refused("has a header and no rows", "weo", [empty])
+
+
+# -- duties: TRAINS in bulk, codes of the WTO
+
+
+def rate(found, importer: str, exporter: str, sector: str) -> float:
+    return float(found.tariff_rate.sel(destination=importer, origin=exporter, sector=sector))
+
+
+def test_trains_in_bulk() -> None:
+    found = import_world("tariffs", [case("trains_avemfn.csv")], name="case")
+    assert rate(found, "KAZ", "CHN", "agriculture") == pytest.approx(0.05)
+
+
+MFN = [
+    ("398", 2022, "870323", "", "15"),
+    ("398", 2022, "870899", "", "5"),
+    ("398", 2022, "261690", "", ""),  # no ad valorem rate
+    ("918", 2022, "870323", "", "10"),
+]
+PREFERENCES = [
+    ("398", 2022, "870323", "D10", "3"),
+    ("398", 2022, "870323", "D20", "6"),
+    ("398", 2022, "870899", "D20", "1"),
+]
+BENEFICIARIES = [("D10", "762"), ("D10", "417"), ("D20", "417"), ("D20", "586")]
+
+
+def beneficiaries(path: Path, rows=BENEFICIARIES) -> Path:
+    if path.suffix == ".xlsx":
+        book = openpyxl.Workbook()
+        for row in (
+            ("RegionCode", "Description", "Partner"),
+            *((group, "words", int(code)) for group, code in rows),
+        ):
+            book.active.append(row)
+        book.save(path)
+    else:
+        lines = [f"{group},words,{code}" for group, code in rows]
+        path.write_text("\n".join(["RegionCode,Description,Partner", *lines, ""]), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", ["groups.csv", "groups.xlsx"])
+def test_preferences_of_groups(tmp_path, name: str) -> None:
+    mfn = samples.trains(tmp_path / "AVEMFN.csv", MFN)
+    own = samples.trains(tmp_path / "AVEPref.csv", PREFERENCES, partner=True)
+    refused("nothing says who is in them", "tariffs", [mfn, own])
+    found = import_world("tariffs", [mfn, own, beneficiaries(tmp_path / name)], name="pref")
+    assert rate(found, "KAZ", "JPN", "vehicles") == pytest.approx((15 + 5) / 2 / 100)
+    assert rate(found, "KAZ", "TJK", "vehicles") == pytest.approx(
+        (3 + 5) / 2 / 100
+    )  # no preference on the second
+    assert rate(found, "KAZ", "KGZ", "vehicles") == pytest.approx(
+        (3 + 1) / 2 / 100
+    )  # the lower of two groups
+    assert rate(found, "KAZ", "PAK", "vehicles") == pytest.approx((6 + 1) / 2 / 100)
+    assert rate(found, "DEU", "JPN", "vehicles") == pytest.approx(0.10)
+    assert rate(found, "DEU", "FRA", "vehicles") == 0.0
+    assert found.manifest["layers"][0]["measures"]["left_out"]["rows without an ad valorem rate"] == 1
+
+
+def test_groups_that_are_not_known_and_editions(tmp_path) -> None:
+    rows = [*PREFERENCES, ("398", 2022, "870323", "D99", "0")]
+    own = samples.trains(tmp_path / "AVEPref.csv", rows, partner=True)
+    mfn = samples.trains(tmp_path / "AVEMFN.csv", MFN)
+    found = import_world("tariffs", [mfn, own, beneficiaries(tmp_path / "g.csv")], name="some")
+    assert "1 of 4 rows have a group of beneficiaries that is not known: 'D99'" in notes(found)
+    refused("'D10'", "tariffs", [mfn, own, beneficiaries(tmp_path / "h.csv", [("D77", "417")])])
+    text = mfn.read_text(encoding="utf-8")
+    both = tmp_path / "both.csv"
+    both.write_text(text + text.partition("\n")[2].replace("H5,", "H6,"), encoding="utf-8")
+    refused("holds several editions (NomenCode=H5, NomenCode=H6)", "tariffs", [both])
+    found = import_world("tariffs", [both], name="one", where={"NomenCode": "H6"})
+    assert rate(found, "KAZ", "CHN", "vehicles") == pytest.approx(0.10)
+    refused("holds several years (2021, 2022)", "tariffs",
+            [samples.trains(tmp_path / "y.csv", [*MFN, ("398", 2021, "870323", "", "5")])])  # fmt: skip
+
+
+def test_economies_by_the_codes_of_the_wto(tmp_path) -> None:
+    rows = [
+        ("", "", "870323", "15"),
+        ("KAZ", "", "870323", "5"),
+        ("CHN", "", "870323", "12"),
+        ("", "", "870324", "7"),
+    ]
+    path = samples.wto(tmp_path / "a.csv", rows)
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    codes = ["", "U918", "C398", "C156", "C586"]
+    at = samples.WTO_COLUMNS.index("Reporting Economy Code")
+    cells = [line.split(",") for line in lines]
+    for row, code in zip(cells[1:], codes[1:], strict=True):
+        row[at] = f'"{code}"'
+    path.write_text("\n".join(",".join(row) for row in cells) + "\n", encoding="utf-8")
+    found = import_world("tariffs", [path], name="own")
+    assert rate(found, "DEU", "CHN", "vehicles") == pytest.approx(0.15)
+    assert rate(found, "PAK", "CHN", "vehicles") == pytest.approx(0.07)
+    without = [[cell for k, cell in enumerate(row) if "ISO3A" not in cells[0][k]] for row in cells]
+    path.write_text("\n".join(",".join(row) for row in without) + "\n", encoding="utf-8")
+    assert rate(import_world("tariffs", [path], name="bare"), "KAZ", "CHN", "vehicles") == pytest.approx(0.05)
+
+
+# -- governance of the newest edition
+
+
+def test_scores_of_governance_are_not_estimates(tmp_path) -> None:
+    refused(
+        "but scores of 0 to 100 (GOV_WGI_PV.SC). Fetch series such as GOV_WGI_PV.EST",
+        "wgi",
+        [case("wgi_2025_score.csv")],
+    )
+    rows = [
+        ("Kazakhstan", "KAZ", "GOV_WGI_PV.SC", "48.2", "49.1"),
+        ("Kazakhstan", "KAZ", "GOV_WGI_PV.EST", "-0.1", "-0.2"),
+        ("Kazakhstan", "KAZ", "GOV_WGI_PV.STD.ERR", "0.2", "0.21"),
+    ]
+    found = import_world("wgi", [samples.databank(tmp_path / "a.csv", rows)], name="new")
+    assert found.fact("KAZ", "political_stability").value == pytest.approx(-0.2)
+    assert found.fact("KAZ", "political_stability_error").value == pytest.approx(0.21)
+    as_json = samples.world_bank_json(tmp_path / "a.json", [("GOV_WGI_PV.EST", "KAZ", 2023, -0.15)])
+    found = import_world("wgi", [as_json], name="json")
+    assert found.fact("KAZ", "political_stability").value == pytest.approx(-0.15)
+    scores = samples.world_bank_json(tmp_path / "b.json", [("GOV_WGI_PV.SC", "KAZ", 2023, 48.0)])
+    refused("but scores of 0 to 100", "wgi", [scores])

@@ -24,7 +24,7 @@ from samarkand.world.importers.replaced import note_replaced_facts
 from samarkand.world.importers.series import series_of
 from samarkand.world.importers.tables import check_file
 from samarkand.world.importers.weo import read_weo
-from samarkand.world.importers.world_bank import YEAR_COLUMN, check_pages, read_wide
+from samarkand.world.importers.world_bank import PREFIX, SCORES, YEAR_COLUMN, check_pages, read_wide
 
 Reader = Callable[[Path, Import], Iterator[pd.DataFrame]]
 READERS: dict[str, Reader] = {"weo": read_weo, "pip": read_poverty}
@@ -57,8 +57,10 @@ def read(task: Import) -> Parts | None:
     place = str(task.paths[0])
     if not found:
         if not task.faults and not task.has_strangers:
-            wanted = ", ".join(list(series_of(task.kind.kind))[:6])
-            task.fault(place, "holds no figure that is used here", f"Fetch series such as {wanted}.")
+            prefix = PREFIX if task.kind.kind == "wgi" else ""
+            wanted = ", ".join(prefix + name for name in list(series_of(task.kind.kind))[:6])
+            only = f" but {SCORES}" if task.skipped.get(SCORES) else ""
+            task.fault(place, f"holds no figure that is used here{only}", f"Fetch series such as {wanted}.")
         return None
     rows = pd.concat(found, ignore_index=True)
     _check_repeated(task, place, rows)

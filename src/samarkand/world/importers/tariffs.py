@@ -1,12 +1,7 @@
-"""Import duties from WITS (UNCTAD TRAINS) or from the WTO, added up to importer, exporter and sector.
-
-WITS: the CSV of an advanced query "Tariff and Trade Analysis". WTO: the CSV of stats.wto.org for an indicator of duties
-by product of the Harmonised System. Rates are ad valorem per cent in both, unless --rates says fraction.
-"""
+"""Import duties by importer, exporter and sector, added up from official files of rates by product."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -14,27 +9,17 @@ import numpy as np
 import pandas as pd
 
 from samarkand.core.conventions import REST_OF_WORLD
-from samarkand.world.accounts.tariffs import COLUMNS, goods_sectors, sector_of_product
-from samarkand.world.importers.choosing import find_tables
-from samarkand.world.importers.frame import Import, Parts, in_parts
-from samarkand.world.importers.numerals import lost_digits, read_codes
-from samarkand.world.importers.tables import read_header
+from samarkand.world.accounts.tariffs import COLUMNS, goods_sectors
+from samarkand.world.importers.frame import Import, Parts
+from samarkand.world.importers.tariff_files import ANY, DUTY_TYPES, read_products
 
-WITS_MARK, WTO_MARK = "DutyType", "Reporting Economy ISO3A Code"
-_WITS = ("Reporter", "Product", "Partner", "Tariff Year", "DutyType", "Simple Average")
-_WITS_MORE = ("Imports Value in 1000 USD", "Weighted Average")
-_WTO = (WTO_MARK, "Product/Sector Code", "Year", "Value")
-_WTO_MORE = ("Partner Economy ISO3A Code", "Unit", "Indicator Code", "Indicator")
-# What an exporter pays: the rate it is really charged, else its preference, else the rate for all.
-DUTY_TYPES = {"AHS": 0, "PRF": 1, "MFN": 2}
 HIGHEST_RATE = 50.0  # 5,000 per cent: prohibitive duties on tobacco and farm goods stay below
 USUAL_RATE = 0.01  # half of the rates above zero that an importer charges, or more, are above 1 per cent
-ANY = "*"  # an exporter's code for "all of them"
 
 
 def read(task: Import) -> Parts | None:
     """Tariff rates by importer, exporter and sector, and what was counted on the way."""
-    chunks = [chunk for chunk in _products(task) if len(chunk)]
+    chunks = [chunk for chunk in read_products(task) if len(chunk)]
     if not chunks:
         if not task.faults and not task.has_strangers:
             task.fault(", ".join(map(str, task.paths)), "holds no tariff that can be used", "Fetch it again.")
@@ -44,7 +29,7 @@ def read(task: Import) -> Parts | None:
     year = task.choose_year(task.paths[0], years)
     if year is None:
         return None
-    products = products[products["year"] == year]
+    products = _lowest_of_groups(products[products["year"] == year])
     _check(task, products)
     rates = to_sectors(products, task.base.labels, task.base.inside_rest_of_world, task)
     if rates.empty:
@@ -63,137 +48,13 @@ def read(task: Import) -> Parts | None:
     return Parts(year=year, tariffs=rates, measures=measures)
 
 
-def _products(task: Import) -> Iterator[pd.DataFrame]:
-    """Rows of all files in one form: ISO3 codes, product, year, duty type, rate (a fraction), imports, line."""
-    for path in in_parts(tuple(find_tables(task, _fits)), task):
-        header = read_header(path, task.faults)
-        if header is None:
-            continue
-        if WTO_MARK in header:
-            yield from _read_wto(path, task)
-        else:
-            yield from _read_wits(path, task)
-
-
-def _fits(lines: list[str]) -> bool:
-    return any(mark in "".join(lines[:1]) for mark in (WITS_MARK, WTO_MARK))
-
-
-def _read_wits(path: Path, task: Import) -> Iterator[pd.DataFrame]:
-    for chunk in task.rows(path, needed=_WITS, optional=_WITS_MORE):
-        used = chunk[chunk["DutyType"].str.strip().isin(DUTY_TYPES)]
-        task.skip("rows of other duty types (bound rates)", len(chunk) - len(used))
-        rate = task.numbers(path, used["Simple Average"], share=True)
-        if "Weighted Average" in used:
-            rate = rate.fillna(
-                task.numbers(
-                    path, used.loc[used["Simple Average"].str.strip() == "", "Weighted Average"], share=True
-                )
-            )
-        value = (
-            task.numbers(path, used["Imports Value in 1000 USD"])
-            if "Imports Value in 1000 USD" in used
-            else pd.Series(np.nan, index=used.index)
-        )
-        exporters = task.economies(path, used["Partner"], value=value)
-        everybody = used["Partner"].str.strip().isin(("000", "0", "WLD", "World"))
-        anybody = pd.Series([(ANY,)] * len(used), used.index)
-        yield _tidy(
-            path, task, used["Reporter"], exporters.where(~everybody, other=anybody),
-            used["Product"], used["Tariff Year"], used["DutyType"].str.strip(), _fraction(task, rate), value,
-        )  # fmt: skip
-
-
-def _read_wto(path: Path, task: Import) -> Iterator[pd.DataFrame]:
-    for chunk in task.rows(path, needed=_WTO, optional=_WTO_MORE):
-        if "Unit" in chunk:
-            units = chunk.loc[
-                ~chunk["Unit"].str.strip().str.lower().isin(("%", "percent", "per cent", "")), "Unit"
-            ]
-            for line, unit in units.items():
-                task.fault(
-                    f"{path}, line {line}",
-                    f"the unit is {unit!r}, not per cent",
-                    "Fetch an indicator of ad valorem duties.",
-                    "rows in another unit",
-                )
-            if len(units):
-                continue
-        rate = task.numbers(path, chunk["Value"], share=True)
-        name = "Partner Economy ISO3A Code"
-        if name in chunk:
-            exporters = task.economies(path, chunk[name].where(chunk[name].str.strip() != "", "WLD"))
-        else:
-            exporters = pd.Series([()] * len(chunk), chunk.index)
-        one = exporters.map(len) > 0
-        exporters = exporters.where(one, other=pd.Series([(ANY,)] * len(chunk), chunk.index))
-        duty = pd.Series(np.where(one, "PRF", "MFN"), chunk.index)
-        yield _tidy(
-            path, task, chunk[WTO_MARK], exporters, chunk["Product/Sector Code"], chunk["Year"], duty,
-            _fraction(task, rate), pd.Series(np.nan, chunk.index), _edition(chunk, "Indicator Code"),
-        )  # fmt: skip
-
-
-def _edition(chunk: pd.DataFrame, column: str) -> pd.Series:
-    """`COLUMN=VALUE` of each row: what may tell repeated rows apart."""
-    return f"{column}=" + chunk[column].str.strip() if column in chunk else pd.Series("", chunk.index)
-
-
-def _tidy(
-    path: Path, task: Import, reporter: pd.Series, exporters: pd.Series, product: pd.Series, year: pd.Series,
-    duty: pd.Series, rate: pd.Series, value: pd.Series, edition: pd.Series | str = "",
-) -> pd.DataFrame:  # fmt: skip
-    code = read_codes(product)
-    dotted = code.str.fullmatch(r"\d{4}(?:\.\d{2})+")  # as the nomenclature prints them
-    code = code.where(~dotted, code.str.replace(".", "", regex=False))
-    for line, cell in code[~code.str.fullmatch(r"\d*")].items():
-        if lost := lost_digits(cell):
-            mend = "Fetch the file again, and do not save it from a spreadsheet."
-            task.fault(f"{path}, line {line}", f"product is {cell!r}, {lost}", mend, "spoilt codes")
-    code = code.where(code.str.len() % 2 == 0, "0" + code)  # spreadsheets eat the leading zero
-    goods = code.str.fullmatch(r"\d{2}|\d{4}|\d{6,10}")
-    task.skip("rows of totals and other classifications", int((~goods).sum()))
-    frame = pd.DataFrame(
-        {
-            # One text for all that a code stands for: a union's rows stay one row until they are few.
-            "importer": _joined(task.economies(path, reporter, value=value)),
-            "exporter": _joined(exporters),
-            "code": code,  # tariff lines finer than six digits are averaged to it
-            "product": code.str[:6],
-            "year": task.years(path, year),
-            "duty": duty,
-            "rate": rate,
-            "value": value,
-            "line": product.index,
-            "path": path,
-            "edition": edition,
-        }
-    )
-    frame = frame[goods & frame["year"].notna() & (frame["importer"] != "") & (frame["exporter"] != "")]
-    no_rate = frame["rate"].isna()
-    task.skip("rows without an ad valorem rate", int(no_rate.sum()))
-    frame = frame[~no_rate]
-    sectors = {code: sector_of_product(code) for code in frame["product"].unique()}
-    frame["sector"] = frame["product"].map(sectors)
-    known = frame["sector"].notna()
-    lines = frame["line"]
-    task.strangers(
-        path,
-        "product",
-        frame["code"].set_axis(lines),
-        known.set_axis(lines),
-        value=frame["value"].set_axis(lines),
-    )
-    return frame[known]
-
-
-def _fraction(task: Import, rate: pd.Series) -> pd.Series:
-    return rate if task.rates == "fraction" else rate / 100
-
-
-def _joined(codes: pd.Series) -> pd.Series:
-    text = {found: " ".join(found) for found in set(codes)}
-    return pd.Series([text[found] for found in codes], codes.index, dtype=object)
+def _lowest_of_groups(products: pd.DataFrame) -> pd.DataFrame:
+    """Of the preferences of groups, the lowest rate of each economy: it may be in several, and choose."""
+    keys = ["importer", "exporter", "code", "duty"]
+    if not products["group"].any():
+        return products
+    of_group = products[products["group"]].sort_values("rate", kind="stable").drop_duplicates(keys)
+    return pd.concat([products[~products["group"]], of_group], ignore_index=True)
 
 
 def _check(task: Import, products: pd.DataFrame) -> None:
@@ -256,9 +117,11 @@ def to_sectors(
 
     and the plain mean where no imports are given. Of the duty types of a pair and product the first of AHS, PRF, MFN
     counts. An exporter without a row pays the importer's rate for all (`mfn`), else the mean of its other partners
-    (`partners`). Members of a customs union that the file has as one importer charge each other nothing, and where a
-    member has rates of its own in a sector, they count. Economies inside the rest of the world are added up to it.
-    Only the most detailed level of products (six, four or two digits) that an importer has is used.
+    (`partners`); one with rates of its own on some products of a sector pays the rate for all on the others, where the
+    file has no imports to weigh them by. Members of a customs union that the file has as one importer charge each
+    other nothing, and where a member has rates of its own in a sector, they count. Economies inside the rest of the
+    world are added up to it. Only the most detailed level of products (six, four or two digits) that an importer has
+    is used.
     """
     label = {
         **{code: code for code in labels if code != REST_OF_WORLD},
@@ -267,6 +130,8 @@ def to_sectors(
     }
     table = _best_duties(products, task)
     summed = _sums(table, ["importer", "exporter", "sector"])
+    others = _others_of_sector(table)
+    summed = pd.concat([summed, others], ignore_index=True) if len(others) else summed
     # From here on there are few rows, and a union can be taken apart.
     summed["union"] = summed["importer"].where(summed["importer"].str.len() > len("ISO"), "")
     for side in ("importer", "exporter"):
@@ -330,6 +195,30 @@ def _best_duties(products: pd.DataFrame, task: Import | None) -> pd.DataFrame:
     table = products.assign(order=products["duty"].map(DUTY_TYPES))[depth == deepest]
     best = table.groupby(["importer", "exporter", "product"])["order"].transform("min")
     return table[table["order"] == best]
+
+
+def _others_of_sector(table: pd.DataFrame) -> pd.DataFrame:
+    """Sums, as `_sums` gives them, of the products that an exporter has no rate of its own for: it pays that for all.
+
+    Only where the file has no imports: they would have to be those of the pair.
+    """
+    keys = ["importer", "exporter", "sector"]
+    columns = [*keys, "weight", "paid", "total", "count"]
+    if table["value"].notna().any():
+        return pd.DataFrame(columns=columns)
+    own, everybody = table[table["exporter"] != ANY], table[table["exporter"] == ANY]
+    sums = everybody.groupby(["importer", "sector"])["rate"].agg(["sum", "count"]).reset_index()
+    both = own[[*keys, "product"]].merge(
+        everybody[["importer", "product", "rate"]], on=["importer", "product"]
+    )
+    same = both.groupby(keys)["rate"].agg(total_same="sum", count_same="count").reset_index()
+    pairs = (
+        own[keys].drop_duplicates().merge(sums, on=["importer", "sector"]).merge(same, on=keys, how="left")
+    )
+    total = pairs["sum"] - pairs["total_same"].fillna(0.0)
+    count = pairs["count"] - pairs["count_same"].fillna(0).astype(int)
+    found = pairs[keys].assign(weight=0.0, paid=0.0, total=total, count=count)
+    return found.loc[count > 0, columns]
 
 
 def _sums(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

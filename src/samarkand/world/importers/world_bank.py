@@ -20,6 +20,7 @@ YEAR_COLUMN = re.compile(r"(\d{4})(?: \[YR\d{4}\])?")
 MEAN_SERIES = "SI.SPR.PCAP"  # of the World Development Indicators: its name tells the year of its PPP
 _PPP_YEAR = re.compile(r"\((\d{4}) PPP")
 ALL_CREDITORS = ("WLD", "")
+SCORES = "scores of 0 to 100 (GOV_WGI_PV.SC)"
 PREFIX = "GOV_WGI_"  # of the Worldwide Governance Indicators since the edition of 2025
 
 
@@ -57,6 +58,7 @@ def read_wide(path: Path, task: Import) -> Iterator[pd.DataFrame]:
         if name.replace("Code", "Name") in chunk:
             series = _with_ppp_year(series, chunk[name.replace("Code", "Name")])
         used = series.isin(known)
+        _note_scores(task, series)
         if "Counterpart-Area Code" in chunk:  # debt by creditor: all creditors together are WLD
             used &= chunk["Counterpart-Area Code"].str.strip().isin(ALL_CREDITORS)
         task.skip("rows of other series", int((~used).sum()))
@@ -70,6 +72,11 @@ def _with_ppp_year(series: pd.Series, names: pd.Series) -> pd.Series:
     """Codes of series, that of survey means with the year of its PPP: editions change it and keep the code."""
     year = names.str.extract(_PPP_YEAR, expand=False)
     return series.where((series != MEAN_SERIES) | year.isna(), series + " " + year)
+
+
+def _note_scores(task: Import, series: pd.Series) -> None:
+    if task.kind.kind == "wgi":
+        task.skip(SCORES, int((series == "PV.SC").sum()))
 
 
 def check_pages(task: Import, pages: list[Page]) -> None:
@@ -103,6 +110,7 @@ def read_answers(path: Path, task: Import) -> Iterator[pd.DataFrame]:
     frame = pd.DataFrame(rows, index=range(1, len(rows) + 1))
     frame = task.chosen(path, frame)
     frame["series"] = _with_ppp_year(frame["series"].str.removeprefix(PREFIX), frame["name"])
+    _note_scores(task, frame["series"])
     frame = frame[frame["series"].isin(series_of(task.kind.kind)) & (frame["economy"] != "")]
     others = ~frame["counterpart"].isin(ALL_CREDITORS)
     task.skip("rows of single creditors", int(others.sum()))
