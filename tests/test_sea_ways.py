@@ -30,6 +30,13 @@ NOT_OFFERED = [
     ("UZB Tashkent", "CHN Shanghai"),
     ("GBR London", "FRA Paris"),
 ]
+PASSED = [  # the ship ends where the lorry or the train came through
+    ("MEX Tijuana", "USA New York City"),
+    ("MEX Mexicali", "USA Washington"),
+    ("BGD Rajshahi", "IND Chennai"),
+    ("KAZ Kostanay", "RUS Vladivostok"),
+    ("AUT Graz", "ITA Rome"),
+]
 
 
 def test_the_rule_by_hand():
@@ -59,9 +66,15 @@ def test_the_sea_is_offered_where_it_is_the_main_mode_and_spares_land_haulage(mo
     parameters = load_parameters()
     offered = skims_of(model)["sea_offered"]
     ways = PathFinder(load_network(), parameters, values_of_time(parameters)[0])
-    for pairs, expected in ((OFFERED, True), (NOT_OFFERED, False)):
+    economy_of = dict(zip(load_network().ports["name"], load_network().ports["economy"], strict=True))
+    for pairs, expected, passed in (
+        (OFFERED, True, False),
+        (NOT_OFFERED, False, False),
+        (PASSED, True, True),
+    ):
         for one, other in pairs:
-            assert bool(offered.sel(origin_city=one, destination_city=other)) == expected, (one, other)
+            is_offered = bool(offered.sel(origin_city=one, destination_city=other))
+            assert is_offered == (expected and not passed), (one, other)
             way = ways.find(one, other, "sea")
             assert way is not None
             at_sea = sum(step.km for step in way.steps if step.mode == "sea")
@@ -70,6 +83,14 @@ def test_the_sea_is_offered_where_it_is_the_main_mode_and_spares_land_haulage(mo
             main = at_sea >= parameters["sea_main_part"] * way.km
             spares = paid <= parameters["sea_land_part"] * min(by_land, default=np.inf)
             assert ((main and spares) or not by_land) == expected, (one, other)
+            at = [number for number, step in enumerate(way.steps) if step.kind == "port"]
+            port = [economy_of[way.steps[number].name] for number in at]
+            crossed = [
+                {step.name for step in land if step.kind == "move"} - {home[:3]}
+                for land, home in ((way.steps[: at[0]], one), (way.steps[at[1] :], other))
+            ]
+            if expected:
+                assert (port[1] in crossed[0] or port[0] in crossed[1]) == passed, (one, other)
 
 
 def test_it_is_offered_both_ways_alike_and_nowhere_within_a_city(model):

@@ -17,6 +17,7 @@ from threading import Lock, local
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
@@ -58,7 +59,7 @@ from samarkand.world.network.link_changes import LinkChange, merge_changes
 from samarkand.world.network.tables import LinkCosts, Network, land_costs
 from samarkand.world.parameters import Parameters, table_names
 
-FORMAT = "freight-3"  # part of the content hash: another meaning of the arrays is another name
+FORMAT = "freight-4"  # part of the content hash: another meaning of the arrays is another name
 LAND = ("road", "rail")
 PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values", "by_sea")
 STATE_ARRAYS = ("segment", "term", "pick", "levels")
@@ -265,7 +266,10 @@ def _key(
     places = [
         table[name].to_numpy(float) for table in (cities, ports, network.terminals) for name in ("lat", "lon")
     ]
+    owners = [pd.factorize(network.land(mode).nodes["economy"].astype(str)) for mode in LAND]
+    words += [*ports["economy"], *(name for _, names in owners for name in names)]
     return fingerprint(
+        *(owner for owner, _ in owners),
         terminals_with_lines(network),
         np.frombuffer("\n".join(map(str, words)).encode(), np.uint8),
         np.array([parameters[name] for name in names]),

@@ -7,7 +7,8 @@ offered to a pair of cities where
     km at sea >= sea_main_part * (km at sea + km by land)             the larger part of the way, by default
     money by land <= sea_land_part * money of the cheaper land mode   half of the land haulage is spared, by default
 
-or where no land mode leads. It is the way of the first search class, `low`, that is looked at and that all goods take:
+or where no land mode leads; and where a land mode leads the ship may not end in an economy that the land part crosses
+(`land_parts`). It is the way of the first search class, `low`, that is looked at and that all goods take:
 in haste the search goes over land, from Chongqing by truck to the Baltic and the last 250 km by ship. Settled on the
 network without changes and kept, so that a cheaper land link takes no choice away.
 """
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats
 from samarkand.engines.routing import join_by
+from samarkand.world.freight.land_parts import LandParts
 from samarkand.world.freight.skims import Chains
 from samarkand.world.network.tables import Network
 from samarkand.world.parameters import Parameters
@@ -44,6 +46,8 @@ def find_sea_ways(network: Network, parameters: Parameters, chains: Chains, valu
     paid = chains.to_port.usd[one, first] + chains.to_port.usd[other, last] - 2 * parameters["port_fee"]
     by_land = np.minimum(chains.by_road.usd, chains.by_rail.usd)
     found = is_sea_way(sailed, hauled, paid, by_land, parameters) & np.isfinite(chains.by_sea.usd)
+    parts = LandParts(network, parameters, chains, value_of_time)
+    found &= ~parts.ends_where_it_passed(first, last, found & np.isfinite(by_land))
     upper = np.triu(found)  # of two ways of equal cost there and back may take different ones
     return np.asarray(upper | upper.T)
 
