@@ -14,22 +14,22 @@ lost (Yotov, Piermartini, Monteiro and Larch 2016, An Advanced Guide to Trade Po
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from importlib.util import find_spec
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from samarkand.core.conventions import Floats, Ints
 from samarkand.core.evidence import Evidence
-from samarkand.core.faults import FaultList, did_you_mean
+from samarkand.core.faults import FaultList, Faults, did_you_mean
+from samarkand.engines.ppml import Fit, NotConvergedError, NotIdentifiedError, fit_ppml
 
 Valued = Literal["before_tariff", "with_tariff"]
 Clusters = Literal["pair", "exporter", "importer"]
 
-TOLERANCE = 1e-10  # of the deviance, so that exact panels give exact elasticities
-MOST_STEPS = 200
 # Below this spread of log(1 + tariff) left after the effects, no elasticity can be told from the rounding.
 LEAST_SPREAD = 1e-6
 SHOWN = 3  # examples in a message
@@ -112,96 +112,66 @@ def estimate_elasticity(
         "value": value, "tariff_rate": tariff_rate, "exporter": exporter, "importer": importer, "year": year,
     }  # fmt: skip
     _check(panel, names, controls, valued, cluster)
-    try:
-        import pyfixest
-    except ImportError as error:
+    if find_spec("pyfixest") is None:
         raise ImportError(
             "estimating an elasticity needs the extra `estimate`: pip install 'samarkand[estimate]'"
-        ) from error
+        )
 
-    data = pd.DataFrame(
-        {
-            "value": panel[value].to_numpy(float),
-            "log_tariff": np.log1p(panel[tariff_rate].to_numpy(float)),
-            "exporter": _codes(panel, exporter),
-            "importer": _codes(panel, importer),
-            "exporter_year": _codes(panel, exporter, year),
-            "importer_year": _codes(panel, importer, year),
-            "pair": _codes(panel, exporter, importer),
-        }
-    )
-    effects = ["exporter_year", "importer_year", "pair"]
+    groups = {
+        "exporter": _codes(panel, exporter),
+        "importer": _codes(panel, importer),
+        "pair": _codes(panel, exporter, importer),
+    }
+    effects = [_codes(panel, exporter, year), _codes(panel, importer, year), groups["pair"]]
     if border_by_year:
         abroad = (panel[exporter].to_numpy() != panel[importer].to_numpy()).astype(int)
-        data["border_year"] = abroad * (1 + _codes(panel, year))
-        effects.append("border_year")
-    variables = ["log_tariff"]
-    for number, name in enumerate(controls):
-        data[f"control_{number}"] = panel[name].to_numpy(float)
-        variables.append(f"control_{number}")
-    fit = _fit(pyfixest, data, f"value ~ {' + '.join(variables)} | {' + '.join(effects)}", cluster)
-
-    coefficient, deviation = float(fit.coef()["log_tariff"]), float(fit.se()["log_tariff"])
-    left, right = (float(bound) for bound in fit.confint().loc["log_tariff"])
+        effects.append(abroad * (1 + _codes(panel, year)))
+    variables = [
+        np.log1p(panel[tariff_rate].to_numpy(float)),
+        *(panel[name].to_numpy(float) for name in controls),
+    ]
+    fit = _fit(panel[value].to_numpy(float), variables, effects, groups[cluster])
     shift = 1.0 if valued == "before_tariff" else 0.0
-    separated = int(fit.n_separation_na or 0)
-    used = int(fit._N_rows)
-    kept = np.setdiff1d(np.arange(len(data)), np.asarray(fit.na_index, dtype=int))
     return ElasticityEstimate(
-        value=-coefficient - shift,
-        standard_error=deviation,
-        low=-right - shift,
-        high=-left - shift,
-        coefficient=coefficient,
+        value=-float(fit.coefficient[0]) - shift,
+        standard_error=float(fit.standard_error[0]),
+        low=-float(fit.high[0]) - shift,
+        high=-float(fit.low[0]) - shift,
+        coefficient=float(fit.coefficient[0]),
         valued=valued,
         controls=tuple(
-            (name, float(fit.coef()[f"control_{number}"]), float(fit.se()[f"control_{number}"]))
-            for number, name in enumerate(controls)
+            (name, float(fit.coefficient[number]), float(fit.standard_error[number]))
+            for number, name in enumerate(controls, 1)
         ),
-        observations=used,
+        observations=fit.used,
         rows=len(panel),
-        separated=separated,
-        singletons=len(panel) - used - separated,
+        separated=fit.separated,
+        singletons=fit.singletons,
         economies=len(set(panel[exporter]) | set(panel[importer])),
         years=int(panel[year].nunique()),
-        clusters=int(data[cluster].iloc[kept].nunique()),
+        clusters=fit.clusters,
         clustered_by=cluster,
     )
 
 
-def _fit(pyfixest: Any, data: pd.DataFrame, formula: str, cluster: str) -> Any:
+def _fit(value: Floats, variables: list[Floats], effects: list[Ints], cluster: Ints) -> Fit:
     """The fitted model, or `Faults` where the panel does not identify the elasticity."""
     faults = FaultList()
-    mend = "Add years or partners with other tariffs."
-    with warnings.catch_warnings():
-        # What it warns of (separation, singletons, collinear controls) is reported or refused below.
-        warnings.simplefilter("ignore")
-        try:
-            fit = pyfixest.fepois(
-                formula, data, vcov={"CRV1": cluster}, separation_check=["fe", "ir"], iwls_tol=TOLERANCE,
-                iwls_maxiter=MOST_STEPS,
-            )  # fmt: skip
-        except ValueError as error:
-            if "collinear" not in str(error):
-                raise
-            faults.add("panel", "the effects leave no variation in the tariffs", mend)
-            faults.raise_if_any()
-    wanted = set(formula.split("~")[1].split("|")[0].replace(" ", "").split("+"))
-    if lost := sorted(wanted - set(fit.coef().index)):
-        what = "tariffs" if "log_tariff" in lost else "controls"
+    try:
+        return fit_ppml(value, variables, effects, cluster)
+    except NotIdentifiedError as error:
+        what = "tariffs" if 0 in error.lost else "controls"
+        mend = "Add years or partners with other tariffs."
         faults.add("panel", f"the effects leave no variation in the {what}", mend)
-    elif not fit.convergence:
-        faults.add(
-            "panel", f"PPML does not converge in {MOST_STEPS} steps", "Look for values of other units."
-        )
-    faults.raise_if_any()
-    return fit
+    except NotConvergedError as error:
+        faults.add("panel", f"PPML {error}", "Look for values of other units.")
+    raise Faults(faults.faults)
 
 
-def _codes(panel: pd.DataFrame, *columns: str) -> np.ndarray:
+def _codes(panel: pd.DataFrame, *columns: str) -> Ints:
     """A number for every distinct combination of the columns."""
-    numbers: np.ndarray = panel.groupby(list(columns), sort=True).ngroup().to_numpy()
-    return numbers
+    numbers = panel.groupby(list(columns), sort=True).ngroup()
+    return np.asarray(numbers, dtype=np.int64)
 
 
 def _check(
