@@ -9,6 +9,7 @@ from samarkand.core.conventions import Floats
 from samarkand.core.gaps import Gap
 from samarkand.core.labels import labelled
 from samarkand.priorities.base import Levels
+from samarkand.priorities.social.journeys import journeys_of
 from samarkand.priorities.social.poverty import poverty_by_year
 from samarkand.priorities.social.reach import (
     OF_PROJECTS,
@@ -60,8 +61,9 @@ def assess_state(state: State) -> dict[str, Levels | Gap]:
 
 
 def assess_project(item: Item, timeline: Timeline) -> dict[str, Levels | Gap]:
-    """People within hours of an item, and the work of its construction."""
-    return {"people_near_project": _near_item(item, timeline), **work_of_item(item, timeline)}
+    """People within hours of an item, work in its construction and operation, journeys that it brings."""
+    near = {"people_near_project": _near_item(item, timeline)}
+    return near | work_of_item(item, timeline) | journeys_of(item, timeline)
 
 
 def _near_item(item: Item, timeline: Timeline) -> Levels | Gap:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from samarkand.priorities.faces import Answer, Page, Table
+from samarkand.priorities.social.journeys_page import journeys_tables
 from samarkand.priorities.social.poverty_page import poverty_tables, said_of_poverty
 from samarkand.priorities.social.work_page import said_of_work, work_tables
 
 MOST_ROWS = 20
-NOT_YET = "Small firms and flows of people are not assessed yet."
+NOT_YET = "Small firms, students and workers abroad are not assessed yet."
 
 
 def page(answer: Answer) -> Page:
@@ -19,6 +20,7 @@ def page(answer: Answer) -> Page:
         lead=(said_of_reach(answer), *said_of_poverty(answer), said_of_work(answer), NOT_YET),
         tables=(
             left_out(answer), without_way(answer), near_items(answer), *poverty_tables(answer), *work_tables(answer),
+            *journeys_tables(answer),
         ),
     )  # fmt: skip
 
