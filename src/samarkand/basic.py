@@ -53,15 +53,13 @@ def real_income_change(
 def hours_saved(world: World, programme: Programme, items: tuple[str, ...]) -> Saved:
     """Hours saved at crossings by all items: min(a (before - after), a (1 - after / before) hours of the network).
 
-    a: share of traffic taking part. Meant is the crossing nearest to the place given, first among those of its name;
-    without a place all of its name, without a name all of its border.
+    a: share that takes part. Meant is the crossing nearest to the place given, first among those of its name; without
+    a place all of its name, without a name all of its border. Of documents at one crossing the largest counts.
     """
-    p, places, saved = world.assumptions.parameters, world.network.geography, Saved()
-    by_name = {item.id: item for item in programme.items}
-    for item in (by_name[name] for name in items):
+    p, places, saved, most = world.assumptions.parameters, world.network.geography, Saved(), Saved()
+    for item in map({item.id: item for item in programme.items}.__getitem__, items):
         given: dict[str, Any] = {name: f.value for name, _ in item.attributes if (f := item.figure(name))}
-        more = {"fee_after", "saving_per_consignment"} & set(given)
-        if more or not {"hours_before", "hours_after"} <= set(given):
+        if {"hours_before", "hours_after"} - {*given} or {"fee_after", "saving_per_consignment"} & {*given}:
             raise ValueError(f"{item.id} changes no hours at borders, or more than those")
         found = Saved()
         for gate in item.crossings:
@@ -77,7 +75,10 @@ def hours_saved(world: World, programme: Programme, items: tuple[str, ...]) -> S
             found = {(gate.mode, row.id): row.hours(p) for row in reversed(rows) if row.is_open} | found
         less = given.get("adoption_share", 1.0) * (given["hours_before"] - given["hours_after"])
         for key, hours in found.items():  # an item counts once at a crossing
-            saved[key] = saved.get(key, 0.0) + min(less, less / given["hours_before"] * hours)
+            size = min(less, less / given["hours_before"] * hours)
+            if item.kind == "digital_trade_documents":
+                size, most[key] = max(0.0, size - most.get(key, 0.0)), max(size, most.get(key, 0.0))
+            saved[key] = saved.get(key, 0.0) + size
     return saved
 
 

@@ -9,10 +9,15 @@ from samarkand.priorities.faces import Answer, Page, Table
 from samarkand.priorities.innovation.assessment import found_of
 from samarkand.priorities.innovation.cables_page import cables_page
 from samarkand.priorities.innovation.complexity import Found, Stability, stability_of
+from samarkand.priorities.innovation.digital_page import documents
 from samarkand.world.accounts.tariffs import sector_of_product
 
 MOST_ROWS = 20
 NO_FIGURE = "n/a"
+NOT_YET = (
+    "Training, scholarships, joint laboratories, research collaboration, spillovers of research through trade and "
+    "readiness for paperless trade are not assessed yet."
+)
 NO_GAIN = "Nearer buyers are no income: what they are worth is in the real income of trade already, and is not added."
 
 
@@ -28,8 +33,8 @@ def page(answer: Answer) -> Page:
         tables = (by_economy(answer), left_out(answer, found), stability(answer))
     return Page(
         "Innovation: what economies could make next, and who stays connected",
-        lead=(*lead, *cables.lead),
-        tables=(*tables, *cables.tables),
+        lead=(*lead, *cables.lead, NOT_YET),
+        tables=(*tables, *cables.tables, documents(answer)),
     )
 
 

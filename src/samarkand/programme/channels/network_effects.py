@@ -12,6 +12,7 @@ from typing import Literal
 
 from samarkand.core.evidence import Evidence
 from samarkand.core.gaps import Gap
+from samarkand.programme.model.kinds import overlaps
 from samarkand.programme.model.models import Crossing, Item, Point, Section
 
 Mode = Literal["rail", "road"]
@@ -58,12 +59,13 @@ class Saving:
 
 @dataclass(frozen=True)
 class QuickerCrossing:
-    """Hours and money saved per TEU at a border crossing."""
+    """Hours and money saved per TEU at a border crossing. `overlap`: that of the item's kind (`overlaps.csv`)."""
 
     item: str
     crossing: Crossing
     hours: Saving | None
     usd: Saving | None
+    overlap: str = ""
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,8 @@ def _crossing_effects(item: Item, parameters: Mapping[str, float]) -> tuple[list
         return [], [Gap(item.id, "effect", "effect not assessed: no hours or fees saved are published")]
     if not item.crossings:
         return [], [Gap(item.id, "effect", "effect not assessed: no border crossing is named")]
-    return [QuickerCrossing(item.id, crossing, hours, usd) for crossing in item.crossings], []
+    overlap = overlaps().get(item.kind, "")
+    return [QuickerCrossing(item.id, crossing, hours, usd, overlap) for crossing in item.crossings], []
 
 
 def _port_effects(item: Item) -> tuple[list[Effect], list[Gap]]:

@@ -244,10 +244,12 @@ def _crossing(
         hours = _of(effect.hours, row.hours(parameters))
         usd = _of(effect.usd, row.usd(parameters))
         if hours or usd:
-            mode = crossing.mode
             changes.append(
-                LinkChange(effect.item, "crossing", mode, target=row.id, hours_saved=hours, usd_saved=usd)
-            )
+                LinkChange(
+                    effect.item, "crossing", crossing.mode, target=row.id, hours_saved=hours, usd_saved=usd,
+                    overlap=effect.overlap,
+                )
+            )  # fmt: skip
         else:
             reason = "no effect: the crossing costs nothing in the baseline"
             if (gap := Gap(effect.item, name, reason)) not in gaps:

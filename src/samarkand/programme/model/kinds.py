@@ -49,6 +49,16 @@ class ItemKind(BaseModel):
     description: str
 
 
+class OverlapRow(BaseModel):
+    """A row of `overlaps.csv`: a kind whose items may be one measure declared twice."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str
+    overlap: str
+    reason: str
+
+
 class EffectRow(BaseModel):
     """A row of `effects.csv`: what a word of `effect` changes, and the channel that works it out."""
 
@@ -149,3 +159,12 @@ def attributes(level: str, kind: str | None = None) -> dict[str, Attribute]:
         for row in read_table(__package__, "attributes.csv", Attribute)
         if row.level == level and (kind is None or row.belongs_to(kind))
     }
+
+
+@cache
+def overlaps() -> dict[str, str]:
+    """By kind, the word of which only the largest saving at a crossing counts. Raises `ValueError` for no kind."""
+    rows = read_table(__package__, "overlaps.csv", OverlapRow)
+    if unknown := {row.kind for row in rows} - set(kinds()):
+        raise ValueError(f"overlaps.csv: {sorted(unknown)} are no kinds")
+    return {row.kind: row.overlap for row in rows}

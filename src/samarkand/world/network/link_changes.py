@@ -20,7 +20,7 @@ class LinkChange:
     nearest node of the network (the way there is part of the length); the other ends are new nodes, one for equal
     points. upgrade: the links on the way along the nodes nearest to `points` take `hours_ratio` of their hours.
     crossing, port, ferry: the crossing, port or ferry line with the id `target` costs `hours_saved` and `usd_saved`
-    per TEU less; never more than it costs.
+    per TEU less; never more than it costs. `overlap`: a word that changes share of which the largest counts at a place.
     """
 
     item: str
@@ -40,25 +40,36 @@ class LinkChange:
     hours_ratio: float = 1.0
     hours_saved: float = 0.0
     usd_saved: float = 0.0
+    overlap: str = ""
 
 
 def merge_changes(changes: Sequence[LinkChange]) -> list[LinkChange]:
-    """Changes with those of one crossing or ferry line as one: what several items save there adds up.
+    """Changes with those of one crossing or ferry line as one.
 
-    Ports add up by themselves (`network_changes.port_savings`). No crossing saves more than it costs.
+    What several items save there adds up; of those that share an `overlap`, the largest saving of hours counts and the
+    largest of fees, each once. Ports add up by themselves (`network_changes.port_savings`). No crossing saves more than
+    it costs.
     """
-    found: dict[object, LinkChange] = {}
+    places: dict[object, list[LinkChange]] = {}
     for number, change in enumerate(changes):
         shared = change.action in ("crossing", "ferry")
         key = (change.action, change.mode, change.target) if shared else number
-        last = found.get(key)
-        if last is None:
-            found[key] = change
-        else:
-            found[key] = replace(
-                last,
-                item=" + ".join(dict.fromkeys((*last.item.split(" + "), change.item))),
-                hours_saved=last.hours_saved + change.hours_saved,
-                usd_saved=last.usd_saved + change.usd_saved,
-            )
-    return list(found.values())
+        places.setdefault(key, []).append(change)
+    return [here[0] if len(here) == 1 else _as_one(here) for here in places.values()]
+
+
+def _as_one(changes: Sequence[LinkChange]) -> LinkChange:
+    """The changes of one place as one, in the order of the first of each overlap."""
+    largest: dict[object, tuple[float, float]] = {}
+    for number, change in enumerate(changes):
+        key = change.overlap or number
+        hours, usd = largest.get(key, (change.hours_saved, change.usd_saved))
+        largest[key] = max(hours, change.hours_saved), max(usd, change.usd_saved)
+    items = dict.fromkeys(name for change in changes for name in change.item.split(" + "))
+    return replace(
+        changes[0],
+        item=" + ".join(items),
+        hours_saved=sum(hours for hours, _ in largest.values()),
+        usd_saved=sum(usd for _, usd in largest.values()),
+        overlap="",
+    )
