@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samarkand.engines.input_output import calc_output, multiply_by_shares
@@ -35,6 +35,7 @@ def test_two_sectors_by_hand():
     np.testing.assert_allclose(found[:, 0], [8.0, 2.0])
 
 
+@settings(deadline=None)
 @given(st.integers(1, 4), st.integers(1, 3), st.integers(0, 2**32 - 1))
 def test_shares_are_the_table_that_they_stand_for(economies, sectors, seed):
     draw = np.random.default_rng(seed)

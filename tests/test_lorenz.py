@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
@@ -123,6 +123,7 @@ def test_the_growth_elasticity_of_the_lognormal(gini, expected):
     assert (richer - poorer) / (2 * step) / here == pytest.approx(expected, abs=0.005)
 
 
+@settings(deadline=None)
 @given(st.floats(0.2, 0.65), st.floats(0.1, 1.5))
 def test_the_lognormal_is_its_closed_form(gini, line):
     sigma = calc_lognormal_sigma(gini)
@@ -137,6 +138,7 @@ def test_the_lognormal_is_its_closed_form(gini, line):
     assert found.severity[0] == pytest.approx(severity, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(list(PUBLISHED.index)), st.floats(0.05, 3.0), st.floats(1.0, 2.0))
 def test_a_richer_economy_of_equal_shares_never_has_more_poor(economy, line, richer):
     found = calc_poverty(fitted(economy), np.array([line, line / richer]))
@@ -146,6 +148,7 @@ def test_a_richer_economy_of_equal_shares_never_has_more_poor(economy, line, ric
     assert (found.gap <= found.headcount + 1e-12).all()
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0.01, 1.0), min_size=5, max_size=5))
 def test_a_curve_is_a_lorenz_curve_or_there_is_none(incomes):
     shares = np.sort(np.array(incomes)) / sum(incomes)

@@ -105,6 +105,15 @@ def _work(world: World) -> Work | str:
     return Work(jobs, shares, _imports(accounts))
 
 
+def persons_and_supply(world: World, sector: str) -> tuple[Work, Supply] | str:
+    """What jobs in a sector and its suppliers follow from; why not, where they cannot. Supply is the dear part."""
+    work = work_of(world)
+    if isinstance(work, str):
+        return work
+    supply = supply_of(world.accounts, sector)
+    return supply if isinstance(supply, str) else (work, supply)
+
+
 def supply_of(accounts: Accounts, sector: str) -> Supply | str:
     """Worked out once for a sector of the accounts; why not, where they do not have it."""
     if sector not in accounts.sectors:
@@ -198,11 +207,11 @@ def work_of_item(item: Item, timeline: Timeline) -> dict[str, Levels | Gap]:
 
 
 def _construction_of(item: Item, timeline: Timeline) -> dict[str, Levels | Gap]:
-    work, supply = work_of(timeline.world), supply_of(timeline.world.accounts, BUILDERS)
-    capex = _capex(item)
-    if isinstance(work, str) or isinstance(supply, str) or capex is None:
-        reason = next((one for one in (work, supply) if isinstance(one, str)), NO_CAPEX)
+    both, capex = persons_and_supply(timeline.world, BUILDERS), _capex(item)
+    if isinstance(both, str) or capex is None:
+        reason = both if isinstance(both, str) else NO_CAPEX
         return {name: Gap(item.id, name, reason) for name in OF_ITEMS}
+    work, supply = both
     labels = timeline.world.labels
     contents = local_contents(timeline.assumptions.parameters)
     builders = {AS_ACCOUNTS: as_accounts_buy(item, labels, supply)} | {
@@ -234,10 +243,12 @@ def _construction_of(item: Item, timeline: Timeline) -> dict[str, Levels | Gap]:
 def _operation_of(item: Item, timeline: Timeline) -> Levels | Gap:
     """Persons at work in a year of service: the cost of operation, spent on the sector that runs such items."""
     work, cost = work_of(timeline.world), item.figure("operating_cost")
-    supply = supply_of(timeline.world.accounts, OPERATORS.get(item.kind_row.asset_life, OTHER_OPERATORS))
-    if isinstance(work, str) or isinstance(supply, str) or cost is None or not cost.value:
-        reason = next((one for one in (work, supply) if isinstance(one, str)), NO_COST)
-        return Gap(item.id, "operation_jobs", reason)
+    if isinstance(work, str) or cost is None or not cost.value:
+        return Gap(item.id, "operation_jobs", work if isinstance(work, str) else NO_COST)
+    sector = OPERATORS.get(item.kind_row.asset_life, OTHER_OPERATORS)
+    supply = supply_of(timeline.world.accounts, sector)
+    if isinstance(supply, str):
+        return Gap(item.id, "operation_jobs", supply)
     labels = timeline.world.labels
     jobs = calc_job_years(work, supply, cost.value * as_accounts_buy(item, labels, supply)).sum(axis=1)
     return Levels(change=labelled(jobs, economy=labels), reason=NO_EMPLOYMENT)
@@ -245,11 +256,10 @@ def _operation_of(item: Item, timeline: Timeline) -> Levels | Gap:
 
 def work_by_year(timeline: Timeline) -> dict[str, Levels | Gap]:
     """Jobs in construction by year, with job-years by sector; who works where with the programme."""
-    work, supply = work_of(timeline.world), supply_of(timeline.world.accounts, BUILDERS)
-    if isinstance(work, str) or isinstance(supply, str):
-        reason = next(one for one in (work, supply) if isinstance(one, str))
-        return {name: Gap("social", name, reason) for name in OF_YEARS}
-    return _construction(timeline, work, supply) | _movement(timeline)
+    both = persons_and_supply(timeline.world, BUILDERS)
+    if isinstance(both, str):
+        return {name: Gap("social", name, both) for name in OF_YEARS}
+    return _construction(timeline, *both) | _movement(timeline)
 
 
 def _construction(timeline: Timeline, work: Work, supply: Supply) -> dict[str, Levels | Gap]:
