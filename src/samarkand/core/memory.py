@@ -17,6 +17,7 @@ def nbytes(values: Iterable[object]) -> int:
     Arrays that are read from a file as they are needed count nothing: the system takes their memory back by itself.
     """
     seen: set[int] = set()
+    alive: list[object] = []  # what is made on the way must not go: another would take its number and count as seen
     total = 0
     waiting = list(values)
     while waiting:
@@ -24,6 +25,7 @@ def nbytes(values: Iterable[object]) -> int:
         if isinstance(one, _LEAVES) or id(one) in seen:
             continue
         seen.add(id(one))
+        alive.append(one)
         if isinstance(one, np.ndarray):
             total += _of_array(one, seen)
         elif _library(one) == "pandas":
