@@ -230,3 +230,37 @@ def test_scores_of_governance_are_not_estimates(tmp_path) -> None:
     assert found.fact("KAZ", "political_stability").value == pytest.approx(-0.15)
     scores = samples.world_bank_json(tmp_path / "b.json", [("GOV_WGI_PV.SC", "KAZ", 2023, 48.0)])
     refused("but scores of 0 to 100", "wgi", [scores])
+
+
+# -- series that other priorities read
+
+
+def test_assessments_of_policy_and_emissions_by_sector(tmp_path) -> None:
+    rows = [
+        ("Kyrgyz Republic", "KGZ", f"IQ.CPIA.{part}.XQ", "3.5", value)
+        for part, value in (
+            ("IRAI", "3.6"),
+            ("ECON", "4.0"),
+            ("STRC", "3.7"),
+            ("SOCI", "3.4"),
+            ("PUBS", "3.1"),
+        )
+    ]
+    megatonnes = {"PI": "2.5", "IC": "1.25", "TR": "3.0", "BU": "2.0", "IP": "0.5", "FE": "0.1", "AG": "0.2"}
+    megatonnes["WA"] = "0.05"
+    for part, value in megatonnes.items():
+        rows.append(("Kyrgyz Republic", "KGZ", f"EN.GHG.CO2.{part}.MT.CE.AR5", "1.0", value))
+    found = import_world("wdi", [samples.wdi_bulk(tmp_path / "a.csv", rows)], name="some")
+    parts = (
+        "cpia",
+        "cpia_economic_management",
+        "cpia_structural_policies",
+        "cpia_social_policies",
+        "cpia_public_sector",
+    )
+    assert [found.fact("KGZ", name).value for name in parts] == [3.6, 4.0, 3.7, 3.4, 3.1]
+    names = ("power", "industry_combustion", "transport", "buildings", "industry_processes", "fugitive", "agriculture",
+             "waste")  # fmt: skip
+    emitted = [found.fact("KGZ", f"co2_{name}") for name in names]
+    assert sum(fact.value for fact in emitted) == pytest.approx(9.6)
+    assert {(fact.year, fact.unit, fact.grade) for fact in emitted} == {(2023, "Mt CO2", "observed")}
