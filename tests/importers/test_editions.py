@@ -286,7 +286,7 @@ def test_levels_are_chosen(tmp_path) -> None:
     path = samples.pip(tmp_path / "pip.csv", rows)
     refused("holds no figure that is used here", "pip", [path])
     found = import_world("pip", [path], name="urban", where={"reporting_level": "urban"})
-    assert found.fact("CHN", "survey_mean").value == 20.0
+    assert found.fact("CHN", "survey_mean_2021").value == 20.0
 
 
 def test_indicators_of_duties_are_listed_and_chosen(tmp_path) -> None:
