@@ -20,6 +20,9 @@ from samarkand.priorities.innovation.connection import (
     connection_of,
     connection_without,
 )
+from samarkand.priorities.innovation.knowledge import people_of
+from samarkand.priorities.timeline import Timeline
+from samarkand.programme.model.models import Item
 from samarkand.state import State
 from samarkand.world.accounts.products import PRODUCTS_NEED
 
@@ -78,6 +81,11 @@ def assess_once(state: State) -> Outcomes:
 def assess_state(state: State) -> Outcomes:
     """How near buyers of opportunities are, and who is connected how well, without and with the programme."""
     return {**_opportunities(state), **_connections(state)}
+
+
+def assess_project(item: Item, timeline: Timeline) -> Outcomes:
+    """People whom an item teaches or who do research in it."""
+    return people_of(item, timeline)
 
 
 def _opportunities(state: State) -> Outcomes:

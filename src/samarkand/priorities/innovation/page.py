@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from samarkand.priorities.faces import Answer, Page, Table
 from samarkand.priorities.innovation.assessment import found_of
 from samarkand.priorities.innovation.cables_page import cables_page
 from samarkand.priorities.innovation.complexity import Found, Stability, stability_of
 from samarkand.priorities.innovation.digital_page import documents
+from samarkand.priorities.innovation.knowledge import OF_PEOPLE
 from samarkand.world.accounts.tariffs import sector_of_product
 
 MOST_ROWS = 20
 NO_FIGURE = "n/a"
 NOT_YET = (
-    "Training, scholarships, joint laboratories, research collaboration, spillovers of research through trade and "
+    "Who completes training and what it is worth, research collaboration, spillovers of research through trade and "
     "readiness for paperless trade are not assessed yet."
 )
 NO_GAIN = "Nearer buyers are no income: what they are worth is in the real income of trade already, and is not added."
@@ -34,7 +36,7 @@ def page(answer: Answer) -> Page:
     return Page(
         "Innovation: what economies could make next, and who stays connected",
         lead=(*lead, *cables.lead, NOT_YET),
-        tables=(*tables, *cables.tables, documents(answer)),
+        tables=(*tables, *cables.tables, documents(answer), people(answer)),
     )
 
 
@@ -95,6 +97,24 @@ def stability(answer: Answer) -> Table:
 def _stable(answer: Answer, one: Stability) -> tuple[str, str, str]:
     name = answer.world.names.get(one.economy, one.economy)
     return f"{one.correlation:.4f}", f"{one.places} ({name})" if one.places else "0", str(one.economies)
+
+
+def people(answer: Answer) -> Table:
+    """Items of training and joint research with their people in the last year, as published."""
+    columns = [answer.array(name) for name in OF_PEOPLE]
+    kinds = {kind for kind, *_ in OF_PEOPLE.values()}
+    rows = tuple(
+        (item.title, *(_number(_of_item(one, item.id)) for one in columns))
+        for item in answer.timeline.items
+        if item.kind in kinds
+    )
+    heads = ("item", "places a year", "US$ a place and year", "researchers")
+    note = "Graduates are not counted: no completion is published." if rows else "The programme has none."
+    return Table("Training and joint research, as published", heads, rows, note)
+
+
+def _of_item(values: xr.DataArray, item: str) -> float:
+    return float(values.sel(project=item)) if "project" in values.dims else float("nan")
 
 
 def opportunities_of(answer: Answer, found: Found, economy: str, partner: str = "") -> Table:
