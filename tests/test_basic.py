@@ -43,6 +43,7 @@ INCOME = 1e-11
 IMPORTS = {
     "samarkand.programme.Programme",
     "samarkand.world.freight.commodities.freight_table",
+    "samarkand.world.parameters.load_parameters",
     "samarkand.world.world.World",
 }
 READERS = {

@@ -396,12 +396,26 @@ def test_freight_table_is_complete_and_within_its_ranges() -> None:
 
 
 def test_sector_classes_are_the_nearest_in_logarithms() -> None:
-    classes = sector_classes(FREIGHT, classes_of_time(PARAMETERS))
+    classes = sector_classes(FREIGHT)
     # Machinery: 13,000 US$/t * 7 t = 91,000 US$/TEU at 0.9 % a day = 34.1 US$/h: nearest to 30.
     assert float(FREIGHT["value_of_time"].sel(sector="machinery")) == pytest.approx(91_000 * 0.009 / 24)
     assert classes.sel(sector="machinery").item() == "high"
     # Coal: 200 * 24 * 0.0003 / 24 = 0.06 US$/h. Food: 1,612 * 15 * 0.006 / 24 = 6.0.
     assert classes.sel(sector=["coal", "food"]).to_numpy().tolist() == ["bulk", "middle"]
+
+
+@pytest.mark.parametrize("raised", [*((name,) for name in VOT_CLASSES), VOT_CLASSES], ids="+".join)
+def test_raising_values_of_time_lowers_no_sectors(raised: tuple[str, ...]) -> None:
+    """To the high ends of their ranges: sectors of the classes raised rise, others stay; machinery from 30 to 60."""
+    names = [f"value_of_time_{name}" for name in raised]
+    higher = PARAMETERS.replace({name: PARAMETERS.evidence(name).high for name in names})
+    classes = sector_classes(FREIGHT)
+    before, after = (
+        classes_of_time(table).sel(vot_class=classes).to_numpy() for table in (PARAMETERS, higher)
+    )
+    assert (after >= before).all()
+    assert ((after > before) == np.isin(classes, raised)).all()
+    assert (after[FREIGHT["sector"] == "machinery"] == (60.0 if "high" in raised else 30.0)).all()
 
 
 def test_surface_trade_adds_up() -> None:
@@ -439,7 +453,7 @@ def test_ranges_of_density_and_carriage_enclose_the_central_change() -> None:
     pair = hats.sel(origin="CHN", destination="DEU", sector="agriculture")
     # By hand: agriculture is worth 300 * 12 to 996 * 24 US$ a TEU, 0.65 to 1 of it on the network.
     cost = costs["generalised_cost"].sel(variant="logsum", origin="CHN", destination="DEU")
-    label = sector_classes(FREIGHT, classes_of_time(PARAMETERS)).sel(sector="agriculture").item()
+    label = sector_classes(FREIGHT).sel(sector="agriculture").item()
     before, after = (float(cost.sel(state=state, vot_class=label)) for state in ("without", "with"))
     large = 1 + 1.0 * ((1 + after / 3600) / (1 + before / 3600) - 1)
     small = 1 + 0.65 * ((1 + after / 23904) / (1 + before / 23904) - 1)

@@ -122,6 +122,6 @@ def test_freight_money_is_near_the_published_share_of_value(
     # (UNCTADstat insights, read 2026-11-24), goods by air and pipeline included, which we leave out.
     baseline = costs.sel(state="without", variant="logsum")
     money = baseline["generalised_cost"] - costs["value_of_time"] * baseline["hours"]
-    share = money.sel(vot_class=sector_classes(freight, costs["value_of_time"])) / freight["value_per_teu"]
+    share = money.sel(vot_class=sector_classes(freight)) / freight["value_per_teu"]
     weight = (flow * freight["network_share"]).where(share.notnull(), 0.0)
     assert 0.081 / 2 < float((share * weight).sum() / weight.sum()) < 0.081 * 2

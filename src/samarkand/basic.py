@@ -23,6 +23,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from samarkand.programme import Programme
 from samarkand.world.freight.commodities import freight_table
+from samarkand.world.parameters import load_parameters
 from samarkand.world.world import World
 
 Array = NDArray[Any]
@@ -187,8 +188,7 @@ def route_costs(world: World, legs: dict[str, dict[float, Array]]) -> Array:
     away = great_circle(network.cities[PLACE], network.terminals[PLACE])
     station = network.rail.nodes["economy"].to_numpy(str)[network.terminals["node"]]
     away[network.cities["iso3"].to_numpy(str)[:, None] != station] = np.inf
-    links, at = network.rail.links, network.terminals["node"]
-    has_line = np.isin(at, links["u"]) | np.isin(at, links["v"])
+    has_line = np.isin(network.terminals["node"], network.rail.links[["u", "v"]])
     reach = np.maximum(away[:, has_line].min(axis=1, initial=np.inf), SURROUNDINGS)
     reach = np.minimum(reach, p["rail_access_distance"])[:, None]
     near = away <= np.where(has_line, reach, SURROUNDINGS)  # a place without rails is no way to a train yet
@@ -260,7 +260,9 @@ def iceberg_hat(world: World, means: Array) -> Array:
     value: US$ per TEU; s: share of value on the network. Its class of goods is that of nearest log value of time.
     """
     table = freight_table(world.assumptions.freight).sel(sector=list(world.accounts.sectors))
-    goods = np.log([world.assumptions.parameters[f"value_of_time_{name}"] for name in GOODS])
+    goods = np.log(
+        [load_parameters()[f"value_of_time_{name}"] for name in GOODS]
+    )  # as declared: a class keeps its own
     k = np.abs(np.log(table["value_of_time"].to_numpy())[:, None] - goods).argmin(axis=1)
     t, new_t = means[:, k].transpose(0, 3, 2, 1) / table["value_per_teu"].to_numpy()
     hat: Array = 1 + table["network_share"].to_numpy() * ((1 + new_t) / (1 + t) - 1)

@@ -78,7 +78,7 @@ def goods_by_class(world: World, assumptions: Assumptions) -> Floats:
     sectors = list(world.accounts.sectors)
     table = freight_table(assumptions.freight).sel(sector=sectors)
     classes = classes_of_time(assumptions.parameters)
-    of_class = sector_classes(table, classes).to_numpy()[:, None] == classes["vot_class"].to_numpy()
+    of_class = sector_classes(table).to_numpy()[:, None] == classes["vot_class"].to_numpy()
     goods = np.array([world.accounts.is_goods(code) for code in sectors], dtype=np.float64)
     parts: Floats = np.c_[
         goods, of_class * (np.nan_to_num(table["network_share"].to_numpy()) * goods)[:, None]

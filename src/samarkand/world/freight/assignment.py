@@ -109,7 +109,7 @@ def _by_class(
 ) -> xr.DataArray:
     """Weight or volume of flows (US$ m a year), by class of goods; nothing within an economy."""
     value_of_time = classes_of_time(parameters)
-    classes = sector_classes(table, value_of_time)
+    classes = sector_classes(table)
     amount = (flow * 1e6 * per_usd).fillna(0.0)
     amount = amount.where(amount["origin"] != amount["destination"], 0.0)
     labels = value_of_time["vot_class"].reset_coords(drop=True)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from samarkand.core.conventions import Floats
 from samarkand.core.geodesy import calc_great_circle_matrix
 from samarkand.engines.choice import calc_aggregate_shares, calc_shares, calc_utility, calibrate_constants
-from samarkand.world.parameters import Parameters
+from samarkand.world.parameters import Parameters, load_parameters
 
 MODES = ("road", "rail", "sea")
 SEGMENTS = ("long_haul", "european_union", "continental")
@@ -204,7 +204,7 @@ def surface_trade(trade_flow: xr.DataArray, freight: xr.Dataset, vot_by_class: x
     if missing:
         raise ValueError(f"no freight figures are declared for the sectors {', '.join(missing)}")
     table = freight.sel(sector=trade_flow["sector"])
-    classes = sector_classes(table, vot_by_class)
+    classes = sector_classes(table)
     on_network = trade_flow * table["network_share"]
     parts = [
         on_network.where(classes == label, 0.0).sum("sector", skipna=False)
@@ -213,12 +213,14 @@ def surface_trade(trade_flow: xr.DataArray, freight: xr.Dataset, vot_by_class: x
     return xr.concat(parts, dim=vot_by_class["vot_class"].reset_coords(drop=True))
 
 
-def sector_classes(freight: xr.Dataset, vot_by_class: xr.DataArray) -> xr.DataArray:
+def sector_classes(freight: xr.Dataset) -> xr.DataArray:
     """Value-of-time class of each sector, dims (sector): the nearest in logarithms; services take the first.
 
-    freight: as `freight_table`; vot_by_class: as `classes_of_time`. The class of a sector that is not on the
-    network has no effect.
+    freight: as `freight_table`. Classes are told by their declared values, whatever replaces them: a class that is
+    valued higher keeps its sectors and raises all of them. The class of a sector that is not on the network has no
+    effect.
     """
+    vot_by_class = classes_of_time(load_parameters())
     logs = np.abs(np.log(freight["value_of_time"].fillna(1.0)) - np.log(vot_by_class))
     nearest = logs.transpose("sector", "vot_class").to_numpy().argmin(axis=1)
     nearest = np.where(np.isnan(freight["value_of_time"].to_numpy()), 0, nearest)

@@ -64,7 +64,7 @@ def iceberg_cost_hat_range(costs: xr.Dataset, freight: Parameters, variant: str 
     """
     central = iceberg_cost_hat(costs, freight_table(freight), variant)
     bounds = freight_bounds(freight)
-    classes = sector_classes(freight_table(freight), costs["value_of_time"])
+    classes = sector_classes(freight_table(freight))
     by_sector = costs["generalised_cost"].sel(variant=variant, vot_class=classes)
     by_sector = by_sector.drop_vars(["variant", "vot_class"])
     hats = calc_iceberg_cost_hat(

@@ -493,6 +493,6 @@ def _by_sector(costs: xr.Dataset, freight: xr.Dataset) -> xr.DataArray:
 def _carriage(costs: xr.Dataset, freight: xr.Dataset) -> list[tuple[int, float, float]]:
     """By sector: number of the class of goods, value per TEU, share of value on the network."""
     number = {name: k for k, name in enumerate(costs["vot_class"].to_numpy().tolist())}
-    classes = [number[name] for name in sector_classes(freight, costs["value_of_time"]).to_numpy().tolist()]
+    classes = [number[name] for name in sector_classes(freight).to_numpy().tolist()]
     value, share = freight["value_per_teu"].to_numpy(), freight["network_share"].to_numpy()
     return list(zip(classes, value.tolist(), share.tolist(), strict=True))
