@@ -17,9 +17,8 @@ def nbytes(values: Iterable[object]) -> int:
     Arrays that are read from a file as they are needed count nothing: the system takes their memory back by itself.
     """
     seen: set[int] = set()
-    alive: list[
-        object
-    ] = []  # what is made on the way must not go: another would take its number and count as seen
+    # What is made on the way must not go: another would take its number and count as seen.
+    alive: list[object] = []
     total = 0
     waiting = list(values)
     while waiting:
