@@ -22,8 +22,13 @@ def cables_page(answer: Answer) -> Page:
     return Page(
         "Cables: who loses connection when one is cut",
         lead=said_of_table(answer),
-        tables=(by_cut(answer), by_item(answer), systems(answer)),
+        tables=(*cables_tables(answer), systems(answer)),
     )
+
+
+def cables_tables(answer: Answer) -> tuple[Table, ...]:
+    """Cuts and items, as the report has them; the systems and their sources stand in `samarkand cables`."""
+    return by_cut(answer), by_item(answer)
 
 
 def said_of_table(answer: Answer) -> tuple[str, ...]:

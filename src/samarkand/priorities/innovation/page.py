@@ -8,7 +8,7 @@ import xarray as xr
 
 from samarkand.priorities.faces import Answer, Page, Table
 from samarkand.priorities.innovation.assessment import found_of
-from samarkand.priorities.innovation.cables_page import cables_page
+from samarkand.priorities.innovation.cables_page import cables_tables, said_of_table
 from samarkand.priorities.innovation.complexity import Found, Stability, stability_of
 from samarkand.priorities.innovation.digital_page import documents
 from samarkand.priorities.innovation.knowledge import OF_PEOPLE
@@ -26,7 +26,6 @@ NO_GAIN = "Nearer buyers are no income: what they are worth is in the real incom
 def page(answer: Answer) -> Page:
     """Complexity and opportunities of all economies, who is left out, and how stable the ranking is."""
     found = found_of(answer.timeline.last)
-    cables = cables_page(answer)
     if isinstance(found, str):
         lead: tuple[str, ...] = (f"Complexity and opportunities: {found}.",)
         tables: tuple[Table, ...] = ()
@@ -35,8 +34,8 @@ def page(answer: Answer) -> Page:
         tables = (by_economy(answer), left_out(answer, found), stability(answer))
     return Page(
         "Innovation: what economies could make next, and who stays connected",
-        lead=(*lead, *cables.lead, NOT_YET),
-        tables=(*tables, *cables.tables, documents(answer), people(answer)),
+        lead=(*lead, *said_of_table(answer), NOT_YET),
+        tables=(*tables, *cables_tables(answer), documents(answer), people(answer)),
     )
 
 
