@@ -21,8 +21,10 @@ import samarkand as sk
 from samarkand.core.faults import Faults
 from samarkand.priorities.innovation.command import cables
 from samarkand.priorities.innovation.connection import (
+    connect,
     connection_of,
     connection_without,
+    divided_economies,
     network_of,
     systems_of,
 )
@@ -125,6 +127,26 @@ def test_each_cut_by_hand(toy, case, without, with_):
     assert float(toy.array("economies_cut_off", "with").sel(case=case)) == len(with_)
     assert float(toy["economies_cut_off"].sel(case=case)) == len(with_) - len(without)
     assert lost(toy, case, "with", 2027) == without - {"GEO"}  # before it opens
+
+
+def test_a_strait_within_an_economy_divides_its_landings():
+    """Egypt: Red Sea | Mediterranean. Whoever hangs on the one side loses the hub on the other; Egypt reaches it still.
+
+    Yemen - Red Sea 500; through Egypt 800 on to France; a second one Mediterranean - France 300. Egypt has 1,100 to
+    France; Yemen 500, over Egypt's own way. With Suez cut Yemen has nothing, Egypt what leaves the Mediterranean.
+    """
+    systems = (
+        system("gulf", 500, ("Aden", "YEM"), ("Red Sea", "EGY")),
+        system("through", 800, ("Red Sea", "EGY"), ("Mediterranean", "EGY", "suez"), ("Marseille", "FRA")),
+        system("second", 300, ("Mediterranean", "EGY"), ("Marseille", "FRA")),
+    )
+    assert divided_economies(systems) == {"EGY": (("suez",), frozenset({"EGY Mediterranean"}))}
+    network = network_of(Cables(systems, hubs=("FRA",)))
+    found = connect(network, (), ("EGY", "YEM"))
+    assert found.capacity.tolist() == [1100, 500]
+    column = found.cases.index("suez")
+    assert found.cut_off[:, column].tolist() == [False, True]
+    assert found.left[:, column].tolist() == [1100, 0]
 
 
 def test_capacity_by_hand(toy):

@@ -1,8 +1,9 @@
 """Connection: cables as a network of capacity, and who loses it when a cable, a landing or a strait is cut.
 
-Each system is a trunk with a branch to each of its landings; within an economy all landings are joined. An economy is
-connected where it reaches a hub, over others if need be. Its capacity is the greatest flow to all hubs together, over
-the systems whose capacity is published.
+Each system is a trunk with a branch to each of its landings; within an economy all landings are joined. Where a system
+passes a strait within an economy, as all do in Egypt, the landings on its two sides are joined by a way that passes
+it too. An economy is connected where it reaches a hub, over others if need be. Its capacity is the greatest flow to all
+hubs together, over the systems whose capacity is published.
 
     cable:smw5            a system, or an item of the programme by its id
     landing:PAK Karachi   a place, for all systems that land there
@@ -11,9 +12,10 @@ the systems whose capacity is published.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,24 +56,35 @@ class CableNetwork:
         owner: list[str] = []
         landing: list[str] = []
         straits: list[frozenset[str]] = []
+
+        def join(begin: int, end: int, limit: int, system: str, name: str, passed: Iterable[str]) -> None:
+            ends.append((begin, end))
+            capacity.append(limit)
+            owner.append(system)
+            landing.append(name)
+            straits.append(frozenset(passed))
+
         size = len(number)
+        beyond: dict[int, int] = {}
+        divided = divided_economies(self.systems)
+        for code, passed in sorted((code, passed) for code, (passed, _) in divided.items()):
+            beyond[number[code]] = size
+            join(number[code], size, UNLIMITED, "", "", passed)
+            size += 1
         for system in self.systems:
             limit = (system.row.capacity or 0) if system.is_cut_as_one else UNLIMITED
             for place, one in enumerate(system.landings):
                 junction = size
                 size += 1
-                steps = [(junction, number[one.economy], one.name, one.branch)]
+                node = number[one.economy]
+                if one.economy in divided and one.name in divided[one.economy][1]:
+                    node = beyond[node]
+                join(junction, node, limit, system.row.system, one.name, one.branch)
                 if place:
-                    steps.append((junction - 1, junction, "", one.passes))
-                for begin, end, name, passed in steps:
-                    ends.append((begin, end))
-                    capacity.append(limit)
-                    owner.append(system.row.system)
-                    landing.append(name)
-                    straits.append(frozenset(passed))
+                    join(junction - 1, junction, limit, system.row.system, "", one.passes)
         return Edges(
             size, np.array(ends, np.int64).reshape(-1, 2), np.array(capacity, np.int64), tuple(owner), tuple(landing),
-            tuple(straits),
+            tuple(straits), beyond,
         )  # fmt: skip
 
     @property
@@ -87,9 +100,46 @@ class CableNetwork:
         )  # fmt: skip
 
 
+def divided_economies(systems: Iterable[System]) -> dict[str, tuple[tuple[str, ...], frozenset[str]]]:
+    """Economies within which a system passes a strait: the strait, and the names of the landings beyond it.
+
+    A landing that no such system names lies on the side of the nearest that one does.
+    """
+    systems = tuple(systems)
+    straits: dict[str, tuple[str, ...]] = {}
+    sides: dict[str, tuple[dict[str, Landing], dict[str, Landing]]] = {}
+    for system in systems:
+        for one, other in pairwise(system.landings):
+            if one.economy == other.economy and other.passes:
+                straits.setdefault(one.economy, other.passes)
+                near, far = sides.setdefault(one.economy, ({}, {}))
+                near[one.name], far[other.name] = one, other
+    found = {}
+    for code, (near, far) in sides.items():
+        beyond = set(far)
+        for place in (place for system in systems for place in system.landings if place.economy == code):
+            if place.name not in near and place.name not in far:
+                apart = [_nearest(place, side.values()) for side in (near, far)]
+                beyond |= {place.name} if apart[1] < apart[0] else set()
+        found[code] = (straits[code], frozenset(beyond))
+    return found
+
+
+def _nearest(place: Landing, others: Iterable[Landing]) -> float:
+    """Squared chord from a place to the nearest of others."""
+    there = list(others)
+    vectors = unit_vectors(
+        np.array([one.latitude for one in there]), np.array([one.longitude for one in there])
+    )
+    return float(calc_squared_chord(vectors, unit_vectors(place.latitude, place.longitude)).min())
+
+
 @dataclass(frozen=True)
 class Edges:
-    """Edges of a cable network: nodes, capacity (Gbit/s), system, landing (of branches) and straits of each."""
+    """Edges of a cable network: nodes, capacity (Gbit/s), system, landing (of branches) and straits of each.
+
+    `beyond`: the node of an economy's landings on the far side of a strait within it, by the node of the economy.
+    """
 
     size: int
     ends: NDArray[np.int64]
@@ -97,6 +147,7 @@ class Edges:
     system: tuple[str, ...]
     landing: tuple[str, ...]
     straits: tuple[frozenset[str], ...]
+    beyond: Mapping[int, int]
 
     def open_without(self, cases: Collection[str], closed: Collection[str] = ()) -> Bools:
         """Which edges are open once the cases are cut and the systems in `closed` are not there."""
@@ -261,14 +312,27 @@ def cut(found: Connection, names: Collection[str]) -> tuple[Bools, Floats]:
 
 
 def _hubs(network: CableNetwork) -> NDArray[np.int64]:
-    return np.arange(len(network.economies), len(network.economies) + len(network.hubs))
+    hubs = range(len(network.economies), len(network.economies) + len(network.hubs))
+    beyond = network.edges.beyond
+    return np.array([*hubs, *(beyond[hub] for hub in hubs if hub in beyond)], np.int64)
 
 
 def _reaches(network: CableNetwork, is_open: Bools) -> Bools:
+    """By node; an economy reaches a hub where one of its sides does."""
     edges = network.edges
-    return calc_reaches(edges.size, edges.ends, is_open, _hubs(network))
+    reaches = calc_reaches(edges.size, edges.ends, is_open, _hubs(network))
+    for node, other in edges.beyond.items():
+        reaches[node] |= reaches[other]
+    return reaches
 
 
 def _flow(network: CableNetwork, is_open: Bools, node: int) -> tuple[int, Bools]:
+    """Of both sides of an economy together, where a strait divides it."""
     edges = network.edges
-    return calc_capacity(edges.size, edges.ends, edges.capacity, is_open, node, _hubs(network))
+    if node not in edges.beyond:
+        return calc_capacity(edges.size, edges.ends, edges.capacity, is_open, node, _hubs(network))
+    source, sides = edges.size, (node, edges.beyond[node])
+    ends = np.vstack([edges.ends, [(source, side) for side in sides]])
+    capacity, still = np.r_[edges.capacity, UNLIMITED, UNLIMITED], np.r_[is_open, True, True]
+    flow, used = calc_capacity(edges.size + 1, ends, capacity, still, source, _hubs(network))
+    return flow, used[: len(edges.ends)]
