@@ -260,9 +260,8 @@ def iceberg_hat(world: World, means: Array) -> Array:
     value: US$ per TEU; s: share of value on the network. Its class of goods is that of nearest log value of time.
     """
     table = freight_table(world.assumptions.freight).sel(sector=list(world.accounts.sectors))
-    goods = np.log(
-        [load_parameters()[f"value_of_time_{name}"] for name in GOODS]
-    )  # as declared: a class keeps its own
+    declared = load_parameters()  # a class of goods keeps its sectors, whatever value of time is asked about
+    goods = np.log([declared[f"value_of_time_{name}"] for name in GOODS])
     k = np.abs(np.log(table["value_of_time"].to_numpy())[:, None] - goods).argmin(axis=1)
     t, new_t = means[:, k].transpose(0, 3, 2, 1) / table["value_per_teu"].to_numpy()
     hat: Array = 1 + table["network_share"].to_numpy() * ((1 + new_t) / (1 + t) - 1)
