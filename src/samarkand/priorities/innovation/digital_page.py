@@ -5,6 +5,8 @@ from __future__ import annotations
 from samarkand.priorities.faces import Answer, Table
 from samarkand.world.network.link_changes import LinkChange
 
+MOST_NAMED = 3
+
 
 def documents(answer: Answer) -> Table:
     """Crossings at which document measures act, what each saves there, and what counts: the largest, once.
@@ -17,14 +19,21 @@ def documents(answer: Answer) -> Table:
         if change.overlap:
             at.setdefault((change.target, change.overlap), []).append(change)
     titles = {item.id: item.title for item in state.programme.items}
-    rows = tuple(
-        (
-            target, "; ".join(titles.get(one.item, one.item) for one in here),
+    alike: dict[tuple[str, ...], list[str]] = {}  # crossings at which the same counts stand in one row
+    for (target, _), here in at.items():
+        cells = (
+            "; ".join(titles.get(one.item, one.item) for one in here),
             " ".join(f"{one.hours_saved:.1f}" for one in here), f"{max(one.hours_saved for one in here):.1f}",
             " ".join(f"{one.usd_saved:.0f}" for one in here), f"{max(one.usd_saved for one in here):.0f}",
-        )
-        for (target, _), here in at.items()
-    )  # fmt: skip
-    heads = ("crossing", "measures", "hours saved", "counted", "US$/TEU saved", "counted")
+        )  # fmt: skip
+        alike.setdefault(cells, []).append(target)
+    rows = tuple((_named(targets), *cells) for cells, targets in alike.items())
+    heads = ("crossings", "measures", "hours saved", "counted", "US$/TEU saved", "counted")
     note = "" if rows else "No document measure acts on a crossing."
     return Table("Electronic documents: counted once at each crossing", heads, rows, note, numbers=2)
+
+
+def _named(targets: list[str]) -> str:
+    """Crossings by name, the first few of many."""
+    shown = ", ".join(targets[:MOST_NAMED])
+    return shown if len(targets) <= MOST_NAMED else f"{shown} and {len(targets) - MOST_NAMED} more"
