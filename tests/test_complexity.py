@@ -1,7 +1,5 @@
 """Economic complexity: by hand, by its algebra, and beside the package ecomplexity 0.5.3."""
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,8 +15,6 @@ from samarkand.engines.complexity import (
     trim,
 )
 from samarkand.priorities.innovation.assessment import calc_matches, calc_nearer, calc_over
-
-ROUNDS, FASTER = 6, 50
 
 # Two economies of three make the first product, and so on: M has 5 economies (rows) and 6 products.
 PRESENCE = np.array(
@@ -173,16 +169,14 @@ def test_matches_by_hand():
     assert calc_matches(wanted, offered).tolist() == [[1, 2], [1, 0]]
 
 
-def test_equal_to_ecomplexity_and_much_faster():
+def test_equal_to_ecomplexity():
     """The published package on 150 economies and 1,200 products: both work out eigenvectors to rounding.
 
-    Its check of supermodularity, which has no part in the figures, is switched off. Processor time on one thread:
-    threads that wait for each other on a busy machine have no part in it. Both take their least time over some rounds,
-    as other work on the machine slows now the one, now the other; about 60 times on a quiet one.
+    Its check of supermodularity, which has no part in the figures, is switched off. How much faster ours is:
+    `python -m benchmarks complexity`.
     """
-    peer = pytest.importorskip("ecomplexity")
+    peer = pytest.importorskip("ecomplexity", reason="the extra peers is not installed")
     import pandas as pd
-    from threadpoolctl import threadpool_limits
 
     exports = made_up()
     rows, columns = trim(exports)
@@ -191,15 +185,7 @@ def test_equal_to_ecomplexity_and_much_faster():
     economy, product = np.indices(exports.shape)
     table = pd.DataFrame({"t": 2022, "i": economy.ravel(), "k": product.ravel(), "v": exports.ravel()})
     columns = {"time": "t", "loc": "i", "prod": "k", "val": "v"}
-    ours = theirs = np.inf
-    with threadpool_limits(1):
-        for _ in range(ROUNDS):
-            ours = min(ours, *(_timed(exports) for _ in range(5)))
-            begun = time.process_time()
-            given_ = peer.ecomplexity(table, columns, check_logsupermodularity=False, verbose=False)
-            theirs = min(theirs, time.process_time() - begun)
-            if theirs > FASTER * ours:
-                break
+    given_ = peer.ecomplexity(table, columns, check_logsupermodularity=False, verbose=False)
     found = calc_complexity(exports)
     given_ = given_.sort_values(["i", "k"])
 
@@ -212,10 +198,3 @@ def test_equal_to_ecomplexity_and_much_faster():
         ("cog", found.gain), ("diversity", found.diversity[:, None]), ("ubiquity", found.ubiquity[None]),
     ):  # fmt: skip
         np.testing.assert_allclose(np.broadcast_to(values, exports.shape), of(name), rtol=0, atol=1e-10)
-    assert theirs > FASTER * ours, f"{theirs:.2f} s of processor time beside {ours:.4f} s"
-
-
-def _timed(exports) -> float:
-    begun = time.process_time()
-    calc_complexity(exports)
-    return time.process_time() - begun

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from docs.freight_observed import PAGE, page
 from pydantic import ValidationError
+from rich.console import Console
 
 from samarkand.analysis import observed
 from samarkand.analysis.observed import ObservedRow, beside_observed, observed_freight
 from samarkand.priorities.trade.exposure import goods_by_class
+from samarkand.reports.world_check import print_observed
 from samarkand.session import Session
 from samarkand.solving import Setting, solve_baseline
 from toy import make_toy_world
@@ -86,6 +88,24 @@ def test_a_place_that_the_world_does_not_have_is_not_known(toy, session, monkeyp
     assert found.loc[["gate", "strait", "modes"], "modelled"].isna().all()
     assert found["factor"].isna().all()
     assert found.loc["silent", "modelled"] > 0
+
+
+def test_what_nobody_published_as_it_stands_is_marked(toy, session, monkeypatch):
+    rows = [
+        _row(flag="derived"),
+        _row(id="read", title="Another", flag="verified", address="https://x.org", read_on="2026-11-27"),
+        _row(id="silent", title="A third", flag="recalled", observed=None, note="No tonnes are published"),
+    ]
+    table = _beside(rows, toy, session, monkeypatch).reset_index()
+    console = Console(record=True, width=160)
+    print_observed(table, console)
+    gate, read, silent = (
+        next(line for line in console.export_text(clear=False).splitlines() if name in line)
+        for name in ("A gate", "Another", "A third")
+    )
+    assert "derived" in gate
+    assert not {"derived", "recalled", "verified"} & set(read.split())
+    assert "not known" in silent
 
 
 def test_a_figure_without_source_or_note_is_refused():

@@ -39,6 +39,9 @@ class FlatLand:
     def names_meant(self, name: str, economies: tuple[str, ...], mode: str) -> tuple[str, ...]:
         return self.crossing_names(economies, mode) if "Khorgos" in name else ()
 
+    def station_near(self, latitude: float, longitude: float, has_line: bool) -> None:
+        return None
+
 
 AROUND = Surroundings(ECONOMIES, FlatLand(), 30.0)
 

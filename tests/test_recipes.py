@@ -100,7 +100,7 @@ CHANNEL = Channel(_effects_of, on_models=False)
 '''
 COLD_SURVEY = """\
 cold-survey,Survey of cold stores,A ministry,indicators,facts,,CSV as the World Bank's,\
-"Country Code, Series Code, years",as fact_series.csv says,5,CC BY 4.0,,
+"Country Code, Series Code, years",as fact_series.csv says,5,CC BY 4.0,,,decimal where
 """
 COLD_AREA = (
     "cold_store_area,ha,number,5,Area of cold stores,a file: survey of cold stores,import cold-survey\n"

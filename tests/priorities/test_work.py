@@ -14,11 +14,22 @@ import samarkand as sk
 from samarkand.core.evidence import Evidence
 from samarkand.priorities.social.command import people as people_command
 from samarkand.priorities.social.page import page
-from samarkand.priorities.social.work import AS_ACCOUNTS, NO_CAPEX, NO_COST, NO_EMPLOYMENT, Supply, calc_moved
+from samarkand.priorities.social.work import (
+    AS_ACCOUNTS,
+    NO_CAPEX,
+    NO_COST,
+    NO_EMPLOYMENT,
+    OTHER_ASSETS,
+    Supply,
+    calc_moved,
+    operators,
+)
 from samarkand.priorities.social.work_page import NO_EMPLOYMENT as NOT_ASSESSED
+from samarkand.programme.model.kinds import kinds
 from samarkand.programme.model.models import When
 from samarkand.reports.readiness import readiness_of
 from samarkand.session import Session
+from samarkand.world.accounts.sectors import load_sectors
 from samarkand.world.economies.facts import COLUMNS, Facts
 from toy import ECONOMIES, SECTORS, make_toy_world, toy_programme
 
@@ -199,6 +210,14 @@ def test_jobs_in_operation_are_those_of_the_cost_of_operation(world, appraisal):
     frame = appraisal.to_dataframe()
     rows = frame[(frame["indicator"] == "operation_jobs") & (frame["project"] == item.id)]
     assert set(rows["reason"]) == {NO_COST}
+
+
+def test_every_asset_is_run_by_a_sector_of_the_accounts():
+    """The table names each asset of the kinds once, and sectors that there are; measures without one are as others."""
+    assets = {row.asset_life for row in kinds().values()} - {""}
+    assert assets == set(operators())
+    assert OTHER_ASSETS in assets
+    assert set(operators().values()) <= {row.code for row in load_sectors()}
 
 
 def test_the_inverse_is_not_worked_out_where_nobody_s_employment_is_known():

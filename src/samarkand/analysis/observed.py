@@ -6,16 +6,15 @@ because it does not fit. It is the world without a programme, on the open networ
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
 from samarkand.core.conventions import Floats
 from samarkand.core.declarations import read_table
-from samarkand.core.evidence import Evidence, Flag
+from samarkand.core.evidence import Cited, Evidence
 from samarkand.core.faults import Faults
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.once import derived
@@ -36,10 +35,8 @@ Measure = Literal["tonnes", "value_share", "mode_share"]
 UNITS: dict[str, str] = {"tonnes": "m t a year", "value_share": "fraction", "mode_share": "fraction"}
 
 
-class ObservedRow(BaseModel):
+class ObservedRow(Cited):
     """A row of `observed_freight.csv`: one figure, and where the model has the like."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     id: str
     group: str
@@ -51,11 +48,6 @@ class ObservedRow(BaseModel):
     low: float | None = None
     high: float | None = None
     use: Literal["calibrate", "meet"]
-    source: str
-    address: str = ""
-    read_on: date | None = None
-    flag: Flag
-    note: str = ""
 
     @model_validator(mode="after")
     def _holds_together(self) -> ObservedRow:
@@ -78,11 +70,8 @@ class ObservedRow(BaseModel):
 
     @property
     def evidence(self) -> Evidence:
-        """The figure as evidence. Raises ValueError for a verified one without address or day."""
-        declared = self.model_dump(
-            include={"low", "high", "year", "source", "address", "read_on", "flag", "note"}
-        )
-        return Evidence(value=self.observed, unit=self.unit, **declared)
+        """The figure as evidence. Raises ValueError where it lies outside its range."""
+        return self.cited(self.observed, self.unit, low=self.low, high=self.high, year=self.year)
 
 
 def observed_freight() -> tuple[ObservedRow, ...]:
@@ -147,9 +136,7 @@ def straits_by_value(baseline: Baseline) -> dict[str, float]:
 
 def _straits_by_value(baseline: Baseline) -> dict[str, float]:
     passes = passages_of(baseline.state.model)
-    goods, carried = goods_traded(
-        baseline.solution, goods_by_class(baseline.setting.world, baseline.setting.assumptions)
-    )
+    goods, carried = _goods(baseline)
     labels = baseline.setting.world.labels
     apart = np.ones_like(goods)
     for crossing in baseline.setting.world.network.geography.crossings:
@@ -183,9 +170,7 @@ def _value_by_mode(baseline: Baseline) -> Floats:
     """Value of goods on the network `[origin, destination, mode]`, money, without the programme."""
 
     def make() -> Floats:
-        _, carried = goods_traded(
-            baseline.solution, goods_by_class(baseline.setting.world, baseline.setting.assumptions)
-        )
+        _, carried = _goods(baseline)
         share = baseline.state.costs["mode_share"].sel(state="without", mode=list(MODES))
         order = ("vot_class", "origin", "destination", "mode")
         found: Floats = np.einsum("cod,codm->odm", carried, np.nan_to_num(share.transpose(*order).to_numpy()))

@@ -19,7 +19,7 @@ import pandas as pd
 from samarkand.core.conventions import Ints
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import FaultList, Faults, did_you_mean
-from samarkand.engines.ppml import NotConvergedError, NotIdentifiedError, fit_ppml
+from samarkand.engines.ppml import NotConvergedError, NotIdentifiedError, fit_ppml, group_numbers
 from samarkand.world.importers.codes import iso3_codes
 
 Clusters = Literal["pair", "origin", "destination"]
@@ -126,11 +126,11 @@ def estimate_people_flows(
     if find_spec("pyfixest") is None:
         raise ImportError("estimating flows of people needs the extra: pip install 'samarkand[estimate]'")
     groups: dict[str, Ints] = {
-        "origin": _codes(panel, origin),
-        "destination": _codes(panel, destination),
-        "pair": _codes(panel, origin, destination),
+        "origin": group_numbers(panel, origin),
+        "destination": group_numbers(panel, destination),
+        "pair": group_numbers(panel, origin, destination),
     }
-    effects = [_codes(panel, origin, year), _codes(panel, destination, year)]
+    effects = [group_numbers(panel, origin, year), group_numbers(panel, destination, year)]
     if pair_effects:
         effects.append(groups["pair"])
     variables = [panel[name].to_numpy(float) for name in measures]
@@ -157,12 +157,6 @@ def estimate_people_flows(
         len(set(panel[origin]) | set(panel[destination])), int(panel[year].nunique()), fit.clusters, cluster,
         pair_effects,
     )  # fmt: skip
-
-
-def _codes(panel: pd.DataFrame, *columns: str) -> Ints:
-    """A number for every distinct combination of the columns."""
-    numbers = panel.groupby(list(columns), sort=True).ngroup()
-    return np.asarray(numbers, dtype=np.int64)
 
 
 def _check(panel: pd.DataFrame, measures: tuple[str, ...], names: dict[str, str]) -> None:

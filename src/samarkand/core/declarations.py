@@ -65,11 +65,12 @@ def _lines(package: str, filename: str) -> list[tuple[int, str]]:
 @cache
 def _read_table(package: str, filename: str, model: type[BaseModel]) -> tuple[BaseModel, ...]:
     rows = _read_rows(package, filename, model)
-    first_field = next(iter(model.model_fields))
-    keys: list[Hashable] = [getattr(row, first_field) for row in rows]
-    repeated = {key for key in keys if keys.count(key) > 1}
-    if repeated:
-        raise ValueError(f"{package}/{filename}: {first_field} is repeated: {sorted(map(str, repeated))}")
+    if rows:
+        first = read_header(package, filename)[0]
+        keys: list[Hashable] = [getattr(row, first) for row in rows]
+        repeated = {key for key in keys if keys.count(key) > 1}
+        if repeated:
+            raise ValueError(f"{package}/{filename}: {first} is repeated: {sorted(map(str, repeated))}")
     return rows
 
 

@@ -1,9 +1,8 @@
 """What is dear to compute, kept in this user's cache folder by the content it was computed from: nothing is shipped.
 
 An entry is one file of arrays. It only ever saves time: an entry is read if its key is the one asked for and every byte
-is as it was written, else it is computed again, to the same last bit. An entry is written beside and takes its place by
-one rename, so that any number of processes may read and write; it need not be forced to the disk, for its checksums say
-what arrived there.
+is as it was written, else it is computed again. An entry is written beside and takes its place by one rename, so that
+any number of processes may read and write; it need not be forced to the disk, for its checksums say what arrived there.
 
     16 bytes     MAGIC, length of the head, CRC-32 of the head
     head         JSON: key, and of each array name, dtype, shape, place in the file, CRC-32 of each CHUNK bytes of it

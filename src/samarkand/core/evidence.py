@@ -8,12 +8,39 @@ other figures, which the note names).
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
 Flag = Literal["verified", "recalled", "assumed", "derived"]
 Grade = Literal["observed", "estimated", "assumed"]
+
+
+class Cited(BaseModel):
+    """A row of a declared table that says where it is from; the rows of several tables are of this kind.
+
+    Raises ValueError for a verified one without the address of what was read or the date.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    source: str
+    address: str = ""
+    read_on: date | None = None
+    flag: Flag
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _is_cited(self) -> Self:
+        self.cited(None, "1")
+        return self
+
+    def cited(self, value: float | None, unit: str, **further: Any) -> Evidence:
+        """A figure of the row as evidence; `further`: its range and year."""
+        return Evidence(
+            value=value, unit=unit, source=self.source, address=self.address, read_on=self.read_on,
+            flag=self.flag, note=self.note, **further,
+        )  # fmt: skip
 
 
 class Evidence(BaseModel):

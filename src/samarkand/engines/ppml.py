@@ -52,6 +52,11 @@ class Fit:
     clusters: int
 
 
+def group_numbers(panel: pd.DataFrame, *columns: str) -> Ints:
+    """A number for every distinct combination of the columns: an effect, or a cluster, of each row."""
+    return np.asarray(panel.groupby(list(columns), sort=True).ngroup(), dtype=np.int64)
+
+
 def fit_ppml(outcome: Floats, variables: Sequence[Floats], effects: Sequence[Ints], cluster: Ints) -> Fit:
     """`b` and what it rests on; `effects` and `cluster` are numbers of groups, one an observation.
 

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from samarkand.world.world import World
 
 
+NO_FIGURE = "n/a"
+
+
+def shown(value: float, form: str = ",.0f", factor: float = 1.0, unit: str = "") -> str:
+    """A figure in a table of a page, in a format of Python's; `n/a`, never zero, where there is none."""
+    return NO_FIGURE if value != value else f"{factor * value:{form}} {unit}".rstrip()
+
+
 class Answer(Protocol):
     """What a page or a command may read of an appraisal."""
 

@@ -80,6 +80,7 @@ def print_observed(table: pd.DataFrame, console: Console | None = None) -> None:
     for row in table.to_dict("records"):
         name = str(row["group"])
         words = {"calibrate": "calibrated to it", "meet": ""}[str(row["use"])]
+        flag = str(row["flag"]) if row["flag"] != "verified" else ""  # what nobody published as it stands
         factor = float(row["factor"])
         shown.add_row(
             name if name != group else "",
@@ -87,7 +88,7 @@ def print_observed(table: pd.DataFrame, console: Console | None = None) -> None:
             observed_figure(float(row["observed"]), str(row["unit"])),
             observed_figure(float(row["modelled"]), str(row["unit"])),
             "" if math.isnan(factor) else f"{factor:.2f}",
-            words,
+            ", ".join(word for word in (flag, words) if word),
         )
         group = name
     console.print(shown)

@@ -25,8 +25,9 @@ from samarkand.priorities.timeline import Timeline
 from samarkand.programme.model.models import Item
 from samarkand.state import State
 from samarkand.world.accounts.products import PRODUCTS_NEED
+from samarkand.world.importers import import_hint
 
-NEEDS_FILE = f"needs file: {PRODUCTS_NEED}: samarkand world import baci"
+NEEDS_FILE = f"needs file: {import_hint(PRODUCTS_NEED)}"
 NOT_OF_THE_PROGRAMME = (
     "not assessed: nothing shows what an economy comes to make because of a programme; opportunity_access says how "
     "much nearer it brings buyers"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from samarkand.priorities.faces import Answer, Page, Table
+from samarkand.priorities.faces import NO_FIGURE, Answer, Page, Table
 from samarkand.priorities.innovation.connection import (
     Connection,
     connection_of,
@@ -14,7 +14,6 @@ from samarkand.priorities.innovation.connection import (
 )
 
 NOBODY = "nobody"
-NO_FIGURE = "n/a"
 
 
 def cables_page(answer: Answer) -> Page:

@@ -23,12 +23,13 @@ from numpy.typing import NDArray
 from samarkand.core.conventions import Floats
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.gaps import Gap
-from samarkand.core.geodesy import calc_squared_chord, unit_vectors
+from samarkand.core.geodesy import calc_great_circle_distance
 from samarkand.engines.cut_networks import UNLIMITED, calc_capacity, calc_reaches
 from samarkand.engines.once import derived
 from samarkand.programme.model.models import Item, Point
 from samarkand.state import State
 from samarkand.world.cables import Cables, Landing, System, SystemRow
+from samarkand.world.network.nearest import nearest_nodes
 from samarkand.world.world import World
 
 KIND = "fibre_cable"
@@ -126,12 +127,11 @@ def divided_economies(systems: Iterable[System]) -> dict[str, tuple[tuple[str, .
 
 
 def _nearest(place: Landing, others: Iterable[Landing]) -> float:
-    """Squared chord from a place to the nearest of others."""
-    there = list(others)
-    vectors = unit_vectors(
-        np.array([one.latitude for one in there]), np.array([one.longitude for one in there])
+    """Km from a place to the nearest of others."""
+    return min(
+        calc_great_circle_distance(place.latitude, place.longitude, one.latitude, one.longitude)
+        for one in others
     )
-    return float(calc_squared_chord(vectors, unit_vectors(place.latitude, place.longitude)).min())
 
 
 @dataclass(frozen=True)
@@ -250,9 +250,8 @@ def _landing(item: Item, point: Point, world: World) -> Landing:
     if economy not in item.economies:
         economy = item.economies[0]
         if len(mine):
-            cities = unit_vectors(mine["lat"].to_numpy(float), mine["lon"].to_numpy(float))
-            apart = calc_squared_chord(cities, unit_vectors(point.latitude, point.longitude))
-            economy = str(mine["iso3"].iloc[int(apart.argmin())])
+            nearest, _ = nearest_nodes(mine, np.array([point.latitude]), np.array([point.longitude]))
+            economy = str(mine["iso3"].iloc[int(nearest[0])])
     return Landing(
         system=item.id,
         landing=point.name,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from samarkand.priorities.faces import Answer, Page, Table
+from samarkand.priorities.faces import NO_FIGURE, Answer, Page, Table, shown
 from samarkand.priorities.innovation.assessment import found_of
 from samarkand.priorities.innovation.cables_page import cables_tables, said_of_table
 from samarkand.priorities.innovation.complexity import Found, Stability, stability_of
@@ -15,7 +15,6 @@ from samarkand.priorities.innovation.knowledge import OF_PEOPLE
 from samarkand.world.accounts.tariffs import sector_of_product
 
 MOST_ROWS = 20
-NO_FIGURE = "n/a"
 NOT_YET = (
     "Who completes training and what it is worth, research collaboration, spillovers of research through trade and "
     "readiness for paperless trade are not assessed yet."
@@ -60,7 +59,7 @@ def by_economy(answer: Answer) -> Table:
     rows = tuple(
         (
             answer.world.names.get(str(code), str(code)), f"{index:+.2f}", f"{outlook:+.2f}", f"{products:.0f}",
-            _number(reach), _percent(change), _number(nearer),
+            shown(reach), _percent(change), shown(nearer),
         )
         for code, (index, outlook, products, reach, change, nearer) in zip(
             table.index, table.to_numpy(float).tolist(), strict=True
@@ -103,7 +102,7 @@ def people(answer: Answer) -> Table:
     columns = [answer.array(name) for name in OF_PEOPLE]
     kinds = {kind for kind, *_ in OF_PEOPLE.values()}
     rows = tuple(
-        (item.title, *(_number(_of_item(one, item.id)) for one in columns))
+        (item.title, *(shown(_of_item(one, item.id)) for one in columns))
         for item in answer.timeline.items
         if item.kind in kinds
     )
@@ -165,9 +164,5 @@ def _with_partner(
     )
 
 
-def _number(value: float) -> str:
-    return NO_FIGURE if value != value else f"{value:,.0f}"
-
-
 def _percent(value: float) -> str:
-    return NO_FIGURE if value != value else f"{100 * value:+.2f} %"
+    return shown(value, "+.2f", 100.0, "%")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from samarkand.priorities.faces import Answer, Table
+from samarkand.priorities.faces import NO_FIGURE, Answer, Table
 
 
 def journeys_tables(answer: Answer) -> tuple[Table, ...]:
@@ -19,7 +19,7 @@ def journeys_tables(answer: Answer) -> tuple[Table, ...]:
         counted = people.sel(project=item).to_numpy() if "project" in people.dims else np.array([np.nan])
         known = bool(np.isfinite(counted).all())
         rows.append(
-            (str(item), *shares, f"{counted.min():+,.0f} to {counted.max():+,.0f}" if known else "n/a")
+            (str(item), *shares, f"{counted.min():+,.0f} to {counted.max():+,.0f}" if known else NO_FIGURE)
         )
     note = "Studies differ, and none is taken for their mean. Counts of journeys: not money, and not in real income."
     heads = ("item", *studies, "persons a year")

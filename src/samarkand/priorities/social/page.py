@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from samarkand.priorities.faces import Answer, Page, Table
+from samarkand.priorities.faces import Answer, Page, Table, shown
 from samarkand.priorities.social.journeys_page import journeys_tables
 from samarkand.priorities.social.poverty_page import poverty_tables, said_of_poverty
 from samarkand.priorities.social.work_page import said_of_work, work_tables
@@ -40,10 +40,6 @@ def _signed(people: float) -> str:
     return f"{people / 1e6:+,.3f} million" if people else "none of them"
 
 
-def _people(value: float) -> str:
-    return "n/a" if value != value else f"{value:,.0f}"
-
-
 def left_out(answer: Answer) -> Table:
     """Economies with people farther than a day from every market, the most first."""
     without, with_, change = (
@@ -51,7 +47,7 @@ def left_out(answer: Answer) -> Table:
     )
     order = without[without > 0].sort_values(ascending=False).index
     rows = tuple(
-        (answer.world.names.get(code, code), *(_people(one[code]) for one in (without, with_, change)))
+        (answer.world.names.get(code, code), *(shown(one[code]) for one in (without, with_, change)))
         for code in order[:MOST_ROWS]
     )
     return Table(
@@ -67,9 +63,7 @@ def without_way(answer: Answer) -> Table:
     cities = answer.world.network.cities
     hours = answer.array("city_market_hours", "with").to_series()
     named = cities[hours.reindex(cities.index).isna()].sort_values("population", ascending=False)
-    rows = tuple(
-        (str(label), _people(people)) for label, people in named["population"].head(MOST_ROWS).items()
-    )
+    rows = tuple((str(label), shown(people)) for label, people in named["population"].head(MOST_ROWS).items())
     people = float(named["population"].sum())
     note = f"{len(named)} cities with {people:,.0f} people; `samarkand people ECONOMY` lists those of an economy."
     return Table("Cities from which no way leads to a market", ("city", "people"), rows, note=note)
@@ -85,7 +79,7 @@ def near_items(answer: Answer) -> Table:
     order = np.argsort(-placed.isel(case=-1).to_numpy(), kind="stable")
     ranked = placed.isel(project=order)
     rows = tuple(
-        (str(code), *map(_people, values))
+        (str(code), *map(shown, values))
         for code, values in zip(ranked["project"].to_numpy(), ranked.to_numpy(), strict=True)
     )
     note = f"{near.sizes['project'] - len(rows)} items have no place. People are counted once for each item."

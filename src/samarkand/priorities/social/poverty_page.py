@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from samarkand.priorities.faces import Answer, Table
+from samarkand.core.declarations import read_table
+from samarkand.core.evidence import Cited
+from samarkand.priorities.faces import Answer, Table, shown
 from samarkand.priorities.social.distribution import Distribution, distributions
 
 MOST_ROWS = 20
@@ -16,14 +18,25 @@ ALIKE = (
     "Incomes of all people of an economy are taken to move alike: who gains more, and who bears the taxes, is not "
     "known without shares of factors, consumption and taxes by tenth, which no file that is read here has."
 )
-# World Bank (2019), Belt and Road Economics, people lifted over the lines of 2011: 32 million in its press release
-# of 18 June 2019 (worldbank.org, read 2026-11-27); 7.6 million recalled.
-PUBLISHED = {"1.90 PPP$ of 2011": 7.6e6, "3.20 PPP$ of 2011": 32e6}
 DIFFERENCE = (
     "Published: World Bank (2019), Belt and Road Economics, for all transport corridors, about 70 economies and "
     "incomes projected to 2030. Ours: the items of this programme that act, after they are paid for; economies with a "
     "survey alone, as of its year; the pass-through that is declared. Nothing is tuned to the published figures."
 )
+
+
+class PublishedRow(Cited):
+    """A row of `published_poverty.csv`: people fewer under a line, as somebody else found it."""
+
+    line: str
+    people: float
+    year: int
+
+
+def published_poverty() -> dict[str, PublishedRow]:
+    """The published estimates by line."""
+    rows = read_table("samarkand.priorities.social", "published_poverty.csv", PublishedRow)
+    return {row.line: row for row in rows}
 
 
 def said_of_poverty(answer: Answer) -> tuple[str, ...]:
@@ -45,7 +58,8 @@ def _by_line(answer: Answer) -> Table:
     rows = []
     for case in map(str, without["case"].to_numpy()):
         before, after = (one.sel(case=case).dropna("economy") for one in (without, with_))
-        published = f"{-PUBLISHED[case] / 1e6:+,.1f} million" if case in PUBLISHED else ""
+        one = published_poverty().get(case)
+        published = f"{-one.people / 1e6:+,.1f} million" if one is not None else ""
         people = (f"{float(one.sum()) / 1e6:,.3f} million" for one in (before, after))
         change = f"{float((after - before).sum()) / 1e6:+,.4f} million"
         rows.append((case, f"{before.sizes['economy']}", *people, change, published))
@@ -66,7 +80,7 @@ def _by_economy(answer: Answer) -> Table:
         at = {"economy": economy, "case": case}
         people = float(change.sel(at))
         found.append((people, (answer.world.names.get(economy, economy), case, *_known(one),
-                               _per_cent(float(headcount.sel(at))), _people(people))))  # fmt: skip
+                               _per_cent(float(headcount.sel(at))), shown(people, "+,.0f"))))  # fmt: skip
     found.sort(key=lambda pair: -abs(np.nan_to_num(pair[0])))
     rows = tuple(row for _, row in found[:MOST_ROWS])
     note = f"{len(found)} economies; the first {len(rows)} are shown." if len(found) > len(rows) else ""
@@ -86,8 +100,8 @@ def poverty_of(answer: Answer, economy: str) -> tuple[Table, ...]:
     ]
     cases = list(map(str, levels[0][0].dropna("case")["case"].to_numpy()))
     lines = tuple(
-        (case, *(shown(float(part.sel(case=case))) for pair, shown in zip(
-            levels, (_per_cent, _per_cent, _round), strict=True) for part in pair))
+        (case, *(form(float(part.sel(case=case))) for pair, form in zip(
+            levels, (_per_cent, _per_cent, shown), strict=True) for part in pair))
         for case in cases
     )  # fmt: skip
     tenths = [answer.array("income_of_tenths", part).sel(economy=economy) for part in ("without", "with")]
@@ -120,12 +134,4 @@ def _known(one: Distribution) -> tuple[str, str]:
 
 
 def _per_cent(value: float) -> str:
-    return "n/a" if value != value else f"{100 * value:.2f} %"
-
-
-def _people(value: float) -> str:
-    return "n/a" if value != value else f"{value:+,.0f}"
-
-
-def _round(value: float) -> str:
-    return "n/a" if value != value else f"{value:,.0f}"
+    return shown(value, ".2f", 100.0, "%")

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
 
 from samarkand.core.conventions import REST_OF_WORLD, Floats
+from samarkand.core.declarations import read_table
 from samarkand.core.gaps import Gap
 from samarkand.core.labels import labelled
 from samarkand.engines.input_output import calc_output, multiply_by_shares
@@ -36,13 +38,7 @@ AS_ACCOUNTS = "as the accounts buy"
 NO_EMPLOYMENT = f"needs file: {import_hint(EMPLOYMENT_NEED)}"
 NO_CAPEX = "no capex is published"
 NO_COST = "no cost of operation is given: operating_cost of the item"
-# The sector that runs an item, by the asset that it is (kinds.csv).
-OPERATORS = {
-    **dict.fromkeys(("asset_life_rail", "asset_life_road", "asset_life_port"), "transport"),
-    "asset_life_border_crossing": "public",
-    "asset_life_power": "utilities",
-}
-OTHER_OPERATORS = "business"
+OTHER_ASSETS = "asset_life_other"  # what builds no asset of a kind of its own is run as other assets are
 OF_ITEMS = (
     "construction_job_years",
     "construction_jobs_at_home",
@@ -50,6 +46,21 @@ OF_ITEMS = (
     "construction_spending_without_jobs",
 )
 OF_YEARS = ("construction_jobs", "construction_jobs_by_sector", "jobs_by_sector", "jobs_moved")
+
+
+class Operator(BaseModel):
+    """A row of `operators.csv`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    asset_life: str
+    sector: str
+
+
+def operators() -> dict[str, str]:
+    """The sector that runs an item, by the asset that it is."""
+    rows = read_table("samarkand.priorities.social", "operators.csv", Operator)
+    return {row.asset_life: row.sector for row in rows}
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,8 +157,8 @@ def _imports(accounts: Accounts) -> Floats:
 def local_contents(parameters: Parameters) -> dict[str, float]:
     """Shares of the spending that stays with builders of the host, by their label, from the lowest on."""
     found = parameters.evidence("local_content")
-    values = {parameters["local_content"], found.low, found.high} - {None}
-    return {f"{100 * value:g} % local": value for value in sorted(v for v in values if v is not None)}
+    values = {value for value in (parameters["local_content"], found.low, found.high) if value is not None}
+    return {f"{100 * value:g} % local": value for value in sorted(values)}
 
 
 def builders_of(
@@ -245,7 +256,7 @@ def _operation_of(item: Item, timeline: Timeline) -> Levels | Gap:
     work, cost = work_of(timeline.world), item.figure("operating_cost")
     if isinstance(work, str) or cost is None or not cost.value:
         return Gap(item.id, "operation_jobs", work if isinstance(work, str) else NO_COST)
-    sector = OPERATORS.get(item.kind_row.asset_life, OTHER_OPERATORS)
+    sector = operators()[item.kind_row.asset_life or OTHER_ASSETS]
     supply = supply_of(timeline.world.accounts, sector)
     if isinstance(supply, str):
         return Gap(item.id, "operation_jobs", supply)

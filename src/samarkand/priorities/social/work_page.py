@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from samarkand.priorities.faces import Answer, Table
+from samarkand.priorities.faces import Answer, Table, shown
 from samarkand.priorities.social.work import AS_ACCOUNTS
 
 MOST_ROWS = 20
@@ -57,10 +57,10 @@ def _by_item(answer: Answer) -> Table:
         rows.append(
             (
                 str(code),
-                *(_count(float(home.sel(case=case, **at))) for case in cases),
-                _count(float(abroad.sel(case=AS_ACCOUNTS, **at))),
+                *(shown(float(home.sel(case=case, **at))) for case in cases),
+                shown(float(abroad.sel(case=AS_ACCOUNTS, **at))),
                 f"{100 * unknown:.1f} %",
-                _count(_in_operation(answer, str(code))),
+                shown(_in_operation(answer, str(code))),
             )
         )
     heads = (
@@ -81,7 +81,7 @@ def _in_operation(answer: Answer, item: str) -> float:
 def _moved(answer: Answer) -> Table:
     moved = answer.array("jobs_moved").dropna("economy").to_series().sort_values(ascending=False)
     rows = tuple(
-        (answer.world.names.get(str(code), str(code)), _count(value)) for code, value in moved.items()
+        (answer.world.names.get(str(code), str(code)), shown(value)) for code, value in moved.items()
     )
     return Table("Persons who change sector, gross", ("economy", "persons"), rows[:MOST_ROWS])
 
@@ -98,12 +98,8 @@ def work_of_economy(answer: Answer, economy: str) -> tuple[Table, ...]:
     if bool(parts[0].isnull().any()):
         return ()
     rows = tuple(
-        (str(sector), _count(float(persons)), f"{float(change):+,.0f}", _count(float(built)))
+        (str(sector), shown(float(persons)), f"{float(change):+,.0f}", shown(float(built)))
         for sector, persons, change, built in zip(parts[0]["sector"].to_numpy(), *parts, strict=True)
     )
     heads = ("sector", "persons", "change", "job-years of construction")
     return (Table("Work by sector", heads, rows, note=GROSS),)
-
-
-def _count(value: float) -> str:
-    return "n/a" if value != value else f"{value:,.0f}"

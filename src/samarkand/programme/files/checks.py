@@ -68,6 +68,12 @@ class Gazetteer(Protocol):
         """Names of the links of the mode across the border."""
         ...
 
+    def station_near(
+        self, latitude: float, longitude: float, has_line: bool
+    ) -> tuple[float, float, float] | None:
+        """Latitude, longitude and km of a city's station, or of a place without rails; None where there is none."""
+        ...
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -382,8 +388,7 @@ class _Check:
     def _waits_for_rails(self, point: Point) -> bool:
         """Whether a city without rails is there and no line near: a new one may lead to it."""
         around, place = self.around.gazetteer, (point.latitude, point.longitude)
-        find = getattr(around, "station_near", None)  # a gazetteer that knows no cities has none
-        if around is None or find is None or find(*place, has_line=False) is None:
+        if around is None or around.station_near(*place, has_line=False) is None:
             return False
         nearest = around.nearest(*place, "rail")
         return not nearest or nearest[0][1] > self.around.snap_distance

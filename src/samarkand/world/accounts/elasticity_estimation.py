@@ -25,7 +25,7 @@ import pandas as pd
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import FaultList, Faults, did_you_mean
-from samarkand.engines.ppml import Fit, NotConvergedError, NotIdentifiedError, fit_ppml
+from samarkand.engines.ppml import Fit, NotConvergedError, NotIdentifiedError, fit_ppml, group_numbers
 
 Valued = Literal["before_tariff", "with_tariff"]
 Clusters = Literal["pair", "exporter", "importer"]
@@ -118,14 +118,14 @@ def estimate_elasticity(
         )
 
     groups = {
-        "exporter": _codes(panel, exporter),
-        "importer": _codes(panel, importer),
-        "pair": _codes(panel, exporter, importer),
+        "exporter": group_numbers(panel, exporter),
+        "importer": group_numbers(panel, importer),
+        "pair": group_numbers(panel, exporter, importer),
     }
-    effects = [_codes(panel, exporter, year), _codes(panel, importer, year), groups["pair"]]
+    effects = [group_numbers(panel, exporter, year), group_numbers(panel, importer, year), groups["pair"]]
     if border_by_year:
         abroad = (panel[exporter].to_numpy() != panel[importer].to_numpy()).astype(int)
-        effects.append(abroad * (1 + _codes(panel, year)))
+        effects.append(abroad * (1 + group_numbers(panel, year)))
     variables = [
         np.log1p(panel[tariff_rate].to_numpy(float)),
         *(panel[name].to_numpy(float) for name in controls),
@@ -166,12 +166,6 @@ def _fit(value: Floats, variables: list[Floats], effects: list[Ints], cluster: I
     except NotConvergedError as error:
         faults.add("panel", f"PPML {error}", "Look for values of other units.")
     raise Faults(faults.faults)
-
-
-def _codes(panel: pd.DataFrame, *columns: str) -> Ints:
-    """A number for every distinct combination of the columns."""
-    numbers = panel.groupby(list(columns), sort=True).ngroup()
-    return np.asarray(numbers, dtype=np.int64)
 
 
 def _check(

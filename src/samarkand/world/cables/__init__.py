@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cache, cached_property
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict
 
 from samarkand.core.declarations import Words, read_rows, read_table
-from samarkand.core.evidence import Evidence, Flag
+from samarkand.core.evidence import Cited, Evidence
 from samarkand.core.hashing import content_hash
 
 HERE = "samarkand.world.cables"
@@ -44,47 +43,26 @@ class Landing(BaseModel):
         return f"{self.economy} {self.landing}"
 
 
-class SystemRow(BaseModel):
+class SystemRow(Cited):
     """A row of `cable_systems.csv`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     system: str
     title: str
     kind: Literal["submarine", "land", "mixed", "mesh"]
     capacity: int | None = None
     year: int | None = None
-    source: str
-    address: str = ""
-    read_on: date | None = None
-    flag: Flag
-    note: str = ""
-
-    @model_validator(mode="after")
-    def _is_cited(self) -> SystemRow:
-        _ = self.evidence
-        return self
 
     @property
     def evidence(self) -> Evidence:
         """Its capacity as evidence; what is not published has no value."""
-        return Evidence(
-            value=self.capacity, unit="Gbit/s", year=self.year, source=self.source, address=self.address,
-            read_on=self.read_on, flag=self.flag, note=self.note,
-        )  # fmt: skip
+        return self.cited(self.capacity, "Gbit/s", year=self.year)
 
 
-class Hub(BaseModel):
+class Hub(Cited):
     """A row of `cable_hubs.csv`: an economy in which international networks meet."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     economy: str
     hub: str
-    source: str
-    address: str = ""
-    read_on: date | None = None
-    flag: Flag
 
 
 class Covered(BaseModel):

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
 from samarkand.core.declarations import read_table
-from samarkand.core.evidence import Evidence, Flag
+from samarkand.core.evidence import Cited, Evidence
 from samarkand.core.faults import FaultList, Faults
 from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.network.arcs import arcs_of
@@ -31,10 +30,8 @@ DAYS_PER_YEAR = 365.0
 Point = tuple[float, float]
 
 
-class CapacityRow(BaseModel):
+class CapacityRow(Cited):
     """A row of `network_capacity.csv`: what a place can handle."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     id: str
     place: str
@@ -44,11 +41,6 @@ class CapacityRow(BaseModel):
     high: float | None = None
     unit: Unit
     year: int
-    source: str
-    address: str = ""
-    read_on: date | None = None
-    flag: Flag
-    note: str = ""
 
     @model_validator(mode="after")
     def _holds_together(self) -> CapacityRow:
@@ -59,8 +51,8 @@ class CapacityRow(BaseModel):
 
     @property
     def evidence(self) -> Evidence:
-        """The capacity as evidence. Raises ValueError for a verified one without address or day."""
-        return Evidence(value=self.capacity, **self.model_dump(exclude={"id", "place", "title", "capacity"}))
+        """The capacity as evidence. Raises ValueError where it lies outside its range."""
+        return self.cited(self.capacity, self.unit, low=self.low, high=self.high, year=self.year)
 
 
 @dataclass(frozen=True)

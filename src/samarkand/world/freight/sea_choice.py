@@ -22,6 +22,7 @@ from samarkand.core.conventions import Floats
 from samarkand.engines.routing import join_by
 from samarkand.world.freight.land_parts import LandParts
 from samarkand.world.freight.skims import Chains
+from samarkand.world.network.nearest import distances
 from samarkand.world.network.tables import Network
 from samarkand.world.parameters import Parameters
 
@@ -41,7 +42,7 @@ def find_sea_ways(network: Network, parameters: Parameters, chains: Chains, valu
     city = np.arange(last.shape[0])
     one, other = city[:, None], city[None, :]
     sailed = chains.sea.hours[first, last] * parameters["sea_speed"]
-    km = _km_to_ports(network) * parameters["connector_detour"]
+    km = distances(network.cities, network.ports) * parameters["connector_detour"]
     hauled = km[one, first] + km[other, last]
     paid = chains.to_port.usd[one, first] + chains.to_port.usd[other, last] - 2 * parameters["port_fee"]
     by_land = np.minimum(chains.by_road.usd, chains.by_rail.usd)
@@ -62,13 +63,3 @@ def is_sea_way(
     main = sailed >= parameters["sea_main_part"] * (sailed + hauled)
     spares = paid <= parameters["sea_land_part"] * by_land
     return np.asarray((main & spares) | ~np.isfinite(by_land))
-
-
-def _km_to_ports(network: Network) -> Floats:
-    """Great-circle km from cities to ports, [city, port]."""
-    from samarkand.core.geodesy import calc_great_circle_matrix
-
-    places = [
-        table[name].to_numpy(float) for table in (network.cities, network.ports) for name in ("lat", "lon")
-    ]
-    return calc_great_circle_matrix(*places)

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
@@ -27,7 +26,7 @@ from samarkand.core.disk_cache import MOST_KEPT, load_entry, save_entry
 from samarkand.core.hashing import fingerprint
 from samarkand.engines.routing import Graph, Legs, calc_legs, cheaper_legs, join_legs
 from samarkand.engines.threads import run_all
-from samarkand.world.network.nearest import nearest_nodes
+from samarkand.world.network.nearest import distances, nearest_nodes
 from samarkand.world.network.stations import SURROUNDINGS_KM
 from samarkand.world.network.tables import FARTHEST_CONNECTOR_KM, Network, land_costs, sea_costs
 from samarkand.world.parameters import Parameters
@@ -286,7 +285,7 @@ def cities_beside_ports(network: Network, parameters: Parameters) -> Legs:
 
     Small islands have ports but no roads on the network.
     """
-    km = _distances(network.cities, network.ports)
+    km = distances(network.cities, network.ports)
     length = np.where(km <= FARTHEST_QUAY_KM, km * parameters["connector_detour"], np.inf)
     return Legs(length / parameters["road_speed"], length * parameters["connector_rate"])
 
@@ -318,7 +317,7 @@ def rail_offered(network: Network, parameters: Parameters) -> NDArray[np.bool_]:
     near = within_access(network, parameters)
     farthest = np.where(near, _distances_within_economies(network), 0.0).max(axis=1, initial=0.0)
     hauled = np.where(near.any(axis=1), farthest, np.inf)
-    between = _distances(network.cities, network.cities)
+    between = distances(network.cities, network.cities)
     offered: NDArray[np.bool_] = hauled[:, None] + hauled <= (1 - parameters["rail_main_part"]) * between
     return offered
 
@@ -327,15 +326,7 @@ def _distances_within_economies(network: Network) -> Floats:
     """Great-circle km from cities to terminals of their own economy, [city, terminal]; infinite to others."""
     economy = network.rail.nodes["economy"].to_numpy(str)[network.terminals["node"].to_numpy(np.int64)]
     own = network.cities["iso3"].to_numpy(str)[:, None] == economy
-    return np.where(own, _distances(network.cities, network.terminals), np.inf)
-
-
-def _distances(one: pd.DataFrame, other: pd.DataFrame) -> Floats:
-    """Great-circle km from each place of one table to each of another."""
-    from samarkand.core.geodesy import calc_great_circle_matrix
-
-    ends = (table[name].to_numpy(float) for table in (one, other) for name in ("lat", "lon"))
-    return calc_great_circle_matrix(*ends)
+    return np.where(own, distances(network.cities, network.terminals), np.inf)
 
 
 def _columns(legs: Legs, part: slice) -> Legs:

@@ -17,7 +17,7 @@ from glob import glob
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from samarkand.core.faults import Fault, FaultList, Faults
 from samarkand.core.write_faults import writing_faults
@@ -92,21 +92,13 @@ def _check_options(
 ) -> None:
     """Raise `Faults` for options that a kind of file does not have, or that have other words."""
     faults = FaultList()
-    if where and kind.module not in ("tariffs", "indicators", "baci"):
+    if where and "where" not in kind.options:
         faults.add("--where", f"is no option of {kind.kind}", "Leave it out.")
-    for option, value, words, modules in (
-        (
-            "--decimal",
-            decimal,
-            ("point", "comma"),
-            ("tariffs", "indicators", "baci", "wiod", "icio", "eora26", "economy_accounts"),
-        ),
-        ("--rates", rates, ("percent", "fraction"), ("tariffs",)),
-    ):
-        if value is not None and kind.module not in modules:
-            faults.add(f"{option} {value}", f"is no option of {kind.kind}", "Leave it out.")
+    for name, value, words in (("decimal", decimal, get_args(Decimal)), ("rates", rates, get_args(Rates))):
+        if value is not None and name not in kind.options:
+            faults.add(f"--{name} {value}", f"is no option of {kind.kind}", "Leave it out.")
         elif value is not None and value not in words:
-            faults.add(f"{option} {value}", "is not known", f"Say {' or '.join(words)}.")
+            faults.add(f"--{name} {value}", "is not known", f"Say {' or '.join(words)}.")
     faults.raise_if_any()
 
 

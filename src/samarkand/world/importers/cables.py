@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 
 from samarkand.core.faults import did_you_mean
-from samarkand.core.geodesy import calc_chord_distance, calc_squared_chord, unit_vectors
 from samarkand.world.cables import SystemRow
 from samarkand.world.cables.tables import NEEDED, OPTIONAL
 from samarkand.world.importers.frame import Import, Parts, in_parts
 from samarkand.world.importers.tables import check_file, read_chunks
 from samarkand.world.network.chokepoints import chokepoints
+from samarkand.world.network.nearest import nearest_nodes
 
 GEOJSON = (".geojson", ".json")
 KINDS = get_args(SystemRow.model_fields["kind"].annotation)
@@ -137,9 +137,8 @@ def _check_places(task: Import, table: pd.DataFrame) -> None:
 
 
 def _km(cities: pd.DataFrame, latitude: float, longitude: float) -> float:
-    on_sphere = unit_vectors(cities["lat"].to_numpy(float), cities["lon"].to_numpy(float))
-    squared = calc_squared_chord(on_sphere, unit_vectors(latitude, longitude))
-    return float(calc_chord_distance(np.sqrt(squared.min())))
+    """To the nearest of some cities."""
+    return float(nearest_nodes(cities, np.array([latitude]), np.array([longitude]))[1][0])
 
 
 def _check_systems(task: Import, table: pd.DataFrame) -> None:

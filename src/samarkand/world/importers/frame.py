@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from samarkand.core.declarations import read_table
+from samarkand.core.declarations import WordSet, read_table
 from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
 from samarkand.world.importers import numerals
 from samarkand.world.importers.codes import economies_of, iso3_codes
@@ -54,6 +54,7 @@ class ImportKind(BaseModel):
     licence: str
     address: str = ""
     note: str = ""
+    options: WordSet = frozenset()
 
     @field_validator("replaces")
     @classmethod
@@ -263,6 +264,22 @@ class Import:
     def skip(self, what: str, count: int) -> None:
         """Count rows that are left out."""
         self.skipped[what] = self.skipped.get(what, 0) + count
+
+    def up_to_year(self, place: str, rows: pd.DataFrame) -> pd.DataFrame | None:
+        """Rows (column `year`) up to the year asked for; None, with a fault, without any near the year of the base."""
+        if self.year is not None:
+            rows = rows[rows["year"] <= self.year]
+        if rows.empty:
+            year = self.year or date.today().year
+            self.fault(place, f"has no figure up to {year}", "Choose another --year.")
+            return None
+        newest = int(rows["year"].max())
+        before = self.base.accounts.year - newest
+        if self.year is None and before > self.kind.years_apart:
+            reason = f"ends in {newest}, {before} years before the accounts of the base"
+            self.fault(place, reason, f"If that is meant, say so with --year {newest}.")
+            return None
+        return rows
 
     def choose_year(self, path: Path, years: list[int]) -> int | None:
         """The one year to read: the one asked for, or the only one there; a fault where that is not so."""

@@ -19,7 +19,6 @@ from samarkand.world.economies.employment import EMPLOYMENT
 from samarkand.world.economies.facts import COLUMNS
 from samarkand.world.importers.concordance import industries
 from samarkand.world.importers.frame import Import, Parts, in_parts
-from samarkand.world.importers.tables import read_chunks
 
 THOUSAND = 1000.0
 TOTAL = "TOTAL"
@@ -41,17 +40,10 @@ def read(task: Import) -> Parts | None:
             reason = "holds no employment by activity of ISIC Rev. 4, both sexes"
             task.fault(place, reason, "Fetch EMP_TEMP_SEX_EC2_NB_A or EMP_TEMP_SEX_ECO_NB_A.")
         return None
-    rows = pd.concat(found, ignore_index=True)
-    if task.year is not None:
-        rows = rows[rows["year"] <= task.year]
-    if rows.empty:
-        task.fault(place, f"has no figure up to {task.year}", "Choose another --year.")
+    rows = task.up_to_year(place, pd.concat(found, ignore_index=True))
+    if rows is None:
         return None
     newest = int(rows["year"].max())
-    if task.year is None and task.base.accounts.year - newest > task.kind.years_apart:
-        reason = f"ends in {newest}, {task.base.accounts.year - newest} years before the accounts of the base"
-        task.fault(place, reason, f"If that is meant, say so with --year {newest}.")
-        return None
     _check_repeated(task, place, rows)
     facts = [row for economy, part in rows.groupby("iso3") for row in _of_economy(task, str(economy), part)]
     if not facts:
@@ -73,8 +65,7 @@ def read(task: Import) -> Parts | None:
 def _rows(path: Path, task: Import) -> list[pd.DataFrame]:
     """Rows of iso3, source, scheme (the finer first), activity, year, persons."""
     found = []
-    chunks = read_chunks(path, task.faults, task.progress, needed=NEEDED, optional=("source", "obs_status"))
-    for chunk in chunks:
+    for chunk in task.rows(path, needed=NEEDED, optional=("source", "obs_status")):
         activity = chunk["classif1"].str.strip()
         scheme = pd.Series(0, chunk.index)
         for prefix, rank in SCHEMES.items():
@@ -91,7 +82,7 @@ def _rows(path: Path, task: Import) -> list[pd.DataFrame]:
                 "source": part["source"].str.strip() if "source" in part else "",
                 "scheme": scheme[used],
                 "activity": activity[used].str.split("_").str[-1],
-                "year": task.numbers(path, part["time"]),
+                "year": task.years(path, part["time"]),
                 "persons": THOUSAND * task.numbers(path, part["obs_value"]),
                 "line": part.index,
             }

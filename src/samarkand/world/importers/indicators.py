@@ -65,19 +65,10 @@ def read(task: Import) -> Parts | None:
     rows = pd.concat(found, ignore_index=True)
     _check_repeated(task, place, rows)
     rows = _of_years_that_were_over(task, rows)
-    if task.year is not None:
-        rows = rows[rows["year"] <= task.year]
-    if rows.empty:
-        task.fault(place, f"has no figure up to {task.year or date.today().year}", "Choose another --year.")
+    near = task.up_to_year(place, rows)
+    if near is None:
         return None
-    newest = int(rows["year"].max())
-    if task.year is None and task.base.accounts.year - newest > task.kind.years_apart:
-        task.fault(
-            place,
-            f"ends in {newest}, {task.base.accounts.year - newest} years before the accounts of the base",
-            f"If that is meant, say so with --year {newest}.",
-        )
-        return None
+    rows, newest = near, int(near["year"].max())
     rows = rows.sort_values("year").groupby(["iso3", "series"], as_index=False).last()
     facts = _facts(task, rows)
     _check_units(task, place, facts)

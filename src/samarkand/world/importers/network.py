@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from samarkand.core.conventions import Ints
-from samarkand.core.geodesy import calc_great_circle_matrix
 from samarkand.world.freight.mode_choice import SEGMENTS, calibration_pairs
 from samarkand.world.importers.frame import Import, Parts
 from samarkand.world.importers.network_borders import make_crossings
@@ -30,6 +29,7 @@ from samarkand.world.importers.network_checks import (
 from samarkand.world.importers.network_layout import PARTS, TITLES, ids_of
 from samarkand.world.importers.network_reading import Tables, find_files, read_tables
 from samarkand.world.network.ferries import FerryLine
+from samarkand.world.network.nearest import distances
 from samarkand.world.network.tables import (
     LAND,
     LandTables,
@@ -239,8 +239,7 @@ def _nearest_terminal(ports: pd.DataFrame, terminals: pd.DataFrame) -> Ints:
     """Number of the terminal nearest to each port, -1 where none is within PORT_TO_RAIL_KM."""
     if terminals.empty or ports.empty:
         return np.full(len(ports), -1, np.int64)
-    places = (table[name].to_numpy(float) for table in (ports, terminals) for name in ("lat", "lon"))
-    km = calc_great_circle_matrix(*places)
+    km = distances(ports, terminals)
     return np.where(km.min(axis=1) <= PORT_TO_RAIL_KM, km.argmin(axis=1), -1).astype(np.int64)
 
 

@@ -12,25 +12,22 @@ two sides are never added up.
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cache
 from typing import Literal, NamedTuple
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
 from samarkand.core.declarations import WordSet, read_rows
-from samarkand.core.evidence import Evidence, Flag
+from samarkand.core.evidence import Cited
 from samarkand.world.network.tables import LAND, Network, crossing_costs
 from samarkand.world.parameters import Parameters
 
 Measure = Literal["hours", "usd"]
 
 
-class BorderTime(BaseModel):
+class BorderTime(Cited):
     """A row of `network_border_times.csv`: hours and US$ per TEU at one side of a border, out and in."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     economy: str
     neighbours: WordSet
@@ -41,11 +38,6 @@ class BorderTime(BaseModel):
     out_usd: float | None = None
     in_usd: float | None = None
     year: int
-    source: str
-    address: str = ""
-    read_on: date | None = None
-    flag: Flag
-    note: str = ""
 
     @model_validator(mode="after")
     def _holds_together(self) -> BorderTime:
@@ -55,8 +47,6 @@ class BorderTime(BaseModel):
                 raise ValueError(f"{measure} of one direction alone say nothing about the other")
             if pair[0] is not None and (min(pair) < 0 or sum(pair) == 0):
                 raise ValueError(f"{measure} are below zero, or zero in both directions")
-        Evidence(unit="hours", value=0.0, source=self.source, address=self.address, read_on=self.read_on,
-                 flag=self.flag)  # fmt: skip
         return self
 
     def outward_share(self, measure: Measure) -> float | None:

@@ -11,12 +11,25 @@ import pandas as pd
 
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.disk_cache import load_entry, save_entry
-from samarkand.core.geodesy import calc_chord_distance, calc_squared_chord, unit_vectors
+from samarkand.core.geodesy import (
+    calc_chord_distance,
+    calc_great_circle_matrix,
+    calc_squared_chord,
+    unit_vectors,
+)
 from samarkand.core.hashing import fingerprint
 from samarkand.engines.once import derived
 
 FORMAT = 1.0  # part of the content hash
 FEW, MOST_KEPT = 16, 24  # places; tables of places on disk, some 20 kB each
+
+
+def distances(one: pd.DataFrame, other: pd.DataFrame) -> Floats:
+    """Great-circle km from each place of one table (columns lat, lon) to each of another."""
+    lat, lon, other_lat, other_lon = (
+        table[name].to_numpy(float) for table in (one, other) for name in ("lat", "lon")
+    )
+    return calc_great_circle_matrix(lat, lon, other_lat, other_lon)
 
 
 def nearest_nodes(nodes: pd.DataFrame, latitude: Floats, longitude: Floats) -> tuple[Ints, Floats]:

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
-from samarkand.core.geodesy import calc_great_circle_matrix
+from samarkand.world.network.nearest import distances
 
 SURROUNDINGS_KM = 30.0  # of a city: half of the least distance between two
 QUAY_TO_STATION_KM = 15.0  # from a port, as the embedded network joins ports to railways
@@ -60,7 +60,7 @@ def serve_ports(ports: pd.DataFrame, terminals: pd.DataFrame, has_line: NDArray[
     alone, places = np.flatnonzero(terminal < 0), np.flatnonzero(~has_line)
     if not alone.size or not places.size:
         return ports
-    away = _km(ports.iloc[alone], terminals.iloc[places])
+    away = distances(ports.iloc[alone], terminals.iloc[places])
     beside = away.min(axis=1) <= QUAY_TO_STATION_KM
     terminal[alone[beside]] = places[away.argmin(axis=1)[beside]]
     return ports.assign(terminal=terminal)
@@ -74,12 +74,6 @@ def _nearest_own(
     for iso3, rows in cities.groupby("iso3").indices.items():
         own = np.flatnonzero(economy == iso3)
         if own.size:
-            away = _km(cities.iloc[rows], places.iloc[own])
+            away = distances(cities.iloc[rows], places.iloc[own])
             nearest[rows], km[rows] = own[away.argmin(axis=1)], away.min(axis=1)
     return nearest, km
-
-
-def _km(one: pd.DataFrame, other: pd.DataFrame) -> Floats:
-    """Great-circle km from each place of one table to each of another."""
-    lat, lon = (one[name].to_numpy(float) for name in ("lat", "lon"))
-    return calc_great_circle_matrix(lat, lon, *(other[name].to_numpy(float) for name in ("lat", "lon")))
