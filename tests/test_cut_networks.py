@@ -33,7 +33,7 @@ def test_reach_by_hand():
 @given(st.integers(0, 200))
 @settings(deadline=None)  # the peer takes its time when it is first asked
 def test_flows_equal_networkx_and_what_is_not_used_may_be_cut(seed):
-    networkx = pytest.importorskip("networkx")
+    networkx = pytest.importorskip("networkx", reason="the extra peers is not installed")
     draw = np.random.default_rng(seed)
     ends = np.array([(a, b) for a in range(7) for b in range(a) if draw.uniform() < 0.4], np.int64).reshape(
         -1, 2

@@ -12,7 +12,7 @@ from samarkand.engines.input_output import calc_output, multiply_by_shares
 
 def test_footprints_of_pymrio_s_own_test_world():
     """Its test world of six regions and eight sectors: `S L Y` of its stressors, which stand for persons here."""
-    pymrio = pytest.importorskip("pymrio")
+    pymrio = pytest.importorskip("pymrio", reason="the extra mrio is not installed")
     world = pymrio.load_test()
     world.calc_all()
     coefficient = world.A.to_numpy(float)

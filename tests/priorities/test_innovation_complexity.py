@@ -282,7 +282,7 @@ def test_the_page_and_the_command(toy):
 
 def test_a_file_in_bacis_layout_gives_the_figures_of_ecomplexity():
     """Rows as CEPII has them (t, i, j, k, v); the published package adds them up and works them out by itself."""
-    peer = pytest.importorskip("ecomplexity")
+    peer = pytest.importorskip("ecomplexity", reason="the extra peers is not installed")
     draw = np.random.default_rng(5)
     codes, products = [f"X{k:02d}" for k in range(25)], [f"{8401 + k}00" for k in range(60)]
     able, hard = draw.uniform(0, 1, (25, 1)), draw.uniform(0, 1, 60)
