@@ -39,9 +39,11 @@ def faults_of(*claims: Claim) -> tuple[Fault, ...]:
 def test_what_the_items_of_a_programme_claim() -> None:
     programme = toy_programme()
     claims = claims_of(programme, without=("railway",))
-    assert {one.item for one in claims} == set(programme.ids) - {"railway", "power-plant"}
+    assert {one.item for one in claims} == set(programme.ids) - {"railway"}
     assert [one for one in claims if one.item == "sea-port"] == [
         Claim("sea-port", "", "capex", "any", "direct", "kind port"),
+        Claim("sea-port", "", "upkeep", "any", "direct", "kind port"),
+        Claim("sea-port", "", "residual", "any", "direct", "kind port"),
         Claim("sea-port", "", "trade_cost", "accounts", "equilibrium", "kind port"),
     ]
     check_claims(claims, {item.id: item.kind for item in programme.items})
@@ -131,7 +133,8 @@ def test_unknown_words() -> None:
     place = "ledger, item line, economy KAZ, margin trade_cost, flow accounts"
     assert faults_of(claim(margin="trade_costs")) == (
         Fault("ledger, item line, economy KAZ, margin trade_costs, flow accounts",
-              "kind rail names the margin trade_costs, which is not declared", "Did you mean trade_cost?"),
+              "kind rail names the margin trade_costs, which is not declared",
+              "Did you mean trade_cost or electricity_cost?"),
     )  # fmt: skip
     assert faults_of(claim(flow="domestik")) == (
         Fault(place.replace("accounts", "domestik"), "kind rail names the flow domestik, which is not declared",

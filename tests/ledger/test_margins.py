@@ -21,12 +21,14 @@ def test_every_margin_of_every_kind_is_declared_and_counts_once() -> None:
 
 
 def test_kinds_that_act_fill_their_capital_cost_and_the_cost_of_trade_and_others_fill_nothing() -> None:
-    """The cost of trade where the equilibrium depends on what they change; no channel, no margin."""
+    """The cost of trade where the equilibrium depends on what they change; no channel and no direct benefit, no
+    margin."""
+    costs = {"capex", "upkeep", "residual", "trade_cost"}
     for kind, row in kinds().items():
         acts = channels_of(row)
         filled = {(claim.margin, claim.owner, claim.flow) for claim in claims_of_kind(kind)}
-        assert bool(filled) == bool(acts), kind
-        if acts:
+        assert bool(filled) == (bool(acts) or bool({margin for margin, *_ in filled} - costs)), kind
+        if filled:
             assert ("capex", "direct", "any") in filled, kind
         solved = any(channels()[name].on_models for name in acts)
         assert (("trade_cost", "equilibrium", "accounts") in filled) == solved, kind

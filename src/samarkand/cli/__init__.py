@@ -18,6 +18,7 @@ from samarkand.cli.networks import corridor, freight, stress
 from samarkand.cli.of_priorities import commands_of_priorities
 from samarkand.cli.programmes import check
 from samarkand.cli.programmes import group as programme_group
+from samarkand.cli.valuing import worth
 from samarkand.cli.worlds import app as worlds
 from samarkand.cli.worlds import readiness
 
@@ -46,7 +47,7 @@ def options(
     """Appraise programmes of cross-border projects and measures, economy by economy."""
 
 
-for command in (appraise, check, explain, readiness, corridor, freight, stress):
+for command in (appraise, check, explain, readiness, corridor, freight, stress, worth):
     app.command()(command)
 for of_priority in commands_of_priorities():
     app.command()(of_priority)

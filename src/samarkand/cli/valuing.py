@@ -1,0 +1,48 @@
+"""`samarkand worth`."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from samarkand.cli.options import Asking, asks_question
+
+
+@asks_question()
+def worth(
+    asking: Asking,
+    item: Annotated[
+        str,
+        typer.Argument(
+            metavar="[ITEM]", help="A project or measure by its id; all without it.", show_default=False
+        ),
+    ] = "",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Also write worth.parquet and worth-ledger.parquet there."),
+    ] = None,
+) -> None:
+    """Show what each project is worth over its life.
+
+    What it costs and gives, its net present value and rate of return, who gains and who pays. What an item changes in
+    trade is worked out exactly, by leaving it out and by building it alone in the year asked about.
+    """
+    from samarkand.reports.files import check_out
+    from samarkand.reports.pages import print_page
+    from samarkand.reports.progress import progress_bar
+    from samarkand.reports.worth_files import write_worth
+    from samarkand.worth import appraise_worth
+    from samarkand.worth.page import item_page, worth_page
+
+    asking.check(*([partial(check_out, out)] if out else []))
+    with progress_bar() as step:
+        found = appraise_worth(
+            asking.programme, asking.world, items=[item] if item else [], progress=step, **asking.terms
+        )
+    print_page(item_page(found, item) if item else worth_page(found))
+    if out is not None:
+        for path in write_worth(found, out):
+            typer.echo(f"Written: {path}")

@@ -1,0 +1,101 @@
+"""Fuel that a power plant displaces.
+
+    at home   sum over fuels f, the dearest first, of min(what is left of E, a TWh[f]) c[f] - E c[own]
+    abroad    E p: at the price at which it is sold, paid by the buyers, who save as much at the least
+
+E is the plant's output, c the fuel cost of power from each fuel, a the share of a fuel's power that one plant can
+displace. What no fuel of the economy's own mix is displaced by has no value here: hours of shortage would have to be
+given. Capacity, emissions and reservoirs are not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from samarkand.core.gaps import Gap
+from samarkand.programme.model.models import Item
+from samarkand.world.economies.facts import Facts
+from samarkand.worth.streams import Amount, Stream
+
+FOSSIL = ("oil", "gas", "coal")
+HOURS = 8760.0
+SOURCE = "World Bank (2015), Economic Analysis of Power Sector Projects (recalled); embedded mix of fuels"
+
+
+class Displaced(NamedTuple):
+    """US$ m a year of fuel, and GWh a year that displace no fuel."""
+
+    value: float
+    left: float
+
+
+def electricity_streams(
+    item: Item, facts: Facts, low: Mapping[str, float], value: Mapping[str, float], high: Mapping[str, float]
+) -> tuple[list[Stream], list[Gap]]:
+    """What a power plant is worth to its economy and to buyers abroad, and what is missing; nothing for other kinds."""
+    if item.kind != "power_plant":
+        return [], []
+    fuel = item.words("fuel")[0]
+    output, wrong = _output(item, fuel, value)
+    if wrong:
+        return [], [Gap(item.id, "electricity_cost", wrong)]
+    home, share = item.economies[0], item.figure("export_share")
+    abroad = 0.0 if share is None else share.value or 0.0
+    gaps: list[Gap] = []
+    amounts: dict[tuple[str, str], Amount] = {}
+    sales: dict[tuple[str, str], Amount] = {}
+    if abroad < 1:
+        ends = [
+            displaced_fuel(home, (1 - abroad) * _output(item, fuel, value)[0], facts, parameters)
+            for parameters in (low, value, high)
+        ]
+        amounts[home, ""] = Amount(*(one.value for one in ends))
+        if ends[1].left > 0:
+            rest = f"{ends[1].left:,.0f} of {output:,.0f} GWh a year displace no fuel of {home}"
+            gaps.append(Gap(item.id, "electricity_cost", f"{rest}: hours of shortage would have to be given"))
+    price, buyers = item.figure("export_price"), item.words("exported_to")
+    if abroad > 0 and (price is None or not buyers):
+        missing = [name for name, there in (("export_price", price), ("exported_to", buyers)) if not there]
+        gaps.append(
+            Gap(item.id, "electricity_sales", f"exports not assessed: needs {', '.join(missing)} of the item")
+        )
+    elif abroad > 0 and price is not None:
+        paid = 1e-3 * abroad * output * (price.value or 0.0)  # GWh times US$/MWh are US$ thousand
+        for code in buyers:
+            amounts[code, ""] = Amount.sure(paid / len(buyers))
+            sales[code, ""] = Amount.sure(-paid / len(buyers))
+        sales[home, ""] = Amount.sure(paid)
+    # A published cost of operation holds the plant's own fuel.
+    rate = 0.0 if item.figure("operating_cost") else value.get(f"electricity_cost_{fuel}", 0.0)
+    own = 1e-3 * output * rate
+    before = amounts.get((home, ""), Amount.sure(0.0))
+    amounts[home, ""] = Amount(*(one - own for one in before))
+    opening = item.opening.year if item.opening else 0
+    found = [
+        Stream("electricity_cost", "any", "direct", amounts, "declines", opening, "estimated", SOURCE),
+        Stream("electricity_sales", "any", "direct", sales, "declines", opening, "estimated", SOURCE),
+    ]
+    return [stream for stream in found if stream.amounts], gaps
+
+
+def displaced_fuel(economy: str, output: float, facts: Facts, parameters: Mapping[str, float]) -> Displaced:
+    """Fuel that `output` GWh a year displace in an economy, the dearest first."""
+    left, value = output, 0.0
+    for fuel in sorted(FOSSIL, key=lambda one: -parameters[f"electricity_cost_{one}"]):
+        made = 1e3 * (facts.get(economy, f"electricity_{fuel}").value or 0.0)  # TWh to GWh
+        taken = min(left, parameters["displaceable_share"] * made)
+        value += 1e-3 * taken * parameters[f"electricity_cost_{fuel}"]
+        left -= taken
+    return Displaced(value, left)
+
+
+def _output(item: Item, fuel: str, parameters: Mapping[str, float]) -> tuple[float, str]:
+    """Output in GWh a year as published, or from the capacity; or what is missing."""
+    published, capacity = item.figure("generation"), item.figure("capacity")
+    if published is not None:
+        return published.value or 0.0, ""
+    factor = parameters.get(f"capacity_factor_{fuel}")
+    if capacity is None or factor is None:
+        return 0.0, f"not assessed: needs generation of the item{'' if factor else f' (fuel {fuel})'}"
+    return 1e-3 * HOURS * factor * (capacity.value or 0.0), ""

@@ -1,0 +1,261 @@
+"""What a reader sees of the worth of items: all of them in one table, and one of them whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from samarkand.core.conventions import BASE_YEAR
+from samarkand.ledger.margins import margins
+from samarkand.priorities.faces import NO_FIGURE, Page, Table, shown
+from samarkand.worth.worth import RATES, ItemWorth, Values, Worth
+
+MONEY = ",.0f"
+MOST_ECONOMIES, MOST_YEARS = 8, 10
+SHOWN = 0.5  # US$ m; below it an economy is among the others
+UNUSED = 1e-3  # US$ m a year; an item on the network that is worth less is used by nobody
+
+NOTE = (
+    "US$ m at constant prices. Three gains of the world in a year of full service, before anybody pays: left out, what "
+    "it would lose in trade without the item, all others in place; alone, what it gains in trade where nothing else is "
+    "built; direct, hours of passengers and fuel of power plants. Then the net present value, the economic rate of "
+    "return and benefits over costs, over construction and service. samarkand worth ITEM shows ranges and who gains."
+)
+FREIGHT = (
+    "What freight is worth rests on modelled tonnes: samarkand world check --observed shows where they are not those "
+    "observed."
+)
+
+
+def worth_page(worth: Worth) -> Page:
+    """All items: what they cost, what they give, and what they are worth over their lives."""
+    return Page(
+        f"What the items of {worth.programme.title} are worth",
+        lead=tuple(_said(worth)),
+        tables=(_of_items(worth), *_of_measures(worth), *_without_figure(worth)),
+    )
+
+
+def _said(worth: Worth) -> Iterable[str]:
+    share = worth.assessed_share
+    count, total = len(worth.assessed), len(worth.items)
+    yield f"{count} of {total} items have a cost, a date of opening and a benefit to set against it."
+    if share == share:
+        yield (
+            f"They are {share:.0%} of the published capital cost. All of their cost counts, whatever part of their "
+            "purpose is assessed."
+        )
+    together = sum(worth.together.values())
+    left_out = [_of_equilibrium(one) for one in worth.items.values()]
+    alone = [sum(one.alone.values()) for one in worth.items.values()]
+    if len(worth.items) == len(worth.programme.ids) - len(worth.asked.scenario.without):
+        yield (
+            f"Freight, duties and standards in {worth.year}: together US$ {together:,.0f} m a year; the items left out "
+            f"one by one add up to {sum(left_out):,.0f}, and each alone to {sum(alone):,.0f}. More than together where "
+            "items replace each other, less where they need each other."
+        )
+    yield FREIGHT
+
+
+def _of_items(worth: Worth) -> Table:
+    rate = worth.asked.assumptions.parameters["discount_rate"]
+    ranked = sorted(worth.assessed, key=lambda one: -one.values(rate).net.central)
+    rows = tuple(
+        (
+            one.item.title,
+            shown(one.life.capex / worth.asked.assumptions.parameters["cost_conversion_factor"], MONEY)
+            if one.life
+            else NO_FIGURE,
+            _a_year(_of_equilibrium(one)) if one.alone else "",
+            _a_year(sum(one.alone.values())) if one.alone else "",
+            _a_year(_of_direct(one)) if _has_direct(one) else "",
+            shown(one.values(rate).net.central, MONEY),
+            _rate(one),
+            shown(one.values(rate).benefit_cost_ratio, ".2f"),
+        )
+        for one in ranked
+    )
+    heads = (
+        "", "capex", "left out", "alone", "direct", f"value at {rate:.0%}", "return", "ratio",
+    )  # fmt: skip
+    return Table("Over their lives", heads, rows, NOTE)
+
+
+def _of_measures(worth: Worth) -> Iterable[Table]:
+    """Items that act and have no published cost: what they give a year."""
+    rows = tuple(
+        (one.item.title, _a_year(_of_equilibrium(one)), _a_year(sum(one.alone.values())))
+        for one in worth.items.values()
+        if not one.is_assessed and one.streams
+    )
+    if rows:
+        yield Table(
+            "Without a published cost", ("", "left out", "alone"), rows,
+            "US$ m a year; what they cost is not known, so they have no value over a life.",
+        )  # fmt: skip
+
+
+def _without_figure(worth: Worth) -> Iterable[Table]:
+    rows = tuple(
+        (one.item.title, one.reason)
+        for one in worth.items.values()
+        if not one.is_assessed and not one.streams
+    )
+    if rows:
+        yield Table("Without a figure", ("", "because"), rows, numbers=2)
+
+
+def item_page(worth: Worth, name: str) -> Page:
+    """One item: its years and costs, its values, who gains and who pays, and its life year by year."""
+    one = worth.items[name]
+    if not one.is_assessed:
+        return Page(one.item.title, lead=(f"Not assessed: {one.reason}.",))
+    return Page(
+        one.item.title,
+        lead=(*_said_of_item(one), *_of_gaps(one), *([FREIGHT] if one.alone else [])),
+        tables=(_values(one), _margins(one, worth), *_who(one, worth), _years(one)),
+    )
+
+
+def _said_of_item(one: ItemWorth) -> Iterable[str]:
+    life = one.life
+    assert life is not None
+    started = "" if life.start_is_published else " (no start is published: assumed)"
+    yield (
+        f"Built from {life.start}{started}, open in {life.opening}, appraised over {life.service} years of service."
+    )
+    factor = one.parameters["cost_conversion_factor"]
+    upkeep = "as published" if life.upkeep_is_published else "a share of capital cost, assumed"
+    yield (
+        f"Capital cost US$ {life.capex / factor:,.0f} m as published, {life.capex:,.0f} at economic prices; upkeep "
+        f"{life.upkeep:,.1f} m a year ({upkeep}); {life.residual_share:.0%} of the capital is left at the end."
+    )
+    if one.alone and abs(_of_equilibrium(one)) < UNUSED:
+        yield "Used by nobody: no shipment between the economies takes it, with all other items in place."
+
+
+def _of_gaps(one: ItemWorth) -> Iterable[str]:
+    for gap in one.gaps:
+        of = margins()[gap.what].title if gap.what in margins() else gap.what.capitalize()
+        if gap.what != "cost":  # who bears what is in a table of its own
+            yield f"{of}: {gap.reason}."
+
+
+def _values(one: ItemWorth) -> Table:
+    rows = []
+    for growing, said in ((True, "with growth"), (False, "without growth")):
+        for name in RATES:
+            values = one.values(one.parameters[name], growing)
+            rows.append(
+                (
+                    f"at {values.rate:.0%}, {said}", _range(values), shown(values.benefit_cost_ratio, ".2f"),
+                    _payback(values),
+                )
+            )  # fmt: skip
+    found = one.rate_of_return()
+    low, high = (one.rate_of_return(end).value for end in ("low", "high"))
+    said = f"Rate of return {_percent(found.value)}"
+    if found.value != found.value:
+        said = f"No rate of return: {found.reason}"
+    elif round(low, 6) != round(high, 6):
+        said = f"{said} ({_percent(low)} to {_percent(high)})"
+    without = _percent(one.rate_of_return(growing=False).value)
+    return Table(
+        "Values of the world", ("", "net present value, US$ m", "benefit / cost", "pays back after"), tuple(rows),
+        f"{said}; without growth {without}. The range is that of the direct benefits' parameters; freight has none.",
+    )  # fmt: skip
+
+
+def _margins(one: ItemWorth, worth: Worth) -> Table:
+    rate = one.parameters["discount_rate"]
+    switching = one.switching_values(rate)
+    rows = [
+        (
+            margins()[stream.margin].title, *(_a_year(value) for value in stream.total),
+            _change(switching.get(stream.margin)),
+        )
+        for stream in one.streams
+        if not margins()[stream.margin].transfer
+    ]  # fmt: skip
+    assert one.life is not None
+    rows += [
+        (margins()["capex"].title, "", shown(-one.life.capex, MONEY), "", _change(switching.get("capex"))),
+        (margins()["upkeep"].title, "", _a_year(-one.life.upkeep), "", _change(switching.get("upkeep"))),
+    ]
+    return Table(
+        f"In a year of full service, US$ m (capital cost in all), and the change that brings the value at {rate:.0%} "
+        "to zero",
+        ("", "low", "central", "high", "change"), tuple(rows),
+        f"Freight as in {worth.year} at the size of {BASE_YEAR}.",
+    )  # fmt: skip
+
+
+def _who(one: ItemWorth, worth: Worth) -> Iterable[Table]:
+    names = worth.asked.world.names
+    gains = sorted(one.gains().items(), key=lambda pair: -pair[1])
+    large = [pair for pair in gains if abs(pair[1]) >= SHOWN]
+    if len(large) > 2 * MOST_ECONOMIES:
+        large = large[:MOST_ECONOMIES] + large[-MOST_ECONOMIES:]
+    rest = sum(value for _, value in gains) - sum(value for _, value in large)
+    rows = [(names.get(code, code), _a_year(value)) for code, value in large]
+    rows.append(("All others", _a_year(rest)))
+    yield Table("Who gains and who loses a year, before anybody pays, US$ m", ("", "a year"), tuple(rows))
+    unknown = 1.0 - sum(one.bearers.values())
+    shares = [(names.get(code, code), f"{share:.0%}") for code, share in one.bearers.items()]
+    if unknown > SHOWN / 100:
+        shares.append(("Not published", f"{unknown:.0%}"))
+    yield Table("Who bears the capital cost", ("", "share"), tuple(shares))
+
+
+def _years(one: ItemWorth) -> Table:
+    life = one.life
+    assert life is not None
+    years = list(life.years)
+    places = np.unique(np.linspace(0, len(years) - 1, min(MOST_YEARS, len(years))).round().astype(int))
+    benefits, costs, flows = one.benefits(), one.costs(), one.flows()
+    rows = tuple(
+        (str(years[k]), *(shown(float(part[k]), MONEY) for part in (costs, benefits, flows))) for k in places
+    )
+    return Table(
+        "Its life, some of its years, US$ m", ("", "cost", "benefit", "net"), rows,
+        "The net of the last year holds what is left of the capital. --out writes every year.",
+    )  # fmt: skip
+
+
+def _of_equilibrium(one: ItemWorth) -> float:
+    return sum(stream.total.central for stream in one.streams if stream.owner == "equilibrium")
+
+
+def _of_direct(one: ItemWorth) -> float:
+    return sum(stream.total.central for stream in one.streams if stream.owner == "direct")
+
+
+def _has_direct(one: ItemWorth) -> bool:
+    return any(stream.owner == "direct" for stream in one.streams)
+
+
+def _a_year(value: float) -> str:
+    return shown(value, ",.1f" if abs(value) < 100 else MONEY).replace("-0.0", "0.0")
+
+
+def _range(values: Values) -> str:
+    low, central, high = values.net
+    is_range = round(low) != round(high)
+    return shown(central, MONEY) + (f" ({shown(low, MONEY)} to {shown(high, MONEY)})" if is_range else "")
+
+
+def _rate(one: ItemWorth) -> str:
+    return _percent(one.rate_of_return().value)
+
+
+def _percent(value: float) -> str:
+    return shown(value, ".1f", 100.0, "%")
+
+
+def _change(value: float | None) -> str:
+    return NO_FIGURE if value is None else shown(value, "+,.0f", 100.0, "%")
+
+
+def _payback(values: Values) -> str:
+    return "never" if values.payback != values.payback else f"{values.payback:.0f} years"

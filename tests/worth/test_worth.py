@@ -1,0 +1,188 @@
+"""The worth of items: lives, exact gains on the toy world, the ledger, and what reads them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from samarkand.appraisal import appraise
+from samarkand.core.faults import Faults
+from samarkand.programme.model.models import Project
+from samarkand.reports.worth_files import write_worth
+from samarkand.session import Session
+from samarkand.world.parameters import Parameters
+from samarkand.worth import Worth, appraise_worth
+from samarkand.worth.life import life_of
+from samarkand.worth.page import item_page, worth_page
+from samarkand.worth.streams import Amount, Stream
+from toy import make_toy_world, toy_programme
+
+YEAR = 2035
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    return Session()
+
+
+@pytest.fixture(scope="module")
+def worth(session: Session) -> Worth:
+    world = make_toy_world()
+    return appraise_worth(toy_programme(world), world, years=(YEAR,), session=session)
+
+
+def test_a_life_by_hand(make: Callable[..., Project], parameters: Parameters) -> None:
+    """A railway of 1,000 m at economic prices of 0.9, from 2026 to 2030, for 30 of 50 years."""
+    life = life_of(make("rail"), parameters)
+    assert life is not None
+    assert (life.start, life.opening, life.years[-1]) == (2026, 2030, 2059)
+    assert life.spending()[:5] == pytest.approx([225, 225, 225, 225, 0])
+    assert life.upkeep_by_year()[[3, 4, 33]] == pytest.approx([0, 0.02 * 900, 18])
+    assert life.residual()[-2:] == pytest.approx([0, 0.4 * 900])
+    assert life_of(make("rail", opening=None), parameters) is None
+    assumed = life_of(make("rail", construction_start=None), parameters)
+    assert assumed is not None
+    assert (assumed.start, assumed.start_is_published) == (2030 - parameters["construction_years"], False)
+    own = life_of(make("rail", operating_cost=50.0), parameters)
+    assert own is not None
+    assert (own.upkeep, own.upkeep_is_published) == (pytest.approx(45), True)
+
+
+def test_the_course_of_a_stream_by_hand(make: Callable[..., Project], parameters: Parameters) -> None:
+    """It ramps up over three years after the opening, and grows from its base year; a displaced cost declines."""
+    life = life_of(make("rail"), parameters)
+    assert life is not None
+    amounts = {("AAA", ""): Amount.sure(1.0)}
+
+    def course(kind: str, growing: bool = True) -> np.ndarray:
+        stream = Stream("trade_cost", "accounts", "equilibrium", amounts, kind, 2022, "estimated", "")  # type: ignore[arg-type]
+        return life.course_of(stream, "AAA", parameters, None, growing)
+
+    g = 1 + parameters["benefit_growth"]
+    assert course("grows")[:8] == pytest.approx([0, 0, 0, 0, g**8 / 4, g**9 / 2, 3 * g**10 / 4, g**11])
+    assert course("grows")[-1] == course("grows")[-5]  # growth has ended
+    assert course("grows", growing=False)[:8] == pytest.approx([0, 0, 0, 0, 0.25, 0.5, 0.75, 1])
+    assert course("declines")[[4, 7, 8]] == pytest.approx([0.25, 0.99**3, 0.99**4])
+
+
+def test_gains_are_differences_of_exact_equilibria(worth: Worth, session: Session) -> None:
+    """Left out and alone are the appraisal of a programme without the item, and of the item alone."""
+    world = make_toy_world()
+    programme = toy_programme(world)
+    acting = [name for name, one in worth.items.items() if one.alone]
+    assert len(acting) >= 4
+    value = "real_income_unpaid_value"
+    full = {"ramp_up_years": 0}
+    all_of_it = appraise(programme, world, years=(YEAR,), assumptions=full, session=session)[
+        value
+    ].to_series()
+    order = list(all_of_it.index)
+    together = np.array([worth.together[code] for code in order])
+    assert together == pytest.approx(all_of_it.to_numpy(), abs=1e-7)  # 1e-14 of incomes of some 1e7
+    for name in acting[:2]:
+        without = appraise(
+            programme, world, years=(YEAR,), without=(name,), assumptions=full, session=session
+        )[value].to_series()
+        others = tuple(one for one in programme.ids if one != name)
+        alone = appraise(programme, world, years=(YEAR,), without=others, assumptions=full, session=session)[
+            value
+        ]
+        one = worth.items[name]
+        (stream,) = (stream for stream in one.streams if stream.owner == "equilibrium")
+        marginal = np.array([stream.amounts[code, ""].central for code in order])
+        # Two solutions, each within the tolerance of the engine, of incomes of some 1e7.
+        assert marginal == pytest.approx((all_of_it - without).to_numpy(), abs=1e-5)
+        assert np.array([one.alone[code] for code in order]) == pytest.approx(alone.to_numpy(), abs=1e-5)
+
+
+def test_items_are_worth_the_same_asked_alone_or_together(worth: Worth, session: Session) -> None:
+    world = make_toy_world()
+    name = next(one.item.id for one in worth.assessed)
+    asked = appraise_worth(toy_programme(world), world, years=(YEAR,), items=[name], session=Session())
+    assert list(asked.items) == [name]
+    assert asked.items[name].flows() == pytest.approx(worth.items[name].flows(), rel=1e-12)
+
+
+def test_the_ledger_holds_every_flow_once(worth: Worth) -> None:
+    """Rows by year add up to the flows of the items, transfers to zero."""
+    table = worth.ledger.to_dataframe()
+    by_item = table[~table["transfer"]].groupby(["item", "year"])["central"].sum()
+    for one in worth.assessed:
+        life = one.life
+        assert life is not None
+        mine = by_item[one.item.id].reindex(list(life.years), fill_value=0.0)
+        assert mine.to_numpy() == pytest.approx(one.flows(), abs=1e-9)
+    assert table[table["transfer"]]["central"].sum() == pytest.approx(0, abs=1e-9)
+
+
+def test_switching_values_bring_the_net_value_to_zero(worth: Worth) -> None:
+    one = max(worth.assessed, key=lambda one: one.values(0.09).net.central)
+    rate = 0.09
+    for margin, change in one.switching_values(rate).items():
+        parts = {"capex": -one.life.spending(), "upkeep": -one.life.upkeep_by_year()}  # type: ignore[union-attr]
+        part = parts.get(margin, one.benefits(margin=margin))
+        moved = (one.flows() + change * part) @ (1 + rate) ** -np.arange(len(part), dtype=float)
+        assert moved == pytest.approx(0, abs=1e-9 * np.abs(one.flows()).sum())
+
+
+def test_costs_and_benefits_alone_add_up_to_all_of_it(worth: Worth) -> None:
+    for one in worth.assessed:
+        margins = dict.fromkeys(stream.margin for stream in one.streams)
+        parts = sum(one.benefits(margin=margin) for margin in margins)
+        assert parts == pytest.approx(one.benefits(), rel=1e-12)
+
+
+def test_pages_show_every_item_and_say_why_one_has_no_figure(worth: Worth) -> None:
+    page = worth_page(worth)
+    cells = " ".join(cell for table in page.tables for row in table.rows for cell in row)
+    for one in worth.items.values():
+        assert one.item.title in cells
+        if not one.is_assessed:
+            assert one.reason
+        assert item_page(worth, one.item.id).lead
+    assert "nan" not in cells
+
+
+def test_files_hold_every_item(worth: Worth, tmp_path: Path) -> None:
+    written = write_worth(worth, tmp_path / "out")
+    assert [path.name for path in written] == ["worth-ledger.parquet", "worth.parquet"]
+    table = pd.read_parquet(tmp_path / "out" / "worth.parquet")
+    assert set(table["item"]) == set(worth.items)
+    silent = table[table["net_present_value"].isna()]
+    assert (silent["reason"] != "").all()
+
+
+def test_an_item_that_is_none_is_a_fault() -> None:
+    world = make_toy_world()
+    with pytest.raises(Faults, match="is not an item of the programme"):
+        appraise_worth(toy_programme(world), world, items=["nothing"])
+
+
+def test_before_it_opens_an_item_says_to_ask_for_a_later_year() -> None:
+    world = make_toy_world()
+    programme = toy_programme(world)
+    late = max(programme.items, key=lambda item: item.opening.year if item.opening else 0)
+    assert late.opening is not None
+    found = appraise_worth(programme, world, years=(late.opening.year - 1,), items=[late.id])
+    assert f"not open by {late.opening.year - 1}: ask for a later year" in found.items[late.id].reason
+
+
+@pytest.mark.parametrize(
+    "name", ["discount_rate", "cost_conversion_factor", "benefit_growth", "growth_years", "growth_fade_years",
+             "upkeep_share_rail", "useful_life_rail", "asset_life_rail"],
+)  # fmt: skip
+def test_every_parameter_of_a_life_moves_it(session: Session, worth: Worth, name: str) -> None:
+    world = make_toy_world()
+    rail = next(one for one in worth.assessed if one.item.kind == "rail" and one.alone)
+    value = worth.asked.assumptions.parameters[name]
+    other = appraise_worth(
+        toy_programme(world), world, years=(YEAR,), items=[rail.item.id], assumptions={name: 0.5 * value},
+        session=session,
+    ).items[rail.item.id]  # fmt: skip
+    mine, theirs = (one.values(one.parameters["discount_rate"]).net.central for one in (rail, other))
+    assert not math.isclose(mine, theirs, rel_tol=1e-9)
