@@ -29,7 +29,7 @@ test: setup lint  ## everything: lint, types, layers, all tests
 quick: setup  ## the tests without the heavy ones
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-soak: setup  ## all cases of the tests that draw them at random: kills, disks that fail
+soak: setup  ## all cases of the tests that draw them at random: kills, disks that fail, damaged inputs
 	SAMARKAND_SOAK=1 $(BIN)/python -m pytest -n 2 -m soak
 
 lint: setup

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 Result = TypeVar("Result")
+LONGEST = 800  # characters of a place, a reason or a remedy: longer ones quote a cell that is no cell
 
 
 @dataclass(frozen=True, order=True)
@@ -21,8 +22,24 @@ class Fault:
     reason: str
     mend: str
 
+    def __post_init__(self) -> None:
+        for name in ("place", "reason", "mend"):
+            text = getattr(self, name)
+            if len(text) > LONGEST or not text.isprintable():
+                object.__setattr__(self, name, _printable(text))
+
     def __str__(self) -> str:
         return f"{self.place}: {self.reason}. {self.mend}"
+
+
+def _printable(text: str) -> str:
+    """A text without marks that a terminal would obey, and without the middle of what is too long to be read."""
+    shown = "".join(
+        one if one.isprintable() or one == "\n" else repr(one)[1:-1] for one in text[: 2 * LONGEST]
+    )
+    if len(text) <= LONGEST:
+        return shown
+    return f"{shown[: LONGEST // 2]} ... ({len(text):,} characters) ... {text[-LONGEST // 8 :]}"
 
 
 class Faults(Exception):

@@ -33,6 +33,7 @@ from samarkand.core.write_faults import check_place, writing_faults
 from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
 from samarkand.world.accounts.products import Products
 from samarkand.world.accounts.tables import Accounts
+from samarkand.world.accounts.tariffs import COLUMNS as TARIFF_COLUMNS
 from samarkand.world.accounts.tariffs import Tariffs
 from samarkand.world.cables import load_cables
 from samarkand.world.cables.tables import systems_of_table
@@ -49,6 +50,8 @@ VERSION = (
 FORMER = ".new-"  # prefix of folders in which the first layout was written
 FORMER_AGE = 3600.0  # seconds since the last file from which such a folder is left over: it knew no locks
 OWN_FOLDER = "Give yourself the right, or set SAMARKAND_DATA_DIR to a folder of yours."
+# Errors of reading files that are whole, but not as this version writes them.
+NOT_OURS = (ValueError, KeyError, TypeError, IndexError, AttributeError, NotImplementedError)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _ARRAYS = ("intermediate", "final_demand", "gross_output", "value_added")
 
@@ -97,9 +100,26 @@ def _stored(home: Path) -> StoredWorld | None:
     try:
         manifest = json.loads((home / MANIFEST).read_text(encoding="utf-8"))
         files = home / str(manifest.get("folder", ""))
-        return StoredWorld(home.name, files, manifest) if manifest["files"] is not None else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return StoredWorld(home.name, files, manifest) if _is_manifest(manifest) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _is_manifest(manifest: Any) -> bool:
+    """Whether a manifest has what is read of it; `KeyError` or `TypeError` for some that have not."""
+    layers, files = manifest["layers"], manifest["files"]
+    return (
+        isinstance(layers, list)
+        and isinstance(files, dict)
+        and all(isinstance(word, str) for word in manifest.get("gives", ()))
+        and all(isinstance(entry["sha256"], str) for entry in files.values())
+        and all(
+            isinstance(one["package"], str) for entry in files.values() for one in entry.get("sources", ())
+        )
+        and all(isinstance(layer[key], str) for layer in layers for key in ("kind", "title", "imported_on"))
+        and all(isinstance(layer["measures"], dict) and isinstance(layer["notes"], list) for layer in layers)
+        and all(isinstance(file["name"], str) for layer in layers for file in layer["files"])
+    )
 
 
 def _sweep(left: Path) -> None:
@@ -167,11 +187,12 @@ def open_world(name: str = EMBEDDED) -> World:
         stored = find_stored(name)
         try:
             return _open_stored(stored)
-        except (Faults, OSError) as error:
+        except (Faults, OSError, *NOT_OURS) as error:
             if find_stored(name).manifest == stored.manifest:  # else it was replaced while it was read
                 if isinstance(error, Faults):
                     raise
-                raise Faults([Fault(f"world {name}", f"cannot be read ({error})", _again(name))]) from error
+                said = f"cannot be read ({type(error).__name__}: {error}): this version writes it otherwise"
+                raise Faults([Fault(f"world {name}", said, _again(name))]) from error
 
 
 def find_stored(name: str) -> StoredWorld:
@@ -213,6 +234,10 @@ def _open_stored(stored: StoredWorld) -> World:
     if "tariffs.parquet" in files:
         table = pd.read_parquet(stored.folder / "tariffs.parquet")
         check_labels(name, table, world.labels)
+        if list(table.columns) != list(TARIFF_COLUMNS) or not (table["tariff_rate"] >= 0).all():
+            raise ValueError(
+                f"tariffs.parquet has the columns {TARIFF_COLUMNS}, no rate missing or below zero"
+            )
         world = replace(world, tariffs=Tariffs(table, int(files["tariffs.parquet"]["year"])))
     if PRODUCTS in files:
         table = pd.read_parquet(stored.folder / PRODUCTS)
@@ -347,6 +372,7 @@ def write_cables(folder: Path, files: Mapping[str, Any], table: pd.DataFrame) ->
 
 
 def _read_accounts(folder: Path, entry: Mapping[str, Any]) -> Accounts:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     arrays: dict[str, xr.DataArray] = {}
@@ -355,7 +381,10 @@ def _read_accounts(folder: Path, entry: Mapping[str, Any]) -> Accounts:
         stored = pq.read_table(folder / f"accounts_{name}.parquet")
         labels = json.loads(stored.schema.metadata[b"samarkand"])
         coords = {dim: labels["coords"][dim] for dim in labels["dims"]}
-        values = stored.column("value").to_numpy().reshape([len(codes) for codes in coords.values()])
+        column = stored.column("value")
+        if column.type != pa.float64() or not np.isfinite(column.to_numpy()).all():
+            raise ValueError(f"accounts_{name}.parquet holds what is no number")
+        values = column.to_numpy().reshape([len(codes) for codes in coords.values()])
         arrays[name] = xr.DataArray(values, coords, labels["dims"], name=name, attrs={"unit": "US$ million"})
     return Accounts(
         uses=DenseIntermediateUse(arrays["intermediate"]),

@@ -20,7 +20,7 @@ DECIMAL_COMMA = re.compile(r"(?<![\w.,])(-?\d+),(\d+)(?![\w,])")
 GROUPED = re.compile(r"(?<![\w.,])-?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w,])")
 SHORT_DAY = re.compile(r"(?<![\w-])(\d{4})-(\d{1,2})-(\d{1,2})(?![\w-])")
 OTHER_DAY = re.compile(r"(?<![\w.])(\d{1,2})[./](\d{1,2})[./](\d{4})(?![\w.])")
-BARE_TEXT = re.compile(r"^(\s*(?:[\w-]+)\s*=\s*)([^\W\d][^\"'#\[\]{}=]*?)(\s*(?:#.*)?)$")
+BARE_TEXT = re.compile(r"^(\s*(?:[\w-]+)\s*=\s*)([^\W\d][^\"'#\[\]{}=]*)(#.*)?$")
 LONGEST_TABLE = 40  # lines over which a table in braces is looked for
 SHOWN = 110  # characters of a corrected line
 
@@ -123,7 +123,7 @@ def _bare_text(lines: Sequence[str], at: int) -> tuple[str, str] | None:
     found = BARE_TEXT.match(lines[at])
     if found is None or found[2].strip() in ("true", "false", "inf", "nan"):
         return None
-    return "has a text without quotation marks", _write(f'{found[1]}"{found[2].strip()}"{found[3]}')
+    return "has a text without quotation marks", _write(f'{found[1]}"{found[2].strip()}" {found[3] or ""}')
 
 
 LOOKS: tuple[Look, ...] = (_curly, _short_day, _broken_table, _comma, _bare_text)

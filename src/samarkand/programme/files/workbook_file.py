@@ -149,7 +149,8 @@ def _books(content: bytes, place: str, faults: FaultList) -> tuple[Any, Any] | N
                 return formulas, formulas
             return load_workbook(BytesIO(content), data_only=True), formulas
     except Exception as error:  # whatever a damaged part of a workbook makes the library raise
-        reason = " ".join(str(error).split())[:120] or type(error).__name__
+        reason = " ".join(str(error).split())[:120]
+        reason = "a part of it is damaged" if not reason or "<" in reason else reason  # words for programmers
         faults.add(place, f"cannot be read as a workbook: {reason}", "Open it in Excel and save it again.")
         return None
 

@@ -85,7 +85,7 @@ def _geojson(task: Import, path: Path) -> pd.DataFrame | None:
                 )  # fmt: skip
             longitude, latitude = (geometry.get("coordinates") or ["", ""])[:2]
             rows.append({**one["properties"], "longitude": longitude, "latitude": latitude})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         task.fault(
             str(path), "is no GeoJSON of features with properties", "Export it as a FeatureCollection."
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from samarkand.core.faults import FaultList
 from samarkand.world.importers.frame import Import
-from samarkand.world.importers.tables import members, read_lines, within
+from samarkand.world.importers.tables import FETCH_AGAIN, members, read_lines, within
 
 Fits = Callable[[list[str]], bool]
 _YEAR = re.compile(r"(?<!\d)(19[5-9]\d|20\d\d)(?!\d)")
@@ -27,6 +27,12 @@ def find_tables(task: Import, fits: Fits) -> list[Path]:
         names = members(path)
         if not names:
             found.append(path)
+            continue
+        outside = next(
+            (name for name in names if name.startswith(("/", "\\")) or ".." in name.split("/")), None
+        )
+        if outside is not None:
+            task.fault(str(path), f"holds {outside!r}, a place outside of the archive", FETCH_AGAIN)
             continue
         inside = [path / name for name in sorted(names)]
         fitting = inside if len(inside) == 1 else [one for one in inside if fits(_head(one))]

@@ -7,6 +7,7 @@ that are left as they are keep the base's figures.
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,7 +125,8 @@ def _read_book(task: Import, path: Path) -> tuple[str, int, dict[str, Floats]] |
     if not check_file(path, task.faults):
         return None
     try:
-        book, formulas = load_workbook(path, data_only=True), load_workbook(path)
+        content = path.read_bytes()
+        book, formulas = load_workbook(BytesIO(content), data_only=True), load_workbook(BytesIO(content))
     except Exception:  # openpyxl raises whatever zip, XML or its own reading meets in a damaged file
         task.fault(place, "is not an Excel workbook (.xlsx), or is damaged", mend)
         return None

@@ -124,6 +124,9 @@ def _list(task: Import, path: Path) -> list[str] | None:
         return None
     try:
         with zipfile.ZipFile(path) as archive:
+            if any(info.flag_bits & 1 for info in archive.infolist()):
+                task.fault(str(path), "is encrypted", "Unpack it, and name its folder.")
+                return None
             if archive.testzip() is None:
                 return archive.namelist()
             task.fault(str(path), "is a damaged archive", FETCH_AGAIN)

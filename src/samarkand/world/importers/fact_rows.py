@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 
@@ -16,6 +17,9 @@ from samarkand.world.importers.tables import BROKEN, FETCH_AGAIN, open_member
 MISSING = ("", "..", "n/a", "N/A", "NA", "--", "nan", "#N/A")
 SIGNED = ("growth_rate", "inflation_rate", "current_account", "political_stability")
 COLUMNS = ["iso3", "series", "year", "value", "text", "late", "until", "line"]
+
+
+LARGEST_JSON = 200_000_000  # bytes; 32,500 rows of the API, the most that an answer has, are 8 million
 
 
 def last_full_year() -> int:
@@ -87,11 +91,21 @@ def read_json(path: Path, task: Import) -> object | None:
     """The content of a JSON file; None, with a fault, where it is none."""
     try:
         with open_member(path, task.faults, task.progress) as opened:
-            return None if opened is None else json.loads(opened[0].read().decode("utf-8-sig"))
+            if opened is None:
+                return None
+            content = opened[0].read(LARGEST_JSON + 1)
+        if len(content) > LARGEST_JSON:
+            task.fault(
+                str(path), f"holds more than {LARGEST_JSON:,} bytes", "Fetch fewer series or years at once."
+            )
+            return None
+        return cast(object, json.loads(content.decode("utf-8-sig")))
     except BROKEN:
         task.fault(str(path), "is a damaged archive, or cut short", FETCH_AGAIN)
     except UnicodeDecodeError:
         task.fault(str(path), "is not UTF-8", "Save it as UTF-8.")
+    except RecursionError:
+        task.fault(str(path), "is nested too deeply", FETCH_AGAIN)
     except ValueError as error:
         task.fault(str(path), f"is not JSON, or cut short: {error}", FETCH_AGAIN)
     return None

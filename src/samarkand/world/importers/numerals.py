@@ -105,7 +105,7 @@ def _why_not(cell: str, plain: str, swapped: bool) -> tuple[str, str, str]:
             "Leave out --decimal comma, or write all numbers of the file in one way.",
             "decimal points",
         )
-    if re.fullmatch(r"\(.*[0-9].*\)", cell):
+    if cell.startswith("(") and cell.endswith(")") and re.search("[0-9]", cell):
         return f"{cell!r}, in brackets", f"Write -{cell.strip('()')} if it is below zero.", "brackets"
     return f"{cell!r}, not a number", "Correct the cell.", "words for numbers"
 

@@ -6,6 +6,7 @@ wrong with a file (it is not there, a folder, empty, cut short, not text) become
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import zipfile
@@ -24,6 +25,11 @@ Step = Callable[..., None]
 ROWS = 200_000  # rows of a chunk of a narrow table
 _SAMPLE = 1 << 20
 _TEXT = (".csv", ".txt", ".tsv", ".xls", ".tab", ".json")  # the WEO's .xls is text
+LONGEST_LINE = 1 << 24  # characters of a header: the widest table of the publishers has 200,000
+LARGEST_GROWTH = (
+    500  # times that a table of more than LARGE bytes may grow when unpacked: zeros grow a thousandfold
+)
+LARGE = 1 << 28
 # Damage of compressed files shows as one of these while they are read.
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
 FETCH_AGAIN = "Fetch the file again from its publisher."
@@ -123,6 +129,7 @@ def open_member(path: Path, faults: FaultList, told: Step) -> Iterator[tuple[IO[
     total=)` follows the reading. A damaged archive that shows only while it is read raises one of `BROKEN`.
     """
     inner = within(path)
+    opened = False
     try:
         if inner is None and (zipfile.is_zipfile(path) or path.suffix.lower() == ".zip"):
             names = members(path)
@@ -146,7 +153,15 @@ def open_member(path: Path, faults: FaultList, told: Step) -> Iterator[tuple[IO[
                     faults.add(str(path), "is encrypted", "Unpack it, and name the table in it.")
                     yield None
                     return
+                if info.file_size > max(LARGE, LARGEST_GROWTH * info.compress_size):
+                    reason = (
+                        f"would grow from {info.compress_size:,} to {info.file_size:,} bytes: no table does"
+                    )
+                    faults.add(str(path), reason, FETCH_AGAIN)
+                    yield None
+                    return
                 with archive.open(info) as stream:
+                    opened = True
                     yield _counted(stream, inner[1], info.file_size, told), inner[1]
             return
         raw: IO[bytes] = path.open("rb")
@@ -160,6 +175,8 @@ def open_member(path: Path, faults: FaultList, told: Step) -> Iterator[tuple[IO[
                 raw.seek(0)
                 yield _counted(raw, path.name, path.stat().st_size, told), path.name
     except zipfile.BadZipFile:
+        if opened:  # the damage showed while it was read: who reads it tells
+            raise
         faults.add(str(path), "is a damaged zip archive", FETCH_AGAIN)
         yield None
 
@@ -223,7 +240,10 @@ def read_chunks(
             text = io.TextIOWrapper(stream, encoding=encoding, errors="strict", newline="")
             for _ in range(skip):
                 text.readline()
-            line = "" if names is not None else text.readline()
+            line = "" if names is not None else text.readline(LONGEST_LINE)
+            if len(line) == LONGEST_LINE:
+                faults.add(place, f"has a first line of {LONGEST_LINE:,} characters or more", FETCH_AGAIN)
+                return
             header = _header(line, sep) if names is None else list(names)
             # A spreadsheet with decimal commas keeps columns apart by semicolons.
             if not set(needed) & set(header) and set(needed) <= set(_header(line, ";")):
@@ -277,9 +297,10 @@ def read_chunks(
 
 
 def _header(line: str, sep: str) -> list[str]:
-    import csv
-
-    cells = next(csv.reader([line], delimiter=sep), [])
+    try:
+        cells = next(csv.reader([line], delimiter=sep), [])
+    except csv.Error:  # a cell of more than 131,072 characters
+        return []
     return [cell.strip().strip("\ufeff") for cell in cells]
 
 

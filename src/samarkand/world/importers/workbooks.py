@@ -14,6 +14,7 @@ from samarkand.world.importers.tables import BROKEN, FETCH_AGAIN, check_file
 if TYPE_CHECKING:
     import pandas as pd
 
+LARGEST_UNPACKED = 1_000_000_000  # bytes; the World Economic Outlook has 60 million
 _HEADERS_WITHIN = 12  # rows from the top in which a header may stand
 
 
@@ -30,19 +31,39 @@ def is_workbook(path: Path) -> bool:
 
 def read_sheet(path: Path, faults: FaultList, needed: Sequence[str]) -> pd.DataFrame | None:
     """The first sheet that has all columns `needed`, its cells as text, index = row of the sheet; None with a fault."""
-    import pandas as pd
-    from openpyxl import load_workbook
-
     if not check_file(path, faults):
         return None
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
+        return _read_sheet(path, faults, needed)
+    except Exception:  # openpyxl raises whatever zip, XML or its own reading meets in a damaged file
+        faults.add(str(path), "is not an Excel workbook (.xlsx), or is damaged", FETCH_AGAIN)
+        return None
+
+
+def _read_sheet(path: Path, faults: FaultList, needed: Sequence[str]) -> pd.DataFrame | None:
+    import pandas as pd
+    from openpyxl import load_workbook
+
+    with zipfile.ZipFile(path) as archive:
+        grown = sum(info.file_size for info in archive.infolist())
+    if grown > LARGEST_UNPACKED:
+        faults.add(str(path), f"would grow to {grown:,} bytes: no table of a publisher does", FETCH_AGAIN)
+        return None
+    with path.open("rb") as stream:
+        book = load_workbook(stream, read_only=True, data_only=True)
         seen: list[str] = []
         for name in book.sheetnames:
             header: list[str] = []
             rows: list[list[str]] = []
             numbers: list[int] = []
-            for number, cells in enumerate(book[name].iter_rows(values_only=True), 1):
+            sheet = book[name]
+            if hasattr(
+                sheet, "reset_dimensions"
+            ):  # a stray cell far out would fill all rows up to its column
+                sheet.reset_dimensions()
+            elif not hasattr(sheet, "iter_rows"):  # a chart
+                continue
+            for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
                 text = [_text(cell) for cell in cells]
                 if header:
                     if any(text):
@@ -66,9 +87,6 @@ def read_sheet(path: Path, faults: FaultList, needed: Sequence[str]) -> pd.DataF
                 return pd.DataFrame(
                     [[row[k] for k in kept] for row in rows], index=numbers, columns=names, dtype=str
                 )
-    except Exception:  # openpyxl raises whatever zip, XML or its own reading meets in a damaged file
-        faults.add(str(path), "is not an Excel workbook (.xlsx), or is damaged", FETCH_AGAIN)
-        return None
     missing = ", ".join(map(repr, needed))
     faults.add(str(path), f"has no sheet with the columns {missing}", did_you_mean(needed[0], _words(seen)))
     return None

@@ -1,0 +1,366 @@
+"""Every format that the library reads: a small good input of it, and how it is read.
+
+All in a world of eight economies and the accounts' own sectors, on the toy network, so that an import takes parts of a
+second. A format that has no input here fails a test.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import sys
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "importers")]
+
+import file_samples as samples  # noqa: E402
+
+from samarkand.programme import load_programme  # noqa: E402
+from samarkand.programme.files.workbook_writing import workbook_of  # noqa: E402
+from samarkand.world import embedded  # noqa: E402
+from samarkand.world.accounts.intermediate_use import DenseIntermediateUse  # noqa: E402
+from samarkand.world.accounts.tables import Accounts, load_accounts  # noqa: E402
+from samarkand.world.economies.facts import load_facts  # noqa: E402
+from samarkand.world.economies.tables import load_economies  # noqa: E402
+from samarkand.world.importers import import_world  # noqa: E402
+from samarkand.world.importers.economy_accounts import write_template  # noqa: E402
+from samarkand.world.network.disruptions import find_closures, read_closure_file  # noqa: E402
+from samarkand.world.projection import load_projection  # noqa: E402
+from samarkand.world.store import open_world, worlds_folder  # noqa: E402
+from samarkand.world.world import EMBEDDED, World  # noqa: E402
+from toy import PROGRAMME, make_toy_world  # noqa: E402
+
+ECONOMIES = ("AZE", "CHN", "DEU", "FRA", "KAZ", "KGZ", "POL", "ROW")
+STORED = "stored"  # the name of a world whose own files are changed
+
+
+@cache
+def small_world() -> World:
+    """The embedded accounts added up to a few economies, on the toy network."""
+    whole = load_accounts()
+    parts = samples.small_accounts(whole, ECONOMIES)
+    codes, sectors = list(ECONOMIES), list(whole.sectors)
+    sold = {"origin": codes, "sector": sectors, "destination": codes}
+    by = {"economy": codes, "sector": sectors}
+    output = parts["intermediate"].sum((2, 3)) + parts["final"].sum(2)
+    accounts = Accounts(
+        uses=DenseIntermediateUse(
+            xr.DataArray(parts["intermediate"], {**sold, "use_sector": sectors}, (*sold, "use_sector"), "intermediate")
+        ),
+        final_demand=xr.DataArray(parts["final"], sold, tuple(sold), "final_demand"),
+        gross_output=xr.DataArray(output, by, tuple(by), "gross_output"),
+        value_added=xr.DataArray(output - parts["intermediate"].sum((0, 1)), by, tuple(by), "value_added"),
+        members_of_row=tuple(code for code in whole.economies if code not in ECONOMIES) + whole.members_of_row,
+    )  # fmt: skip
+    published = json.loads((Path(embedded.__file__).parent / "manifest.json").read_text(encoding="utf-8"))
+    return replace(
+        make_toy_world(tariffs=False), name=EMBEDDED, manifest=published, accounts=accounts, facts=load_economies(),
+        fact_table=load_facts(),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: what makes a good input in a folder, what reads it, and what is inside (`text`, `json`, `book`, ...).
+
+    `main`: of a folder, the files that are changed.
+    """
+
+    make: Callable[[Path], Path | list[Path]]
+    read: Callable[[list[Path]], object]
+    inside: str = "text"
+    main: tuple[str, ...] = field(default=())
+
+
+def importing(kind: str, **options: Any) -> Callable[[list[Path]], object]:
+    def read(paths: list[Path]) -> object:
+        return import_world(kind, paths, name="taken", overwrite=True, **options)
+
+    return read
+
+
+# -- good inputs
+
+
+def zipped(make: Callable[[Path], Path], name: str, *others: str) -> Callable[[Path], Path]:
+    """An archive of the file that `make` makes."""
+
+    def archive(folder: Path) -> Path:
+        plain = make(folder)
+        with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as made:
+            made.write(plain, plain.name)
+            for other in others:
+                made.writestr(other, "about this file\n")
+        plain.unlink()
+        return folder / name
+
+    return archive
+
+
+def gzipped(make: Callable[[Path], Path]) -> Callable[[Path], Path]:
+    def pack(folder: Path) -> Path:
+        plain = make(folder)
+        packed = plain.with_name(plain.name + ".gz")
+        packed.write_bytes(gzip.compress(plain.read_bytes(), mtime=0))
+        plain.unlink()
+        return packed
+
+    return pack
+
+
+def _wits(folder: Path) -> Path:
+    return samples.wits(folder / "wits.csv")
+
+
+def _wto(folder: Path) -> Path:
+    return samples.wto(folder / "wto.csv", [("KAZ", "", "870323", "5"), ("CHN", "KAZ", "100190", "12.5")])
+
+
+def _trains(folder: Path) -> list[Path]:
+    mfn = [
+        ("398", 2022, "870323", "", "15"),
+        ("398", 2022, "870899", "", "5"),
+        ("156", 2022, "870323", "", "10"),
+    ]
+    own = [("398", 2022, "870323", "D10", "3")]
+    groups = folder / "groups.csv"
+    groups.write_text("RegionCode,Description,Partner\nD10,words,156\nD10,words,417\n", encoding="utf-8")
+    return [
+        samples.trains(folder / "AVEMFN.csv", mfn),
+        samples.trains(folder / "AVEPref.csv", own, partner=True),
+        groups,
+    ]
+
+
+def _beneficiaries_book(folder: Path) -> list[Path]:
+    import openpyxl
+
+    mfn, own, groups = _trains(folder)
+    groups.unlink()
+    book = openpyxl.Workbook()
+    for row in (("RegionCode", "Description", "Partner"), ("D10", "words", 156), ("D10", "words", 417)):
+        book.active.append(row)
+    book.save(folder / "groups.xlsx")
+    return [mfn, own, folder / "groups.xlsx"]
+
+
+def _icio(folder: Path) -> Path:
+    return samples.icio(folder / "2022.csv", small_world().accounts, ("CHN", "DEU", "FRA", "ROW"))
+
+
+def _economy_accounts(folder: Path) -> Path:
+    write_template(small_world(), "KAZ", folder / "kaz.xlsx")
+    return folder / "kaz.xlsx"
+
+
+def _baci(folder: Path) -> Path:
+    rows = [(2022, 156, 398, "847130", "1e10", "1"), (2022, 276, 398, "870323", "5", "1"),
+            (2022, 398, 156, "260300", "700", "NA")]  # fmt: skip
+    return samples.baci(folder / "BACI_HS17_Y2022_V202401b.csv", rows)
+
+
+def _wiod(folder: Path) -> Path:
+    return samples.wiod(folder / "wiod.csv")
+
+
+def _eora(folder: Path) -> Path:
+    return samples.eora(folder / "Eora26_2015_bp.zip")
+
+
+def _eora_folder(folder: Path) -> Path:
+    packed = _eora(folder)
+    with zipfile.ZipFile(packed) as archive:
+        archive.extractall(folder / "eora")
+    packed.unlink()
+    return folder / "eora"
+
+
+WDI = [("Kazakhstan", "KAZ", "SP.POP.TOTL", "20034609", "20330104"),
+       ("Kazakhstan", "KAZ", "NY.GDP.MKTP.CD", "225496000000", "262642000000"),
+       ("Kazakhstan", "KAZ", "NY.GDP.MKTP.KD.ZG", "3.2", "-5.1")]  # fmt: skip
+
+
+def _wdi(folder: Path) -> Path:
+    return samples.wdi_bulk(folder / "wdi.csv", WDI)
+
+
+def _wdi_json(folder: Path) -> Path:
+    rows = [("SP.POP.TOTL", "KAZ", year, 20e6 + year) for year in (2021, 2022, 2023)]
+    return samples.world_bank_json(folder / "wdi.json", rows)
+
+
+def _ids(folder: Path) -> Path:
+    rows = [("Pakistan", "PAK", "DT.DOD.DECT.CD", "126.9e9", "130.8e9")]
+    return samples.databank(folder / "ids.csv", rows, counterpart="WLD")
+
+
+def _ids_json(folder: Path) -> Path:
+    def row(year: int, value: float) -> dict[str, Any]:
+        ids = {"Country": "PAK", "Series": "DT.DOD.DECT.CD", "Counterpart-Area": "WLD", "Time": f"YR{year}"}
+        return {
+            "variable": [{"concept": key, "id": one, "value": one} for key, one in ids.items()],
+            "value": value,
+        }
+
+    answer = {"page": 1, "pages": 1, "per_page": 50, "total": 2, "lastupdated": "2025-12-01",
+              "source": {"id": "6", "name": "debt", "data": [row(2022, 126.9e9), row(2023, 130.8e9)]}}  # fmt: skip
+    (folder / "ids.json").write_text(json.dumps(answer), encoding="utf-8")
+    return folder / "ids.json"
+
+
+def _wgi(folder: Path) -> Path:
+    return samples.wgi(
+        folder / "wgi.csv", [("AFG", 2023, "pv", "-2.4", "0.25"), ("KAZ", 2023, "pv", "0.1", "0.2")]
+    )
+
+
+def _wgi_wide(folder: Path) -> Path:
+    return samples.databank(folder / "wgi.csv", [("Kazakhstan", "KAZ", "GOV_WGI_PV.EST", "-0.2", "0.1")])
+
+
+def _pip(folder: Path) -> Path:
+    rows = [("KAZ", 2021, "national", "consumption", 3.0, 0.012, 14.5, 0.292)]
+    return samples.pip(folder / "pip.csv", rows, (0.03, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.12, 0.15, 0.25))
+
+
+def _pip_json(folder: Path) -> Path:
+    rows = samples.pip_rows([("KAZ", 2021, "national", "consumption", 3.0, 0.012, 14.5, 0.292)])
+    (folder / "pip.json").write_text(json.dumps(rows), encoding="utf-8")
+    return folder / "pip.json"
+
+
+def _weo(folder: Path) -> Path:
+    rows = [("KAZ", "LP", "Millions", "19.6", "19.9", "22", "2022"),
+            ("KAZ", "NGDPD", "Billions", "1,225.5", "262", "1", "2023")]  # fmt: skip
+    return samples.weo(folder / "weo.xls", rows)
+
+
+PORTAL = [("KAZ", "NGDPD", "Billions", "2023", "262.6", "290.1", "300.2", "310"),
+          ("KAZ", "LP", "Millions", "2024", "19.9", "20.1", "20.4", "20.6")]  # fmt: skip
+
+
+def _weo_portal(folder: Path) -> Path:
+    return samples.weo_portal(folder / "weo.csv", PORTAL)
+
+
+def _weo_book(folder: Path) -> Path:
+    return samples.weo_portal(folder / "weo.xlsx", PORTAL)
+
+
+def _ilostat(folder: Path) -> Path:
+    rows = [("KAZ", "BA:1", "SEX_T", f"ECO_ISIC4_{name}", 2022, "100") for name in "ABCDEFGHIJKLMNOPQRSTU"]
+    total = ("KAZ", "BA:1", "SEX_T", "ECO_ISIC4_TOTAL", 2022, "2100")
+    return samples.ilostat(folder / "ilo.csv", [*rows, total])
+
+
+def _network(folder: Path) -> Path:
+    return samples.network(folder / "tables")
+
+
+def _cables(folder: Path) -> Path:
+    return samples.cables(folder / "cables.csv")
+
+
+def _cables_geojson(folder: Path) -> Path:
+    def point(landing: str, economy: str, at: list[float]) -> dict[str, Any]:
+        about = {"system": "own", "landing": landing, "economy": economy, "capacity": 1200}
+        return {"type": "Feature", "properties": about, "geometry": {"type": "Point", "coordinates": at}}
+
+    points = [point("Poti", "GEO", [41.67, 42.15]), point("Gdansk", "POL", [18.65, 54.35])]
+    made = folder / "cables.geojson"
+    made.write_text(json.dumps({"type": "FeatureCollection", "features": points}), encoding="utf-8")
+    return made
+
+
+def _toml(folder: Path) -> Path:
+    return Path(shutil.copy(PROGRAMME, folder / "programme.toml"))
+
+
+def _workbook(folder: Path) -> Path:
+    made = folder / "programme.xlsx"
+    made.write_bytes(workbook_of(load_programme(PROGRAMME, small_world())))
+    return made
+
+
+def _projection(folder: Path) -> Path:
+    about = "a ministry,https://x.example,2026-01-01,verified,estimated"
+    lines = [f"KAZ,{year},0.0{year % 10},{about}" for year in range(2023, 2031)]
+    made = folder / "growth.csv"
+    made.write_text("\n".join(["economy,year,gdp_growth_rate,source,address,read_on,flag,grade", *lines, ""]))
+    return made
+
+
+def _closures(folder: Path) -> Path:
+    made = folder / "closed.txt"
+    made.write_text("suez\n# and\nborder:CHN-KAZ\nport:DEHAM\n")
+    return made
+
+
+def _store(kind: str, make: Callable[[Path], Path]) -> Callable[[Path], Path]:
+    """The folder of a world in the store, with its manifest and the files that an import wrote."""
+
+    def stored(folder: Path) -> Path:
+        import_world(kind, [make(folder)], name=STORED, overwrite=True)
+        return worlds_folder() / STORED
+
+    return stored
+
+
+def _open(paths: list[Path]) -> object:
+    world = open_world(STORED)
+    return world.hash, world.tariff_rate, world.accounts.trade_flow
+
+
+FORMATS: dict[str, Format] = {
+    "programme": Format(_toml, lambda paths: load_programme(paths[0], small_world()), "toml"),
+    "programme-workbook": Format(_workbook, lambda paths: load_programme(paths[0], small_world()), "book"),
+    "projection": Format(_projection, lambda paths: load_projection(paths[0], ECONOMIES, 2030)),
+    "closures": Format(
+        _closures, lambda paths: find_closures(read_closure_file(paths[0]), small_world().network), "text"
+    ),
+    "tariffs-wits": Format(_wits, importing("tariffs")),
+    "tariffs-wits-zip": Format(zipped(_wits, "wits.zip"), importing("tariffs"), "zip"),
+    "tariffs-wto": Format(_wto, importing("tariffs")),
+    "tariffs-trains": Format(_trains, importing("tariffs")),
+    "tariffs-trains-beneficiaries": Format(_beneficiaries_book, importing("tariffs"), "book"),
+    "icio": Format(_icio, importing("icio")),
+    "icio-zip": Format(zipped(_icio, "icio.zip", "ReadMe.txt"), importing("icio"), "zip"),
+    "economy-accounts": Format(_economy_accounts, importing("economy-accounts"), "book"),
+    "baci": Format(_baci, importing("baci")),
+    "baci-zip": Format(zipped(_baci, "BACI_HS17_V202401b.zip", "Readme.txt"), importing("baci"), "zip"),
+    "wiod": Format(_wiod, importing("wiod", year=2014)),
+    "eora26-zip": Format(_eora, importing("eora26"), "zip"),
+    "eora26-folder": Format(_eora_folder, importing("eora26")),
+    "wdi": Format(_wdi, importing("wdi")),
+    "wdi-zip": Format(zipped(_wdi, "wdi.zip", "Metadata_Country.csv"), importing("wdi"), "zip"),
+    "wdi-json": Format(_wdi_json, importing("wdi"), "json"),
+    "ids": Format(_ids, importing("ids")),
+    "ids-json": Format(_ids_json, importing("ids"), "json"),
+    "wgi": Format(_wgi, importing("wgi")),
+    "wgi-wide": Format(_wgi_wide, importing("wgi")),
+    "pip": Format(_pip, importing("pip")),
+    "pip-json": Format(_pip_json, importing("pip"), "json"),
+    "weo": Format(_weo, importing("weo")),
+    "weo-portal": Format(_weo_portal, importing("weo")),
+    "weo-workbook": Format(_weo_book, importing("weo"), "book"),
+    "ilostat": Format(_ilostat, importing("ilostat")),
+    "ilostat-gz": Format(gzipped(_ilostat), importing("ilostat"), "gzip"),
+    "network": Format(_network, importing("network")),
+    "cables": Format(_cables, importing("cables")),
+    "cables-geojson": Format(_cables_geojson, importing("cables"), "json"),
+    "world-facts": Format(_store("wdi", _wdi), _open, "world"),
+    "world-tariffs": Format(_store("tariffs", _wits), _open, "world"),
+    "world-accounts": Format(_store("wiod", _wiod), _open, "world"),
+    "world-products": Format(_store("baci", _baci), _open, "world"),
+    "world-network": Format(_store("network", _network), _open, "world"),
+    "world-cables": Format(_store("cables", _cables), _open, "world"),
+}
