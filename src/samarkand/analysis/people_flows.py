@@ -19,7 +19,7 @@ import pandas as pd
 from samarkand.core.conventions import Ints
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import FaultList, Faults, did_you_mean
-from samarkand.engines.ppml import NotConvergedError, NotIdentifiedError, fit_ppml, group_numbers
+from samarkand.engines.ppml import UNCORRECTED, NotConvergedError, NotIdentifiedError, fit_ppml, group_numbers
 from samarkand.world.importers.codes import iso3_codes
 
 Clusters = Literal["pair", "origin", "destination"]
@@ -54,7 +54,8 @@ class PeopleFlows:
     """Effects by measure and what they rest on.
 
     `observations` used, out of `rows` given; `separated` were dropped because an effect of theirs predicts no people
-    perfectly, `singletons` because an effect of theirs has no other observation.
+    perfectly, `singletons` because an effect of theirs has no other observation. `corrected`: whether errors are free
+    of the bias that the effects bring (`engines.clustered_errors`); those of a very large panel are not.
     """
 
     effects: tuple[MeasureEffect, ...]
@@ -67,6 +68,7 @@ class PeopleFlows:
     clusters: int
     clustered_by: Clusters
     with_pairs: bool
+    corrected: bool
 
     def __getitem__(self, measure: str) -> MeasureEffect:
         for one in self.effects:
@@ -84,6 +86,7 @@ class PeopleFlows:
             f"{measures}; PPML with {effects} effects, {self.observations} of {self.rows} observations of "
             f"{self.economies} economies in {self.years} years, {self.separated} separated and {self.singletons} "
             f"single observations dropped, errors clustered by {self.clustered_by} ({self.clusters})"
+            + ("" if self.corrected else f", {UNCORRECTED}")
         )
 
 
@@ -155,7 +158,7 @@ def estimate_people_flows(
     return PeopleFlows(
         found, fit.used, len(panel), fit.separated, fit.singletons,
         len(set(panel[origin]) | set(panel[destination])), int(panel[year].nunique()), fit.clusters, cluster,
-        pair_effects,
+        pair_effects, fit.corrected,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Poisson pseudo-maximum likelihood with fixed effects: `E[y] = exp(X b + effects)`.
 
 Santos Silva & Tenreyro (2006), Review of Economics and Statistics 88(4); by `pyfixest`, the algorithm of Correia,
-Guimaraes & Zylkin (2020), Stata Journal 20(1). Arrays in, arrays out.
+Guimaraes & Zylkin (2020), Stata Journal 20(1); standard errors of `clustered_errors`. Arrays in, arrays out.
 """
 
 from __future__ import annotations
@@ -14,11 +14,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from samarkand.engines.clustered_errors import calc_clustered_errors
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 TOLERANCE = 1e-10  # of the deviance, so that exact panels give exact coefficients
 MOST_STEPS = 200
+UPPER = 0.975  # quantile of the upper bound
+UNCORRECTED = "somewhat too small, for the panel is too large to free them of the bias of its effects"
 OUTCOME, VARIABLE, EFFECT, CLUSTER = "y", "x", "effect_", "cluster"
 
 
@@ -39,7 +44,8 @@ class Fit:
     """Coefficients by variable with clustered standard errors and 95 per cent intervals.
 
     `used` observations; `separated` were dropped because an effect of theirs predicts zero perfectly, `singletons`
-    because an effect of theirs has no other observation. `clusters`: how many.
+    because an effect of theirs has no other observation. `clusters`: how many. `corrected`: whether the errors are
+    free of the bias that the effects bring; those of a very large panel are not, and somewhat too small.
     """
 
     coefficient: Floats
@@ -50,6 +56,7 @@ class Fit:
     separated: int
     singletons: int
     clusters: int
+    corrected: bool
 
 
 def group_numbers(panel: pd.DataFrame, *columns: str) -> Ints:
@@ -76,12 +83,24 @@ def fit_ppml(outcome: Floats, variables: Sequence[Floats], effects: Sequence[Int
          **dict(zip(groups, effects, strict=True))}
     )  # fmt: skip
     fit = _fit(pyfixest, data, names, groups)
-    bounds = fit.confint().loc[names].to_numpy(float)
     separated, used = int(fit.n_separation_na or 0), int(fit._N_rows)
-    kept = np.setdiff1d(np.arange(len(data)), np.asarray(fit.na_index, dtype=int))
+    kept = fit._data.index.to_numpy()
+    coefficient = fit.coef()[names].to_numpy(float)
+    own = [np.asarray(one)[kept] for one in (outcome, cluster, *variables, *effects)]
+    fitted = np.asarray(fit.predict(type="response"), dtype=float)
+    errors = calc_clustered_errors(
+        own[0], fitted, own[2 : 2 + len(variables)], own[2 + len(variables) :], own[1]
+    )
+    if errors is None:
+        standard_error, bounds = fit.se()[names].to_numpy(float), fit.confint().loc[names].to_numpy(float)
+        low, high = bounds[:, 0], bounds[:, 1]
+    else:
+        standard_error = errors.standard_error
+        half = student.ppf(UPPER, errors.freedom) * standard_error
+        low, high = coefficient - half, coefficient + half
     return Fit(
-        fit.coef()[names].to_numpy(float), fit.se()[names].to_numpy(float), bounds[:, 0], bounds[:, 1],
-        used, separated, len(data) - used - separated, int(np.unique(cluster[kept]).size),
+        coefficient, standard_error, low, high, used, separated, len(data) - used - separated,
+        int(np.unique(own[1]).size), errors is not None,
     )  # fmt: skip
 
 

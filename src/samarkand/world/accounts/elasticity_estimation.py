@@ -25,7 +25,14 @@ import pandas as pd
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import FaultList, Faults, did_you_mean
-from samarkand.engines.ppml import Fit, NotConvergedError, NotIdentifiedError, fit_ppml, group_numbers
+from samarkand.engines.ppml import (
+    UNCORRECTED,
+    Fit,
+    NotConvergedError,
+    NotIdentifiedError,
+    fit_ppml,
+    group_numbers,
+)
 
 Valued = Literal["before_tariff", "with_tariff"]
 Clusters = Literal["pair", "exporter", "importer"]
@@ -44,7 +51,8 @@ class ElasticityEstimate:
     - `controls`: (name, coefficient, standard error) of each further variable;
     - `observations` used, out of `rows` given; `separated` observations dropped because an effect of theirs predicts
       zero trade perfectly, `singletons` because an effect of theirs has no other observation;
-    - `economies`, `years`, `clusters`: how many.
+    - `economies`, `years`, `clusters`: how many;
+    - `corrected`: whether errors are free of the bias that the effects bring; those of a very large panel are not.
     """
 
     value: float
@@ -62,6 +70,7 @@ class ElasticityEstimate:
     years: int
     clusters: int
     clustered_by: Clusters
+    corrected: bool
 
     def evidence(self, source: str) -> Evidence:
         """The estimate as evidence; `source` names the panel."""
@@ -82,6 +91,7 @@ class ElasticityEstimate:
             f"{self.high:.3f}), PPML with exporter-year, importer-year and pair effects, {self.observations} of "
             f"{self.rows} observations of {self.economies} economies in {self.years} years, {dropped}, errors "
             f"clustered by {self.clustered_by} ({self.clusters})"
+            + ("" if self.corrected else f", {UNCORRECTED}")
         )
 
 
@@ -151,6 +161,7 @@ def estimate_elasticity(
         years=int(panel[year].nunique()),
         clusters=fit.clusters,
         clustered_by=cluster,
+        corrected=fit.corrected,
     )
 
 
