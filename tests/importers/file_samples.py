@@ -493,3 +493,46 @@ def trains(path: Path, rows, *, partner: bool = False) -> Path:
             start = ["H5", reporter, year, product, *([group] if partner else [])]
             writer.writerow([*start, rate, rate, rate, rate, 1, 0, 0, 0, "N"])
     return path
+
+
+ENTERPRISES_HEAD = [
+    "Economy", "Year", "Subgroup", "Top Subgroup Level", "Subgroup Level", "Average/SE/N",
+    "Days to clear direct exports through customs", "Percent of firms exporting directly (at least 10% of sales)",
+    "Proportion of total sales that are exported directly (%)",
+]  # fmt: skip
+
+
+def enterprises(path: Path, rows) -> Path:
+    """A custom query of the Enterprise Surveys, a workbook where the name ends so.
+
+    rows: economy, year, group, average or error or count, firms that export, exports in sales.
+    """
+    lines = [
+        [name, year, "Size", group, group, what, "n.a.", *more] for name, year, group, what, *more in rows
+    ]
+    if path.suffix == ".xlsx":
+        import openpyxl
+
+        book = openpyxl.Workbook()
+        book.active.title = "Corruption"
+        book.active.append([*ENTERPRISES_HEAD[:6], "Bribery incidence"])
+        sheet = book.create_sheet("Trade")
+        sheet.append(ENTERPRISES_HEAD)
+        sheet.append(["Notes: standard errors and numbers of firms are shown beneath."])
+        for line in lines:
+            sheet.append(line)
+        book.save(path)
+        return path
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([ENTERPRISES_HEAD, *lines])
+    return path
+
+
+def enterprises_long(path: Path, rows) -> Path:
+    """The long table. rows: economy, year, group, indicator, value."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["economy", "year", "cut", "subcut", "indicator", "value", "se", "N"])
+        for name, year, group, indicator, value in rows:
+            writer.writerow([name, year, "Size", group, indicator, value, 1.2, 300])
+    return path

@@ -49,6 +49,9 @@ def good_file(kind: str, folder: Path, world) -> Path:
         return samples.pip(
             folder / "pip.csv", [("KAZ", 2021, "national", "consumption", 3.0, 0.012, 14.5, 0.292)]
         )
+    if kind == "enterprise-surveys":
+        row = ("Kazakhstan", 2019, "Small (5-19)", "Average", "3.4", "2.6")
+        return samples.enterprises(folder / "firms.csv", [row])
     if kind == "network":
         return samples.network(folder / "tables")
     if kind == "cables":

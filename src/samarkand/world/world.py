@@ -21,6 +21,7 @@ from samarkand.world.assumptions import Assumptions, load_assumptions
 from samarkand.world.cables import Cables, load_cables
 from samarkand.world.economies.employment import EMPLOYMENT_NEED, has_employment
 from samarkand.world.economies.facts import Fact, Facts, load_facts
+from samarkand.world.economies.firms import FIRMS_NEED, has_firms
 from samarkand.world.economies.surveys import SURVEY_NEED, has_survey_mean
 from samarkand.world.economies.tables import load_economies
 from samarkand.world.network.tables import Network, load_network
@@ -116,6 +117,8 @@ class World:
             return has_survey_mean(self.fact_table, economy)
         if need == EMPLOYMENT_NEED:
             return has_employment(self.fact_table, economy)
+        if need == FIRMS_NEED:
+            return has_firms(self.fact_table, economy)
         return need in self.imported
 
     def connected(self, economy: str) -> bool:

@@ -9,6 +9,7 @@ from samarkand.core.conventions import Floats
 from samarkand.core.gaps import Gap
 from samarkand.core.labels import labelled
 from samarkand.priorities.base import Levels
+from samarkand.priorities.social.firms import firms_of_state
 from samarkand.priorities.social.journeys import journeys_of
 from samarkand.priorities.social.poverty import poverty_by_year
 from samarkand.priorities.social.reach import (
@@ -34,7 +35,11 @@ NO_ROAD = "no road of the network is near it"
 
 
 def assess_state(state: State) -> dict[str, Levels | Gap]:
-    """People within hours of a market, a port and a large city; the hours of each city."""
+    """People within hours of a market, a port and a large city; the hours of each city; firms by size."""
+    return _reach_of_state(state) | firms_of_state(state)
+
+
+def _reach_of_state(state: State) -> dict[str, Levels | Gap]:
     model, parameters = state.freight_model, state.assumptions.parameters
     within = thresholds(parameters, THRESHOLDS)
     day = {"day": parameters["reach_day"]}

@@ -32,6 +32,7 @@ def people(
 def cities_of(answer: Answer, economy: str) -> Page:
     """Hours of each city of an economy without and with the programme, the largest first; its poverty and its work."""
     from samarkand.core.faults import Fault, Faults, did_you_mean
+    from samarkand.priorities.social.firms_page import NO_FIRMS, firms_of_economy
     from samarkand.priorities.social.poverty_page import NO_SURVEY, poverty_of
     from samarkand.priorities.social.work_page import NO_EMPLOYMENT, work_of_economy
 
@@ -57,12 +58,14 @@ def cities_of(answer: Answer, economy: str) -> Page:
         *(f"{sought.replace('_', ' ')}, {part}" for sought in SOUGHT for part in ("before", "after")),
     )
     name = answer.world.names.get(economy, economy)
-    poverty, work = poverty_of(answer, economy), work_of_economy(answer, economy)
+    firms, poverty, work = (one(answer, economy) for one in (firms_of_economy, poverty_of, work_of_economy))
+    needed = ((NO_FIRMS, firms), (NO_SURVEY, poverty), (NO_EMPLOYMENT, work))
+    missing = (said for said, tables in needed if not tables)
     hours_of = "Hours to the nearest market, sea port and large city, before the programme and with it."
     return Page(
         f"What reaches the people of {name}",
-        lead=(hours_of, *((NO_SURVEY,) if not poverty else ()), *((NO_EMPLOYMENT,) if not work else ())),
-        tables=(Table("Cities of the network", heads, rows), *poverty, *work),
+        lead=(hours_of, *missing),
+        tables=(Table("Cities of the network", heads, rows), *firms, *poverty, *work),
     )
 
 

@@ -1,26 +1,27 @@
-"""The page of the report: what reaches people, who is left out, who is poor, and who builds."""
+"""The page of the report: what reaches people, who is left out, which firms gain, who is poor, and who builds."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from samarkand.priorities.faces import Answer, Page, Table, shown
+from samarkand.priorities.social.firms_page import firms_tables, said_of_firms
 from samarkand.priorities.social.journeys_page import journeys_tables
 from samarkand.priorities.social.poverty_page import poverty_tables, said_of_poverty
 from samarkand.priorities.social.work_page import said_of_work, work_tables
 
 MOST_ROWS = 20
-NOT_YET = "Small firms, students and workers abroad are not assessed yet."
+NOT_YET = "Students and workers abroad are not assessed yet."
 
 
 def page(answer: Answer) -> Page:
     """Reach of all economies together, who is left out, and who lives near the items."""
     return Page(
         "Social development: what reaches people, and who is poor",
-        lead=(said_of_reach(answer), *said_of_poverty(answer), said_of_work(answer), NOT_YET),
+        lead=(said_of_reach(answer), *said_of_poverty(answer), said_of_work(answer), said_of_firms(answer), NOT_YET),
         tables=(
-            left_out(answer), without_way(answer), near_items(answer), *poverty_tables(answer), *work_tables(answer),
-            *journeys_tables(answer),
+            left_out(answer), without_way(answer), near_items(answer), *firms_tables(answer), *poverty_tables(answer),
+            *work_tables(answer), *journeys_tables(answer),
         ),
     )  # fmt: skip
 
