@@ -6,7 +6,13 @@ import pytest
 
 import samarkand as sk
 from samarkand.core.evidence import Evidence
-from samarkand.priorities.social.journeys import NO_REGIME, NO_STUDY, NO_TRIPS
+from samarkand.priorities.social.journeys import (
+    NO_REGIME,
+    NO_STUDY,
+    NO_TRIPS,
+    OF_MOVES,
+    published_flows,
+)  # fmt: skip
 from samarkand.priorities.social.page import page
 from samarkand.programme.model.models import Measure
 from samarkand.session import Session
@@ -83,7 +89,44 @@ def test_each_study_moves_its_own_result(appraisal):
 
 
 def test_the_page_shows_the_spread(appraisal):
-    table = page(appraisal).tables[-1]
+    table, moves, published = page(appraisal).tables[-3:]
     rows = {row[0]: row[1:] for row in table.rows}
     assert rows["free"] == ("+135 %", "+25 %", "+27 %", "+25,000 to +135,294")
     assert rows["uncounted"][-1] == "n/a"
+    assert {row[0]: row[1:] for row in moves.rows}["free"] == ("+77 %", "+203 %")  # 1 / 0.565, 1 / 0.33
+    found = {(row[0], row[2]): row[4] for row in published.rows}
+    assert found["direct flights", "Australia 2008 to 2019"] == "+0.4 to +0.7 %"
+    assert found["direct flights", "New Zealand from five origins"] == "none"
+    assert found["culture centres", "Lo Lien & Bojanic 2023: Goethe-Institut"] == "fewer"
+    assert found["language", "Adsera & Pytlikova 2015"] == "+20 %"
+
+
+def test_moves_by_hand_with_their_range(appraisal):
+    """A cut of 0.40 to 0.47: 1 / 0.6 to 1 / 0.53."""
+    frame = appraisal.to_dataframe(["moves_change"])
+    row = frame[(frame["project"] == "free") & frame["case"].str.startswith("Bertoli")].iloc[0]
+    assert (row["low"], row["high"]) == (pytest.approx(1 / 0.6 - 1), pytest.approx(1 / 0.53 - 1))
+    for name, study in OF_MOVES.items():
+        other = appraise(assumptions={study: 0.5}).array("moves_change").sel(project="free", case=name)
+        assert float(other) == pytest.approx(1.0)
+
+
+def test_measures_have_findings_that_differ_and_are_cited():
+    """Each measure that the programme may have is there; of flights and culture centres studies differ in sign."""
+    rows = published_flows()
+    assert {row.measure for row in rows} == {"direct flights", "language", "culture centres", "scholarships"}
+    assert {row.flow for row in rows} == {"tourism", "study", "work and settling"}
+    for measure in ("direct flights", "culture centres"):
+        assert len({row.finding for row in rows if row.measure == measure}) > 1
+    assert all(row.flag == "verified" and row.address for row in rows)
+    for row in rows:
+        assert row.high is None or (row.low <= row.high and (row.high > 0) == (row.finding == "more"))
+
+
+def test_a_programme_without_measures_for_people_has_no_table_of_them():
+    plain = sk.appraise(toy_programme(), make_toy_world(), session=Session(), years=(2035,))
+    kinds = {item.kind for item in plain.timeline.items}
+    titles = [table.title for table in page(plain).tables]
+    assert any("other measures" in title for title in titles) == bool(
+        kinds & {"scholarships", "cultural_exchange"}
+    )

@@ -1,15 +1,52 @@
-"""Journeys on the page of the report: what studies say of the visa regimes of the programme."""
+"""Journeys on the page of the report: what studies say of the measures for people of the programme."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from samarkand.priorities.faces import NO_FIGURE, Answer, Table
+from samarkand.priorities.social.journeys import PublishedFlow, published_flows
+
+MOVES = "Moves for work or for good after the end of a visa requirement"
+ALSO_BACK = (
+    "Studies of migration on requirements of visas for travel; these keep people from going back as well."
+)
+# Kinds of items, beside visas, that the findings bear on.
+MEASURES = ("scholarships", "cultural_exchange")
 
 
 def journeys_tables(answer: Answer) -> tuple[Table, ...]:
-    """Change of journeys by item and study; none where no item ends a visa requirement."""
-    change, people = answer.array("journeys_change"), answer.array("journeys")
+    """What studies say of the measures for people that the programme has; none where it has none."""
+    items = answer.timeline.items
+    tables = _of_visas(answer)
+    if tables or any(item.kind in MEASURES for item in items):
+        tables = (*tables, published())
+    return tables
+
+
+def published() -> Table:
+    """Findings on flights, languages, culture centres and scholarships side by side."""
+    rows = tuple(
+        (one.measure, one.flow, one.study, one.unit, _found(one), one.note) for one in published_flows()
+    )
+    heads = ("measure", "flow", "study", "for", "change", "")
+    note = (
+        "A sign alone stands where no figure is known. Items do not say how many seats or institutes they bring: these "
+        "findings enter no figure. On a panel of your own: samarkand.analysis.estimate_people_flows."
+    )
+    return Table("What studies find of other measures for people", heads, rows, note=note, numbers=4)
+
+
+def _found(one: PublishedFlow) -> str:
+    if one.low is None or one.high is None:
+        return one.finding
+    ends = [f"{100 * value:+.2g}" for value in dict.fromkeys((one.low, one.high))]
+    return f"{' to '.join(ends)} %" if one.high else one.finding
+
+
+def _of_visas(answer: Answer) -> tuple[Table, ...]:
+    """Change of journeys and of moves by item and study; none where no item ends a visa requirement."""
+    change, moves, people = (answer.array(name) for name in ("journeys_change", "moves_change", "journeys"))
     if "project" not in change.dims:
         return ()
     studies = tuple(map(str, change["case"].to_numpy()))
@@ -23,4 +60,17 @@ def journeys_tables(answer: Answer) -> tuple[Table, ...]:
         )
     note = "Studies differ, and none is taken for their mean. Counts of journeys: not money, and not in real income."
     heads = ("item", *studies, "persons a year")
-    return (Table("Journeys after the end of a visa requirement", heads, tuple(rows), note=note),)
+    of_moves = tuple(map(str, moves["case"].to_numpy()))
+    moved = tuple(
+        (str(item), *(f"{100 * float(moves.sel(project=item, case=study)):+.0f} %" for study in of_moves))
+        for item in moves.dropna("project")["project"].to_numpy()
+    )
+    return (
+        Table("Journeys after the end of a visa requirement", heads, tuple(rows), note=note),
+        Table(
+            "Moves for work or for good after the end of a visa requirement",
+            ("item", *of_moves),
+            moved,
+            note=ALSO_BACK,
+        ),
+    )

@@ -11,14 +11,13 @@ from samarkand.priorities.social.poverty_page import poverty_tables, said_of_pov
 from samarkand.priorities.social.work_page import said_of_work, work_tables
 
 MOST_ROWS = 20
-NOT_YET = "Students and workers abroad are not assessed yet."
 
 
 def page(answer: Answer) -> Page:
     """Reach of all economies together, who is left out, and who lives near the items."""
     return Page(
         "Social development: what reaches people, and who is poor",
-        lead=(said_of_reach(answer), *said_of_poverty(answer), said_of_work(answer), said_of_firms(answer), NOT_YET),
+        lead=(said_of_reach(answer), *said_of_poverty(answer), said_of_work(answer), said_of_firms(answer)),
         tables=(
             left_out(answer), without_way(answer), near_items(answer), *firms_tables(answer), *poverty_tables(answer),
             *work_tables(answer), *journeys_tables(answer),
