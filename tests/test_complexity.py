@@ -9,6 +9,7 @@ from samarkand.engines.complexity import (
     calc_access,
     calc_complexity,
     calc_density,
+    calc_nearness,
     calc_opportunities,
     calc_proximity,
     calc_rca,
@@ -51,9 +52,21 @@ def test_proximity_and_density_by_hand():
     assert near[4, 5] == 2 / 3
     assert near[0, 0] == 1.0
     # Product 3 goes with 0 (1/4), 1 (1/3), 2 (1/2), itself (1), none of 4 and 5; economy 1 makes 0, 1 and 2.
-    assert calc_density(PRESENCE, near)[1, 3] == pytest.approx(
+    assert calc_density(PRESENCE)[1, 3] == pytest.approx(
         (1 / 4 + 1 / 3 + 1 / 2) / (1 / 4 + 1 / 3 + 1 / 2 + 1)
     )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nearness_is_the_product_with_proximity(seed):
+    """Without the square matrix as with it, but for rounding of sums of sixty terms; products of one maker too."""
+    draw = np.random.default_rng(seed)
+    presence = (draw.uniform(0, 1, (15, 60)) < 0.3).astype(float)
+    presence[:, 0] = presence[:, 59] = np.arange(15) == 3
+    presence = presence[:, presence.any(axis=0)]
+    weight = draw.normal(0, 1, (4, presence.shape[1]))
+    expected = weight @ calc_proximity(presence)
+    np.testing.assert_allclose(calc_nearness(weight, presence), expected, rtol=0, atol=1e-12)
 
 
 def test_the_index_is_the_mean_of_its_products_and_grows_with_diversity():

@@ -16,15 +16,16 @@ Economic Complexity, technical box 2.2 and 6.1; the same figures as the package 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import eigh
 
 Floats = NDArray[np.float64]
 
 # Two eigenvalues nearer to each other than this leave the second vector undetermined: it turns with rounding.
 LEAST_GAP = 1e-6
-ROWS = 64
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,6 @@ class Complexity:
         Dims (economy): standard deviations about the mean, count, standard deviations about the mean.
     pci, ubiquity
         Dims (product): on the scale of `eci`, count.
-    proximity
-        Dims (product, product), from 0 to 1.
     gap
         Second eigenvalue minus the third: near zero, order and sign of the indices mean nothing.
     sign_agreement
@@ -50,7 +49,6 @@ class Complexity:
 
     rca: Floats
     presence: Floats
-    proximity: Floats
     density: Floats
     eci: Floats
     pci: Floats
@@ -60,6 +58,11 @@ class Complexity:
     gain: Floats
     gap: float
     sign_agreement: float
+
+    @cached_property
+    def proximity(self) -> Floats:
+        """`calc_proximity`, dims (product, product), worked out when first asked for: nothing else here needs it."""
+        return calc_proximity(self.presence)
 
 
 def calc_rca(exports: Floats) -> Floats:
@@ -79,19 +82,55 @@ def calc_rca(exports: Floats) -> Floats:
 def calc_proximity(presence: Floats) -> Floats:
     """Least conditional probability that who makes one product makes the other: (M' M) / max(u[p], u[q])."""
     ubiquity = presence.sum(axis=0)
-    # Counts below 2^24 are exact in single precision, and some rows at a time stay in the processor's cache.
-    single = presence.astype(np.float32)
-    together = single.T @ single
-    proximity = np.empty(together.shape)
-    for first in range(0, len(ubiquity), ROWS):
-        rows = slice(first, first + ROWS)
-        np.divide(together[rows], np.maximum(ubiquity[rows, None], ubiquity), out=proximity[rows])
+    proximity: Floats = (presence.T @ presence) / np.maximum(ubiquity[:, None], ubiquity)
     return proximity
 
 
-def calc_density(presence: Floats, proximity: Floats) -> Floats:
+def calc_nearness(weight: Floats, presence: Floats) -> Floats:
+    """nearness[r, p] = sum_q weight[r, q] proximity[q, p], without the square matrix of products.
+
+    Products of one ubiquity u share one small matrix over economies, from which all of theirs follow:
+
+        C_u[r, d] = sum_q weight[r, q] M[d, q] / max(u[q], u),    nearness[r, p] = sum_d C_u[r, d] M[d, p]
+
+    From one u to the next lower, u', only the products up to u' change their denominator:
+
+        C_u' = C_u + (1 / u' - 1 / u) A_u',    A_u'[r, d] = sum over q with u[q] <= u' of weight[r, q] M[d, q]
+
+    Ubiquities are no more than economies, so that the work grows with products and not with their square.
+
+    Parameters
+    ----------
+    weight
+        Dims (row, product), rows of any number.
+    presence
+        Dims (economy, product), every product somewhere.
+    """
+    ubiquity = presence.sum(axis=0)
+    order = np.argsort(-ubiquity, kind="stable")
+    values, firsts = np.unique(-ubiquity[order], return_index=True)
+    lasts = [*firsts[1:], len(order)]
+    part = -1.0 / values  # 1 / u, of the greatest u first
+    up_to = weight @ presence.T  # A
+    shared, step = part[0] * up_to, np.empty_like(up_to)  # C, and room for what either changes by
+    nearness = np.empty_like(weight)
+    for place, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
+        if place:
+            np.multiply(up_to, part[place] - part[place - 1], out=step)
+            shared += step
+        products = order[first:last]
+        made = presence.take(products, axis=1)
+        nearness[:, products] = shared @ made
+        np.matmul(weight.take(products, axis=1), made.T, out=step)
+        up_to -= step
+    return nearness
+
+
+def calc_density(presence: Floats) -> Floats:
     """Share of a product's proximities that fall on what the economy makes already, dims (economy, product)."""
-    density: Floats = (presence @ proximity) / proximity.sum(axis=0)
+    density: Floats = calc_nearness(presence, presence) / calc_nearness(
+        np.ones((1, presence.shape[1])), presence
+    )
     return density
 
 
@@ -99,7 +138,8 @@ def calc_complexity(exports: Floats) -> Complexity:
     """All measures of a matrix of exports (economy, product) of any one unit.
 
     Eigenvectors are those of the small symmetric matrix D^-1/2 M U^-1 M' D^-1/2 over economies, which has the same
-    eigenvalues as the large one over products. The sign makes the index grow with diversity.
+    eigenvalues as the large one over products; the three greatest are worked out. The sign makes the index grow with
+    diversity.
 
     Raises `ValueError` where fewer than three economies or products are there, where an economy or a product has no
     advantage at all (RCA < 1 throughout), or where `calc_rca` does.
@@ -112,32 +152,31 @@ def calc_complexity(exports: Floats) -> Complexity:
     if not (diversity.all() and ubiquity.all()):
         raise ValueError("an economy has no revealed advantage, or a product none that has")
     root = np.sqrt(diversity)
-    half = presence / root[:, None] / np.sqrt(ubiquity)
-    eigenvalues, vectors = np.linalg.eigh(half @ half.T)
-    if eigenvalues[-2] <= LEAST_GAP:
+    eigenvalues, vectors = eigh(
+        (presence / ubiquity) @ presence.T / np.outer(root, root),
+        subset_by_index=(len(root) - 3, len(root) - 1), check_finite=False, overwrite_a=True,
+    )  # fmt: skip
+    if eigenvalues[1] <= LEAST_GAP:
         raise ValueError("all economies make the same products: there is no second eigenvector")
-    by_economy = vectors[:, -2] / root
+    by_economy = vectors[:, 1] / root
     if np.ptp(by_economy) == 0.0 or np.ptp(diversity) == 0.0:
         agreement = 0.0
     else:
         agreement = float(np.corrcoef(diversity, by_economy)[0, 1])
     by_economy = by_economy * (np.sign(agreement) or 1.0)
-    by_product = (presence / ubiquity).T @ by_economy / eigenvalues[-2]
+    by_product = (by_economy @ presence) / ubiquity / eigenvalues[1]
     mean, spread = by_economy.mean(), by_economy.std()
-    proximity = calc_proximity(presence)
-    near = proximity.sum(axis=0)
-    absent = 1.0 - presence
-    # Density and gain in one product: the square matrix is read once.
-    both = np.concatenate((presence, absent * (by_product / near))) @ proximity
-    density, gain = both[: len(presence)] / near, absent * both[len(presence) :] / spread
+    near = calc_nearness(np.ones((1, len(ubiquity))), presence)[0]
+    density, absent = calc_nearness(presence, presence) / near, 1.0 - presence
+    gain = absent * calc_nearness(absent * (by_product / near), presence) / spread
     outlook = (density * absent) @ by_product
     outlook = outlook - outlook.mean()
     return Complexity(
-        rca=rca, presence=presence, proximity=proximity, density=density,
+        rca=rca, presence=presence, density=density,
         eci=(by_economy - mean) / spread, pci=(by_product - mean) / spread,
         diversity=diversity, ubiquity=ubiquity,
         outlook=outlook / (outlook.std() or 1.0), gain=gain,
-        gap=float(eigenvalues[-2] - eigenvalues[-3]), sign_agreement=abs(agreement),
+        gap=float(eigenvalues[1] - eigenvalues[0]), sign_agreement=abs(agreement),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from samarkand.core.hashing import data_hash
@@ -43,7 +44,15 @@ class Products:
 
         Both sides have the same rows and columns: all that trade at all.
         """
-        found = self.table.assign(
-            economy=self.table["economy"].astype(str), product=self.table["product"].astype(str).str[:digits]
-        ).pivot_table(side, "economy", "product", "sum", fill_value=0.0)
-        return found.sort_index(axis=0).sort_index(axis=1)
+        rows, economies = pd.factorize(self.table["economy"], sort=True)
+        codes, products = pd.factorize(self.table["product"])
+        columns, products = pd.factorize(pd.Index(products).astype(str).str[:digits], sort=True)
+        size = len(economies), len(products)
+        values = np.bincount(
+            rows * size[1] + columns[codes], self.table[side].to_numpy(float), minlength=size[0] * size[1]
+        )
+        return pd.DataFrame(
+            values.reshape(size),
+            pd.Index(economies, name="economy").astype(str),
+            pd.Index(products, name="product"),
+        )
