@@ -20,7 +20,7 @@ from samarkand.core.lineage import Lineage
 from samarkand.core.scenario import Scenario
 from samarkand.core.schema import Block, to_frame
 from samarkand.core.units import format_value
-from samarkand.ledger import Ledger, capex_rows, charges_by_year, claims_of, trade_cost_rows
+from samarkand.ledger import Ledger, capex_rows, charges_by_year, claims_of, skills_rows, trade_cost_rows
 from samarkand.priorities.lineage import trace
 from samarkand.priorities.registry import each_indicator, find_indicator
 from samarkand.priorities.results import Results
@@ -199,8 +199,21 @@ class Appraisal:
         )
         claims = claims_of(programme, self.scenario.without)
         return Ledger.build(
-            [capex_rows(charged, capex), worth], claims, {item.id: item.kind for item in programme.items}
+            [capex_rows(charged, capex), worth, self._skills()],
+            claims,
+            {item.id: item.kind for item in programme.items},
         )
+
+    def _skills(self) -> pd.DataFrame:
+        """Rows of training, with the range of the return of a year of schooling."""
+        found = self.assumptions.parameters.evidence("schooling_return")
+        low, high = (
+            float("nan") if bound is None or not found.value else bound / found.value
+            for bound in (found.low, found.high)
+        )
+        changes = {year: one.effects["skills"] for year, one in self.schedule.changes.items()}
+        wages = {item.id: wage for item in self.programme.items if (wage := item.figure("wage")) is not None}
+        return skills_rows(changes, (low, high), wages)
 
     @cached_property
     def not_assessed(self) -> tuple[Gap, ...]:

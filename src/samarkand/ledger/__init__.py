@@ -5,7 +5,7 @@ refuses what would count twice, before anything is computed. `Ledger` holds the 
 """
 
 from samarkand.ledger.claims import Claim, check_claims, claims_of
-from samarkand.ledger.entries import capex_rows, charges_by_year, trade_cost_rows
+from samarkand.ledger.entries import capex_rows, charges_by_year, skills_rows, trade_cost_rows
 from samarkand.ledger.table import Ledger
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "charges_by_year",
     "check_claims",
     "claims_of",
+    "skills_rows",
     "trade_cost_rows",
 ]

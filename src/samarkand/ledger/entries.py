@@ -1,4 +1,4 @@
-"""Rows of the ledger: charges for capital, and what lower costs of trade are worth in the equilibrium."""
+"""Rows of the ledger: charges for capital, what lower costs of trade are worth in the equilibrium, and skills."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from samarkand.core.conventions import BASE_YEAR
 from samarkand.core.evidence import Evidence, Grade
 from samarkand.programme.applying import Change
 from samarkand.programme.channels.payment import Charge, charges
+from samarkand.programme.channels.skills import SkillsChange, calc_net_of
 from samarkand.programme.model.models import Programme
 
 
@@ -116,5 +117,52 @@ def trade_cost_rows(
             "price_year": pd.array(np.full(values.size, BASE_YEAR), "Int64"),
             "grade": grade,
             "source": source,
+        }
+    )
+
+
+def skills_rows(
+    changes: Mapping[int, Iterable[SkillsChange]],
+    factors: tuple[float, float],
+    figures: Mapping[str, Evidence],
+) -> pd.DataFrame:
+    """What completed training adds to pay, less what the places cost, by item and economy.
+
+    Parameters
+    ----------
+    changes
+        By year, those of the items that are open (`Change.effects["skills"]`).
+    factors
+        The least and the largest gain over the central one; not a number where no range is declared.
+    figures
+        By item, the pay without the training: it gives price year and source.
+    """
+    rows = []
+    for year, of_year in changes.items():
+        for change in of_year:
+            central, *bounds = (calc_net_of(change, year, factor) for factor in (1.0, *factors))
+            rows += [
+                (change.item, economy, year, *(one[economy] for one in bounds), amount)
+                for economy, amount in central.items()
+            ]
+    item, economy, years, low, high, amounts = zip(*rows, strict=True) if rows else ((),) * 6
+    price_years = {name: figure.price_year for name, figure in figures.items()}
+    sources = {name: figure.citation for name, figure in figures.items()}
+    return pd.DataFrame(
+        {
+            "item": item,
+            "economy": economy,
+            "party": "",
+            "case": "",
+            "margin": "skills",
+            "flow": "any",
+            "owner": "direct",
+            "year": np.array(years, np.int64),
+            "low": np.array(low, np.float64),
+            "central": np.array(amounts, np.float64),
+            "high": np.array(high, np.float64),
+            "price_year": pd.array([price_years[name] for name in item], "Int64"),
+            "grade": "estimated",
+            "source": [sources[name] for name in item],
         }
     )

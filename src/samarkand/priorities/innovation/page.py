@@ -16,8 +16,13 @@ from samarkand.world.accounts.tariffs import sector_of_product
 
 MOST_ROWS = 20
 NOT_YET = (
-    "Who completes training and what it is worth, research collaboration, spillovers of research through trade and "
-    "readiness for paperless trade are not assessed yet."
+    "Research collaboration, spillovers of research through trade and readiness for paperless trade are not assessed "
+    "yet."
+)
+WHAT_IT_IS_WORTH = (
+    "Completion is the item's own where one is published, else one declared for its kind of study. What it adds to "
+    "pay, less what the places cost, stands in the ledger under skills, where duration, pay, who pays and where "
+    "graduates work are published."
 )
 NO_GAIN = "Nearer buyers are no income: what they are worth is in the real income of trade already, and is not added."
 
@@ -100,15 +105,18 @@ def _stable(answer: Answer, one: Stability) -> tuple[str, str, str]:
 def people(answer: Answer) -> Table:
     """Items of training and joint research with their people in the last year, as published."""
     columns = [answer.array(name) for name in OF_PEOPLE]
-    kinds = {kind for kind, *_ in OF_PEOPLE.values()}
+    kinds = {row.kind for row in OF_PEOPLE.values()}
     rows = tuple(
         (item.title, *(shown(_of_item(one, item.id)) for one in columns))
         for item in answer.timeline.items
         if item.kind in kinds
     )
-    heads = ("item", "places a year", "US$ a place and year", "researchers")
-    note = "Graduates are not counted: no completion is published." if rows else "The programme has none."
-    return Table("Training and joint research, as published", heads, rows, note)
+    heads = (
+        "item", "places a year", "completed", "US$ a place and year", "US$ a graduate", "researchers",
+        "US$ a researcher and year",
+    )  # fmt: skip
+    note = WHAT_IT_IS_WORTH if rows else "The programme has none."
+    return Table("Training and joint research as people", heads, rows, note)
 
 
 def _of_item(values: xr.DataArray, item: str) -> float:
