@@ -535,4 +535,19 @@ def enterprises_long(path: Path, rows) -> Path:
         writer.writerow(["economy", "year", "cut", "subcut", "indicator", "value", "se", "N"])
         for name, year, group, indicator, value in rows:
             writer.writerow([name, year, "Size", group, indicator, value, 1.2, 300])
+
+
+# -- the survey of trade facilitation
+
+ESCAP_ROWS = (
+    "KAZ,2021,paperless,0.7", "KAZ,2023,paperless,0.8", "KAZ,2023,tfi,0.75", "UZB,2023,tfi,0.55",
+    "UZB,2023,women,0.2",
+)  # fmt: skip
+
+
+def escap(path: Path, rows: Iterable[str] = ESCAP_ROWS) -> Path:
+    """A table of the survey: one row an economy, year and group of measures, fractions."""
+    path.write_text(
+        "\n".join(["Country_ISO,Year,Index_Description,Index_Value", *rows, ""]), encoding="utf-8"
+    )
     return path

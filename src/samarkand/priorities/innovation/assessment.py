@@ -20,6 +20,7 @@ from samarkand.priorities.innovation.connection import (
     connection_of,
     connection_without,
 )
+from samarkand.priorities.innovation.digital import readiness_of
 from samarkand.priorities.innovation.knowledge import people_of
 from samarkand.priorities.timeline import Timeline
 from samarkand.programme.model.models import Item
@@ -46,10 +47,10 @@ OF_A_STATE = ("opportunity_access", "opportunities_nearer")
 
 
 def assess_once(state: State) -> Outcomes:
-    """Complexity in the year of the file, which is without the programme alone; buyers by product with it too."""
-    found = found_of(state)
+    """Complexity and readiness in the year of the file, without the programme alone; buyers by product with it too."""
+    found, digital = found_of(state), {"paperless_readiness": readiness_of(state)}
     if isinstance(found, str):
-        return {name: Gap("innovation", name, found) for name in ONCE}
+        return {**digital, **{name: Gap("innovation", name, found) for name in ONCE}}
     measures, labels = found.measures, state.world.labels
     reason = reasons_of(state, found)
 
@@ -63,6 +64,7 @@ def assess_once(state: State) -> Outcomes:
         return _without_alone(by, NOT_OF_THE_PROGRAMME)
 
     return {
+        **digital,
         "economic_complexity": by_economy(measures.eci),
         "complexity_outlook": by_economy(measures.outlook),
         "product_diversity": by_economy(measures.diversity),

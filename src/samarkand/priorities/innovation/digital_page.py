@@ -1,8 +1,12 @@
-"""Document measures: where several act on one crossing, what of them counts."""
+"""Digital trade: what counts of document measures that act on one crossing, and who is ready for paperless trade."""
 
 from __future__ import annotations
 
-from samarkand.priorities.faces import Answer, Table
+import pandas as pd
+
+from samarkand.core.gaps import Gap
+from samarkand.priorities.faces import Answer, Table, shown
+from samarkand.priorities.innovation.digital import GROUPS, readiness_of
 from samarkand.world.network.link_changes import LinkChange
 
 MOST_NAMED = 3
@@ -37,3 +41,27 @@ def _named(targets: list[str]) -> str:
     """Crossings by name, the first few of many."""
     shown = ", ".join(targets[:MOST_NAMED])
     return shown if len(targets) <= MOST_NAMED else f"{shown} and {len(targets) - MOST_NAMED} more"
+
+
+def readiness(answer: Answer) -> Table:
+    """Economies of the programme by what they have implemented, the readiest first; or the file that is needed."""
+    state, title = answer.timeline.last, "Readiness for digital trade"
+    found = readiness_of(state)
+    if isinstance(found, Gap):
+        return Table(title, ("economy",), (), f"{found.reason}.")
+    assert found.without is not None
+    named = {code for item in state.programme.items for code in item.economies}
+    values = found.without.transpose("economy", "case")
+    table = pd.DataFrame(values.to_numpy(), values["economy"].to_numpy(), list(GROUPS))
+    table = table[table.index.isin(named)].dropna(how="all").sort_values("all measures", ascending=False)
+    rows = tuple(
+        (answer.world.names.get(str(code), str(code)), *(shown(one, ".0f", 100.0, "%") for one in cells))
+        for code, cells in zip(table.index, table.to_numpy(float).tolist(), strict=True)
+    )
+    note = "Of what full implementation would be, by the newest survey of each. No cost of trade follows from it."
+    return Table(
+        title,
+        ("economy", *GROUPS),
+        rows,
+        note if rows else "The survey has none of the programme's economies.",
+    )

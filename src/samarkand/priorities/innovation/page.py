@@ -10,15 +10,12 @@ from samarkand.priorities.faces import NO_FIGURE, Answer, Page, Table, shown
 from samarkand.priorities.innovation.assessment import found_of
 from samarkand.priorities.innovation.cables_page import cables_tables, said_of_table
 from samarkand.priorities.innovation.complexity import Found, Stability, stability_of
-from samarkand.priorities.innovation.digital_page import documents
+from samarkand.priorities.innovation.digital_page import documents, readiness
 from samarkand.priorities.innovation.knowledge import OF_PEOPLE
 from samarkand.world.accounts.tariffs import sector_of_product
 
 MOST_ROWS = 20
-NOT_YET = (
-    "Research collaboration, spillovers of research through trade and readiness for paperless trade are not assessed "
-    "yet."
-)
+NOT_YET = "Research collaboration and spillovers of research through trade are not assessed yet."
 WHAT_IT_IS_WORTH = (
     "Completion is the item's own where one is published, else one declared for its kind of study. What it adds to "
     "pay, less what the places cost, stands in the ledger under skills, where duration, pay, who pays and where "
@@ -39,7 +36,7 @@ def page(answer: Answer) -> Page:
     return Page(
         "Innovation: what economies could make next, and who stays connected",
         lead=(*lead, *said_of_table(answer), NOT_YET),
-        tables=(*tables, *cables_tables(answer), documents(answer), people(answer)),
+        tables=(*tables, *cables_tables(answer), documents(answer), readiness(answer), people(answer)),
     )
 
 

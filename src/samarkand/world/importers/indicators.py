@@ -1,4 +1,4 @@
-"""Figures by economy from tables of indicators: World Bank WDI, IDS, WGI and PIP, IMF WEO, as CSV, JSON or text.
+"""Figures by economy from tables of indicators: World Bank WDI, IDS, WGI and PIP, IMF WEO, the survey of ESCAP.
 
 Of each series the newest figure is taken, or the newest up to --year, and never one of a year that was not over when
 the file was made: such figures are forecasts, or payments that are scheduled. `fact_series.csv` says which series is
@@ -17,6 +17,7 @@ import pandas as pd
 from samarkand.world.economies.facts import COLUMNS, fact_variables
 from samarkand.world.economies.surveys import SHARES
 from samarkand.world.importers.choosing import find_tables
+from samarkand.world.importers.facilitation import GROUP, read_facilitation
 from samarkand.world.importers.fact_rows import SIGNED
 from samarkand.world.importers.frame import Import, Parts, in_parts
 from samarkand.world.importers.poverty import read_poverty
@@ -27,7 +28,7 @@ from samarkand.world.importers.weo import read_weo
 from samarkand.world.importers.world_bank import PREFIX, SCORES, YEAR_COLUMN, check_pages, read_wide
 
 Reader = Callable[[Path, Import], Iterator[pd.DataFrame]]
-READERS: dict[str, Reader] = {"weo": read_weo, "pip": read_poverty}
+READERS: dict[str, Reader] = {"weo": read_weo, "pip": read_poverty, "escap": read_facilitation}
 # How far from the figures at hand the imported ones of a variable may be at the median before the unit is wrong.
 TIMES_OFF, ENOUGH = 20.0, 3
 # Levels that no economy changes so much between editions: beyond, one pair shows that its unit is another.
@@ -39,7 +40,8 @@ LEVELS, LEVEL_OFF = (
 WHOLES = (
     "agriculture_share", "industry_share", "services_share", "unemployment_rate", "poverty_rate_national",
     "poverty_rate_line", "income_share_lowest_decile", "income_share_highest_decile", "urban_share",
-    "internet_users_share", "electricity_access_share",
+    "internet_users_share", "electricity_access_share", "facilitation_all", "facilitation_transparency",
+    "facilitation_formalities", "facilitation_institutions", "facilitation_paperless", "facilitation_cross_border",
 )  # fmt: skip
 # How far from the whole the shares of all tenths or fifths may be: they are published with one decimal of a per cent.
 ROUNDING = 0.006
@@ -93,7 +95,7 @@ def _fits(lines: list[str]) -> bool:
     years = any(
         "Country Code" in head and any(YEAR_COLUMN.fullmatch(one.strip()) for one in head) for head in heads
     )
-    marks = ("WEO Subject Code", "SERIES_CODE", "poverty_line", "reporting_year", "stddev")
+    marks = ("WEO Subject Code", "SERIES_CODE", "poverty_line", "reporting_year", "stddev", GROUP)
     return years or any(mark in joined for mark in marks)
 
 
