@@ -28,6 +28,7 @@ from samarkand.priorities.innovation.connection import (
     network_of,
     systems_of,
 )
+from samarkand.priorities.innovation.page import page
 from samarkand.programme import load_programme
 from samarkand.session import Session
 from samarkand.world.cables import Cables, Covered, Landing, System, SystemRow, load_cables
@@ -198,12 +199,21 @@ def test_leaving_the_cable_out_is_the_programme_without_it(toy):
 
 def test_the_command_cuts_several_together(toy):
     shown = cables(toy)
-    (cuts, items, _) = shown.tables
-    by_case = {row[0]: row for row in cuts.rows}
-    assert by_case["cable:caucasus"][1:] == ("AZE", "nobody", "400", "700")  # with: of AZE and of KAZ
-    assert items.rows[0][:4] == ("caspian-cable", "KAZ Aktau - AZE Baku", "300", "yes")
+    (cuts, economies, items, _) = shown.tables
+    by_case = {row[1]: row for row in cuts.rows}
+    assert by_case["cable:caspian-cable"][0] == "Cable over the Caspian Sea"
+    assert by_case["landing:GEO Poti"][0] == "landing in Poti, GEO"
+    assert by_case["suez"][0] == "Suez Canal"
+    assert {row[0]: row[1:] for row in economies.rows}["KAZ"] == ("1", "n/a", "6", "2", "300", "1")
+    assert by_case["cable:caucasus"][2:] == ("AZE", "nobody", "400", "700")  # with: of AZE and of KAZ
+    assert items.rows[0][:4] == (
+        "Cable over the Caspian Sea", "KAZ Aktau - AZE Baku", "300", "yes",
+    )  # fmt: skip
     assert items.rows[0][4] == "AZE, KAZ"
-    assert any("no-route" in sentence for sentence in shown.lead)
+    assert any("Cable whose route nobody knows" in sentence for sentence in shown.lead)
+    in_the_report = next(one for one in page(toy).tables if one.title.startswith("Each cable"))
+    assert in_the_report.heads[:2] == ("cut", "lose connection, without")
+    assert not any(":" in row[0] for row in in_the_report.rows)  # titles, not names of cuts
     (table,) = cables(toy, ["caucasus", "suez"]).tables
     fates = {row[0]: row[1:] for row in table.rows}
     assert fates["AZE"] == ("loses connection", "loses connection")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from samarkand.priorities.faces import NO_FIGURE, Answer, Page, Table
+from samarkand.priorities.faces import NO_FIGURE, Answer, Page, Table, shown
 from samarkand.priorities.innovation.connection import (
     Connection,
     connection_of,
@@ -12,6 +12,7 @@ from samarkand.priorities.innovation.connection import (
     cut,
     systems_of,
 )
+from samarkand.world.network.chokepoints import chokepoints
 
 NOBODY = "nobody"
 
@@ -21,7 +22,7 @@ def cables_page(answer: Answer) -> Page:
     return Page(
         "Cables: who loses connection when one is cut",
         lead=said_of_table(answer),
-        tables=(*cables_tables(answer), systems(answer)),
+        tables=(by_cut(answer, named=True), by_economy(answer), by_item(answer), systems(answer)),
     )
 
 
@@ -37,6 +38,7 @@ def said_of_table(answer: Answer) -> tuple[str, ...]:
     stand = {code for item in state.programme.items for code in item.economies} - set(cables.hubs)
     bare = sorted(stand - set(found.economies))
     missing = [row for row in cables.coverage if row.economy in stand & set(found.economies) and row.missing]
+    titles = {item.id: item.title for item in state.programme.items}
     many = sum(one.is_cut_as_one for one in cables.systems)
     what = (
         f"{many} cable systems are known that land in the economies of the programme. Most economies have further "
@@ -49,23 +51,72 @@ def said_of_table(answer: Answer) -> tuple[str, ...]:
         what,
         f"Known to be missing: {lacks}." if lacks else "",
         f"No system is known of {names}: not assessed." if bare else "",
-        *(f"{gap.item}: {gap.reason}." for gap in systems_of(state.programme.items, state.world)[1]),
+        *(f"{titles[gap.item]}: {gap.reason}." for gap in systems_of(state.programme.items, state.world)[1]),
     ]
     return tuple(one for one in sentences if one)
 
 
-def by_cut(answer: Answer) -> Table:
-    """Cuts that take the connection of somebody without the programme or with it, and all cables."""
+def title_of(answer: Answer, case: str) -> str:
+    """A cut as a reader sees it: the title of a system, an item or a strait, or where a landing is."""
+    sort, _, name = case.rpartition(":")
+    if sort == "landing":
+        code, _, place = name.partition(" ")
+        return f"landing in {place}, {answer.world.names.get(code, code)}"
+    if sort:
+        systems = (one.row for one in answer.world.cables.systems)
+        titles = {row.system: row.title for row in systems}
+        return titles.get(name) or next(item.title for item in answer.programme.items if item.id == name)
+    return next(row.title for row in chokepoints() if row.id == case)
+
+
+def by_cut(answer: Answer, named: bool = False) -> Table:
+    """Cuts that take the connection of somebody without the programme or with it, and all cables.
+
+    named: with the names that `--cut` takes.
+    """
     without, with_ = connection_without(answer.timeline.last), connection_of(answer.timeline.last)
     rows = []
     for column, case in enumerate(with_.cases):
         lost = [_names(answer, one, one.cut_off[:, column]) for one in (without, with_)]
         if case.startswith("cable:") or lost != [NOBODY, NOBODY]:
-            rows.append((case, *lost, *(_lost(one, column) for one in (without, with_))))
-    heads = ("cut", "lose connection, without", "with", "Gbit/s lost, without", "with")
+            name = (case,) if named else ()
+            lost += [_lost(one, column) for one in (without, with_)]
+            rows.append((title_of(answer, case), *name, *lost))
+    heads = (
+        "cut",
+        *(("--cut",) if named else ()),
+        "lose connection, without",
+        "with",
+        "Gbit/s lost, without",
+        "with",
+    )
     note = "Gbit/s: capacity to the hubs that is gone, over all economies whose capacity is known."
+    title = "Each cable cut in turn, and landings and straits that matter"
+    return Table(title, heads, tuple(rows), note, numbers=4 if named else 3)
+
+
+def by_economy(answer: Answer, only: tuple[str, ...] = ()) -> Table:
+    """Economies with the systems that land there, their capacity to the hubs and how many single cuts isolate them."""
+    without, with_ = connection_without(answer.timeline.last), connection_of(answer.timeline.last)
+    rows = tuple(
+        (
+            answer.world.names.get(code, code),
+            *(
+                cell
+                for one in (without, with_)
+                for cell in (
+                    f"{one.landing[row]:.0f}", shown(float(one.capacity[row])), f"{one.cut_off[row].sum()}",
+                )
+            ),
+        )
+        for row, code in enumerate(with_.economies)
+        if not only or code in only
+    )  # fmt: skip
+    columns = ("systems", "Gbit/s", "single cuts")
+    heads = ("economy", *(f"{column}, {part}" for part in ("without", "with") for column in columns))
+    note = "Single cuts: of a system, a landing or a strait, each of which alone takes the connection to the hubs."
     return Table(
-        "Each cable cut in turn, and landings and straits that matter", heads, tuple(rows), note, numbers=3
+        "Connection by economy", heads, rows, note if rows else "No system that lands there is known."
     )
 
 
@@ -76,7 +127,7 @@ def by_item(answer: Answer) -> Table:
     saved = (without.cut_off & ~with_.cut_off).any(axis=1)
     rows = tuple(
         (
-            one.row.system, " - ".join(place.name for place in one.landings),
+            one.row.title, " - ".join(place.name for place in one.landings),
             NO_FIGURE if one.row.capacity is None else f"{one.row.capacity:,}",
             "yes" if one.row.system in state.change.open else "no",
             _names(answer, with_, saved & np.array([code in one.economies for code in with_.economies])),
@@ -110,7 +161,7 @@ def cut_page(answer: Answer, names: tuple[str, ...]) -> Page:
     pair = connection_without(state), connection_of(state)
     known = {case.partition(":")[2]: case for case in reversed(pair[1].cases) if ":" in case}
     asked = tuple(name if name in pair[1].cases else known.get(name, name) for name in names)
-    results = [cut(one, asked) for one in pair]
+    results = [cut(one, asked) for one in pair]  # refuses what cuts nothing
     rows = []
     for row, code in enumerate(pair[0].economies):
         cells = [_fate(one, row, *result) for one, result in zip(pair, results, strict=True)]
@@ -118,7 +169,7 @@ def cut_page(answer: Answer, names: tuple[str, ...]) -> Page:
             rows.append((answer.world.names.get(code, code), *(cell or "as before" for cell in cells)))
     note = "" if rows else "Nobody loses anything that is known here."
     return Page(
-        f"Cut together: {', '.join(asked)}",
+        f"Cut together: {', '.join(title_of(answer, case) for case in asked)}",
         lead=said_of_table(answer)[:1],
         tables=(
             Table(

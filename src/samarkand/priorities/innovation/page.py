@@ -12,6 +12,7 @@ from samarkand.priorities.innovation.cables_page import cables_tables, said_of_t
 from samarkand.priorities.innovation.complexity import Found, Stability, stability_of
 from samarkand.priorities.innovation.digital_page import documents, readiness
 from samarkand.priorities.innovation.knowledge import OF_PEOPLE
+from samarkand.priorities.innovation.overlaps import effects_apart
 from samarkand.world.accounts.tariffs import sector_of_product
 
 MOST_ROWS = 20
@@ -36,7 +37,14 @@ def page(answer: Answer) -> Page:
     return Page(
         "Innovation: what economies could make next, and who stays connected",
         lead=(*lead, *said_of_table(answer), NOT_YET),
-        tables=(*tables, *cables_tables(answer), documents(answer), readiness(answer), people(answer)),
+        tables=(
+            *tables,
+            *cables_tables(answer),
+            documents(answer),
+            readiness(answer),
+            people(answer),
+            effects_apart(answer),
+        ),
     )
 
 
