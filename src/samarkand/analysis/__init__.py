@@ -1,4 +1,4 @@
-"""Freight in a solution: flows on the network, corridor profiles, capacities; hold-outs; flows of people."""
+"""Freight in a solution: flows on the network, corridor profiles, capacities; hold-outs; gravity on panels."""
 
 from samarkand.core.lazy import lazy_exports
 
@@ -10,7 +10,8 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "Freight": "samarkand.analysis.flows",
         "capacity_table": "samarkand.analysis.capacity",
         "capacity_warnings": "samarkand.analysis.capacity",
-        "PeopleFlows": "samarkand.analysis.people_flows",
+        "Gravity": "samarkand.analysis.panels",
+        "estimate_collaboration": "samarkand.analysis.collaboration",
         "estimate_people_flows": "samarkand.analysis.people_flows",
         "HoldOut": "samarkand.analysis.holdout",
         "hold_out": "samarkand.analysis.holdout",

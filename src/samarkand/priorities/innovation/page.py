@@ -16,7 +16,10 @@ from samarkand.priorities.innovation.overlaps import effects_apart
 from samarkand.world.accounts.tariffs import sector_of_product
 
 MOST_ROWS = 20
-NOT_YET = "Research collaboration and spillovers of research through trade are not assessed yet."
+NOT_YET = (
+    "Spillovers of research through trade are not assessed yet. What joint laboratories do to joint works is estimated "
+    "on a panel of your own alone: samarkand.analysis.estimate_collaboration."
+)
 WHAT_IT_IS_WORTH = (
     "Completion is the item's own where one is published, else one declared for its kind of study. What it adds to "
     "pay, less what the places cost, stands in the ledger under skills, where duration, pay, who pays and where "
