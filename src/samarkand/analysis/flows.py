@@ -132,7 +132,10 @@ def busiest(state: FreightWork, network: Network, most: int) -> list[str]:
         if "border" in kind
     ]
     passage = {row.passage: row.id for row in network.chokepoints}
-    ports = tonnes["port"].rename(lambda code: f"port:{code}")
+    known = tonnes["port"].index.isin(
+        network.ports["id"].astype(str)
+    )  # what a programme builds is no closure
+    ports = tonnes["port"][known].rename(lambda code: f"port:{code}")
     by_name = pd.concat([*land, tonnes["chokepoint"].rename(passage), ports])
     total = by_name.groupby(level=0).sum().sort_values(ascending=False)
     return [str(name) for name in total.index[:most]]
@@ -144,7 +147,7 @@ def _places(state: FreightWork, network: Network) -> pd.Series:
     names = network.ports["name"].astype(str)
     by_name = dict(zip(network.ports["id"].astype(str), names, strict=True))
     tonnes["chokepoint"] = tonnes["chokepoint"].rename(titles)
-    tonnes["port"] = tonnes["port"].rename(lambda code: f"{by_name[code]} ({code})")
+    tonnes["port"] = tonnes["port"].rename(lambda code: f"{by_name.get(code, 'new port')} ({code})")
     both: pd.Series = pd.concat(tonnes)
     return both
 

@@ -357,12 +357,14 @@ def port_labels(
     saving_mask: Ints,
     port_hours: Floats,
     port_usd: Floats,
+    built: NDArray[np.bool_],
     value: float,
 ) -> tuple[Ints, Ints32, Floats, Ints, bool]:
     """Labels of cities at ports, by road or rail and with what projects save there: compressed rows; whether full.
 
     served_*: ports at each terminal; saving_*: [choice of projects that save at the port], hours and usd saved, the
-    projects; port_*: [port, city] without projects.
+    projects; port_*: [port, city] without projects on the way. built: [port], whether the port is there only with the
+    projects that save at it: no way to it stands without them.
     """
     ports, cities = port_hours.shape
     count, real, mask = buckets(ports)
@@ -384,10 +386,13 @@ def port_labels(
                     full = insert(count, real, mask, p, cost, hours, usd, along[3][k]) == 2 or full
         for p in range(ports):
             ways = count[p]
-            if saving_ptr[p] < saving_ptr[p + 1] and port_usd[p, i] < np.inf:
+            reached = port_usd[p, i] < np.inf
+            if saving_ptr[p] < saving_ptr[p + 1] and (reached or built[p]):
                 held, held_mask = real[p, :ways].copy(), mask[p, :ways].copy()
+                if built[p]:
+                    count[p] = 0
                 for s in range(saving_ptr[p], saving_ptr[p + 1]):
-                    for k in range(-1, ways):
+                    for k in range(-1 if reached else 0, ways):
                         h = (port_hours[p, i] if k < 0 else held[k, 1]) - saving[s, 0]
                         u = (port_usd[p, i] if k < 0 else held[k, 2]) - saving[s, 1]
                         m = saving_mask[s] | (0 if k < 0 else held_mask[k])

@@ -19,6 +19,7 @@ ACTIONS = (
     ("upgrade", "faster line", "faster lines"),
     ("crossing", "quicker crossing", "quicker crossings"),
     ("port", "quicker port", "quicker ports"),
+    ("new_port", "new port", "new ports"),
     ("ferry", "quicker ferry line", "quicker ferry lines"),
 )
 CORRIDORS = {

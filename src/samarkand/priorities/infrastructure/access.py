@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from samarkand.engines.once import derived
 from samarkand.state import State
 from samarkand.world.freight.city_hours import ANY, LAND, calc_nearest_hours, cities_with_port, hours_between
 from samarkand.world.freight.model import FreightModel, RouteUpdate
+from samarkand.world.network.link_changes import LinkChange
 
 LARGE_CITY = 1e6  # inhabitants
 
@@ -42,18 +44,20 @@ def access_of(state: State) -> tuple[Access, Access]:
     """Access without and with the programme; the first is computed once for a network."""
     model = state.freight_model
     without = derived(model, "access without", lambda: _access(model, None))
-    return without, _access(model, state.routes) if state.routes.rows.size else without
+    changes = state.change.network
+    return without, _access(model, state.routes, changes) if state.routes.rows.size else without
 
 
 def _known_of(model: FreightModel) -> _Known:
     return derived(model, "access", lambda: _Known(model))
 
 
-def _access(model: FreightModel, routes: RouteUpdate | None) -> Access:
+def _access(model: FreightModel, routes: RouteUpdate | None, changes: Sequence[LinkChange] = ()) -> Access:
     zone, weight = model.baseline.zones
     known = _known_of(model)
     any_way, by_land = (hours_between(model, routes, modes) for modes in (ANY, LAND))
-    to_ports = by_land[:, known.beside]
+    beside = cities_with_port(model, changes) if changes else known.beside
+    to_ports = by_land[:, beside]
 
     def over_people(values: Floats) -> xr.DataArray:
         mean = calc_mean_over_people(values, zone, weight, len(model.economies))
@@ -62,7 +66,7 @@ def _access(model: FreightModel, routes: RouteUpdate | None) -> Access:
     return Access(
         city_hours=over_people(calc_nearest_hours(any_way[:, known.large], known.large_abroad)),
         port_hours=over_people(
-            calc_nearest_hours(to_ports, np.broadcast_to(True, to_ports.shape), own=known.beside)
+            calc_nearest_hours(to_ports, np.broadcast_to(True, to_ports.shape), own=beside)
         ),
         market_potential=over_people(calc_market_potential(any_way, known.people)),
     )

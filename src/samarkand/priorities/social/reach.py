@@ -22,6 +22,7 @@ from samarkand.state import State
 from samarkand.world.freight.city_hours import ANY, LAND, calc_nearest_hours, cities_with_port, hours_between
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.skims import attach_by_road
+from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.nearest import nearest_nodes
 from samarkand.world.network.tables import FARTHEST_CONNECTOR_KM
 from samarkand.world.parameters import Parameters
@@ -44,10 +45,16 @@ def city_hours(state: State) -> tuple[CityHours, CityHours]:
     model, parameters = state.freight_model, state.assumptions.parameters
     sizes = parameters["market_city"], parameters["large_city"]
     without = derived(model, ("hours of cities", sizes), lambda: _city_hours(model, None, sizes))
-    return without, _city_hours(model, state.routes, sizes) if state.routes.rows.size else without
+    changes = state.change.network
+    return without, _city_hours(model, state.routes, sizes, changes) if state.routes.rows.size else without
 
 
-def _city_hours(model: FreightModel, routes: RouteUpdate | None, sizes: tuple[float, float]) -> CityHours:
+def _city_hours(
+    model: FreightModel,
+    routes: RouteUpdate | None,
+    sizes: tuple[float, float],
+    changes: Sequence[LinkChange] = (),
+) -> CityHours:
     people = people_of(model)
     any_way, by_land = (hours_between(model, routes, modes) for modes in (ANY, LAND))
 
@@ -56,7 +63,7 @@ def _city_hours(model: FreightModel, routes: RouteUpdate | None, sizes: tuple[fl
 
     market, large = (people >= size for size in sizes)
     return CityHours(
-        nearest(any_way, market), nearest(by_land, cities_with_port(model)), nearest(any_way, large)
+        nearest(any_way, market), nearest(by_land, cities_with_port(model, changes)), nearest(any_way, large)
     )
 
 

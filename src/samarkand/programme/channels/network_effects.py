@@ -78,7 +78,17 @@ class QuickerPort:
     usd: Saving | None
 
 
-Effect = NewLine | FasterLine | QuickerCrossing | QuickerPort
+@dataclass(frozen=True)
+class NewPort:
+    """A port that the network does not have; hours and US$/TEU in it, those of other ports where None."""
+
+    item: str
+    place: Point
+    hours: float | None
+    usd: float | None
+
+
+Effect = NewLine | FasterLine | QuickerCrossing | QuickerPort | NewPort
 
 
 def effects_of(item: Item, parameters: Mapping[str, float]) -> tuple[list[Effect], list[Gap]]:
@@ -224,10 +234,11 @@ def _crossing_effects(item: Item, parameters: Mapping[str, float]) -> tuple[list
 
 
 def _port_effects(item: Item) -> tuple[list[Effect], list[Gap]]:
-    if item.is_new_port:
-        reason = "effect not assessed: the network takes no new ports yet"
-        return [], [Gap(item.id, "effect", reason)]
     place = item.get("place")
+    if item.is_new_port and isinstance(place, Point):
+        figures = (item.figure(name) for name in ("dwell_after", "port_fee_after"))
+        after = [None if figure is None else figure.value for figure in figures]
+        return [NewPort(item.id, place, *after)], []
     hours = _saving(item.figure("dwell_before"), item.figure("dwell_after"), 1.0)
     usd = _saving(item.figure("port_fee_before"), item.figure("port_fee_after"), 1.0)
     if not isinstance(place, Point) or (hours is None and usd is None):

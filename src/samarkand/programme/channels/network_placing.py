@@ -6,6 +6,7 @@ port it does not have.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,6 +19,7 @@ from samarkand.programme.channels.network_effects import (
     Effect,
     FasterLine,
     NewLine,
+    NewPort,
     QuickerCrossing,
     QuickerPort,
     Saving,
@@ -28,10 +30,16 @@ from samarkand.world.network.borders import border_parameters
 from samarkand.world.network.gauges import clashes, gauge_of
 from samarkand.world.network.geography import CrossingPlace, Geography
 from samarkand.world.network.link_changes import LinkChange
+from samarkand.world.network.new_ports import FARTHEST_SEA_KM, is_on_the_caspian
+from samarkand.world.network.tables import FARTHEST_CONNECTOR_KM
 from samarkand.world.world import World
 
 # Links between towns are long and a crossing lies half-way along one, so it may seem far from its gate.
 CROSSING_REACH_KM = 160.0
+SHIPS = (
+    "not assessed: hours and rates of the ships that call and the waits saved at older ports are not published; ships "
+    "sail between all ports alike, so that what counts is the way on land"
+)
 SHORTEST_KM = 0.1  # of a link: a search takes one without a length for none
 
 
@@ -60,6 +68,13 @@ def place(
             )
         elif isinstance(effect, QuickerCrossing):
             _crossing(effect, geography, parameters, changes, gaps)
+        elif isinstance(effect, NewPort):
+            change = _new_port(effect, geography, parameters)
+            if isinstance(change, Gap):
+                gaps.append(change)
+            else:
+                changes.append(change)
+                gaps.append(Gap(effect.item, "ships that call", SHIPS))
         else:
             _port(effect, geography, parameters, changes, gaps)
     return changes, gaps
@@ -304,6 +319,36 @@ def _port(
     if len(changes) == before:
         reason = "effect not assessed: the network has no port there"
         gaps.append(Gap(effect.item, effect.place.name, reason))
+
+
+def _new_port(effect: NewPort, geography: Geography, parameters: Mapping[str, float]) -> LinkChange | Gap:
+    """A port where a road and the sea are near; what it costs less than other ports is what it saves."""
+    place = (effect.place.latitude, effect.place.longitude)
+    economy, to_road = (
+        geography.nearest_node(*place, "road") if geography.has_mode("road") else ("", math.inf)
+    )
+    to_sea = [km for _, km in geography.sea.nearest(*place)] or [math.inf]
+    missing = ""
+    if is_on_the_caspian(*place):
+        missing = "the ferry lines that call there with their hours: on the Caspian Sea the network has ferries alone"
+    elif to_road > FARTHEST_CONNECTOR_KM:
+        missing = f"a road: none of the network is within {FARTHEST_CONNECTOR_KM:g} km"
+    elif to_sea[0] > FARTHEST_SEA_KM:
+        missing = f"a way to the sea: none of the network is within {FARTHEST_SEA_KM:g} km"
+    if missing:
+        return Gap(effect.item, "effect", f"effect not assessed: {effect.place.name} lacks {missing}")
+    dwell = min(parameters["port_hours_road"], parameters["port_hours_rail"])
+    return LinkChange(
+        effect.item,
+        "new_port",
+        "sea",
+        (place,),
+        target=effect.item,
+        name=effect.place.name,
+        economies=(economy, ""),
+        hours_saved=0.0 if effect.hours is None else dwell - effect.hours,
+        usd_saved=0.0 if effect.usd is None else parameters["port_fee"] - effect.usd,
+    )
 
 
 def _of(saving: Saving | None, baseline: float) -> float:

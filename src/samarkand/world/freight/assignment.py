@@ -33,6 +33,7 @@ from samarkand.world.freight.trade_costs import FreightBaseline, load_kernels
 from samarkand.world.network.arcs import port_savings
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.links import LinkTable, build_lines
+from samarkand.world.network.new_ports import open_ports
 from samarkand.world.network.tables import LinkCosts, Network, sea_costs
 from samarkand.world.parameters import Parameters
 
@@ -46,9 +47,9 @@ class FreightWork:
 
     links: one row a used link: mode, row (of the mode's table of links; -1 for one that the programme builds, and for
     the way between a port and the sea graph), item, economy_a, economy_b, km, tonnes and teu a year (goods in unit
-    loads; not a number where none were given). ports: the same by port id, in and out. work: tonne-kilometres a year
-    by mode and economy, dims (mode, economy). tonnes: carried between economies by mode. stranded: tonnes of pairs
-    of cities that nothing connects.
+    loads; not a number where none were given). ports: the same by port id, in and out, new ports last. work:
+    tonne-kilometres a year by mode and economy, dims (mode, economy). tonnes: carried between economies by mode.
+    stranded: tonnes of pairs of cities that nothing connects.
     """
 
     links: pd.DataFrame
@@ -74,9 +75,13 @@ def mean_work(parts: Sequence[tuple[float, FreightWork]]) -> FreightWork:
     links = every.groupby(keys, sort=False, as_index=False)[["tonnes", "teu"]].sum(min_count=1)
     links = links[links["tonnes"] > SMALLEST_LOAD * float(links["tonnes"].max())]
     first = parts[0][1]
+    ids = pd.Index(dict.fromkeys(name for _, one in parts for name in one.ports.index), name="id")
+    at_ports = [
+        weight * one.ports.reindex(ids, fill_value=0.0) for weight, one in parts
+    ]  # some are built later
     return FreightWork(
         links=links.reset_index(drop=True),
-        ports=sum((weight * one.ports for weight, one in parts[1:]), parts[0][0] * first.ports),
+        ports=sum(at_ports[1:], at_ports[0]),
         work=_work(links),
         tonnes=sum((weight * one.tonnes for weight, one in parts[1:]), parts[0][0] * first.tonnes),
         stranded=sum(weight * one.stranded for weight, one in parts),
@@ -217,6 +222,7 @@ def calc_freight_work(
     destination_city, mode), fractions of each pair of cities; changes: what a programme does to the network.
     All-or-nothing on the least-cost way of each mode at the nearest value-of-time class; no congestion.
     """
+    network = open_ports(network, changes)
     state = _State(network, parameters, changes)
     values, of_goods = values_of_time(parameters), nearest_class(parameters)
     sizes = {"road": state.road.graph.indices.size, "rail": state.rail.graph.indices.size,

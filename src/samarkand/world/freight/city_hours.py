@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,15 +13,17 @@ from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.skims import cities_beside_ports
 from samarkand.world.freight.trade_costs import Pairs
+from samarkand.world.network.link_changes import LinkChange
+from samarkand.world.network.new_ports import open_ports
 
 QUICKEST = -1  # the search class of the highest value of time: its routes are the quickest
 LAND = (MODES.index("road"), MODES.index("rail"))
 ANY = tuple(range(len(MODES)))
 
 
-def cities_with_port(model: FreightModel) -> NDArray[np.bool_]:
-    """Which cities have a sea port beside them."""
-    quays = np.isfinite(cities_beside_ports(model.network, model.parameters).hours)
+def cities_with_port(model: FreightModel, changes: Sequence[LinkChange] = ()) -> NDArray[np.bool_]:
+    """Which cities have a sea port beside them, of the network or built by changes."""
+    quays = np.isfinite(cities_beside_ports(open_ports(model.network, changes), model.parameters).hours)
     beside: NDArray[np.bool_] = np.asarray(quays.any(axis=1))
     return beside
 

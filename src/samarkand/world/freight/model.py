@@ -35,6 +35,7 @@ from samarkand.world.freight.mode_choice import (
     calibrate_mode_choice,
 )
 from samarkand.world.freight.mode_constants import declared_constants
+from samarkand.world.freight.new_port_legs import NewPorts
 from samarkand.world.freight.path_base import PathBase, prepare_base
 from samarkand.world.freight.path_update import PathUpdate, number_ends
 from samarkand.world.freight.skims import (
@@ -42,6 +43,8 @@ from samarkand.world.freight.skims import (
     Component,
     attach_by_road,
     attach_ports_at_sea,
+    attach_to_road,
+    attach_to_sea,
     baseline_legs,
     components,
     terminals_with_lines,
@@ -56,6 +59,7 @@ from samarkand.world.freight.trade_costs import (
 )
 from samarkand.world.network.arcs import Arc, arcs_of, port_savings
 from samarkand.world.network.link_changes import LinkChange, merge_changes
+from samarkand.world.network.new_ports import new_ports, open_ports
 from samarkand.world.network.tables import LinkCosts, Network, land_costs
 from samarkand.world.parameters import Parameters, table_names
 
@@ -102,6 +106,7 @@ class FreightModel:
         at_road = attach_by_road(network, parameters)
         road = [np.concatenate([getattr(a, name) for a in at_road]) for name in ("hours", "usd")]
         terminals = np.zeros(len(network.terminals))
+        at_sea = attach_ports_at_sea(network, parameters)
         dwell, fee = parameters["port_hours_road"], parameters["port_fee"]
         self.path_update = PathUpdate(
             base,
@@ -109,6 +114,7 @@ class FreightModel:
             {
                 "road": EndLegs(parts["road"], values, (road[0], road[1])),
                 "rail": EndLegs(parts["rail"], values, (terminals, terminals)),
+                "sea": EndLegs(parts["sea"], values, (at_sea.hours, at_sea.usd)),
             },
             network.ports["terminal"].to_numpy(np.int64),
             (parameters["terminal_hours"], parameters["terminal_fee"]),
@@ -155,7 +161,10 @@ class FreightModel:
             if brought:
                 arcs[mode] = number_ends(brought, legs[mode])
         pairs = self.baseline.pairs
-        found = self.path_update.found(arcs, legs, *port_savings(changes, self.network, self.parameters))
+        saved = port_savings(changes, open_ports(self.network, changes), self.parameters)
+        found = self.path_update.found(
+            arcs, legs, *saved, NewPorts.of(changes, self.network, self.parameters)
+        )
         most = sum(part[0].size for one in found for part in one)
         size = min(most, len(pairs))
         rows = np.empty(size, np.int64)
@@ -197,7 +206,7 @@ class FreightModel:
             new = [change for change in wanted if change not in self._placed]
             found: dict[LinkChange, list[Arc]] = {change: [] for change in new}
             for mode in LAND:
-                mine = [change for change in new if change.mode == mode and change.action != "port"]
+                mine = [change for change in new if change.mode == mode]
                 if not mine:
                     continue
                 if mode not in self._land_costs:
@@ -208,6 +217,10 @@ class FreightModel:
                 self.path_update.end_legs[mode].find(
                     sorted(end for end in ends if isinstance(end, int)), progress
                 )
+            if len(ports := new_ports(new, self.network)):
+                for mode, attach in (("road", attach_to_road), ("sea", attach_to_sea)):
+                    nodes = attach(ports, self.network, self.parameters).node
+                    self.path_update.end_legs[mode].find(sorted(nodes.tolist()), progress)
             if len(self._placed) + len(new) > MOST_PLACED:
                 self._placed = {change: self._placed[change] for change in wanted if change in self._placed}
             self._placed.update(found)

@@ -28,6 +28,7 @@ from samarkand.world.network.arcs import port_savings
 from samarkand.world.network.itinerary import Itinerary, Step, merged, reverse, steps_along
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.links import LinkTable, build_lines
+from samarkand.world.network.new_ports import open_ports
 from samarkand.world.network.tables import Network, sea_costs
 from samarkand.world.parameters import Parameters
 
@@ -73,6 +74,7 @@ class PathFinder:
         value_of_time: float,
         changes: Sequence[LinkChange] = (),
     ) -> None:
+        network = open_ports(network, changes)
         self.network, self.parameters, self.value = network, parameters, value_of_time
         self.road = build_lines(network, "road", parameters, changes)
         self.rail = build_lines(network, "rail", parameters, changes)

@@ -20,6 +20,7 @@ from samarkand.core.conventions import Floats, Ints
 from samarkand.engines.compiled import load_compiled
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.end_legs import EndLegs, LegTable
+from samarkand.world.freight.new_port_legs import NewPorts, port_legs
 from samarkand.world.freight.path_base import PathBase
 from samarkand.world.network.arcs import Arc
 
@@ -77,13 +78,16 @@ class PathUpdate:
         legs: dict[str, LegTable],
         port_hours_saved: Floats,
         port_usd_saved: Floats,
+        new: NewPorts | None = None,
     ) -> list[tuple[Found, Found, Found]]:
         """Pairs of cities that may have got cheaper by road, rail and sea, by search class.
 
-        `legs`: the tables over which `arcs` are numbered, by mode.
+        `legs`: the tables over which `arcs` are numbered, by mode; with the legs of `new` ports, which come last in
+        what is saved.
         """
         return run_all(
-            lambda c: self._class(c, arcs, legs, port_hours_saved, port_usd_saved), range(len(self.values))
+            lambda c: self._class(c, arcs, legs, port_hours_saved, port_usd_saved, new),
+            range(len(self.values)),
         )
 
     def _class(
@@ -93,8 +97,10 @@ class PathUpdate:
         tables: dict[str, LegTable],
         port_hours_saved: Floats,
         port_usd_saved: Floats,
+        new: NewPorts | None,
     ) -> tuple[Found, Found, Found]:
         base, value, run = self.base, self.values[c], kernels()
+        at_ports = port_legs(new, base, c, value, tables, self.port_extra_road, self.port_extra_rail)
         cities, terminals, ports = (
             base.road_city.shape[1],
             base.rail_hours.shape[1],
@@ -105,6 +111,7 @@ class PathUpdate:
         by_road, by_rail, by_sea = _nothing(), _nothing(), _nothing()
 
         road_to_port: Rows | None = None
+        road_to_new: Rows | None = None
         if "road" in arcs:
             legs = tables["road"].of_class(c)
             reach = self._reach(tables["road"], c, arcs["road"], legs, cities)
@@ -124,6 +131,17 @@ class PathUpdate:
                 upper=False,
                 apart=False,
             )
+            if at_ports.added:
+                road_to_new = self._through(
+                    reach,
+                    arcs["road"],
+                    at_ports.from_ends,
+                    0,
+                    at_ports.by_road,
+                    value,
+                    upper=False,
+                    apart=False,
+                )
 
         rail = _no_rows(terminals)
         if "rail" in arcs:
@@ -146,19 +164,22 @@ class PathUpdate:
             by_rail = _cut(found, count)
 
         saved = port_hours_saved.any() or port_usd_saved.any()
-        if road_to_port is not None or along is not None or saved:
-            hours = base.port_hours[c] - port_hours_saved[:, None]
-            usd = base.port_usd[c] - port_usd_saved[:, None]
-            touched = np.zeros((ports, cities), np.bool_)
+        if road_to_port is not None or along is not None or saved or at_ports.added:
+            hours = at_ports.hours - port_hours_saved[:, None]
+            usd = at_ports.usd - port_usd_saved[:, None]
+            touched = np.zeros((ports + at_ports.added, cities), np.bool_)
             touched[(port_hours_saved > 0) | (port_usd_saved > 0)] = True
-            if road_to_port is not None:
-                run.lower_rows(
-                    *road_to_port, np.arange(ports, dtype=np.int32),
-                    self.port_extra_road[0] - port_hours_saved, self.port_extra_road[1] - port_usd_saved,
-                    value, hours, usd, touched,
-                )  # fmt: skip
+            touched[ports:] = True
+            for by_road_rows, first in ((road_to_port, 0), (road_to_new, ports)):
+                if by_road_rows is not None:
+                    served = np.arange(first, first + (at_ports.added if first else ports), dtype=np.int32)
+                    run.lower_rows(
+                        *by_road_rows, served,
+                        self.port_extra_road[0] - port_hours_saved, self.port_extra_road[1] - port_usd_saved,
+                        value, hours, usd, touched,
+                    )  # fmt: skip
             if along is not None:
-                for column in self._columns(terminals):
+                for column in self._columns(terminals, new):
                     run.lower_rows(
                         *along, column,
                         self.port_extra_rail[0] - port_hours_saved, self.port_extra_rail[1] - port_usd_saved,
@@ -167,7 +188,7 @@ class PathUpdate:
             if touched.any():
                 found = _empty_found(cities * cities)
                 count = run.pairs_by_sea(
-                    hours, usd, touched, base.sea_hours[c], base.sea_usd[c], base.over_sea[c],
+                    hours, usd, touched, at_ports.sea_hours, at_ports.sea_usd, at_ports.over_sea,
                     base.sea_city[c], value, *found,
                 )  # fmt: skip
                 by_sea = _cut(found, count)
@@ -203,10 +224,11 @@ class PathUpdate:
         count = int(rows[0][-1])
         return rows[0], rows[1][:count], rows[2][:count], rows[3][:count]
 
-    def _columns(self, terminals: int) -> list[NDArray[np.int32]]:
+    def _columns(self, terminals: int, new: NewPorts | None) -> list[NDArray[np.int32]]:
         """Ports served by each terminal: as many tables as the most ports that one terminal serves."""
         tables: list[NDArray[np.int32]] = []
-        for port, terminal in enumerate(self.port_terminal.tolist()):
+        further = [] if new is None else new.terminal.tolist()
+        for port, terminal in enumerate([*self.port_terminal.tolist(), *further]):
             if terminal < 0:
                 continue
             table = next((t for t in tables if t[terminal] < 0), None)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
@@ -89,26 +90,31 @@ def components(network: Network, parameters: Parameters) -> dict[str, Component]
 
 
 def attach_by_road(network: Network, parameters: Parameters) -> tuple[Attachment, Attachment, Attachment]:
-    """Cities, rail terminals and ports to the nearest road: great circle * detour, at road speed and connector rate."""
-    found = []
-    for table in (network.cities, network.terminals, network.ports):
-        node, km = nearest_nodes(
-            network.road.nodes, table["lat"].to_numpy(float), table["lon"].to_numpy(float)
-        )
-        length = np.where(km <= FARTHEST_CONNECTOR_KM, km * parameters["connector_detour"], np.inf)
-        found.append(
-            Attachment(node, length / parameters["road_speed"], length * parameters["connector_rate"])
-        )
-    return found[0], found[1], found[2]
+    """Cities, rail terminals and ports to the nearest road (`attach_to_road`)."""
+    city, terminal, port = (
+        attach_to_road(table, network, parameters)
+        for table in (network.cities, network.terminals, network.ports)
+    )
+    return city, terminal, port
+
+
+def attach_to_road(places: pd.DataFrame, network: Network, parameters: Parameters) -> Attachment:
+    """Places to the nearest road: great circle * detour, at road speed and connector rate."""
+    node, km = nearest_nodes(network.road.nodes, places["lat"].to_numpy(float), places["lon"].to_numpy(float))
+    length = np.where(km <= FARTHEST_CONNECTOR_KM, km * parameters["connector_detour"], np.inf)
+    return Attachment(node, length / parameters["road_speed"], length * parameters["connector_rate"])
 
 
 def attach_ports_at_sea(network: Network, parameters: Parameters) -> Attachment:
+    """The network's ports to the nearest point of the sea graph (`attach_to_sea`)."""
+    return attach_to_sea(network.ports, network, parameters)
+
+
+def attach_to_sea(ports: pd.DataFrame, network: Network, parameters: Parameters) -> Attachment:
     """Ports to the nearest point of the sea graph, by the great circle at sea speed and rate."""
-    node, km = nearest_nodes(
-        network.sea_nodes, network.ports["lat"].to_numpy(float), network.ports["lon"].to_numpy(float)
-    )
-    if "closed" in network.ports:  # by a scenario (`closures`)
-        km = np.where(network.ports["closed"].to_numpy(bool), np.inf, km)
+    node, km = nearest_nodes(network.sea_nodes, ports["lat"].to_numpy(float), ports["lon"].to_numpy(float))
+    if "closed" in ports:  # by a scenario (`closures`)
+        km = np.where(ports["closed"].to_numpy(bool), np.inf, km)
     return Attachment(node, km / parameters["sea_speed"], km * parameters["sea_rate"])
 
 
@@ -281,11 +287,16 @@ def assemble(network: Network, parameters: Parameters, legs: dict[str, list[Legs
 
 
 def cities_beside_ports(network: Network, parameters: Parameters) -> Legs:
+    """Legs from cities to the network's ports beside them (`beside_ports`)."""
+    return beside_ports(network.ports, network, parameters)
+
+
+def beside_ports(ports: pd.DataFrame, network: Network, parameters: Parameters) -> Legs:
     """Legs from cities to the ports beside them by the great circle * detour, [city, port]; infinite to others.
 
     Small islands have ports but no roads on the network.
     """
-    km = distances(network.cities, network.ports)
+    km = distances(network.cities, ports)
     length = np.where(km <= FARTHEST_QUAY_KM, km * parameters["connector_detour"], np.inf)
     return Legs(length / parameters["road_speed"], length * parameters["connector_rate"])
 

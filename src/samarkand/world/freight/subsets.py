@@ -25,10 +25,12 @@ from samarkand.engines.threads import run_all
 from samarkand.world.freight.end_legs import LegTable
 from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
 from samarkand.world.freight.model import FreightModel
+from samarkand.world.freight.new_port_legs import NewPorts, port_legs
 from samarkand.world.freight.path_update import number_ends
 from samarkand.world.freight.skims import SEARCH_CLASSES
 from samarkand.world.network.arcs import Arc, port_savings
 from samarkand.world.network.link_changes import LinkChange, merge_changes
+from samarkand.world.network.new_ports import open_ports
 
 Rows = tuple[
     Ints, NDArray[np.int32], Floats, Ints
@@ -39,6 +41,7 @@ MOST_AT_ONE_PLACE = (
 )
 CITIES_AT_ONCE = 16  # of one economy, to one thread
 WORKERS = 2
+AT_PORTS = ("port", "new_port")
 MANY_SETS = 6  # from here routes by the projects they use are faster than one update after another
 SETS = ("set", "vot_class", "origin", "destination")
 
@@ -133,7 +136,8 @@ def portfolio_costs(
     savings = _savings(model, portfolios)
     if arcs is None or savings is None:
         return None
-    run = _Run(model, *arcs, savings)
+    changes = [change for project in portfolios.projects for change in project]
+    run = _Run(model, *arcs, savings, NewPorts.of(changes, model.network, model.parameters))
     labels = run_all(run.of_class, range(len(SEARCH_CLASSES)))
     if any(full for _, full in labels):
         return None
@@ -162,7 +166,7 @@ def _arcs(model: FreightModel, portfolios: Portfolios) -> tuple[dict[str, Arcs],
                 place = shared[change.action, change.mode, change.target]
                 if bit not in place:
                     place.append(bit)
-            elif change.action != "port":
+            elif change.action not in AT_PORTS:
                 found[change.mode] += [(arc, 1 << bit) for arc in model.arcs_of(change)]
     for (action, mode, target), bits in shared.items():
         choices = portfolios.choices(bits)
@@ -192,18 +196,21 @@ def _savings(model: FreightModel, portfolios: Portfolios) -> tuple[Ints, Floats,
     at_port: dict[str, list[int]] = defaultdict(list)
     for bit, changes in enumerate(portfolios.projects):
         for change in changes:
-            if change.action == "port" and bit not in at_port[change.target]:
+            if change.action in AT_PORTS and bit not in at_port[change.target]:
                 at_port[change.target].append(bit)
-    ports = len(model.network.ports)
+    network = open_ports(model.network, [change for project in portfolios.projects for change in project])
+    ports, built = len(network.ports), len(model.network.ports)
     by_port: list[list[tuple[float, float, int]]] = [[] for _ in range(ports)]
     for target, bits in at_port.items():
         choices = portfolios.choices(bits)
         if choices is None:
             return None
         for mask, saving in choices:
-            here = [change for change in saving if change.action == "port" and change.target == target]
-            hours, usd = port_savings(here, model.network, model.parameters)
-            for port in np.flatnonzero((hours > 0) | (usd > 0)).tolist():
+            here = [change for change in saving if change.action in AT_PORTS and change.target == target]
+            hours, usd = port_savings(here, network, model.parameters)
+            place = (network.ports["id"] == target).to_numpy()
+            place[:built] &= (hours[:built] > 0) | (usd[:built] > 0)  # a port that is built needs no saving
+            for port in np.flatnonzero(place).tolist():
                 by_port[port].append((float(hours[port]), float(usd[port]), mask))
     rows = [one for choices_here in by_port for one in choices_here]
     return (
@@ -222,12 +229,15 @@ class _Run:
         arcs: dict[str, Arcs],
         tables: dict[str, LegTable],
         savings: tuple[Ints, Floats, Ints],
+        new: NewPorts | None,
     ) -> None:
-        self.model, self.arcs, self.savings = model, arcs, savings
+        self.model, self.arcs, self.savings, self.new = model, arcs, savings, new
         self.labels = load_compiled("samarkand.engines.labels")
         self.legs = load_compiled("samarkand.engines.label_legs")
         self.pairs = load_compiled("samarkand.engines.label_pairs")
         terminal = model.path_update.port_terminal
+        if new is not None:
+            terminal = np.r_[terminal, new.terminal]
         order = np.argsort(terminal, kind="stable")
         order = order[terminal[order] >= 0]
         terminals = model.path_update.base.rail_hours.shape[1]
@@ -255,22 +265,33 @@ class _Run:
         base, value = closing.base, closing.values[c]
         cities, terminals = base.road_city.shape[1], base.rail_hours.shape[1]
         road_legs, rail_legs = (self.tables[mode].of_class(c) for mode in ("road", "rail"))
+        extra = closing.port_extra_road, closing.port_extra_rail
+        ports = port_legs(self.new, base, c, value, self.tables, *extra)
+        hours, usd = (
+            base.port_hours[c],
+            base.port_usd[c],
+        )  # without projects: infinite to ports that one builds
+        built = np.arange(hours.shape[0] + ports.added) >= hours.shape[0]
+        if ports.added:
+            first, second, third = map(np.hstack, zip(road_legs, ports.from_ends, strict=True))
+            road_legs = first, second, third
+            hours, usd = (np.where(built[:, None], np.inf, legs) for legs in (ports.hours, ports.usd))
         near = base.near_ptr, base.near, base.near_hours[c], base.near_usd[c]
         (road_star, full_road_star), (rail_star, full_rail_star) = self.star("road", c), self.star("rail", c)
         *rail, full_rail = run.rail_labels(rail_star, self.arcs["rail"].rows, *rail_legs, base.rail[c])
         at_ends, at_near, by_road, full_road = run.road_labels(
             road_star, self.arcs["road"].rows, *road_legs, cities, terminals, *near,
-            closing.terminal_extra, base.port_hours[c], base.port_usd[c], closing.port_extra_road, value,
+            closing.terminal_extra, ports.hours, ports.usd, closing.port_extra_road, value,
         )  # fmt: skip
         *along, full_along = run.along_labels(
             *near, at_near, base.rail_hours[c], base.rail_usd[c], tuple(rail), base.along[c], value
         )
         *at_ports, full_ports = run.port_labels(
             by_road, tuple(along), *self.served, closing.port_extra_rail, *self.savings,
-            base.port_hours[c], base.port_usd[c], value,
+            ports.hours, ports.usd, built, value,
         )  # fmt: skip
         *over_sea, full_sea = run.over_sea_labels(
-            tuple(at_ports), base.sea_hours[c], base.sea_usd[c], base.over_sea[c], value
+            tuple(at_ports), ports.sea_hours, ports.sea_usd, ports.over_sea, value
         )
         road = at_ends, self.arcs["road"].rows, *road_legs, base.road_city[c]
         labelled = np.zeros(terminals, np.bool_)
@@ -279,10 +300,10 @@ class _Run:
             tuple(along), *near[2:], near[3] + value * near[2], at_near, labelled, base.rail_hours[c],
             base.rail_usd[c], base.rail_city[c],
         )  # fmt: skip
-        by_port = _turned(tuple(over_sea), base.sea_hours.shape[1])
+        by_port = _turned(tuple(over_sea), built.size)
         sea = (
-            tuple(at_ports), tuple(over_sea), by_port, run.sea_margins(by_port, base.over_sea[c]),
-            base.port_hours[c], base.port_usd[c], base.port_usd[c] + value * base.port_hours[c], base.sea_city[c],
+            tuple(at_ports), tuple(over_sea), by_port, run.sea_margins(by_port, ports.over_sea),
+            hours, usd, usd + value * hours, base.sea_city[c],
         )  # fmt: skip
         full = (
             full_road_star or full_rail_star or full_rail or full_road or full_along or full_ports or full_sea

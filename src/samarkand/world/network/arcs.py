@@ -32,7 +32,7 @@ class Arc(NamedTuple):
 
 def arcs_of(change: LinkChange, network: Network, parameters: Parameters, costs: LinkCosts) -> list[Arc]:
     """The arcs that a change brings to its mode, road or rail, whose links cost `costs`; a change of a port none."""
-    if change.action == "port":
+    if change.action in ("port", "new_port"):
         return []
     if change.action == "new":
         return [_new(change, network, parameters)]
@@ -102,14 +102,17 @@ def _cheaper(change: LinkChange, network: Network, costs: LinkCosts) -> list[Arc
 def port_savings(
     changes: Sequence[LinkChange], network: Network, parameters: Parameters
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Hours and US$ per TEU saved at each port: what changes save adds up, to no more than the port costs."""
+    """Hours and US$ per TEU saved at each port: what changes save adds up, to no more than the port costs.
+
+    A new port may cost more than others: it saves less than nothing then.
+    """
     hours, usd = np.zeros(len(network.ports)), np.zeros(len(network.ports))
-    for change in changes:
-        if change.action == "port":
-            at = np.flatnonzero((network.ports["id"] == change.target).to_numpy())
-            if not at.size:
-                raise ValueError(f"{change.item}: there is no port {change.target} on the network")
-            hours[at] += change.hours_saved
-            usd[at] += change.usd_saved
+    built = [change for change in dict.fromkeys(changes) if change.action == "new_port"]
+    for change in [*(change for change in changes if change.action == "port"), *built]:
+        at = np.flatnonzero((network.ports["id"] == change.target).to_numpy())
+        if not at.size:
+            raise ValueError(f"{change.item}: there is no port {change.target} on the network")
+        hours[at] += change.hours_saved
+        usd[at] += change.usd_saved
     dwell = min(parameters["port_hours_road"], parameters["port_hours_rail"])
     return np.minimum(hours, dwell), np.minimum(usd, parameters["port_fee"])

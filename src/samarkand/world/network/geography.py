@@ -95,7 +95,8 @@ class Geography:
     """The places of a freight network; made by `Network.geography`.
 
     `nodes` are those that links lead to, by mode; `stations` the terminals, with the economy of their node, and
-    `has_line` says which of them lines lead to. `port_ids` are the ids of the ports, in their order. `ferries` holds
+    `has_line` says which of them lines lead to. `port_ids` are the ids of the ports, in their order; `sea` the
+    places of the graph of the sea. `ferries` holds
     both landings of each of `ferry_lines` under the line's id.
     """
 
@@ -103,6 +104,7 @@ class Geography:
     stations: Places
     has_line: NDArray[np.bool_]
     ports: Places
+    sea: Places
     port_ids: tuple[str, ...]
     ferries: Places
     ferry_lines: tuple[FerryLine, ...]

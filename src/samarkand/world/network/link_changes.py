@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Action = Literal["new", "upgrade", "crossing", "port", "ferry"]
+Action = Literal["new", "upgrade", "crossing", "port", "new_port", "ferry"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,9 @@ class LinkChange:
     nearest node of the network (the way there is part of the length); the other ends are new nodes, one for equal
     points. upgrade: the links on the way along the nodes nearest to `points` take `hours_ratio` of their hours.
     crossing, port, ferry: the crossing, port or ferry line with the id `target` costs `hours_saved` and `usd_saved`
-    per TEU less; never more than it costs. `overlap`: a word that changes share of which the largest counts at a place.
+    per TEU less; never more than it costs. new_port: a port with the id `target`, called `name`, at the one of `points`
+    in the first of `economies`; it costs what other ports cost, less `hours_saved` and `usd_saved`. `overlap`: a word
+    that changes share of which the largest counts at a place.
     """
 
     item: str
@@ -29,6 +31,7 @@ class LinkChange:
     points: tuple[tuple[float, float], ...] = ()
     joins: tuple[bool, bool] = (False, False)
     target: str = ""
+    name: str = ""
     km: float = 0.0
     hours: float | None = None
     extra_hours: float = 0.0

@@ -211,6 +211,7 @@ def _geography(network: Network) -> Geography:
         stations=_places(network.rail.nodes.iloc[station]),
         has_line=network.rail.linked[station],
         ports=_places(ports, ports["name"].to_numpy(str)),
+        sea=_places(network.sea_nodes.assign(economy="")),
         port_ids=tuple(ports["id"].astype(str)),
         ferries=Places(
             np.array([line.id for line in lines] * 2, str),

@@ -1,0 +1,168 @@
+"""Legs to ports that a programme builds, behind those to the network's ports: over land, and at sea to every port.
+
+The legs come from the road and the sea graph at the new port, searched for once (`EndLegs`). To closure a new port is a
+port whose legs all got cheaper; the network's own ports keep theirs to the last digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samarkand.core.conventions import Floats, Ints
+from samarkand.engines.routing import Legs, cheaper_legs
+from samarkand.world.freight.end_legs import LegTable
+from samarkand.world.freight.path_base import PathBase
+from samarkand.world.freight.skims import Attachment, attach_to_road, attach_to_sea, beside_ports
+from samarkand.world.network.link_changes import LinkChange
+from samarkand.world.network.new_ports import new_ports
+from samarkand.world.network.tables import Network
+from samarkand.world.parameters import Parameters
+
+Screen = NDArray[np.float32]
+Number = TypeVar("Number", np.float32, np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class NewPorts:
+    """Where new ports meet the road, the sea, the cities beside them [city, port], and a railway (-1: none does)."""
+
+    road: Attachment
+    sea: Attachment
+    beside: Legs
+    terminal: Ints
+
+    @classmethod
+    def of(cls, changes: Sequence[LinkChange], network: Network, parameters: Parameters) -> NewPorts | None:
+        """The ports that changes build, in the order of `new_ports`; None where they build none."""
+        table = new_ports(changes, network)
+        if not len(table):
+            return None
+        return cls(
+            attach_to_road(table, network, parameters),
+            attach_to_sea(table, network, parameters),
+            beside_ports(table, network, parameters),
+            table["terminal"].to_numpy(np.int64),
+        )
+
+    def __len__(self) -> int:
+        """How many they are."""
+        return len(self.terminal)
+
+
+@dataclass(frozen=True, eq=False)
+class PortLegs:
+    """Legs of one search class to the network's ports and, behind them, to `added` new ones.
+
+    hours, usd: over land, port included [port, city]; sea_hours, sea_usd: [port, port]; over_sea: screen [city, port]
+    of costs over land and sea without changes. Of new ports alone: from_ends: hours, usd and cost from the known ends
+    of the road [end, port]; by_road: screen [city, port] of the road alone.
+    """
+
+    added: int
+    hours: Floats
+    usd: Floats
+    sea_hours: Floats
+    sea_usd: Floats
+    over_sea: Screen
+    from_ends: tuple[Floats, Floats, Floats]
+    by_road: Screen
+
+
+def network_port_legs(base: PathBase, c: int) -> PortLegs:
+    """The legs to the network's own ports."""
+    nothing = np.empty((0, 0))
+    return PortLegs(
+        0, base.port_hours[c], base.port_usd[c], base.sea_hours[c], base.sea_usd[c], base.over_sea[c],
+        (nothing, nothing, nothing), np.empty((0, 0), np.float32),
+    )  # fmt: skip
+
+
+def port_legs(
+    new: NewPorts | None,
+    base: PathBase,
+    c: int,
+    value: float,
+    tables: dict[str, LegTable],
+    extra_road: tuple[float, float],
+    extra_rail: tuple[float, float],
+) -> PortLegs:
+    """Legs of a search class to all ports; extra_*: hours and usd of a port by the way on land.
+
+    Over land the cheapest of: by road; beside the port; by road and rail, where a railway serves it.
+    """
+    own = network_port_legs(base, c)
+    if new is None:
+        return own
+    road, sea = tables["road"], tables["sea"]
+    cities = own.hours.shape[1]
+    quay, berth = road.rows(new.road.node.tolist()), sea.rows(new.sea.node.tolist())
+    hours, usd, _ = road.of_class(c)
+    by_road = Legs(hours[quay, :cities], usd[quay, :cities]).plus(
+        new.road.hours[:, None], new.road.usd[:, None]
+    )
+    land = cheaper_legs(by_road, new.beside.transposed, value).plus(*extra_road)
+    by_train = [_along(base, c, value, terminal) for terminal in new.terminal.tolist()]
+    train = Legs(np.array([leg.hours for leg in by_train]), np.array([leg.usd for leg in by_train]))
+    land = cheaper_legs(land, train.plus(*extra_rail), value)
+
+    hours, usd, _ = sea.of_class(c)
+    out = Legs(hours[berth], usd[berth]).plus(new.sea.hours[:, None], new.sea.usd[:, None])
+    among = Legs(*(sea.between[k, c][np.ix_(berth, berth)] for k in (0, 1))).plus(
+        new.sea.hours[:, None] + new.sea.hours, new.sea.usd[:, None] + new.sea.usd
+    )
+    for array in (among.hours, among.usd):
+        np.fill_diagonal(array, np.inf)
+    at_sea = [
+        _fixed(np.block([[before, one.T], [one, other]]))
+        for before, one, other in (
+            (own.sea_hours, out.hours, among.hours),
+            (own.sea_usd, out.usd, among.usd),
+        )
+    ]
+    onward = out.cost(value)
+    landing = own.usd + value * own.hours
+    reached = [np.min(landing + one[:, None], axis=0, initial=np.inf) for one in onward]
+    with np.errstate(over="ignore"):
+        over_sea = np.column_stack([own.over_sea, *reached]).astype(np.float32)
+        screen = by_road.cost(value).T.astype(np.float32)
+    from_hours, from_usd = (
+        road.between[k, c][:, quay] + getattr(new.road, name) for k, name in enumerate(("hours", "usd"))
+    )
+    return PortLegs(
+        len(new),
+        np.concatenate([own.hours, land.hours]),
+        np.concatenate([own.usd, land.usd]),
+        at_sea[0],
+        at_sea[1],
+        _fixed(over_sea),
+        (from_hours, from_usd, from_usd + value * from_hours),
+        _fixed(screen),
+    )
+
+
+def _along(base: PathBase, c: int, value: float, terminal: int) -> Legs:
+    """By road and rail from cities to a terminal [city]; infinite where there is no way, and without a terminal."""
+    cities = base.near_ptr.size - 1
+    found = Legs(np.full(cities, np.inf), np.full(cities, np.inf))
+    if terminal < 0 or not base.near.size:
+        return found
+    hours = base.near_hours[c] + base.rail_hours[c][base.near, terminal]
+    usd = base.near_usd[c] + base.rail_usd[c][base.near, terminal]
+    hours[base.near == terminal] = usd[base.near == terminal] = np.inf  # a railway trip leaves its terminal
+    city = np.repeat(np.arange(cities), np.diff(base.near_ptr))
+    order = np.lexsort((usd + value * hours, city))
+    first = order[np.unique(city[order], return_index=True)[1]]
+    found.hours[city[first]], found.usd[city[first]] = hours[first], usd[first]
+    return found
+
+
+def _fixed(array: NDArray[Number]) -> NDArray[Number]:
+    """The array as it is laid out for compiled kernels, which tell those that can be written from others."""
+    array = np.ascontiguousarray(array)
+    array.flags.writeable = False
+    return array
