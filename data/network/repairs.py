@@ -105,18 +105,24 @@ def mend(graph: Graph, mode: str, reach_km: float) -> tuple[Graph, list[dict], l
     )
     joins += find_broken_ends(Graph(graph.lat, graph.lon, *joined))
     repairs = []
-    for row in (r for r in rows if r["action"] in ("add", "ferry")):
+    places = [graph.lat, graph.lon]
+    for row in (r for r in rows if r["action"] in ("add", "ferry", "branch")):
         ends = []
         for side in ("from", "to"):
-            distance, node = tree.query(sphere(float(row[f"{side}_lat"]), float(row[f"{side}_lon"])))
+            place = float(row[f"{side}_lat"]), float(row[f"{side}_lon"])
+            if row["action"] == "branch" and side == "to":  # a place that the source leaves out
+                ends.append(len(places[0]))
+                places = [np.r_[known, new] for known, new in zip(places, place, strict=True)]
+                continue
+            distance, node = tree.query(sphere(*place))
             if distance > FARTHEST_END_KM:
                 raise ValueError(f"repair {row['id']}: no {mode} node within {FARTHEST_END_KM} km of its end")
             ends.append(int(node))
-        straight = great_circle_km(*(x[i] for i in ends for x in (graph.lat, graph.lon)))
+        straight = great_circle_km(*(x[i] for i in ends for x in places))
         length = max(float(row["km"]) if row["km"] else float(straight), float(straight), 0.1)
         repairs.append({**row, "u": ends[0], "v": ends[1], "km": round(length, 1)})
     new = joins + repairs
     u = np.r_[u, [x["u"] for x in new]].astype(np.int64)
     v = np.r_[v, [x["v"] for x in new]].astype(np.int64)
     km = np.r_[km, [x["km"] for x in new]].astype(float)
-    return Graph(graph.lat, graph.lon, *unique_links(u, v, km, n)), joins, repairs
+    return Graph(*places, *unique_links(u, v, km, len(places[0]))), joins, repairs
