@@ -39,20 +39,24 @@ COSTS = 1e-12
 # usual 1e-8 the fast way comes within 2e-9. Measured 3e-13 at most.
 INCOME = 1e-11
 
-# What basic.py may import of ours, and the modules whose code may run for it: those that hold and read tables.
+# What basic.py may import of ours, and the modules whose code may run for it: those that hold and read tables. What a
+# trade costs at home is a table less two parameters; `test_border_compliance.py` has its sums by hand.
 IMPORTS = {
     "samarkand.programme.Programme",
+    "samarkand.world.freight.border_compliance.compliance_costs",
     "samarkand.world.freight.commodities.freight_table",
     "samarkand.world.parameters.load_parameters",
     "samarkand.world.world.World",
 }
 READERS = {
     "samarkand.basic",
+    "samarkand.core.declarations",
     "samarkand.core.evidence",
     "samarkand.programme.model.models",
     "samarkand.world.accounts.elasticities",
     "samarkand.world.accounts.intermediate_use",
     "samarkand.world.accounts.tables",
+    "samarkand.world.freight.border_compliance",
     "samarkand.world.freight.commodities",
     "samarkand.world.network.geography",
     "samarkand.world.network.tables",

@@ -156,13 +156,15 @@ print("done")
 def test_hours_between_almaty_and_baku(appraisal: Appraisal, world: World) -> None:
     """By road alone: 2,600 km to Aktau and 450 km by ferry, with the wait for it and the border on the way.
 
-    2600 / 45 + 450 / 20 + (6 + 12) + 9.9 = 108.18 hours, at the speeds and waits that are declared.
+    2600 / 45 + 450 / 20 + (6 + 12) + 9.9 = 108.18 hours, at the speeds and waits that are declared. At home Kazakhstan
+    takes 105 - 18 hours to export (Doing Business 2019, less the port), Azerbaijan 14 to import, less than a port.
     """
     p = world.assumptions.parameters
     hours = 2600 / p["road_speed"] + 450 / p["ferry_speed"]
     hours += p["ferry_wait"] + FERRY.wait_hours + p["border_hours_carec_road"]
     without = appraisal.array("pair_time", "without")
-    assert float(without.sel(economy="KAZ", partner="AZE")) == pytest.approx(hours, rel=ROUNDING)
+    found = float(without.sel(economy="KAZ", partner="AZE"))
+    assert found == pytest.approx(hours + 105 - p["port_hours_road"], rel=ROUNDING)
     assert hours == pytest.approx(108.18, abs=0.005)  # as written above
 
 

@@ -63,7 +63,12 @@ CITIES = pd.DataFrame(
 ECONOMIES = ["CHN", "KAZ", "POL", "DEU", "FRA", "PRT", "PER", "BRA", "ROW"]
 
 
-PARAMETERS = Parameters(read_table("samarkand.world.parameters", "mode_choice.csv", ParameterRow))
+DECLARED = [
+    read_table("samarkand.world.parameters", f"{name}.csv", ParameterRow)
+    for name in ("mode_choice", "network")
+]
+# With more time and money at ports than any trade needs at home: the sums by hand are of routes alone.
+PARAMETERS = Parameters((*DECLARED[0], *DECLARED[1])).replace({"port_hours_road": 1e4, "port_fee": 1e5})
 
 
 def make_skims(factor: dict[tuple[str, int, int], float] | None = None) -> xr.Dataset:

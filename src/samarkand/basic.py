@@ -22,6 +22,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from samarkand.programme import Programme
+from samarkand.world.freight.border_compliance import compliance_costs
 from samarkand.world.freight.commodities import freight_table
 from samarkand.world.parameters import load_parameters
 from samarkand.world.world import World
@@ -242,15 +243,14 @@ def choose_modes(world: World, costs: Array, constants: Array) -> Array:
     market = np.where(km > p["long_haul_distance"], 0, np.where(european[:, None] & european, 1, 2))
     economy = np.where(np.isin(iso3, labels), iso3, "ROW")
     weight = cities["population"].to_numpy(float) * (labels[:, None] == economy)
-    means = np.empty((2, constants.shape[1], labels.size, labels.size))
+    hours, usd = compliance_costs(world.labels, p)  # at home, by Doing Business: the same by all modes
+    means = np.array([[usd + p[f"value_of_time_{name}"] * hours for name in GOODS]] * 2)
     for k in range(constants.shape[1]):
         terms = np.exp(np.moveaxis(constants[market, k], -1, 0) - scale * np.log(costs[:, k]))
-        leads = terms[0].any(axis=0)
-        total = np.where(leads, terms.sum(axis=1), 1.0)
+        total = np.where(leads := terms[0].any(axis=0), terms.sum(axis=1), 1.0)
         mean = (terms[0] / total[0] * np.where(terms[0] > 0, costs[0, k], 0.0)).sum(axis=0)
-        pairs = weight @ leads @ weight.T
-        pairs[pairs == 0] = np.nan
-        means[:, k] = weight @ (mean * (total / total[0]) ** (-1 / scale)) @ weight.T / pairs
+        pairs = np.where((pairs := weight @ leads @ weight.T) > 0, pairs, np.nan)
+        means[:, k] += weight @ (mean * (total / total[0]) ** (-1 / scale)) @ weight.T / pairs
     return means
 
 

@@ -42,8 +42,8 @@ class Change:
 
     @property
     def network(self) -> tuple[LinkChange, ...]:
-        """Changes of links, crossings and ports."""
-        return self.effects.get("network", ())
+        """Changes of links, crossings and ports, and of what a trade costs at home."""
+        return (*self.effects.get("network", ()), *self.effects.get("clearance", ()))
 
     @property
     def tariffs(self) -> tuple[TariffChange, ...]:

@@ -21,6 +21,7 @@ ACTIONS = (
     ("port", "quicker port", "quicker ports"),
     ("new_port", "new port", "new ports"),
     ("ferry", "quicker ferry line", "quicker ferry lines"),
+    ("clearance", "quicker clearance", "quicker clearances"),
 )
 CORRIDORS = {
     "new_eurasian_land_bridge": "New Eurasian Land Bridge",

@@ -220,8 +220,8 @@ def _speed(section: Section, parameters: Mapping[str, float], when: str) -> floa
 def _crossing_effects(item: Item, parameters: Mapping[str, float]) -> tuple[list[Effect], list[Gap]]:
     adopted = item.figure("adoption_share")
     share = 1.0 if adopted is None or adopted.value is None else adopted.value
-    hours = _saving(item.figure("hours_before"), item.figure("hours_after"), share)
-    usd = _saving(item.figure("fee_before"), item.figure("fee_after"), share)
+    hours = saving_of(item.figure("hours_before"), item.figure("hours_after"), share)
+    usd = saving_of(item.figure("fee_before"), item.figure("fee_after"), share)
     note = item.figure("saving_per_consignment")
     if usd is None and note is not None and note.value is not None:
         usd = Saving(share * note.value / parameters["teu_per_consignment"], 1.0)
@@ -239,14 +239,14 @@ def _port_effects(item: Item) -> tuple[list[Effect], list[Gap]]:
         figures = (item.figure(name) for name in ("dwell_after", "port_fee_after"))
         after = [None if figure is None else figure.value for figure in figures]
         return [NewPort(item.id, place, *after)], []
-    hours = _saving(item.figure("dwell_before"), item.figure("dwell_after"), 1.0)
-    usd = _saving(item.figure("port_fee_before"), item.figure("port_fee_after"), 1.0)
+    hours = saving_of(item.figure("dwell_before"), item.figure("dwell_after"), 1.0)
+    usd = saving_of(item.figure("port_fee_before"), item.figure("port_fee_after"), 1.0)
     if not isinstance(place, Point) or (hours is None and usd is None):
         return [], [Gap(item.id, "effect", "effect not assessed: no dwell or fees saved are published")]
     return [QuickerPort(item.id, place, hours, usd)], []
 
 
-def _saving(before: Evidence | None, after: Evidence | None, share: float) -> Saving | None:
+def saving_of(before: Evidence | None, after: Evidence | None, share: float) -> Saving | None:
     """Mean saving per TEU over those who take part and those who do not."""
     if before is None or after is None or before.value is None or after.value is None:
         return None

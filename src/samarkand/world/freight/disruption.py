@@ -77,7 +77,8 @@ class DisruptedFreight:
         gone = served & ~self._offered(usd, hours)
         differs = ((usd != before.usd) | (hours != before.hours)).any(axis=(1, 2))
         changed, rows = np.flatnonzero(differs & served), np.flatnonzero(differs & served & ~gone)
-        costs = baseline.dataset(baseline.differences(rows, usd[rows], hours[rows], least=least))
+        differences = baseline.differences(rows, usd[rows], hours[rows], least=least)
+        costs = baseline.dataset(differences, changes)
         return DisruptedCosts(
             better,
             RouteUpdate(changed, usd[changed], hours[changed]),

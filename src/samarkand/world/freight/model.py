@@ -141,11 +141,13 @@ class FreightModel:
 
         As `trade_costs.counterfactual_costs` describes; errors as `update_routes`.
         """
-        return self.costs_of(self.update_routes(changes, progress))
+        return self.costs_of(self.update_routes(changes, progress), changes)
 
-    def costs_of(self, routes: RouteUpdate) -> xr.Dataset:
-        """`costs` of routes that are known already (`update_routes`)."""
-        return self.baseline.dataset(self.baseline.differences(routes.rows, routes.usd, routes.hours))
+    def costs_of(self, routes: RouteUpdate, changes: Sequence[LinkChange]) -> xr.Dataset:
+        """`costs` of changes whose routes are known already (`update_routes`)."""
+        return self.baseline.dataset(
+            self.baseline.differences(routes.rows, routes.usd, routes.hours), changes
+        )
 
     def update_routes(self, changes: Sequence[LinkChange], progress: Progress = quiet) -> RouteUpdate:
         """The pairs of cities that changes make cheaper, with their routes.

@@ -64,7 +64,7 @@ def freight_state(
     """The state that changes of links, none for no programme, make of a network, open or disrupted."""
     if isinstance(freight, FreightModel):
         routes = freight.update_routes(changes, progress)
-        return FreightState(freight, tuple(changes), routes, routes, freight.costs_of(routes))
+        return FreightState(freight, tuple(changes), routes, routes, freight.costs_of(routes, changes))
     found = freight.costs(changes, progress)
     return FreightState(
         freight.closed, freight.standing(changes), found.routes, found.against_open, found.costs, found.lost,

@@ -28,7 +28,7 @@ from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.new_port_legs import NewPorts, port_legs
 from samarkand.world.freight.path_update import number_ends
 from samarkand.world.freight.skims import SEARCH_CLASSES
-from samarkand.world.network.arcs import Arc, port_savings
+from samarkand.world.network.arcs import WITHOUT_ARCS, Arc, port_savings
 from samarkand.world.network.link_changes import LinkChange, merge_changes
 from samarkand.world.network.new_ports import open_ports
 
@@ -65,7 +65,7 @@ def costs_of_subsets(
     if len(sets) >= MANY_SETS:
         all_at_once = portfolio_costs(model, sets, progress)
         if all_at_once is not None:
-            return _named(model, all_at_once, ("origin", "destination", "set", "vot_class"))
+            return _named(model, sets, all_at_once, ("origin", "destination", "set", "vot_class"))
     baseline = model.baseline
     first = baseline.mean(baseline.levels[0])
     found = np.empty((len(sets), *first.shape))
@@ -74,14 +74,18 @@ def costs_of_subsets(
         change = baseline.differences(improved.rows, improved.usd, improved.hours, which=1)
         found[number] = first + baseline.mean(change[0])
         progress(done=number + 1, total=len(sets))
-    return _named(model, found, SETS)
+    return _named(model, sets, found, SETS)
 
 
-def _named(model: FreightModel, values: Floats, dims: tuple[str, ...]) -> xr.DataArray:
+def _named(
+    model: FreightModel, sets: Sequence[Sequence[LinkChange]], values: Floats, dims: tuple[str, ...]
+) -> xr.DataArray:
+    """Costs on the way with those at home, as each set leaves them."""
     places = list(model.economies)
     coords = {"vot_class": list(VOT_CLASSES), "origin": places, "destination": places}
-    cost = xr.DataArray(values, coords, dims, "generalised_cost", {"unit": "US$/TEU"})
-    return cost.transpose(*SETS)
+    cost = xr.DataArray(values, coords, dims, "generalised_cost", {"unit": "US$/TEU"}).transpose(*SETS)
+    at_home = [model.baseline.costs_at_home(changes)[1] for changes in sets]
+    return cost.copy(data=cost.to_numpy() + np.array(at_home))
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,7 @@ def _arcs(model: FreightModel, portfolios: Portfolios) -> tuple[dict[str, Arcs],
                 place = shared[change.action, change.mode, change.target]
                 if bit not in place:
                     place.append(bit)
-            elif change.action not in AT_PORTS:
+            elif change.action not in WITHOUT_ARCS:
                 found[change.mode] += [(arc, 1 << bit) for arc in model.arcs_of(change)]
     for (action, mode, target), bits in shared.items():
         choices = portfolios.choices(bits)

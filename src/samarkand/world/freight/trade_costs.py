@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
 from samarkand.engines.compiled import load_compiled
 from samarkand.engines.threads import run_all
+from samarkand.world.freight.border_compliance import compliance_costs
 from samarkand.world.freight.mode_choice import (
     MODES,
     VOT_CLASSES,
@@ -35,6 +36,7 @@ from samarkand.world.freight.mode_choice import (
     sector_classes,
     surface_trade,
 )
+from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.parameters import Parameters
 
 __all__ = [
@@ -253,18 +255,38 @@ class FreightBaseline:
         """Means of all `LEVELS` of the state without changes."""
         return self.mean(self.levels)
 
-    def dataset(self, differences: Floats) -> xr.Dataset:
-        """Costs, hours and shares without and with changes, as `counterfactual_costs` describes."""
+    @cached_property
+    def at_home(self) -> tuple[Floats, Floats]:
+        """`costs_at_home` without changes."""
+        return self._at_home(())
+
+    def costs_at_home(self, changes: Sequence[LinkChange]) -> tuple[Floats, Floats]:
+        """Hours [origin, destination] and generalised cost (class, origin, destination) of a trade at home."""
+        own = [change for change in changes if change.action == "clearance"]
+        return self._at_home(own) if own else self.at_home
+
+    def _at_home(self, changes: Sequence[LinkChange]) -> tuple[Floats, Floats]:
+        hours, usd = compliance_costs(self.economies, self.parameters, changes)
+        return hours, usd + self.values[:, None, None] * hours
+
+    def dataset(self, differences: Floats, changes: Sequence[LinkChange] = ()) -> xr.Dataset:
+        """Costs, hours and shares without and with changes, as `counterfactual_costs` describes.
+
+        differences: of routes; changes: for what they save at home.
+        """
         level = self.means
+        hours_at_home, cost_at_home = self.at_home
+        hours_left, cost_left = self.costs_at_home(changes)
+        hours_saved, cost_saved = hours_at_home - hours_left, cost_at_home - cost_left
         change = self.mean(differences)
         classes, count = change.shape[1:3]
         costs, hours = (np.empty((2, len(VARIANTS), classes, count, count)) for _ in range(2))
         share = np.empty((2, classes, count, count, len(MODES)))
         # The second state adds the mean change: exactly nothing where nothing changed.
         for v, q in enumerate((0, 0, 1)):  # the cheapest mode has a level of its own
-            costs[0, v], hours[0, v] = level[q], level[2 + q]
-            np.add(costs[0, v], change[v], out=costs[1, v])
-            np.add(hours[0, v], change[3 + v], out=hours[1, v])
+            costs[0, v], hours[0, v] = level[q] + cost_at_home, level[2 + q] + hours_at_home
+            np.add(costs[0, v], change[v] - cost_saved, out=costs[1, v])
+            np.add(hours[0, v], change[3 + v] - hours_saved, out=hours[1, v])
         for m in range(len(MODES)):
             share[0, ..., m] = level[4 + m]
             np.add(level[4 + m], change[6 + m], out=share[1, ..., m])
@@ -411,10 +433,11 @@ def counterfactual_costs(baseline: FreightBaseline, with_changes: xr.Dataset) ->
     fixed_mode: shares stay those of the state without (a mode that closes leaves its share to the others).
     free_choice: every shipment takes the mode of least generalised cost, of all three, without constants.
     Economies average their cities by population, own-economy pairs included, over the pairs reachable in the
-    state without; cells of a city to itself follow the declared rule and do not change. Where a mode's cost rises
-    for no class of the skims, goods keep their former route if the new one is dearer for them; where it falls for
-    none, if the new one seems cheaper. By sea goods take the route of the first class of the skims; the sea stays
-    offered where it was.
+    state without; cells of a city to itself follow the declared rule and do not change. What a trade costs at home
+    (`border_compliance`) is added to the means of economies: it is the same by all routes and modes.
+    Where a mode's cost rises for no class of the skims, goods keep their former route if the new one is
+    dearer for them; where it falls for none, if the new one seems cheaper. By sea goods take the route of the
+    first class of the skims; the sea stays offered where it was.
     with_changes: skims as given to `prepare_baseline`, with the changes, which may be dearer. Returns variables
     generalised_cost (US$/TEU), hours, with dims (state, variant, vot_class, origin, destination), and mode_share
     (state, vot_class, origin, destination, mode); not a number where an economy has no city or no reachable pair.

@@ -18,6 +18,7 @@ from samarkand.world.network.tables import LinkCosts, Network, rate_at
 from samarkand.world.parameters import Parameters
 
 SAME_PLACE_KM = 0.01
+WITHOUT_ARCS = ("port", "new_port", "clearance")
 FASTEST = 1e9  # US$ an hour: the way along a line is the quickest one
 
 
@@ -31,8 +32,8 @@ class Arc(NamedTuple):
 
 
 def arcs_of(change: LinkChange, network: Network, parameters: Parameters, costs: LinkCosts) -> list[Arc]:
-    """The arcs that a change brings to its mode, road or rail, whose links cost `costs`; a change of a port none."""
-    if change.action in ("port", "new_port"):
+    """The arcs that a change brings to its mode, road or rail, whose links cost `costs`; a change of none has none."""
+    if change.action in WITHOUT_ARCS:
         return []
     if change.action == "new":
         return [_new(change, network, parameters)]

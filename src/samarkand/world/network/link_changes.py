@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Action = Literal["new", "upgrade", "crossing", "port", "new_port", "ferry"]
+Action = Literal["new", "upgrade", "crossing", "port", "new_port", "ferry", "clearance"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,9 @@ class LinkChange:
     points. upgrade: the links on the way along the nodes nearest to `points` take `hours_ratio` of their hours.
     crossing, port, ferry: the crossing, port or ferry line with the id `target` costs `hours_saved` and `usd_saved`
     per TEU less; never more than it costs. new_port: a port with the id `target`, called `name`, at the one of `points`
-    in the first of `economies`; it costs what other ports cost, less `hours_saved` and `usd_saved`. `overlap`: a word
+    in the first of `economies`; it costs what other ports cost, less `hours_saved` and `usd_saved`. clearance: a whole
+    trade of the economy `target` (`name`: export or import) costs `hours_saved` and `usd_saved` per TEU less at home,
+    wherever it crosses the border (`border_compliance`); no link changes. `overlap`: a word
     that changes share of which the largest counts at a place.
     """
 
