@@ -23,7 +23,7 @@ class NewLine:
     """A chain of new sections: its points in order, km, hours on the move, and where trains are changed.
 
     `hours` is None where no speed is published: the network's own speed holds. `gauges`: of the sections that meet at
-    each point, mm, as far as they are known.
+    each point, mm, as far as they are known. `rate`: US$/TEU-km, that of the network where None.
     """
 
     item: str
@@ -33,16 +33,18 @@ class NewLine:
     hours: float | None
     breaks_of_gauge: tuple[str, ...] = ()
     gauges: tuple[tuple[float, ...], ...] = ()
+    rate: float | None = None
 
 
 @dataclass(frozen=True)
 class FasterLine:
-    """An upgraded section: the hours of the links along its points times `hours_ratio`."""
+    """An upgraded section: hours of the links on its way times `hours_ratio`, cost of their km times `usd_ratio`."""
 
     item: str
     mode: Mode
     points: tuple[Point, ...]
     hours_ratio: float
+    usd_ratio: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -122,8 +124,8 @@ def _line_effects(item: Item, parameters: Mapping[str, float]) -> tuple[list[Eff
             effects.append(line)
     for section in item.section:
         if section.effect == "upgrade":
-            ratio = _hours_ratio(section, parameters)
-            if ratio is None:
+            ratio, usd_ratio = _hours_ratio(item, section, parameters), _usd_ratio(item, section, parameters)
+            if ratio is None and usd_ratio is None:
                 what = section.name or item.title
                 reason = f"effect not assessed: no speed before and after is published for {what}"
                 if recorded := _recorded(section):
@@ -132,20 +134,75 @@ def _line_effects(item: Item, parameters: Mapping[str, float]) -> tuple[list[Eff
                     )
                 gaps.append(Gap(item.id, "effect", reason))
             else:
-                effects.append(FasterLine(item.id, _mode(item), section.points, ratio))
+                ratio, usd_ratio = (1.0 if one is None else one for one in (ratio, usd_ratio))
+                effects.append(FasterLine(item.id, _mode(item), section.points, ratio, usd_ratio))
     return effects, gaps
 
 
-def _hours_ratio(section: Section, parameters: Mapping[str, float]) -> float | None:
-    """Hours after over hours before: by running times where both are published, else by speeds; None without."""
+def _hours_ratio(item: Item, section: Section, parameters: Mapping[str, float]) -> float | None:
+    """Hours after over hours before: by running times where both are published, else by speeds, else by class."""
     times = [section.figure(f"running_time{when}") for when in ("_before", "")]
     if all(time is not None and time.value for time in times):
         before, after = (time.value for time in times if time is not None and time.value)
         return after / before
     speeds = [_speed(section, parameters, when) for when in ("_before", "")]
     if speeds[0] is None or speeds[1] is None:
-        return None
+        speed = _class_speed(item, section, parameters)
+        return None if speed is None else parameters[f"{_mode(item)}_speed"] / speed
     return speeds[0] / speeds[1]
+
+
+def _usd_ratio(item: Item, section: Section, parameters: Mapping[str, float]) -> float | None:
+    """Freight rate after over that before, where both are published, else by class; None without."""
+    rates = [section.figure(f"rate{when}") for when in ("_before", "")]
+    if all(rate is not None and rate.value for rate in rates):
+        before, after = (rate.value for rate in rates if rate is not None and rate.value)
+        return after / before
+    rate = _class_rate(item, section, parameters)
+    return None if rate is None else rate / parameters["rail_rate_standard"]
+
+
+# -- by class: off unless `class_figures_share` is above zero
+
+
+def _rises_in_class(item: Item, section: Section, parameters: Mapping[str, float]) -> bool:
+    """Whether a section is of the higher class after, and was not before.
+
+    A railway: double track, electric traction, or freight at `rail_speed_high_capacity`. A road: four lanes or more;
+    how many there were before no item says, and an upgrade counts as one from two.
+    """
+
+    def is_high(when: str) -> bool:
+        tracks, speed = section.figure(f"tracks{when}"), _speed(section, parameters, when)
+        return (
+            section.is_true(f"electrified{when}")
+            or (tracks is not None and (tracks.value or 0) >= 2)
+            or (speed is not None and speed >= parameters["rail_speed_high_capacity"])
+        )
+
+    if _mode(item) == "road":
+        lanes = section.figure("lanes")
+        return lanes is not None and (lanes.value or 0) >= 4
+    return is_high("") and (section.effect == "new" or not is_high("_before"))
+
+
+def _class_speed(item: Item, section: Section, parameters: Mapping[str, float]) -> float | None:
+    """Speed in km/h between that of the network and that of the class; None where no class counts."""
+    share = parameters["class_figures_share"]
+    if not share or not _rises_in_class(item, section, parameters):
+        return None
+    name = "rail_speed_high_capacity" if _mode(item) == "rail" else "road_speed_dual"
+    own = parameters[f"{_mode(item)}_speed"]
+    return own + share * (parameters[name] - own)
+
+
+def _class_rate(item: Item, section: Section, parameters: Mapping[str, float]) -> float | None:
+    """Rate of a railway in US$/TEU-km between that of the network and that of the class; None where no class counts."""
+    share = parameters["class_figures_share"]
+    if not share or _mode(item) != "rail" or not _rises_in_class(item, section, parameters):
+        return None
+    own = parameters["rail_rate_standard"]
+    return own + share * (parameters["rail_rate_high_capacity"] - own)
 
 
 def _recorded(section: Section) -> str:
@@ -185,12 +242,16 @@ def _new_line(item: Item, chain: list[Section], parameters: Mapping[str, float])
     hours: float | None = 0.0
     points: list[Point] = []
     gauges: list[tuple[float, ...]] = []
+    rates: list[tuple[float, float | None]] = []
     for section in chain:
         length = section.length.value
         if length is None:
             return None
         km += length
         time, speed = section.figure("running_time"), _speed(section, parameters, "")
+        speed = _class_speed(item, section, parameters) if speed is None else speed
+        own = section.figure("rate")
+        rates.append((length, _class_rate(item, section, parameters) if own is None else own.value))
         taken = time.value if time is not None else None if speed is None else length / speed
         hours = None if taken is None or hours is None else hours + taken
         found = section.figure("gauge")
@@ -200,7 +261,21 @@ def _new_line(item: Item, chain: list[Section], parameters: Mapping[str, float])
         gauges += [gauge] * (len(section.points) - bool(points))
         points += section.points[1:] if points else section.points
     breaks = tuple(point.name for point in points if point.name in item.words("break_of_gauge"))
-    return NewLine(item.id, _mode(item), tuple(points), km, hours, breaks, tuple(gauges))
+    rate = _mean_rate(rates, _mode(item), parameters)
+    return NewLine(item.id, _mode(item), tuple(points), km, hours, breaks, tuple(gauges), rate)
+
+
+def _mean_rate(
+    rates: list[tuple[float, float | None]], mode: Mode, parameters: Mapping[str, float]
+) -> float | None:
+    """Rate of a chain of sections (km, rate) by km; None where it is the network's own.
+
+    A railway of the network has one rate, which sections without one take; of a road all must have one.
+    """
+    if all(rate is None for _, rate in rates) or (mode == "road" and any(rate is None for _, rate in rates)):
+        return None
+    own = parameters["rail_rate_standard"]
+    return sum(km * (own if rate is None else rate) for km, rate in rates) / sum(km for km, _ in rates)
 
 
 def _speed(section: Section, parameters: Mapping[str, float], when: str) -> float | None:

@@ -64,7 +64,14 @@ def place(
         elif isinstance(effect, FasterLine):
             points = tuple((point.latitude, point.longitude) for point in effect.points)
             changes.append(
-                LinkChange(effect.item, "upgrade", effect.mode, points, hours_ratio=effect.hours_ratio)
+                LinkChange(
+                    effect.item,
+                    "upgrade",
+                    effect.mode,
+                    points,
+                    hours_ratio=effect.hours_ratio,
+                    usd_ratio=effect.usd_ratio,
+                )
             )
         elif isinstance(effect, QuickerCrossing):
             _crossing(effect, geography, parameters, changes, gaps)
@@ -154,6 +161,7 @@ def _new_links(
                 joins=(meets[one], meets[other]),
                 km=km * longer,
                 hours=None if line.hours is None else line.hours * share * longer,
+                rate=line.rate,
                 extra_hours=extra_hours + gauge_hours,
                 extra_usd=extra_usd + gauge_usd,
                 economies=(economies[one], economies[other]),

@@ -14,7 +14,7 @@ from samarkand.engines.once import derived
 from samarkand.engines.routing import find_path
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.nearest import nearest_nodes
-from samarkand.world.network.tables import LinkCosts, Network, rate_at
+from samarkand.world.network.tables import LinkCosts, Network, crossing_costs, rate_at
 from samarkand.world.parameters import Parameters
 
 SAME_PLACE_KM = 0.01
@@ -38,7 +38,7 @@ def arcs_of(change: LinkChange, network: Network, parameters: Parameters, costs:
     if change.action == "new":
         return [_new(change, network, parameters)]
     if change.action == "upgrade":
-        return _upgrade(change, network, costs)
+        return _upgrade(change, network, parameters, costs)
     return _cheaper(change, network, costs)
 
 
@@ -49,7 +49,9 @@ def _new(change: LinkChange, network: Network, parameters: Parameters) -> Arc:
         for node, joins, point in zip(near, change.joins, change.points, strict=True)
     ]
     hours = change.km / parameters[f"{change.mode}_speed"] if change.hours is None else change.hours
-    rate = float(np.mean([rate_at(network, change.mode, int(node), parameters) for node in near]))
+    rate = change.rate
+    if rate is None:
+        rate = float(np.mean([rate_at(network, change.mode, int(node), parameters) for node in near]))
     return Arc(ends[0], ends[1], hours + change.extra_hours, change.km * rate + change.extra_usd)
 
 
@@ -65,8 +67,11 @@ def _nodes_at(change: LinkChange, network: Network) -> Ints:
     return np.where(tables.linked[node] | (km < SAME_PLACE_KM), node, np.flatnonzero(tables.linked)[other])
 
 
-def _upgrade(change: LinkChange, network: Network, costs: LinkCosts) -> list[Arc]:
-    """Every link on the quickest way along the points, with its time on the move times the ratio."""
+def _upgrade(change: LinkChange, network: Network, parameters: Parameters, costs: LinkCosts) -> list[Arc]:
+    """Every link on the quickest way along the points, with time on the move and cost of its km times their ratios."""
+    crossings = network.land(change.mode).crossings
+    fee = np.zeros(len(network.land(change.mode).links))  # of borders, which no rate changes
+    fee[crossings["link"].to_numpy(np.int64)] = crossing_costs(crossings, parameters)[1]
     size = len(network.land(change.mode).nodes)
     graph, near = costs.graph(size), _nodes_at(change, network)
     keys = np.minimum(costs.u, costs.v) * size + np.maximum(costs.u, costs.v)
@@ -77,7 +82,11 @@ def _upgrade(change: LinkChange, network: Network, costs: LinkCosts) -> list[Arc
         for a, b in pairwise(path):
             k = int(order[np.searchsorted(keys, min(a, b) * size + max(a, b), sorter=order)])
             hours = costs.moving_hours[k] * min(change.hours_ratio, 1.0) + costs.waiting_hours[k]
-            arcs.append(Arc(a, b, float(hours), float(costs.usd[k])))
+            paid = float(fee[costs.row[k]])
+            usd = float(costs.usd[k])
+            if change.usd_ratio < 1.0:
+                usd = (usd - paid) * change.usd_ratio + paid
+            arcs.append(Arc(a, b, float(hours), usd))
     return arcs
 
 

@@ -14,17 +14,17 @@ class LinkChange:
     """One change of the freight network, of one item.
 
     new: a link of `mode` between the two `points` (latitude, longitude in degrees), `km` long, in `hours` (at
-    the network's own speed where None) at the network's own rate, with `extra_hours` and `extra_usd` for
-    borders and changes of gauge on it, of which `gauge_hours` and `gauge_usd` are those of a change of gauge in
-    `gauge_economy`; `economies` are those of its two ends where they are known. `joins` says which of its ends is the
-    nearest node of the network (the way there is part of the length); the other ends are new nodes, one for equal
-    points. upgrade: the links on the way along the nodes nearest to `points` take `hours_ratio` of their hours.
-    crossing, port, ferry: the crossing, port or ferry line with the id `target` costs `hours_saved` and `usd_saved`
-    per TEU less; never more than it costs. new_port: a port with the id `target`, called `name`, at the one of `points`
-    in the first of `economies`; it costs what other ports cost, less `hours_saved` and `usd_saved`. clearance: a whole
-    trade of the economy `target` (`name`: export or import) costs `hours_saved` and `usd_saved` per TEU less at home,
-    wherever it crosses the border (`border_compliance`); no link changes. `overlap`: a word
-    that changes share of which the largest counts at a place.
+    the network's own speed where None) at `rate` (US$/TEU-km; the network's own where None), with `extra_hours` and
+    `extra_usd` for borders and changes of gauge on it, of which `gauge_hours` and `gauge_usd` are those of a change of
+    gauge in `gauge_economy`; `economies` are those of its two ends where they are known. `joins` says which of its ends
+    is the nearest node of the network (the way there is part of the length); the other ends are new nodes, one for
+    equal points. upgrade: the links on the way along the nodes nearest to `points` take `hours_ratio` of their hours on the
+    move and `usd_ratio` of what their km cost. crossing, port, ferry: the crossing, port or ferry line with the id
+    `target` costs `hours_saved` and `usd_saved` per TEU less; never more than it costs. new_port: a port with the id
+    `target`, called `name`, at the one of `points` in the first of `economies`; it costs what other ports cost, less
+    `hours_saved` and `usd_saved`. clearance: a whole trade of the economy `target` (`name`: export or import) costs
+    `hours_saved` and `usd_saved` per TEU less at home, wherever it crosses the border (`border_compliance`); no link
+    changes. `overlap`: a word that changes share of which the largest counts at a place.
     """
 
     item: str
@@ -43,6 +43,8 @@ class LinkChange:
     gauge_usd: float = 0.0
     gauge_economy: str = ""
     hours_ratio: float = 1.0
+    usd_ratio: float = 1.0
+    rate: float | None = None
     hours_saved: float = 0.0
     usd_saved: float = 0.0
     overlap: str = ""
