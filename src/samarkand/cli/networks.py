@@ -48,8 +48,8 @@ def stress(
         list[str] | None,
         typer.Argument(
             metavar="[NAME]...",
-            help="What is closed, one case each: suez, border:KAZ-CHN, crossing:ID, port:ID, ferry:ID, link:MODE:ROW; "
-            "names joined by + are closed together.",
+            help="What is closed, one case each: suez, border:KAZ-CHN, crossing:ID, port:ID, ferry:ID, link:MODE:ROW, "
+            "pipeline:ID; names joined by + are closed together.",
         ),
     ] = None,
     from_file: Annotated[

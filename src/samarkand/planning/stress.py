@@ -2,7 +2,8 @@
 
 A case is a set of closures. Each is solved exactly twice, in the world without the programme and in the world with it,
 and compared with the same world open. Pairs of cities that nothing connects any more are counted and named: their
-trade on the network ends.
+trade on the network ends. Oil and gas are counted in volumes besides: what passes the closed place, what lines take
+round it, and what is cut off (`world.freight.energy`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Unpack
+from typing import Literal, Unpack
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from samarkand.appraisal import find_baseline, find_state
 from samarkand.core.faults import FaultList, Faults
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
+from samarkand.engines.once import derived
 from samarkand.priorities.infrastructure.means import calc_trade_cost_change
 from samarkand.priorities.time_rule import calc_effect_of_year
 from samarkand.programme import Programme, Schedule
@@ -29,6 +31,9 @@ from samarkand.question import DEFAULT_YEARS, Asked, Question, Terms
 from samarkand.session import Session, default_session
 from samarkand.solving import Baseline
 from samarkand.state import State
+from samarkand.world.freight.cargo import energy_tables
+from samarkand.world.freight.disruption import DisruptedFreight
+from samarkand.world.freight.energy import EnergyClosure, EnergyTrade, energy_trade
 from samarkand.world.freight.state import FreightState, TradeCosts
 from samarkand.world.network.disruptions import Closures, find_closures, read_closure_file
 from samarkand.world.network.hazards import find_flooded
@@ -44,12 +49,14 @@ class Case:
     results: dims (scenario, economy), the variables real_income (change against the same world open, fraction),
     trade_cost (trade-weighted mean change over partners, fraction; pairs that are cut off have none) and lost_access
     (share of city pairs abroad, by trade of the baseline, that nothing connects any more). cut_off: pairs of cities
-    that nothing connects, by scenario.
+    that nothing connects, by scenario. energy: oil and gas in volumes against the network of the world open; no
+    item of a programme changes them.
     """
 
     closures: Closures
     results: xr.Dataset
     cut_off: Mapping[str, tuple[tuple[str, str], ...]]
+    energy: EnergyClosure
 
     @property
     def name(self) -> str:
@@ -74,6 +81,15 @@ class Stress:
             frames.append(table.melt(["scenario", "economy"], var_name="measure").assign(case=case.name))
         columns = ["case", "scenario", "economy", "measure", "value"]
         return pd.concat(frames, ignore_index=True)[columns]
+
+    def energy(self, side: Literal["exporter", "importer"] = "exporter") -> pd.DataFrame:
+        """One row a case, exporter (or importer) and cargo that a closure touches; see `EnergyClosure.by_exporter`."""
+        found = []
+        for case in self.cases:
+            table = case.energy.by_exporter() if side == "exporter" else case.energy.by_importer()
+            table.insert(0, "case", case.name)
+            found.append(table)
+        return pd.concat(found, ignore_index=True)
 
     def summary(self) -> pd.DataFrame:
         """One row a case: real income of all economies lost without and with the programme in US$ m, worst economy."""
@@ -273,7 +289,26 @@ def _case(closures: Closures, calm: _Solved, closed: _Solved) -> Case:
         coords={"scenario": list(STATES), "economy": list(world.labels)},
     )
     cut_off = (closed.baseline.state.cut_off, closed.in_force.freight.cut_off)
-    return Case(closures, results, dict(zip(STATES, cut_off, strict=True)))
+    return Case(closures, results, dict(zip(STATES, cut_off, strict=True)), _energy(closed))
+
+
+def energy_of(baseline: Baseline) -> EnergyTrade:
+    """Oil and gas on their way in the world of a baseline, on its network open."""
+    setting = baseline.setting
+    world, parameters = setting.world, setting.assumptions.parameters
+    key = ("energy", parameters["sea_speed"], parameters["sea_rate"])
+
+    def make() -> EnergyTrade:
+        return energy_trade(energy_tables(), world.accounts.trade_flow, world.network, parameters)
+
+    return derived(world, key, make)
+
+
+def _energy(closed: _Solved) -> EnergyClosure:
+    """What all closures of a case leave of oil and gas."""
+    baseline = closed.baseline
+    lines = baseline.freight.closures.pipelines if isinstance(baseline.freight, DisruptedFreight) else ()
+    return energy_of(baseline).close(baseline.state.model.network, lines)
 
 
 def _lost_access(lost: xr.DataArray, flow: xr.DataArray) -> xr.DataArray:

@@ -16,12 +16,14 @@ from rich.text import Text
 from samarkand.core.conventions import BASE_YEAR
 from samarkand.reports.files import write_texts
 from samarkand.reports.summary import Group
+from samarkand.world.network.pipelines import OIL, UNITS, energy_network
 
 if TYPE_CHECKING:
     from samarkand.planning.stress import Case, Stress
 
 WORST = 6
 NAMED = 3
+LEAST = 0.05  # thousand barrels a day, or thousand million cubic metres a year: what is less is not printed
 
 
 def print_stress(stress: Stress, console: Console | None = None) -> None:
@@ -87,10 +89,53 @@ def _print_case(case: Case, stress: Stress, console: Console) -> None:
             shown = "; ".join(f"{one} - {other}" for one, other in pairs[:NAMED])
             more = f"; and {len(pairs) - NAMED:,} more" if len(pairs) > NAMED else ""
             console.print(f"Cut off {scenario} the programme: {shown}{more}.")
+    _print_energy(case, stress, console)
+
+
+def _print_energy(case: Case, stress: Stress, console: Console) -> None:
+    """Oil and gas in volumes: exporters that lose most, importers that lose most, and the lines that take it."""
+    exporters, importers = case.energy.by_exporter(), case.energy.by_importer()
+    if exporters.empty:
+        return
+    names, cargoes = stress.world.names, case.energy.tables.cargoes
+    table = Table(box=None, pad_edge=False)
+    columns = ("exporter", "cargo", "", "exports", "pass", "no way", "by line", "remain")
+    for column in columns:
+        words = column in columns[:3]
+        table.add_column(column, justify="left" if words else "right", no_wrap=words)
+    for row in exporters.head(WORST).to_dict("records"):
+        unit, decimals = ("1,000 b/d", 0) if row["unit"] == OIL else ("bn m3", 1)
+        amounts = [f"{row[name]:,.{decimals}f}" for name in ("volume", "passing", "without_way", "by_line")]
+        economy = names.get(row["exporter"], row["exporter"])
+        table.add_row(economy, row["cargo"], unit, *amounts, f"{row['remaining_share']:.0%}")
+    console.print()
+    console.print(table)
+    lost = importers[importers["cut_off"] > LEAST].head(NAMED)
+    if not lost.empty:
+        shown = "; ".join(
+            f"{names.get(row['importer'], row['importer'])} {_amount(row['cut_off'], row['unit'])} of "
+            f"{cargoes[row['cargo']].title}"
+            for row in lost.to_dict("records")
+        )
+        tonnes, money = exporters["cut_off_tonnes"].sum(), exporters["cut_off_value"].sum()
+        console.print(f"Cut off: {tonnes:,.1f} m t worth US$ {money:,.0f} m a year; most of it for {shown}.")
+    lines, taken = energy_network().lines, sorted(case.energy.taken.items(), key=lambda one: -one[1])
+    if taken:
+        by_line = (
+            f"{lines[name].title} {_amount(volume, UNITS[lines[name].cargo])}"
+            for name, volume in taken[:WORST]
+        )
+        console.print(f"Round it by line: {'; '.join(by_line)}.")
+
+
+def _amount(volume: float, unit: str) -> str:
+    """A volume in words: whole barrels a day, thousand million cubic metres a year."""
+    return f"{volume * 1000.0:,.0f} b/d" if unit == OIL else f"{volume:,.1f} bn m3"
 
 
 def write_stress(stress: Stress, out: Path) -> tuple[Path, ...]:
-    """Write `stress.csv` (all measures) and `stress-cut-off.csv` (pairs of cities that nothing connects)."""
+    """Write `stress.csv` (all measures), `stress-cut-off.csv` (pairs of cities that nothing connects), and oil and gas
+    in volumes, `stress-energy-exporters.csv` and `stress-energy-importers.csv`."""
     cut_off = pd.DataFrame(
         [
             (case.name, scenario, *pair)
@@ -100,5 +145,10 @@ def write_stress(stress: Stress, out: Path) -> tuple[Path, ...]:
         ],
         columns=["case", "scenario", "city", "other_city"],
     )
-    tables = {"stress.csv": stress.to_dataframe(), "stress-cut-off.csv": cut_off}
+    tables = {
+        "stress.csv": stress.to_dataframe(),
+        "stress-cut-off.csv": cut_off,
+        "stress-energy-exporters.csv": stress.energy("exporter"),
+        "stress-energy-importers.csv": stress.energy("importer"),
+    }
     return write_texts(out, {name: table.to_csv(index=False) for name, table in tables.items()})

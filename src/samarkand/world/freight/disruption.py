@@ -44,6 +44,8 @@ class DisruptedCosts:
 
 def disrupt_freight(model: FreightModel, closures: Closures, progress: Progress = quiet) -> DisruptedFreight:
     """A closed state of a model's network, for any number of programmes."""
+    if not closures:  # lines alone
+        return DisruptedFreight(model, model, closures)
     network = close(model.network, closures)
     parts = components(network, model.parameters)
     base, pairs = prepare_base(network, model.parameters, baseline_legs(parts, model.parameters, progress))

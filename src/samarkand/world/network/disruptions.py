@@ -6,6 +6,7 @@
     port:CNSHA              a sea port
     ferry:ferry_alat_aktau_road
     link:road:1234          one link, by its row in the table of the mode's links (road, rail or sea)
+    pipeline:btc            an oil or gas line of pipelines.csv
 
 A closed network is the same network with those links and ports marked; nothing is renumbered, so that results of
 the two can be compared cell by cell.
@@ -22,19 +23,21 @@ import pandas as pd
 
 from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
 from samarkand.world.network.link_changes import LinkChange
+from samarkand.world.network.pipelines import energy_network
 from samarkand.world.network.tables import LAND, Network
 
-KINDS = ("border", "crossing", "port", "ferry", "link")
+KINDS = ("border", "crossing", "port", "ferry", "link", "pipeline")
 
 
 @dataclass(frozen=True)
 class Closures:
-    """Closed places: rows of the tables of links by mode, rows of the table of ports, closed borders."""
+    """Closed places: rows of the tables of links by mode, rows of the table of ports, closed borders, lines by id."""
 
     names: tuple[str, ...]
     links: dict[str, frozenset[int]] = field(default_factory=dict)
     ports: frozenset[int] = frozenset()
     borders: frozenset[tuple[frozenset[str], str]] = frozenset()
+    pipelines: frozenset[str] = frozenset()
 
     def closes_border(self, one: str, other: str, mode: str) -> bool:
         """Whether a new link of the mode between the two economies would cross a closed border."""
@@ -52,9 +55,11 @@ class Closures:
             *(f"border:{'-'.join(sorted(pair))}:{mode}" for pair, mode in sorted(self.borders, key=str)),
             *(f"link:{mode}:{row}" for mode in sorted(self.links) for row in sorted(self.links[mode])),
             *(f"port:{ids[row]}" for row in sorted(self.ports)),
+            *(f"pipeline:{name}" for name in sorted(self.pipelines)),
         )
 
     def __bool__(self) -> bool:
+        """Whether a link or a port of the network is closed."""
         return bool(self.ports or any(self.links.values()))
 
 
@@ -79,6 +84,7 @@ def find_closures(names: Iterable[str], network: Network) -> Closures:
     links: dict[str, set[int]] = {mode: set() for mode in (*LAND, "sea")}
     ports: set[int] = set()
     borders: set[tuple[frozenset[str], str]] = set()
+    pipelines: set[str] = set()
     wanted = tuple(sorted(set(names)))
     for name in wanted:
         kind, _, rest = name.partition(":")
@@ -97,6 +103,11 @@ def find_closures(names: Iterable[str], network: Network) -> Closures:
             if not rows.size:
                 faults.add(place, "is not a port of the network", did_you_mean(rest, known))
             ports.update(rows.tolist())
+        elif kind == "pipeline":
+            known_lines = energy_network().lines
+            if rest not in known_lines:
+                faults.add(place, "is not a line of pipelines.csv", did_you_mean(rest, known_lines))
+            pipelines.add(rest)
         elif kind == "link":
             _link(rest, network, links, place, faults)
         else:
@@ -107,6 +118,7 @@ def find_closures(names: Iterable[str], network: Network) -> Closures:
         {mode: frozenset(rows) for mode, rows in links.items() if rows},
         frozenset(ports),
         frozenset(borders),
+        frozenset(pipelines),
     )
 
 

@@ -1,0 +1,326 @@
+"""Oil and gas in volumes: who exports what to whom by which way, and what a closure leaves of it.
+
+A flow leaves a node of its exporter by lines, or loads at a terminal and sails to the ports of its importer. In a
+closure it has no way where one of its lines is closed, or where no sea path joins terminal and importer any more. What
+has no way may go round by lines, from its node or from the sea it is shut in, as far as they can spare it:
+
+    spare of a line = capacity - use + what it carried that has no way now
+    by line         = most that spares let through from where it is stranded to the open side of the closure
+    remaining       = exports - without a way + by line
+
+Larger flows go first where several exporters share a line. Nothing else goes round: no oil by lorry, and liquefied gas
+by no pipeline. A longer way by sea is a way; `passing` counts what must take it.
+
+Importers of what is shipped are those of the accounts, by value; what comes to them by line is taken out first. An
+economy without a port lands at the port nearest to its largest city.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components, dijkstra, maximum_flow
+
+from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
+from samarkand.world.freight.cargo import DEFAULT, PORTS, EnergyTables
+from samarkand.world.freight.skims import attach_ports_at_sea
+from samarkand.world.network.nearest import distances, nearest_nodes
+from samarkand.world.network.tables import Network, sea_costs
+from samarkand.world.parameters import Parameters
+
+REACH = 200.0  # km from a terminal to the sea graph: farther off, the network lacks its sea
+SAME = 1e-9  # of the cost of a voyage: the same way searched twice
+FINE = 1000.0  # volumes are whole barrels a day and million cubic metres where lines share them out
+ENDLESS = 2**31 - 1
+FLOW_COLUMNS = ("exporter", "importer", "cargo", "node", "place", "by", "volume")
+CLOSED_COLUMNS = ("passing", "without_way", "by_line", "cut_off", "remaining")
+
+
+@dataclass(frozen=True, eq=False)
+class SeaReach:
+    """The sea of a network, open or closed: which economies' ports a loading place reaches, and at what cost."""
+
+    network: Network
+    parameters: Parameters
+    labels: tuple[str, ...]
+
+    @cached_property
+    def _graph(self) -> Any:
+        return sea_costs(self.network, self.parameters).graph(len(self.network.sea_nodes)).cost(0.0)
+
+    @cached_property
+    def part(self) -> Ints:
+        """Number of the connected part of the sea of each node."""
+        found: Ints = connected_components(self._graph, directed=False)[1]
+        return found
+
+    @cached_property
+    def landing(self) -> dict[str, Ints]:
+        """Sea nodes of each economy's ports; of one without ports, that of the port nearest to its largest city."""
+        ports = self.network.ports
+        usable = np.isfinite(attach_ports_at_sea(self.network, self.parameters).hours)
+        node, _ = nearest_at_sea(self.network, ports["lat"].to_numpy(float), ports["lon"].to_numpy(float))
+        owner = ports["economy"].astype(str)
+        codes = owner.where(owner.isin(self.labels), REST_OF_WORLD).to_numpy()
+        found = {code: np.unique(node[usable & (codes == code)]) for code in self.labels}
+        cities = self.network.cities
+        largest = cities.loc[cities.groupby("iso3")["population"].idxmax()].set_index("iso3")
+        without = [code for code, nodes in found.items() if not nodes.size and code in largest.index]
+        if without and usable.any():
+            km = np.where(usable, distances(largest.loc[without], ports), np.inf)
+            found |= dict(zip(without, node[km.argmin(axis=1)][:, None], strict=True))
+        return found
+
+    def own_ports(self, economy: str) -> Ints:
+        """Sea nodes of an economy's own ports."""
+        owners = self.network.ports["economy"].astype(str).to_numpy()
+        none = np.zeros(0, np.int64)
+        return self.landing.get(economy, none) if economy in owners else none
+
+    def cost(self, nodes: Ints) -> Floats:
+        """US$ per TEU from the nearest of some nodes to the ports of each economy, infinite where no way leads."""
+        if not nodes.size:
+            return np.full(len(self.labels), np.inf)
+        found = dijkstra(self._graph, indices=nodes, min_only=True)
+        return np.array([found[self.landing[code]].min(initial=np.inf) for code in self.labels])
+
+
+@dataclass(frozen=True, eq=False)
+class EnergyTrade:
+    """Energy on its way on an open network. flows: one row a flow, `FLOW_COLUMNS`; cost: its voyage, US$ per TEU."""
+
+    tables: EnergyTables
+    sea: SeaReach
+    places: dict[str, Ints]
+    flows: pd.DataFrame
+    cost: Floats
+
+    def close(self, closed: Network, lines: Iterable[str] = ()) -> EnergyClosure:
+        """What a network with closed places, and closed lines, leave of it."""
+        sea = SeaReach(closed, self.sea.parameters, self.sea.labels)
+        shut, flows = set(lines), self.flows
+        cost = _voyages(flows, self.places, sea)
+        no_line = np.array([bool(shut & set(by)) for by in flows["by"]], np.bool_)
+        without_way = no_line | (np.isfinite(self.cost) & ~np.isfinite(cost))
+        longer = cost > self.cost * (1.0 + SAME)
+        volume = flows["volume"].to_numpy(float)
+        blocked = np.where(without_way, volume, 0.0)
+        by_line, taken = _go_round(self, sea, blocked, shut)
+        cut_off = np.maximum(blocked - by_line, 0.0)
+        measures = (np.where(longer | no_line, volume, 0.0), blocked, by_line, cut_off, volume - cut_off)
+        result = flows.assign(**dict(zip(CLOSED_COLUMNS, measures, strict=True)))
+        return EnergyClosure(self.tables, result, taken)
+
+
+@dataclass(frozen=True, eq=False)
+class EnergyClosure:
+    """Energy with something closed. flows: `FLOW_COLUMNS` and `CLOSED_COLUMNS`, in the units of the cargoes; taken:
+    what goes round by each line."""
+
+    tables: EnergyTables
+    flows: pd.DataFrame
+    taken: dict[str, float]
+
+    def by_exporter(self) -> pd.DataFrame:
+        """One row an exporter and cargo that the closure touches, the largest loss in value first; see `_summed`."""
+        return self._summed("exporter")
+
+    def by_importer(self) -> pd.DataFrame:
+        """The same by importer."""
+        return self._summed("importer")
+
+    def _summed(self, side: str) -> pd.DataFrame:
+        """Columns: volume, passing, without_way, by_line, cut_off, remaining (in unit), remaining_share, and what is
+        cut off in million tonnes and US$ m a year."""
+        names = ["volume", *CLOSED_COLUMNS]
+        table = self.flows.groupby([side, "cargo"], sort=False)[names].sum().reset_index()
+        table = table[table["passing"] > 0].copy()
+        rows = [self.tables.cargoes[name] for name in table["cargo"]]
+        table.insert(2, "unit", [row.unit for row in rows])
+        table["remaining_share"] = table["remaining"] / table["volume"]
+        table["cut_off_tonnes"] = table["cut_off"] * [row.tonnes for row in rows]
+        table["cut_off_value"] = table["cut_off"] * [row.unit_value for row in rows]
+        ordered = table.sort_values(["cut_off_value", "passing"], ascending=False, kind="stable")
+        return ordered.reset_index(drop=True)
+
+
+def energy_trade(
+    tables: EnergyTables, trade_flow: xr.DataArray, network: Network, parameters: Parameters
+) -> EnergyTrade:
+    """Exports of the tables (and of the accounts where they have no row), shared out over importers.
+
+    trade_flow: US$ m, dims (origin, destination, sector). Economies, terminals and ways that the world lacks are left
+    out.
+    """
+    labels = tuple(trade_flow["origin"].to_numpy().astype(str).tolist())
+    sea = SeaReach(network, parameters, labels)
+    places = _terminals(tables, network)
+    places |= {f"{PORTS} {code}": sea.own_ports(code) for code in labels}
+    rows: list[tuple[object, ...]] = []
+    for sector in sorted({cargo.sector for cargo in tables.cargoes.values()}):
+        if sector in trade_flow["sector"]:
+            value = trade_flow.sel(sector=sector).transpose("origin", "destination", ...).to_numpy()
+            rows += _flows_of(sector, tables, sea, places, np.asarray(value, float))
+    flows = pd.DataFrame(rows, columns=list(FLOW_COLUMNS)).astype({"volume": float})
+    return EnergyTrade(tables, sea, places, flows, _voyages(flows, places, sea))
+
+
+def nearest_at_sea(network: Network, latitude: Floats, longitude: Floats) -> tuple[Ints, Floats]:
+    """The nearest sea node of each place and the km to it, of those that a link outside all named passages touches.
+
+    A port at the mouth of a canal is not shut in with it.
+    """
+    links = network.sea_links
+    free = links[links["passage"].astype(str) == ""]
+    node = np.unique(np.r_[free["u"].to_numpy(np.int64), free["v"].to_numpy(np.int64)])
+    nearest, km = nearest_nodes(network.sea_nodes.iloc[node], latitude, longitude)
+    return node[nearest], km
+
+
+def _terminals(tables: EnergyTables, network: Network) -> dict[str, Ints]:
+    terminals = list(tables.network.terminals.values())
+    at = (np.array([getattr(row, name) for row in terminals], float) for name in ("lat", "lon"))
+    node, km = nearest_at_sea(network, *at)
+    return {row.id: node[[k]] if km[k] <= REACH else node[:0] for k, row in enumerate(terminals)}
+
+
+def _flows_of(
+    sector: str, tables: EnergyTables, sea: SeaReach, places: dict[str, Ints], value: Floats
+) -> list[tuple[object, ...]]:
+    """Flows of the cargoes of one sector; value: US$ m [origin, destination]."""
+    labels, known = sea.labels, set(sea.labels)
+    cargoes = {name: row for name, row in tables.cargoes.items() if row.sector == sector}
+    abroad = np.where(np.eye(len(labels), dtype=bool), 0.0, value)
+    mine = [row for row in tables.exports if row.cargo in cargoes and row.economy in known]
+    declared = {row.economy for row in mine}
+    found: list[tuple[object, ...]] = []
+    by_sea: list[tuple[str, str, str, str, tuple[str, ...], float]] = [
+        (r.economy, r.cargo, r.node, r.target, r.lines, r.volume)
+        for r in mine
+        if not _by_land(r.target, tables)
+    ]
+    for row in mine:
+        if _by_land(row.target, tables) and row.target in known:
+            found.append((row.economy, row.target, row.cargo, row.node, "", row.lines, row.volume))
+            one, other = labels.index(row.economy), labels.index(row.target)
+            abroad[one, other] -= row.volume * cargoes[row.cargo].unit_value
+    default, terminals = DEFAULT[sector], np.array([code in tables.lng_importers for code in labels])
+    for code, total in zip(labels, abroad.sum(axis=1).tolist(), strict=True):
+        if code not in declared and total > 0:
+            by_sea.append((code, default, code, PORTS, (), total / cargoes[default].unit_value))
+    for economy, cargo, node, target, by, volume in by_sea:
+        place = f"{PORTS} {economy}" if target == PORTS else target
+        reached = np.isfinite(sea.cost(places[place]))
+        landed = reached & terminals if cargo == "lng" else reached
+        weight = np.where(landed, np.maximum(abroad[labels.index(economy)], 0.0), 0.0)
+        if weight.sum() > 0:
+            parts = volume * weight / weight.sum()
+            at = np.flatnonzero(parts > 0)
+            found += [(economy, labels[d], cargo, node, place, by, float(parts[d])) for d in at.tolist()]
+    return found
+
+
+def _by_land(target: str, tables: EnergyTables) -> bool:
+    """Whether a flow ends at an importer, by line all the way."""
+    return target != PORTS and target not in tables.network.terminals
+
+
+def _voyages(flows: pd.DataFrame, places: dict[str, Ints], sea: SeaReach) -> Floats:
+    """Cost of the voyage of each flow, US$ per TEU; not a number for one that goes by line all the way."""
+    number = {code: k for k, code in enumerate(sea.labels)}
+    cost = np.full(len(flows), np.nan)
+    at = flows["importer"].map(number).to_numpy()
+    for place, rows in flows.groupby("place").indices.items():
+        if place:
+            cost[rows] = sea.cost(places[str(place)])[at[rows].astype(np.int64)]
+    return cost
+
+
+def _go_round(
+    trade: EnergyTrade, sea: SeaReach, blocked: Floats, shut: set[str]
+) -> tuple[Floats, dict[str, float]]:
+    """What of blocked flows lines take, by flow, and by line."""
+    by_line: Floats = np.zeros(blocked.size)
+    flows, taken = trade.flows.assign(blocked=blocked)[blocked > 0], dict[str, float]()
+    lines = {name: row for name, row in trade.tables.network.lines.items() if name not in shut}
+    spare = {name: row.spare for name, row in lines.items()}
+    for by, volume in zip(flows["by"], flows["blocked"], strict=True):
+        for name in by:
+            if name in spare:
+                spare[name] += volume
+    part = _largest_part(sea)
+    flows["afloat"] = [
+        place != "" and not shut & set(by) for place, by in zip(flows["place"], flows["by"], strict=True)
+    ]
+    flows["target"] = flows["importer"].where(flows["place"] == "", flows["importer"].map(part).astype(str))
+    groups = [group for _, group in flows.groupby(["exporter", "node", "cargo", "target"], sort=True)]
+    for group in sorted(groups, key=lambda one: -float(one["blocked"].sum())):
+        cargo, node, wanted = group["cargo"].iloc[0], group["node"].iloc[0], float(group["blocked"].sum())
+        mine = [row for row in lines.values() if row.cargo == cargo]
+        if not mine:
+            continue
+        importers = set(group["importer"])
+        ends = {f"sea {part[name]}" for name in importers} | (importers - {row.source_node for row in mine})
+        arcs = [("start", node, wanted, "")]
+        for place, volume in group[group["afloat"]].groupby("place")["blocked"].sum().items():
+            arcs.append(("start", _joint(str(place), trade, sea), float(volume), ""))
+        for row in mine:
+            tail, head = (_joint(name, trade, sea) for name in (row.source_node, row.target_node))
+            if tail not in ends:
+                arcs.append((tail, head, spare[row.id], row.id))
+        arcs += [(end, "end", np.inf, "") for end in sorted(ends)]
+        used, total = most_through(arcs, wanted)
+        by_line[group.index.to_numpy()] = group["blocked"] * min(total / wanted, 1.0)
+        for name, volume in used.items():
+            spare[name] -= volume
+            taken[name] = taken.get(name, 0.0) + volume
+    return by_line, taken
+
+
+def _largest_part(sea: SeaReach) -> dict[str, int]:
+    """The part of the sea that each economy's ports lie on, the largest of them; -1 for none."""
+    size = np.bincount(sea.part)
+    return {
+        code: int(max(sea.part[nodes].tolist(), key=lambda one: int(size[one]))) if nodes.size else -1
+        for code, nodes in sea.landing.items()
+    }
+
+
+def _joint(name: str, trade: EnergyTrade, sea: SeaReach) -> str:
+    """A terminal is the part of the sea that it lies on; other nodes of lines are themselves."""
+    nodes = trade.places.get(name)
+    if nodes is None:
+        return name
+    return f"sea {sea.part[nodes[0]]}" if nodes.size else f"nowhere {name}"
+
+
+def most_through(arcs: list[tuple[str, str, float, str]], wanted: float) -> tuple[dict[str, float], float]:
+    """Most of `wanted` that gets from `start` to `end` by arcs (from, to, limit, name), and what named ones carry.
+
+    Limits are rounded to a thousandth of a unit. Arcs between the same ends are filled in their order.
+    """
+    arcs = [("begin", "start", wanted, ""), *arcs]
+    names: dict[Hashable, int] = {}
+    ends = np.array([[names.setdefault(end, len(names)) for end in arc[:2]] for arc in arcs], np.int32)
+    limit = np.minimum([round(min(arc[2], ENDLESS / FINE) * FINE) for arc in arcs], ENDLESS // 4).astype(
+        np.int32
+    )
+    graph = coo_array((limit, (ends[:, 0], ends[:, 1])), shape=(len(names), len(names))).tocsr()
+    if "end" not in names:
+        return {}, 0.0
+    found = maximum_flow(graph, names["begin"], names["end"])
+    left = {pair: max(int(found.flow[pair]), 0) for pair in {(int(a), int(b)) for a, b in ends}}
+    used: dict[str, float] = {}
+    for arc, (a, b), most in zip(arcs, ends.tolist(), limit.tolist(), strict=True):
+        amount = min(left[a, b], most)
+        left[a, b] -= amount
+        if arc[3] and amount:
+            used[arc[3]] = amount / FINE
+    return used, found.flow_value / FINE
