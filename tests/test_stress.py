@@ -129,7 +129,9 @@ def test_the_command_prints_and_writes(tmp_path):
     run = CliRunner().invoke(app, ["stress", "suez", "--out", str(tmp_path / "out")])
     assert run.exit_code == 0
     assert "suez" in run.output
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["stress-cut-off.csv", "stress.csv"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "stress-cut-off.csv", "stress-energy-exporters.csv", "stress-energy-importers.csv", "stress.csv",
+    ]  # fmt: skip
 
 
 def test_lost_access_weighs_trade_both_ways():

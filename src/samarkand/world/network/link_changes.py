@@ -18,8 +18,8 @@ class LinkChange:
     `extra_usd` for borders and changes of gauge on it, of which `gauge_hours` and `gauge_usd` are those of a change of
     gauge in `gauge_economy`; `economies` are those of its two ends where they are known. `joins` says which of its ends
     is the nearest node of the network (the way there is part of the length); the other ends are new nodes, one for
-    equal points. upgrade: the links on the way along the nodes nearest to `points` take `hours_ratio` of their hours on the
-    move and `usd_ratio` of what their km cost. crossing, port, ferry: the crossing, port or ferry line with the id
+    equal points. upgrade: the links on the way along the nodes nearest to `points` take `hours_ratio` of their hours on
+    the move and `usd_ratio` of what their km cost. crossing, port, ferry: the crossing, port or ferry line with the id
     `target` costs `hours_saved` and `usd_saved` per TEU less; never more than it costs. new_port: a port with the id
     `target`, called `name`, at the one of `points` in the first of `economies`; it costs what other ports cost, less
     `hours_saved` and `usd_saved`. clearance: a whole trade of the economy `target` (`name`: export or import) costs
