@@ -22,6 +22,7 @@ from samarkand.world.cables import Cables, load_cables
 from samarkand.world.economies.employment import EMPLOYMENT_NEED, has_employment
 from samarkand.world.economies.facts import Fact, Facts, load_facts
 from samarkand.world.economies.firms import FIRMS_NEED, has_firms
+from samarkand.world.economies.research import RESEARCH_NEED, has_research
 from samarkand.world.economies.surveys import SURVEY_NEED, has_survey_mean
 from samarkand.world.economies.tables import load_economies
 from samarkand.world.network.tables import Network, load_network
@@ -119,6 +120,8 @@ class World:
             return has_employment(self.fact_table, economy)
         if need == FIRMS_NEED:
             return has_firms(self.fact_table, economy)
+        if need == RESEARCH_NEED:
+            return has_research(self.fact_table, economy)
         return need in self.imported
 
     def connected(self, economy: str) -> bool:

@@ -22,6 +22,7 @@ from samarkand.priorities.innovation.connection import (
 )
 from samarkand.priorities.innovation.digital import readiness_of
 from samarkand.priorities.innovation.knowledge import people_of
+from samarkand.priorities.innovation.spillovers import spillovers_of
 from samarkand.priorities.timeline import Timeline
 from samarkand.programme.model.models import Item
 from samarkand.state import State
@@ -82,8 +83,8 @@ def assess_once(state: State) -> Outcomes:
 
 
 def assess_state(state: State) -> Outcomes:
-    """How near buyers of opportunities are, and who is connected how well, without and with the programme."""
-    return {**_opportunities(state), **_connections(state)}
+    """How near buyers of opportunities are, who is connected how well, and spillovers of research as a range."""
+    return {**_opportunities(state), **_connections(state), "trade_spillovers": spillovers_of(state)}
 
 
 def assess_project(item: Item, timeline: Timeline) -> Outcomes:

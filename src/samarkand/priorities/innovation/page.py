@@ -16,9 +16,11 @@ from samarkand.priorities.innovation.overlaps import effects_apart
 from samarkand.world.accounts.tariffs import sector_of_product
 
 MOST_ROWS = 20
-NOT_YET = (
-    "Spillovers of research through trade are not assessed yet. What joint laboratories do to joint works is estimated "
-    "on a panel of your own alone: samarkand.analysis.estimate_collaboration."
+NOT_APPLIED = (
+    "What joint laboratories do to joint works is estimated on a panel of your own alone "
+    "(samarkand.analysis.estimate_collaboration). Spillovers of research through trade are a range of the literature "
+    "that begins at nothing: they stand in the tables of results alone (trade_spillovers), where spending on research "
+    "is imported, and in no money."
 )
 WHAT_IT_IS_WORTH = (
     "Completion is the item's own where one is published, else one declared for its kind of study. What it adds to "
@@ -39,7 +41,7 @@ def page(answer: Answer) -> Page:
         tables = (by_economy(answer), left_out(answer, found), stability(answer))
     return Page(
         "Innovation: what economies could make next, and who stays connected",
-        lead=(*lead, *said_of_table(answer), NOT_YET),
+        lead=(*lead, *said_of_table(answer), NOT_APPLIED),
         tables=(
             *tables,
             *cables_tables(answer),
