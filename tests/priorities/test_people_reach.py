@@ -26,6 +26,8 @@ from samarkand.engines.routing import build_graph
 from samarkand.priorities.social.command import people
 from samarkand.priorities.social.page import page
 from samarkand.priorities.social.reach import calc_people_within
+from samarkand.priorities.social.reach_page import calc_groups, said_of_change
+from samarkand.reports.pages import draw_chart, twin_of
 from samarkand.session import Session
 from toy import make_toy_world, toy_programme
 
@@ -202,3 +204,31 @@ def test_more_hours_never_reach_fewer_and_economies_add_up(hours, one, other):
     inside = zone >= 0
     for k, limit in enumerate(limits):
         assert found[:3, k].sum() == people_[inside & (hours <= limit)].sum()
+
+
+def test_cities_are_grouped_by_the_first_limit_that_holds_them():
+    hours = np.array([0.0, 1.0, 1.1, 6.0, 24.5, np.nan])
+    assert calc_groups(hours, np.array([1.0, 3.0, 6.0, 24.0])).tolist() == [0, 0, 1, 2, 4, 5]
+
+
+def test_the_map_of_reach_shows_each_city_once_and_its_twin_counts_all_people(toy):
+    """Poti, Shanghai and others lie at the sea; Almaty is farther than a day, Kashgar too."""
+    (chart,) = page(toy).charts
+    cities = make_toy_world().network.cities
+    assert len(chart.spots) == len(cities)
+    hours = toy.array("city_port_hours", "with").to_series()
+    by_place = {(spot.longitude, spot.latitude): spot for spot in chart.spots}
+    almaty = by_place[76.90, 43.25]
+    assert chart.groups[almaty.group] == "farther"
+    assert f"{hours['KAZ Almaty']:.1f} h after" in almaty.words
+    assert chart.groups[by_place[41.67, 42.15].group] == "within 1 h"
+    assert sum(float(row[3]) for row in chart.twin.rows) == pytest.approx(
+        cities["population"].sum() / 1e6, abs=0.03
+    )
+    assert sum(int(row[2]) for row in chart.twin.rows) == len(cities)
+    before, after = np.array([5.0, np.nan, 3.0, np.nan, 2.0]), np.array([4.0, 9.0, 3.5, np.nan, 2.0])
+    assert said_of_change(before, after) == "In 2 cities hours are fewer with the programme, in 1 more."
+    drawn = draw_chart(chart)
+    assert drawn.count("<circle") == len(cities) + len(chart.groups)
+    assert almaty.words in drawn
+    assert twin_of(chart) is chart.twin

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from samarkand.priorities.faces import Bars
 from samarkand.reports.charts import Bar, Line, bar_chart, line_chart, nice_ticks
 from samarkand.reports.maps import (
     COLOURS,
@@ -22,6 +23,7 @@ from samarkand.reports.maps import (
     region_map,
     world_map,
 )
+from samarkand.reports.pages import draw_chart, twin_of
 from samarkand.reports.projections import calc_azimuthal, calc_equal_earth
 from samarkand.reports.svg import tag
 from samarkand.world.economies.map import load_map
@@ -237,3 +239,17 @@ def test_an_item_far_from_the_others_does_not_stretch_the_map():
     assert len(inside.places) == 8
     assert main_region(Marks(places=tuple(near)))[1] == ()
     assert main_region(Marks()) == (Marks(), ())
+
+
+def test_bars_of_a_page_are_drawn_and_stand_as_a_table():
+    """What has no figure has no bar, and says so in the table."""
+    bars = Bars(
+        "Income", "fraction", "people", ("tenth 1", "tenth 2", "tenth 3"), (0.02, -0.01, float("nan"))
+    )
+    drawn = draw_chart(bars)
+    assert drawn.count("<rect") == 2
+    assert "+2.0" in drawn or "+2" in drawn
+    table = twin_of(bars)
+    assert table.heads == ("people", "%")
+    assert [row[0] for row in table.rows] == list(bars.labels)
+    assert table.rows[2][1] == "n/a"

@@ -84,12 +84,47 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Bars:
+    """Bars around zero, one a label, in the declared unit that is named."""
+
+    title: str
+    unit: str
+    of: str
+    labels: tuple[str, ...]
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place on a map: its weight is the size of its circle, its group the colour."""
+
+    words: str
+    longitude: float
+    latitude: float
+    weight: float
+    group: int
+
+
+@dataclass(frozen=True)
+class SpotMap:
+    """A map of the world with circles in groups, from the best to the worst; `twin` says the same in figures."""
+
+    title: str
+    groups: tuple[str, ...]
+    spots: tuple[Spot, ...]
+    twin: Table
+
+
+Figure: TypeAlias = Chart | Bars | SpotMap
+
+
+@dataclass(frozen=True)
 class Page:
     """What a priority shows: sentences first, then charts, then tables."""
 
     title: str
     lead: tuple[str, ...] = ()
-    charts: tuple[Chart, ...] = ()
+    charts: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = field(default=())
 
 

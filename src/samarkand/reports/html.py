@@ -11,7 +11,7 @@ from samarkand.core.units import format_value
 from samarkand.priorities.registry import each_indicator, priorities
 from samarkand.reports.figures import digits, figure, money, per_cent, plural
 from samarkand.reports.maps import COLOURS, NO_FIGURE
-from samarkand.reports.pages import draw_chart, pages_of, twin_of
+from samarkand.reports.pages import draw_chart, is_wide, pages_of, twin_of
 from samarkand.reports.view import ReportView
 from samarkand.world.economies.map import map_notes
 from samarkand.world.economies.map_policy import DISCLAIMER
@@ -31,7 +31,7 @@ def _template() -> Template:
     )
     environment.filters |= {
         "shown": format_value, "figure": figure, "money": money, "per_cent": per_cent, "digits": digits,
-        "plural": plural, "drawn": draw_chart, "twin": twin_of,
+        "plural": plural, "drawn": draw_chart, "twin": twin_of, "wide": is_wide,
     }  # fmt: skip
     return environment.get_template("report.html.jinja")
 

@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 
 from samarkand.core.conventions import Floats
+from samarkand.priorities.faces import Spot
 from samarkand.reports.charts import INK, PAPER, SOFT
 from samarkand.reports.projections import calc_azimuthal, calc_equal_earth
 from samarkand.reports.svg import Svg, join, picture, tag
@@ -29,6 +30,15 @@ COLOURS = (
 NO_FIGURE, PLAIN, SEA, BORDER = "#c3c9cf", "#f0f1f1", "#e4ecf2", "#9aa4ae"
 ROUTE_COLOURS = {"rail": "#2b2350", "road": "#8a5a00", "other": "#7a3b78"}
 LEAST_TOP = 1e-3
+SPOT_COLOURS = (
+    "#0a5656",
+    "#3f958f",
+    "#8cc5bf",
+    "#e6b072",
+    "#c05a2c",
+    "#7f2a0e",
+)  # from the best group to the worst
+LARGEST_SPOT = 16.0
 WORLD_WIDTH, REGION_WIDTH = 2000, 1600
 MERIDIAN = 11.5  # in the middle: the edge then falls into the Bering strait
 SOUTH, NORTH = -55.5, 79.5
@@ -115,22 +125,29 @@ class Marks:
         return along + [(place.longitude, place.latitude) for place in self.places]
 
 
+class _WorldFrame:
+    """Where places of the world stand on a paper `WORLD_WIDTH` wide and `height` high."""
+
+    def __init__(self) -> None:
+        self._edge = calc_equal_earth(np.array([MERIDIAN + 180.0]), np.array([0.0]), MERIDIAN)[0][0]
+        self._top = calc_equal_earth(np.array([0.0]), np.array([NORTH]))[1][0]
+        bottom = calc_equal_earth(np.array([0.0]), np.array([SOUTH]))[1][0]
+        self._scale = WORLD_WIDTH / (2 * self._edge)
+        self.height = round((self._top - bottom) * self._scale)
+
+    def project(self, longitude: Floats, latitude: Floats) -> tuple[Floats, Floats]:
+        """Places of one outline together: it is not torn at the edge."""
+        longitude = longitude - 360 * np.round((longitude.mean() - MERIDIAN) / 360)
+        x, y = calc_equal_earth(longitude, latitude, MERIDIAN)
+        return (x + self._edge) * self._scale, (self._top - y) * self._scale
+
+
 def world_map(
     world: WorldMap, paints: Mapping[str, Paint], classes: Classes, marks: Marks, title: str
 ) -> Svg:
     """The world in an equal-area projection, each economy in the colour of its value, with the programme on it."""
-    edge = calc_equal_earth(np.array([MERIDIAN + 180.0]), np.array([0.0]), MERIDIAN)[0][0]
-    top = calc_equal_earth(np.array([0.0]), np.array([NORTH]))[1][0]
-    bottom = calc_equal_earth(np.array([0.0]), np.array([SOUTH]))[1][0]
-    scale = WORLD_WIDTH / (2 * edge)
-
-    def project(longitude: Floats, latitude: Floats) -> tuple[Floats, Floats]:
-        middle = longitude.mean()
-        longitude = longitude - 360 * np.round((middle - MERIDIAN) / 360)
-        x, y = calc_equal_earth(longitude, latitude, MERIDIAN)
-        return (x + edge) * scale, (top - y) * scale
-
-    height = round((top - bottom) * scale)
+    frame = _WorldFrame()
+    project, height = frame.project, frame.height
     return picture(
         WORLD_WIDTH, height, title, _patterns(),
         tag("rect", width=WORLD_WIDTH, height=height, fill=SEA),
@@ -139,6 +156,37 @@ def world_map(
         *_dots(world, project, paints, classes, 5.0),
         *_routes(marks, project, 3.0),
         *_places(marks, project, 4.0),
+        class_="map",
+    )  # fmt: skip
+
+
+def spot_map(world: WorldMap, spots: Sequence[Spot], groups: Sequence[str], title: str) -> Svg:
+    """The world with a circle for each spot, the larger ones beneath, and the colours of the groups in words."""
+    frame = _WorldFrame()
+    plain = {outline.economy: Paint("") for outline in world.outlines}
+    ordered = sorted(spots, key=lambda one: -one.weight)
+    x, y = frame.project(
+        np.array([one.longitude for one in ordered]), np.array([one.latitude for one in ordered])
+    )
+    most = max((one.weight for one in ordered), default=1.0)
+    circles = [
+        tag("circle", tag("title", one.words), cx=round(float(cx), 1), cy=round(float(cy), 1),
+            r=round(2.5 + LARGEST_SPOT * math.sqrt(one.weight / most), 1), fill=SPOT_COLOURS[one.group],
+            fill_opacity=0.85, stroke=PAPER, stroke_width=0.8)
+        for one, cx, cy in zip(ordered, x.tolist(), y.tolist(), strict=True)
+    ]  # fmt: skip
+    step = WORLD_WIDTH / len(groups)
+    key: list[Svg] = []
+    for number, words in enumerate(groups):
+        left = 20 + number * step
+        key.append(tag("circle", cx=left, cy=frame.height + 32, r=13, fill=SPOT_COLOURS[number]))
+        key.append(tag("text", words, x=left + 24, y=frame.height + 43, font_size=32, fill=INK))
+    return picture(
+        WORLD_WIDTH, frame.height + 64, title, _patterns(),
+        tag("rect", width=WORLD_WIDTH, height=frame.height, fill=SEA),
+        *_areas(world, frame.project, plain, None, 1.4),
+        *_boundaries(world, frame.project, 1.0),
+        *circles, *key,
         class_="map",
     )  # fmt: skip
 

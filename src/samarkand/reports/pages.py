@@ -18,12 +18,14 @@ from rich.text import Text
 
 from samarkand.core.gaps import Gap
 from samarkand.priorities.base import Indicator, Priority
-from samarkand.priorities.faces import Chart, Page, Table
+from samarkand.priorities.faces import Bars, Figure, Page, SpotMap, Table
 from samarkand.priorities.registry import HERE, all_indicators, priorities
 from samarkand.priorities.results import unit_of
-from samarkand.reports.charts import Line, line_chart
+from samarkand.reports.charts import Bar, Line, bar_chart, line_chart
 from samarkand.reports.figures import NOTHING, display_unit, figure
+from samarkand.reports.maps import spot_map
 from samarkand.reports.svg import Svg
+from samarkand.world.economies.map import load_map
 
 if TYPE_CHECKING:
     from samarkand.result import Appraisal
@@ -116,9 +118,22 @@ def _cell(value: Any, row: Indicator, sign: bool) -> str:
     return figure(float(value), unit_of(row, "change"), sign=sign)
 
 
-def draw_chart(chart: Chart) -> Svg:
-    """Lines over years as SVG."""
+def is_wide(chart: Figure) -> bool:
+    """Whether it takes the whole width of a page, its figures beneath it."""
+    return isinstance(chart, SpotMap)
+
+
+def draw_chart(chart: Figure) -> Svg:
+    """Lines over years, bars, or circles on a map, as SVG."""
+    if isinstance(chart, SpotMap):
+        return spot_map(load_map(), chart.spots, chart.groups, chart.title)
     unit = display_unit(chart.unit)
+    if isinstance(chart, Bars):
+        known = zip(chart.labels, chart.values, strict=True)
+        bars = [
+            Bar(name, value, figure(value, chart.unit, sign=True)) for name, value in known if value == value
+        ]
+        return bar_chart(bars, f"{chart.title}, {unit}", label_width=100)
     factor = 100.0 if chart.unit == "fraction" else 1.0
     lines = [
         Line(
@@ -131,13 +146,21 @@ def draw_chart(chart: Chart) -> Svg:
     return line_chart(chart.years, lines, f"{chart.title}, {unit}", unit)
 
 
-def twin_of(chart: Chart) -> Table:
+def twin_of(chart: Figure) -> Table:
     """The same figures as a table."""
+    if isinstance(chart, SpotMap):
+        return chart.twin
+    title = f"{chart.title}, {display_unit(chart.unit)}"
+    if isinstance(chart, Bars):
+        cells = (figure(value, chart.unit, sign=True) for value in chart.values)
+        return Table(
+            title, (chart.of, display_unit(chart.unit)), tuple(zip(chart.labels, cells, strict=True))
+        )
     rows = tuple(
         (str(year), *(figure(float(values[k]), chart.unit) for values in chart.series.values()))
         for k, year in enumerate(chart.years)
     )
-    return Table(f"{chart.title}, {display_unit(chart.unit)}", ("year", *chart.series), rows)
+    return Table(title, ("year", *chart.series), rows)
 
 
 def print_page(page: Page, console: Console | None = None) -> None:
