@@ -92,3 +92,32 @@ def test_what_is_missing_is_named(make: Make, facts: Facts, parameters: Paramete
     ]
     assert "displace no fuel of AAA" in said(fuel="wind", generation=10_000.0)[0]
     assert electricity_streams(make("rail"), facts, parameters, parameters, parameters) == ([], [])
+
+
+def test_a_line_is_worth_what_it_displaces_less_what_it_costs_to_supply(
+    make: Make, facts: Facts, parameters: Parameters
+) -> None:
+    """400 GWh at US$ 15 from BBB, a tenth lost, displace oil in AAA: 0.36 x 100 - 6 m; a price of US$ 50 moves 20 m."""
+    item = make(
+        "transmission_line", economies=("AAA", "BBB"), exported_from=("BBB",), exported_to=("AAA",),
+        energy_carried=400.0, supply_cost=15.0, loss_share=0.1, export_price=50.0,
+    )  # fmt: skip
+    found = amounts(item, facts, parameters)
+    assert found["electricity_cost"] == pytest.approx({"AAA": 0.36 * 100, "BBB": -6.0})
+    assert found["electricity_sales"] == pytest.approx({"AAA": -20.0, "BBB": 20.0})
+    unpriced = make(
+        "transmission_line",
+        exported_from=("BBB",),
+        exported_to=("AAA",),
+        energy_carried=400.0,
+        supply_cost=15.0,
+    )
+    assert amounts(unpriced, facts, parameters) == pytest.approx(
+        {"electricity_cost": pytest.approx({"AAA": 40.0, "BBB": -6.0})}
+    )
+
+
+def test_a_line_says_what_it_lacks(make: Make, facts: Facts, parameters: Parameters) -> None:
+    item = make("transmission_line", energy_carried=400.0, exported_to=("AAA",))
+    _, gaps = electricity_streams(item, facts, parameters, parameters, parameters)
+    assert [gap.reason for gap in gaps] == ["not assessed: needs supply_cost, exported_from of the item"]

@@ -1,4 +1,4 @@
-"""The lives of a railway, a road, a plant, a port and a border post beside a workbook whose formulas are live.
+"""Lives of a railway, a road, a plant, an interconnector, a port and a border post beside a workbook of live formulas.
 
 The workbook holds the published inputs as numbers and everything else as formulas of a spreadsheet, written here by
 hand; LibreOffice works it out. Every year equals ours to the cent, and so do present values and the rate of return.
@@ -71,6 +71,16 @@ CASES = {
         # half of 1 TWh of oil first, then gas up to half of 4
         "MIN(2,1*{displaceable_share})*{electricity_cost_oil}"
         "+(2-MIN(2,1*{displaceable_share}))*{electricity_cost_gas}",
+        True,
+    ),
+    "interconnector": Case(
+        "transmission_line",
+        {"capex": 400.0, "energy_carried": 1500.0, "supply_cost": 20.0, "loss_share": 0.04, "export_price": 60.0,
+         "exported_from": ("BBB",), "exported_to": ("AAA",)},
+        False,
+        "power",
+        "MIN(1.5*0.96,1*{displaceable_share})*{electricity_cost_oil}"
+        "+(1.5*0.96-MIN(1.5*0.96,1*{displaceable_share}))*{electricity_cost_gas}-1.5*20",
         True,
     ),
     "port": Case("port", {"capex": 500.0, "operating_cost": 12.0}, True, "port", "0"),

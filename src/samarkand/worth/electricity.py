@@ -1,11 +1,13 @@
-"""Fuel that a power plant displaces.
+"""Fuel that a power plant displaces, or that a line between two grids lets one economy save.
 
     at home   sum over fuels f, the dearest first, of min(what is left of E, a TWh[f]) c[f] - E c[own]
     abroad    E p: at the price at which it is sold, paid by the buyers, who save as much at the least
+    line      E (1 - l) displaced where it is bought, E k spent where it is sold; the sale itself is a transfer
 
-E is the plant's output, c the fuel cost of power from each fuel, a the share of a fuel's power that one plant can
-displace. What no fuel of the economy's own mix is displaced by has no value here: hours of shortage would have to be
-given. Capacity, emissions and reservoirs are not in it.
+E is the output of a plant or what a line takes in, l the share lost, k what a unit more costs the sellers; c the fuel
+cost of power from each fuel, a the share of a fuel's power that one plant can displace. What no fuel of the economy's
+own mix is displaced by has no value here: hours of shortage would have to be given. Capacity, emissions and reservoirs
+are not in it.
 """
 
 from __future__ import annotations
@@ -33,7 +35,10 @@ class Displaced(NamedTuple):
 def electricity_streams(
     item: Item, facts: Facts, low: Mapping[str, float], value: Mapping[str, float], high: Mapping[str, float]
 ) -> tuple[list[Stream], list[Gap]]:
-    """What a power plant is worth to its economy and to buyers abroad, and what is missing; nothing for other kinds."""
+    """What a power plant or line is worth to its economies and to buyers abroad, and what is missing; nothing for other
+    kinds."""
+    if item.kind == "transmission_line":
+        return _line_streams(item, facts, low, value, high)
     if item.kind != "power_plant":
         return [], []
     fuel = item.words("fuel")[0]
@@ -71,12 +76,49 @@ def electricity_streams(
     own = 1e-3 * output * rate
     before = amounts.get((home, ""), Amount.sure(0.0))
     amounts[home, ""] = Amount(*(one - own for one in before))
+    return _declining(item, amounts, sales), gaps
+
+
+def _line_streams(
+    item: Item, facts: Facts, low: Mapping[str, float], value: Mapping[str, float], high: Mapping[str, float]
+) -> tuple[list[Stream], list[Gap]]:
+    """What a line between grids is worth at both of its ends."""
+    carried, cost, price = (item.figure(name) for name in ("energy_carried", "supply_cost", "export_price"))
+    buyers = item.words("exported_to")
+    sellers = tuple(code for code in item.words("exported_from") if code not in buyers)
+    given = {"energy_carried": carried, "supply_cost": cost, "exported_from": sellers, "exported_to": buyers}
+    missing = [name for name, there in given.items() if not there]
+    if missing or carried is None or cost is None:
+        needs = f"not assessed: needs {', '.join(missing)} of the item"
+        return [], [Gap(item.id, "electricity_cost", needs)]
+    lost = item.figure("loss_share")
+    energy, gaps = carried.value or 0.0, []
+    arrives = energy * (1.0 - (0.0 if lost is None else lost.value or 0.0)) / len(buyers)
+    amounts: dict[tuple[str, str], Amount] = {}
+    sales: dict[tuple[str, str], Amount] = {}
+    paid = 0.0 if price is None else 1e-3 * energy * (price.value or 0.0)
+    for code in buyers:
+        ends = [displaced_fuel(code, arrives, facts, parameters) for parameters in (low, value, high)]
+        amounts[code, ""] = Amount(*(one.value for one in ends))
+        sales[code, ""] = Amount.sure(-paid / len(buyers))
+        if ends[1].left > 0:
+            rest = f"{ends[1].left:,.0f} of {arrives:,.0f} GWh a year displace no fuel of {code}"
+            gaps.append(Gap(item.id, "electricity_cost", f"{rest}: hours of shortage would have to be given"))
+    for code in sellers:
+        amounts[code, ""] = Amount.sure(-1e-3 * energy * (cost.value or 0.0) / len(sellers))
+        sales[code, ""] = Amount.sure(paid / len(sellers))
+    return _declining(item, amounts, sales if paid else {}), gaps
+
+
+def _declining(
+    item: Item, amounts: Mapping[tuple[str, str], Amount], sales: Mapping[tuple[str, str], Amount]
+) -> list[Stream]:
     opening = item.opening.year if item.opening else 0
     found = [
-        Stream("electricity_cost", "any", "direct", amounts, "declines", opening, "estimated", SOURCE),
-        Stream("electricity_sales", "any", "direct", sales, "declines", opening, "estimated", SOURCE),
+        Stream(margin, "any", "direct", by, "declines", opening, "estimated", SOURCE)
+        for margin, by in (("electricity_cost", amounts), ("electricity_sales", sales))
     ]
-    return [stream for stream in found if stream.amounts], gaps
+    return [stream for stream in found if stream.amounts]
 
 
 def displaced_fuel(economy: str, output: float, facts: Facts, parameters: Mapping[str, float]) -> Displaced:

@@ -113,22 +113,24 @@ class Life:
         return np.array(self.years, np.float64) - self.opening
 
 
-def life_of(item: Item, parameters: Mapping[str, float]) -> Life | None:
-    """The life of an item; None where its opening is not published."""
+def life_of(item: Item, parameters: Mapping[str, float], overrun: float = 0.0) -> Life | None:
+    """The life of an item; None where its opening is not published. `overrun`: over its cost, a fraction of it."""
     if item.opening is None:
         return None
-    opening, building = item.opening.year, years_of_construction(item)
+    building = years_of_construction(item)
+    opening = item.opening.year + round(parameters["delay_years"])
     life = item.kind_row.asset_life or OTHER
     kind = life.removeprefix("asset_life_")
     capex = item.capex.value if item.capex is not None and item.capex.value is not None else 0.0
-    capex *= parameters["cost_conversion_factor"]
+    estimated = capex * parameters["cost_conversion_factor"]
+    capex = estimated * parameters["cost_factor"] * (1.0 + overrun)
     own = item.figure("operating_cost")
-    upkeep = capex * parameters[f"upkeep_share_{kind}"]
+    upkeep = estimated * parameters[f"upkeep_share_{kind}"]  # what is built is the same whatever it costs
     if own is not None and own.value is not None:
         upkeep = own.value * parameters["cost_conversion_factor"]
     service = round(parameters[life])
     return Life(
-        start=building.start if building else opening - round(parameters["construction_years"]),
+        start=building.start if building else item.opening.year - round(parameters["construction_years"]),
         opening=opening,
         service=service,
         start_is_published=bool(building),

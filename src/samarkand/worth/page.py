@@ -9,6 +9,7 @@ import numpy as np
 from samarkand.core.conventions import BASE_YEAR
 from samarkand.ledger.margins import margins
 from samarkand.priorities.faces import NO_FIGURE, Page, Table, shown
+from samarkand.worth.outturn import class_of, overrun_of
 from samarkand.worth.worth import RATES, ItemWorth, Values, Worth
 
 MONEY = ",.0f"
@@ -128,7 +129,7 @@ def _said_of_item(one: ItemWorth) -> Iterable[str]:
     factor = one.parameters["cost_conversion_factor"]
     upkeep = "as published" if life.upkeep_is_published else "a share of capital cost, assumed"
     yield (
-        f"Capital cost US$ {life.capex / factor:,.0f} m as published, {life.capex:,.0f} at economic prices; upkeep "
+        f"Capital cost US$ {life.capex / factor:,.0f} m, {life.capex:,.0f} at economic prices; upkeep "
         f"{life.upkeep:,.1f} m a year ({upkeep}); {life.residual_share:.0%} of the capital is left at the end."
     )
     if one.alone and abs(_of_equilibrium(one)) < UNUSED:
@@ -153,6 +154,15 @@ def _values(one: ItemWorth) -> Table:
                     _payback(values),
                 )
             )  # fmt: skip
+    dearer, overrun = one.at_outturn(), overrun_of(one.item, one.parameters)
+    if dearer is not one:
+        values = dearer.values(one.parameters["discount_rate"])
+        rows.append(
+            (
+                f"at {values.rate:.0%}, {overrun:.0%} dearer", _range(values), shown(values.benefit_cost_ratio, ".2f"),
+                _payback(values),
+            )
+        )  # fmt: skip
     found = one.rate_of_return()
     low, high = (one.rate_of_return(end).value for end in ("low", "high"))
     said = f"Rate of return {_percent(found.value)}"
@@ -161,9 +171,16 @@ def _values(one: ItemWorth) -> Table:
     elif round(low, 6) != round(high, 6):
         said = f"{said} ({_percent(low)} to {_percent(high)})"
     without = _percent(one.rate_of_return(growing=False).value)
+    dear = ""
+    if dearer is not one and (row := class_of(one.item)) is not None:
+        dear = (
+            f" Dearer by what is still to be expected of {row.name}, which cost {row.value:.0%} more than estimated in "
+            f"the mean: rate of return {_percent(dearer.rate_of_return().value)}."
+        )
     return Table(
         "Values of the world", ("", "net present value, US$ m", "benefit / cost", "pays back after"), tuple(rows),
-        f"{said}; without growth {without}. The range is that of the direct benefits' parameters; freight has none.",
+        f"{said}; without growth {without}. The range is that of the direct benefits' parameters; freight has none."
+        f"{dear}",
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from samarkand.engines.project_values import (
 )
 from samarkand.ledger import Ledger, claims_of
 from samarkand.programme.applying import Change
+from samarkand.programme.channels.channel import channels
 from samarkand.programme.channels.payment import calc_annual_cost, charges
 from samarkand.programme.model.models import Item, Programme
 from samarkand.question import Asked, Question, Terms
@@ -37,6 +38,7 @@ from samarkand.world.projection import Projection
 from samarkand.world.world import World
 from samarkand.worth.electricity import electricity_streams
 from samarkand.worth.life import Life, life_of
+from samarkand.worth.outturn import overrun_of
 from samarkand.worth.passengers import passenger_streams
 from samarkand.worth.streams import Amount, Stream
 
@@ -110,9 +112,15 @@ class ItemWorth:
                 )
         return total
 
+    def at_outturn(self) -> ItemWorth:
+        """The item at the cost that projects of its class had in the end; itself without a class or in service."""
+        overrun = overrun_of(self.item, self.parameters)
+        return replace(self, life=life_of(self.item, self.parameters, overrun)) if overrun else self
+
     def _course(self, stream: Stream, economy: str, growing: bool) -> Floats:
         assert self.life is not None
-        return self.life.course_of(stream, economy, self.parameters, self.projection, growing)
+        course = self.life.course_of(stream, economy, self.parameters, self.projection, growing)
+        return self.parameters["demand_factor"] * course
 
     def costs(self) -> Floats:
         """Capital cost and upkeep by year, above zero, US$ m."""
@@ -299,7 +307,10 @@ def appraise_worth(
     gain = partial(_gain, asked, baseline, session)
     together = gain(change)
     wanted = [item for item in programme.items if item.id in (items or ids)]
-    acting = [item.id for item in wanted if item.id in change.effective]
+    on_models = {
+        one.item for name, changes in change.effects.items() if channels()[name].on_models for one in changes
+    }
+    acting = [item.id for item in wanted if item.id in on_models]
     of_item: dict[str, tuple[Floats, Floats]] = {}
     for number, name in enumerate(acting, 1):
         others = set(change.effective) - {name}
