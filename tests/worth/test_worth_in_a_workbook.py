@@ -20,10 +20,10 @@ from samarkand.programme.model.models import Project
 from samarkand.world.economies.facts import Facts
 from samarkand.world.parameters import Parameters
 from samarkand.worth.electricity import electricity_streams
+from samarkand.worth.item_worth import ItemWorth
 from samarkand.worth.life import life_of
 from samarkand.worth.passengers import passenger_streams
 from samarkand.worth.streams import Amount, Stream
-from samarkand.worth.worth import ItemWorth
 
 SOFFICE = shutil.which("soffice")
 pytestmark = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice Calc (soffice) is not installed")

@@ -8,7 +8,8 @@ import pandas as pd
 
 from samarkand.core.durable import new_files
 from samarkand.reports.files import check_out
-from samarkand.worth.worth import RATES, ItemWorth, Worth
+from samarkand.worth.item_worth import RATES, ItemWorth
+from samarkand.worth.worth import Worth
 
 
 def write_worth(worth: Worth, out: Path) -> tuple[Path, ...]:

@@ -9,8 +9,9 @@ import numpy as np
 from samarkand.core.conventions import BASE_YEAR
 from samarkand.ledger.margins import margins
 from samarkand.priorities.faces import NO_FIGURE, Page, Table, shown
+from samarkand.worth.item_worth import RATES, ItemWorth, Values
 from samarkand.worth.outturn import class_of, overrun_of
-from samarkand.worth.worth import RATES, ItemWorth, Values, Worth
+from samarkand.worth.worth import Worth
 
 MONEY = ",.0f"
 MOST_ECONOMIES, MOST_YEARS = 8, 10

@@ -28,6 +28,7 @@ class Amount(NamedTuple):
         return Amount(min(low, high), central, max(low, high))
 
 
+ENDS = ("low", "central", "high")
 Course = Literal["grows", "declines", "stays"]
 
 

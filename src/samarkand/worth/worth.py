@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import NamedTuple, Unpack
-
-import numpy as np
-import pandas as pd
+from typing import Unpack
 
 from samarkand.appraisal import find_baseline, find_state
 from samarkand.core.conventions import BASE_YEAR, Floats
@@ -16,14 +13,7 @@ from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.gaps import Gap
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium.measures import calc_equivalent_variation
-from samarkand.engines.project_values import (
-    Rate,
-    calc_benefit_cost_ratio,
-    calc_payback,
-    calc_present_value,
-    calc_rate_of_return,
-    calc_switching_value,
-)
+from samarkand.engines.threads import run_all
 from samarkand.ledger import Ledger, claims_of
 from samarkand.programme.applying import Change
 from samarkand.programme.channels.channel import channels
@@ -34,183 +24,15 @@ from samarkand.session import Session, default_session
 from samarkand.solving import Baseline
 from samarkand.state import Counterfactual
 from samarkand.world.parameters import Parameters
-from samarkand.world.projection import Projection
 from samarkand.world.world import World
 from samarkand.worth.electricity import electricity_streams
-from samarkand.worth.life import Life, life_of
-from samarkand.worth.outturn import overrun_of
+from samarkand.worth.item_worth import ItemWorth
+from samarkand.worth.life import life_of
 from samarkand.worth.passengers import passenger_streams
-from samarkand.worth.streams import Amount, Stream
+from samarkand.worth.rows import rows_of
+from samarkand.worth.streams import ENDS, Amount, Stream
 
 OF_EQUILIBRIUM = "equivalent variation before anybody pays, the item left out of all that is open"
-RATES = ("discount_rate_low", "discount_rate", "discount_rate_high")
-ENDS = ("low", "central", "high")
-
-
-class Values(NamedTuple):
-    """Of one item at one rate: present values in US$ m at the start of construction, and what follows from them."""
-
-    rate: float
-    net: Amount
-    benefit_cost_ratio: float
-    payback: float
-
-
-@dataclass(frozen=True, eq=False)
-class ItemWorth:
-    """An item over its life.
-
-    Parameters
-    ----------
-    item, life
-        Years and costs; no life where no opening is published.
-    streams
-        What it is worth in a year of full service, each margin once.
-    alone
-        US$ m a year by economy when it alone is built, as the equilibrium says; none where it acts on no trade cost.
-    bearers
-        Share of the capital cost by economy that bears it; what is missing to one nobody is known to bear.
-    gaps
-        What is not assessed, and why.
-    parameters, projection
-        What growth and rates are read from.
-    """
-
-    item: Item
-    life: Life | None
-    streams: tuple[Stream, ...]
-    alone: Mapping[str, float]
-    bearers: Mapping[str, float]
-    gaps: tuple[Gap, ...]
-    parameters: Parameters
-    projection: Projection | None
-
-    @property
-    def is_assessed(self) -> bool:
-        """Whether there is a life, a capital cost and a benefit to set against it."""
-        return self.life is not None and self.life.capex > 0 and bool(self.streams)
-
-    @property
-    def reason(self) -> str:
-        """Why there is no figure of the whole; empty where there is one."""
-        if self.item.opening is None:
-            return "no date of opening is published"
-        if not self.streams:
-            found = [one.reason for one in self.gaps if one.what != "cost"]
-            return "; ".join(dict.fromkeys(found)) or "no modelled effect"
-        return "no capex is published" if self.life is None or self.life.capex <= 0 else ""
-
-    def benefits(self, end: str = "central", growing: bool = True, margin: str | None = None) -> Floats:
-        """US$ m by year of the life, of the world, without the residual value."""
-        assert self.life is not None  # where there is none there is nothing to add up
-        total = np.zeros(len(self.life.years))
-        for stream in self.streams:
-            if margin in (None, stream.margin):
-                total += sum(
-                    getattr(amount, end) * self._course(stream, economy, growing)
-                    for (economy, _), amount in stream.amounts.items()
-                )
-        return total
-
-    def at_outturn(self) -> ItemWorth:
-        """The item at the cost that projects of its class had in the end; itself without a class or in service."""
-        overrun = overrun_of(self.item, self.parameters)
-        return replace(self, life=life_of(self.item, self.parameters, overrun)) if overrun else self
-
-    def _course(self, stream: Stream, economy: str, growing: bool) -> Floats:
-        assert self.life is not None
-        course = self.life.course_of(stream, economy, self.parameters, self.projection, growing)
-        return self.parameters["demand_factor"] * course
-
-    def costs(self) -> Floats:
-        """Capital cost and upkeep by year, above zero, US$ m."""
-        assert self.life is not None
-        return self.life.spending() + self.life.upkeep_by_year()
-
-    def flows(self, end: str = "central", growing: bool = True) -> Floats:
-        """Benefits and residual value less costs by year, US$ m."""
-        assert self.life is not None
-        return self.benefits(end, growing) + self.life.residual() - self.costs()
-
-    def values(self, rate: float, growing: bool = True) -> Values:
-        """Present values at a rate; the range is that of the direct margins."""
-        assert self.life is not None
-        ends = Amount(*(calc_present_value(self.flows(end, growing), rate) for end in ENDS))
-        gained = self.benefits(growing=growing) + self.life.residual()
-        ratio = calc_benefit_cost_ratio(gained, self.costs(), rate)
-        return Values(rate, ends, ratio, calc_payback(self.flows(growing=growing)))
-
-    def rate_of_return(self, end: str = "central", growing: bool = True) -> Rate:
-        """The economic internal rate of return."""
-        return calc_rate_of_return(self.flows(end, growing))
-
-    def switching_values(self, rate: float) -> dict[str, float]:
-        """By margin, the relative change at which the net present value is zero."""
-        assert self.life is not None
-        all_flows = self.flows()
-        parts = {
-            "capex": -self.life.spending(),
-            "upkeep": -self.life.upkeep_by_year(),
-            **{
-                margin: self.benefits(margin=margin)
-                for margin in dict.fromkeys(s.margin for s in self.streams)
-            },
-        }
-        found = {name: calc_switching_value(part, all_flows, rate) for name, part in parts.items()}
-        return {name: value for name, value in found.items() if np.isfinite(value)}
-
-    def gains(self) -> dict[str, float]:
-        """US$ m by economy in a year of full service, before anybody pays for the item."""
-        found: dict[str, float] = {}
-        for stream in self.streams:
-            for (economy, _), amount in stream.amounts.items():
-                found[economy] = found.get(economy, 0.0) + amount.central
-        return found
-
-    def rows(self) -> Iterator[pd.DataFrame]:
-        """Rows of the ledger over the life; capital that nobody is known to bear is divided among the hosts."""
-        if self.life is None:
-            return
-        years = np.array(self.life.years)
-        hosts = {code: 1.0 / len(self.item.economies) for code in self.item.economies}
-        unknown = max(0.0, 1.0 - sum(self.bearers.values()))
-        bearers = {code: unknown * share for code, share in hosts.items()} if unknown > 1e-6 else {}
-        for code, share in self.bearers.items():
-            bearers[code] = bearers.get(code, 0.0) + share
-        capex = self.item.capex
-        for margin, flow, shares in (
-            ("capex", -self.life.spending(), bearers),
-            ("upkeep", -self.life.upkeep_by_year(), hosts),
-            ("residual", self.life.residual(), bearers),
-        ):
-            for code, share in shares.items():
-                known = Amount.sure(share)
-                source = capex.citation if capex is not None else ""
-                stream = Stream(
-                    margin, "any", "direct", {(code, ""): known}, "stays", BASE_YEAR, "estimated", source
-                )
-                yield self._rows(stream, (code, ""), years, dict.fromkeys(ENDS, share * flow))
-        for stream in self.streams:
-            for (economy, party), amount in stream.amounts.items():
-                course = self._course(stream, economy, True)
-                by_end = {end: getattr(amount, end) * course for end in ENDS}
-                yield self._rows(stream, (economy, party), years, by_end)
-
-    def _rows(
-        self, stream: Stream, who: tuple[str, str], years: Floats, flow: Mapping[str, Floats]
-    ) -> pd.DataFrame:
-        kept = flow["central"] != 0
-        is_range = bool((flow["low"] != flow["high"]).any())
-        count = int(kept.sum())
-        bound = {end: flow[end][kept] if is_range else np.full(count, np.nan) for end in ("low", "high")}
-        return pd.DataFrame(
-            {
-                "item": self.item.id, "economy": who[0], "party": who[1], "case": "", "margin": stream.margin,
-                "flow": stream.flow, "owner": stream.owner, "year": years[kept].astype(np.int64),
-                "low": bound["low"], "central": flow["central"][kept], "high": bound["high"],
-                "price_year": pd.array([None] * count, "Int64"), "grade": stream.grade, "source": stream.source,
-            }
-        )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,7 +83,7 @@ class Worth:
         Raises `Faults` where two rows count the same money.
         """
         programme = self.programme
-        rows = [part for one in self.items.values() if one.is_assessed for part in one.rows()]
+        rows = [rows_of(one) for one in self.assessed]
         claims = claims_of(programme, self.asked.scenario.without)
         return Ledger.build(rows, claims, {item.id: item.kind for item in programme.items})
 
@@ -311,11 +133,13 @@ def appraise_worth(
         one.item for name, changes in change.effects.items() if channels()[name].on_models for one in changes
     }
     acting = [item.id for item in wanted if item.id in on_models]
-    of_item: dict[str, tuple[Floats, Floats]] = {}
-    for number, name in enumerate(acting, 1):
+
+    def work_out(name: str) -> tuple[Floats, Floats]:
         others = set(change.effective) - {name}
-        of_item[name] = together - gain(_only(change, others)), gain(_only(change, {name}))
-        progress(f"{year}: each item left out and alone", done=number, total=len(acting))
+        return together - gain(_only(change, others)), gain(_only(change, {name}))
+
+    progress(f"{year}: each item left out and alone")
+    of_item = dict(zip(acting, run_all(work_out, acting), strict=True)) if acting else {}
     found = {
         item.id: _item_worth(item, asked, change, of_item.get(item.id), state.world.labels) for item in wanted
     }
