@@ -27,21 +27,26 @@ def journeys_tables(answer: Answer) -> tuple[Table, ...]:
 def published() -> Table:
     """Findings on flights, languages, culture centres and scholarships side by side."""
     rows = tuple(
-        (one.measure, one.flow, one.study, one.unit, _found(one), one.note) for one in published_flows()
+        (
+            f"{one.measure}, {one.flow}",
+            one.study,
+            f"{_found(one)} for {one.unit}" + (f"; {one.note}" if one.note else ""),
+        )
+        for one in published_flows()
     )
-    heads = ("measure", "flow", "study", "for", "change", "")
     note = (
-        "A sign alone stands where no figure is known. Items do not say how many seats or institutes they bring: these "
+        "A word alone stands where no figure is known. Items do not say how many seats or institutes they bring: these "
         "findings enter no figure. On a panel of your own: samarkand.analysis.estimate_people_flows."
     )
-    return Table("What studies find of other measures for people", heads, rows, note=note, numbers=4)
+    title = "What studies find of other measures for people"
+    return Table(title, ("measure and flow", "study", "change"), rows, note=note, numbers=3)
 
 
 def _found(one: PublishedFlow) -> str:
-    if one.low is None or one.high is None:
+    if one.low is None or one.high is None or not one.high:
         return one.finding
     ends = [f"{100 * value:+.2g}" for value in dict.fromkeys((one.low, one.high))]
-    return f"{' to '.join(ends)} %" if one.high else one.finding
+    return f"{' to '.join(ends)} %"
 
 
 def _of_visas(answer: Answer) -> tuple[Table, ...]:
