@@ -224,6 +224,18 @@ def test_the_command_cuts_several_together(toy):
     assert len(raised.value.faults) == 2
 
 
+def test_the_map_has_all_systems_and_the_items(toy):
+    (drawn,) = cables(toy).pictures
+    assert [way.words for way in drawn.ways] == [
+        "black_sea", "caucasus", "east", "steppe", "Cable over the Caspian Sea",
+    ]  # fmt: skip
+    assert [way.own for way in drawn.ways] == [False] * 4 + [True]
+    assert not any(way.pale for way in drawn.ways)
+    assert drawn.ways[-1].points == ((51.16, 43.65), (49.87, 40.40))
+    assert "5 Cable over the Caspian Sea" in drawn.note
+    assert [one.title for one in page(toy).pictures] == ["Cables that are known"]  # no trade by product
+
+
 def test_landings_of_items_lie_in_their_nearest_economy(toy):
     found, gaps = systems_of(toy.programme.items, toy.world)
     assert [one.name for one in found[0].landings] == ["KAZ Aktau", "AZE Baku"]

@@ -280,6 +280,27 @@ def test_the_page_and_the_command(toy):
     assert len(raised.value.faults) == 2
 
 
+def test_the_product_space_shows_what_an_economy_makes_and_could_make(toy):
+    found = sample(toy)
+    (space,) = opportunities(toy, "CHN").pictures
+    row = found.economies.index("CHN")
+    assert [node.words[:4] for node in space.nodes] == list(found.products)
+    assert [node.shade is not None for node in space.nodes] == (found.measures.presence[row] > 0).tolist()
+    assert [node.ringed for node in space.nodes] == found.opportunities[row].tolist()
+    assert max(node.size for node in space.nodes) == 1
+    assert len(space.ties) == len(found.products) - 1
+    whole = page(toy).pictures[0]
+    assert all(node.shade is not None for node in whole.nodes)
+    nearer = toy["product_access"].sel(case=list(found.products))
+    for k, node in enumerate(whole.nodes):
+        close = [
+            code
+            for code in ("CHN", "DEU", "KAZ", "KGZ", "POL")
+            if found.opportunities[found.economies.index(code), k] and nearer.sel(economy=code)[k] >= 1e-4
+        ]
+        assert node.ringed == bool(close)
+
+
 def test_a_file_in_bacis_layout_gives_the_figures_of_ecomplexity():
     """Rows as CEPII has them (t, i, j, k, v); the published package adds them up and works them out by itself."""
     peer = pytest.importorskip("ecomplexity", reason="the extra peers is not installed")

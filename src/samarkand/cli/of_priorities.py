@@ -6,13 +6,25 @@ import inspect
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
+
+import typer
 
 from samarkand.cli.options import Asking, asks_question
 from samarkand.priorities.faces import Command
 
 HERE = "samarkand.priorities"
+DRAW = inspect.Parameter(
+    "draw", inspect.Parameter.KEYWORD_ONLY, default=None,
+    annotation=Annotated[
+        Path | None,
+        typer.Option(
+            "--draw", metavar="FOLDER", help="Write the pictures of the page there as SVG.", show_default=False
+        ),
+    ],
+)  # fmt: skip
 
 
 def commands_of_priorities() -> Iterator[Callable[..., None]]:
@@ -28,21 +40,29 @@ def _with_question(command: Command) -> Callable[..., None]:
     _, *own = inspect.signature(command).parameters.values()
     hints = get_type_hints(command, include_extras=True, localns={"Answer": Any})
 
-    def run(asking: Asking, **options: Any) -> None:
+    def run(asking: Asking, draw: Path | None = None, **options: Any) -> None:
         from samarkand.appraisal import appraise
         from samarkand.reports.pages import print_page
+        from samarkand.reports.pictures import write_pictures
         from samarkand.reports.progress import progress_bar
 
         asking.check()
         with progress_bar() as step:
             appraisal = appraise(asking.programme, asking.world, progress=step, **asking.terms)
-        print_page(command(appraisal, **options))
+        page = command(appraisal, **options)
+        print_page(page)
+        if draw is not None and not page.pictures:
+            typer.echo("The page has no pictures.")
+        for path in write_pictures(page, draw) if draw is not None else ():
+            typer.echo(f"wrote {path}")
 
     run.__name__, run.__doc__ = command.__name__, inspect.getdoc(command)
     first = inspect.Parameter("asking", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Asking)
     keyword = inspect.Parameter.KEYWORD_ONLY
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [first, *(one.replace(annotation=hints[one.name], kind=keyword) for one in own)]
+        [first, *(one.replace(annotation=hints[one.name], kind=keyword) for one in own), DRAW]
     )
-    run.__annotations__ = {"asking": Asking, **{one.name: hints[one.name] for one in own}}
+    run.__annotations__ = {
+        "asking": Asking, **{one.name: hints[one.name] for one in own}, "draw": DRAW.annotation,
+    }  # fmt: skip
     return asks_question(several_years=True)(run)

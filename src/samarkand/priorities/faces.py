@@ -119,13 +119,69 @@ Figure: TypeAlias = Chart | Bars | SpotMap
 
 
 @dataclass(frozen=True)
+class Way:
+    """A line on a map through places (longitude, latitude), with the number that the words below the map give it.
+
+    own: of the programme; pale: not there yet.
+    """
+
+    number: int
+    words: str
+    points: tuple[tuple[float, float], ...]
+    own: bool = False
+    pale: bool = False
+
+
+@dataclass(frozen=True)
+class LineMap:
+    """Lines on a map; `economies` are named on it, by ISO3 code."""
+
+    title: str
+    ways: tuple[Way, ...]
+    economies: Mapping[str, str]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A dot of a network: its words, its place and size from 0 to 1, its shade from -1 to 1 (None: grey).
+
+    ringed: with a ring around it.
+    """
+
+    words: str
+    x: float
+    y: float
+    size: float
+    shade: float | None = None
+    ringed: bool = False
+
+
+@dataclass(frozen=True)
+class NetworkFigure:
+    """Dots and the ties between them, by numbers of dots."""
+
+    title: str
+    nodes: tuple[Node, ...]
+    ties: tuple[tuple[int, int], ...]
+    note: str = ""
+
+
+Picture: TypeAlias = LineMap | NetworkFigure
+
+
+@dataclass(frozen=True)
 class Page:
-    """What a priority shows: sentences first, then charts, then tables."""
+    """What a priority shows: sentences first, then pictures, then charts, then tables.
+
+    Pictures are for paper and screen: the terminal has what they show in the tables.
+    """
 
     title: str
     lead: tuple[str, ...] = ()
     charts: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = field(default=())
+    pictures: tuple[Picture, ...] = ()
 
 
 # `run(answer, **options) -> Page`: its name is the verb, its docstring the help, its further parameters its options

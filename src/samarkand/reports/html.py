@@ -12,6 +12,7 @@ from samarkand.priorities.registry import each_indicator, priorities
 from samarkand.reports.figures import digits, figure, money, per_cent, plural
 from samarkand.reports.maps import COLOURS, NO_FIGURE
 from samarkand.reports.pages import draw_chart, is_wide, pages_of, twin_of
+from samarkand.reports.pictures import draw_picture
 from samarkand.reports.view import ReportView
 from samarkand.world.economies.map import map_notes
 from samarkand.world.economies.map_policy import DISCLAIMER
@@ -32,6 +33,7 @@ def _template() -> Template:
     environment.filters |= {
         "shown": format_value, "figure": figure, "money": money, "per_cent": per_cent, "digits": digits,
         "plural": plural, "drawn": draw_chart, "twin": twin_of, "wide": is_wide,
+        "pictured": draw_picture,
     }  # fmt: skip
     return environment.get_template("report.html.jinja")
 

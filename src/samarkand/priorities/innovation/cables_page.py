@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from samarkand.priorities.faces import NO_FIGURE, Answer, Page, Table, shown
+from samarkand.priorities.faces import NO_FIGURE, Answer, LineMap, Page, Table, Way, shown
 from samarkand.priorities.innovation.connection import (
     Connection,
     connection_of,
@@ -15,6 +15,10 @@ from samarkand.priorities.innovation.connection import (
 from samarkand.world.network.chokepoints import chokepoints
 
 NOBODY = "nobody"
+NO_ROUTES = (
+    "Lines join landings in their order along the trunk, as the crow flies: they are not the routes on the sea bed. "
+    "Dark: cables of the programme, broken where they are not open."
+)
 
 
 def cables_page(answer: Answer) -> Page:
@@ -23,6 +27,7 @@ def cables_page(answer: Answer) -> Page:
         "Cables: who loses connection when one is cut",
         lead=said_of_table(answer),
         tables=(by_cut(answer, named=True), by_economy(answer), by_item(answer), systems(answer)),
+        pictures=(cable_map(answer),),
     )
 
 
@@ -93,6 +98,24 @@ def by_cut(answer: Answer, named: bool = False) -> Table:
     note = "Gbit/s: capacity to the hubs that is gone, over all economies whose capacity is known."
     title = "Each cable cut in turn, and landings and straits that matter"
     return Table(title, heads, tuple(rows), note, numbers=4 if named else 3)
+
+
+def cable_map(answer: Answer) -> LineMap:
+    """All systems and the programme's cables, as lines from landing to landing along the trunk."""
+    state = answer.timeline.last
+    mine, _ = systems_of(state.programme.items, state.world)
+    known = [one for one in state.world.cables.systems if one.is_cut_as_one]
+    ways = tuple(
+        Way(
+            number, one.row.title, tuple((place.longitude, place.latitude) for place in one.landings),
+            own=one in mine, pale=one in mine and one.row.system not in state.change.open,
+        )
+        for number, one in enumerate((*known, *mine), 1)
+    )  # fmt: skip
+    stand = {code for item in state.programme.items for code in item.economies}
+    names = {code: answer.world.names.get(code, code) for code in sorted(stand)}
+    listed = "; ".join(f"{way.number} {way.words}" for way in ways)
+    return LineMap("Cables that are known", ways, names, f"{NO_ROUTES} {listed}.")
 
 
 def by_economy(answer: Answer, only: tuple[str, ...] = ()) -> Table:

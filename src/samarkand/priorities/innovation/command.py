@@ -32,6 +32,7 @@ def opportunities(
     from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
     from samarkand.priorities.innovation import page as pages
     from samarkand.priorities.innovation.assessment import found_of
+    from samarkand.priorities.innovation.space_page import space_of
 
     found = found_of(answer.timeline.last)
     if isinstance(found, str):
@@ -53,6 +54,7 @@ def opportunities(
         "What could be made next",
         lead=(pages.said_of_sample(answer, found), pages.NO_GAIN),
         tables=tuple(tables),
+        pictures=tuple(space_of(answer, found, code) for code in asked),
     )
 
 

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from samarkand.priorities.faces import NO_FIGURE, Answer, Page, Table, shown
+from samarkand.priorities.faces import NO_FIGURE, Answer, Page, Picture, Table, shown
 from samarkand.priorities.innovation.assessment import found_of
-from samarkand.priorities.innovation.cables_page import cables_tables, said_of_table
+from samarkand.priorities.innovation.cables_page import cable_map, cables_tables, said_of_table
 from samarkand.priorities.innovation.complexity import Found, Stability, stability_of
 from samarkand.priorities.innovation.digital_page import documents, readiness
 from samarkand.priorities.innovation.knowledge import OF_PEOPLE
 from samarkand.priorities.innovation.overlaps import effects_apart
+from samarkand.priorities.innovation.space_page import product_space
 from samarkand.world.accounts.tariffs import sector_of_product
 
 MOST_ROWS = 20
@@ -36,12 +37,15 @@ def page(answer: Answer) -> Page:
     if isinstance(found, str):
         lead: tuple[str, ...] = (f"Complexity and opportunities: {found}.",)
         tables: tuple[Table, ...] = ()
+        pictures: tuple[Picture, ...] = (cable_map(answer),)
     else:
         lead = (said_of_sample(answer, found), NO_GAIN)
         tables = (by_economy(answer), left_out(answer, found), stability(answer))
+        pictures = (product_space(answer, found), cable_map(answer))
     return Page(
         "Innovation: what economies could make next, and who stays connected",
         lead=(*lead, *said_of_table(answer), NOT_APPLIED),
+        pictures=pictures,
         tables=(
             *tables,
             *cables_tables(answer),
