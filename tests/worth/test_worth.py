@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from samarkand.appraisal import appraise
+from samarkand.appraisal import appraise, find_baseline
 from samarkand.core.faults import Faults
+from samarkand.engines.equilibrium.measures import calc_real_income_hat
+from samarkand.priorities.faces import shown
 from samarkand.programme.model.models import Project
 from samarkand.reports.worth_files import write_worth
 from samarkand.session import Session
+from samarkand.state import Counterfactual
 from samarkand.world.parameters import Parameters
-from samarkand.worth import Worth, appraise_worth
+from samarkand.worth import ItemWorth, Worth, appraise_worth
 from samarkand.worth.life import life_of
 from samarkand.worth.outturn import overrun_of
 from samarkand.worth.page import item_page, worth_page
@@ -99,6 +103,55 @@ def test_gains_are_differences_of_exact_equilibria(worth: Worth, session: Sessio
         # Two solutions, each within the tolerance of the engine, of incomes of some 1e7.
         assert marginal == pytest.approx((all_of_it - without).to_numpy(), abs=1e-5)
         assert np.array([one.alone[code] for code in order]) == pytest.approx(alone.to_numpy(), abs=1e-5)
+
+
+def test_users_and_the_equilibrium_agree_over_the_world_to_second_order() -> None:
+    """Without duties and deficits: with all costs to the power s, the gap to first order falls as s squared.
+
+    The world's income rises by the fall of costs times flows; what one economy pays more another is paid more. The rule
+    of half takes the second order with it: what is left is a ten-thousandth.
+    """
+    world = make_toy_world(tariffs=False)
+    session = Session()
+    asked = session.ask(toy_programme(world), world, years=(YEAR,), deficit_rule="purged")
+    baseline = find_baseline(asked, session)
+    change = session.schedule(asked).changes[YEAR]
+    setting, hat = baseline.setting, Counterfactual(baseline, change).trade_costs.hat
+    order = ("destination", "origin", "sector")
+    before = baseline.solution
+    gaps = []
+    for power in (1.0, 0.5, 0.25):
+        after = setting.solve(hat**power)
+        real = calc_real_income_hat(after) / calc_real_income_hat(before)
+        gained = ((real - 1.0) * before.private_spending).sum()
+        fall = -power * np.log(hat.transpose(*order).to_numpy())
+        first = (before.trade_flow * fall).sum()
+        half = 0.5 * ((before.trade_flow + after.trade_flow) * fall).sum()
+        assert gained == pytest.approx(half, rel=1e-4)
+        gaps.append(abs(gained - first))
+    for large, small in pairwise(gaps):
+        assert small == pytest.approx(large / 4, rel=0.1)  # the third order
+
+
+def test_terms_of_trade_close_the_gap_between_users_and_gains(worth: Worth) -> None:
+    one = next(one for one in worth.assessed if one.users)
+    (table,) = (
+        table
+        for table in item_page(worth, one.item.id).tables
+        if table.title == "Who gains and who loses a year"
+    )
+    (name, users, terms, direct, total) = table.rows[-1]
+    assert name == "World"
+    gained = sum(stream.total.central for stream in one.streams if stream.owner == "equilibrium")
+    assert users == shown(sum(one.users.values()), ",.0f")
+    assert float(terms.replace(",", "")) == pytest.approx(gained - sum(one.users.values()), abs=1)
+    assert float(total.replace(",", "")) == pytest.approx(one_year_of(one), abs=1)
+    assert direct
+
+
+def one_year_of(one: ItemWorth) -> float:
+    """What it gives the world in a year of full service."""
+    return sum(stream.total.central for stream in one.streams)
 
 
 def test_items_are_worth_the_same_asked_alone_or_together(worth: Worth, session: Session) -> None:

@@ -162,7 +162,7 @@ def test_every_year_equals_the_workbook_to_the_cent(
         )
     for direct in (passenger_streams, electricity_streams):
         streams += direct(item, facts, parameters, parameters, parameters)[0]
-    ours = ItemWorth(item, life_of(item, parameters), tuple(streams), {}, {}, (), parameters, None)
+    ours = ItemWorth(item, life_of(item, parameters), tuple(streams), {}, {}, {}, (), parameters, None)
     write_workbook(case, parameters, tmp_path / f"{case.asset}.xlsx")
     sheet = worked_out(tmp_path / f"{case.asset}.xlsx", tmp_path)
     assert ours.life is not None

@@ -1,6 +1,7 @@
 """What a project is worth over its life: costs and benefits by item, each margin once.
 
     worth       the question: every item alone and left out, its direct benefits, its life
+    gains       what items change in trade, left out, alone and as users see it
     item_worth  one item: present values, rates of return, switching values; rows: what it writes into the ledger
     life        years of construction and service, what is spent, how benefits grow
     passengers  hours that passengers save

@@ -49,6 +49,9 @@ class ItemWorth:
         What it is worth in a year of full service, each margin once.
     alone
         US$ m a year by economy when it alone is built, as the equilibrium says; none where it acts on no trade cost.
+    users
+        US$ m a year by economy that buys: what lower costs of trade save on its purchases, rule of half, next to all
+        that is open. Another view of what the equilibrium gives, never added to it.
     bearers
         Share of the capital cost by economy that bears it; what is missing to one nobody is known to bear.
     gaps
@@ -61,6 +64,7 @@ class ItemWorth:
     life: Life | None
     streams: tuple[Stream, ...]
     alone: Mapping[str, float]
+    users: Mapping[str, float]
     bearers: Mapping[str, float]
     gaps: tuple[Gap, ...]
     parameters: Parameters

@@ -38,6 +38,8 @@ class Life:
         Else construction takes the years of the parameters.
     capex, upkeep
         US$ m in all, and a year of service, at economic prices.
+    built
+        US$ m of capital that is there in the end: as estimated, whatever it cost.
     upkeep_is_published
         Else it is the share of capital cost of the parameters.
     residual_share
@@ -49,6 +51,7 @@ class Life:
     service: int
     start_is_published: bool
     capex: float
+    built: float
     upkeep: float
     upkeep_is_published: bool
     residual_share: float
@@ -72,7 +75,7 @@ class Life:
     def residual(self) -> Floats:
         """What is left of the capital, in the last year."""
         flow = np.zeros(len(self.years))
-        flow[-1] = self.capex * self.residual_share
+        flow[-1] = self.built * self.residual_share
         return flow
 
     def course_of(
@@ -135,6 +138,7 @@ def life_of(item: Item, parameters: Mapping[str, float], overrun: float = 0.0) -
         service=service,
         start_is_published=bool(building),
         capex=capex,
+        built=estimated,
         upkeep=upkeep,
         upkeep_is_published=own is not None,
         residual_share=max(0.0, 1.0 - service / parameters[f"useful_life_{kind}"]),

@@ -212,13 +212,28 @@ def _margins(one: ItemWorth, worth: Worth) -> Table:
 def _who(one: ItemWorth, worth: Worth) -> Iterable[Table]:
     names = worth.asked.world.names
     gains = sorted(one.gains().items(), key=lambda pair: -pair[1])
-    large = [pair for pair in gains if abs(pair[1]) >= SHOWN]
+    direct = {code: 0.0 for code, _ in gains}
+    for stream in one.streams:
+        if stream.owner == "direct":
+            for (code, _), amount in stream.amounts.items():
+                direct[code] += amount.central
+    large = [code for code, value in gains if abs(value) >= SHOWN]
     if len(large) > 2 * MOST_ECONOMIES:
         large = large[:MOST_ECONOMIES] + large[-MOST_ECONOMIES:]
-    rest = sum(value for _, value in gains) - sum(value for _, value in large)
-    rows = [(names.get(code, code), _a_year(value)) for code, value in large]
-    rows.append(("All others", _a_year(rest)))
-    yield Table("Who gains and who loses a year, before anybody pays, US$ m", ("", "a year"), tuple(rows))
+    parts = {}
+    for code, gained in gains:
+        saved = one.users.get(code, 0.0)
+        parts[code] = np.array([saved, gained - direct[code] - saved, direct[code], gained])
+    world = sum(parts.values(), np.zeros(4))
+    lines = [(names.get(code, code), parts[code]) for code in large]
+    lines += [("All others", world - sum((parts[code] for code in large), np.zeros(4))), ("World", world)]
+    rows = tuple((name, *(_a_year(float(value)) for value in line)) for name, line in lines)
+    yield Table(
+        "Who gains and who loses a year", ("", "users", "terms of trade", "direct", "all"), rows,
+        "US$ m in a year of full service, before anybody pays. Users: what lower costs of trade save on purchases, by "
+        "the rule of half. Terms of trade and transfers: what prices and duties move between economies, up to the gain of the "
+        "equilibrium. Direct: passengers, electricity, and what is paid for them.",
+    )  # fmt: skip
     unknown = 1.0 - sum(one.bearers.values())
     shares = [(names.get(code, code), f"{share:.0%}") for code, share in one.bearers.items()]
     if unknown > SHOWN / 100:

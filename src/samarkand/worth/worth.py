@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Unpack
 
 from samarkand.appraisal import find_baseline, find_state
-from samarkand.core.conventions import BASE_YEAR, Floats
+from samarkand.core.conventions import BASE_YEAR
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.gaps import Gap
 from samarkand.core.progress import Progress, quiet
-from samarkand.engines.equilibrium.measures import calc_equivalent_variation
 from samarkand.engines.threads import run_all
 from samarkand.ledger import Ledger, claims_of
 from samarkand.programme.applying import Change
@@ -21,11 +20,10 @@ from samarkand.programme.channels.payment import calc_annual_cost, charges
 from samarkand.programme.model.models import Item, Programme
 from samarkand.question import Asked, Question, Terms
 from samarkand.session import Session, default_session
-from samarkand.solving import Baseline
-from samarkand.state import Counterfactual
 from samarkand.world.parameters import Parameters
 from samarkand.world.world import World
 from samarkand.worth.electricity import electricity_streams
+from samarkand.worth.gains import TradeGain, gain_of, trade_gain
 from samarkand.worth.item_worth import ItemWorth
 from samarkand.worth.life import life_of
 from samarkand.worth.passengers import passenger_streams
@@ -126,17 +124,16 @@ def appraise_worth(
     year = asked.scenario.years[-1]
     state = find_state(asked, schedule, baseline, session, progress, schedule.in_force[year])
     change = schedule.changes[year]
-    gain = partial(_gain, asked, baseline, session)
-    together = gain(change)
+    together = gain_of(state.solved)
     wanted = [item for item in programme.items if item.id in (items or ids)]
     on_models = {
         one.item for name, changes in change.effects.items() if channels()[name].on_models for one in changes
     }
     acting = [item.id for item in wanted if item.id in on_models]
 
-    def work_out(name: str) -> tuple[Floats, Floats]:
-        others = set(change.effective) - {name}
-        return together - gain(_only(change, others)), gain(_only(change, {name}))
+    def work_out(name: str) -> TradeGain:
+        key = ("worth", asked.of_states, change.shocks, name)
+        return session.kept(key, partial(trade_gain, state.solved, change, name))
 
     progress(f"{year}: each item left out and alone")
     of_item = dict(zip(acting, run_all(work_out, acting), strict=True)) if acting else {}
@@ -147,29 +144,11 @@ def appraise_worth(
     return Worth(asked, year, found, dict(zip(state.world.labels, together.tolist(), strict=True)))
 
 
-def _only(change: Change, items: Collection[str]) -> Change:
-    """What some items of the change do, alone."""
-    effects = {
-        name: tuple(one for one in changes if one.item in items) for name, changes in change.effects.items()
-    }
-    return replace(change, effects=effects)
-
-
-def _gain(asked: Question, baseline: Baseline, session: Session, change: Change) -> Floats:
-    """Equivalent variation by economy before anybody pays, US$ m a year at the size of the accounts."""
-
-    def solve_it() -> Floats:
-        solved = Counterfactual(baseline, change).solve().before_financing
-        return calc_equivalent_variation(solved) - calc_equivalent_variation(baseline.solution)
-
-    return session.kept(("gain", asked.of_states, change.shocks), solve_it)
-
-
 def _item_worth(
     item: Item,
     asked: Question,
     change: Change,
-    of_item: tuple[Floats, Floats] | None,
+    gained: TradeGain | None,
     labels: Collection[str],
 ) -> ItemWorth:
     parameters = asked.assumptions.parameters
@@ -177,12 +156,10 @@ def _item_worth(
     streams: list[Stream] = []
     gaps: list[Gap] = [Gap(*one) for one in change.not_assessed if one[0] == item.id]
     alone: dict[str, float] = {}
-    if of_item is not None:
-        marginal, by_itself = of_item
-        alone = dict(zip(labels, by_itself.tolist(), strict=True))
-        amounts = {
-            (code, ""): Amount.sure(value) for code, value in zip(labels, marginal.tolist(), strict=True)
-        }
+    users: dict[str, float] = {}
+    if gained is not None:
+        left_out, alone, users = (dict(zip(labels, one.tolist(), strict=True)) for one in gained)
+        amounts = {(code, ""): Amount.sure(value) for code, value in left_out.items()}
         streams.append(
             Stream(
                 "trade_cost",
@@ -202,7 +179,7 @@ def _item_worth(
         streams += more
         gaps += missing
     return ItemWorth(
-        item, life_of(item, parameters), tuple(streams), alone,
+        item, life_of(item, parameters), tuple(streams), alone, users,
         _bearers(item, asked.programme, parameters, labels), tuple(gaps), parameters, asked.projection,
     )  # fmt: skip
 

@@ -1,0 +1,72 @@
+"""What items change in trade: exact solutions with each of them left out and with each alone.
+
+    left out      EV(all) - EV(all but the item)
+    alone         EV(the item)
+    users         sum over what n buys of (x0 + x1) / 2 x ln(t0 / t1): rule of half on exact costs
+    terms of trade and transfers of n      left out - users
+
+EV: equivalent variation by economy before anybody pays; x: flows in money, t: iceberg costs, 0 without the item and 1
+with it. Over the world users and left out agree to second order where duties, rents and deficits do not act: what
+one economy pays more another is paid more. The two are views of one gain, and are never added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from samarkand.core.conventions import Floats
+from samarkand.engines.equilibrium.measures import calc_equivalent_variation
+from samarkand.programme.applying import Change
+from samarkand.solving import ORDER, Baseline
+from samarkand.state import Counterfactual
+
+
+class TradeGain(NamedTuple):
+    """US$ m a year by label of the accounts, at their size, before anybody pays."""
+
+    left_out: Floats
+    alone: Floats
+    users: Floats
+
+
+def gain_of(solved: Counterfactual) -> Floats:
+    """Equivalent variation by economy against the world without the programme."""
+    without = solved.baseline.solution
+    return calc_equivalent_variation(solved.before_financing) - calc_equivalent_variation(without)
+
+
+def trade_gain(full: Counterfactual, change: Change, item: str) -> TradeGain:
+    """What an item gives, next to all that is open and alone; `full`: all of the change, solved."""
+    others = set(change.effective) - {item}
+    left = _solved(full.baseline, only(change, others))
+    alone = gain_of(_solved(full.baseline, only(change, {item})))
+    return TradeGain(gain_of(full) - gain_of(left), alone, calc_user_benefit(left, full))
+
+
+def calc_user_benefit(before: Counterfactual, after: Counterfactual) -> Floats:
+    """Rule of half on exact iceberg costs by economy that buys, US$ m a year; duties are not in it."""
+    fall = -np.log(_costs(after) / _costs(before))
+    flows = before.before_financing.trade_flow + after.before_financing.trade_flow
+    saved: Floats = 0.5 * np.einsum("nis,nis->n", flows, fall)
+    return saved
+
+
+def only(change: Change, items: Collection[str]) -> Change:
+    """What some items of the change do, alone."""
+    effects = {
+        name: tuple(one for one in changes if one.item in items) for name, changes in change.effects.items()
+    }
+    return replace(change, effects=effects)
+
+
+def _solved(baseline: Baseline, change: Change) -> Counterfactual:
+    return Counterfactual(baseline, change).solve()
+
+
+def _costs(solved: Counterfactual) -> Floats:
+    costs: Floats = solved.trade_costs.hat.transpose(*ORDER).to_numpy()
+    return costs
