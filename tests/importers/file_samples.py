@@ -551,3 +551,14 @@ def escap(path: Path, rows: Iterable[str] = ESCAP_ROWS) -> Path:
         "\n".join(["Country_ISO,Year,Index_Description,Index_Value", *rows, ""]), encoding="utf-8"
     )
     return path
+
+
+def tenths(path: Path, shares) -> Path:
+    """Shares by tenth of the user's own. shares: ten by economy, subject and sectors."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["economy", "of", "sectors", "tenth", "share"])
+        for (economy, of, sectors), values in shares.items():
+            for number, value in enumerate(values, 1):
+                writer.writerow([economy, of, sectors, number, value])
+    return path

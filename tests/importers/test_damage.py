@@ -54,6 +54,8 @@ def good_file(kind: str, folder: Path, world) -> Path:
     if kind == "enterprise-surveys":
         row = ("Kazakhstan", 2019, "Small (5-19)", "Average", "3.4", "2.6")
         return samples.enterprises(folder / "firms.csv", [row])
+    if kind == "tenths":
+        return samples.tenths(folder / "tenths.csv", {("KGZ", "taxes", ""): [0.1] * 10})
     if kind == "network":
         return samples.network(folder / "tables")
     if kind == "cables":

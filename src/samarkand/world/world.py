@@ -25,6 +25,7 @@ from samarkand.world.economies.firms import FIRMS_NEED, has_firms
 from samarkand.world.economies.research import RESEARCH_NEED, has_research
 from samarkand.world.economies.surveys import SURVEY_NEED, has_survey_mean
 from samarkand.world.economies.tables import load_economies
+from samarkand.world.economies.tenths import TENTHS_NEED, has_tenths
 from samarkand.world.network.tables import Network, load_network
 
 EMBEDDED = "embedded"
@@ -118,6 +119,8 @@ class World:
             return has_survey_mean(self.fact_table, economy)
         if need == EMPLOYMENT_NEED:
             return has_employment(self.fact_table, economy)
+        if need == TENTHS_NEED:
+            return has_tenths(self.fact_table, economy)
         if need == FIRMS_NEED:
             return has_firms(self.fact_table, economy)
         if need == RESEARCH_NEED:

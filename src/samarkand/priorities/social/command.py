@@ -33,7 +33,7 @@ def cities_of(answer: Answer, economy: str) -> Page:
     """Hours of each city of an economy without and with the programme, the largest first; its poverty and its work."""
     from samarkand.core.faults import Fault, Faults, did_you_mean
     from samarkand.priorities.social.firms_page import NO_FIRMS, firms_of_economy
-    from samarkand.priorities.social.poverty_page import NO_SURVEY, poverty_of
+    from samarkand.priorities.social.poverty_page import NO_SURVEY, charts_of_tenths, poverty_of
     from samarkand.priorities.social.work_page import NO_EMPLOYMENT, work_of_economy
 
     table = answer.world.network.cities
@@ -65,6 +65,7 @@ def cities_of(answer: Answer, economy: str) -> Page:
     return Page(
         f"What reaches the people of {name}",
         lead=(hours_of, *missing),
+        charts=charts_of_tenths(answer, economy),
         tables=(Table("Cities of the network", heads, rows), *firms, *poverty, *work),
     )
 

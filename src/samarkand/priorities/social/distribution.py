@@ -3,18 +3,19 @@
     mean with the programme = mean of the survey x (1 + pass-through x change of real income after payment)
 
 Everybody's income changes by the same share: with one wage an economy nothing says who gains more, unless shares of
-factors and of consumption by tenth are known, which no file that is read here has.
+work, spending and taxes by tenth are known (`incidence`). Then each tenth moves by its own share, all within it alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from samarkand.core.conventions import Floats
-from samarkand.engines.lorenz import Lorenz, calc_poverty, fit_lorenz, make_lognormal
+from samarkand.engines.lorenz import EDGE, NODES, WEIGHTS, Lorenz, calc_poverty, fit_lorenz, make_lognormal
 from samarkand.engines.once import derived
 from samarkand.world.economies.surveys import Survey, shares_of, survey_of
 from samarkand.world.parameters import Parameters
@@ -93,6 +94,36 @@ def calc_poor(curve: Lorenz, means: Floats, lines: Sequence[float]) -> Poor:
             for one in (found.headcount, found.gap, found.severity)
         )
     )
+
+
+def calc_poor_by_tenths(curve: Lorenz, mean: float, factors: Floats, lines: Sequence[float]) -> Poor:
+    """As `calc_poor` where incomes of tenth `d` are `factors[..., d]` times those of the survey, whose mean is `mean`.
+
+    People of a tenth under a line are those whose income before was under `line / factor`; `u = mean factor / line`:
+
+        gap = sum over tenths of the integral of 1 - u L'(p) from where the tenth begins to its last poor person
+    """
+    limits = np.array(lines)
+    shape = (*factors.shape[:-1], len(limits))
+    found = [np.zeros(shape) for _ in range(3)]
+    for d, (first, last) in enumerate(pairwise(BOUNDS)):
+        relative = limits / (mean * factors[..., d, None])
+        poor = calc_poverty(curve, relative.ravel()).headcount.reshape(shape)
+        end = np.where(np.isnan(relative), np.nan, np.clip(poor, first, last))
+        at = first + (end - first)[..., None] * (NODES + 1.0) / 2.0
+        short = np.maximum(1.0 - curve.slope(np.clip(at, EDGE, 1.0 - EDGE)) / relative[..., None], 0.0)
+        width = (end - first)[..., None] * WEIGHTS / 2.0
+        found[0] += end - first
+        found[1] += (width * short).sum(axis=-1)
+        found[2] += (width * short**2).sum(axis=-1)
+    return Poor(*found)
+
+
+def calc_gini_of_tenths(incomes: Floats) -> Floats:
+    """`1 - sum over tenths of (L_(k-1) + L_k) / 10` of mean incomes by tenth `[..., tenth]`: inequality among them."""
+    cumulative = np.cumsum(incomes, axis=-1) / incomes.sum(axis=-1, keepdims=True)
+    found: Floats = 1.0 - (2.0 * cumulative.sum(axis=-1) - 1.0) / 10.0
+    return found
 
 
 def calc_incomes_of_tenths(curve: Lorenz, mean: float) -> Floats:

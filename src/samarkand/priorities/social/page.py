@@ -7,7 +7,7 @@ import numpy as np
 from samarkand.priorities.faces import Answer, Page, Table, shown
 from samarkand.priorities.social.firms_page import firms_tables, said_of_firms
 from samarkand.priorities.social.journeys_page import journeys_tables
-from samarkand.priorities.social.poverty_page import poverty_tables, said_of_poverty
+from samarkand.priorities.social.poverty_page import charts_of_tenths, poverty_tables, said_of_poverty
 from samarkand.priorities.social.reach_page import map_of_reach
 from samarkand.priorities.social.work_page import said_of_work, work_tables
 
@@ -19,7 +19,7 @@ def page(answer: Answer) -> Page:
     return Page(
         "Social development: what reaches people, and who is poor",
         lead=(said_of_reach(answer), *said_of_poverty(answer), said_of_work(answer), said_of_firms(answer)),
-        charts=(map_of_reach(answer),),
+        charts=(map_of_reach(answer), *charts_of_tenths(answer)),
         tables=(
             left_out(answer), without_way(answer), near_items(answer), *firms_tables(answer), *poverty_tables(answer),
             *work_tables(answer), *journeys_tables(answer),

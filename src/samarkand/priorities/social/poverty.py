@@ -20,19 +20,24 @@ from samarkand.priorities.registry import find_indicator
 from samarkand.priorities.social.distribution import (
     TENTHS,
     Distribution,
+    calc_gini_of_tenths,
     calc_incomes_of_tenths,
     calc_poor,
+    calc_poor_by_tenths,
     distributions,
     pass_through,
 )
+from samarkand.priorities.social.incidence import CHANNELS, incidence_by_year
 from samarkand.priorities.timeline import Timeline
 from samarkand.world.accounts.estimation.ranges import COVERED
 from samarkand.world.economies.surveys import PPP_YEARS, SURVEY_NEED, Survey, poverty_lines
+from samarkand.world.economies.tenths import TENTHS_NEED
 from samarkand.world.importers import import_hint
 
 NO_SURVEY = f"needs file: {import_hint(SURVEY_NEED)}"
 OTHER_PPP = "the survey mean is of another price comparison than the line"
 NO_PEOPLE = "the population of the economy is not known"
+NO_TENTHS = f"needs file: {import_hint(TENTHS_NEED)}"
 NO_SHARES = "neither shares of income nor a Gini index are known"
 OF_LINES = ("poverty_headcount", "poverty_gap", "poverty_severity", "people_in_poverty")
 OF_MEANS = ("income_of_poorest_fifth", "income_of_tenths")
@@ -42,19 +47,31 @@ BASES = {"published": float("nan"), HOLD_OUT: COVERED}  # and their coverage
 
 @dataclass(frozen=True)
 class _Means:
-    """Means of a surveyed economy by year, PPP US$ a day: `values[year, place]`, the places as above."""
+    """Means of a surveyed economy by year, PPP US$ a day: `values[year, place]`, the places as above.
+
+    `deviation[year, tenth]`: change of a tenth's income beyond that of the mean, a fraction; None where all move alike.
+    """
 
     economy: str
     distribution: Distribution
     survey: Survey
     values: Floats
+    deviation: Floats | None
+
+    @property
+    def factors(self) -> Floats:
+        """Incomes of each tenth over those of the survey, `[year, place, tenth]`."""
+        found = np.repeat((self.values / self.survey.mean)[..., None], len(TENTHS), axis=-1)
+        if self.deviation is not None:
+            found[:, CENTRAL:] += self.deviation[:, None]
+        return found
 
 
 def poverty_by_year(timeline: Timeline) -> dict[str, Levels | Gap]:
     """All indicators of distribution and poverty."""
     found = distributions(timeline.world)
-    gini = {"gini_index": _gini(timeline, found)}
     known = _means(timeline, found)
+    gini = {"gini_index": _gini(timeline, found, known), "growth_incidence": _incidence(timeline, found)}
     if not known:
         return gini | {name: Gap("social", name, NO_SURVEY) for name in (*OF_LINES, *OF_MEANS)}
     return gini | _of_lines(timeline, known) | _of_means(timeline, known)
@@ -72,8 +89,15 @@ def _means(timeline: Timeline, found: Mapping[str, Distribution]) -> list[_Means
         x, *bounds = (side.sel(economy=economy).to_numpy() for side in (income, *sides))
         low, share, high = pass_through(timeline.assumptions.parameters, one.survey.measure)
         changes = [0.0 * x, share * x, low * x, high * x, *(share * bound for bound in bounds)]
-        means.append(_Means(economy, one, one.survey, one.survey.mean * (1.0 + np.stack(changes, axis=-1))))
+        values = one.survey.mean * (1.0 + np.stack(changes, axis=-1))
+        means.append(_Means(economy, one, one.survey, values, _deviation(timeline, economy, one, share)))
     return means
+
+
+def _deviation(timeline: Timeline, economy: str, one: Distribution, share: float) -> Floats | None:
+    """By year, of the state in force at its end; `share`: what reaches the survey."""
+    found = incidence_by_year(timeline, economy, one)
+    return None if found is None else share * np.stack([of_year.deviation for of_year in found])
 
 
 # -- under lines
@@ -93,7 +117,11 @@ def _of_lines(timeline: Timeline, known: Sequence[_Means]) -> dict[str, Levels |
         own = poverty_lines(parameters, one.survey.ppp_year)
         columns = [cases.index(label) for label in own]
         reasons[row] = OTHER_PPP
-        poor = calc_poor(one.distribution.curve, one.values, list(own.values()))
+        poor = (
+            calc_poor(one.distribution.curve, one.values, list(own.values()))
+            if one.deviation is None
+            else calc_poor_by_tenths(one.distribution.curve, one.survey.mean, one.factors, list(own.values()))
+        )
         people = timeline.world.fact(one.economy, "population").value
         of_people[row] = NO_PEOPLE if people is None else OTHER_PPP
         for name, found in zip(
@@ -118,7 +146,7 @@ def _of_lines(timeline: Timeline, known: Sequence[_Means]) -> dict[str, Levels |
 
 
 def _of_means(timeline: Timeline, known: Sequence[_Means]) -> dict[str, Levels | Gap]:
-    """Incomes move with the mean: the same share for all."""
+    """Incomes move with the mean, and beyond it where it is known how each tenth's do."""
     places = known[0].values.shape[1]
     shape = (len(timeline.years), len(timeline.world.labels))
     tenths = np.full((*shape, len(TENTHS), places), np.nan)
@@ -126,6 +154,8 @@ def _of_means(timeline: Timeline, known: Sequence[_Means]) -> dict[str, Levels |
         row = timeline.world.labels.index(one.economy)
         at_one = calc_incomes_of_tenths(one.distribution.curve, 1.0)
         tenths[:, row] = one.values[:, None, :] * at_one[:, None]
+        if one.deviation is not None:
+            tenths[:, row, :, CENTRAL:] += (one.survey.mean * at_one * one.deviation)[..., None]
     labels = _labels(timeline)
     grades = _grades(timeline, known)
     return {
@@ -177,11 +207,40 @@ def _grades(timeline: Timeline, known: Sequence[_Means]) -> dict[str, str]:
     return {label: "assumed" if label in fallback else "estimated" for label in timeline.world.labels}
 
 
-def _gini(timeline: Timeline, found: Mapping[str, Distribution]) -> Levels | Gap:
-    """The Gini index of the fitted curve, the same with the programme."""
+def _incidence(timeline: Timeline, found: Mapping[str, Distribution]) -> Levels | Gap:
+    """Changes of real income by tenth and channel; of economies whose shares by tenth are known."""
+    labels = list(timeline.world.labels)
+    cases = [f"{tenth}: {channel}" for tenth in TENTHS for channel in CHANNELS]
+    values = np.full((len(timeline.years), len(labels), len(cases)), np.nan)
+    for economy, one in found.items():
+        years = incidence_by_year(timeline, economy, one)
+        if years is not None:
+            parts = [
+                np.stack([getattr(of_year, name) for name in CHANNELS.values()], 1).ravel()
+                for of_year in years
+            ]
+            values[:, labels.index(economy)] = np.stack(parts)
+    if np.isnan(values).all():
+        return Gap("social", "growth_incidence", NO_TENTHS)
+    coords = {**_labels(timeline), "case": cases}
+    return Levels(change=xr.DataArray(values, coords, tuple(coords)), reason=NO_TENTHS)
+
+
+def _gini(timeline: Timeline, found: Mapping[str, Distribution], known: Sequence[_Means]) -> Levels | Gap:
+    """The Gini index of the fitted curve; with the programme the same but for what moves between tenths."""
     if not found:
         return Gap("social", "gini_index", NO_SHARES)
     labels = list(timeline.world.labels)
     values = [100.0 * found[code].curve.gini if code in found else np.nan for code in labels]
     index = xr.DataArray(values, {"economy": labels}, ("economy",))
-    return Levels(index, index, reason=NO_SHARES)
+    unlike = [one for one in known if one.deviation is not None]
+    if not unlike:
+        return Levels(index, index, reason=NO_SHARES)
+    after = np.repeat(np.array(values)[None], len(timeline.years), axis=0)
+    for one in unlike:
+        incomes = calc_incomes_of_tenths(one.distribution.curve, 1.0) * one.factors[:, [WITHOUT, CENTRAL]]
+        between = 100.0 * calc_gini_of_tenths(incomes)
+        after[:, labels.index(one.economy)] += between[:, 1] - between[:, 0]
+    coords = _labels(timeline)
+    without = index.expand_dims(year=coords["year"])
+    return Levels(without, xr.DataArray(after, coords, tuple(coords)), reason=NO_SHARES)

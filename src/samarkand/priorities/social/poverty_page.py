@@ -6,8 +6,10 @@ import numpy as np
 
 from samarkand.core.declarations import read_table
 from samarkand.core.evidence import Cited
-from samarkand.priorities.faces import Answer, Table, shown
-from samarkand.priorities.social.distribution import Distribution, distributions
+from samarkand.priorities.faces import Answer, Bars, Table, shown
+from samarkand.priorities.social.distribution import TENTHS, Distribution, distributions
+from samarkand.priorities.social.incidence import CHANNELS
+from samarkand.world.economies.tenths import has_tenths
 
 MOST_ROWS = 20
 NO_SURVEY = (
@@ -16,8 +18,13 @@ NO_SURVEY = (
 )
 ALIKE = (
     "Incomes of all people of an economy are taken to move alike: who gains more, and who bears the taxes, is not "
-    "known without shares of factors, consumption and taxes by tenth, which no file that is read here has."
+    "known without shares of work, spending and taxes by tenth. Import them: samarkand world import tenths FILE."
 )
+UNLIKE = (
+    "People of a tenth live on the sectors they work in, buy what they buy and bear their part of the taxes; nobody "
+    "changes sector. Where labour moves freely wages of all change alike."
+)
+MOST_CHARTS = 4
 DIFFERENCE = (
     "Published: World Bank (2019), Belt and Road Economics, for all transport corridors, about 70 economies and "
     "incomes projected to 2030. Ours: the items of this programme that act, after they are paid for; economies with a "
@@ -43,7 +50,40 @@ def said_of_poverty(answer: Answer) -> tuple[str, ...]:
     """What is known of poverty, in sentences."""
     if "case" not in answer.array("people_in_poverty").dims:
         return (NO_SURVEY,)
-    return (ALIKE,)
+    known = _known_by_tenth(answer)
+    surveyed = sum(one.survey is not None for one in distributions(answer.world).values())
+    return (*((UNLIKE,) if known else ()), *((ALIKE,) if len(known) < surveyed else ()))
+
+
+def _known_by_tenth(answer: Answer) -> list[str]:
+    """Economies with a survey whose shares by tenth are known."""
+    found = distributions(answer.world).items()
+    return [
+        code for code, one in found if one.survey is not None and has_tenths(answer.world.fact_table, code)
+    ]
+
+
+def charts_of_tenths(answer: Answer, economy: str = "") -> tuple[Bars, ...]:
+    """Who gains by tenth, of an economy or of those where tenths differ most; none where all move alike."""
+    known = [code for code in _known_by_tenth(answer) if economy in ("", code)]
+    changes = {code: answer.array("income_of_tenths").sel(economy=code).to_numpy() for code in known}
+    order = sorted(known, key=lambda code: -float(np.ptp(changes[code])))
+    return tuple(
+        Bars(
+            f"Change of income by tenth, from the poorest: {answer.world.names.get(code, code)}", "fraction", "people",
+            TENTHS, tuple(map(float, changes[code])),
+        )
+        for code in order[:MOST_CHARTS]
+    )  # fmt: skip
+
+
+def _who_gains(answer: Answer, economy: str) -> Table:
+    found = answer.array("growth_incidence").sel(economy=economy)
+    rows = tuple(
+        (tenth, *(_per_cent(float(found.sel(case=f"{tenth}: {channel}")), "+.4f") for channel in CHANNELS))
+        for tenth in TENTHS
+    )
+    return Table("Who gains: change of real income by tenth", ("people", *CHANNELS), rows, note=UNLIKE)
 
 
 def poverty_tables(answer: Answer) -> tuple[Table, ...]:
@@ -105,7 +145,9 @@ def poverty_of(answer: Answer, economy: str) -> tuple[Table, ...]:
         for case in cases
     )  # fmt: skip
     tenths = [answer.array("income_of_tenths", part).sel(economy=economy) for part in ("without", "with")]
+    unlike = economy in _known_by_tenth(answer)
     return (
+        *((_who_gains(answer, economy),) if unlike else ()),
         Table(
             f"Poverty; survey of {survey}, {incomes}",
             ("line a day", *(f"{name}, {part}" for name in ("headcount", "gap", "people")
@@ -119,7 +161,7 @@ def poverty_of(answer: Answer, economy: str) -> tuple[Table, ...]:
                 (str(name), f"{float(before):.2f}", f"{float(after):.2f}", f"{float(after - before):+.4f}")
                 for name, before, after in zip(tenths[0]["case"].to_numpy(), *tenths, strict=True)
             ),
-            note=ALIKE,
+            note="" if unlike else ALIKE,
         ),
     )  # fmt: skip
 
@@ -133,5 +175,5 @@ def _known(one: Distribution) -> tuple[str, str]:
     return f"{measure} {year}", spread
 
 
-def _per_cent(value: float) -> str:
-    return shown(value, ".2f", 100.0, "%")
+def _per_cent(value: float, form: str = ".2f") -> str:
+    return shown(value, form, 100.0, "%")
