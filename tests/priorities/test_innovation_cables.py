@@ -19,7 +19,7 @@ import pytest
 
 import samarkand as sk
 from samarkand.core.faults import Faults
-from samarkand.priorities.innovation.command import cables
+from samarkand.priorities.innovation.command import cables, innovation
 from samarkand.priorities.innovation.connection import (
     connect,
     connection_of,
@@ -222,6 +222,23 @@ def test_the_command_cuts_several_together(toy):
     with pytest.raises(Faults) as raised:
         cables(toy, ["caucusus", "panama"])
     assert len(raised.value.faults) == 2
+
+
+def test_the_page_of_an_economy_and_of_the_item(toy):
+    """KAZ: of its six single cuts the landing in Hamburg alone stays one with the item."""
+    tables = {one.title: one for one in innovation(toy, "kaz").tables}
+    cuts = {row[0]: row[1:] for row in tables["Single cuts that take the connection"].rows}
+    assert len(cuts) == 6
+    assert cuts["steppe"] == ("taken", "stays")
+    assert cuts["Suez Canal"] == ("taken", "stays")
+    assert cuts["landing in Hamburg, DEU"] == ("taken", "taken")
+    figures = {row[0]: row[1:] for row in tables["Figures"].rows}
+    assert figures["Single cuts that take the connection"] == ("6 cuts", "1 cuts", "-5 cuts")
+    assert figures["Economic complexity index"] == ("n/a", "n/a", "n/a")
+    (joined,) = innovation(toy, "caspian-cable").tables
+    assert joined.rows[0][1] == "KAZ Aktau - AZE Baku"
+    whole = innovation(toy)
+    assert whole.tables[-1].heads[-1] == "why"
 
 
 def test_the_map_has_all_systems_and_the_items(toy):

@@ -11,6 +11,7 @@ import pytest
 import samarkand as sk
 from samarkand.core.faults import Faults
 from samarkand.ledger import Claim, check_claims, claims_of
+from samarkand.priorities.innovation.command import innovation
 from samarkand.priorities.innovation.page import people
 from samarkand.programme import load_programme
 from samarkand.programme.channels.skills import calc_cohorts
@@ -195,6 +196,23 @@ def test_what_is_missing_for_the_money_is_named(tmp_path):
     reasons = [one.reason for one in away.not_assessed if one.item == "college"]
     assert any("no accounts of its own" in reason for reason in reasons)
     assert any("unemployment in GEO" in reason for reason in reasons)
+
+
+def test_the_page_of_an_item_has_its_people_and_its_money(tmp_path):
+    found = appraise_college(tmp_path)
+    shown = innovation(found, "college")
+    people_, skills = shown.tables
+    cells = {row[0]: row[1:] for row in people_.rows}
+    assert cells["Places of training that will be completed"][:5] == (
+        "0 persons a year", "0 persons a year", "80 persons a year", "80 persons a year", "0 persons a year",
+    )  # fmt: skip
+    assert {row[0] for row in skills.rows} == {"CHN", "KAZ", "KGZ"}
+    by_year = dict(zip(map(str, found.years), {row[0]: row[1:] for row in skills.rows}["CHN"], strict=True))
+    assert (by_year["2027"], by_year["2029"], by_year["2031"]) == ("+0.000", "-1.000", "+0.000")
+    (sentence,) = innovation(found, "vocational").lead
+    assert "duration of study" in sentence
+    with pytest.raises(Faults, match="neither an economy nor an item"):
+        innovation(found, "colege")
 
 
 def test_a_second_owner_of_skills_is_refused(tmp_path):

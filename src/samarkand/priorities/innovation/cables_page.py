@@ -143,8 +143,8 @@ def by_economy(answer: Answer, only: tuple[str, ...] = ()) -> Table:
     )
 
 
-def by_item(answer: Answer) -> Table:
-    """What each cable of the programme joins, and which cuts no longer take a connection with all of them."""
+def by_item(answer: Answer, item: str = "") -> Table:
+    """What each cable of the programme (or one) joins, and which cuts no longer take a connection with all of them."""
     state = answer.timeline.last
     without, with_ = connection_without(state), connection_of(state)
     saved = (without.cut_off & ~with_.cut_off).any(axis=1)
@@ -156,6 +156,7 @@ def by_item(answer: Answer) -> Table:
             _names(answer, with_, saved & np.array([code in one.economies for code in with_.economies])),
         )
         for one in systems_of(state.programme.items, state.world)[0]
+        if item in ("", one.row.system)
     )  # fmt: skip
     heads = ("item", "route", "Gbit/s", "open", "no longer hang on one cut")
     return Table(

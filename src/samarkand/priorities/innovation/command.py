@@ -1,4 +1,4 @@
-"""`samarkand opportunities` and `samarkand cables`."""
+"""`samarkand opportunities`, `samarkand cables` and `samarkand innovation`."""
 
 from __future__ import annotations
 
@@ -79,4 +79,39 @@ def cables(
     return cut_page(answer, tuple(cut)) if cut else cables_page(answer)
 
 
-COMMANDS = (opportunities, cables)
+def innovation(
+    answer: Answer,
+    subject: Annotated[
+        str,
+        typer.Argument(
+            metavar="[SUBJECT]", help="An economy (ISO3) or an item by its id.", show_default=False
+        ),
+    ] = "",
+) -> Page:
+    """Show what the programme does to innovation.
+
+    As a whole, in one economy (complexity, opportunities, connection, readiness), or by one item (people, skills,
+    documents, cables).
+    """
+    from dataclasses import replace
+
+    from samarkand.core.faults import Fault, Faults, did_you_mean
+    from samarkand.priorities.innovation import page as pages
+    from samarkand.priorities.innovation.overlaps import effects_apart
+    from samarkand.priorities.innovation.subject_page import economy_page, item_page
+
+    if not subject:
+        whole = pages.page(answer)
+        return replace(whole, tables=(*whole.tables[:-1], effects_apart(answer, why=True)))
+    items = {item.id: item for item in answer.timeline.items}
+    if subject in items:
+        return item_page(answer, items[subject])
+    if subject.upper() in answer.world.names:
+        return economy_page(answer, subject.upper())
+    known = [*items, *answer.world.names]
+    raise Faults(
+        [Fault(subject, "is neither an economy nor an item of the programme", did_you_mean(subject, known))]
+    )
+
+
+COMMANDS = (opportunities, cables, innovation)

@@ -12,8 +12,8 @@ from samarkand.world.network.link_changes import LinkChange
 MOST_NAMED = 3
 
 
-def documents(answer: Answer) -> Table:
-    """Crossings at which document measures act, what each saves there, and what counts: the largest, once.
+def documents(answer: Answer, item: str = "") -> Table:
+    """Crossings at which document measures (or one of them) act, what each saves there, and what counts: the largest.
 
     It enters the cost of trade there, with all else that the crossing saves, and nowhere else.
     """
@@ -25,6 +25,8 @@ def documents(answer: Answer) -> Table:
     titles = {item.id: item.title for item in state.programme.items}
     alike: dict[tuple[str, ...], list[str]] = {}  # crossings at which the same counts stand in one row
     for (target, _), here in at.items():
+        if item and item not in {one.item for one in here}:
+            continue
         cells = (
             "; ".join(titles.get(one.item, one.item) for one in here),
             " ".join(f"{one.hours_saved:.1f}" for one in here), f"{max(one.hours_saved for one in here):.1f}",
@@ -43,14 +45,14 @@ def _named(targets: list[str]) -> str:
     return shown if len(targets) <= MOST_NAMED else f"{shown} and {len(targets) - MOST_NAMED} more"
 
 
-def readiness(answer: Answer) -> Table:
-    """Economies of the programme by what they have implemented, the readiest first; or the file that is needed."""
+def readiness(answer: Answer, only: tuple[str, ...] = ()) -> Table:
+    """Economies of the programme (or some) by what they have implemented, the readiest first; or the file needed."""
     state, title = answer.timeline.last, "Readiness for digital trade"
     found = readiness_of(state)
     if isinstance(found, Gap):
         return Table(title, ("economy",), (), f"{found.reason}.")
     assert found.without is not None
-    named = {code for item in state.programme.items for code in item.economies}
+    named = set(only) or {code for item in state.programme.items for code in item.economies}
     values = found.without.transpose("economy", "case")
     table = pd.DataFrame(values.to_numpy(), values["economy"].to_numpy(), list(GROUPS))
     table = table[table.index.isin(named)].dropna(how="all").sort_values("all measures", ascending=False)
@@ -63,5 +65,5 @@ def readiness(answer: Answer) -> Table:
         title,
         ("economy", *GROUPS),
         rows,
-        note if rows else "The survey has none of the programme's economies.",
+        note if rows else "The survey has no figure here.",
     )

@@ -13,6 +13,7 @@ from samarkand.priorities.registry import find_indicator
 from samarkand.priorities.results import unit_of
 
 MARGIN = "margin:"
+NO_SUM = "Nothing is added up over these rows; samarkand innovation says why each overlaps."
 
 
 class Overlap(BaseModel):
@@ -31,16 +32,17 @@ def overlaps() -> tuple[Overlap, ...]:
     return read_table(__package__, "overlaps.csv", Overlap)
 
 
-def effects_apart(answer: Answer) -> Table:
+def effects_apart(answer: Answer, why: bool = False) -> Table:
     """Each effect with its least and greatest figure in the last year, and what overlaps with it; no sum."""
     rows = tuple(
-        (_title(row.effect), _span(answer, row.effect), _title(row.other), row.counted, row.reason)
+        (
+            _title(row.effect), _span(answer, row.effect), _title(row.other), row.counted,
+            *((row.reason,) if why else ()),
+        )
         for row in overlaps()
-    )
-    heads = ("effect", "least and greatest", "overlaps with", "money is in", "why")
-    return Table(
-        "Effects that overlap, apart", heads, rows, "Nothing is added up over these rows.", numbers=5
-    )
+    )  # fmt: skip
+    heads = ("effect", "least and greatest", "overlaps with", "its money is in", *(("why",) if why else ()))
+    return Table("Effects that overlap, apart", heads, rows, NO_SUM, numbers=5)
 
 
 def _title(name: str) -> str:

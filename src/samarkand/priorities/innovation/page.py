@@ -126,8 +126,7 @@ def people(answer: Answer) -> Table:
         if item.kind in kinds
     )
     heads = (
-        "item", "places a year", "completed", "US$ a place and year", "US$ a graduate", "researchers",
-        "US$ a researcher and year",
+        "item", "places a year", "completed", "US$ a place", "US$ a graduate", "researchers", "US$ each",
     )  # fmt: skip
     note = WHAT_IT_IS_WORTH if rows else "The programme has none."
     return Table("Training and joint research as people", heads, rows, note)
