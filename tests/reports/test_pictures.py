@@ -49,6 +49,7 @@ def test_lines_stand_on_the_map_with_their_numbers():
     words = {one.text for one in root.iter(f"{SVG}title")}
     assert {NASTY, "mine"} <= words
     assert "one place" not in words
+    assert "Made with Natural Earth" in root.find(f"{SVG}desc").text
     assert {"1", "2"} <= {one.text for one in root.iter(f"{SVG}text")}
 
 

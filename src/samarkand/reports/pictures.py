@@ -10,6 +10,7 @@ from samarkand.reports.charts import GRID, INK, PAPER
 from samarkand.reports.maps import COLOURS, NO_FIGURE, Marks, Route, region_map
 from samarkand.reports.svg import Svg, picture, tag
 from samarkand.world.economies.map import load_map
+from samarkand.world.economies.map_policy import DISCLAIMER
 
 WIDTH, HEIGHT, EDGE = 1000, 700, 22
 SMALLEST, LARGEST = 2.5, 12.0  # radius of dots
@@ -41,7 +42,10 @@ def _map(one: LineMap) -> Svg:
         for way in one.ways
         if len(way.points) > 1
     )
-    return region_map(load_map(), Marks(routes, names=one.economies), one.title)
+    drawn = region_map(load_map(), Marks(routes, names=one.economies), one.title)
+    # A file of its own has no caption: what every map says stands in it.
+    said = tag("desc", f"{one.note} {DISCLAIMER} Made with Natural Earth.")
+    return Svg(str(drawn).replace("</title>", f"</title>{said}", 1))
 
 
 def _network(one: NetworkFigure) -> Svg:
