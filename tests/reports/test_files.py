@@ -60,7 +60,7 @@ def test_the_ledger_is_written_whole(written, appraisal):
 def test_an_interrupted_run_leaves_the_folder_as_it_was(appraisal, tmp_path, monkeypatch):
     (tmp_path / "report.html").write_text("the former report")
 
-    def interrupt(_appraisal):
+    def interrupt(_appraisal, _worth):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(files, "render_report", interrupt)

@@ -14,8 +14,9 @@ import pytest
 from samarkand.appraisal import appraise, find_baseline
 from samarkand.core.faults import Faults
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
-from samarkand.priorities.faces import shown
+from samarkand.priorities.faces import Bars, shown
 from samarkand.programme.model.models import Project
+from samarkand.reports.files import write_appraisal
 from samarkand.reports.worth_files import write_worth
 from samarkand.session import Session
 from samarkand.state import Counterfactual
@@ -189,6 +190,26 @@ def test_costs_and_benefits_alone_add_up_to_all_of_it(worth: Worth) -> None:
         margins = dict.fromkeys(stream.margin for stream in one.streams)
         parts = sum(one.benefits(margin=margin) for margin in margins)
         assert parts == pytest.approx(one.benefits(), rel=1e-12)
+
+
+def test_bars_end_at_the_net_value(worth: Worth) -> None:
+    (bars,) = worth_page(worth).charts
+    assert isinstance(bars, Bars)
+    net = sum(one.values(0.09).net.central for one in worth.assessed)
+    assert bars.values[-1] == pytest.approx(net, rel=1e-9)
+    assert sum(bars.values[:-1]) == pytest.approx(net, rel=1e-9)
+
+
+def test_the_command_adds_a_section_to_the_report(tmp_path: Path) -> None:
+    world = make_toy_world()
+    appraisal = appraise(toy_programme(world), world, years=(YEAR,))
+    page = worth_page(appraise_worth(toy_programme(world), world, years=(YEAR,)))
+    write_appraisal(appraisal, tmp_path / "with", page)
+    write_appraisal(appraisal, tmp_path / "without")
+    with_, without = ((tmp_path / name / "report.html").read_text() for name in ("with", "without"))
+    assert '<section id="worth">' in with_
+    assert 'href="#worth"' in with_
+    assert 'id="worth"' not in without
 
 
 def test_pages_show_every_item_and_say_why_one_has_no_figure(worth: Worth) -> None:

@@ -26,6 +26,9 @@ def appraise(
         bool,
         typer.Option("--reach", help="Work out what each item does given all the others, by leaving it out."),
     ] = False,
+    worth: Annotated[
+        bool, typer.Option("--worth", help="Add to the report what each item is worth over its life.")
+    ] = False,
 ) -> None:
     """Appraise a programme, economy by economy.
 
@@ -40,8 +43,14 @@ def appraise(
     asking.check(partial(check_out, out))
     with progress_bar(quiet=json) as step:
         appraisal = run(asking.programme, asking.world, reach=reach, progress=step, **asking.terms)
+        page = None
+        if worth:
+            from samarkand.worth import appraise_worth
+            from samarkand.worth.page import worth_page
+
+            page = worth_page(appraise_worth(asking.programme, asking.world, progress=step, **asking.terms))
         step("writing the files")
-        written = write_appraisal(appraisal, out)
+        written = write_appraisal(appraisal, out, page)
     if json:
         typer.echo(appraisal_json(appraisal))
     else:

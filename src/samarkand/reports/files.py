@@ -27,6 +27,7 @@ from samarkand.priorities.results import unit_of
 from samarkand.reports.html import render_report
 
 if TYPE_CHECKING:
+    from samarkand.priorities.faces import Page
     from samarkand.result import Appraisal
 
 SHORT_TURN = 5e-4  # seconds
@@ -43,8 +44,11 @@ def check_out(out: Path, room: int = ROOM) -> None:
     check_place(out, place, room)
 
 
-def write_appraisal(appraisal: Appraisal, out: Path) -> tuple[Path, ...]:
-    """Write appraisal.json, indicators.parquet, ledger.parquet, programme.parquet and report.html into `out`."""
+def write_appraisal(appraisal: Appraisal, out: Path, worth: Page | None = None) -> tuple[Path, ...]:
+    """Write appraisal.json, indicators.parquet, ledger.parquet, programme.parquet and report.html into `out`.
+
+    `worth`: what the items are worth, a section of the report where it was asked for.
+    """
     check_out(out)
     # The large table is encoded and compressed outside the interpreter's lock, beside the others.
     with (
@@ -59,7 +63,7 @@ def write_appraisal(appraisal: Appraisal, out: Path) -> tuple[Path, ...]:
             staging / "ledger.parquet", compression="zstd", index=False
         )
         appraisal.figures().to_parquet(staging / "programme.parquet", compression="zstd", index=False)
-        (staging / "report.html").write_text(render_report(appraisal), encoding="utf-8")
+        (staging / "report.html").write_text(render_report(appraisal, worth), encoding="utf-8")
         table.result()
         return tuple(out / path.name for path in sorted(staging.iterdir()))
 

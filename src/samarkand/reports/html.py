@@ -18,6 +18,7 @@ from samarkand.world.economies.map import map_notes
 from samarkand.world.economies.map_policy import DISCLAIMER
 
 if TYPE_CHECKING:
+    from samarkand.priorities.faces import Page
     from samarkand.result import Appraisal
 
 
@@ -38,14 +39,15 @@ def _template() -> Template:
     return environment.get_template("report.html.jinja")
 
 
-def render_report(appraisal: Appraisal) -> str:
-    """The whole report as HTML text."""
+def render_report(appraisal: Appraisal, worth: Page | None = None) -> str:
+    """The whole report as HTML text; `worth`: what the items are worth, where it was asked for."""
+    pages = [(priority.name, page) for priority, page in pages_of(appraisal)]
     return _template().render(
         appraisal=appraisal,
         view=ReportView(appraisal),
         colours={"no_figure": NO_FIGURE, "nothing": COLOURS[4]},
         priorities=priorities(),
-        pages=list(pages_of(appraisal)),
+        pages=([] if worth is None else [("worth", worth)]) + pages,
         indicators=[row for _, row in each_indicator()],
         disclaimer=DISCLAIMER,
         map_notes=map_notes(),

@@ -130,19 +130,29 @@ class ItemWorth:
         """The economic internal rate of return."""
         return calc_rate_of_return(self.flows(end, growing))
 
-    def switching_values(self, rate: float) -> dict[str, float]:
-        """By margin, the relative change at which the net present value is zero."""
+    def flows_by_margin(self) -> dict[str, Floats]:
+        """US$ m by year of every margin, costs below zero: they add up to `flows()`."""
         assert self.life is not None
-        all_flows = self.flows()
-        parts = {
+        return {
             "capex": -self.life.spending(),
             "upkeep": -self.life.upkeep_by_year(),
+            "residual": self.life.residual(),
             **{
-                margin: self.benefits(margin=margin)
-                for margin in dict.fromkeys(s.margin for s in self.streams)
+                name: self.benefits(margin=name) for name in dict.fromkeys(one.margin for one in self.streams)
             },
         }
-        found = {name: calc_switching_value(part, all_flows, rate) for name, part in parts.items()}
+
+    def parts(self, rate: float) -> dict[str, float]:
+        """Present value of every margin at a rate, US$ m."""
+        return {name: calc_present_value(flow, rate) for name, flow in self.flows_by_margin().items()}
+
+    def switching_values(self, rate: float) -> dict[str, float]:
+        """By margin, the relative change at which the net present value is zero."""
+        all_flows = self.flows()
+        parts = self.flows_by_margin().items()
+        found = {
+            name: calc_switching_value(part, all_flows, rate) for name, part in parts if name != "residual"
+        }
         return {name: value for name, value in found.items() if np.isfinite(value)}
 
     def gains(self) -> dict[str, float]:

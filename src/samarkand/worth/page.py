@@ -8,7 +8,7 @@ import numpy as np
 
 from samarkand.core.conventions import BASE_YEAR
 from samarkand.ledger.margins import margins
-from samarkand.priorities.faces import NO_FIGURE, Page, Table, shown
+from samarkand.priorities.faces import NO_FIGURE, Bars, Page, Table, shown
 from samarkand.worth.item_worth import RATES, ItemWorth, Values
 from samarkand.worth.outturn import class_of, overrun_of
 from samarkand.worth.worth import Worth
@@ -35,6 +35,7 @@ def worth_page(worth: Worth) -> Page:
     return Page(
         f"What the items of {worth.programme.title} are worth",
         lead=tuple(_said(worth)),
+        charts=_from_benefits_to_net(worth.assessed, worth.asked.assumptions.parameters["discount_rate"]),
         tables=(_of_items(worth), *_of_measures(worth), *_without_figure(worth)),
     )
 
@@ -58,6 +59,25 @@ def _said(worth: Worth) -> Iterable[str]:
             "items replace each other, less where they need each other."
         )
     yield FREIGHT
+
+
+def _from_benefits_to_net(items: Iterable[ItemWorth], rate: float) -> tuple[Bars, ...]:
+    """Present values by margin, each item's at its own start of construction, and what is left of them."""
+    parts: dict[str, float] = {}
+    for one in items:
+        for margin, value in one.parts(rate).items():
+            if not margins()[margin].transfer:
+                parts[margin] = parts.get(margin, 0.0) + value
+    if not parts:
+        return ()
+    ranked = sorted(parts, key=lambda margin: -parts[margin])
+    labels = (*(margins()[margin].title for margin in ranked), "Net")
+    values = (*(parts[margin] for margin in ranked), sum(parts.values()))
+    return (
+        Bars(
+            f"From benefits to what is left: present values at {rate:.0%}", "US$ m", "margin", labels, values
+        ),
+    )
 
 
 def _of_items(worth: Worth) -> Table:
@@ -116,6 +136,7 @@ def item_page(worth: Worth, name: str) -> Page:
     return Page(
         one.item.title,
         lead=(*_said_of_item(one), *_of_gaps(one), *([FREIGHT] if one.alone else [])),
+        charts=_from_benefits_to_net((one,), one.parameters["discount_rate"]),
         tables=(_values(one), _margins(one, worth), *_who(one, worth), _years(one)),
     )
 
@@ -231,8 +252,8 @@ def _who(one: ItemWorth, worth: Worth) -> Iterable[Table]:
     yield Table(
         "Who gains and who loses a year", ("", "users", "terms of trade", "direct", "all"), rows,
         "US$ m in a year of full service, before anybody pays. Users: what lower costs of trade save on purchases, by "
-        "the rule of half. Terms of trade and transfers: what prices and duties move between economies, up to the gain of the "
-        "equilibrium. Direct: passengers, electricity, and what is paid for them.",
+        "the rule of half. Terms of trade and transfers: what prices and duties move between economies, up to the gain "
+        "of the equilibrium. Direct: passengers, electricity, and what is paid for them.",
     )  # fmt: skip
     unknown = 1.0 - sum(one.bearers.values())
     shares = [(names.get(code, code), f"{share:.0%}") for code, share in one.bearers.items()]
