@@ -25,14 +25,16 @@ def made_up_accounts(economies: int, sectors: int, seed: int = 0) -> Equilibrium
     flow *= 0.25 * domestic.sum() / flow.sum()
     flow[own, own] = domestic
     if sectors == 1:
-        return armington_accounts(flow[:, :, 0], 5.0)
+        return armington_accounts(flow[:, :, 0].T, 5.0)
     sales, spent = flow.sum(axis=1), flow.sum(axis=0)
     inputs = random.uniform(0.35, 0.65, (economies, sectors)) * sales
     mix = (spent / spent.sum(axis=1, keepdims=True))[:, :, None]
     use = mix * np.exp(random.normal(0, 0.5, (economies, sectors, sectors)))
     use *= (inputs / use.sum(axis=1))[:, None, :]
     use *= (0.8 / np.maximum(use.sum(axis=2) / spent, 0.8)).min(axis=1)[:, None, None]
-    return accounts_from_flows(flow, use, sales - use.sum(axis=1), random.uniform(2.5, 9.0, sectors))
+    return accounts_from_flows(
+        flow.transpose(1, 0, 2), use, sales - use.sum(axis=1), random.uniform(2.5, 9.0, sectors)
+    )
 
 
 def embedded_accounts() -> EquilibriumAccounts:
@@ -43,7 +45,7 @@ def embedded_accounts() -> EquilibriumAccounts:
     accounts = load_world().accounts
     inputs = accounts.intermediate.sum("origin").transpose("destination", "sector", "use_sector")
     return accounts_from_flows(
-        accounts.trade_flow.transpose("origin", "destination", "sector").to_numpy(),
+        accounts.trade_flow.transpose("destination", "origin", "sector").to_numpy(),
         inputs.to_numpy(),
         accounts.value_added.transpose("economy", "sector").to_numpy(),
         load_elasticities().values().sel(sector=list(accounts.sectors)).to_numpy(),

@@ -232,6 +232,29 @@ def report_exposure(accounts: EquilibriumAccounts, cuts: tuple[float, ...] = (0.
     )
 
 
+def report_prohibitive(size: tuple[int, int] = (400, 60), rate: float = 10.0) -> None:
+    """Tariffs of 1,000 % on all foreign trade, beside a plain solve of the same accounts (aim: ten times)."""
+    accounts = made_up_accounts(*size)
+    shock = everywhere(accounts, 0)
+    plain = median_time(lambda: solve(accounts, shock))
+    duty = np.full(accounts.trade_share.shape, rate)
+    own = np.arange(accounts.economy_count)
+    duty[own, own] = 0.0
+    print(f"tariffs of {rate:.0%} on {size[0]} x {size[1]}, beside a plain solve of {plain:.2f} s")
+    for rule in ("fixed_nominal", "purged"):
+        told: list[int] = []
+        taken = median_time(
+            lambda rule=rule, told=told: solve(
+                accounts,
+                Shock(tariff_rate=duty),
+                deficit_rule=rule,
+                progress=lambda sweeps, _: told.append(sweeps),
+            )
+        )
+        print(f"  {rule:14s} {taken:6.2f} s, {taken / plain:5.1f} times; {max(told)} sweeps")
+    print()
+
+
 def report_many() -> None:
     accounts = made_up_accounts(70, 45)
     shocks = [corridor(70, seed) for seed in range(SCENARIOS)]
@@ -292,8 +315,10 @@ def report_peer() -> None:
             run = subprocess.run([python, "-c", PEER, str(file)], capture_output=True, text=True, check=False)
         shock = Shock(iceberg_hat=hat)
         # On the clock, as gegravity's: neither is spared what else the machine does.
-        taken, _ = median_times(lambda flow=flow, shock=shock: solve(armington_accounts(flow, 4.0), shock), 5)
-        accounts = armington_accounts(flow, 4.0)
+        taken, _ = median_times(
+            lambda flow=flow, shock=shock: solve(armington_accounts(flow.T, 4.0), shock), 5
+        )
+        accounts = armington_accounts(flow.T, 4.0)
         alone, _ = median_times(lambda accounts=accounts, shock=shock: solve(accounts, shock), 20)
         largest = 100.0 * np.abs(calc_real_wage_hat(solve(accounts, shock)) - 1.0).max()
         if run.returncode:
@@ -316,6 +341,7 @@ def main() -> None:
     report_parts(listed)
     report_gradient(listed)
     report_exposure(listed[-1][1])
+    report_prohibitive()
     report_many()
     if "--without-peer" not in sys.argv:
         report_peer()

@@ -43,7 +43,7 @@ def random_accounts(
     if tariffs:
         tariff = random.uniform(0.0, 0.2, (economies, economies, sectors))
         tariff[np.arange(economies), np.arange(economies)] = 0.0
-    return accounts_from_flows(flow, use, earned, theta, tariff_rate=tariff)
+    return accounts_from_flows(flow.transpose(1, 0, 2), use, earned, theta, tariff_rate=tariff)
 
 
 def random_iceberg(seed, economies, sectors=None, spread=0.1):

@@ -75,7 +75,7 @@ def test_the_engines_own_trade_gives_back_its_elasticity():
     flow = np.exp(random.normal(0, 1, (economies, economies)))
     flow += flow.T
     flow[np.arange(economies), np.arange(economies)] *= 20
-    accounts = armington_accounts(flow, THETA)
+    accounts = armington_accounts(flow.T, THETA)
     rate = tariffs(random, economies, years)
     values = np.empty_like(rate)
     for year in range(years):

@@ -63,7 +63,7 @@ def test_autarky_has_its_closed_form():
     # One sector, no inputs, balanced: real income falls to pi_nn^(1/theta) (Arkolakis, Costinot, Rodriguez-Clare
     # 2012). Costs a million times higher leave trade shares of order 1e-24 at theta = 4.
     flow, _, _ = random_flows(3, 6, 1, balanced=True)
-    accounts = armington_accounts(flow[:, :, 0], 4.0)
+    accounts = armington_accounts(flow[:, :, 0].T, 4.0)
     hat = np.full((6, 6), 1e6)
     np.fill_diagonal(hat, 1.0)
     solution = solve(accounts, Shock(iceberg_hat=hat))
@@ -77,7 +77,7 @@ def test_autarky_with_inputs_has_its_closed_form():
     sales = flow[:, :, 0].sum(axis=1)
     share = np.array([0.4, 0.5, 0.6, 0.45, 0.55])
     use = ((1 - share) * sales)[:, None, None]
-    accounts = accounts_from_flows(flow, use, (share * sales)[:, None], [5.0])
+    accounts = accounts_from_flows(flow.transpose(1, 0, 2), use, (share * sales)[:, None], [5.0])
     hat = np.full((5, 5), 1e5)
     np.fill_diagonal(hat, 1.0)
     own = np.einsum("nnj->n", accounts.trade_share)
@@ -91,7 +91,7 @@ def test_uniform_productivity_has_its_closed_form():
     flow, _, _ = random_flows(5, 4, 3, balanced=True)
     sales, spent = flow.sum(axis=1), flow.sum(axis=0)
     use = (0.5 * sales)[:, None, :] * (spent / spent.sum(axis=1, keepdims=True))[:, :, None]
-    accounts = accounts_from_flows(flow, use, 0.5 * sales, [3.0, 4.0, 5.0])
+    accounts = accounts_from_flows(flow.transpose(1, 0, 2), use, 0.5 * sales, [3.0, 4.0, 5.0])
     solution = solve(accounts, Shock(productivity_hat=np.full(4, 1.1)))
     np.testing.assert_allclose(calc_real_income_hat(solution), 1.1 ** (1 / 0.5), rtol=1e-7)
 
@@ -241,7 +241,12 @@ def test_a_table_that_does_not_balance_is_refused_with_its_place():
     earned[1, 0] *= 1.001
     with pytest.raises(EquilibriumError, match="UZB, food: sales"):
         accounts_from_flows(
-            flow, use, earned, [4.0, 4.0], economies=("KAZ", "UZB", "CHN"), sectors=("food", "ore")
+            flow.transpose(1, 0, 2),
+            use,
+            earned,
+            [4.0, 4.0],
+            economies=("KAZ", "UZB", "CHN"),
+            sectors=("food", "ore"),
         )
 
 
@@ -270,7 +275,7 @@ def test_pair_costs_and_the_same_by_sector_agree():
 
 def test_real_wage_is_real_income_without_tariffs_and_deficits():
     flow, _, _ = random_flows(30, 5, 1, balanced=True)
-    accounts = armington_accounts(flow[:, :, 0], 5.0)
+    accounts = armington_accounts(flow[:, :, 0].T, 5.0)
     solution = solve(accounts, Shock(iceberg_hat=random_iceberg(30, 5)), tolerance=1e-12)
     np.testing.assert_allclose(calc_real_wage_hat(solution), calc_real_income_hat(solution), rtol=1e-10)
 

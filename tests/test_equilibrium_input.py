@@ -12,6 +12,7 @@ from samarkand.engines.equilibrium import (
     EquilibriumError,
     Shock,
     accounts_from_flows,
+    armington_accounts,
     balance_accounts,
     solve,
     solver,
@@ -44,7 +45,9 @@ def labelled(order=(0, 1, 2, 3), sectors=(0, 1, 2)):
 
 
 def plain_accounts(**other):
-    return accounts_from_flows(FLOW, USE, EARNED, THETA, economies=NAMES, sectors=SECTORS, **other)
+    return accounts_from_flows(
+        FLOW.transpose(1, 0, 2), USE, EARNED, THETA, economies=NAMES, sectors=SECTORS, **other
+    )
 
 
 # -- labels
@@ -95,14 +98,37 @@ def test_labels_that_do_not_fit_are_named():
         accounts_from_flows(flow, use, earned.assign_coords(economy=["AAA", "AAA", "CCC", "DDD"]), theta)
     with pytest.raises(EquilibriumError, match="trade_elasticity has no labels along sector"):
         accounts_from_flows(flow, use, earned, theta.drop_vars("sector"))
-    unnamed = accounts_from_flows(FLOW, USE, EARNED, THETA)
+    unnamed = accounts_from_flows(FLOW.transpose(1, 0, 2), USE, EARNED, THETA)
     with pytest.raises(EquilibriumError, match="labour_hat is labelled and the accounts have no names"):
         solve(unnamed, Shock(labour_hat=xr.DataArray(np.ones(4), {"economy": list(NAMES)}, ("economy",))))
 
 
 def test_flows_with_exchanged_axes_are_noticed_where_the_table_shows_it():
     with pytest.raises(EquilibriumError, match=r"With its first two axes exchanged the table balances"):
-        accounts_from_flows(FLOW.transpose(1, 0, 2), USE, EARNED, THETA)
+        accounts_from_flows(FLOW, USE, EARNED, THETA)
+
+
+def test_flows_shocks_and_solutions_have_one_order_of_axes():
+    """The flows of a solution are a table of the engine's; costs and tariffs stand where its trade does."""
+    solution = solve(plain_accounts(), Shock(iceberg_hat=ICEBERG), tolerance=1e-12)
+    spent = solution.trade_flow.sum(axis=1)
+    use = solution.accounts.input_share * solution.output[:, None, :]
+    again = accounts_from_flows(
+        solution.trade_flow, use, solution.accounts.value_added_share * solution.output, THETA
+    )
+    np.testing.assert_allclose(again.expenditure, spent, rtol=1e-14)
+    share = solution.trade_flow / spent[:, None, :]
+    np.testing.assert_allclose(again.trade_share, share, rtol=1e-13)
+
+
+def test_flows_of_one_sector_may_be_labelled():
+    flow = FLOW[:, :, 0]
+    table = xr.DataArray(flow, {"origin": list(NAMES), "destination": list(NAMES)}, ("origin", "destination"))
+    same = armington_accounts(flow.T, 4.0, NAMES)
+    found = armington_accounts(table.sel(origin=list(NAMES[::-1])), 4.0, NAMES)
+    np.testing.assert_array_equal(found.trade_share, same.trade_share)
+    assert armington_accounts(table, 4.0).economies == NAMES
+    np.testing.assert_allclose(same.trade_share[0, :, 0], flow[:, 0] / flow[:, 0].sum(), rtol=1e-15)
 
 
 # -- refusals
@@ -113,10 +139,10 @@ def test_tables_without_own_sales_are_refused():
     flow = FLOW.copy()
     flow[np.arange(4), np.arange(4)] = 0.0
     with pytest.raises(EquilibriumError, match="AAA, BBB, CCC, DDD sell nothing to themselves in any sector"):
-        accounts_from_flows(flow, 0.0 * USE, flow.sum(axis=1), THETA, economies=NAMES)
+        accounts_from_flows(flow.transpose(1, 0, 2), 0.0 * USE, flow.sum(axis=1), THETA, economies=NAMES)
     one = FLOW.copy()
     one[2, 2] = 0.0
-    accounts = accounts_from_flows(one, 0.0 * USE, one.sum(axis=1), THETA, economies=NAMES)
+    accounts = accounts_from_flows(one.transpose(1, 0, 2), 0.0 * USE, one.sum(axis=1), THETA, economies=NAMES)
     assert accounts.without_own_sales == ("CCC",)  # odd, and named
 
 
@@ -129,8 +155,12 @@ def test_tables_without_own_sales_are_refused():
     ],
 )
 def test_a_negative_figure_is_named_with_the_remedy(table, said):
-    tables = {"trade_flow": FLOW.copy(), "input_use": USE.copy(), "value_added": EARNED.copy()}
-    tables[table][{"trade_flow": (1, 2, 2), "input_use": (1, 2, 1), "value_added": (1, 2)}[table]] = -5.0
+    tables = {
+        "trade_flow": FLOW.transpose(1, 0, 2).copy(),
+        "input_use": USE.copy(),
+        "value_added": EARNED.copy(),
+    }
+    tables[table][{"trade_flow": (2, 1, 2), "input_use": (1, 2, 1), "value_added": (1, 2)}[table]] = -5.0
     with pytest.raises(EquilibriumError, match=said) as raised:
         accounts_from_flows(*tables.values(), THETA, economies=NAMES, sectors=SECTORS)
     assert "balance_accounts" in str(raised.value)
@@ -139,7 +169,7 @@ def test_a_negative_figure_is_named_with_the_remedy(table, said):
 
 def test_negative_final_demand_and_tables_that_do_not_balance_name_the_remedy():
     with pytest.raises(EquilibriumError, match=r"sales .* differ from costs .* let balance_accounts"):
-        accounts_from_flows(FLOW, USE, EARNED + 1.0, THETA)
+        accounts_from_flows(FLOW.transpose(1, 0, 2), USE, EARNED + 1.0, THETA)
     use = USE.copy()
     short = FLOW[:, 1, 0].sum() - USE[1, 0].sum()
     use[1, 0] += (short + 0.1) * USE[1, 0] / USE[1, 0].sum()
@@ -148,7 +178,7 @@ def test_negative_final_demand_and_tables_that_do_not_balance_name_the_remedy():
         with pytest.raises(
             EquilibriumError, match=r"inputs exceed purchases by 0.1, so that final demand is negative"
         ):
-            accounts_from_flows(FLOW, use, earned, THETA)
+            accounts_from_flows(FLOW.transpose(1, 0, 2), use, earned, THETA)
 
 
 def test_an_economy_that_buys_nothing_for_final_use_is_named():
@@ -212,9 +242,9 @@ def test_a_budget_at_the_edge_is_iterated_on(monkeypatch):
     """The certificate refuses the first state that is found: the search goes on to a tenth of the tolerance."""
     goals, find, certified = [], solver.find, solver._certified
 
-    def watched(problem, state, goal, most):
+    def watched(problem, state, goal, *others):
         goals.append(goal)
-        return find(problem, state, goal, most)
+        return find(problem, state, goal, *others)
 
     def strict(*given):
         if len(goals) == 1:
@@ -232,9 +262,9 @@ def test_a_budget_at_the_edge_is_iterated_on(monkeypatch):
 
 
 def test_of_a_table_that_balances_nothing_changes():
-    found = balance_accounts(FLOW, USE, EARNED)
+    found = balance_accounts(FLOW.transpose(1, 0, 2), USE, EARNED)
     np.testing.assert_allclose(found.value_added, EARNED, rtol=1e-12)
-    np.testing.assert_array_equal(found.trade_flow, FLOW)
+    np.testing.assert_array_equal(found.trade_flow, FLOW.transpose(1, 0, 2))
     assert max(found.changed.values()) < 1e-12
     assert found.notes == ()
 
@@ -248,7 +278,7 @@ def test_a_table_that_nearly_balances_is_made_to(seed, noise):
     use = use * np.exp(random.normal(0, noise, use.shape))
     use[0, 0, 1] = -use[0, 0, 1]
     earned = earned * np.exp(random.normal(0, noise, earned.shape))
-    found = balance_accounts(flow, use, earned, economies=NAMES, sectors=SECTORS)
+    found = balance_accounts(flow.transpose(1, 0, 2), use, earned, economies=NAMES, sectors=SECTORS)
     accounts = accounts_from_flows(found.trade_flow, found.input_use, found.value_added, THETA)
     assert (accounts.value_added > 0).all()
     assert found.changed["trade_flow"] == 0.0

@@ -54,7 +54,7 @@ def test_autarky_in_closed_form_is_the_limit_of_solutions(seed, n, j):
 
 def test_autarky_is_nothing_to_who_needs_what_it_does_not_make():
     flow = np.array([[[2.0, 0.0], [1.0, 0.0]], [[0.0, 1.0], [1.0, 1.0]]])
-    accounts = accounts_from_flows(flow, np.zeros((2, 2, 2)), flow.sum(axis=1), [4.0, 4.0])
+    accounts = accounts_from_flows(flow.transpose(1, 0, 2), np.zeros((2, 2, 2)), flow.sum(axis=1), [4.0, 4.0])
     real = calc_autarky_real_wage_hat(accounts)
     assert real[0] == 0.0
     assert real[1] == pytest.approx(0.5 ** (0.25 * 2 / 3))
@@ -63,7 +63,7 @@ def test_autarky_is_nothing_to_who_needs_what_it_does_not_make():
 def test_terms_and_volume_of_trade_by_hand():
     # Productivity doubles in economy 0, one sector: its price halves against the rest in its own units of account.
     flow, _, _ = random_flows(60, 3, 1, balanced=True)
-    accounts = armington_accounts(flow[:, :, 0], 4.0)
+    accounts = armington_accounts(flow[:, :, 0].T, 4.0)
     solution = solve(accounts, Shock(productivity_hat=np.array([2.0, 1.0, 1.0])), tolerance=1e-12)
     cost = solution.unit_cost_hat[:, 0]
     before = calc_baseline_trade_flow(accounts)[:, :, 0]
@@ -97,14 +97,16 @@ def test_no_shock_leaves_every_ratio_at_one():
 
 def test_real_output_moves_as_labour_where_there_are_no_inputs():
     flow, use, _ = random_flows(62, 4, 3)
-    accounts = accounts_from_flows(flow, np.zeros_like(use), flow.sum(axis=1), [4.0, 5.0, 6.0])
+    accounts = accounts_from_flows(
+        flow.transpose(1, 0, 2), np.zeros_like(use), flow.sum(axis=1), [4.0, 5.0, 6.0]
+    )
     solution = solve(accounts, Shock(iceberg_hat=random_iceberg(62, 4)), tolerance=1e-12)
     np.testing.assert_allclose(calc_real_output_hat(solution), calc_sector_labour_hat(solution), rtol=1e-10)
 
 
 def test_a_partial_effect_is_what_trade_does_at_given_prices():
     flow, _, _ = random_flows(63, 4, 1, balanced=True)
-    accounts = armington_accounts(flow[:, :, 0], 4.0)
+    accounts = armington_accounts(flow[:, :, 0].T, 4.0)
     effect = np.zeros((4, 4))
     effect[0, 1] = effect[1, 0] = 0.3
     solution = solve(accounts, Shock.from_partial_effect(effect, 4.0), tolerance=1e-12)

@@ -113,7 +113,7 @@ def test_many_equal_sectors_are_one(seed, n, j):
     sales = flow[:, :, 0].sum(axis=1)
     share = np.random.default_rng(seed).uniform(0.4, 0.9, n)
     use = ((1 - share) * sales)[:, None, None]
-    one = accounts_from_flows(flow, use, (share * sales)[:, None], [4.0])
+    one = accounts_from_flows(flow.transpose(1, 0, 2), use, (share * sales)[:, None], [4.0])
     weight = np.random.default_rng(seed + 1).dirichlet(np.ones(j))
     many = EquilibriumAccounts(
         trade_share=np.repeat(one.trade_share, j, axis=2),
@@ -135,7 +135,7 @@ def test_many_equal_sectors_are_one(seed, n, j):
 def test_one_sector_is_the_limit_of_many(seed, n, j):
     """Sectors whose shares and elasticities draw near to each other's draw near to the one sector, in proportion."""
     flow, _, _ = random_flows(seed, n, 1, balanced=True)
-    one = armington_accounts(flow[:, :, 0], 4.0)
+    one = armington_accounts(flow[:, :, 0].T, 4.0)
     random = np.random.default_rng(seed)
     apart = random.normal(0, 1, (n, n, j))
     theta = random.uniform(-1, 1, j)
@@ -146,7 +146,10 @@ def test_one_sector_is_the_limit_of_many(seed, n, j):
         # Each sector's flows differ from the one's by `size`; made symmetric, so that trade stays balanced.
         different = flow * np.exp(size * (apart + apart.transpose(1, 0, 2))) / j
         many = accounts_from_flows(
-            different, np.zeros((n, j, j)), different.sum(axis=1), 4.0 * np.exp(size * theta)
+            different.transpose(1, 0, 2),
+            np.zeros((n, j, j)),
+            different.sum(axis=1),
+            4.0 * np.exp(size * theta),
         )
         return np.abs(
             calc_real_income_hat(solve(many, Shock(iceberg_hat=hat), tolerance=1e-11)) - limit
@@ -168,8 +171,8 @@ def test_one_economy_or_two_alike_is_the_same(seed, n, j, part):
     cut[0, 0], cut[n, 0] = part, 1.0 - part
     flow_cut = np.einsum("ai,bn,inj->abj", cut, cut, flow)
     use_cut = np.einsum("an,nkj->akj", cut, use)
-    whole = accounts_from_flows(flow, use, earned, theta)
-    halves = accounts_from_flows(flow_cut, use_cut, cut @ earned, theta)
+    whole = accounts_from_flows(flow.transpose(1, 0, 2), use, earned, theta)
+    halves = accounts_from_flows(flow_cut.transpose(1, 0, 2), use_cut, cut @ earned, theta)
     hat = random_iceberg(seed, n)
     which = np.r_[np.arange(n), 0]
     hat_cut = hat[np.ix_(which, which)]
@@ -183,7 +186,7 @@ def test_one_economy_or_two_alike_is_the_same(seed, n, j, part):
 @given(seeds, economies, st.floats(1.0, 9.0), st.floats(0.3, 0.99), st.booleans())
 def test_a_lower_own_import_cost_never_lowers_own_real_income(seed, n, theta, cut, one_partner):
     flow, _, _ = random_flows(seed, n, 1, balanced=True)
-    accounts = armington_accounts(flow[:, :, 0], theta)
+    accounts = armington_accounts(flow[:, :, 0].T, theta)
     hat = np.ones((n, n))
     hat[0, 1:] = cut
     if one_partner:

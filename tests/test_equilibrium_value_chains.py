@@ -44,7 +44,7 @@ def test_value_chains_by_hand():
     use = np.zeros((2, 2, 2))
     use[1, 0, 1] = 2.0
     earned = np.array([[2.0, 3.0], [0.0, 2.0]])
-    chains = calc_baseline_value_chains(accounts_from_flows(flow, use, earned, [4.0, 4.0]))
+    chains = calc_baseline_value_chains(accounts_from_flows(flow.transpose(1, 0, 2), use, earned, [4.0, 4.0]))
     np.testing.assert_allclose(chains.exports, [2.0, 2.0])
     np.testing.assert_allclose(chains.domestic_value_added, [2.0, 1.0])
     np.testing.assert_allclose(chains.backward_participation, [0.0, 0.5])

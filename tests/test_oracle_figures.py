@@ -29,7 +29,7 @@ def enlargement():
     theta = published["", "trade elasticity"]
     factor = 1.0 + newly_free / trade * np.expm1(published["", "partial effect"])
     shock = Shock.from_partial_effect(np.log(factor).T, theta)
-    return names, armington_accounts(trade, theta, names), shock, published
+    return names, armington_accounts(trade.T, theta, names), shock, published
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def agreement():
     hat = np.ones(flow.shape)
     a, b = names.index("CAN"), names.index("JPN")
     hat[a, b] = hat[b, a] = np.exp(-published["", "coefficient of an agreement"] / theta)
-    return names, flow, armington_accounts(flow, theta, names), hat, published
+    return names, flow, armington_accounts(flow.T, theta, names), hat, published
 
 
 def test_canada_gains_from_an_agreement_with_japan_as_published(agreement):

@@ -28,7 +28,7 @@ def table():
 
     flow = square("trade")
     shock = Shock.from_partial_effect(square("eu_effect").T, THETA)
-    return names, armington_accounts(flow, THETA, names), shock, square
+    return names, armington_accounts(flow.T, THETA, names), shock, square
 
 
 def test_additive_deficits(table):

@@ -55,7 +55,7 @@ def sample():
     hat = np.ones((size, size))
     a, b = names.index("CAN"), names.index("JPN")
     hat[a, b] = hat[b, a] = np.exp(-COEFFICIENTS["pta"] / (SIGMA - 1.0))
-    return names, armington_accounts(flow, SIGMA - 1.0, names), hat
+    return names, armington_accounts(flow.T, SIGMA - 1.0, names), hat
 
 
 def test_printed_figures(sample):

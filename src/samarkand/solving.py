@@ -77,7 +77,7 @@ class Setting:
         elasticity = self.assumptions.elasticities.values().sel(sector=list(accounts.sectors))
         inputs, value_added = inputs_with_tariffs(accounts, rate)
         return accounts_from_flows(
-            accounts.trade_flow.transpose("origin", "destination", "sector").to_numpy(),
+            accounts.trade_flow.transpose(*ORDER).to_numpy(),
             inputs.transpose("destination", "sector", "use_sector").to_numpy(),
             value_added.transpose("economy", "sector").to_numpy(),
             elasticity.to_numpy(),

@@ -41,7 +41,7 @@ def pair():
     use = np.zeros((2, 2, 2))  # [economy, input, user]
     use[1, PARTS, CARS] = 3.0
     earned = np.array([[4.0, 0.0], [3.0, 3.0]])
-    return accounts_from_flows(flow, use, earned, [4.0, 4.0])
+    return accounts_from_flows(flow.transpose(1, 0, 2), use, earned, [4.0, 4.0])
 
 
 def test_value_added_in_exports_by_hand(pair):

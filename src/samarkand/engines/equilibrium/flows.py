@@ -29,14 +29,14 @@ def accounts_from_flows(
 ) -> EquilibriumAccounts:
     """Accounts of a balanced table of flows.
 
-    - `trade_flow[i, n, j]`: sales of sector `j` of economy `i` to `n`, intermediate and final, before tariffs
-      (origin first, as such tables come);
+    - `trade_flow[n, i, j]`: what `n` buys of sector `j` of economy `i`, intermediate and final, before tariffs: buyer
+      first, as in tariffs, shocks and solutions (tables of flows often come with the seller first);
     - `input_use[n, k, j]`: input `k`, whatever its origin, used by sector `j` of `n`, at purchasers' prices
       (tariffs included);
     - `value_added[n, j]`: value added and net taxes on production of sector `j` of `n`;
     - `trade_elasticity[j]`; `tariff_rate[n, i, j]`: fractions on the border price, by importer `n`.
 
-    Any of them may be labelled (`labelled`): with dimensions (origin, destination, sector), (destination, sector,
+    Any of them may be labelled (`labelled`): with dimensions (destination, origin, sector), (destination, sector,
     use_sector), (economy, sector), (sector) and (destination, origin, sector), in whatever order; labels are aligned
     and become the names.
 
@@ -64,7 +64,7 @@ def accounts_from_flows(
         where = np.unravel_index((gap / allowed).argmax(), gap.shape)
         turned = np.abs(flow.sum(axis=0) - costs)
         hint = (
-            "With its first two axes exchanged the table balances: trade_flow is [origin, destination, sector]"
+            "With its first two axes exchanged the table balances: trade_flow is [destination, origin, sector]"
             if (turned <= BALANCE_TOLERANCE * np.maximum(flow.sum(axis=0), 1e-6 * scale)).all()
             else "Correct the table, or let balance_accounts make it balance"
         )
@@ -115,8 +115,9 @@ def _plain_tables(
     tariff_rate: ArrayLike | None,
     labels: Labels,
 ) -> tuple[Tables, Labels]:
-    """The tables as plain arrays that fit together, and the labels. Raises `EquilibriumError` where they do not fit."""
-    flow = plain("trade_flow", trade_flow, ("origin", "destination", "sector"), labels)
+    """The tables as plain arrays that fit together, and the labels; flows `[i, n, j]`, so that sales are added up along
+    rows. Raises `EquilibriumError` where they do not fit."""
+    flow = plain("trade_flow", trade_flow, ("destination", "origin", "sector"), labels)
     use = plain("input_use", input_use, ("destination", "sector", "use_sector"), labels)
     earned = plain("value_added", value_added, ("economy", "sector"), labels)
     theta = plain("trade_elasticity", trade_elasticity, ("sector",), labels)
@@ -126,7 +127,8 @@ def _plain_tables(
         else plain("tariff_rate", tariff_rate, ("destination", "origin", "sector"), labels)
     )
     if flow.ndim != 3 or flow.shape[0] != flow.shape[1]:
-        raise EquilibriumError(f"trade_flow must be [origin, destination, sector], not {flow.shape}")
+        raise EquilibriumError(f"trade_flow must be [destination, origin, sector], not {flow.shape}")
+    flow = np.ascontiguousarray(flow.transpose(1, 0, 2))
     N, _, J = flow.shape
     for name, table, shape in (
         ("input_use", use, (N, J, J)), ("value_added", earned, (N, J)), ("trade_elasticity", theta, (J,)),
@@ -217,7 +219,8 @@ def balance_accounts(
             where = np.unravel_index(gap.argmax(), gap.shape)
             place = _in_words(name, where, names)
             notes.append(f"{name} of {place}: {given[name][where]:.6g} became {table[where]:.6g}")
-    return Balanced(made["trade_flow"], made["input_use"], made["value_added"], changed, tuple(notes))
+    bought_from = np.ascontiguousarray(made["trade_flow"].transpose(1, 0, 2))
+    return Balanced(bought_from, made["input_use"], made["value_added"], changed, tuple(notes))
 
 
 def _in_words(name: str, where: tuple[np.intp, ...], labels: Labels) -> str:
@@ -233,15 +236,20 @@ def _in_words(name: str, where: tuple[np.intp, ...], labels: Labels) -> str:
 def armington_accounts(
     trade_flow: ArrayLike, trade_elasticity: float, economies: tuple[str, ...] = ()
 ) -> EquilibriumAccounts:
-    """Accounts of one sector without inputs from `trade_flow[i, n]` (origin first, own sales included)."""
-    flow = np.asarray(trade_flow, dtype=np.float64)
+    """Accounts of one sector without inputs from `trade_flow[n, i]`, what `n` buys of `i` (own sales included).
+
+    Buyer first, as everywhere in the engine. Nothing in such a table shows that its axes are exchanged: a labelled one
+    (dimensions `destination` and `origin`) cannot be mistaken.
+    """
+    labels = Labels(economies)
+    flow = plain("trade_flow", trade_flow, ("destination", "origin"), labels)
     if flow.ndim != 2 or flow.shape[0] != flow.shape[1]:
         raise EquilibriumError(f"trade_flow must be [N, N], not {flow.shape}")
     size = flow.shape[0]
     return accounts_from_flows(
         flow[:, :, None],
         np.zeros((size, 1, 1)),
-        flow.sum(axis=1)[:, None],
+        np.ascontiguousarray(flow.T).sum(axis=1)[:, None],
         [trade_elasticity],
-        economies=economies,
+        economies=labels.get("economies"),
     )

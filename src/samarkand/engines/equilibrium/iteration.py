@@ -1,15 +1,15 @@
 """From a posed problem to a state that solves it: Newton blocks first, then a walk, then plain iteration.
 
 The baseline's Newton blocks carry most shocks in 10 to 40 sweeps. Where a shock changes the world beyond recognition
-they are made again at the state reached. Where that does not help either, the shock is walked: applied in steps, each
-starting from the last, as far as it goes. At last comes the plain iteration from the baseline, with acceleration and
-without.
+they are made again, at the state that the shock leads to with all sectors added up, then at the state reached. Where
+that does not help either, the shock is walked: applied in steps, each starting from the last, as far as it goes. At
+last comes the plain iteration from the baseline, with acceleration and without.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -18,13 +18,9 @@ from numpy.typing import NDArray
 
 from samarkand.engines.equilibrium.accounts import EquilibriumAccounts
 from samarkand.engines.equilibrium.equations import Array, DeficitRule
-from samarkand.engines.equilibrium.preparation import (
-    Prepared,
-    build_kernels,
-    calc_newton_blocks,
-    constant,
-    prepare,
-)
+from samarkand.engines.equilibrium.one_sector import added_up, spread
+from samarkand.engines.equilibrium.preparation import build_kernels, constant, newton_blocks_of, prepare
+from samarkand.engines.equilibrium.problem import Found, Problem, Progress
 from samarkand.engines.equilibrium.shock import Shock
 
 MOST_SWEEPS = 6000
@@ -35,43 +31,10 @@ PLAIN_SWEEPS = 700  # with acceleration; what is left goes without
 # On the way a state need only be near enough to start the next step from.
 WALK_TOLERANCE = 1e-6
 SHORTEST_STEP = 1 / 512
+HOPELESS = 0.1  # residual after forty sweeps from which twenty more do not lead to a solution
+FAR = 1e-2  # residual of the first round from which the baseline's blocks are of no use
 # The kernel's elements are this far from the baseline's at most, in logarithms, or they are zero.
 FARTHEST = 700.0
-
-
-@dataclass(frozen=True, eq=False)
-class Problem:
-    """A shock to accounts as the kernels take it; see `kernels.sweep.sweep` for the arrays."""
-
-    kernels: ModuleType
-    accounts: EquilibriumAccounts
-    prepared: Prepared
-    kernel: Array
-    before: Array
-    has_wedge: bool
-    basket: Array
-    log_productivity: Array
-    labour: Array
-    exogenous: Array
-    proportional: bool
-    multiple: Array
-    tax_rate: Array
-    lump_sum: Array
-    active: NDArray[np.bool_]
-    level: NDArray[np.float32]
-    start: Array
-
-
-@dataclass(eq=False)
-class Found:
-    """Where the iteration ended: `worst` is the largest residual, `followed` the part of the shock that it reached
-    (1 unless the walk was needed and failed), `total[j, n]` the sums that are prices to the power of -theta."""
-
-    state: Array
-    total: Array
-    sweeps: int = 0
-    worst: float = np.inf
-    followed: float = 1.0
 
 
 def pose(kernels: ModuleType, accounts: EquilibriumAccounts, shock: Shock, rule: DeficitRule) -> Problem:
@@ -110,27 +73,60 @@ def pose(kernels: ModuleType, accounts: EquilibriumAccounts, shock: Shock, rule:
     )  # fmt: skip
 
 
-def find(problem: Problem, state: Array, tolerance: float, most_sweeps: int) -> Found:
-    """Iterate from `state` (changed in place) until all residuals are below `tolerance` or everything was tried."""
+def find(
+    problem: Problem,
+    state: Array,
+    tolerance: float,
+    most_sweeps: int,
+    progress: Progress | None = None,
+    *,
+    plainly: bool = True,
+) -> Found:
+    """Iterate from `state` (changed in place) until all residuals are below `tolerance` or everything was tried.
+
+    plainly: without Newton blocks too, at last.
+    """
     accounts = problem.accounts
-    found = Found(state, np.empty((accounts.sector_count, accounts.economy_count)))
+    total = np.empty((accounts.sector_count, accounts.economy_count))
+    found = Found(state, total, progress=progress)
     level, newton = problem.level, problem.prepared.newton
     for attempt in range(NEWTON_ROUNDS):
         if attempt:
-            if not found.worst < 10.0:
+            if (
+                attempt == 1
+                and found.worst > FAR
+                and (near := _of_one_sector(problem, most_sweeps)) is not None
+            ):
+                found.state[:] = near
+            elif not found.worst < 10.0:
                 found.state[:] = problem.start
             level, newton = _relinearise(problem, found.state, level)
-        _iterate(problem, found, newton, level, tolerance, min(NEWTON_SWEEPS, most_sweeps - found.sweeps))
+        most = min(NEWTON_SWEEPS, most_sweeps - found.sweeps)
+        first = attempt == 0 and accounts.sector_count > 1
+        _iterate(problem, found, newton, level, tolerance, most, hopeless=HOPELESS if first else np.inf)
         if found.worst <= tolerance or found.sweeps >= most_sweeps:
             return found
     _walk(problem, found, tolerance, min(WALK_SWEEPS, most_sweeps - found.sweeps))
-    for memory, most in ((MEMORY, PLAIN_SWEEPS), (0, most_sweeps)):
+    for memory, most in ((MEMORY, PLAIN_SWEEPS), (0, most_sweeps)) if plainly else ():
         left = min(most, most_sweeps - found.sweeps)
         if found.worst <= tolerance or left <= 0:
             return found
         found.state[:] = problem.start
         _iterate(problem, found, newton, level, tolerance, left, plain=True, memory=memory)
     return found
+
+
+def _of_one_sector(problem: Problem, most_sweeps: int) -> Array | None:
+    """A state near the solution; None where there is one sector anyway, or where its problem is not solved."""
+    one = added_up(problem) if problem.accounts.sector_count > 1 else None
+    if one is None:
+        return None
+    found = find(one, one.start.copy(), WALK_TOLERANCE, most_sweeps, plainly=False)
+    if found.worst > WALK_TOLERANCE:
+        if found.reached is None:
+            return None
+        found.state[:] = found.reached  # the shock as far as one sector could follow it
+    return spread(problem, one, found.state)
 
 
 def _iterate(
@@ -143,6 +139,7 @@ def _iterate(
     *,
     plain: bool = False,
     memory: int = MEMORY,
+    hopeless: float = np.inf,
 ) -> None:
     """Up to `most` sweeps from the state found so far."""
     accounts = problem.accounts
@@ -156,9 +153,11 @@ def _iterate(
     )  # fmt: skip
     taken, found.worst = problem.kernels.iterate(
         found.state, found.total, problem.kernel, problem.before, problem.has_wedge, problem.proportional, plain,
-        memory, tolerance, most, float(accounts.value_added.sum()), *model,
+        memory, tolerance, most, hopeless, float(accounts.value_added.sum()), *model,
     )  # fmt: skip
     found.sweeps += taken
+    if found.progress is not None:
+        found.progress(found.sweeps, float(found.worst))
 
 
 def _relinearise(
@@ -171,14 +170,17 @@ def _relinearise(
         log_cost = state[N : N + N * J].reshape(N, J)
         spent = np.where(problem.active, np.exp(state[N + N * J :].reshape(N, J)), 0.0)
         power = np.exp(-accounts.trade_elasticity * log_cost)
-        share = problem.kernel[:, :, :N].transpose(1, 2, 0) * power[None]
-        total = share.sum(axis=1, keepdims=True)
-        total = np.where(total > 0, total, 1.0)
-        net = problem.before[:, :, :N].transpose(1, 2, 0) * power[None] / total
-        share = share / total
-        sound = all(np.isfinite(part).all() for part in (share, net, spent, state))
+        own, paid, squared = np.empty((N, J)), np.empty((N, J)), np.empty((N, J))
+        for j in range(J):  # one sector's trade fits in the processor's memory
+            kernel, before, a = problem.kernel[j, :, :N], problem.before[j, :, :N], power[:, j]
+            total = kernel @ a
+            total = np.where(total > 0, total, 1.0)
+            own[:, j] = kernel.diagonal() * a / total
+            paid[:, j] = a * (before.T @ (spent[:, j] / total))
+            squared[:, j] = a * a * ((before * kernel).T @ (spent[:, j] / (total * total)))
+        sound = all(np.isfinite(part).all() for part in (own, paid, squared, spent, state))
         blocks = (
-            calc_newton_blocks(accounts, share, net, spent, np.exp(state[:N]) * problem.labour)
+            newton_blocks_of(accounts, own, paid, squared, np.exp(state[:N]) * problem.labour)
             if sound
             else problem.prepared.newton
         )
@@ -215,8 +217,11 @@ def _walk(problem: Problem, found: Found, tolerance: float, most: int) -> None:
             done, state, step = part, found.state.copy(), 2.0 * step
             level, newton = _relinearise(posed, state, level)
         else:
-            step *= 0.5
+            step = 0.5 * (
+                part - done
+            )  # not half of a step that would lead beyond the end: it would end there again
     found.followed = done
+    found.reached = state if done > 0.0 else None
 
 
 def _partial(problem: Problem) -> Callable[[float], Problem]:

@@ -138,12 +138,21 @@ def calc_newton_blocks(
 
     At the given trade shares `share` and `before` (over wedges) [n, i, j], spending [n, j] and labour income [n].
     """
+    sold = before * spent[:, None, :]
+    own = np.einsum("nnj->nj", share)
+    return newton_blocks_of(accounts, own, sold.sum(axis=0), (sold * share).sum(axis=0), labour)
+
+
+def newton_blocks_of(
+    accounts: EquilibriumAccounts, own: Array, sold: Array, sold_share: Array, labour: Array
+) -> tuple[Any, ...]:
+    """As `calc_newton_blocks`, from own shares, sales and sales times the buyers' shares, all [n, j]."""
     theta = accounts.trade_elasticity
     # Own shares of zero would lose the equations that they divide; a preconditioner may be a little wrong.
-    own = np.maximum(np.einsum("nnj->nj", share), 1e-3)
-    sold = before * spent[:, None, :]
-    response = theta * ((sold * share).sum(axis=0) - sold.sum(axis=0)) / own
-    block = np.linalg.inv(np.eye(accounts.sector_count) - accounts.input_share * own[:, None, :])
+    own = np.maximum(own, 1e-3)
+    response = theta * (sold_share - sold) / own
+    domestic = np.eye(accounts.sector_count) - accounts.input_share * own[:, None, :]
+    block = np.asarray(np.linalg.inv(domestic), dtype=np.float64)
     labour_demand = np.einsum("nkj,nk->nj", block, own * accounts.value_added_share)
     wage_cost = labour_demand / own
     earned = accounts.consumption_share * labour[:, None]

@@ -15,8 +15,9 @@ from samarkand.engines.equilibrium.equations import (
     calc_labour_income,
 )
 from samarkand.engines.equilibrium.errors import EquilibriumError
-from samarkand.engines.equilibrium.iteration import MOST_SWEEPS, Found, Problem, find, pose
+from samarkand.engines.equilibrium.iteration import MOST_SWEEPS, find, pose
 from samarkand.engines.equilibrium.preparation import constant, load_kernels
+from samarkand.engines.equilibrium.problem import Found, Problem, Progress
 from samarkand.engines.equilibrium.shock import Shock
 from samarkand.engines.equilibrium.solution import Solution
 from samarkand.engines.once import derived
@@ -34,6 +35,7 @@ def solve(
     most_sweeps: int = MOST_SWEEPS,
     start: Solution | None = None,
     wage_guess: ArrayLike | None = None,
+    progress: Progress | None = None,
 ) -> Solution:
     """The counterfactual equilibrium of `accounts` under `shock`, certified.
 
@@ -41,6 +43,7 @@ def solve(
     solution's `accounts` are that baseline. `tolerance` bounds the relative residual of every market (1e-12 can
     be asked for). `start` is a solution near by to start from; `wage_guess[n]` other starting wages (ratios to the
     baseline's): uniqueness is proven in special cases only, so try several where it matters (`find_equilibria`).
+    `progress(sweeps, largest_residual)` is called now and then while it iterates.
 
     Raises `EquilibriumError` naming the economy and the market if the shock does not fit the accounts or the
     solution does not satisfy every equation.
@@ -66,7 +69,7 @@ def solve(
         state[: accounts.economy_count] = _log_wages(accounts, wage_guess)
     # Markets that clear within the tolerance may leave a budget at the edge of its own: it is iterated on.
     for goal in (STOP_AT * tolerance, 0.1 * STOP_AT * tolerance, 0.01 * STOP_AT * tolerance):
-        found = find(problem, state, goal, most_sweeps)
+        found = find(problem, state, goal, most_sweeps, progress)
         if not np.isfinite(found.worst):
             _diagnose(problem, found)
         try:

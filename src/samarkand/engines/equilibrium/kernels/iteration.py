@@ -9,6 +9,8 @@ from numba import njit
 
 from samarkand.engines.equilibrium.kernels.sweep import FAST, largest, sweep
 
+GIVING_UP = 40  # sweeps
+
 
 @njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy", boundscheck=False)
 def _dot(a, b):
@@ -151,6 +153,7 @@ def iterate(
     memory,
     tolerance,
     most_sweeps,
+    hopeless,
     target,
     elasticity,
     va_share,
@@ -178,7 +181,8 @@ def iterate(
     Anderson acceleration of z -> z + step(z), where the step is the preconditioned residual or, if `plain`, the
     residual with wages damped. The weights of the acceleration are found on the wages and every seventh of the
     other variables, which serves as well as all of them and costs little. When a step makes matters much worse
-    the history is dropped and the step halved, so that large shocks are walked, not jumped.
+    the history is dropped and the step halved, so that large shocks are walked, not jumped. Where the largest residual
+    is above `hopeless` after GIVING_UP sweeps, it goes no further.
     """
     N, J = va_share.shape
     size = state.size
@@ -218,6 +222,8 @@ def iterate(
             total, kept, sales, power, spending, work, bits,
         )  # fmt: skip
         if worst <= tolerance or not worst < 1e300 or count == most_sweeps:
+            return count, worst
+        if count == GIVING_UP and worst > hopeless:
             return count, worst
         if settling:
             # A large shock first works through costs at unchanged wages and spending: moved together from far away,
