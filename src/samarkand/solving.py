@@ -20,6 +20,7 @@ from samarkand.core.conventions import Floats
 from samarkand.core.progress import Progress
 from samarkand.core.scenario import DeficitRule
 from samarkand.engines.equilibrium import EquilibriumAccounts, Shock, Solution, accounts_from_flows, solve
+from samarkand.engines.once import derived
 from samarkand.engines.threads import Beside
 from samarkand.programme import Change
 from samarkand.programme.applying import Payment
@@ -34,8 +35,11 @@ from samarkand.world.freight.assignment import (
     calc_unit_loads,
     mode_shares,
 )
+from samarkand.world.freight.cargo import energy_tables
 from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.disruption import DisruptedFreight, calc_cut_off_hat, disrupt_freight
+from samarkand.world.freight.energy import EnergyClosure, EnergyTrade, energy_trade
+from samarkand.world.freight.energy_costs import EnergyCosts, calc_energy_hat, energy_costs
 from samarkand.world.freight.mode_choice import classes_of_time
 from samarkand.world.freight.model import FreightModel, prepare_freight
 from samarkand.world.freight.state import Freight, FreightState, TradeCosts, freight_state
@@ -47,6 +51,7 @@ from samarkand.world.world import World
 Value = TypeVar("Value")
 PUBLIC_WORKS = "construction"  # what taxes for capex buy
 ORDER = ("destination", "origin", "sector")  # of the engine's arrays
+WITHIN, MOST_TRIES = 0.01, 40  # of the volume that a closure leaves; solutions looked for
 
 
 class Keep(Protocol):
@@ -108,6 +113,7 @@ class Baseline:
     state: FreightState
     costs: TradeCosts
     solution: Solution
+    energy: ClosedEnergy | None = None
 
     @cached_property
     def ad_valorem_cost(self) -> xr.DataArray:
@@ -126,9 +132,10 @@ def solve_baseline(setting: Setting, closed: Sequence[str], kept: Keep, progress
     closures = find_closures(closed, setting.world.network)
     freight = _freight(setting, closures, kept, progress)
     state = freight_state(freight, ())
-    costs = trade_costs(setting, state)
-    solution = as_it_is.result() if isinstance(freight, FreightModel) else setting.solve(costs.hat)
-    return Baseline(setting, freight, state, costs, solution)
+    if isinstance(freight, FreightModel):
+        return Baseline(setting, freight, state, trade_costs(setting, state), as_it_is.result())
+    energy, solution = _close_energy(setting, state, freight.closures)
+    return Baseline(setting, freight, state, trade_costs(setting, state, energy=energy), solution, energy)
 
 
 def _freight(setting: Setting, closures: Closures, kept: Keep, progress: Progress) -> Freight:
@@ -143,12 +150,112 @@ def _freight(setting: Setting, closures: Closures, kept: Keep, progress: Progres
     return kept(("disrupted", model.key, closures.names), lambda: disrupt_freight(model, closures, step))
 
 
-def trade_costs(setting: Setting, state: FreightState, change: Change | None = None) -> TradeCosts:
-    """Iceberg costs of a state of the network, and of what a programme changes in trade costs beyond freight."""
-    freight = hat = iceberg_cost_hat(state.costs, setting.commodities)
-    if state.lost is not None:
-        theta = setting.assumptions.elasticities.values().sel(sector=setting.commodities["sector"])
-        hat = calc_cut_off_hat(freight, state.lost, setting.commodities["network_share"], theta)
+@dataclass(frozen=True, eq=False)
+class ClosedEnergy:
+    """Oil and gas with something closed: volumes, and their iceberg costs.
+
+    served, hat: dims (origin, destination, sector), of what still has a way and with what is cut off counted, not a
+    number where nothing is known in volumes; routes: what the closed network without a programme says instead.
+    """
+
+    closure: EnergyClosure
+    served: xr.DataArray
+    hat: xr.DataArray
+    routes: xr.DataArray
+
+    def over(self, routes: xr.DataArray, of: xr.DataArray) -> xr.DataArray:
+        """Costs of routes with these in the place of oil and gas, times what a programme makes of their routes."""
+        return routes.where(of.isnull(), of * routes / self.routes)
+
+
+def energy_of(setting: Setting) -> EnergyTrade:
+    """Oil and gas on their way in a world, on its network open."""
+    world, parameters = setting.world, setting.assumptions.parameters
+    key = ("energy", parameters["sea_speed"], parameters["sea_rate"])
+
+    def make() -> EnergyTrade:
+        return energy_trade(energy_tables(), world.accounts.trade_flow, world.network, parameters)
+
+    return derived(world, key, make)
+
+
+def _close_energy(setting: Setting, state: FreightState, closures: Closures) -> tuple[ClosedEnergy, Solution]:
+    """Oil and gas with closures against the open network, and the equilibrium in which no exporter sells more of them
+    abroad than is left."""
+    closure = energy_of(setting).close(state.model.network, closures.pipelines)
+    routes = iceberg_cost_hat(state.costs, setting.commodities)
+    costs = energy_costs(closure, routes, setting.commodities["value_per_teu"])
+    theta = setting.assumptions.elasticities.values().sel(sector=setting.commodities["sector"])
+    whole = _network_hat(setting, state, routes)
+
+    def with_left(left: xr.DataArray) -> ClosedEnergy:
+        return ClosedEnergy(closure, costs.longer, calc_energy_hat(costs.longer, left, theta), routes)
+
+    def solve_with(left: xr.DataArray) -> Solution:
+        closed = with_left(left)
+        return setting.solve(closed.over(whole, closed.hat))
+
+    left, solution = _within_limits(setting, costs, solve_with)
+    return with_left(left), solution
+
+
+def _within_limits(
+    setting: Setting, costs: EnergyCosts, solve_with: Callable[[xr.DataArray], Solution]
+) -> tuple[xr.DataArray, Solution]:
+    """Shares left that hold each exporter to the volume that remains, and their solution.
+
+    volume of i, s abroad = sum over n of X[n, i, s] / unit_cost_hat[i, s], against that of the accounts; what
+    remains of it is the share, by value, that remains of the volumes. An exporter whose income falls sells cheaper and
+    would sell more; its shares left fall further, by one factor a sector, until the volume is that which remains. By
+    the secant of the logarithms, each exporter and sector on its own.
+    """
+    solution = solve_with(costs.left)
+    if not costs.has_limits:
+        return costs.left, solution
+    flow = setting.world.accounts.trade_flow.transpose(*costs.left.dims)
+    abroad = flow.where(flow["origin"] != flow["destination"], 0.0).to_numpy()
+    remains = abroad.sum(axis=1) * costs.remaining.to_numpy()
+    limited = (costs.remaining.to_numpy() < 1.0 - WITHIN) & (remains > 0)
+    last: tuple[Floats, Floats] | None = None
+    factor, slope = np.zeros(remains.shape), np.ones(remains.shape)  # logarithms
+    for _ in range(MOST_TRIES):
+        sold = np.where(
+            np.eye(len(remains), dtype=bool)[..., None], 0.0, solution.trade_flow.transpose(1, 0, 2)
+        )
+        with np.errstate(divide="ignore", invalid="ignore"):
+            gap = np.where(limited, np.log(sold.sum(axis=1) / solution.unit_cost_hat / remains), 0.0)
+        over = np.where((factor < 0) | (gap > 0), gap, 0.0)
+        if np.abs(over).max() <= WITHIN:
+            break
+        if last is not None:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                found = (gap - last[1]) / (factor - last[0])
+            slope = np.where(np.isfinite(found), np.clip(found, 0.2, 2.0), slope)
+        last = (factor, gap)
+        factor = np.minimum(factor - over / slope, 0.0)
+        solution = solve_with(costs.left * np.exp(factor)[:, None, :])
+    return costs.left * np.exp(factor)[:, None, :], solution
+
+
+def _network_hat(setting: Setting, state: FreightState, routes: xr.DataArray) -> xr.DataArray:
+    """Costs of routes with the pairs of cities that are cut off counted too."""
+    if state.lost is None:
+        return routes
+    theta = setting.assumptions.elasticities.values().sel(sector=setting.commodities["sector"])
+    return calc_cut_off_hat(routes, state.lost, setting.commodities["network_share"], theta)
+
+
+def trade_costs(
+    setting: Setting, state: FreightState, change: Change | None = None, energy: ClosedEnergy | None = None
+) -> TradeCosts:
+    """Iceberg costs of a state of the network, and of what a programme changes in trade costs beyond freight.
+
+    energy: what closures make of oil and gas, in place of their routes.
+    """
+    freight = iceberg_cost_hat(state.costs, setting.commodities)
+    hat = _network_hat(setting, state, freight)
+    if energy is not None:
+        freight, hat = energy.over(freight, energy.served), energy.over(hat, energy.hat)
     if change is None or not change.trade_costs:
         return TradeCosts(freight, freight, hat)
     served = trade_cost_hat(change.trade_costs, freight)

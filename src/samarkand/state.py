@@ -81,7 +81,8 @@ class Counterfactual:
     def trade_costs(self) -> TradeCosts:
         """Changes of iceberg costs against the accounts."""
         return self._part(
-            "trade_costs", lambda: trade_costs(self.baseline.setting, self.freight, self.change)
+            "trade_costs",
+            lambda: trade_costs(self.baseline.setting, self.freight, self.change, self.baseline.energy),
         )
 
     @property

@@ -23,7 +23,6 @@ from samarkand.appraisal import find_baseline, find_state
 from samarkand.core.faults import FaultList, Faults
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
-from samarkand.engines.once import derived
 from samarkand.priorities.infrastructure.means import calc_trade_cost_change
 from samarkand.priorities.time_rule import calc_effect_of_year
 from samarkand.programme import Programme, Schedule
@@ -31,9 +30,7 @@ from samarkand.question import DEFAULT_YEARS, Asked, Question, Terms
 from samarkand.session import Session, default_session
 from samarkand.solving import Baseline
 from samarkand.state import State
-from samarkand.world.freight.cargo import energy_tables
-from samarkand.world.freight.disruption import DisruptedFreight
-from samarkand.world.freight.energy import EnergyClosure, EnergyTrade, energy_trade
+from samarkand.world.freight.energy import EnergyClosure
 from samarkand.world.freight.state import FreightState, TradeCosts
 from samarkand.world.network.disruptions import Closures, find_closures, read_closure_file
 from samarkand.world.network.hazards import find_flooded
@@ -292,23 +289,12 @@ def _case(closures: Closures, calm: _Solved, closed: _Solved) -> Case:
     return Case(closures, results, dict(zip(STATES, cut_off, strict=True)), _energy(closed))
 
 
-def energy_of(baseline: Baseline) -> EnergyTrade:
-    """Oil and gas on their way in the world of a baseline, on its network open."""
-    setting = baseline.setting
-    world, parameters = setting.world, setting.assumptions.parameters
-    key = ("energy", parameters["sea_speed"], parameters["sea_rate"])
-
-    def make() -> EnergyTrade:
-        return energy_trade(energy_tables(), world.accounts.trade_flow, world.network, parameters)
-
-    return derived(world, key, make)
-
-
 def _energy(closed: _Solved) -> EnergyClosure:
     """What all closures of a case leave of oil and gas."""
     baseline = closed.baseline
-    lines = baseline.freight.closures.pipelines if isinstance(baseline.freight, DisruptedFreight) else ()
-    return energy_of(baseline).close(baseline.state.model.network, lines)
+    if baseline.energy is None:
+        raise ValueError("the case closes nothing")
+    return baseline.energy.closure
 
 
 def _lost_access(lost: xr.DataArray, flow: xr.DataArray) -> xr.DataArray:

@@ -11,8 +11,9 @@ has no way may go round by lines, from its node or from the sea it is shut in, a
 Larger flows go first where several exporters share a line. Nothing else goes round: no oil by lorry, and liquefied gas
 by no pipeline. A longer way by sea is a way; `passing` counts what must take it.
 
-Importers of what is shipped are those of the accounts, by value; what comes to them by line is taken out first. An
-economy without a port lands at the port nearest to its largest city.
+Importers of what is shipped are those of the accounts, by value; what comes to them by line is taken out first. Which
+terminal serves whom makes the exporter's voyages cheapest in all. An economy without a port lands at the port nearest
+to its largest city, unless a city of the exporter is nearer: that trade goes over land, and is left to its routes.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
+from scipy.optimize import linprog
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, dijkstra, maximum_flow
 
@@ -36,6 +39,7 @@ from samarkand.world.network.tables import Network, sea_costs
 from samarkand.world.parameters import Parameters
 
 REACH = 200.0  # km from a terminal to the sea graph: farther off, the network lacks its sea
+LEAST = 1e-9  # of all that an exporter ships: what rounding leaves
 SAME = 1e-9  # of the cost of a voyage: the same way searched twice
 FINE = 1000.0  # volumes are whole barrels a day and million cubic metres where lines share them out
 ENDLESS = 2**31 - 1
@@ -78,6 +82,23 @@ class SeaReach:
             found |= dict(zip(without, node[km.argmin(axis=1)][:, None], strict=True))
         return found
 
+    @cached_property
+    def overland(self) -> NDArray[np.bool_]:
+        """Whether [exporter, importer] trade over land: the importer has no port, and a city of the exporter is nearer
+        to its largest city than any port."""
+        cities, ports = self.network.cities, self.network.ports
+        found = np.zeros((len(self.labels), len(self.labels)), np.bool_)
+        owners, codes = set(ports["economy"].astype(str)), cities["iso3"].astype(str)
+        for d, code in enumerate(self.labels):
+            mine = cities[codes == code]
+            if code in owners or not len(mine) or not len(ports):
+                continue
+            largest = mine.loc[[mine["population"].idxmax()]]
+            nearest = pd.Series(distances(largest, cities)[0]).groupby(codes.to_numpy()).min()
+            nearer = nearest[nearest < distances(largest, ports).min()].index
+            found[[self.labels.index(one) for one in nearer if one in self.labels], d] = True
+        return found
+
     def own_ports(self, economy: str) -> Ints:
         """Sea nodes of an economy's own ports."""
         owners = self.network.ports["economy"].astype(str).to_numpy()
@@ -116,17 +137,18 @@ class EnergyTrade:
         cut_off = np.maximum(blocked - by_line, 0.0)
         measures = (np.where(longer | no_line, volume, 0.0), blocked, by_line, cut_off, volume - cut_off)
         result = flows.assign(**dict(zip(CLOSED_COLUMNS, measures, strict=True)))
-        return EnergyClosure(self.tables, result, taken)
+        return EnergyClosure(self.tables, result, taken, (self.cost, cost))
 
 
 @dataclass(frozen=True, eq=False)
 class EnergyClosure:
     """Energy with something closed. flows: `FLOW_COLUMNS` and `CLOSED_COLUMNS`, in the units of the cargoes; taken:
-    what goes round by each line."""
+    what goes round by each line; voyages: their cost open and closed, US$ per TEU."""
 
     tables: EnergyTables
     flows: pd.DataFrame
     taken: dict[str, float]
+    voyages: tuple[Floats, Floats]
 
     def by_exporter(self) -> pd.DataFrame:
         """One row an exporter and cargo that the closure touches, the largest loss in value first; see `_summed`."""
@@ -215,16 +237,47 @@ def _flows_of(
     for code, total in zip(labels, abroad.sum(axis=1).tolist(), strict=True):
         if code not in declared and total > 0:
             by_sea.append((code, default, code, PORTS, (), total / cargoes[default].unit_value))
-    for economy, cargo, node, target, by, volume in by_sea:
-        place = f"{PORTS} {economy}" if target == PORTS else target
-        reached = np.isfinite(sea.cost(places[place]))
-        landed = reached & terminals if cargo == "lng" else reached
-        weight = np.where(landed, np.maximum(abroad[labels.index(economy)], 0.0), 0.0)
-        if weight.sum() > 0:
-            parts = volume * weight / weight.sum()
-            at = np.flatnonzero(parts > 0)
-            found += [(economy, labels[d], cargo, node, place, by, float(parts[d])) for d in at.tolist()]
+    for economy, cargo in sorted({(one[0], one[1]) for one in by_sea}):
+        ways = [one for one in by_sea if one[:2] == (economy, cargo)]
+        loads = [f"{PORTS} {economy}" if one[3] == PORTS else one[3] for one in ways]
+        cost = np.array([sea.cost(places[place]) for place in loads])
+        number = labels.index(economy)
+        reached = np.isfinite(cost).any(axis=0) & ~sea.overland[number]
+        weight = np.where(reached, np.maximum(abroad[number], 0.0), 0.0)
+        weight = np.where(terminals, weight, 0.0) if cargo == "lng" else weight
+        parts = least_sailing(np.array([one[5] for one in ways]), weight, cost)
+        for k, d in zip(*np.nonzero(parts > 0), strict=True):
+            found.append((economy, labels[d], cargo, ways[k][2], loads[k], ways[k][4], float(parts[k, d])))
     return found
+
+
+def least_sailing(supply: Floats, weight: Floats, cost: Floats) -> Floats:
+    """Volumes from loading places to importers, [place, importer], at the least cost in all (a transport problem).
+
+    supply: [place]; weight: [importer], in the proportions of which all of it is bought; cost: [place, importer],
+    infinite where no way leads. What reaches nobody stays at home.
+    """
+    parts: Floats = np.zeros(cost.shape)
+    place, buyer = np.flatnonzero(np.isfinite(cost[:, weight > 0]).any(axis=1)), np.flatnonzero(weight > 0)
+    if not place.size or not buyer.size:
+        return parts
+    supply, cost = supply[place], cost[np.ix_(place, buyer)]
+    wanted = supply.sum() * weight[buyer] / weight[buyer].sum()
+    if place.size == 1:
+        parts[place[0], buyer] = wanted
+        return parts
+    open_ways = np.isfinite(cost)
+    one, other = np.nonzero(open_ways)
+    columns = np.arange(one.size)
+    ends = coo_array(
+        (np.ones(2 * one.size), (np.r_[one, place.size + other], np.r_[columns, columns])),
+        shape=(place.size + buyer.size, one.size),
+    ).tocsr()
+    found = linprog(cost[open_ways], A_eq=ends[:-1], b_eq=np.r_[supply, wanted][:-1])
+    if found.status != 0:
+        raise ValueError(f"exports cannot be shared out over importers ({found.message})")
+    parts[place[one], buyer[other]] = np.where(found.x > LEAST * supply.sum(), found.x, 0.0)
+    return parts
 
 
 def _by_land(target: str, tables: EnergyTables) -> bool:
