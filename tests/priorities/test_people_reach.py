@@ -174,7 +174,7 @@ def test_the_page_and_the_command(toy):
     (cities,) = people(toy, "chn").tables
     assert [row[0] for row in cities.rows] == ["Shanghai", "Tianjin", "Urumqi", "Kashgar"]
     assert cities.rows[3][2:4] == ("23.5", "21.5")
-    with pytest.raises(Faults, match="has no city on the network"):
+    with pytest.raises(Faults, match="no economy with a city on the network"):
         people(toy, "XYZ")
 
 
@@ -232,3 +232,19 @@ def test_the_map_of_reach_shows_each_city_once_and_its_twin_counts_all_people(to
     assert drawn.count("<circle") == len(cities) + len(chart.groups)
     assert almaty.words in drawn
     assert twin_of(chart) is chart.twin
+
+
+def test_the_page_of_an_item(toy):
+    """People near it as in the results; what is not assessed with its reason; ids in either case."""
+    shown = people(toy, "Railway")
+    near = toy["people_near_project"].sel(project="railway")
+    (table,) = [one for one in shown.tables if one.title == "People near an item"]
+    assert table.rows == tuple(
+        (str(case), f"{float(near.sel(case=case)):,.0f}") for case in near["case"].to_numpy()
+    )
+    (gaps,) = [one for one in shown.tables if one.title == "Not assessed"]
+    assert ("Journeys", "the item is no visa regime") in gaps.rows
+    assert any("ilostat" in why for _, why in gaps.rows)
+    assert shown.lead[0].endswith(".")
+    with pytest.raises(Faults, match="Did you mean railway"):
+        people(toy, "railwai")

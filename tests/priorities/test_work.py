@@ -269,3 +269,18 @@ def test_the_page_and_the_command_show_work(appraisal):
     assert NOT_ASSESSED in page(bare).lead
     assert NOT_ASSESSED in people_command(bare, "KAZ").lead
     assert NOT_ASSESSED in people_command(appraisal, "POL").lead
+
+
+def test_the_page_of_an_item_shows_its_work_by_economy(appraisal):
+    item = item_with_one_host()
+    shown = people_command(appraisal, item.id)
+    (table,) = [one for one in shown.tables if one.title == "Job-years of construction, by economy"]
+    jobs = appraisal.array("construction_job_years").sel(project=item.id)
+    most = str(jobs.max("case").to_series().idxmax())
+    assert table.heads == ("economy", *CASES)
+    assert table.rows[0] == (
+        appraisal.world.names.get(most, most),
+        *(f"{float(jobs.sel(economy=most, case=case)):,.0f}" for case in CASES),
+    )
+    (home,) = [one for one in shown.tables if one.title == "Job-years of construction in the host economies"]
+    assert [row[0] for row in home.rows] == list(CASES)

@@ -13,36 +13,42 @@ SOUGHT = ("market", "port", "large_city")
 
 def people(
     answer: Answer,
-    economy: Annotated[
+    word: Annotated[
         str,
         typer.Argument(
-            metavar="[ECONOMY]", help="An ISO3 code: what reaches its cities one by one.", show_default=False
+            metavar="[ECONOMY|ITEM]",
+            help="An ISO3 code: what reaches its cities one by one. The id of an item: who lives near and builds it.",
+            show_default=False,
         ),
     ] = "",
 ) -> Page:
     """Show what reaches people, who is left out, and who is poor.
 
-    Of all economies together, or of the cities of one.
+    Of all economies together, of the cities of one, or of one item of the programme.
     """
-    from samarkand.priorities.social import page as pages
+    if not word:
+        from samarkand.priorities.social.page import page
 
-    return cities_of(answer, economy.upper()) if economy else pages.page(answer)
+        return page(answer)
+    from samarkand.priorities.social.item_page import item_of, page_of_item
+
+    item = item_of(answer, word)
+    return cities_of(answer, word) if item is None else page_of_item(answer, item)
 
 
-def cities_of(answer: Answer, economy: str) -> Page:
+def cities_of(answer: Answer, word: str) -> Page:
     """Hours of each city of an economy without and with the programme, the largest first; its poverty and its work."""
     from samarkand.core.faults import Fault, Faults, did_you_mean
     from samarkand.priorities.social.firms_page import NO_FIRMS, firms_of_economy
     from samarkand.priorities.social.poverty_page import NO_SURVEY, charts_of_tenths, poverty_of
     from samarkand.priorities.social.work_page import NO_EMPLOYMENT, work_of_economy
 
-    table = answer.world.network.cities
+    table, economy = answer.world.network.cities, word.upper()
     mine = table[table["iso3"] == economy].sort_values("population", ascending=False)
     if mine.empty:
-        known = sorted(set(table["iso3"]))
-        raise Faults(
-            [Fault(f"economy {economy}", "has no city on the network", did_you_mean(economy, known))]
-        )
+        known = [*sorted(set(table["iso3"])), *(item.id for item in answer.timeline.items)]
+        reason = "is no item of the programme, and no economy with a city on the network"
+        raise Faults([Fault(word, reason, did_you_mean(word, known))])
     hours = [
         answer.array(f"city_{sought}_hours", part).to_series()
         for sought in SOUGHT

@@ -5,23 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from samarkand.priorities.faces import NO_FIGURE, Answer, Table
-from samarkand.priorities.social.journeys import PublishedFlow, published_flows
+from samarkand.priorities.social.journeys import KIND, PublishedFlow, published_flows
 
 MOVES = "Moves for work or for good after the end of a visa requirement"
 ALSO_BACK = (
     "Studies of migration on requirements of visas for travel; these keep people from going back as well."
 )
-# Kinds of items, beside visas, that the findings bear on.
-MEASURES = ("scholarships", "cultural_exchange")
+# Kinds of items that the findings bear on.
+MEASURES = (KIND, "scholarships", "cultural_exchange")
 
 
-def journeys_tables(answer: Answer) -> tuple[Table, ...]:
-    """What studies say of the measures for people that the programme has; none where it has none."""
-    items = answer.timeline.items
-    tables = _of_visas(answer)
-    if tables or any(item.kind in MEASURES for item in items):
-        tables = (*tables, published())
-    return tables
+def findings_tables(answer: Answer) -> tuple[Table, ...]:
+    """What studies say of other measures for people; none where the programme has none of that sort."""
+    kinds = {item.kind for item in answer.timeline.items}
+    return (published(),) if kinds & set(MEASURES) else ()
 
 
 def published() -> Table:
@@ -49,7 +46,7 @@ def _found(one: PublishedFlow) -> str:
     return f"{' to '.join(ends)} %"
 
 
-def _of_visas(answer: Answer) -> tuple[Table, ...]:
+def journeys_tables(answer: Answer) -> tuple[Table, ...]:
     """Change of journeys and of moves by item and study; none where no item ends a visa requirement."""
     change, moves, people = (answer.array(name) for name in ("journeys_change", "moves_change", "journeys"))
     if "project" not in change.dims:

@@ -6,7 +6,7 @@ import numpy as np
 
 from samarkand.priorities.faces import Answer, Page, Table, shown
 from samarkand.priorities.social.firms_page import firms_tables, said_of_firms
-from samarkand.priorities.social.journeys_page import journeys_tables
+from samarkand.priorities.social.journeys_page import findings_tables, journeys_tables
 from samarkand.priorities.social.poverty_page import charts_of_tenths, poverty_tables, said_of_poverty
 from samarkand.priorities.social.reach_page import map_of_reach
 from samarkand.priorities.social.work_page import said_of_work, work_tables
@@ -21,8 +21,8 @@ def page(answer: Answer) -> Page:
         lead=(said_of_reach(answer), *said_of_poverty(answer), said_of_work(answer), said_of_firms(answer)),
         charts=(map_of_reach(answer), *charts_of_tenths(answer)),
         tables=(
-            left_out(answer), without_way(answer), near_items(answer), *firms_tables(answer), *poverty_tables(answer),
-            *work_tables(answer), *journeys_tables(answer),
+            left_out(answer), without_way(answer), near_items(answer), *findings_tables(answer), *firms_tables(answer),
+            *poverty_tables(answer), *work_tables(answer), *journeys_tables(answer),
         ),
     )  # fmt: skip
 
