@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS, MOST_YEARS = 40, 8
 WIDEST = 100
+LETTER, WIDEST_LABEL = 7, 200  # pixels of a chart
 
 
 def pages_of(appraisal: Appraisal) -> Iterator[tuple[Priority, Page]]:
@@ -133,7 +134,8 @@ def draw_chart(chart: Figure) -> Svg:
         bars = [
             Bar(name, value, figure(value, chart.unit, sign=True)) for name, value in known if value == value
         ]
-        return bar_chart(bars, f"{chart.title}, {unit}", label_width=100)
+        room = LETTER * max((len(bar.label) for bar in bars), default=0) + 10
+        return bar_chart(bars, f"{chart.title}, {unit}", label_width=min(max(100, room), WIDEST_LABEL))
     factor = 100.0 if chart.unit == "fraction" else 1.0
     lines = [
         Line(
