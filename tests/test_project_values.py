@@ -44,6 +44,21 @@ def test_a_rate_of_return_is_that_of_pyxirr(costs: list[float], benefits: list[f
         assert abs(calc_present_value(flows, ours)) <= 1e-8 * parts
 
 
+def test_the_benefits_of_a_published_sample() -> None:
+    """Sample EIRR Calculation 1 of the Asian Development Bank's Introductory Course on Economic Analysis of Investment
+    Projects, session 2.4
+    (info.5y1.org/calculate-npv-of-a-project_1_5d850e.html, read 2026-11-27): benefits from 2004 to
+    2034 in US$ m, present values 48.1, 972.2 and 1020.3 at 12 %, the first year discounted too.
+
+    What is printed is rounded to 0.1, up to 0.05 in each of 26 years whose factors add up to 4.5: 0.22 in the sum.
+    """
+    replacing = [0.0] * 5 + [1.5, 10.2, 11.0, 11.9] + [12.4] * 21 + [10.3]
+    additional = [0.0] * 5 + [36.2, 243.3] + [239.6] * 23 + [247.6]
+    both = [0.0] * 5 + [37.7, 253.5, 250.5, 251.4] + [251.9] * 21 + [257.9]
+    for flows, printed in ((replacing, 48.1), (additional, 972.2), (both, 1020.3)):
+        assert calc_present_value(flows, 0.12) / 1.12 == pytest.approx(printed, abs=0.22)
+
+
 def test_the_rate_of_a_textbook() -> None:
     """100 paid, 10 a year for two years and 110: the rate of a bond at par is its coupon."""
     assert calc_rate_of_return([-100, 10, 10, 110]).value == pytest.approx(0.10, abs=1e-12)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 
 from samarkand.appraisal import appraise, find_baseline
+from samarkand.core.evidence import Evidence
 from samarkand.core.faults import Faults
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
 from samarkand.priorities.faces import Bars, shown
@@ -221,6 +223,15 @@ def test_pages_show_every_item_and_say_why_one_has_no_figure(worth: Worth) -> No
             assert one.reason
         assert item_page(worth, one.item.id).lead
     assert "nan" not in cells
+
+
+def test_a_published_return_stands_beside_ours(worth: Worth) -> None:
+    one = worth.assessed[0]
+    given = Evidence(value=0.125, unit="fraction", source="a bank", note="of an older plan")
+    said = replace(one, item=one.item.model_copy(update={"attributes": (("published_return", given),)}))
+    page = item_page(replace(worth, items={one.item.id: said}), one.item.id)
+    (sentence,) = (line for line in page.lead if "Published" in line)
+    assert "12.5 %, a bank (of an older plan); ours is" in sentence
 
 
 def test_files_hold_every_item(worth: Worth, tmp_path: Path) -> None:

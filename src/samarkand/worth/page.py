@@ -154,6 +154,13 @@ def _said_of_item(one: ItemWorth) -> Iterable[str]:
         f"Capital cost US$ {life.capex / factor:,.0f} m, {life.capex:,.0f} at economic prices; upkeep "
         f"{life.upkeep:,.1f} m a year ({upkeep}); {life.residual_share:.0%} of the capital is left at the end."
     )
+    published = one.item.figure("published_return")
+    if published is not None:
+        note = f" ({published.note})" if published.note else ""
+        yield (
+            f"Published economic rate of return: {_percent(published.value or 0.0)}, {published.source}{note}; ours is "
+            f"{_rate(one)}. Nothing is fitted to it."
+        )
     if one.alone and abs(_of_equilibrium(one)) < UNUSED:
         yield "Used by nobody: no shipment between the economies takes it, with all other items in place."
 
