@@ -73,6 +73,30 @@ def everywhere(accounts: EquilibriumAccounts, seed: int, cut: float = 0.1) -> Sh
     return Shock(iceberg_hat=hat)
 
 
+def many_sector_question(name: str, accounts: EquilibriumAccounts) -> tuple[Shock, dict[str, Any]]:
+    """The same question for puremacro and for us: every foreign cost falls, or duties of up to 10 % are put on.
+
+    (shock, arguments of `CaliendoParroModel.solve_counterfactual`, whose arrays are [sector, destination, origin]).
+    """
+    if name == "costs":
+        shock = everywhere(accounts, 0)
+        assert shock.iceberg_hat is not None
+        return shock, {"d_hat": shock.iceberg_hat.transpose(2, 0, 1)}
+    rate = 0.1 * np.random.default_rng(1).random(accounts.trade_share.shape)
+    own = np.arange(accounts.economy_count)
+    rate[own, own] = 0.0
+    return Shock(tariff_rate=rate), {"tariffs_new": 1.0 + rate.transpose(2, 0, 1)}
+
+
+def for_puremacro(accounts: EquilibriumAccounts) -> dict[str, Any]:
+    """Accounts as `CaliendoParroModel` takes them: inputs [economy, user, input]."""
+    return {
+        "trade_shares": accounts.trade_share.transpose(2, 0, 1), "gamma_va": accounts.value_added_share,
+        "gamma_io": accounts.input_share.transpose(0, 2, 1), "alpha": accounts.consumption_share,
+        "theta": accounts.trade_elasticity, "labor_income": accounts.value_added, "deficits": accounts.deficit,
+    }  # fmt: skip
+
+
 def gravity_question(size: int) -> tuple[Any, Any, Any]:
     """The same question for gegravity and for us: structural gravity flows and an agreement among five economies.
 

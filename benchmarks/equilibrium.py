@@ -21,7 +21,15 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks._worlds import corridor, embedded_accounts, everywhere, gravity_question, made_up_accounts
+from benchmarks._worlds import (
+    corridor,
+    embedded_accounts,
+    everywhere,
+    for_puremacro,
+    gravity_question,
+    made_up_accounts,
+    many_sector_question,
+)
 from samarkand.engines.equilibrium import (
     EquilibriumAccounts,
     Shock,
@@ -332,6 +340,55 @@ def report_peer() -> None:
     print("  (gegravity keeps nominal incomes at the baseline, so the changes differ a little.)\n")
 
 
+MANY_SECTORS = ((10, 5), (20, 10), (31, 20))
+QUESTIONS = ("costs", "duties")
+PEER_OF_SECTORS = """
+import sys, time
+import numpy as np
+from puremacro.trade.caliendo_parro import CaliendoParroModel
+given = dict(np.load(sys.argv[1]))
+question = {name: given.pop(name) for name in ("d_hat", "tariffs_new") if name in given}
+begun = time.perf_counter()
+result = CaliendoParroModel(**given).solve_counterfactual(**question)
+taken = time.perf_counter() - begun
+assert result.converged
+np.save(sys.argv[1] + ".npy", result.real_wage_hat)
+print(taken)
+"""
+
+
+def report_peer_of_sectors() -> None:
+    """puremacro 5.7: many sectors, inputs, deficits fixed in money; from accounts to counterfactual, on the clock."""
+    python = os.environ.get("PUREMACRO_PYTHON") or (sys.executable if find_spec("puremacro") else None)
+    if python is None:
+        print(
+            "puremacro not measured: it is not installed, and PUREMACRO_PYTHON names no interpreter with it\n"
+        )
+        return
+    print("many sectors, every foreign cost or duty changes     largest gap of real wages, relative")
+    print("                    puremacro 5.7, s   here, ms      ratio")
+    for size in MANY_SECTORS:
+        accounts = made_up_accounts(*size)
+        for name in QUESTIONS:
+            shock, question = many_sector_question(name, accounts)
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder) / "question.npz"
+                np.savez(file, **for_puremacro(accounts), **question)
+                run = subprocess.run(
+                    [python, "-c", PEER_OF_SECTORS, str(file)], capture_output=True, text=True, check=True
+                )
+                theirs = np.load(f"{file}.npy")
+            taken, _ = median_times(lambda accounts=accounts, shock=shock: solve(accounts, shock), 20)
+            seconds = float(run.stdout)
+            ours = calc_real_wage_hat(solve(accounts, shock, tolerance=1e-12))
+            gap = float(np.abs(theirs / ours - 1.0).max())
+            print(
+                f"{size[0]:3d} x {size[1]:2d}, {name:8s} {seconds:14.2f} {1e3 * taken:10.2f} "
+                f"{seconds / taken:10.0f} {gap:12.1e}"
+            )
+    print()
+
+
 def main() -> None:
     print(f"equilibrium engine, {os.cpu_count()} cores, one thread a solve, medians of {RUNS}")
     busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
@@ -345,6 +402,7 @@ def main() -> None:
     report_many()
     if "--without-peer" not in sys.argv:
         report_peer()
+        report_peer_of_sectors()
 
 
 if __name__ == "__main__":
