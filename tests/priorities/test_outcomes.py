@@ -1,5 +1,7 @@
 """What a priority gives is held against what it declares, and everything that is wrong is said at once."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -68,6 +70,15 @@ def test_a_category_outside_its_order_is_refused_with_place_and_remedy():
 def test_a_range_without_basis_or_sense_is_refused(one, reason):
     levels = Levels(change=by_economy(1.0, 2.0), ranges={"change": one})
     assert faults_of(declared(), levels) == [("priority made_up, indicator signal, range of change", reason)]
+
+
+def test_a_range_of_several_bases_is_taken():
+    one = Range(by_economy(0.0, 0.0), by_economy(3.0, 3.0), "published + hold_out")
+    levels = Levels(change=by_economy(1.0, 2.0), ranges={"change": one})
+    found = check_outcomes("made_up", [declared()], {"signal": levels}, "assess_state")
+    assert found["signal"].ranges["change"].basis == "published + hold_out"
+    wrong = replace(one, basis="published + guess")
+    assert faults_of(declared(), Levels(change=by_economy(1.0, 2.0), ranges={"change": wrong}))
 
 
 def test_everything_that_is_wrong_is_said_at_once():

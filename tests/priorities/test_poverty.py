@@ -158,6 +158,16 @@ def test_ranges_hold_pass_through_and_the_accounts():
     assert float(both.low.sel(economy="KGZ").item()) == pytest.approx(0.7 * x - down)
 
 
+def test_an_economy_with_a_survey_and_estimated_accounts_has_one_range():
+    """The whole way: both bases at once, as for most economies of the embedded world."""
+    world = world_with(KGZ=KGZ)
+    world = replace(world, accounts=replace(world.accounts, estimated=("KGZ",)))
+    frame = appraise(world, (2035,)).to_dataframe(["people_in_poverty"])
+    rows = frame[(frame["economy"] == "KGZ") & (frame["scenario"] == "change") & frame["value"].notna()]
+    assert set(rows["basis"]) == {"published + hold_out"}
+    assert (rows["low"] < rows["value"]).all()
+
+
 def test_declared_parameters_move_results():
     world = world_with(KGZ=KGZ, KAZ=KAZ)
     plain = appraise(world, (2035,))

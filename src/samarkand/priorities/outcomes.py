@@ -15,7 +15,7 @@ import xarray as xr
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.gaps import Gap
 from samarkand.priorities.base import Indicator, Levels, Outcomes, Part, Range
-from samarkand.priorities.ranges import BASES
+from samarkand.priorities.ranges import BASES, TOGETHER
 
 PARTS: tuple[Part, ...] = get_args(Part)
 SLACK = 1e-9  # by which rounding may carry a value out of its range, relative to the range
@@ -96,7 +96,7 @@ def _places(place: str, row: Indicator, words: xr.DataArray, faults: FaultList) 
 
 
 def _check_range(place: str, one: Range, values: xr.DataArray | None, faults: FaultList) -> None:
-    if one.basis not in BASES:
+    if not set(one.basis.split(TOGETHER)) <= set(BASES):
         said = f"has the basis {one.basis!r}, which is not declared" if one.basis else "has no basis"
         faults.add(place, said, f"Name what it rests on: {', '.join(BASES)}.")
     if not (np.isnan(one.coverage) or 0.0 < one.coverage < 1.0):

@@ -28,6 +28,7 @@ from samarkand.world.accounts.estimation.ranges import COVERED, Width, read_rang
 from samarkand.world.world import World
 
 HOLD_OUT = "hold_out"
+TOGETHER = " + "  # between the bases of a combined range
 BASES = {
     HOLD_OUT: "observed economies deleted and estimated in turn",
     "reference_class": "how like projects of the past came out",
@@ -54,7 +55,7 @@ def combine(values: xr.DataArray, ranges: Sequence[Range]) -> Range | None:
         nothing = np.logical_and.reduce([np.isnan(square) for square in squares])
         total = sum(square.fillna(0.0) for square in squares)
         sides.append(values + sign * np.sqrt(total).where(~nothing))
-    basis = " + ".join(dict.fromkeys(one.basis for one in ranges))
+    basis = TOGETHER.join(dict.fromkeys(one.basis for one in ranges))
     low, high = sides
     return Range(low, high, basis, coverage if len(known) == len(ranges) else float("nan"))
 

@@ -54,7 +54,8 @@ def _of_cases(title: str, unit: str, case: str, outcome: Levels) -> Table:
         )
         for label in outcome.change["case"].to_numpy()
     )  # fmt: skip
-    heads = (case, unit) if span is None else (case, unit, "from", "to")
+    head = "change" if unit == "fraction" else unit
+    heads = (case, head) if span is None else (case, head, "from", "to")
     return Table(title, heads, rows)
 
 
