@@ -562,3 +562,29 @@ def tenths(path: Path, shares) -> Path:
             for number, value in enumerate(values, 1):
                 writer.writerow([economy, of, sectors, number, value])
     return path
+
+
+# -- the Trade Matrix of UN Comtrade
+
+MATRIX_COLUMNS = (
+    "typeCode", "freqCode", "refYear", "reporterCode", "flowCode", "partnerCode", "classificationCode", "cmdCode",
+    "primaryValue", "isReported",
+)  # fmt: skip
+MATRIX_ROWS = (
+    (156, "X", 398, "781", "6e12", "true"), (156, "X", 398, "78", "6e12", "true"), (156, "X", 0, "781", "6e12", "true"),
+    (398, "M", 156, "781", "7e9", "true"), (398, "X", 156, "682", "2e9", "false"),
+    (398, "X", 156, "001", "1e9", "true"), (276, "X", 398, "781", "3e12", "true"),
+    (276, "X", 899, "001", "1e9", "true"),
+)  # fmt: skip
+
+
+def trade_matrix(
+    path: Path, rows: Iterable[Sequence[object]] = MATRIX_ROWS, *, system: str = "SS", year: object = 2022
+) -> Path:
+    """Rows of reporter, flow, partner, code, US$ and whether it is reported, as UN Comtrade gives them."""
+    lines = [
+        f"C,A,{year},{reporter},{flow},{partner},{system},{code},{value},{reported}"
+        for reporter, flow, partner, code, value, reported in rows
+    ]
+    path.write_text("\n".join([",".join(MATRIX_COLUMNS), *lines, ""]), encoding="utf-8")
+    return path

@@ -31,6 +31,8 @@ def good_file(kind: str, folder: Path, world) -> Path:
             folder / "baci.csv",
             [(2022, 156, 842, "847130", "1e10", "1"), (2022, 276, 398, "870323", "5", "1")],
         )
+    if kind == "trade-matrix":
+        return samples.trade_matrix(folder / "matrix.csv")
     if kind == "escap":
         return samples.escap(folder / "survey.csv")
     if kind == "wiod":

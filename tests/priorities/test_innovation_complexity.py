@@ -259,7 +259,9 @@ def test_an_index_without_a_sign_or_an_order_is_no_index():
 def test_without_trade_by_product_the_file_is_named():
     found = sk.appraise(toy_programme(), make_toy_world(), session=Session(), years=(2035,))
     rows = found.to_dataframe(["opportunity_access", "economic_complexity"])
-    assert set(rows["reason"]) == {"needs file: exports by product: samarkand world import baci"}
+    assert set(rows["reason"]) == {
+        "needs file: exports by product: samarkand world import baci or trade-matrix"
+    }
     assert "samarkand world import baci" in page(found).lead[0]
     with pytest.raises(Faults, match="samarkand world import baci"):
         opportunities(found, "KAZ")
@@ -278,6 +280,17 @@ def test_the_page_and_the_command(toy):
     with pytest.raises(Faults) as raised:
         opportunities(toy, "XYZ", "AZE")
     assert len(raised.value.faults) == 2
+
+
+def test_groups_that_no_sector_has_are_not_near_and_not_far():
+    """Codes of the SITC: complexity as of any other product, buyers within reach not known, and not zero."""
+    found = appraise(make_world(products=("S100", "S720", "S840", "S842", "S010", "S740")))
+    assert np.isfinite(found.array("economic_complexity", "without").sel(economy="DEU"))
+    for name in ("opportunity_access", "opportunities_nearer"):
+        assert not np.isfinite(found[name]).any()
+        rows = found.to_dataframe([name]).set_index("economy")
+        assert set(rows.loc[["DEU"], "reason"]) == {"the accounts have no sector of the product"}
+    assert "Standard International Trade Classification" in page(found).lead[0]
 
 
 def test_the_product_space_shows_what_an_economy_makes_and_could_make(toy):

@@ -99,6 +99,10 @@ def _opportunities(state: State) -> Outcomes:
     here, without, with_ = _access_here(state, found)
     chosen = found.opportunities[[found.economies.index(code) for code in here]]
     least = state.assumptions.parameters["opportunity_nearer"]
+    nearer = calc_nearer(without, with_, chosen, least)
+    none_near, none = NONE_NEAR, ""
+    if not np.isfinite(without).any():  # products of a classification that the accounts do not have
+        nearer, none_near, none = np.full(len(here), np.nan), NO_SECTOR, NO_SECTOR
 
     def by_economy(values: Floats) -> xr.DataArray:
         return labelled(values, economy=here).reindex(economy=list(state.world.labels))
@@ -106,10 +110,10 @@ def _opportunities(state: State) -> Outcomes:
     return {
         "opportunity_access": Levels(
             without=by_economy(calc_over(without, chosen)), with_=by_economy(calc_over(with_, chosen)),
-            reason=reasons_of(state, found, NONE_NEAR),
+            reason=reasons_of(state, found, none_near),
         ),
         "opportunities_nearer": Levels(
-            change=by_economy(calc_nearer(without, with_, chosen, least)), reason=reasons_of(state, found, ""),
+            change=by_economy(nearer), reason=reasons_of(state, found, none),
         ),
     }  # fmt: skip
 

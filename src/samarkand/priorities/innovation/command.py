@@ -27,7 +27,7 @@ def opportunities(
     """Show what an economy could make next.
 
     And how near its buyers are; with a partner also what that one could make, and what each of the two makes and buys
-    of it. Needs trade by product: samarkand world import baci.
+    of it. Needs trade by product: samarkand world import baci, or trade-matrix.
     """
     from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
     from samarkand.priorities.innovation import page as pages

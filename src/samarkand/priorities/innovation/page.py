@@ -62,9 +62,9 @@ def said_of_sample(answer: Answer, found: Found) -> str:
     assert answer.world.products is not None
     return (
         f"Exports of {answer.world.products.year} as imported: {len(found.economies)} economies and "
-        f"{len(found.products)} products of the Harmonised System, {found.sample.dropped} products left out. The index "
-        f"goes with the number of products with an advantage at a correlation of {found.measures.sign_agreement:.2f}; "
-        f"its eigenvalue is {found.measures.gap:.2g} above the next."
+        f"{len(found.products)} products of the {answer.world.products.system}, {found.sample.dropped} products left "
+        "out. The index goes with the number of products with an advantage at a correlation of "
+        f"{found.measures.sign_agreement:.2f}; its eigenvalue is {found.measures.gap:.2g} above the next."
     )
 
 
@@ -148,7 +148,7 @@ def opportunities_of(answer: Answer, found: Found, economy: str, partner: str = 
     change = answer.array("product_access")
     known = economy in change["economy"].to_numpy()
     nearer = change.sel(economy=economy).to_series() if known else pd.Series(dtype=float)
-    heads = ["product (HS)", "sector", "complexity", "density", "gain", "buyers nearer by"]
+    heads = ["product", "sector", "complexity", "density", "gain", "buyers nearer by"]
     if partner:
         heads += ["partner makes it", "partner buys, US$ m", "freight to partner"]
     rows = []

@@ -59,6 +59,10 @@ def _why_left_out(world: World, parameters: Parameters, code: str, exports: floa
     people, output = (world.fact(code, name).value for name in ("population", "gdp"))
     least, smallest = parameters["complexity_population"], parameters["complexity_exports"]
     ratio = parameters["complexity_re_export_ratio"]
+    if world.products is not None:
+        estimated = world.products.estimated_share.get(code, 0.0)
+        if estimated > parameters["complexity_estimated"]:
+            return f"{100 * estimated:.0f} % of its exports in the file are estimated"
     if without != "population":
         if people is None:
             return "its population is not known"

@@ -12,7 +12,7 @@ from samarkand.world.accounts.tariffs import sector_of_product
 
 DEEPEST = 2.0  # complexity from which on a colour is the deepest
 HOW = (
-    "Each dot is a product of the Harmonised System, the larger the more of it is traded; lines are the strongest ties "
+    "Each dot is a product, the larger the more of it is traded; lines are the strongest ties "
     "of products that the same economies make; green-blue: complex, brown: simple."
 )
 

@@ -1,7 +1,7 @@
-"""Trade by product: what each economy sells and buys abroad, in the codes of the Harmonised System.
+"""Trade by product: what each economy sells and buys abroad, in the codes of the Harmonised System or the SITC.
 
 None is embedded. It is kept beside the accounts when a file with products is imported, and is observed: nothing of it
-is estimated, nor balanced with the accounts.
+is balanced with the accounts, and a file that holds estimates says which.
 """
 
 from __future__ import annotations
@@ -15,6 +15,10 @@ import pandas as pd
 from samarkand.core.hashing import data_hash
 
 COLUMNS = ("economy", "product", "exports", "imports")
+ESTIMATED = (
+    "estimated"  # a further column, of files that say it: the part of exports that is an estimate, US$ m
+)
+SITC = "S"  # begins codes of the Standard International Trade Classification; the others are of the Harmonised System
 PRODUCTS_NEED = "exports by product"  # in the words of the indicators that need it
 
 
@@ -22,8 +26,8 @@ PRODUCTS_NEED = "exports by product"  # in the words of the indicators that need
 class Products:
     """Trade by economy and product in one year.
 
-    `table`: `COLUMNS`, with ISO3 codes, HS codes of six digits, and US$ m; a product that an economy neither sells nor
-    buys has no row.
+    `table`: `COLUMNS`, with ISO3 codes, HS codes of six digits (or `SITC` and three digits), and US$ m; a product that
+    an economy neither sells nor buys has no row.
     """
 
     table: pd.DataFrame
@@ -38,6 +42,22 @@ class Products:
     def exporters(self) -> frozenset[str]:
         """Economies that export anything."""
         return frozenset(map(str, self.table.loc[self.table["exports"] > 0, "economy"].unique()))
+
+    @cached_property
+    def system(self) -> str:
+        """The classification of products, in words."""
+        is_sitc = self.table["product"].astype(str).str.startswith(SITC).any()
+        return "Standard International Trade Classification" if is_sitc else "Harmonised System"
+
+    @cached_property
+    def estimated_share(self) -> dict[str, float]:
+        """Part of an economy's exports that is estimated, a fraction, where the file says it."""
+        if ESTIMATED not in self.table:
+            return {}
+        total = self.table.groupby(self.table["economy"].astype(str))[["exports", ESTIMATED]].sum()
+        total = total[total["exports"] > 0]
+        share = total[ESTIMATED] / total["exports"]
+        return dict(zip(map(str, share.index), share.tolist(), strict=True))
 
     def matrix(self, side: str, digits: int) -> pd.DataFrame:
         """`exports` or `imports` by economy (rows) and product of so many digits (columns), US$ m, both sorted.

@@ -168,6 +168,8 @@ def _write(folder: Path, name: str, task: Import, parts: Parts) -> None:
             task.notes.append(
                 "the tariffs of the base are dropped, for the economies are others: import them again"
             )
+    elif parts.products is not None:
+        written = store.write_products(folder, parts.products)
     elif parts.tariffs is not None:
         parts.tariffs.to_parquet(folder / "tariffs.parquet", index=False, compression="zstd")
         written = ["tariffs.parquet"]

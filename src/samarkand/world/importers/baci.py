@@ -53,7 +53,7 @@ def read(task: Import) -> Parts | None:
     place = str(task.paths[0])
     if chunks:
         rows = pd.concat(chunks, ignore_index=True)
-        _check_rows(task, place, rows)
+        check_rows(task, place, rows)
     if task.faults:
         return None
     if not chunks:
@@ -91,19 +91,20 @@ def read(task: Import) -> Parts | None:
     )
 
 
-def _check_rows(task: Import, place: str, rows: pd.DataFrame) -> None:
-    """Faults of rows that stand there twice, and of products that nobody exports."""
+def check_rows(task: Import, place: str, rows: pd.DataFrame, sold: bool = True) -> None:
+    """Faults of rows that stand there twice, and, of rows of what is sold, of products that nobody exports."""
     repeated = rows.duplicated(["year", "i", "j", "k"], keep=False)
     if repeated.any():
         first = rows[repeated].iloc[0]
+        one, other = ("exporter", "importer") if sold else ("importer", "exporter")
         task.fault(
             f"{place}, line {first['line']}",
-            f"{int(repeated.sum())} rows stand there more than once (exporter {first['i']}, importer {first['j']}, "
+            f"{int(repeated.sum())} rows stand there more than once ({one} {first['i']}, {other} {first['j']}, "
             f"product {first['k']})",
             "Keep one row each.",
         )
     exports = rows.groupby("k")["value"].sum()
-    if len(bare := exports.index[exports == 0]):
+    if sold and len(bare := exports.index[exports == 0]):
         task.fault(
             f"{place}, line {rows.loc[rows['k'] == bare[0], 'line'].iloc[0]}",
             f"{len(bare)} products have no exporters: all their rows are 0 (the first is {bare[0]})",

@@ -59,7 +59,7 @@ class ImportKind(BaseModel):
     @field_validator("replaces")
     @classmethod
     def _part(cls, value: str) -> str:
-        if value not in ("accounts", "tariffs", "facts", "network", "cables"):
+        if value not in ("accounts", "tariffs", "facts", "network", "cables", "products"):
             raise ValueError(f"a world has no part {value!r}")
         return value
 
@@ -80,8 +80,8 @@ def import_hint(need: str) -> str:
 class Parts:
     """Result of an importer: the part of a world that it replaces, for which year, and measures worth keeping.
 
-    `products` come with accounts: trade by product, which is kept beside them. `network_parts`: the files of each part
-    of a network that are the user's; the others are those of the base.
+    `products` come with accounts or alone: trade by product, which is kept beside them. `network_parts`: the files of
+    each part of a network that are the user's; the others are those of the base.
     """
 
     year: int
