@@ -55,6 +55,10 @@ def test_figures_beside_published_ones_are_those_of_the_results(appraisal):
     gain = float(appraisal["real_income_value"].sum())
     assert found["real income, world, after payment"] == pytest.approx(gain / income, rel=1e-9)
     assert found["real income, world, before payment"] > found["real income, world, after payment"]
+    assert found["generalised cost, world, plain"] < 0
+    assert (
+        found["generalised cost, world, by goods trade"] < found["trade cost, world"]
+    )  # a cost, not 1 + cost
     before, after = (appraisal.array("pair_time", which) for which in ("without", "with"))
     change = (after / before - 1).where(after["economy"] != after["partner"])
     assert found["shipment time, most changed pair"].startswith(f"{float(change.min()):.4%}")
