@@ -535,6 +535,7 @@ def enterprises_long(path: Path, rows) -> Path:
         writer.writerow(["economy", "year", "cut", "subcut", "indicator", "value", "se", "N"])
         for name, year, group, indicator, value in rows:
             writer.writerow([name, year, "Size", group, indicator, value, 1.2, 300])
+    return path
 
 
 # -- the survey of trade facilitation
