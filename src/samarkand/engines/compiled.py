@@ -1,7 +1,8 @@
 """Compiled kernels, loaded when they are first needed, one module after another.
 
 numba decides where to keep the machine code of a function when its module is imported, by a setting of the whole
-process. Modules are imported under one lock, so that a setting for one of them is never that of another.
+process. Modules are imported under one lock, so that a setting for one of them is never that of another. What numba
+keeps is read only if every byte is as it was written.
 """
 
 from __future__ import annotations
@@ -30,8 +31,12 @@ def load_compiled(name: str, cache_folder: Callable[[], Path] | None = None) -> 
         own = cache_folder is not None and not numba.config.CACHE_DIR
         if own and cache_folder is not None:
             numba.config.CACHE_DIR = str(cache_folder())
+        from samarkand.engines.checked_machine_code import check_machine_code
+
         try:
-            _loaded[name] = import_module(name)
+            module = import_module(name)
+            check_machine_code(name.rpartition(".")[0])
+            _loaded[name] = module
         finally:
             if own:
                 numba.config.CACHE_DIR = ""
