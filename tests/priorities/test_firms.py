@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import samarkand as sk
@@ -88,6 +88,7 @@ def test_who_exports_more_gains_more_where_exports_grow_more_than_sales_at_home(
         assert (np.sign(np.diff(sales)) == np.sign(exports - at_home)).all()
 
 
+@settings(deadline=None)
 @given(st.floats(0.5, 2.0), st.floats(0.8, 1.25), st.floats(1.05, 5.0))
 def test_margins_of_melitz_and_chaney(exports, wage, exponent):
     """A firm's own exports have the elasticity of trade over t; the rest is firms that begin."""
@@ -133,12 +134,12 @@ def test_without_a_survey_the_file_is_named(appraisal):
 
 
 def test_the_page_and_the_command(appraisal):
-    (table,) = [one for one in page(appraisal).tables if one.title == "Sales by size of firm"]
+    (table,) = [one for one in page(appraisal).tables if one.title.startswith("Sales by size of firm")]
     rows = {row[0]: row[1:] for row in table.rows}
     name = appraisal.world.names.get("KGZ", "KGZ")
-    assert rows[name][:3] == ("3.0 %", "8.0 %", "20.0 %")
+    assert rows[name][0] == "3.0 / 8.0 / 20.0"
     sales = 100 * float(appraisal.array("firm_sales").sel(economy="KGZ", case="small"))
-    assert rows[name][3] == f"{sales:+.4f} %"
+    assert rows[name][1] == f"{sales:+.4f}"
     firms = people_command(appraisal, "KGZ").tables[1]
     assert firms.rows[0][:2] == ("small (5 to 19 employees)", "5.000 %")
     assert firms.rows[0][5] == f"{sales:+.4f} %"

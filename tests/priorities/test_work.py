@@ -256,11 +256,15 @@ def test_readiness_is_by_economy(world):
 
 
 def test_the_page_and_the_command_show_work(appraisal):
-    items, moved = page(appraisal).tables[-2:]
+    items, elsewhere, moved = page(appraisal).tables[-3:]
     item = item_with_one_host()
     row = next(one for one in items.rows if one[0] == item.id)
     home = appraisal.array("construction_jobs_at_home").sel(project=item.id)
-    assert row[1:5] == tuple(f"{float(home.sel(case=case)):,.0f}" for case in CASES)
+    at_home = [f"{float(home.sel(case=case)):,.0f}" for case in CASES]
+    assert row[1:] == (at_home[0], " / ".join(at_home[1:]))
+    assert items.heads[2] == "50 / 85 / 100 % local"
+    abroad = appraisal.array("construction_jobs_abroad").sel(project=item.id, case=AS_ACCOUNTS)
+    assert next(one for one in elsewhere.rows if one[0] == item.id)[1] == f"{float(abroad):,.0f}"
     assert {one[0] for one in moved.rows} == {appraisal.world.names.get(code, code) for code in PERSONS}
     of_one = people_command(appraisal, "KAZ")
     assert of_one.tables[-1].rows[0][:2] == ("agriculture", f"{9e6 * PARTS[0]:,.0f}")

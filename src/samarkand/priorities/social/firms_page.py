@@ -36,18 +36,14 @@ def firms_tables(answer: Answer) -> tuple[Table, ...]:
     rows = tuple(
         (
             answer.world.names.get(code, code),
-            *(_per_cent(float(share.sel(economy=code, case=size))) for size in SIZES),
-            *(_per_cent(float(sales.sel(economy=code, case=size)), "+.4f") for size in SIZES),
+            " / ".join(shown(float(share.sel(economy=code, case=size)), ".1f", 100.0) for size in SIZES),
+            *(shown(float(sales.sel(economy=code, case=size)), "+.4f", 100.0) for size in SIZES),
         )
         for code in order[:MOST_ROWS]
     )
-    heads = (
-        "economy",
-        *(f"exports in sales, {size}" for size in SIZES),
-        *(f"sales, {size}" for size in SIZES),
-    )
+    heads = ("economy", f"exports in sales, {' / '.join(SIZES)}", *(f"sales, {size}" for size in SIZES))
     note = f"{len(order)} economies; the first {len(rows)} are shown." if len(order) > len(rows) else ""
-    return (Table("Sales by size of firm", heads, rows, note=note),)
+    return (Table("Sales by size of firm, per cent", heads, rows, note=note),)
 
 
 def firms_of_economy(answer: Answer, economy: str) -> tuple[Table, ...]:

@@ -99,13 +99,13 @@ def _by_line(answer: Answer) -> Table:
     for case in map(str, without["case"].to_numpy()):
         before, after = (one.sel(case=case).dropna("economy") for one in (without, with_))
         one = published_poverty().get(case)
-        published = f"{-one.people / 1e6:+,.1f} million" if one is not None else ""
-        people = (f"{float(one.sum()) / 1e6:,.3f} million" for one in (before, after))
-        change = f"{float((after - before).sum()) / 1e6:+,.4f} million"
+        published = f"{-one.people / 1e6:+,.1f}" if one is not None else ""
+        people = (f"{float(one.sum()) / 1e6:,.3f}" for one in (before, after))
+        change = f"{float((after - before).sum()) / 1e6:+,.4f}"
         rows.append((case, f"{before.sizes['economy']}", *people, change, published))
     note = DIFFERENCE if any(row[-1] for row in rows) else ""
     heads = ("line a day", "economies with a survey", "without", "with", "change", "published change")
-    return Table("People in poverty", heads, tuple(rows), note=note)
+    return Table("People in poverty, million", heads, tuple(rows), note=note)
 
 
 def _by_economy(answer: Answer) -> Table:

@@ -31,10 +31,10 @@ def work_tables(answer: Answer) -> tuple[Table, ...]:
     """Job-years of the items with the most, and the economies where most people change sector."""
     if not _is_known(answer):
         return ()
-    return _by_item(answer), _moved(answer)
+    return *_by_item(answer), _moved(answer)
 
 
-def _by_item(answer: Answer) -> Table:
+def _by_item(answer: Answer) -> tuple[Table, ...]:
     home, abroad, without = (
         answer.array(name)
         for name in (
@@ -44,8 +44,8 @@ def _by_item(answer: Answer) -> Table:
         )
     )
     if "case" not in home.dims:
-        return Table("Job-years of construction", ("item",), (), note="No item has a published capex.")
-    cases = [str(case) for case in home["case"].to_numpy()]
+        return (Table("Job-years of construction", ("item",), (), note="No item has a published capex."),)
+    contents = [str(case) for case in home["case"].to_numpy() if str(case) != AS_ACCOUNTS]
     total = (home.fillna(0.0) + abroad.fillna(0.0)).sel(case=AS_ACCOUNTS)
     order = np.argsort(-total.to_numpy(), kind="stable")
     rows = []
@@ -57,19 +57,28 @@ def _by_item(answer: Answer) -> Table:
         rows.append(
             (
                 str(code),
-                *(shown(float(home.sel(case=case, **at))) for case in cases),
+                shown(float(home.sel(case=AS_ACCOUNTS, **at))),
+                " / ".join(shown(float(home.sel(case=case, **at))) for case in contents),
                 shown(float(abroad.sel(case=AS_ACCOUNTS, **at))),
                 f"{100 * unknown:.1f} %",
                 shown(_in_operation(answer, str(code))),
             )
         )
-    heads = (
-        "item", *(f"at home, {case}" for case in cases), "elsewhere", "spending without jobs", "jobs in operation",
-    )  # fmt: skip
     note = f"{len(rows)} items with a published capex." + (
         " The first are shown." if len(rows) > MOST_ROWS else ""
     )
-    return Table("Job-years of construction, gross", heads, tuple(rows[:MOST_ROWS]), note=note)
+    shown_rows = rows[:MOST_ROWS]
+    local = " / ".join(content.partition(" %")[0] for content in contents)
+    at_home = Table(
+        "Job-years of construction at home, gross", ("item", AS_ACCOUNTS, f"{local} % local"),
+        tuple(row[:3] for row in shown_rows), note=note,
+    )  # fmt: skip
+    elsewhere = Table(
+        "Job-years elsewhere as the accounts buy, and jobs in operation",
+        ("item", "elsewhere", "spending without jobs", "in operation"),
+        tuple((row[0], *row[3:]) for row in shown_rows),
+    )
+    return at_home, elsewhere
 
 
 def _in_operation(answer: Answer, item: str) -> float:
