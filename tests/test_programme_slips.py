@@ -99,7 +99,7 @@ def test_geojson_is_named():
     parse_toml(b'{"type": "FeatureCollection", "features": []}', "line.geojson", faults)
     (fault,) = faults
     assert fault.reason.startswith("is GeoJSON")
-    assert "longitude first" in fault.mend
+    assert "samarkand programme draft" in fault.mend
 
 
 # -- places and words

@@ -24,7 +24,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "importers")]
 
 import file_samples as samples  # noqa: E402
 
+from samarkand.core.faults import FaultList  # noqa: E402
 from samarkand.programme import load_programme  # noqa: E402
+from samarkand.programme.files.geojson import Cities, draft_of  # noqa: E402
 from samarkand.programme.files.workbook_writing import workbook_of  # noqa: E402
 from samarkand.world import embedded  # noqa: E402
 from samarkand.world.accounts.intermediate_use import DenseIntermediateUse  # noqa: E402
@@ -285,6 +287,23 @@ def _toml(folder: Path) -> Path:
     return Path(shutil.copy(PROGRAMME, folder / "programme.toml"))
 
 
+def _geojson(folder: Path) -> Path:
+    lines = {"type": "LineString", "coordinates": [[87.6, 43.8], [80.0, 44.5], [76.9, 43.25]]}
+    place = {"type": "Point", "coordinates": [121.47, 31.23]}
+    features = [{"type": "Feature", "properties": {"name": "x", "kind": kind}, "geometry": shape}
+                for kind, shape in (("rail", lines), ("port", place))]  # fmt: skip
+    made = folder / "gis.geojson"
+    made.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    return made
+
+
+def _draft(paths: list[Path]) -> object:
+    faults = FaultList()
+    draft_of(paths[0].read_bytes(), paths[0].name, "mine", Cities(small_world().network.cities), faults)
+    faults.raise_if_any()
+    return None
+
+
 def _workbook(folder: Path) -> Path:
     made = folder / "programme.xlsx"
     made.write_bytes(workbook_of(load_programme(PROGRAMME, small_world())))
@@ -323,6 +342,7 @@ def _open(paths: list[Path]) -> object:
 FORMATS: dict[str, Format] = {
     "programme": Format(_toml, lambda paths: load_programme(paths[0], small_world()), "toml"),
     "programme-workbook": Format(_workbook, lambda paths: load_programme(paths[0], small_world()), "book"),
+    "programme-geojson": Format(_geojson, _draft, "json"),
     "projection": Format(_projection, lambda paths: load_projection(paths[0], ECONOMIES, 2030)),
     "closures": Format(
         _closures, lambda paths: find_closures(read_closure_file(paths[0]), small_world().network), "text"

@@ -79,6 +79,43 @@ def new(
 
 
 @group.command()
+def draft(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.geojson", help="Lines and points from a GIS (GeoJSON).")
+    ],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Short name of the programme and of its file.")],
+    line: Annotated[
+        str, typer.Option("--line", metavar="KIND", help="The kind of lines that name none, as rail or road.")
+    ] = "",
+    point: Annotated[
+        str, typer.Option("--point", metavar="KIND", help="The kind of points that name none, as port.")
+    ] = "",
+    force: ForceOption = False,
+) -> None:
+    """Begin a programme with the lines and points of a GIS.
+
+    Places are named after the cities of the network and lengths measured; all else is marked to be filled in.
+    """
+    from samarkand.core.faults import Fault, FaultList
+    from samarkand.programme.files.formats import write_file
+    from samarkand.programme.files.geojson import Cities, draft_of
+    from samarkand.programme.files.template import check_name
+    from samarkand.world.network.tables import load_network
+
+    check_name(name)
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        fail([Fault(str(file), f"cannot be read ({error.strerror})", "Give the path of a GeoJSON file.")])
+    faults = FaultList()
+    text = draft_of(content, file.name, name, Cities(load_network().cities), faults, line=line, point=point)
+    faults.raise_if_any()
+    path = Path(f"{name}.toml")
+    write_file(path, text, force)
+    typer.echo(f"wrote {path}: fill in what is marked <fill in>, then run: samarkand check {path}")
+
+
+@group.command()
 def show(programme: ProgrammeArgument = DEFAULT_PROGRAMME) -> None:
     """Show the items of a programme and their evidence.
 

@@ -64,8 +64,7 @@ def _not_toml(text: str, message: str, place: str, faults: FaultList) -> None:
         faults.add(
             place,
             "is GeoJSON: lines and points, without the figures of a programme",
-            "Write [[project]] tables in TOML (samarkand programme new), with the points of each section as name, "
-            "latitude and longitude; GeoJSON has longitude first.",
+            "Make a draft of it: samarkand programme draft FILE.geojson NAME --line rail.",
         )
         return
     if start[0] in "{<%" or start.startswith("---") or not re.search(r"[=\[]", text):
