@@ -30,9 +30,11 @@ from samarkand.world.accounts.tariffs import inputs_with_tariffs
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.freight.assignment import (
     FreightWork,
+    SeaLoads,
     calc_freight_work,
     calc_tonnes,
     calc_unit_loads,
+    energy_loads,
     mode_shares,
 )
 from samarkand.world.freight.cargo import energy_tables
@@ -46,6 +48,7 @@ from samarkand.world.freight.state import Freight, FreightState, TradeCosts, fre
 from samarkand.world.freight.subsets import costs_of_subsets
 from samarkand.world.freight.trade_costs import ad_valorem_cost, iceberg_cost_hat, surface_trade
 from samarkand.world.network.disruptions import Closures, find_closures
+from samarkand.world.parameters import Parameters
 from samarkand.world.world import World
 
 Value = TypeVar("Value")
@@ -274,7 +277,8 @@ def solve_equilibrium(
 
 
 def lay_freight(baseline: Baseline, state: FreightState, solution: Solution) -> FreightWork:
-    """The trade of a solution on the network of a state."""
+    """The trade of a solution on the network of a state: oil and gas known in volumes by tanker and line, the rest by
+    its routes."""
     setting = baseline.setting
     parameters, labels = setting.assumptions.parameters, list(setting.world.labels)
     flow = xr.DataArray(
@@ -282,11 +286,28 @@ def lay_freight(baseline: Baseline, state: FreightState, solution: Solution) -> 
         {"destination": labels, "origin": labels, "sector": list(setting.world.accounts.sectors)},
         ORDER,
     )
-    tonnes = calc_tonnes(flow, setting.commodities, parameters)
-    boxes = calc_unit_loads(flow, setting.commodities, parameters)
+    energy, before = energy_of(setting), setting.world.accounts.trade_flow
+    by_route = flow.where(~energy.known(before), 0.0)
+    tonnes = calc_tonnes(by_route, setting.commodities, parameters)
+    boxes = calc_unit_loads(by_route, setting.commodities, parameters)
     open_model = baseline.freight if isinstance(baseline.freight, FreightModel) else baseline.freight.open
     share = mode_shares(open_model, state.against_open)
-    return calc_freight_work(state.model.network, parameters, tonnes, share, state.changes, boxes)
+    at_sea = _tankers(energy, flow, before, state, parameters)
+    return calc_freight_work(state.model.network, parameters, tonnes, share, state.changes, boxes, at_sea)
+
+
+def _tankers(
+    energy: EnergyTrade, flow: xr.DataArray, before: xr.DataArray, state: FreightState, parameters: Parameters
+) -> SeaLoads:
+    """Oil and gas at sea: volumes of the tables, times trade of the solution over that of the accounts."""
+    cells = energy.cells(before.transpose("origin", "destination", "sector"))
+    after, was = (
+        one.transpose("origin", "destination", "sector").to_numpy()[cells] for one in (flow, before)
+    )
+    ratio = np.divide(after, was, out=np.ones_like(was), where=was > 0)
+    weight = energy.flows["cargo"].map({name: row.tonnes for name, row in energy.tables.cargoes.items()})
+    tonnes = energy.flows["volume"].to_numpy(float) * weight.to_numpy(float) * 1e6 * ratio
+    return energy_loads(energy, tonnes, state.model.network, parameters)
 
 
 def _tariffs(setting: Setting, change: Change) -> dict[str, Floats]:

@@ -17,6 +17,7 @@ import xarray as xr
 from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
 from samarkand.engines.assignment import assign, find_paths, join_choice
 from samarkand.engines.routing import Graph
+from samarkand.world.freight.energy import EnergyTrade, SeaReach
 from samarkand.world.freight.mode_choice import VOT_CLASSES, classes_of_time, sector_classes
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.skims import (
@@ -208,6 +209,46 @@ class _State:
         self.port_terminal: Ints = network.ports["terminal"].to_numpy(np.int64)
 
 
+@dataclass(frozen=True, eq=False)
+class SeaLoads:
+    """Tonnes a year on the arcs of the sea graph, in the order of its indices, and what sails in all."""
+
+    loads: Floats
+    tonnes: float
+
+
+def energy_loads(trade: EnergyTrade, tonnes: Floats, network: Network, parameters: Parameters) -> SeaLoads:
+    """Lay oil and gas on the sea of a network: tonnes a year of each flow of the trade.
+
+    From its terminal, or the nearest port of its exporter, to the nearest port of its importer. What goes by line all
+    the way is on no link.
+    """
+    graph = sea_costs(network, parameters).graph(len(network.sea_nodes))
+    sea = SeaReach(network, parameters, trade.sea.labels)
+    sources = np.unique(np.concatenate([*trade.places.values(), np.zeros(0, np.int64)]))
+    targets = np.unique(np.concatenate([*sea.landing.values(), np.zeros(0, np.int64)]))
+    if not (sources.size and targets.size and len(trade.flows)):
+        return SeaLoads(np.zeros(graph.indices.size), 0.0)
+    paths = find_paths(graph, 0.0, sources, targets)
+    flow = np.zeros(paths.cost.shape)
+    lands = {code: np.searchsorted(targets, nodes) for code, nodes in sea.landing.items() if nodes.size}
+    importers = trade.flows["importer"].to_numpy()
+    for place, rows in trade.flows.groupby("place").indices.items():
+        nodes = trade.places.get(str(place))
+        if nodes is None or not nodes.size:
+            continue
+        loading = np.searchsorted(sources, nodes)
+        nearest = paths.cost[loading].argmin(axis=0)
+        cost = paths.cost[loading].min(axis=0)
+        for row in np.asarray(rows, np.int64).tolist():
+            at = lands.get(importers[row], loading[:0])
+            if at.size:
+                target = at[cost[at].argmin()]
+                flow[loading[nearest[target]], target] += tonnes[row]
+    flow[~np.isfinite(paths.cost)] = 0.0
+    return SeaLoads(assign(graph, paths, flow), float(flow.sum()))
+
+
 def calc_freight_work(
     network: Network,
     parameters: Parameters,
@@ -215,11 +256,13 @@ def calc_freight_work(
     mode_share: xr.DataArray,
     changes: Sequence[LinkChange] = (),
     unit_loads: xr.DataArray | None = None,
+    at_sea: SeaLoads | None = None,
 ) -> FreightWork:
     """Lay tonnes between economies on the network, and the TEU among them where they are given.
 
     tonnes: as `calc_tonnes`; unit_loads: as `calc_unit_loads`; mode_share: dims (vot_class, origin_city,
-    destination_city, mode), fractions of each pair of cities; changes: what a programme does to the network.
+    destination_city, mode), fractions of each pair of cities; changes: what a programme does to the network; at_sea:
+    tonnes that sail besides, from terminals of their own (`energy_loads`).
     All-or-nothing on the least-cost way of each mode at the nearest value-of-time class; no congestion.
     """
     network = open_ports(network, changes)
@@ -237,6 +280,8 @@ def calc_freight_work(
         goods = [label for label, number in of_goods.items() if number == c]
         if goods:
             _load_class(state, values[c], goods, carried)
+    if at_sea is not None:
+        carried[0].loads["sea"] += at_sea.loads
     links = pd.concat(
         [
             _land_table("road", state.road, [one.loads["road"] for one in carried]),
@@ -246,6 +291,7 @@ def calc_freight_work(
         ignore_index=True,
     )
     by_mode = [float(sum(of[mode].sum() for of in carried[0].demand.values())) for mode in MODES]
+    by_mode[MODES.index("sea")] += 0.0 if at_sea is None else at_sea.tonnes
     ids = pd.Index(network.ports["id"].astype(str), name="id")
     return FreightWork(
         links=links,

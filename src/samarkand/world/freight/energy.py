@@ -123,6 +123,21 @@ class EnergyTrade:
     flows: pd.DataFrame
     cost: Floats
 
+    def known(self, like: xr.DataArray) -> xr.DataArray:
+        """Which pairs and sectors are known in volumes; like: any array with origin, destination and sector."""
+        found = xr.zeros_like(like, dtype=bool).transpose("origin", "destination", "sector").copy()
+        found.data[self.cells(found)] = True
+        return found
+
+    def cells(self, like: xr.DataArray) -> tuple[Ints, Ints, Ints]:
+        """Place of each flow in an array with the dims (origin, destination, sector)."""
+        sectors = self.flows["cargo"].map({name: row.sector for name, row in self.tables.cargoes.items()})
+        named = {"origin": self.flows["exporter"], "destination": self.flows["importer"], "sector": sectors}
+        one, other, sector = (
+            pd.Index(like[dim].to_numpy().astype(str)).get_indexer(pd.Index(of)) for dim, of in named.items()
+        )
+        return one, other, sector
+
     def close(self, closed: Network, lines: Iterable[str] = ()) -> EnergyClosure:
         """What a network with closed places, and closed lines, leave of it."""
         sea = SeaReach(closed, self.sea.parameters, self.sea.labels)
