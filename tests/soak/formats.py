@@ -258,6 +258,34 @@ def _weo_book(folder: Path) -> Path:
     return samples.weo_portal(folder / "weo.xlsx", PORTAL)
 
 
+def _tenths(folder: Path) -> Path:
+    rising = [round(number / 55, 4) for number in range(1, 11)]
+    halves = {
+        ("KGZ", "spending", "agriculture food"): [0.5] * 10,
+        ("KGZ", "spending", "business"): [0.5] * 10,
+    }
+    return samples.tenths(folder / "tenths.csv", {("KGZ", "taxes", ""): rising, **halves})
+
+
+SIZES = ("Small (5-19)", "Medium (20-99)", "Large (100+)")
+
+
+def _enterprises(folder: Path, name: str = "firms.csv") -> Path:
+    rows = [
+        ("Kazakhstan", 2019, size, "Average", 2.0 * number, number) for number, size in enumerate(SIZES, 1)
+    ]
+    return samples.enterprises(folder / name, rows)
+
+
+def _enterprises_book(folder: Path) -> Path:
+    return _enterprises(folder, "firms.xlsx")
+
+
+def _enterprises_long(folder: Path) -> Path:
+    rows = [("Kazakhstan", 2019, size, "tr5", 2.5 * number) for number, size in enumerate(SIZES, 1)]
+    return samples.enterprises_long(folder / "long.csv", rows)
+
+
 def _ilostat(folder: Path) -> Path:
     rows = [("KAZ", "BA:1", "SEX_T", f"ECO_ISIC4_{name}", 2022, "100") for name in "ABCDEFGHIJKLMNOPQRSTU"]
     total = ("KAZ", "BA:1", "SEX_T", "ECO_ISIC4_TOTAL", 2022, "2100")
@@ -374,6 +402,14 @@ FORMATS: dict[str, Format] = {
     "weo-workbook": Format(_weo_book, importing("weo"), "book"),
     "ilostat": Format(_ilostat, importing("ilostat")),
     "ilostat-gz": Format(gzipped(_ilostat), importing("ilostat"), "gzip"),
+    "tenths": Format(_tenths, importing("tenths")),
+    "enterprise-surveys": Format(_enterprises, importing("enterprise-surveys")),
+    "enterprise-surveys-book": Format(_enterprises_book, importing("enterprise-surveys"), "book"),
+    "enterprise-surveys-long": Format(_enterprises_long, importing("enterprise-surveys")),
+    "escap": Format(lambda folder: samples.escap(folder / "escap.csv"), importing("escap")),
+    "trade-matrix": Format(
+        lambda folder: samples.trade_matrix(folder / "matrix.csv"), importing("trade-matrix")
+    ),
     "network": Format(_network, importing("network")),
     "cables": Format(_cables, importing("cables")),
     "cables-geojson": Format(_cables_geojson, importing("cables"), "json"),

@@ -50,7 +50,7 @@ def readiness(answer: Answer, only: tuple[str, ...] = ()) -> Table:
     state, title = answer.timeline.last, "Readiness for digital trade"
     found = readiness_of(state)
     if isinstance(found, Gap):
-        return Table(title, ("economy", *GROUPS), (), f"{found.reason}.")
+        return Table(title, ("economy",), (), f"{found.reason}.")
     assert found.without is not None
     named = set(only) or {code for item in state.programme.items for code in item.economies}
     values = found.without.transpose("economy", "case")

@@ -217,6 +217,8 @@ def nearest_at_sea(network: Network, latitude: Floats, longitude: Floats) -> tup
     links = network.sea_links
     free = links[links["passage"].astype(str) == ""]
     node = np.unique(np.r_[free["u"].to_numpy(np.int64), free["v"].to_numpy(np.int64)])
+    if not node.size:  # a network without a sea
+        return np.zeros(len(latitude), np.int64), np.full(len(latitude), np.inf)
     nearest, km = nearest_nodes(network.sea_nodes.iloc[node], latitude, longitude)
     return node[nearest], km
 
