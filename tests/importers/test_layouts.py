@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import openpyxl
@@ -206,6 +207,50 @@ def test_economies_by_the_codes_of_the_wto(tmp_path) -> None:
     without = [[cell for k, cell in enumerate(row) if "ISO3A" not in cells[0][k]] for row in cells]
     path.write_text("\n".join(",".join(row) for row in without) + "\n", encoding="utf-8")
     assert rate(import_world("tariffs", [path], name="bare"), "KAZ", "CHN", "vehicles") == pytest.approx(0.05)
+
+
+def wto_answer(path: Path, rows, **changes) -> Path:
+    """An answer of api.wto.org/timeseries/v1/data, in the keys that its users' code names (none was fetched here)."""
+    listed = [
+        {
+            "IndicatorCategoryCode": "TP", "IndicatorCode": "HS_A_0015", "Indicator": "MFN - Simple average",
+            "ReportingEconomyCode": reporter, "ReportingEconomy": "a name", "PartnerEconomyCode": partner,
+            "PartnerEconomy": "", "ProductOrSectorClassificationCode": "HS", "ProductOrSectorCode": product,
+            "ProductOrSector": "a name", "PeriodCode": "A", "Period": "Annual", "FrequencyCode": "A", "UnitCode": "PCT",
+            "Unit": "Percent", "Year": 2022, "ValueFlagCode": None, "TextValue": None, "Value": value, **changes,
+        }
+        for reporter, partner, product, value in rows
+    ]  # fmt: skip
+    path.write_text(json.dumps({"Dataset": listed}), encoding="utf-8")
+    return path
+
+
+def test_answers_of_the_wtos_api(tmp_path) -> None:
+    rows = [("398", "000", "870323", 15.0), ("398", "156", "870323", 5), ("918", None, "870323", 10.0),
+            ("156", "000", "870324", None)]  # fmt: skip
+    found = import_world("tariffs", [wto_answer(tmp_path / "a.json", rows)], name="api")
+    assert rate(found, "KAZ", "JPN", "vehicles") == pytest.approx(0.15)
+    assert rate(found, "KAZ", "CHN", "vehicles") == pytest.approx(0.05)
+    assert rate(found, "DEU", "CHN", "vehicles") == pytest.approx(0.10)
+    assert found.manifest["layers"][0]["measures"]["left_out"]["rows without an ad valorem rate"] == 1
+    refused("the unit is 'Million US dollar', not per cent", "tariffs",
+            [wto_answer(tmp_path / "b.json", rows, Unit="Million US dollar")])  # fmt: skip
+    (tmp_path / "c.json").write_text('{"Dataset": [{"Year": 2022, "Value": 5}]}')
+    refused("rows without ReportingEconomyCode, ProductOrSectorCode", "tariffs", [tmp_path / "c.json"])
+    (tmp_path / "d.json").write_text('[{"Year": 2022}]')
+    refused("is not an answer of the WTO's API", "tariffs", [tmp_path / "d.json"])
+
+
+def test_a_workbook_of_old_excel_is_named(tmp_path) -> None:
+    """The table of beneficiaries is published so."""
+    old = tmp_path / "TRAINSPreferenceBenficiaries.xls"
+    old.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(3000))
+    own = samples.trains(tmp_path / "AVEPref.csv", PREFERENCES, partner=True)
+    refused(
+        "is a workbook of old Excel (.xls). Open it in Excel and save it as .xlsx or as CSV",
+        "tariffs",
+        [own, old],
+    )
 
 
 # -- governance of the newest edition

@@ -127,6 +127,14 @@ def _wto(folder: Path) -> Path:
     return samples.wto(folder / "wto.csv", [("KAZ", "", "870323", "5"), ("CHN", "KAZ", "100190", "12.5")])
 
 
+def _wto_json(folder: Path) -> Path:
+    rows = [{"ReportingEconomyCode": importer, "PartnerEconomyCode": "000", "ProductOrSectorCode": "870323",
+             "IndicatorCode": "HS_A_0015", "Unit": "Percent", "Year": 2022, "Value": rate}
+            for importer, rate in (("398", 5.5), ("156", 12))]  # fmt: skip
+    (folder / "wto.json").write_text(json.dumps({"Dataset": rows}), encoding="utf-8")
+    return folder / "wto.json"
+
+
 def _trains(folder: Path) -> list[Path]:
     mfn = [
         ("398", 2022, "870323", "", "15"),
@@ -378,6 +386,7 @@ FORMATS: dict[str, Format] = {
     "tariffs-wits": Format(_wits, importing("tariffs")),
     "tariffs-wits-zip": Format(zipped(_wits, "wits.zip"), importing("tariffs"), "zip"),
     "tariffs-wto": Format(_wto, importing("tariffs")),
+    "tariffs-wto-json": Format(_wto_json, importing("tariffs"), "json"),
     "tariffs-trains": Format(_trains, importing("tariffs")),
     "tariffs-trains-beneficiaries": Format(_beneficiaries_book, importing("tariffs"), "book"),
     "icio": Format(_icio, importing("icio")),

@@ -32,6 +32,7 @@ LARGEST_GROWTH = (
 LARGE = 1 << 28
 # Damage of compressed files shows as one of these while they are read.
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
+OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
 FETCH_AGAIN = "Fetch the file again from its publisher."
 
 
@@ -235,7 +236,7 @@ def read_chunks(
             sample = stream.peek(_SAMPLE)[:_SAMPLE]  # type: ignore[attr-defined]
             encoding = guess_encoding(sample)
             if encoding is None or sample.lstrip()[:1] in (b"<", b"%"):
-                faults.add(place, "is not a table of text", "Save it as CSV, or fetch it again as CSV.")
+                _not_text(place, sample, faults)
                 return
             text = io.TextIOWrapper(stream, encoding=encoding, errors="strict", newline="")
             for _ in range(skip):
@@ -294,6 +295,15 @@ def read_chunks(
         faults.add(place, f"is not in one encoding (byte {error.start})", "Save it as UTF-8.")
     except pd.errors.ParserError as error:
         faults.add(place, f"is not a regular table: {str(error).strip()}", FETCH_AGAIN)
+
+
+def _not_text(place: str, sample: bytes, faults: FaultList) -> None:
+    if sample.startswith(OLD_EXCEL):
+        faults.add(
+            place, "is a workbook of old Excel (.xls)", "Open it in Excel and save it as .xlsx or as CSV."
+        )
+    else:
+        faults.add(place, "is not a table of text", "Save it as CSV, or fetch it again as CSV.")
 
 
 def _header(line: str, sep: str) -> list[str]:
@@ -358,7 +368,7 @@ def read_lines(path: Path, faults: FaultList, count: int) -> list[str] | None:
         return None
     encoding = guess_encoding(sample)
     if encoding is None or sample.lstrip()[:1] in (b"<", b"%"):
-        faults.add(str(path), "is not a table of text", "Save it as CSV, or fetch it again as CSV.")
+        _not_text(str(path), sample, faults)
         return None
     text: str = sample.decode(encoding, errors="replace")
     return text.splitlines()[:count]

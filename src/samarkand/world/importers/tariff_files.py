@@ -17,9 +17,10 @@ import pandas as pd
 from samarkand.core.faults import FaultList
 from samarkand.world.accounts.tariffs import sector_of_product
 from samarkand.world.importers.choosing import find_tables
+from samarkand.world.importers.fact_rows import read_json
 from samarkand.world.importers.frame import Import, in_parts
 from samarkand.world.importers.numerals import lost_digits, read_codes
-from samarkand.world.importers.tables import read_header
+from samarkand.world.importers.tables import read_header, read_lines
 from samarkand.world.importers.workbooks import is_workbook, read_sheet
 
 WITS_MARK, TRAINS_MARK = "DutyType", "Reporter_ISO_N"
@@ -30,6 +31,13 @@ _WTO = ("Product/Sector Code", "Year", "Value")
 _WTO_MORE = (
     WTO_MARK, WTO_OWN, "Partner Economy ISO3A Code", "Partner Economy Code", "Unit", "Indicator Code", "Indicator",
 )  # fmt: skip
+# Keys of a row of the WTO's API, and the columns of its tables that they are.
+_WTO_JSON = {
+    "ReportingEconomyCode": WTO_OWN, "PartnerEconomyCode": "Partner Economy Code",
+    "ProductOrSectorCode": "Product/Sector Code", "IndicatorCode": "Indicator Code", "Unit": "Unit", "Year": "Year",
+    "Value": "Value",
+}  # fmt: skip
+_WTO_JSON_NEEDED = ("ReportingEconomyCode", "ProductOrSectorCode", "Year", "Value")
 _TRAINS = (TRAINS_MARK, "Year", "ProductCode", "SimpleAverage")
 _BENEFICIARIES = ("RegionCode", "Partner")
 # What an exporter pays: the rate it is really charged, else its preference, else the rate for all.
@@ -42,10 +50,13 @@ def read_products(task: Import) -> Iterator[pd.DataFrame]:
     paths = find_tables(task, _fits)
     groups = _beneficiaries(task, paths)
     for path in in_parts(tuple(path for path in paths if path not in groups.files), task):
-        header = read_header(path, task.faults)
-        if header is None:
+        start = read_lines(path, task.faults, 1)
+        if start is None:
             continue
-        if WTO_MARK in header or WTO_OWN in header:
+        header = read_header(path, task.faults) or []
+        if start and start[0].lstrip()[:1] in ("{", "["):
+            yield from _read_wto_json(path, task)
+        elif WTO_MARK in header or WTO_OWN in header:
             yield from _read_wto(path, task)
         elif TRAINS_MARK in header:
             yield from _read_trains(path, task, header, groups)
@@ -86,29 +97,56 @@ def _read_wits(path: Path, task: Import) -> Iterator[pd.DataFrame]:
 
 def _read_wto(path: Path, task: Import) -> Iterator[pd.DataFrame]:
     for chunk in task.rows(path, needed=_WTO, optional=_WTO_MORE):
-        if "Unit" in chunk:
-            units = chunk.loc[
-                ~chunk["Unit"].str.strip().str.lower().isin(("%", "percent", "per cent", "")), "Unit"
-            ]
-            for line, unit in units.items():
-                task.fault(
-                    f"{path}, line {line}",
-                    f"the unit is {unit!r}, not per cent",
-                    "Fetch an indicator of ad valorem duties.",
-                    "rows in another unit",
-                )
-            if len(units):
-                continue
-        rate = task.numbers(path, chunk["Value"], share=True)
-        exporters = task.economies(path, _wto_code(chunk, "Partner Economy").replace("", "WLD"))
-        one = exporters.map(len) > 0
-        exporters = exporters.where(one, other=pd.Series([(ANY,)] * len(chunk), chunk.index))
-        duty = pd.Series(np.where(one, "PRF", "MFN"), chunk.index)
-        importers = _wto_code(chunk, "Reporting Economy")
-        yield _tidy(
-            path, task, importers, exporters, chunk["Product/Sector Code"], chunk["Year"], duty,
-            _fraction(task, rate), pd.Series(np.nan, chunk.index), _edition(chunk, "Indicator Code"),
-        )  # fmt: skip
+        yield from _wto_rows(path, task, chunk)
+
+
+def _read_wto_json(path: Path, task: Import) -> Iterator[pd.DataFrame]:
+    """An answer of the WTO's API (timeseries/v1/data): rows of `Dataset`, whose economies have the WTO's own codes."""
+    content = read_json(path, task)
+    if content is None:
+        return
+    listed = content.get("Dataset") if isinstance(content, dict) else None
+    rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    missing = [name for name in _WTO_JSON_NEEDED if not all(name in row for row in rows)]
+    if not isinstance(listed, list) or len(rows) < len(listed) or not rows or missing:
+        reason = "is not an answer of the WTO's API" + (
+            f": rows without {', '.join(missing)}" if missing else ""
+        )
+        task.fault(str(path), reason, f"It needs Dataset with rows of {', '.join(_WTO_JSON_NEEDED)}.")
+        return
+    cells = [
+        {name: "" if row.get(key) is None else str(row[key]) for key, name in _WTO_JSON.items()}
+        for row in rows
+    ]
+    frame = task.chosen(path, pd.DataFrame(cells, index=range(1, len(cells) + 1), dtype=str))
+    frame["Partner Economy Code"] = frame["Partner Economy Code"].replace({"000": ""})
+    yield from _wto_rows(path, task, frame)
+
+
+def _wto_rows(path: Path, task: Import, chunk: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    if "Unit" in chunk:
+        units = chunk.loc[
+            ~chunk["Unit"].str.strip().str.lower().isin(("%", "percent", "per cent", "")), "Unit"
+        ]
+        for line, unit in units.items():
+            task.fault(
+                f"{path}, line {line}",
+                f"the unit is {unit!r}, not per cent",
+                "Fetch an indicator of ad valorem duties.",
+                "rows in another unit",
+            )
+        if len(units):
+            return
+    rate = task.numbers(path, chunk["Value"], share=True)
+    exporters = task.economies(path, _wto_code(chunk, "Partner Economy").replace("", "WLD"))
+    one = exporters.map(len) > 0
+    exporters = exporters.where(one, other=pd.Series([(ANY,)] * len(chunk), chunk.index))
+    duty = pd.Series(np.where(one, "PRF", "MFN"), chunk.index)
+    importers = _wto_code(chunk, "Reporting Economy")
+    yield _tidy(
+        path, task, importers, exporters, chunk["Product/Sector Code"], chunk["Year"], duty,
+        _fraction(task, rate), pd.Series(np.nan, chunk.index), _edition(chunk, "Indicator Code"),
+    )  # fmt: skip
 
 
 def _wto_code(chunk: pd.DataFrame, whose: str) -> pd.Series:
