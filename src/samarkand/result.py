@@ -29,6 +29,7 @@ from samarkand.programme import Programme, Schedule
 from samarkand.question import Question
 from samarkand.state import State
 from samarkand.world.assumptions import Assumptions
+from samarkand.world.parameters import table_names
 from samarkand.world.world import World
 
 
@@ -253,11 +254,17 @@ class Appraisal:
             len(self.programme.items), len(change.open), len(effective), len(change.open) - len(effective)
         )
 
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """Names of the assumptions that an appraisal rests on: all but those of the worth of items alone."""
+        apart = set(table_names("worth.csv"))
+        return tuple(name for name in self.assumptions.names if name not in apart)
+
     @cached_property
     def evidence(self) -> EvidenceCount:
         """How many of the figures in use stand on what."""
         flags = [figure.flag for _, _, figure in self._programme_figures() if figure.value is not None]
-        flags += [self.assumptions.evidence(name).flag for name in self.assumptions.names]
+        flags += [self.assumptions.evidence(name).flag for name in self.assumed]
         return EvidenceCount(*(flags.count(flag) for flag in EvidenceCount._fields))  # type: ignore[arg-type]
 
     def _programme_figures(self) -> list[tuple[str, str, Evidence]]:

@@ -19,6 +19,7 @@ from samarkand.engines.equilibrium.measures import calc_real_income_hat
 from samarkand.priorities.faces import Bars, shown
 from samarkand.programme.model.models import Project
 from samarkand.reports.files import write_appraisal
+from samarkand.reports.html import render_report
 from samarkand.reports.worth_files import write_worth
 from samarkand.session import Session
 from samarkand.state import Counterfactual
@@ -305,3 +306,14 @@ def test_the_page_of_an_item_shows_it_at_the_cost_of_its_class(worth: Worth) -> 
     )
     assert "dearer" in table.rows[-1][0]
     assert "which cost" in table.note
+
+
+def test_an_appraisal_counts_no_assumption_of_worth(worth: Worth) -> None:
+    world = make_toy_world()
+    appraisal = appraise(toy_programme(world), world, years=(YEAR,))
+    assert "discount_rate" in appraisal.assumptions.names
+    assert "discount_rate" not in appraisal.assumed
+    assert "real_interest_rate" in appraisal.assumed
+    page = worth_page(worth)
+    assert "discount_rate_low" in render_report(appraisal, page)
+    assert "discount_rate_low" not in render_report(appraisal)

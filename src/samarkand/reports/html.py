@@ -47,6 +47,7 @@ def render_report(appraisal: Appraisal, worth: Page | None = None) -> str:
         view=ReportView(appraisal),
         colours={"no_figure": NO_FIGURE, "nothing": COLOURS[4]},
         priorities=priorities(),
+        with_worth=worth is not None,
         pages=([] if worth is None else [("worth", worth)]) + pages,
         indicators=[row for _, row in each_indicator()],
         disclaimer=DISCLAIMER,
