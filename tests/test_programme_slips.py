@@ -82,6 +82,22 @@ def test_a_file_of_comments_alone_has_no_programme(tmp_path):
         assert [one.reason for one in check_programme(CASES / "comment_only.toml")] == [fault.reason]
 
 
+@pytest.mark.parametrize(
+    "text", ["# a\r\n#b", "# only\n\n   # this", "\ufeff# with a mark of its encoding\n"]
+)
+def test_comments_alone_however_they_are_written(tmp_path, text):
+    file = tmp_path / "mine.toml"
+    file.write_text(text, encoding="utf-8")
+    assert [one.reason for one in check_programme(file)] == [
+        "has no [programme] table: all its lines are comments"
+    ]
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the cases of shared/ are not here")
+def test_the_utf_16_of_an_editor_is_read():
+    assert not check_programme(CASES / "utf16.toml")
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
 def test_text_as_editors_save_it_is_read(tmp_path, encoding):
     mark = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(encoding, b"")
