@@ -16,7 +16,9 @@ from samarkand.appraisal import appraise, find_baseline
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import Faults
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
+from samarkand.ledger.claims import claims_of_kind
 from samarkand.priorities.faces import Bars, shown
+from samarkand.programme.model.kinds import kinds
 from samarkand.programme.model.models import Project
 from samarkand.reports.files import write_appraisal
 from samarkand.reports.html import render_report
@@ -317,3 +319,18 @@ def test_an_appraisal_counts_no_assumption_of_worth(worth: Worth) -> None:
     page = worth_page(worth)
     assert "discount_rate_low" in render_report(appraisal, page)
     assert "discount_rate_low" not in render_report(appraisal)
+
+
+def test_parameters_that_give_no_life_are_faults_all_at_once() -> None:
+    world = make_toy_world()
+    wrong = {"useful_life_rail": 0, "hours_worked": 0, "diverted_share": 1.5, "displaced_cost_decline": 2}
+    with pytest.raises(Faults) as error:
+        appraise_worth(toy_programme(world), world, assumptions=wrong)
+    assert {fault.place for fault in error.value.faults} == {f"assumption {name}" for name in wrong}
+
+
+def test_a_measure_with_a_cost_has_rows_of_all_its_costs() -> None:
+    """Every kind that claims capital cost claims upkeep and what is left of it too."""
+    for kind in kinds():
+        margins = {claim.margin for claim in claims_of_kind(kind)}
+        assert ("capex" in margins) == ({"upkeep", "residual"} <= margins), kind

@@ -30,6 +30,11 @@ from samarkand.worth.passengers import passenger_streams
 from samarkand.worth.rows import rows_of
 from samarkand.worth.streams import ENDS, Amount, Stream
 
+ABOVE_ZERO = ("hours_worked",)
+SHARES = (
+    "displaced_cost_decline", "displaceable_share", "diverted_share", "business_share", "wage_share",
+    "overrun_share_under_contract",
+)  # fmt: skip
 OF_EQUILIBRIUM = "equivalent variation before anybody pays, the item left out of all that is open"
 
 
@@ -119,6 +124,7 @@ def appraise_worth(
     for name in items:
         if name not in ids:
             faults.add(f"item {name}", "is not an item of the programme", did_you_mean(name, ids))
+    _check_parameters(asked.assumptions.parameters, faults)
     faults.raise_if_any()
     schedule, baseline = session.schedule(asked), find_baseline(asked, session, progress)
     year = asked.scenario.years[-1]
@@ -142,6 +148,15 @@ def appraise_worth(
     }
     session.fit()
     return Worth(asked, year, found, dict(zip(state.world.labels, together.tolist(), strict=True)))
+
+
+def _check_parameters(parameters: Parameters, faults: FaultList) -> None:
+    """Add those that no life can be worked out with."""
+    for name in parameters:
+        if (name.startswith("useful_life_") or name in ABOVE_ZERO) and not parameters[name] > 0:
+            faults.add(f"assumption {name}", "is zero", "Give a number above zero.")
+        if name in SHARES and parameters[name] > 1:
+            faults.add(f"assumption {name}", f"is {parameters[name]:g}", "A share is at most 1.")
 
 
 def _item_worth(
