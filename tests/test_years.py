@@ -244,6 +244,13 @@ def test_levels_grow_as_projected_and_say_so(world, tmp_path):
     np.testing.assert_allclose(again["exports"], grown["exports"])
 
 
+def test_a_quote_that_is_not_closed_is_a_fault(tmp_path, world):
+    path = tmp_path / "growth.csv"
+    path.write_text(HEADER + 'KAZ,2023,0.05,"a test,assumed\n' + "KAZ,2024,0.05,a test,assumed\n" * 9_000)
+    with pytest.raises(Faults, match=r"cannot be read \(field larger than field limit"):
+        load_projection(path, world.labels, 2025)
+
+
 def test_every_fault_of_a_projection_is_told(tmp_path, world):
     path = tmp_path / "growth.csv"
     path.write_text(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import file_samples as samples
 import numpy as np
+import pandas as pd
 import pytest
 from network_faults import WORST, Rows, add, exchange, put, rewrite
 from typer.testing import CliRunner
@@ -21,6 +22,7 @@ from samarkand.world.comparing import compare
 from samarkand.world.importers import import_world
 from samarkand.world.importers.network_layout import columns, ids_of
 from samarkand.world.importers.network_writing import network_tables, write_network_tables
+from samarkand.world.network.store import _check_ends
 from samarkand.world.network.tables import LAND, Network, land_costs, load_network, sea_costs
 from samarkand.world.parameters import load_parameters
 from samarkand.world.store import list_worlds, open_world
@@ -282,6 +284,14 @@ def test_a_programme_is_appraised_on_an_imported_network(tables: Path, tmp_path:
     assert "railway" in found.schedule.changes[2035].effective
     off = found.array("pair_time", "without").sel(economy="USA", partner="KAZ")
     assert np.isnan(float(off))  # no city of the USA is on it
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), -1.0, 1e6, 0.5])
+def test_a_stored_link_that_ends_at_no_node_is_refused(wrong: float) -> None:
+    nodes = pd.DataFrame({"id": range(3)})
+    _check_ends("rail_links", nodes, pd.DataFrame({"u": [0, 1], "v": [1, 2]}))
+    with pytest.raises(ValueError, match="a link ends at no node"):
+        _check_ends("rail_links", nodes, pd.DataFrame({"u": [0, 1], "v": [1, wrong]}))
 
 
 # -- the worst inputs

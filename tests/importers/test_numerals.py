@@ -239,6 +239,15 @@ def test_points_that_may_stand_after_thousands(tmp_path, values: tuple[str, str]
     assert rate(shown) == pytest.approx(by_point)  # 7.5 shows what the points are
 
 
+@pytest.mark.parametrize("year", ["32768", "22022", "202", "1e9"])
+def test_a_year_that_cannot_be_is_refused(tmp_path, year: str) -> None:
+    refused(
+        "no year of our time",
+        "baci",
+        [samples.baci(tmp_path / "b.csv", [(year, 156, 842, "870323", "1e10", "1")])],
+    )
+
+
 @pytest.mark.parametrize("year", ["2022.5", "2021.9", "2022,5"])
 def test_a_fractional_year_is_refused(tmp_path, year: str) -> None:
     words = "decimal comma" if "," in year else "not a whole year"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -139,7 +139,7 @@ def _read(path: Path) -> list[tuple[int, dict[str, str]]]:
             )
     faults.raise_if_any()
     found: list[tuple[int, dict[str, str]]] = []
-    for cells in reader:
+    for cells in _rows_of(reader, path):
         line = numbered[reader.line_num - 1][0]
         if None in cells or None in cells.values():
             faults.add(
@@ -149,6 +149,17 @@ def _read(path: Path) -> list[tuple[int, dict[str, str]]]:
         found.append((line, {str(key).strip(): str(cell).strip() for key, cell in cells.items()}))
     faults.raise_if_any()
     return found
+
+
+def _rows_of(reader: csv.DictReader[str], path: Path) -> Iterator[dict[str, str]]:
+    """The rows. Raises `Faults` where one cannot be told from the next."""
+    try:
+        yield from reader
+    except csv.Error as error:
+        place = f"{path}, row {reader.line_num + 1} of the table"
+        raise Faults(
+            [Fault(place, f"cannot be read ({error})", "Look for a quote that is not closed.")]
+        ) from None
 
 
 def _row(

@@ -35,6 +35,8 @@ MOST_FAULTS_ALIKE = 3
 Rates = Literal["percent", "fraction"]
 FIRST_YEAR = 1950
 
+YEARS = (1800, 2200)  # a cell beyond them is no year
+
 
 class ImportKind(BaseModel):
     """A row of `importers.csv`: one kind of official file."""
@@ -233,7 +235,11 @@ class Import:
         for line, value in values[values % 1 > 0].items():
             reason = f"{cells.name} is {value:g}, not a whole year"
             self.fault(f"{path}, line {line}", reason, "Correct the cell.", "years that are not whole")
-        return values.where(values % 1 == 0)
+        possible = values.between(*YEARS) | values.isna()
+        for line, value in values[~possible & (values % 1 == 0)].items():
+            reason = f"{cells.name} is {value:g}, no year of our time"
+            self.fault(f"{path}, line {line}", reason, "Correct the cell.", "years that cannot be")
+        return values.where((values % 1 == 0) & possible)
 
     def says_percent(self, path: Path) -> bool:
         """Whether rates of a file are written with a per cent sign."""

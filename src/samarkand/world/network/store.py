@@ -65,7 +65,20 @@ def read_network(folder: Path) -> Network:
         ferries=tuple(FerryLine.model_validate(row) for row in read("ferries").to_dict("records")),
         single_roads=frozenset(map(str, read("single_roads")["economy"])),
     )
+    for name, nodes, links in (
+        ("road_links", network.road.nodes, network.road.links),
+        ("rail_links", network.rail.nodes, network.rail.links),
+        ("sea_links", network.sea_nodes, network.sea_links),
+    ):
+        _check_ends(name, nodes, links)
     return with_stations(network)
+
+
+def _check_ends(name: str, nodes: pd.DataFrame, links: pd.DataFrame) -> None:
+    """Raise `ValueError` where a link ends at no node: a number that is missing would be cast to any other."""
+    ends = links[["u", "v"]].to_numpy(float)
+    if not ((ends >= 0) & (ends < len(nodes)) & (ends % 1 == 0)).all():
+        raise ValueError(f"{PREFIX}{name}.parquet: a link ends at no node")
 
 
 def _row(line: FerryLine) -> dict[str, object]:
