@@ -80,12 +80,17 @@ def costs_of_subsets(
 def _named(
     model: FreightModel, sets: Sequence[Sequence[LinkChange]], values: Floats, dims: tuple[str, ...]
 ) -> xr.DataArray:
-    """Costs on the way with those at home, as each set leaves them."""
-    places = list(model.economies)
+    """Costs on the way with those at home, as each set leaves them: added in place, in the order of the memory."""
+    places, home = list(model.economies), model.baseline.at_home[1]
     coords = {"vot_class": list(VOT_CLASSES), "origin": places, "destination": places}
+    order = [SETS[1:].index(name) for name in dims if name != "set"]
+    values += np.expand_dims(home.transpose(order), dims.index("set"))
     cost = xr.DataArray(values, coords, dims, "generalised_cost", {"unit": "US$/TEU"}).transpose(*SETS)
-    at_home = [model.baseline.costs_at_home(changes)[1] for changes in sets]
-    return cost.copy(data=cost.to_numpy() + np.array(at_home))
+    for number, changes in enumerate(sets):
+        own = model.baseline.costs_at_home(changes)[1]
+        if own is not home:  # a measure changes what a trade costs at home
+            cost.to_numpy()[number] += own - home
+    return cost
 
 
 @dataclass(frozen=True)
