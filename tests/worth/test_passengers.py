@@ -59,6 +59,17 @@ def test_a_fare_moves_nothing_but_the_split(make: Make, facts: Facts, parameters
     assert paid["fare"] == {("AAA", "passengers"): -3.0, ("AAA", "operator"): 3.0}  # US$ m
 
 
+def test_longer_hours_of_work_lower_the_value_of_an_hour(
+    make: Make, facts: Facts, parameters: Parameters
+) -> None:
+    """Of the range of hours worked alone: the low value is that of the longest hours."""
+    short, long = ({**parameters, "hours_worked": hours} for hours in (1700.0, 2300.0))
+    (stream,), _ = passenger_streams(make("road", **TRIPS), facts, short, parameters, long)
+    low, central, high = stream.amounts["AAA", ""]
+    assert low == pytest.approx(central * 1900 / 2300)
+    assert high == pytest.approx(central * 1900 / 1700)
+
+
 def test_what_is_missing_is_named(make: Make, facts: Facts, parameters: Parameters) -> None:
     _, gaps = passenger_streams(make("rail", passengers=1e6), facts, parameters, parameters, parameters)
     assert [gap.reason for gap in gaps] == [

@@ -17,7 +17,7 @@ import pandas as pd
 
 from samarkand.core.conventions import Ints
 from samarkand.core.evidence import Evidence
-from samarkand.core.faults import FaultList, Faults, did_you_mean
+from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
 from samarkand.engines.ppml import UNCORRECTED, NotConvergedError, NotIdentifiedError, fit_ppml, group_numbers
 from samarkand.world.importers.codes import iso3_codes
 
@@ -154,13 +154,9 @@ def estimate_gravity(
     except NotIdentifiedError as error:
         lost = ", ".join(measures[number] for number in error.lost)
         mend = "Give pairs in which it changes" + (", or leave pair effects out." if pair_effects else ".")
-        faults = FaultList()
-        faults.add("panel", f"the effects leave no variation in {lost}", mend)
-        raise Faults(faults.faults) from error
+        raise Faults([Fault("panel", f"the effects leave no variation in {lost}", mend)]) from error
     except NotConvergedError as error:
-        faults = FaultList()
-        faults.add("panel", f"PPML {error}", "Look for values of other units.")
-        raise Faults(faults.faults) from error
+        raise Faults([Fault("panel", f"PPML {error}", "Look for values of other units.")]) from error
     found = tuple(
         MeasureEffect(name, float(b), float(se), *(float(np.expm1(one)) for one in (b, low, high)))
         for name, b, se, low, high in zip(

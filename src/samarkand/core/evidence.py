@@ -76,6 +76,14 @@ class Evidence(BaseModel):
         return self
 
     @property
+    def ends(self) -> tuple[float, float, float]:
+        """Low, value and high; the value where an end is not given. Raises `ValueError` where it is not known."""
+        if self.value is None:
+            raise ValueError("a figure that is not known has no range")
+        low, high = (self.value if one is None else one for one in (self.low, self.high))
+        return low, self.value, high
+
+    @property
     def citation(self) -> str:
         """Source, address, date and flag in one line."""
         parts = [self.source or "no source"]

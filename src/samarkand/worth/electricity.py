@@ -52,13 +52,11 @@ def electricity_streams(
     sales: dict[tuple[str, str], Amount] = {}
     if abroad < 1:
         ends = [
-            displaced_fuel(home, (1 - abroad) * _output(item, fuel, value)[0], facts, parameters)
+            displaced_fuel(home, (1 - abroad) * output, facts, parameters)
             for parameters in (low, value, high)
         ]
         amounts[home, ""] = Amount(*(one.value for one in ends))
-        if ends[1].left > 0:
-            rest = f"{ends[1].left:,.0f} of {output:,.0f} GWh a year displace no fuel of {home}"
-            gaps.append(Gap(item.id, "electricity_cost", f"{rest}: hours of shortage would have to be given"))
+        gaps += _displace_nothing(item, home, output, ends[1].left)
     price, buyers = item.figure("export_price"), item.words("exported_to")
     if abroad > 0 and (price is None or not buyers):
         missing = [name for name, there in (("export_price", price), ("exported_to", buyers)) if not there]
@@ -92,7 +90,8 @@ def _line_streams(
         needs = f"not assessed: needs {', '.join(missing)} of the item"
         return [], [Gap(item.id, "electricity_cost", needs)]
     lost = item.figure("loss_share")
-    energy, gaps = carried.value or 0.0, []
+    energy = carried.value or 0.0
+    gaps: list[Gap] = []
     arrives = energy * (1.0 - (0.0 if lost is None else lost.value or 0.0)) / len(buyers)
     amounts: dict[tuple[str, str], Amount] = {}
     sales: dict[tuple[str, str], Amount] = {}
@@ -101,13 +100,18 @@ def _line_streams(
         ends = [displaced_fuel(code, arrives, facts, parameters) for parameters in (low, value, high)]
         amounts[code, ""] = Amount(*(one.value for one in ends))
         sales[code, ""] = Amount.sure(-paid / len(buyers))
-        if ends[1].left > 0:
-            rest = f"{ends[1].left:,.0f} of {arrives:,.0f} GWh a year displace no fuel of {code}"
-            gaps.append(Gap(item.id, "electricity_cost", f"{rest}: hours of shortage would have to be given"))
+        gaps += _displace_nothing(item, code, arrives, ends[1].left)
     for code in sellers:
         amounts[code, ""] = Amount.sure(-1e-3 * energy * (cost.value or 0.0) / len(sellers))
         sales[code, ""] = Amount.sure(paid / len(sellers))
     return _declining(item, amounts, sales if paid else {}), gaps
+
+
+def _displace_nothing(item: Item, economy: str, output: float, left: float) -> list[Gap]:
+    if not left > 0:
+        return []
+    rest = f"{left:,.0f} of {output:,.0f} GWh a year displace no fuel of {economy}"
+    return [Gap(item.id, "electricity_cost", f"{rest}: hours of shortage would have to be given")]
 
 
 def _declining(

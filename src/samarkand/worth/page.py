@@ -55,8 +55,9 @@ def _said(worth: Worth) -> Iterable[str]:
     if len(worth.items) == len(worth.programme.ids) - len(worth.asked.scenario.without):
         yield (
             f"Freight, duties and standards in {worth.year}: together US$ {together:,.0f} m a year; the items left out "
-            f"one by one add up to {sum(left_out):,.0f}, and each alone to {sum(alone):,.0f}. More than together where "
-            "items replace each other, less where they need each other."
+            f"one by one add up to {sum(left_out):,.0f}, and each alone to {sum(alone):,.0f}. Left out, items that "
+            "need each other count twice, and items that replace each other too little; alone it is the other way "
+            "round."
         )
     yield FREIGHT
 
@@ -86,9 +87,7 @@ def _of_items(worth: Worth) -> Table:
     rows = tuple(
         (
             one.item.title,
-            shown(one.life.capex / worth.asked.assumptions.parameters["cost_conversion_factor"], MONEY)
-            if one.life
-            else NO_FIGURE,
+            shown(one.item.capex.value or 0.0, MONEY) if one.item.capex else NO_FIGURE,
             _a_year(_of_equilibrium(one)) if one.alone else "",
             _a_year(sum(one.alone.values())) if one.alone else "",
             _a_year(_of_direct(one)) if _has_direct(one) else "",

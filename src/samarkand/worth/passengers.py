@@ -50,7 +50,10 @@ def passenger_streams(
             reason = f"not assessed in {code}: {', '.join(unknown)} of the economy"
             gaps.append(Gap(item.id, "passenger_hours", reason))
             continue
-        ends = [_hour_of_user(item, code, facts, parameters) * part for parameters in (low, value, high)]
+        # The longer people work for the same income, the less an hour is worth: those hours stand the other way round.
+        turned = zip((low, value, high), (high, value, low), strict=True)
+        given = [{**one, "hours_worked": other["hours_worked"]} for one, other in turned]
+        ends = [_hour_of_user(item, code, facts, parameters) * part for parameters in given]
         amounts[code, ""] = Amount(*(1e-6 * one for one in ends)).times(saved)
     base = number.year or (item.opening.year if item.opening else 0)
     stream = Stream("passenger_hours", "any", "direct", amounts, "grows", base, "estimated", SOURCE)

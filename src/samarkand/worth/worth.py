@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Unpack
@@ -16,11 +16,11 @@ from samarkand.engines.threads import run_all
 from samarkand.ledger import Ledger, claims_of
 from samarkand.programme.applying import Change
 from samarkand.programme.channels.channel import channels
-from samarkand.programme.channels.payment import calc_annual_cost, charges
+from samarkand.programme.channels.payment import annual_costs, calc_annual_cost
 from samarkand.programme.model.models import Item, Programme
 from samarkand.question import Asked, Question, Terms
 from samarkand.session import Session, default_session
-from samarkand.world.parameters import Parameters
+from samarkand.world.parameters import Parameters, table_names
 from samarkand.world.world import World
 from samarkand.worth.electricity import electricity_streams
 from samarkand.worth.gains import TradeGain, gain_of, trade_gain
@@ -28,13 +28,9 @@ from samarkand.worth.item_worth import ItemWorth
 from samarkand.worth.life import life_of
 from samarkand.worth.passengers import passenger_streams
 from samarkand.worth.rows import rows_of
-from samarkand.worth.streams import ENDS, Amount, Stream
+from samarkand.worth.streams import Amount, Stream
 
-ABOVE_ZERO = ("hours_worked",)
-SHARES = (
-    "displaced_cost_decline", "displaceable_share", "diverted_share", "business_share", "wage_share",
-    "overrun_share_under_contract",
-)  # fmt: skip
+ABOVE_ZERO = ("useful_life_", "hours_worked")  # begin the names of what is divided by
 OF_EQUILIBRIUM = "equivalent variation before anybody pays, the item left out of all that is open"
 
 
@@ -143,8 +139,12 @@ def appraise_worth(
 
     progress(f"{year}: each item left out and alone")
     of_item = dict(zip(acting, run_all(work_out, acting), strict=True)) if acting else {}
+    parameters = asked.assumptions.parameters
+    of_name = {name: parameters.evidence(name).ends for name in parameters}
+    ends = [dict(zip(of_name, values, strict=True)) for values in zip(*of_name.values(), strict=True)]
     found = {
-        item.id: _item_worth(item, asked, change, of_item.get(item.id), state.world.labels) for item in wanted
+        item.id: _item_worth(item, asked, change, of_item.get(item.id), state.world.labels, ends)
+        for item in wanted
     }
     session.fit()
     return Worth(asked, year, found, dict(zip(state.world.labels, together.tolist(), strict=True)))
@@ -152,11 +152,11 @@ def appraise_worth(
 
 def _check_parameters(parameters: Parameters, faults: FaultList) -> None:
     """Add those that no life can be worked out with."""
-    for name in parameters:
-        if (name.startswith("useful_life_") or name in ABOVE_ZERO) and not parameters[name] > 0:
+    for name in table_names("worth.csv"):
+        if name.startswith(ABOVE_ZERO) and not parameters[name] > 0:
             faults.add(f"assumption {name}", "is zero", "Give a number above zero.")
-        if name in SHARES and parameters[name] > 1:
-            faults.add(f"assumption {name}", f"is {parameters[name]:g}", "A share is at most 1.")
+        if parameters.evidence(name).unit == "fraction" and parameters[name] > 1:
+            faults.add(f"assumption {name}", f"is {parameters[name]:g}", "A fraction is at most 1.")
 
 
 def _item_worth(
@@ -165,9 +165,9 @@ def _item_worth(
     change: Change,
     gained: TradeGain | None,
     labels: Collection[str],
+    ends: Sequence[Mapping[str, float]],
 ) -> ItemWorth:
     parameters = asked.assumptions.parameters
-    ends = [_at_end(parameters, end) for end in ENDS]
     streams: list[Stream] = []
     gaps: list[Gap] = [Gap(*one) for one in change.not_assessed if one[0] == item.id]
     alone: dict[str, float] = {}
@@ -199,26 +199,12 @@ def _item_worth(
     )  # fmt: skip
 
 
-def _at_end(parameters: Parameters, end: str) -> Mapping[str, float]:
-    """Every parameter at one end of its range; as it is where it has none or was replaced."""
-    found = {}
-    for name in parameters:
-        row = parameters.evidence(name)
-        bound = None if end == "central" else getattr(row, end)
-        found[name] = parameters[name] if bound is None else bound
-    return found
-
-
 def _bearers(
     item: Item, programme: Programme, parameters: Mapping[str, float], labels: Collection[str]
 ) -> dict[str, float]:
     """Share of capital cost by economy that bears it, as charged by the appraisal."""
-    charged, _ = charges(programme, [item], {item.id}, parameters, labels)
-    total = sum(one.annual for one in charged)
-    if not total:
-        return {}
     whole = calc_annual_cost(item, parameters)
-    shares: dict[str, float] = {}
-    for one in charged:
-        shares[one.economy] = shares.get(one.economy, 0.0) + one.annual / whole
-    return shares
+    if not whole:
+        return {}
+    costs, _ = annual_costs(programme, [item], {item.id}, parameters, labels)
+    return {economy: cost / whole for economy, cost in costs.items()}

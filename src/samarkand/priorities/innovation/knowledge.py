@@ -96,10 +96,7 @@ def _completion(item: Item, timeline: Timeline) -> tuple[float, float, float] | 
         return None
     parameters = timeline.assumptions.parameters
     found = item.figure("completion") if source == "completion" else parameters.evidence(source)
-    if found is None or found.value is None:
-        return None
-    low, high = (found.value if bound is None else bound for bound in (found.low, found.high))
-    return low, found.value, high
+    return None if found is None or found.value is None else found.ends
 
 
 def _in_service(value: float, row: OfPeople, item: Item, timeline: Timeline) -> xr.DataArray:

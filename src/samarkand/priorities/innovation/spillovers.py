@@ -57,12 +57,11 @@ def spillovers_of(state: State) -> Levels | Gap:
     without, with_ = (one.trade_flow.sum(axis=2) for one in (state.without, state.before_financing))
     output = world.accounts.value_added.sum("sector").to_numpy()
     openness = (without * (1.0 - np.eye(len(output)))).sum(axis=1) / output
-    found = state.assumptions.parameters.evidence("research_spillover")
     research = research_of(world.fact_table, world.labels)
     with np.errstate(divide="ignore", invalid="ignore"):  # an economy without imports from known research
         values = [
-            calc_spillovers(without, with_, research, openness, found.value if bound is None else bound)  # type: ignore[arg-type]
-            for bound in (found.low, found.value, found.high)
+            calc_spillovers(without, with_, research, openness, one)
+            for one in state.assumptions.parameters.evidence("research_spillover").ends
         ]
     low, change, high = (labelled(one, economy=world.labels) for one in values)
     bounds = low.clip(max=high), low.clip(min=high)

@@ -68,10 +68,7 @@ def pass_through(parameters: Parameters, measure: str) -> Floats:
     A survey that does not say what it measures is taken to be one of consumption: the lower of both.
     """
     name = f"pass_through_{'income' if measure == 'income' else 'consumption'}"
-    found = parameters.evidence(name)
-    value = parameters[name]
-    low, high = (value if one is None else one for one in (found.low, found.high))
-    return np.array([low, value, high])
+    return np.array(parameters.evidence(name).ends)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,6 @@ from samarkand.priorities.base import Levels, Range
 from samarkand.state import State
 from samarkand.world.economies.firms import DIRECT, EXPORTING, FIRMS_NEED, SIZES, firms_of, has_firms
 from samarkand.world.importers import import_hint
-from samarkand.world.parameters import Parameters
 
 NO_FIRMS = f"needs file: {import_hint(FIRMS_NEED)}"
 OF_FIRMS = ("exporting_firms", "direct_export_share", "firm_sales", "firm_sales_by_margin")
@@ -107,7 +106,7 @@ def _by_margin(state: State, markets: Markets, share: Floats) -> Levels:
     labels = state.world.labels
     cases = tuple(f"{size}: {margin}" for size in SIZES for margin in MARGINS)
     parts = []
-    for exponent in _exponents(state.assumptions.parameters):
+    for exponent in state.assumptions.parameters.evidence("firm_size_exponent").ends:
         _, before = calc_margins(markets.exports, markets.wage, exponent)
         of_margin = [
             share * (before / markets.price - 1.0)[:, None],
@@ -121,9 +120,3 @@ def _by_margin(state: State, markets: Markets, share: Floats) -> Levels:
         change=value, reason=NO_FIRMS,
         ranges={"change": Range(both.min("end", skipna=False), both.max("end", skipna=False), "published")},
     )  # fmt: skip
-
-
-def _exponents(parameters: Parameters) -> tuple[float, float, float]:
-    found, value = parameters.evidence("firm_size_exponent"), parameters["firm_size_exponent"]
-    low, high = (value if one is None else one for one in (found.low, found.high))
-    return low, value, high

@@ -86,11 +86,7 @@ def journeys_of(item: Item, timeline: Timeline) -> dict[str, Levels | Gap]:
 
 def _cuts(parameters: Parameters, studies: Mapping[str, str]) -> Floats:
     """Low, value and high of each study, `[side, study]`; a study without a range has its value at all three."""
-    rows = []
-    for name in studies.values():
-        value, found = parameters[name], parameters.evidence(name)
-        rows.append([value if one is None else one for one in (found.low, value, found.high)])
-    return np.array(rows, dtype=float).T
+    return np.array([parameters.evidence(name).ends for name in studies.values()]).T
 
 
 def _levels(studies: Mapping[str, str], low: Floats, value: Floats, high: Floats) -> Levels:

@@ -13,7 +13,6 @@ economy (`LinkChange`, action `clearance`), to nothing at most.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -21,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from samarkand.core.conventions import Floats
 from samarkand.core.declarations import WordSet, read_table
-from samarkand.core.evidence import Flag
+from samarkand.core.evidence import Cited
 from samarkand.world.network.link_changes import LinkChange
 
 DIRECTIONS = ("export", "import")
@@ -29,10 +28,8 @@ COUNTED_AT_PORTS = {"hours": "port_hours_road", "usd": "port_fee"}  # parameters
 OPEN_REGIMES = ("free", "union")  # of `network_areas.csv`: no customs border between their members
 
 
-class BorderCompliance(BaseModel):
+class BorderCompliance(Cited):
     """A row of `border_compliance.csv`: hours and US$ to export and to import one container."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     economy: str
     export_hours: float = Field(ge=0)
@@ -41,10 +38,6 @@ class BorderCompliance(BaseModel):
     import_usd: float = Field(ge=0)
     irregular: Literal["yes", "no"]
     year: int
-    source: str
-    address: str
-    read_on: date
-    flag: Flag
 
 
 class CustomsArea(BaseModel):
