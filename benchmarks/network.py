@@ -14,18 +14,23 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+from scipy.sparse.csgraph import dijkstra
 
+from samarkand.analysis.flows import freight
+from samarkand.engines.assignment import find_paths
 from samarkand.engines.routing import Graph, calc_costs, calc_legs
 from samarkand.engines.routing_fast import Hierarchy, is_installed
+from samarkand.planning.stress import stress_test
 from samarkand.programme import apply
 from samarkand.question import Question
-from samarkand.session import default_session
+from samarkand.session import Session, default_session
 from samarkand.solving import Setting
 from samarkand.world.freight.model import FreightModel, prepare_freight
 from samarkand.world.freight.path_base import prepare_base
 from samarkand.world.freight.skims import components, values_of_time
 from samarkand.world.freight.subsets import MANY_SETS, costs_of_subsets
 from samarkand.world.network.link_changes import LinkChange
+from samarkand.world.world import load_world
 
 ORIGINS = 20
 PROJECTS = 40
@@ -178,11 +183,35 @@ def report_model(asked: Question) -> None:
     )
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
     report_peers(model)
+    report_trees(model)
+
+
+def report_trees(model: FreightModel) -> None:
+    """Searches that keep their trees, as assignment needs them, beside scipy's."""
+    part, value = model.parts["road"], values_of_time(model.parameters)[1]
+    origins, matrix = part.sources[: 10 * ORIGINS], part.graph.cost(value)
+    ours = median_time(lambda: find_paths(part.graph, value, origins, part.targets))
+    peer = median_time(lambda: dijkstra(matrix, indices=origins, return_predecessors=True))
+    print(f"trees of {len(origins)} origins: {ours:.2f} s, scipy {peer:.2f} s: {peer / ours:.1f} times")
+
+
+def report_questions(programme: str, runs: int = 3) -> None:
+    """A closure, and freight on the network, with the world at hand and no answer kept."""
+    world = load_world()
+    aims: dict[str, tuple[Callable[[Session], Any], int]] = {
+        "stress of one closure": (lambda one: stress_test(one.load_programme(programme, world), ["bosporus"],
+                                                          world=world, session=one), 3),
+        "freight": (lambda one: freight(one.load_programme(programme, world), world=world, session=one), 10),
+    }  # fmt: skip
+    for label, (ask, aim) in aims.items():
+        seconds = median_time(lambda ask=ask: ask(Session()), runs)
+        print(f"{label}, no answer kept: {seconds:.1f} s; aim {aim}")
 
 
 def main() -> None:
     """Print the figures."""
     report_model(default_session().ask("eurasian-corridors"))
+    report_questions("eurasian-corridors")
 
 
 if __name__ == "__main__":

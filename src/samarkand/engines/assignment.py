@@ -1,7 +1,7 @@
 """All-or-nothing assignment: flows between places laid on the links of their least-cost paths.
 
-Arrays in, arrays out. The searches are scipy's; here is only the walking of their trees, and min-plus products that
-remember the place in the middle. No congestion: a link takes whatever comes (Ortúzar & Willumsen, Modelling
+Arrays in, arrays out: searches that keep the tree of each source, the loading of these trees, and min-plus products
+that remember the place in the middle. No congestion: a link takes whatever comes (Ortúzar & Willumsen, Modelling
 Transport, on all-or-nothing loading).
 """
 
@@ -12,15 +12,15 @@ from types import ModuleType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse.csgraph import dijkstra
 
 from samarkand.engines.compiled import load_compiled
 from samarkand.engines.routing import Graph
+from samarkand.engines.threads import run_all
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-SOURCES_AT_ONCE = 64  # bounds memory: costs of a block of sources to all nodes
+SOURCES_AT_ONCE = 64  # searched by one thread before it looks for more
 
 
 def load_kernels() -> ModuleType:
@@ -39,16 +39,24 @@ class Paths:
 
 
 def find_paths(graph: Graph, value_of_time: float, sources: ArrayLike, targets: ArrayLike) -> Paths:
-    """Paths of least generalised cost (scipy's Dijkstra); the cost is infinite where there is none."""
+    """Paths of least generalised cost, searched side by side; the cost is infinite where there is none."""
     start, end = np.asarray(sources, np.int64), np.asarray(targets, np.int64)
     cost = np.empty((start.size, end.size))
     before = np.empty((start.size, graph.size), dtype=np.int32)
-    matrix = graph.cost(value_of_time)
-    for first in range(0, start.size, SOURCES_AT_ONCE):
-        block = slice(first, first + SOURCES_AT_ONCE)
-        found, before[block] = dijkstra(matrix, indices=start[block], return_predecessors=True)
-        cost[block] = found[:, end]
+    arc_cost, search = graph.usd + value_of_time * graph.hours, load_kernels().search
+
+    def find(block: slice) -> None:
+        search(graph.indptr, graph.indices, arc_cost, start[block], end, cost[block], before[block])
+
+    run_all(find, _blocks(start))
     return Paths(start, end, cost, before)
+
+
+def _blocks(sources: Ints) -> list[slice]:
+    """Parts of the sources that are worked on side by side, at least one."""
+    return [
+        slice(first, first + SOURCES_AT_ONCE) for first in range(0, max(sources.size, 1), SOURCES_AT_ONCE)
+    ]
 
 
 def join_choice(first: Floats, second: Floats) -> tuple[Floats, Ints]:
@@ -70,6 +78,16 @@ def assign(graph: Graph, paths: Paths, flow: Floats) -> Floats:
         raise ValueError(f"flow has shape {flow.shape}, sources and targets are {paths.cost.shape}")
     if not (np.isfinite(flow).all() and (flow >= 0).all()):
         raise ValueError("a flow is negative or not finite")
-    load = np.zeros(graph.indices.size)
-    load_kernels().walk(graph.indptr, graph.indices, paths.before, paths.sources, paths.targets, flow, load)
+    load_trees = load_kernels().load_trees
+
+    def lay(block: slice) -> Floats:
+        load = np.zeros(graph.indices.size)
+        load_trees(
+            graph.indptr, graph.indices, paths.before[block], paths.sources[block], paths.targets, flow[block],
+            load,
+        )  # fmt: skip
+        return load
+
+    # Blocks are added in their order, whichever is done first.
+    load: Floats = np.sum(run_all(lay, _blocks(paths.sources)), axis=0)
     return load

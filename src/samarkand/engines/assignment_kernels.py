@@ -1,4 +1,4 @@
-"""Compiled loops of assignment: trees walked from their leaves, min-plus products with the place in the middle."""
+"""Compiled loops of assignment: searches with their trees, loads from the leaves of trees, min-plus products."""
 
 from __future__ import annotations
 
@@ -27,7 +27,75 @@ def join_choice(first: Floats, second: Floats, cost: Floats, middle: NDArray[np.
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
-def walk(
+def search(
+    indptr: NDArray[np.int32],
+    indices: NDArray[np.int32],
+    arc_cost: Floats,
+    sources: NDArray[np.int64],
+    targets: NDArray[np.int64],
+    cost: Floats,
+    before: NDArray[np.int32],
+) -> None:
+    """Dijkstra's search from each source over a heap of four branches: cost[s, t], and the node before each node.
+
+    The same paths as scipy's, which keeps the interpreter's lock while it searches; this one leaves it, so that sources
+    are searched side by side. `before` is negative at the source and where no way leads.
+    """
+    size = before.shape[1]
+    known = np.empty(size)
+    heap = np.empty(size, np.int32)
+    place = np.empty(size, np.int32)  # of a node in the heap; -1 where it is not there
+    for s in range(sources.size):
+        known[:] = np.inf
+        place[:] = -1
+        before[s, :] = -1
+        known[sources[s]] = 0.0
+        heap[0] = sources[s]
+        waiting = 1
+        while waiting > 0:
+            node = heap[0]
+            waiting -= 1
+            if waiting > 0:  # the last one goes down from the top
+                last, at = heap[waiting], 0
+                while True:
+                    least = 4 * at + 1
+                    if least >= waiting:
+                        break
+                    for other in range(least + 1, min(4 * at + 5, waiting)):
+                        if known[heap[other]] < known[heap[least]]:
+                            least = other
+                    if known[heap[least]] >= known[last]:
+                        break
+                    heap[at] = heap[least]
+                    place[heap[at]] = at
+                    at = least
+                heap[at] = last
+                place[last] = at
+            for arc in range(indptr[node], indptr[node + 1]):
+                head = indices[arc]
+                through = known[node] + arc_cost[arc]
+                if through < known[head]:
+                    known[head] = through
+                    before[s, head] = node
+                    at = place[head]
+                    if at < 0:
+                        at = waiting
+                        waiting += 1
+                    while at > 0:  # what is nearer now goes up
+                        above = (at - 1) // 4
+                        if known[heap[above]] <= through:
+                            break
+                        heap[at] = heap[above]
+                        place[heap[at]] = at
+                        at = above
+                    heap[at] = head
+                    place[head] = at
+        for t in range(targets.size):
+            cost[s, t] = known[targets[t]]
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def load_trees(
     indptr: NDArray[np.int32],
     indices: NDArray[np.int32],
     before: NDArray[np.int32],
@@ -36,17 +104,42 @@ def walk(
     flow: Floats,
     load: Floats,
 ) -> None:
-    """Add flow[s, t] to every arc on the way from source s to target t that `before[s, node]` describes."""
+    """Add flow[s, t] to every arc on the way from source s to target t that `before[s, node]` describes.
+
+    Each tree is gone through once, from its leaves: an arc carries what ends at its head and what goes on from there,
+    so that no way is walked again for each of its targets.
+    """
+    size = before.shape[1]
+    amount = np.zeros(size)  # what passes or ends at a node
+    onward = np.zeros(size, np.int32)  # nodes after it in the tree that have not handed on what they carry
+    touched = np.zeros(size, np.bool_)
+    stack = np.empty(size, np.int32)
     for s in range(sources.size):
+        root = sources[s]
+        count = 0
         for t in range(targets.size):
-            amount = flow[s, t]
             node = targets[t]
-            if amount == 0.0 or (before[s, node] < 0 and node != sources[s]):
+            if flow[s, t] == 0.0 or node == root or before[s, node] < 0:
                 continue
-            while node != sources[s]:
+            amount[node] += flow[s, t]
+            while node != root and not touched[node]:
+                touched[node] = True
+                stack[count] = node
+                count += 1
+                node = before[s, node]
+                onward[node] += 1
+        # What was touched first may lie before what was touched later: a node waits until nothing is left after it.
+        for k in range(count):
+            node = stack[k]
+            while node != root and onward[node] == 0 and touched[node]:
+                touched[node] = False
                 parent = before[s, node]
                 for arc in range(indptr[parent], indptr[parent + 1]):
                     if indices[arc] == node:
-                        load[arc] += amount
+                        load[arc] += amount[node]
                         break
+                amount[parent] += amount[node]
+                amount[node] = 0.0
+                onward[parent] -= 1
                 node = parent
+        amount[root] = 0.0
