@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from samarkand.core.faults import FaultList
 from samarkand.programme.files.checks import Surroundings, check_tables
 from samarkand.programme.model.kinds import Attribute, attributes, kinds
-from samarkand.programme.model.models import Programme
+from samarkand.programme.model.models import DEBT, Programme
 from samarkand.world.accounts.sectors import load_sectors
 
 CODES = ("CHN", "KAZ", "KGZ", "UZB", "IRN")
@@ -132,10 +132,30 @@ def financing(draw: Any) -> dict[str, Any]:
         if "value" in found["share"]:
             found["share"].update(value=0.25, low=0.25, high=0.5)
     found.pop("amount", None)
-    if found["instrument"] in ("loan", "bond"):
+    if found["instrument"] in DEBT:
         found["serviced_by"] = {"KGZ": 0.1, "UZB": 0.9}
+        found["perimeter"] = "public_external"
     else:
         found.pop("serviced_by", None)
+    # Terms of different kinds exclude one another: fixed rates, and no days or parties beside each other.
+    others = (
+        "base_rate",
+        "margin",
+        "grace",
+        "first_drawdown",
+        "closing",
+        "guarantor",
+        "grant_share",
+        "lent_on_by",
+    )
+    for key in others:
+        found.pop(key, None)
+    if "currency" in found:
+        found["currency"] = "CNY"
+    if "interest_rate" in found:
+        found["negative_rate"] = True
+    if "value" in found.get("maturity", {}):
+        found["maturity"].update(value=20, low=10, high=30)
     return found
 
 

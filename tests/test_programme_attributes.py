@@ -204,7 +204,7 @@ WRONG = {
         'toll_fee = { value = 0.01, unit = "US$"',
         "project line, financing 1, toll_fee, line LINE: has the unit 'US$'. Convert it to unit = \"fraction\".",
     ),
-    'coinage = "EUR"': ("coinige = 1", "unknown key coinige. Did you mean coinage?"),
+    'coinage = "EUR"': ("coinige = 1", "unknown key coinige. Did you mean coinage or"),
     "chartered = { date = 1966": ("chartered = { date = 66", "the year 66 is not between 1900 and 2200"),
     "heaviest_train = {": ("heaviest_trein = {", "unknown key heaviest_trein. Did you mean heaviest_train?"),
     "height = 640": ('height = "high"', "is text, not a number"),

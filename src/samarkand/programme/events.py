@@ -46,6 +46,7 @@ def events_of(programme: Programme, without: Collection[str] = ()) -> tuple[Even
             Event(year, item.id, "drawdown", line.party, number)
             for year in years_of_construction(item)
             for number, line in enumerate(item.financing, 1)
+            if line.instrument != "guarantee"
         ]
     return tuple(sorted(found, key=lambda one: (one.year, ORDER.index(one.what), one.item, one.financing)))
 

@@ -120,7 +120,7 @@ def _shares(programme: Programme, item: Item, gaps: list[Gap]) -> Iterator[tuple
 
 def _line_bearers(programme: Programme, item: Item, line: Financing) -> dict[str, float]:
     """Who bears a line of financing: those who service a loan or bond, else the party's economy."""
-    if line.instrument in ("loan", "bond"):
+    if line.is_debt:
         return dict(line.serviced_by) or {item.economies[0]: 1.0}
     economy = programme.party(line.party).economy
     return {economy: 1.0} if economy else {}

@@ -17,6 +17,7 @@ from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.geodesy import calc_great_circle_distance
 from samarkand.programme.channels.gauge_at_ends import gauge_clash
 from samarkand.programme.channels.over_water import over_water
+from samarkand.programme.files.financing_checks import findings
 from samarkand.programme.files.formats import read_file
 from samarkand.programme.files.reading import Reader
 from samarkand.programme.files.toml_positions import Path, Places
@@ -240,8 +241,10 @@ class _Check:
             here = f"{where}, financing {number + 1}"
             at = (*path, "financing", number)
             self._known_parties("financing", {"party": line.party, **dict(line.attributes)}, here, at)
+            for key, wrong, remedy in findings(line):
+                self.faults.add(self.reader.place(here, at, key), wrong, remedy)
             total += line.share_of(values.get("capex")) or 0.0
-            owes = line.instrument in ("loan", "bond")
+            owes = line.is_debt
             if owes and not line.serviced_by and len(economies) > 1:
                 self.faults.add(
                     self.reader.place(here, at),

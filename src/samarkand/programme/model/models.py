@@ -17,7 +17,13 @@ from samarkand.core.evidence import Evidence, Flag
 from samarkand.core.hashing import content_hash
 from samarkand.programme.model.kinds import ItemKind, kinds
 
-Instrument = Literal["budget", "equity", "loan", "grant", "bond"]
+Instrument = Literal[
+    "budget", "equity", "grant", "loan", "concessional_loan", "commercial_loan", "export_credit", "blended",
+    "on_lending", "bond", "guarantee",
+]  # fmt: skip
+DEBT: tuple[Instrument, ...] = (
+    "loan", "concessional_loan", "commercial_loan", "export_credit", "blended", "on_lending", "bond",
+)  # fmt: skip
 
 
 class _Model(BaseModel):
@@ -167,10 +173,17 @@ class Financing(_Plain):
     @property
     def named(self) -> str:
         """The instrument with its article: `a loan`, `an equity`."""
-        return f"{'an' if self.instrument[0] in 'aeiou' else 'a'} {self.instrument}"
+        return f"{'an' if self.instrument[0] in 'aeiou' else 'a'} {self.instrument.replace('_', ' ')}"
+
+    @property
+    def is_debt(self) -> bool:
+        """Whether somebody services it."""
+        return self.instrument in DEBT
 
     def share_of(self, capex: Evidence | None) -> float | None:
-        """Share of capex: as given, or the amount over capex; None where neither is known."""
+        """Share of capex: as given, or the amount over capex; None where neither is known, and of a guarantee."""
+        if self.instrument == "guarantee":
+            return None
         if self.share is not None and self.share.value is not None:
             return self.share.value
         if self.amount is None or self.amount.value is None or capex is None or not capex.value:
