@@ -11,6 +11,7 @@ import pytest
 from samarkand.core.evidence import Evidence
 from samarkand.core.geodesy import calc_great_circle_distance
 from samarkand.programme.channels.channel import channels_of, gap_of_kind
+from samarkand.programme.channels.charging import calc_annual_cost
 from samarkand.programme.channels.network_effects import (
     FasterLine,
     NewLine,
@@ -19,7 +20,7 @@ from samarkand.programme.channels.network_effects import (
     Saving,
     effects_of,
 )
-from samarkand.programme.channels.payment import annual_costs, calc_annual_cost
+from samarkand.programme.channels.payment import annual_costs
 from samarkand.programme.files.checks import Surroundings, check_file
 from samarkand.programme.files.describe import fill
 from samarkand.programme.library import find_programme, shipped_programmes
@@ -250,7 +251,7 @@ def test_without_published_figures_there_is_no_effect_and_it_is_said(
 # -- charges by hand
 
 GIVEN = {"real_interest_rate": 0.05, "asset_life_rail": 30.0, "asset_life_port": 25.0, "asset_life_road": 25.0,
-         "asset_life_border_crossing": 20.0}  # fmt: skip
+         "asset_life_border_crossing": 20.0, "interest_during_construction": 0.0}  # fmt: skip
 LABELS = ("CHN", "HUN", "KAZ", "MYS", "PAK", "ROW")
 
 

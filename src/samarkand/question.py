@@ -11,10 +11,11 @@ from typing import Any, Protocol, TypeAlias, TypedDict
 
 from samarkand.core.conventions import BASE_YEAR
 from samarkand.core.faults import FaultList, did_you_mean
-from samarkand.core.scenario import DeficitRule, Scenario
+from samarkand.core.scenario import ChargeRule, DeficitRule, Scenario
 from samarkand.engines.equilibrium import DEFICIT_RULES
 from samarkand.ledger.claims import check_claims, claims_of
 from samarkand.programme import Programme
+from samarkand.programme.channels.charging import IN_WORDS
 from samarkand.programme.files.patching import patch_programme
 from samarkand.programme.library import surroundings
 from samarkand.world.assumptions import Assumptions
@@ -45,6 +46,9 @@ class Terms(TypedDict, total=False):
         What is closed on the freight network, without the programme and with it (`world.network.disruptions`).
     deficit_rule
         How trade deficits behave: `fixed_nominal` (if none is given), `proportional`, `purged`.
+    charge
+        In which years capital is charged: as an `annuity` from the opening on (if none is given), as its `spending`, or
+        as the `service` of its loans (`programme.channels.charging`).
     projection
         Growth of economies, or a file of it; without one, levels are at the size of the accounts.
     publication
@@ -57,6 +61,7 @@ class Terms(TypedDict, total=False):
     patches: Mapping[str, Any]
     closures: Sequence[str]
     deficit_rule: DeficitRule
+    charge: ChargeRule
     projection: Projection | str | Path | None
     publication: bool
 
@@ -109,13 +114,14 @@ class Question:
 
     @property
     def of_states(self) -> str:
-        """Hash of what a state depends on beside its shocks: not on years, items left out, and the projection."""
+        """Hash of what a state depends on beside its shocks: not on years, items left out, the projection,
+        and on when capital is charged: what is paid is a key of its own."""
         return self._of_states.hash
 
     @property
     def _of_states(self) -> Scenario:
         replaced = tuple(pair for pair in self.scenario.assumptions if pair[0] not in TIME_RULE)
-        return self.scenario.but(years=(), without=(), projection="", assumptions=replaced)
+        return self.scenario.but(years=(), without=(), projection="", charge="annuity", assumptions=replaced)
 
 
 def pose(asked: Asked, world: World | None, reach: bool, known: Known, terms: Terms) -> Question:
@@ -181,6 +187,7 @@ def _of_terms(
         without=tuple(terms.get("without", ())),
         closures=tuple(terms.get("closures", ())),
         deficit_rule=terms.get("deficit_rule", "fixed_nominal"),
+        charge=terms.get("charge", "annuity"),
         projection=projection.hash if projection else "",
         labels=(world.name, programme.id if programme else ""),
     )
@@ -205,7 +212,7 @@ def _checked(
         patched = faults.attempt(partial(patch_programme, programme, patches, surroundings(world)))
     if patched is not None:
         kind_of = {item.id: item.kind for item in patched.items}
-        faults.attempt(partial(check_claims, claims_of(patched, scenario.without), kind_of))
+        faults.attempt(partial(check_claims, claims_of(patched, scenario.without, scenario.charge), kind_of))
     faults.raise_if_any()
     assert programme is not None  # else there are faults
     assert patched is not None
@@ -244,6 +251,9 @@ def _check(scenario: Scenario, programme: Programme | None, faults: FaultList) -
     rule = scenario.deficit_rule
     if rule not in DEFICIT_RULES:
         faults.add(f"--deficit-rule {rule}", "is not a rule", did_you_mean(rule, DEFICIT_RULES))
+    charge = scenario.charge
+    if charge not in IN_WORDS:
+        faults.add(f"--charge {charge}", "is not a way to charge capital", did_you_mean(charge, IN_WORDS))
 
 
 def refuse_unverified(asked: Question) -> None:

@@ -20,12 +20,13 @@ from samarkand.core.lineage import Lineage
 from samarkand.core.scenario import Scenario
 from samarkand.core.schema import Block, to_frame
 from samarkand.core.units import format_value
-from samarkand.ledger import Ledger, capex_rows, charges_by_year, claims_of, skills_rows, trade_cost_rows
+from samarkand.ledger import CHARGED, Ledger, capex_rows, claims_of, skills_rows, trade_cost_rows
 from samarkand.priorities.lineage import trace
 from samarkand.priorities.registry import each_indicator, find_indicator
 from samarkand.priorities.results import Results
 from samarkand.priorities.timeline import Timeline
 from samarkand.programme import Programme, Schedule
+from samarkand.programme.channels.charging import IN_WORDS
 from samarkand.question import Question
 from samarkand.state import State
 from samarkand.world.assumptions import Assumptions
@@ -191,16 +192,15 @@ class Appraisal:
         """Every effect in money, once: charges for capital by who bears them, and the worth of lower costs of trade."""
         programme, (gain,) = self.programme, self.arrays.blocks(["real_income_unpaid_value"])
         _, declared = find_indicator(gain.indicator)
-        charged = charges_by_year(
-            programme, self.schedule.changes, self.assumptions.parameters, self.world.labels
-        )
+        rule = self.scenario.charge
+        charged = {year: change.charges for year, change in self.schedule.changes.items()}
         capex = {item.id: item.capex for item in programme.items if item.capex is not None}
         worth = trade_cost_rows(
             gain.values, gain.low, gain.high, grade=declared.grade, source=declared.source
         )
-        claims = claims_of(programme, self.scenario.without)
+        claims = claims_of(programme, self.scenario.without, rule)
         return Ledger.build(
-            [capex_rows(charged, capex), worth, self._skills()],
+            [capex_rows(charged, capex, CHARGED[rule]), worth, self._skills()],
             claims,
             {item.id: item.kind for item in programme.items},
         )
@@ -258,6 +258,8 @@ class Appraisal:
     def assumed(self) -> tuple[str, ...]:
         """Names of the assumptions that an appraisal rests on: all but those of the worth of items alone."""
         apart = set(table_names("worth.csv"))
+        if self.scenario.charge != "annuity" or self.assumptions.parameters["interest_during_construction"]:
+            apart.discard("construction_years")
         return tuple(name for name in self.assumptions.names if name not in apart)
 
     @cached_property
@@ -306,7 +308,10 @@ class Appraisal:
             ("Set", tuple(f"{path} = {json.loads(value)}" for path, value in asked.patches)),
             ("Assumed", tuple(f"{name} = {value:g}" for name, value in asked.assumptions)),
         ]
-        return " ".join(f"{word}: {', '.join(names)}." for word, names in parts if names)
+        lines = [f"{word}: {', '.join(names)}." for word, names in parts if names]
+        if asked.charge != "annuity":
+            lines.append(f"Capital is charged {IN_WORDS[asked.charge]}.")
+        return " ".join(lines)
 
     @property
     def certificate_line(self) -> str:
@@ -362,6 +367,7 @@ class Appraisal:
             "patches": {path: json.loads(value) for path, value in asked.patches},
             "closures": list(asked.closures),
             "deficit_rule": asked.deficit_rule,
+            "charge": asked.charge,
             "projection": self.projection_card(),
             "evidence": self.evidence._asdict(),
             "samarkand": self.version,

@@ -147,7 +147,7 @@ class Session:
         placed = self.kept(("placed", *question.placing), Once)
         return plan_schedule(
             question.programme, question.world, question.scenario.years, question.scenario.without,
-            parameters, placed,
+            parameters, placed, question.scenario.charge,
         )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The options of a question, the same in every command that asks one.
 
     samarkand VERB SUBJECT [--programme P] [--world W] [--year Y] [--without ID] [--set ITEM.KEY=VALUE]
-        [--assume NAME=VALUE] [--close NAME] [--deficit-rule RULE] [--projection FILE]
+        [--assume NAME=VALUE] [--close NAME] [--deficit-rule RULE] [--charge RULE] [--projection FILE]
 
 A command that is decorated with `asks_question` has them all and is given an `Asking`: the question as it was put,
 with all that is wrong with it.
@@ -98,6 +98,13 @@ DeficitOption = Annotated[
     Literal["fixed_nominal", "proportional", "purged"],
     typer.Option("--deficit-rule", help="How trade deficits behave."),
 ]
+ChargeOption = Annotated[
+    Literal["annuity", "spending", "service"],
+    typer.Option(
+        "--charge",
+        help="In which years capital is charged: an annuity from the opening on, as spent, or as loans are serviced.",
+    ),
+]
 ProjectionOption = Annotated[
     Path | None,
     typer.Option(
@@ -116,6 +123,7 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
     "close": (CloseOption, None),
     "world": (WorldOption, "embedded"),
     "deficit_rule": (DeficitOption, "fixed_nominal"),
+    "charge": (ChargeOption, "annuity"),
     "projection": (ProjectionOption, None),
 }
 
@@ -197,6 +205,7 @@ def read_question(
     close: list[str] | None,
     world: str,
     deficit_rule: Literal["fixed_nominal", "proportional", "purged"],
+    charge: Literal["annuity", "spending", "service"],
     projection: Path | None,
 ) -> Asking:
     """The options of a question as its terms; everything that cannot be read is a fault."""
@@ -216,6 +225,7 @@ def read_question(
         "assumptions": faults.attempt(partial(read_assumptions, assume or [])) or {},
         "closures": tuple(close or ()),
         "deficit_rule": deficit_rule,
+        "charge": charge,
         "projection": projection,
     }
     return Asking(subject or programme or DEFAULT_PROGRAMME, opened, terms, faults)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from samarkand.core.hashing import content_hash
 
 DeficitRule = Literal["fixed_nominal", "proportional", "purged"]
+ChargeRule = Literal["annuity", "spending", "service"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Scenario:
 
     `assumptions` are pairs of parameter name and value that replace the declared ones; `patches` pairs of the path of a
     key in the programme and its new value, in JSON; `without` the projects and measures left out; `closures` the names
-    of closed links or passages; `projection` the content hash of a projection of economies, empty for none.
+    of closed links or passages; `charge` says in which years capital is charged; `projection` is the content hash of a
+    projection of economies, empty for none.
     """
 
     world: str
@@ -27,6 +29,7 @@ class Scenario:
     without: tuple[str, ...] = ()
     closures: tuple[str, ...] = ()
     deficit_rule: DeficitRule = "fixed_nominal"
+    charge: ChargeRule = "annuity"
     projection: str = ""
     seed: int = 0
     labels: tuple[str, str] = field(default=("", ""), compare=False)

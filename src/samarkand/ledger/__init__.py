@@ -4,15 +4,15 @@
 refuses what would count twice, before anything is computed. `Ledger` holds the rows and checks them when it is built.
 """
 
-from samarkand.ledger.claims import Claim, check_claims, claims_of
-from samarkand.ledger.entries import capex_rows, charges_by_year, skills_rows, trade_cost_rows
+from samarkand.ledger.claims import CHARGED, Claim, check_claims, claims_of
+from samarkand.ledger.entries import capex_rows, skills_rows, trade_cost_rows
 from samarkand.ledger.table import Ledger
 
 __all__ = [
+    "CHARGED",
     "Claim",
     "Ledger",
     "capex_rows",
-    "charges_by_year",
     "check_claims",
     "claims_of",
     "skills_rows",

@@ -14,6 +14,7 @@ from functools import cache
 from typing import NamedTuple
 
 from samarkand.core.faults import FaultList, did_you_mean
+from samarkand.core.scenario import ChargeRule
 from samarkand.ledger.margins import flows, margins, narrower, replaced_pairs
 from samarkand.programme.model.kinds import kinds
 from samarkand.programme.model.models import Programme
@@ -33,10 +34,19 @@ class Claim(NamedTuple):
     by: str
 
 
-def claims_of(programme: Programme, without: Collection[str] = ()) -> tuple[Claim, ...]:
-    """What the items of a programme claim by their kinds; `without`: items left out."""
+CHARGED: Mapping[ChargeRule, str] = {"annuity": "capex", "spending": "capex", "service": "debt_service"}
+
+
+def claims_of(
+    programme: Programme, without: Collection[str] = (), charge: ChargeRule = "annuity"
+) -> tuple[Claim, ...]:
+    """What the items of a programme claim by their kinds; `without`: items left out.
+
+    `charge`: in which years capital is charged; as the service of its loans it is a margin of its own.
+    """
+    capital = CHARGED.get(charge, "capex")
     return tuple(
-        claim._replace(item=item.id)
+        claim._replace(item=item.id, margin=capital if claim.margin == "capex" else claim.margin)
         for item in programme.items
         if item.id not in without
         for claim in claims_of_kind(item.kind)

@@ -10,43 +10,24 @@ import xarray as xr
 
 from samarkand.core.conventions import BASE_YEAR
 from samarkand.core.evidence import Evidence, Grade
-from samarkand.programme.applying import Change
-from samarkand.programme.channels.payment import Charge, charges
+from samarkand.programme.channels.payment import Charge
 from samarkand.programme.channels.skills import SkillsChange, calc_net_of
-from samarkand.programme.model.models import Programme
 
 
-def charges_by_year(
-    programme: Programme,
-    changes: Mapping[int, Change],
-    parameters: Mapping[str, float],
-    labels: Iterable[str],
-) -> dict[int, tuple[Charge, ...]]:
-    """What is charged by the end of each year: the annuities of what is open then and has an assessed effect.
-
-    `changes`: by year, what the programme changes (`Schedule.changes`); `labels` are those of the accounts.
-    """
-    known = tuple(labels)
-    made: dict[tuple[str, ...], tuple[Charge, ...]] = {}  # years are many, sets of items few
-    found = {}
-    for year, change in changes.items():
-        if change.effective not in made:
-            charged, _ = charges(programme, programme.items, change.effective, parameters, known)
-            made[change.effective] = tuple(charged)
-        found[year] = made[change.effective]
-    return found
-
-
-def capex_rows(charged: Mapping[int, Iterable[Charge]], capex: Mapping[str, Evidence]) -> pd.DataFrame:
-    """Annual charges for capital: `central = -annual`, by item, economy that bears it and party that finances.
+def capex_rows(
+    charged: Mapping[int, Iterable[Charge]], capex: Mapping[str, Evidence], margin: str = "capex"
+) -> pd.DataFrame:
+    """Charges for capital: `central = -annual`, by item, economy that bears it and party that finances.
 
     Parameters
     ----------
     charged
-        By year, what is charged (`programme.channels.payment.charges`).
+        By year, what is charged (`Change.charges`).
     capex
         By item, the figure that is charged: it gives price year and source. Charges have no range: what the capital
         costs may be known within one, the life and the rate of interest are assumptions.
+    margin
+        `capex`, or `debt_service` where loans are charged as they are serviced.
     """
     listed = [(year, *one) for year, charges in charged.items() for one in charges]
     year, item, economy, party, annual = zip(*listed, strict=True) if listed else ((),) * 5
@@ -58,7 +39,7 @@ def capex_rows(charged: Mapping[int, Iterable[Charge]], capex: Mapping[str, Evid
             "economy": economy,
             "party": party,
             "case": "",
-            "margin": "capex",
+            "margin": margin,
             "flow": "any",
             "owner": "direct",
             "year": np.array(year, np.int64),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.gaps import Gap
+from samarkand.core.scenario import ChargeRule
 from samarkand.engines.once import Once
 from samarkand.engines.schedules import calc_ramp_up
-from samarkand.programme.channels.channel import ItemChange, channels, channels_of, gap_of_kind
-from samarkand.programme.channels.payment import annual_costs
+from samarkand.programme.channels.channel import Effects, ItemChange, channels, channels_of, gap_of_kind
+from samarkand.programme.channels.payment import Charge, by_economy, charges, is_concerned
 from samarkand.programme.channels.recognition import TradeCostChange
 from samarkand.programme.channels.tariffs import TariffChange
 from samarkand.programme.model.models import Item, Programme
@@ -28,7 +29,7 @@ class Change:
 
     `open`: items in service by the end of the year. `effective`: those of them that change anything. `effects`: what
     they change, by channel in the order of `model/effects.csv`. `annual_cost`: charge for capex in US$ m in this year
-    by label of the accounts. `ramp_up_share`: share of the full effect by item.
+    by label of the accounts, the sums of `charges`. `ramp_up_share`: share of the full effect by item.
     `not_assessed`: what has no figure, of which item and why.
     """
 
@@ -39,6 +40,7 @@ class Change:
     annual_cost: Mapping[str, float]
     ramp_up_share: Mapping[str, float]
     not_assessed: tuple[Gap, ...]
+    charges: tuple[Charge, ...] = ()
 
     @property
     def network(self) -> tuple[LinkChange, ...]:
@@ -73,12 +75,13 @@ def apply(
     without: Collection[str] = (),
     parameters: Mapping[str, float] | None = None,
     placed: Once | None = None,
+    charge: ChargeRule = "annuity",
 ) -> Change:
     """Changes that the programme makes to the world in a year.
 
     `without`: items left out. `parameters`: the world's own where none are given. `placed`: keeps what items do to
-    the network, by channel and item: it is the same in every year. Raises `Faults` for a name in `without`
-    that is no item of the programme.
+    the network, by channel and item: it is the same in every year. `charge`: in which years capital is charged. Raises
+    `Faults` for a name in `without` that is no item of the programme.
     """
     faults = FaultList()
     for name in without:
@@ -100,23 +103,39 @@ def apply(
     for item in items:
         without_effect = gap_of_kind(item)
         gaps += [without_effect] if without_effect is not None else []
-        for name in channels_of(item.kind_row):
-            work_out = partial(channels()[name].effects_of, item, world, parameters)
-            kept = channels()[name].on_network_alone
-            changes, missing = placed.get((name, item.id), work_out) if kept else work_out()
+        for name, (changes, missing) in _effects_of(item, world, parameters, placed):
             effects[name] += changes
             gaps += missing
     effective = {change.item for changes in effects.values() for change in changes}
-    costs, uncharged = annual_costs(programme, items, effective, parameters, world.labels)
+    later = [
+        item
+        for item in programme.items
+        if item.id not in without
+        and not item.is_open(year)
+        and is_concerned(item, year, charge, parameters)
+        and any(found.changes for _, found in _effects_of(item, world, parameters, placed))
+    ]
+    acting = effective | {item.id for item in later}
+    charged, uncharged = charges(programme, items + later, acting, parameters, world.labels, charge, year)
     return Change(
         year=year,
         open=tuple(item.id for item in items),
         effective=tuple(item.id for item in items if item.id in effective),
         effects={name: tuple(changes) for name, changes in effects.items()},
-        annual_cost=costs,
+        annual_cost=by_economy(charged),
         ramp_up_share={item.id: ramp_up_share(item, year, parameters) for item in items},
         not_assessed=tuple(dict.fromkeys(gaps + uncharged)),
+        charges=tuple(charged),
     )
+
+
+def _effects_of(
+    item: Item, world: World, parameters: Mapping[str, float], placed: Once
+) -> Iterator[tuple[str, Effects]]:
+    """What an item changes once it is open, by channel."""
+    for name in channels_of(item.kind_row):
+        work_out = partial(channels()[name].effects_of, item, world, parameters)
+        yield name, placed.get((name, item.id), work_out) if channels()[name].on_network_alone else work_out()
 
 
 def ramp_up_share(item: Item, year: int, parameters: Mapping[str, float]) -> float:

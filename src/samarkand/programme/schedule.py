@@ -21,6 +21,7 @@ from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from samarkand.core.scenario import ChargeRule
 from samarkand.engines.once import Once
 from samarkand.engines.schedules import calc_ramp_up
 from samarkand.programme.applying import Change, Payment, apply, ramp_up_share
@@ -78,13 +79,14 @@ def plan_schedule(
     without: Collection[str] = (),
     parameters: Mapping[str, float] | None = None,
     placed: Once | None = None,
+    charge: ChargeRule = "annuity",
 ) -> Schedule:
     """The schedule over the years asked about; arguments as `apply`."""
     parameters = world.assumptions.parameters if parameters is None else parameters
     shares = {year: calc_ramp_up_weights(year, parameters["ramp_up_years"]) for year in years}
     needed = sorted({*years, *(before for weights in shares.values() for before in weights)})
     placed = Once() if placed is None else placed
-    applied = dict(_apply_all(programme, world, needed, without, parameters, placed))
+    applied = dict(_apply_all(programme, world, needed, without, parameters, placed, charge))
     numbers: dict[Hashable, int] = {}
     states: list[Change] = []
     of_year: dict[int, int] = {}
@@ -114,17 +116,19 @@ def _apply_all(
     without: Collection[str],
     parameters: Mapping[str, float],
     placed: Once,
+    charge: ChargeRule,
 ) -> Iterator[tuple[int, Change]]:
-    """The change of each year; a year that opens nothing new is the year before but for its ramp-up."""
+    """The change of each year; a year that opens nothing new is the year before but for its ramp-up, and for what is
+    charged where that goes by year."""
     last: tuple[frozenset[str], Change] | None = None
     for year in years:
         items = [item for item in programme.items if item.id not in without and item.is_open(year)]
         names = frozenset(item.id for item in items)
-        if last is not None and last[0] == names:
+        if last is not None and last[0] == names and charge == "annuity":
             share = {item.id: ramp_up_share(item, year, parameters) for item in items}
             yield year, replace(last[1], year=year, ramp_up_share=share)
         else:
-            last = names, apply(programme, world, year, without, parameters, placed)
+            last = names, apply(programme, world, year, without, parameters, placed, charge)
             yield year, last[1]
 
 

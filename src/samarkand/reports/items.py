@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from samarkand.programme.channels.payment import annual_costs
 from samarkand.programme.model.models import Item
 from samarkand.reports.figures import NOTHING, figure, plural
 
@@ -84,14 +83,7 @@ def _item_row(
     appraisal: Appraisal, change: Change, number: int, item: Item, pairs: float | None
 ) -> tuple[ItemRow, float]:
     left_out = item.id in appraisal.scenario.without
-    costs, _ = annual_costs(
-        appraisal.programme,
-        [item],
-        change.effective,
-        appraisal.assumptions.parameters,
-        appraisal.world.labels,
-    )
-    charged = sum(costs.values())
+    charged = sum(one.annual for one in change.charges if one.item == item.id)
     capex = item.capex if item.capex is not None and item.capex.value is not None else None
     corridor = corridor_of(item)
     row = ItemRow(

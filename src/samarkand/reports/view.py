@@ -13,6 +13,7 @@ from samarkand.priorities.base import Indicator
 from samarkand.priorities.faces import Table
 from samarkand.priorities.registry import each_indicator
 from samarkand.priorities.results import unit_of
+from samarkand.programme.channels.charging import IN_WORDS
 from samarkand.reports.charts import Bar, Line, bar_chart, line_chart
 from samarkand.reports.figures import MINUS, NOTHING, SMALLEST, display_unit, figure, money, per_cent, plural
 from samarkand.reports.items import Corridor, items_by_corridor
@@ -191,6 +192,11 @@ class ReportView:
         if abs(s.payment_effect) < SMALLEST["US$ m"]:  # within the rounding of the others
             del steps[2]
         return steps
+
+    @property
+    def rule_of_charge(self) -> str:
+        """In which years capital is charged, in words."""
+        return IN_WORDS[self.appraisal.scenario.charge]
 
     @property
     def unaffected(self) -> str:

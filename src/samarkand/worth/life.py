@@ -18,6 +18,7 @@ import numpy as np
 from samarkand.core.conventions import Floats
 from samarkand.engines.project_values import calc_growth
 from samarkand.engines.schedules import calc_ramp_up
+from samarkand.programme.channels.charging import building_years
 from samarkand.programme.events import years_of_construction
 from samarkand.programme.model.models import Item
 from samarkand.world.projection import Projection
@@ -120,7 +121,6 @@ def life_of(item: Item, parameters: Mapping[str, float], overrun: float = 0.0) -
     """The life of an item; None where its opening is not published. `overrun`: over its cost, a fraction of it."""
     if item.opening is None:
         return None
-    building = years_of_construction(item)
     opening = item.opening.year + round(parameters["delay_years"])
     life = item.kind_row.asset_life or OTHER
     kind = life.removeprefix("asset_life_")
@@ -133,10 +133,10 @@ def life_of(item: Item, parameters: Mapping[str, float], overrun: float = 0.0) -
         upkeep = own.value * parameters["cost_conversion_factor"]
     service = round(parameters[life])
     return Life(
-        start=building.start if building else item.opening.year - round(parameters["construction_years"]),
+        start=building_years(item, parameters).start,
         opening=opening,
         service=service,
-        start_is_published=bool(building),
+        start_is_published=bool(years_of_construction(item)),
         capex=capex,
         built=estimated,
         upkeep=upkeep,

@@ -16,7 +16,8 @@ from samarkand.engines.threads import run_all
 from samarkand.ledger import Ledger, claims_of
 from samarkand.programme.applying import Change
 from samarkand.programme.channels.channel import channels
-from samarkand.programme.channels.payment import annual_costs, calc_annual_cost
+from samarkand.programme.channels.charging import calc_annual_cost
+from samarkand.programme.channels.payment import annual_costs
 from samarkand.programme.model.models import Item, Programme
 from samarkand.question import Asked, Question, Terms
 from samarkand.session import Session, default_session
