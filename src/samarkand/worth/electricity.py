@@ -16,12 +16,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from samarkand.core.gaps import Gap
+from samarkand.ledger.displacement import displace, generation_of
 from samarkand.programme.model.models import Item
 from samarkand.world.economies.facts import Facts
 from samarkand.worth.streams import Amount, Stream
 
-FOSSIL = ("oil", "gas", "coal")
-HOURS = 8760.0
 SOURCE = "World Bank (2015), Economic Analysis of Power Sector Projects (recalled); embedded mix of fuels"
 
 
@@ -42,7 +41,7 @@ def electricity_streams(
     if item.kind != "power_plant":
         return [], []
     fuel = item.words("fuel")[0]
-    output, wrong = _output(item, fuel, value)
+    output, wrong = generation_of(item, value)
     if wrong:
         return [], [Gap(item.id, "electricity_cost", wrong)]
     home, share = item.economies[0], item.figure("export_share")
@@ -127,21 +126,8 @@ def _declining(
 
 def displaced_fuel(economy: str, output: float, facts: Facts, parameters: Mapping[str, float]) -> Displaced:
     """Fuel that `output` GWh a year displace in an economy, the dearest first."""
-    left, value = output, 0.0
-    for fuel in sorted(FOSSIL, key=lambda one: -parameters[f"electricity_cost_{one}"]):
-        made = 1e3 * (facts.get(economy, f"electricity_{fuel}").value or 0.0)  # TWh to GWh
-        taken = min(left, parameters["displaceable_share"] * made)
+    found = displace(economy, output, facts, parameters)
+    value = 0.0
+    for fuel, taken in found.by_fuel.items():
         value += 1e-3 * taken * parameters[f"electricity_cost_{fuel}"]
-        left -= taken
-    return Displaced(value, left)
-
-
-def _output(item: Item, fuel: str, parameters: Mapping[str, float]) -> tuple[float, str]:
-    """Output in GWh a year as published, or from the capacity; or what is missing."""
-    published, capacity = item.figure("generation"), item.figure("capacity")
-    if published is not None:
-        return published.value or 0.0, ""
-    factor = parameters.get(f"capacity_factor_{fuel}")
-    if capacity is None or factor is None:
-        return 0.0, f"not assessed: needs generation of the item{'' if factor else f' (fuel {fuel})'}"
-    return 1e-3 * HOURS * factor * (capacity.value or 0.0), ""
+    return Displaced(value, found.left)

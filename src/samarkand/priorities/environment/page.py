@@ -1,0 +1,91 @@
+"""The page of the report: greenhouse gases of the items, the most avoided first."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from samarkand.priorities.environment.paths import TITLES
+from samarkand.priorities.faces import Answer, Chart, Page, Table, shown
+
+MOST_ROWS = 20
+APART = (
+    "Net is with an item less without it in operation; construction is apart, and so are the gases of the whole life "
+    "of a plant. Their worth is the world's, at published paths of prices: no economy receives it."
+)
+ON_DEMAND = "Freight is laid on the network for one item at a time: samarkand carbon ITEM."
+MILLION = 1e-6
+
+
+def page(answer: Answer) -> Page:
+    """Gases of all items with a figure, by year and in money."""
+    return Page(
+        "Environment: greenhouse gases",
+        lead=(APART, ON_DEMAND),
+        charts=net_by_year(answer),
+        tables=(*gases_by_item(answer), worth_by_item(answer)),
+    )
+
+
+def net_by_year(answer: Answer) -> tuple[Chart, ...]:
+    """Net gases of all items in operation together."""
+    net = answer.by_year("item_net_emissions")
+    if "project" not in net.dims:
+        return ()
+    total = net.sum("project").sel(year=slice(answer.timeline.span.start, answer.timeline.span.stop - 1))
+    years = tuple(map(int, total["year"].to_numpy()))
+    return (
+        Chart(
+            "Net greenhouse gases in operation",
+            "t CO2e a year",
+            years,
+            {"all items": total.to_numpy().tolist()},
+        ),
+    )
+
+
+def gases_by_item(answer: Answer) -> tuple[Table, ...]:
+    """Construction, net gases in the last year asked about and payback, of items with any of them."""
+    building, net = answer.array("item_construction_emissions"), answer.array("item_net_emissions")
+    names = [str(item.id) for item in answer.timeline.items]
+    rows = []
+    for name in names:
+        values = [_of(one, name) for one in (building, net)]
+        if all(value != value for value in values):
+            continue
+        payback = _of(answer.array("item_payback_year"), name)
+        rows.append((name, *(shown(value, ",.3f", MILLION) for value in values), shown(payback, ".0f")))
+    title = "Greenhouse gases of the items, million tonnes"
+    heads = ("item", "building it", f"net a year, {answer.years[-1]}", "paid back in")
+    without = len(names) - len(rows)
+    return (
+        Table(
+            title, heads, tuple(rows), note=f"{without} items have neither: `samarkand carbon ITEM` says why."
+        ),
+    )
+
+
+def worth_by_item(answer: Answer) -> Table:
+    """Worth to the world at each path, US$ m in the year of opening, the most first."""
+    worth = answer.array("item_carbon_worth")
+    heads = ("item", *TITLES.values())
+    if "case" not in worth.dims:
+        return Table(
+            "Worth of gases to the world",
+            ("item",),
+            (),
+            note="No item has gases of building and of operation.",
+        )
+    table = worth.isel(party=0).transpose("project", "case").dropna("project", how="all")
+    order = np.argsort(-table.to_numpy()[:, 0], kind="stable")[:MOST_ROWS]
+    rows = tuple(
+        (str(table["project"].to_numpy()[at]), *(shown(float(value)) for value in table.to_numpy()[at]))
+        for at in order
+    )
+    return Table("Worth of gases to the world, US$ m in the year of opening", heads, rows)
+
+
+def _of(values: object, item: str) -> float:
+    import xarray as xr
+
+    assert isinstance(values, xr.DataArray)
+    return float(values.sel(project=item)) if "project" in values.dims else float("nan")
