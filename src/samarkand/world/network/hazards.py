@@ -6,6 +6,8 @@ its nodes, read every half cell; the deepest water on it decides, by a declared 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -52,6 +54,11 @@ def curve_points() -> tuple[CurvePoint, ...]:
     return read_table("samarkand.world.network", "hazard_curves.csv", CurvePoint)
 
 
+def failure_modes() -> tuple[str, ...]:
+    """Modes that have a curve."""
+    return tuple(dict.fromkeys(row.mode for row in curve_points()))
+
+
 def calc_failure_share(depth: Floats, mode: str) -> Floats:
     """Share of links closed at a depth: piecewise linear between the declared points, flat beyond them.
 
@@ -92,8 +99,9 @@ class Raster:
         return met
 
 
-def read_raster(path: Path) -> Raster:
-    """Read a GeoTIFF of depths. Raises `Faults` with all that is wrong with it."""
+@contextmanager
+def open_depths(path: Path) -> Iterator[tuple[Any, dict[int, Any]]]:
+    """The page of a GeoTIFF of depths and its tags. Raises `Faults` with all that is wrong with it, or with reading."""
     try:
         from tifffile import TiffFile, TiffFileError
     except ImportError:
@@ -107,26 +115,50 @@ def read_raster(path: Path) -> Raster:
             faults, tags = FaultList(), {int(tag.code): tag.value for tag in page.tags.values()}
             _check(path, tags, page.shape, str(page.dtype), faults)
             faults.raise_if_any()
-            depth = page.asarray().astype(np.float32)
+            yield page, tags
     except (TiffFileError, OSError, ValueError, RuntimeError) as error:
         reason = (
             f"cannot be read as a TIFF ({str(error).splitlines()[0] if str(error) else type(error).__name__})"
         )
         raise Faults([Fault(str(path), reason, "Give a whole GeoTIFF of water depths.")]) from error
-    if NO_DATA in tags:
-        depth[depth == np.float32(float(str(tags[NO_DATA]).strip("\x00 ")))] = np.nan
+
+
+def placed(tags: dict[int, Any]) -> tuple[float, float, tuple[float, float]]:
+    """West and north of the outer corner, and the degrees of a cell (x, y)."""
     scale, tie = tags[NORTH_UP[0]], tags[NORTH_UP[1]]
-    west, north = (
-        float(tie[3]) - float(tie[0]) * float(scale[0]),
-        float(tie[4]) + float(tie[1]) * float(scale[1]),
-    )
+    west = float(tie[3]) - float(tie[0]) * float(scale[0])
+    north = float(tie[4]) + float(tie[1]) * float(scale[1])
+    return west, north, (float(scale[0]), float(scale[1]))
+
+
+def no_data(tags: dict[int, Any]) -> float | None:
+    """The value of cells without data; None where none is declared."""
+    return float(str(tags[NO_DATA]).strip("\x00 ")) if NO_DATA in tags else None
+
+
+def check_depths(path: Path, depth: NDArray[np.float32], may_be_dry: bool = False) -> None:
+    """Raise `Faults` where values are no depths in metres, or there are none (`may_be_dry`: which says it is dry)."""
     known = depth[np.isfinite(depth)]
-    if not known.size:
+    if not known.size and not may_be_dry:
         raise Faults([Fault(str(path), "holds no depth at all", "Check its no-data value.")])
-    if known.max() > DEEPEST:
+    if known.size and known.max() > DEEPEST:
         reason = f"holds depths of up to {known.max():,.0f}"
         raise Faults([Fault(str(path), reason, "Give depths in metres, not centimetres or elevations.")])
-    return Raster(depth, west, north, (float(scale[0]), float(scale[1])))
+
+
+def read_raster(path: Path) -> Raster:
+    """Read a GeoTIFF of depths. Raises `Faults` with all that is wrong with it."""
+    with open_depths(path) as (page, tags):
+        if page.shape[0] * page.shape[1] > MOST_CELLS:
+            reason = f"has {page.shape[0] * page.shape[1]:,} cells"
+            raise Faults([Fault(str(path), reason, "Cut it to the region, or make it coarser.")])
+        depth = page.asarray().astype(np.float32)
+    missing = no_data(tags)
+    if missing is not None:
+        depth[depth == np.float32(missing)] = np.nan
+    check_depths(path, depth)
+    west, north, step = placed(tags)
+    return Raster(depth, west, north, step)
 
 
 def _check(path: Path, tags: dict[int, Any], shape: tuple[int, ...], dtype: str, faults: FaultList) -> None:
@@ -142,8 +174,6 @@ def _check(path: Path, tags: dict[int, Any], shape: tuple[int, ...], dtype: str,
         faults.add(place, "is projected, not in longitude and latitude", mend)
     if len(shape) != 2:
         faults.add(place, f"has the shape {' x '.join(map(str, shape))}", "Give one band of depths.")
-    elif shape[0] * shape[1] > MOST_CELLS:
-        faults.add(place, f"has {shape[0] * shape[1]:,} cells", "Cut it to the region, or make it coarser.")
     if dtype.startswith("complex"):
         faults.add(place, f"holds values of type {dtype}", "Give depths as numbers.")
 
