@@ -305,4 +305,7 @@ def test_an_instrument_stands_after_its_article() -> None:
     }
     assert named == {
         "budget": "a budget", "equity": "an equity", "loan": "a loan", "grant": "a grant", "bond": "a bond",
+        "concessional_loan": "a concessional loan", "commercial_loan": "a commercial loan",
+        "export_credit": "an export credit", "blended": "a blended facility", "on_lending": "an on-lent loan",
+        "guarantee": "a guarantee",
     }  # fmt: skip

@@ -20,12 +20,15 @@ from samarkand.programme.files.workbook_writing import write_workbook
 from samarkand.programme.model.kinds import Attribute, attributes, kinds
 
 ALL = list(kinds())
+# A share or an amount, a fixed rate or a margin over a base rate; of blended facilities and of on-lending alone; and
+# one party cannot be borrower and guarantor.
+EITHER_OR = {"amount", "base_rate", "margin", "grant_share", "lent_on_by", "guarantor"}
 
 
 def filled(table: dict[str, Any], level: str, kind: str | None) -> dict[str, Any]:
     """The table with each blank filled by a value of its declared type."""
     declared = attributes(level, kind)
-    table = {key: value for key, value in table.items() if key != "amount"}  # a share or an amount, not both
+    table = {key: value for key, value in table.items() if key not in EITHER_OR}
     return {
         key: _filled(declared[key], value, kind, number) for number, (key, value) in enumerate(table.items())
     }
@@ -52,6 +55,8 @@ def _filled(row: Attribute, value: Any, kind: str | None, number: int) -> Any:
         return words[row.type]
     if value != BLANK:
         return value
+    if row.key == "currency":
+        return "USD"
     if row.choices:
         return "loan" if row.key == "instrument" and "loan" in row.choices else row.choices[-1]
     return {

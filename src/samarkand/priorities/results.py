@@ -188,11 +188,13 @@ class Results:
         """Why values are missing; of years that an indicator does not have, that."""
         reason = outcome.reason if isinstance(outcome.reason, xr.DataArray) else str(outcome.reason)
         own = self._own_years(declared)
-        if own is not None and set(map(int, values["year"].to_numpy())) - set(own):
-            in_time = values["year"].isin(own)
-            given = reason if isinstance(reason, xr.DataArray) else xr.full_like(values, reason, dtype=object)
-            return given.astype(object).where(in_time, NO_SUCH_YEAR)
-        return reason if isinstance(reason, xr.DataArray) else reason or NOTHING_TO_COMPARE
+        if own is None:
+            return reason if isinstance(reason, xr.DataArray) else reason or NOTHING_TO_COMPARE
+        in_time = values["year"].isin(own)
+        given = reason if isinstance(reason, xr.DataArray) else xr.full_like(values, reason, dtype=object)
+        # Each project may have years of its own: what is missing in those of the others has no other reason.
+        told = in_time & ((given != "") | values.notnull())
+        return given.astype(object).where(told, NO_SUCH_YEAR)
 
     def _label(self, declared: Indicator, scenario: str, arrays: Mapping[str, xr.DataArray]) -> xr.DataArray:
         """Words of an ordered category: of a level its own, of a change `low to moderate`."""

@@ -16,7 +16,7 @@ def carbon(
         typer.Argument(metavar="[ITEM]", help="The id of an item: its gases by year.", show_default=False),
     ] = "",
 ) -> Page:
-    """Show greenhouse gases of building, running and displacing, and what they are worth to the world."""
+    """Show greenhouse gases of items and their worth."""
     if not item:
         from samarkand.priorities.environment.page import page
 

@@ -16,7 +16,7 @@ from samarkand.priorities.governance.reference_fit import (
 from samarkand.programme.model.models import Item
 
 MOST_ROWS = 30
-HEADS = ("item", "status", "estimate, US$ m", "overrun", "to be expected", f"{COVERAGE:.0%} of such items")
+HEADS = ("item", "status", "estimate", "overrun", "expected", f"{100 * COVERAGE:.0f} % of such items")
 
 
 def said_of_costs(answer: Answer) -> str:
@@ -58,16 +58,18 @@ def fits_of() -> Table:
     for one in fitted_classes():
         if isinstance(one, Fitted):
             said = f"{FAMILY} {one.distribution.location:.3f}, {one.distribution.spread:.3f}"
-            rows.append((one.name, one.measure, shown(one.published["mean"], "+.1f", 100.0, "%"), said,
-                         ", ".join(f"{name} {100.0 * error:+.2f}" for name, error in one.errors.items())))  # fmt: skip
+            misses = ", ".join(f"{name} {100.0 * error:+.2f}" for name, error in one.errors.items())
+            rows.append(
+                (one.name, one.measure, said, misses, shown(one.published["mean"], "+.1f", 100.0, "%"))
+            )
         else:
-            rows.append((one.name, one.measure, shown(one.mean, "+.1f", 100.0, "%"), "mean alone", NO_FIGURE))
+            rows.append((one.name, one.measure, "mean alone", NO_FIGURE, shown(one.mean, "+.1f", 100.0, "%")))
     return Table(
         "Reference classes: past projects of a kind over what was planned",
-        ("class", "of", "mean", "fit: mean and sd of the logarithm", "misses what is published by, points"),
+        ("class", "of", "fit: mean and sd of the logarithm", "misses what is published by, points", "mean"),
         tuple(rows),
         note="Outturn over estimate. Sources: priorities/governance/delivery_classes.csv, worth/reference_classes.csv.",
-        numbers=2,
+        numbers=4,
     )
 
 

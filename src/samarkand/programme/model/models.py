@@ -173,7 +173,9 @@ class Financing(_Plain):
     @property
     def named(self) -> str:
         """The instrument with its article: `a loan`, `an equity`."""
-        return f"{'an' if self.instrument[0] in 'aeiou' else 'a'} {self.instrument.replace('_', ' ')}"
+        noun = {"blended": "blended facility", "on_lending": "on-lent loan"}.get(self.instrument)
+        noun = noun or self.instrument.replace("_", " ")
+        return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
     @property
     def is_debt(self) -> bool:
