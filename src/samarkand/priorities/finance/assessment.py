@@ -57,9 +57,9 @@ def assess_timeline(timeline: Timeline) -> dict[str, Levels | Gap]:
     years = years_of(tranches)
     if not years:
         return {name: Gap("finance", name, NO_TERMS) for name in (*LOANS, "creditor_concentration")}
-    host = partial(by_host, tranches, timeline.world.labels, years)
+    host = partial(by_host, tranches, years)
     rate = parameters["grant_element_discount_rate"]
-    exposure = by_financier(tranches, timeline.world.labels, years)
+    exposure = by_financier(tranches, years)
     return {
         "loan_service": Levels(change=by_tranche(tranches, "service", years), reason=NO_SCHEDULE),
         "loan_debt": Levels(change=by_tranche(tranches, "owed", years), reason=NO_SCHEDULE),

@@ -32,17 +32,18 @@ def by_tranche(tranches: Sequence[Tranche], name: str, years: Sequence[int]) -> 
 
 def by_host(
     tranches: Sequence[Tranche],
-    economies: Sequence[str],
     years: Sequence[int],
     values: Callable[[Tranche], Floats],
 ) -> xr.DataArray:
     """`sum over tranches of values x share of the economy`, US$ m, dims (year, economy, case: the perimeter).
 
-    `values` gives those of `Tranche.years`. Missing where an economy services tranches and no schedule of any is known.
+    `values` gives those of `Tranche.years`. Of economies that service a tranche, and perimeters that one has; missing
+    where no schedule of an economy's tranches is known.
     """
     known = [one for one in tranches if one.schedule is not None]
-    perimeters = [*PERIMETERS, *([UNDECLARED] if any(one.perimeter == UNDECLARED for one in known) else [])]
-    found = _empty(years, economy=labels(tranches, economies), case=perimeters).fillna(0.0)
+    used = {one.perimeter for one in known}
+    perimeters = [one for one in (*PERIMETERS, UNDECLARED) if one in used]
+    found = _empty(years, economy=hosts_of(tranches), case=perimeters).fillna(0.0)
     for one in known:
         mine = in_years(one, values(one), years)
         for economy, share in one.hosts.items():
@@ -52,11 +53,11 @@ def by_host(
     return found
 
 
-def by_financier(tranches: Sequence[Tranche], economies: Sequence[str], years: Sequence[int]) -> xr.DataArray:
+def by_financier(tranches: Sequence[Tranche], years: Sequence[int]) -> xr.DataArray:
     """`sum over tranches of what is owed x share of the economy`, US$ m, dims (year, economy, party)."""
     known = [one for one in tranches if one.schedule is not None]
     parties = list(dict.fromkeys(one.line.party for one in known))
-    found = _empty(years, economy=labels(tranches, economies), party=parties).fillna(0.0)
+    found = _empty(years, economy=hosts_of(tranches), party=parties).fillna(0.0)
     for one in known:
         owed = in_years(one, one.by_year["owed"], years)
         for economy, share in one.hosts.items():
@@ -100,9 +101,9 @@ def unknown_hosts(tranches: Iterable[Tranche]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(economy for one in all_of for economy in one.hosts if economy not in known))
 
 
-def labels(tranches: Iterable[Tranche], economies: Sequence[str]) -> list[str]:
-    """Economies of the accounts, then hosts that have none of their own."""
-    return list(dict.fromkeys([*economies, *(economy for one in tranches for economy in one.hosts)]))
+def hosts_of(tranches: Iterable[Tranche]) -> list[str]:
+    """Economies that service a tranche, by their codes."""
+    return sorted({economy for one in tranches for economy in one.hosts})
 
 
 def in_years(tranche: Tranche, values: Floats, years: Sequence[int]) -> Floats:
