@@ -8,7 +8,7 @@ import numpy as np
 
 from samarkand.engines.loans.values import calc_concentration
 from samarkand.priorities.faces import Answer, Chart, Page, Table, shown
-from samarkand.priorities.finance.assessment import NO_TERMS, stack_of
+from samarkand.priorities.finance.assessment import NO_TERMS, stack_of, viability_in
 from samarkand.priorities.finance.concessionality import calc_all_in_cost, calc_grant_share
 from samarkand.priorities.finance.tranches import Tranche
 
@@ -37,6 +37,7 @@ def page(answer: Answer) -> Page:
         charts.append(_service(answer))
     else:
         lead.append(f"Service by year is not assessable: {NO_TERMS}.")
+    tables.append(_viability(answer))
     if missing := [one for one in lent if one.schedule is None]:
         tables.append(_missing(answer, missing))
     return Page("Finance: who lends what to whom", tuple(lead), tuple(charts), tuple(tables))
@@ -116,6 +117,29 @@ def _service(answer: Answer) -> Chart:
         for name in largest
     }
     return Chart("Service of the programme's loans by host", "US$ m a year", years, series)
+
+
+def _viability(answer: Answer) -> Table:
+    """Items whose revenue is known."""
+    rows = []
+    for item in answer.timeline.items:
+        found = viability_in(answer.timeline, item)
+        if isinstance(found, str):
+            continue
+        chance = found.shortfalls[1] if found.has_loans else float("nan")
+        rows.append(
+            (
+                item.title, found.revenue.words, shown(found.rate_of_return.value, ".1f", 100, "%"),
+                f"{found.present_value:,.0f}", shown(found.lowest_cover if found.has_loans else float("nan"), ".2f"),
+                shown(chance, ".0f", 100, "%"),
+            )
+        )  # fmt: skip
+    note = (
+        "Nominal US dollars, after tax. All other items: not assessable, their revenue or tariffs are not published; "
+        "that is not a revenue of nothing."
+    )
+    heads = ("item", "revenue", "rate of return", "net present value, US$ m", "lowest cover", "cover under 1")
+    return Table("Whether items pay", heads, tuple(rows), note, numbers=2)
 
 
 def _missing(answer: Answer, missing: list[Tranche]) -> Table:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from samarkand.priorities.faces import NO_FIGURE, Answer, Chart, Page, Table, shown
-from samarkand.priorities.finance.assessment import stack_of
+from samarkand.priorities.finance.assessment import stack_of, viability_in
 from samarkand.priorities.finance.concessionality import (
     calc_all_in_cost,
     calc_dac_grant_share,
     calc_grant_share,
 )
 from samarkand.priorities.finance.tranches import Tranche
+from samarkand.priorities.finance.viability import Viability
+from samarkand.priorities.finance.viability_page import chart_of, sentences, tables_of
 from samarkand.programme.model.models import Financing, Item
 
 FLOWS = ("drawn", "interest", "principal", "fees", "service", "owed")
@@ -28,15 +30,19 @@ NOBODY = "Nobody is published who finances this item."
 def stack_page(answer: Answer, item: Item) -> Page:
     """Who finances an item and how; by year what is drawn, paid and owed, in nominal US$ m."""
     mine = [one for one in stack_of(answer.timeline) if one.item.id == item.id]
-    if not item.financing:
-        return Page(f"Finance of {item.title}", lead=(NOBODY,))
     lent = [one for one in mine if one.schedule is not None]
-    tables = [_stack(answer, mine), _concessionality(answer, mine), *_guarantees(answer, item)]
+    viability = viability_in(answer.timeline, item)
+    lead = [*(_lead(item, mine, lent) if item.financing else (NOBODY,)), *sentences(viability)]
+    tables = [_stack(answer, mine), _concessionality(answer, mine)] if mine else []
+    tables += _guarantees(answer, item)
+    charts = []
     if lent:
         tables.append(_by_year(lent))
-    charts = (_chart(lent),) if lent else ()
-    lead = tuple(_lead(item, mine, lent))
-    return Page(f"Finance of {item.title}", lead=lead, charts=charts, tables=tuple(tables))
+        charts.append(_chart(lent))
+    if isinstance(viability, Viability):
+        tables += tables_of(viability)
+        charts.append(chart_of(viability))
+    return Page(f"Finance of {item.title}", tuple(lead), tuple(charts), tuple(tables))
 
 
 def _lead(item: Item, mine: list[Tranche], lent: list[Tranche]) -> list[str]:
