@@ -56,3 +56,35 @@ def multiply_by_shares(trade_share: Floats, input_share: Floats) -> Callable[[Fl
         return made
 
     return multiply
+
+
+def calc_content(sold: Floats, input_share: Floats, direct: Floats) -> Floats:
+    """`m = e + A' m`: what is in a unit of output of each producer, all stages of supply counted.
+
+    `A` as in `multiply_by_shares`: `m[n, j] = e[n, j] + sum over k of input_share[n, k, j] sum over i of sold[n, i, k]
+    m[i, k]`. What is in final sales adds up to what all producers emit: `sum e x = sum m f` for `x = (I - A)^-1 f`.
+
+    Parameters
+    ----------
+    sold
+        `[n, i, k]`: what seller `i` of `k` receives of a unit that `n` spends on `k`; below one with tariffs.
+    input_share
+        `[n, k, j]`: spending on `k` in a unit of output of `j`.
+    direct
+        `e[n, j]`, in any unit for a unit of output.
+
+    Raises
+    ------
+    ValueError
+        As `calc_output`.
+    """
+    received = np.ascontiguousarray(sold.transpose(2, 0, 1))  # [k, n, i]
+    needed = np.ascontiguousarray(input_share.transpose(0, 2, 1))  # [n, j, k]
+
+    def multiply(m: Floats) -> Floats:
+        bought = np.matmul(received, m.transpose(1, 0, 2)).transpose(1, 0, 2)  # [n, k, case]
+        content: Floats = np.matmul(needed, np.ascontiguousarray(bought))
+        return content
+
+    found: Floats = calc_output(multiply, direct[..., None])[..., 0]
+    return found

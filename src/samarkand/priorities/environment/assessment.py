@@ -1,12 +1,19 @@
-"""Environment: greenhouse gases of each item."""
+"""Environment: carbon dioxide by economy, and greenhouse gases of each item."""
 
 from __future__ import annotations
 
 from samarkand.core.gaps import Gap
 from samarkand.priorities.base import Levels
+from samarkand.priorities.environment.emission_accounts import emissions_of_state
 from samarkand.priorities.environment.gases import gases_of, outcomes_of
 from samarkand.priorities.timeline import Timeline
 from samarkand.programme.model.models import Item
+from samarkand.state import State
+
+
+def assess_state(state: State) -> dict[str, Levels | Gap]:
+    """Carbon dioxide by economy, by production and by consumption."""
+    return emissions_of_state(state)
 
 
 def assess_project(item: Item, timeline: Timeline) -> dict[str, Levels | Gap]:

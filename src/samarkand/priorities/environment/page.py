@@ -22,7 +22,7 @@ def page(answer: Answer) -> Page:
         "Environment: greenhouse gases",
         lead=(APART, ON_DEMAND),
         charts=net_by_year(answer),
-        tables=(*gases_by_item(answer), worth_by_item(answer)),
+        tables=(*gases_by_item(answer), worth_by_item(answer), *emissions_by_economy(answer)),
     )
 
 
@@ -89,3 +89,29 @@ def _of(values: object, item: str) -> float:
 
     assert isinstance(values, xr.DataArray)
     return float(values.sel(project=item)) if "project" in values.dims else float("nan")
+
+
+def emissions_by_economy(answer: Answer) -> tuple[Table, ...]:
+    """Both accounts of carbon dioxide and their changes, of the economies that emit most."""
+    names = ("production_emissions", "consumption_emissions")
+    without = [answer.array(name, "without") for name in names]
+    change = [answer.array(name) for name in names]
+    if not bool(without[0].notnull().any()):
+        return ()
+    order = without[0].to_series().dropna().sort_values(ascending=False).index
+    rows = tuple(
+        (
+            answer.world.names.get(str(code), str(code)),
+            *(shown(float(one.sel(economy=code)), ",.1f") for one in without),
+            *(f"{1e3 * float(one.sel(economy=code)):+,.1f}" for one in change),
+        )
+        for code in order[:MOST_ROWS]
+    )
+    totals = (shown(float(one.sum()), ",.1f") for one in without)
+    rows += (("All economies", *totals, *(f"{1e3 * float(one.sum()):+,.1f}" for one in change)),)
+    heads = ("economy", "produced, Mt CO2", "consumed, Mt CO2", "change, kt", "change, kt")
+    note = (
+        "Without the programme, and what extra production in equilibrium changes before anybody pays: apart from the "
+        "gases of the items. National totals by fuel are published, sectors are estimated by what they pay for fuels."
+    )
+    return (Table("Carbon dioxide by production and by consumption", heads, rows, note=note),)
