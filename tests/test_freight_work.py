@@ -59,7 +59,9 @@ def test_work_is_tonnes_times_the_length_of_the_way(mode, parameters):
         },
         ("vot_class", "origin_city", "destination_city", "mode"),
     )
-    ways = PathFinder(network, parameters, values_of_time(parameters)[nearest_class(parameters)[goods]])
+    # By sea all goods take the way of the first search class: these, in haste, would cross the Caspian alone.
+    search_class = 0 if mode == "sea" else nearest_class(parameters)[goods]
+    ways = PathFinder(network, parameters, values_of_time(parameters)[search_class])
     by_hand, carried = {"road": 0.0, "rail": 0.0, "sea": 0.0}, 0.0
     for origin, one in cities[cities["iso3"] == "KGZ"].iterrows():
         for destination, other in cities[cities["iso3"] == "GEO"].iterrows():

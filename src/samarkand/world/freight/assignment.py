@@ -15,7 +15,7 @@ import pandas as pd
 import xarray as xr
 
 from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
-from samarkand.engines.assignment import assign, find_paths, join_choice
+from samarkand.engines.assignment import Paths, assign, find_paths, join_choice
 from samarkand.engines.routing import Graph
 from samarkand.world.freight.energy import EnergyTrade, SeaReach
 from samarkand.world.freight.mode_choice import VOT_CLASSES, classes_of_time, sector_classes
@@ -186,9 +186,10 @@ class _Carried:
     loads: dict[str, Floats]
     ports: Floats
 
-    def flows(self, goods: Sequence[str]) -> dict[str, Floats]:
-        """Between cities by mode, of some classes of goods together."""
-        return {mode: np.sum([self.demand[label][mode] for label in goods], axis=0) for mode in MODES}
+    def flow(self, mode: str, goods: Sequence[str]) -> Floats:
+        """Between cities by a mode, of some classes of goods together."""
+        total: Floats = np.sum([self.demand[label][mode] for label in goods], axis=0)
+        return total
 
 
 class _State:
@@ -263,7 +264,9 @@ def calc_freight_work(
     tonnes: as `calc_tonnes`; unit_loads: as `calc_unit_loads`; mode_share: dims (vot_class, origin_city,
     destination_city, mode), fractions of each pair of cities; changes: what a programme does to the network; at_sea:
     tonnes that sail besides, from terminals of their own (`energy_loads`).
-    All-or-nothing on the least-cost way of each mode at the nearest value-of-time class; no congestion.
+    All-or-nothing on the least-cost way of each mode; no congestion. By road and rail it is the way of the search class
+    whose value of time is nearest to that of the goods; by sea that of the first search class whatever the goods, as in
+    the choice of modes (`mode_choice.revalue`): in haste a search by sea goes over land to a short crossing.
     """
     network = open_ports(network, changes)
     state = _State(network, parameters, changes)
@@ -277,9 +280,10 @@ def calc_freight_work(
         carried.append(_Carried(demand, loads, np.zeros(len(network.ports))))
         stranded.append(left)
     for c in range(len(SEARCH_CLASSES)):
-        goods = [label for label, number in of_goods.items() if number == c]
-        if goods:
-            _load_class(state, values[c], goods, carried)
+        by_land = [label for label, number in of_goods.items() if number == c]
+        by_sea = list(of_goods) if c == 0 else []
+        if by_land or by_sea:
+            _load_class(state, values[c], by_land, by_sea, carried)
     if at_sea is not None:
         carried[0].loads["sea"] += at_sea.loads
     links = pd.concat(
@@ -341,8 +345,14 @@ def _reach(place: Attachment, value: float) -> Floats:
     return place.usd + value * place.hours
 
 
-def _load_class(state: _State, value: float, goods: Sequence[str], carried: Sequence[_Carried]) -> None:
-    """Add the flows of some classes of goods, at one value of time, to the loads of arcs and ports."""
+def _load_class(
+    state: _State,
+    value: float,
+    by_land: Sequence[str],
+    by_sea: Sequence[str],
+    carried: Sequence[_Carried],
+) -> None:
+    """Add flows at one value of time to the loads of arcs and ports: some classes of goods by land, some by sea."""
     p = state.parameters
     cities, terminals = len(state.city.node), len(state.terminal_node)
     from_city = _reach(state.city, value)
@@ -357,74 +367,90 @@ def _load_class(state: _State, value: float, goods: Sequence[str], carried: Sequ
     np.fill_diagonal(rail, np.inf)  # a railway trip leaves its terminal
     along, entry = join_choice(to_terminal, rail)
     _, leave = join_choice(along, np.ascontiguousarray(to_terminal.T))
-
-    served = state.port_terminal >= 0
-    by_rail = np.full((cities, served.size), np.inf)
-    by_rail[:, served] = along[:, state.port_terminal[served]]
-    beside = state.beside.usd + value * state.beside.hours
-    dwell = [value * (p[f"port_hours_{mode}"] - state.hours_saved) for mode in ("road", "road", "rail")]
-    ways = np.stack(
-        [
-            part + wait
-            for part, wait in zip((road[:, cities + terminals :], beside, by_rail), dwell, strict=True)
-        ]
-    )
-    to_port, how = (ways + p["port_fee"] - state.usd_saved).min(axis=0), ways.argmin(axis=0)
-    sea_paths = find_paths(state.sea_graph, value, state.at_sea.node, state.at_sea.node)
-    sea = sea_paths.cost + _reach(state.at_sea, value)[:, None] + _reach(state.at_sea, value)
-    np.fill_diagonal(sea, np.inf)
-    sailing, embark = join_choice(to_port, sea)
-    _, land = join_choice(sailing, np.ascontiguousarray(to_port.T))
+    voyages = _Voyages.at(state, value, road[:, cities + terminals :], along) if by_sea else None
 
     for one in carried:
-        legs = _legs(one.flows(goods), one.ports, entry, leave, embark, land, how, state.port_terminal)
-        one.loads["road"] += assign(state.road.graph, road_paths, legs["road"])
-        one.loads["rail"] += assign(state.rail.graph, rail_paths, legs["rail"])
-        one.loads["sea"] += assign(state.sea_graph, sea_paths, legs["sea"])
+        legs = _Legs.none(cities, terminals, len(state.port.node))
+        if by_land:
+            legs.on_road[:, :cities] += one.flow("road", by_land)
+            legs.add_trains(one.flow("rail", by_land), entry, leave)
+        if voyages is not None:
+            legs.add_voyages(one.flow("sea", by_sea), one.ports, voyages, entry, state.port_terminal)
+            one.loads["sea"] += assign(state.sea_graph, voyages.paths, legs.at_sea)
+        one.loads["road"] += assign(state.road.graph, road_paths, legs.on_road)
+        one.loads["rail"] += assign(state.rail.graph, rail_paths, legs.on_rail)
 
 
-def _legs(
-    flows: dict[str, Floats],
-    at_ports: Floats,
-    entry: Ints,
-    leave: Ints,
-    embark: Ints,
-    land: Ints,
-    how: Ints,
-    port_terminal: Ints,
-) -> dict[str, Floats]:
-    """Flows between cities as flows on the legs of each mode; what passes a port is added to `at_ports`.
+@dataclass(frozen=True, eq=False)
+class _Voyages:
+    """Least-cost ways by sea at one value of time: paths between ports; where the ways between cities embark [city,
+    port of landing] and land [city, city]; how each city reaches each port (0 by road, 1 beside it, 2 by rail)."""
 
-    entry, leave, embark, land: the terminals and ports where the least-cost chains change; how: the way from a city
-    to a port (0 by road, 1 beside it, 2 by rail). Road legs lead from cities to cities, terminals and ports, in this
-    order.
-    """
-    cities, terminals, ports = how.shape[0], entry.shape[1], how.shape[1]
-    on_road, on_rail = np.zeros((cities, cities + terminals + ports)), np.zeros((terminals, terminals))
-    at_sea = np.zeros((ports, ports))
-    on_road[:, :cities] += flows["road"]
+    paths: Paths
+    embark: Ints
+    land: Ints
+    how: Ints
 
-    def add_rail(city: Ints, end: Ints, amount: Floats) -> None:
+    @classmethod
+    def at(cls, state: _State, value: float, by_road: Floats, along: Floats) -> _Voyages:
+        """By road to the ports, or along the railway to those that have a terminal; costs [city, port or terminal]."""
+        p, served = state.parameters, state.port_terminal >= 0
+        by_rail = np.full(by_road.shape, np.inf)
+        by_rail[:, served] = along[:, state.port_terminal[served]]
+        beside = state.beside.usd + value * state.beside.hours
+        dwell = [value * (p[f"port_hours_{mode}"] - state.hours_saved) for mode in ("road", "road", "rail")]
+        ways = np.stack([part + wait for part, wait in zip((by_road, beside, by_rail), dwell, strict=True)])
+        to_port, how = (ways + p["port_fee"] - state.usd_saved).min(axis=0), ways.argmin(axis=0)
+        paths = find_paths(state.sea_graph, value, state.at_sea.node, state.at_sea.node)
+        sea = paths.cost + _reach(state.at_sea, value)[:, None] + _reach(state.at_sea, value)
+        np.fill_diagonal(sea, np.inf)
+        sailing, embark = join_choice(to_port, sea)
+        _, land = join_choice(sailing, np.ascontiguousarray(to_port.T))
+        return cls(paths, embark, land, how)
+
+
+@dataclass(frozen=True, eq=False)
+class _Legs:
+    """Flows on the legs of each mode. Road legs lead from cities to cities, terminals and ports, in this order; rail
+    legs from terminals to terminals, sea legs from ports to ports."""
+
+    on_road: Floats
+    on_rail: Floats
+    at_sea: Floats
+
+    @classmethod
+    def none(cls, cities: int, terminals: int, ports: int) -> _Legs:
+        """No flows yet."""
+        road = np.zeros((cities, cities + terminals + ports))
+        return cls(road, np.zeros((terminals, terminals)), np.zeros((ports, ports)))
+
+    def add_trains(self, flow: Floats, entry: Ints, leave: Ints) -> None:
+        """Flows between cities by rail, from the terminal `entry` [city, terminal] to `leave` [city, city]."""
+        one, other = np.nonzero(flow * (leave >= 0))
+        amount, end = flow[one, other], leave[one, other]
+        self._by_rail_to(one, end, amount, entry)
+        np.add.at(self.on_road, (other, len(flow) + end), amount)
+
+    def add_voyages(
+        self, flow: Floats, at_ports: Floats, voyages: _Voyages, entry: Ints, port_terminal: Ints
+    ) -> None:
+        """Flows between cities by sea; what passes a port is added to `at_ports`."""
+        one, other = np.nonzero(flow * (voyages.land >= 0))
+        amount, last = flow[one, other], voyages.land[one, other]
+        first = voyages.embark[one, last]
+        np.add.at(self.at_sea, (first, last), amount)
+        ports_from = len(flow) + len(self.on_rail)
+        for city, port in ((one, first), (other, last)):
+            np.add.at(at_ports, port, amount)
+            by_road, by_rail = voyages.how[city, port] == 0, voyages.how[city, port] == 2
+            np.add.at(self.on_road, (city[by_road], ports_from + port[by_road]), amount[by_road])
+            self._by_rail_to(city[by_rail], port_terminal[port[by_rail]], amount[by_rail], entry)
+
+    def _by_rail_to(self, city: Ints, end: Ints, amount: Floats, entry: Ints) -> None:
         """From cities by road to the terminal where rail begins, and by rail to the terminal `end`."""
         start = entry[city, end]
-        np.add.at(on_road, (city, cities + start), amount)
-        np.add.at(on_rail, (start, end), amount)
-
-    one, other = np.nonzero(flows["rail"] * (leave >= 0))
-    amount = flows["rail"][one, other]
-    add_rail(one, leave[one, other], amount)
-    np.add.at(on_road, (other, cities + leave[one, other]), amount)
-
-    one, other = np.nonzero(flows["sea"] * (land >= 0))
-    amount, last = flows["sea"][one, other], land[one, other]
-    first = embark[one, last]
-    np.add.at(at_sea, (first, last), amount)
-    for city, port in ((one, first), (other, last)):
-        np.add.at(at_ports, port, amount)
-        by_road, with_rail = how[city, port] == 0, how[city, port] == 2
-        np.add.at(on_road, (city[by_road], cities + terminals + port[by_road]), amount[by_road])
-        add_rail(city[with_rail], port_terminal[port[with_rail]], amount[with_rail])
-    return {"road": on_road, "rail": on_rail, "sea": at_sea}
+        np.add.at(self.on_road, (city, len(entry) + start), amount)
+        np.add.at(self.on_rail, (start, end), amount)
 
 
 def _by_link(graph: Graph, costs: LinkCosts, load: Floats) -> Floats:
