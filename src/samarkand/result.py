@@ -257,7 +257,7 @@ class Appraisal:
     @property
     def assumed(self) -> tuple[str, ...]:
         """Names of the assumptions that an appraisal rests on: all but those of the worth of items alone."""
-        apart = set(table_names("worth.csv"))
+        apart = {*table_names("worth.csv"), *table_names("worth_channels.csv")}
         if self.scenario.charge != "annuity" or self.assumptions.parameters["interest_during_construction"]:
             apart.discard("construction_years")
         return tuple(name for name in self.assumptions.names if name not in apart)

@@ -6,8 +6,8 @@ Without growth, inflation, ramp-up and tax its cash is level: revenue less opera
 from __future__ import annotations
 
 import numpy as np
-import pyxirr
 import pytest
+import pyxirr
 
 import samarkand as sk
 from samarkand.core.faults import Faults
@@ -137,7 +137,9 @@ def test_revenue_of_freight_is_tonne_km_at_the_tariff_and_says_that_it_is_that_a
     one = railway(found)
     links = found.timeline.last.assignment.links
     mine = links[links["item"].str.contains("railway")]
-    assert one.revenue.parts == {"international freight": float((mine["tonnes"] * mine["km"]).sum()) * 0.03 / 1e6}
+    assert one.revenue.parts == {
+        "international freight": float((mine["tonnes"] * mine["km"]).sum()) * 0.03 / 1e6
+    }
     assert calc_tonne_km(found.timeline.last.assignment, "railway") > 0
     assert "Revenue of international freight alone." in " ".join(finance(found, "railway").lead)
 

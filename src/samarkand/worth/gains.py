@@ -17,20 +17,26 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+import xarray as xr
 
 from samarkand.core.conventions import Floats
 from samarkand.engines.equilibrium.measures import calc_equivalent_variation
+from samarkand.engines.once import derived
 from samarkand.programme.applying import Change
-from samarkand.solving import ORDER, Baseline
+from samarkand.solving import ORDER, Baseline, energy_of
 from samarkand.state import Counterfactual
+from samarkand.world.freight.assignment import calc_tonnes
+from samarkand.world.freight.model import FreightModel
+from samarkand.world.freight.tonnes_by_route import calc_tonnes_cheaper
 
 
 class TradeGain(NamedTuple):
-    """US$ m a year by label of the accounts, at their size, before anybody pays."""
+    """US$ m a year by label of the accounts, at their size, before anybody pays; `tonnes` a year that take the item."""
 
     left_out: Floats
     alone: Floats
     users: Floats
+    tonnes: float
 
 
 def gain_of(solved: Counterfactual) -> Floats:
@@ -44,7 +50,9 @@ def trade_gain(full: Counterfactual, change: Change, item: str) -> TradeGain:
     others = set(change.effective) - {item}
     left = _solved(full.baseline, only(change, others))
     alone = gain_of(_solved(full.baseline, only(change, {item})))
-    return TradeGain(gain_of(full) - gain_of(left), alone, calc_user_benefit(left, full))
+    return TradeGain(
+        gain_of(full) - gain_of(left), alone, calc_user_benefit(left, full), _tonnes_on(left, full)
+    )
 
 
 def calc_user_benefit(before: Counterfactual, after: Counterfactual) -> Floats:
@@ -65,6 +73,28 @@ def only(change: Change, items: Collection[str]) -> Change:
 
 def _solved(baseline: Baseline, change: Change) -> Counterfactual:
     return Counterfactual(baseline, change).solve()
+
+
+def _tonnes_on(before: Counterfactual, after: Counterfactual) -> float:
+    """Tonnes a year of the trade of `after`, at home and abroad, whose way is cheaper there than before."""
+    freight = after.baseline.freight
+    model = freight if isinstance(freight, FreightModel) else freight.open
+    tonnes = derived(after, "tonnes of all trade", lambda: _tonnes(after))
+    routes = before.freight.against_open, after.freight.against_open
+    return calc_tonnes_cheaper(model.baseline, *routes, tonnes)
+
+
+def _tonnes(solved: Counterfactual) -> xr.DataArray:
+    """Goods on the network by class; oil and gas known in volumes have ways of their own, which no item changes."""
+    setting = solved.baseline.setting
+    labels, accounts = list(setting.world.labels), setting.world.accounts
+    flow = xr.DataArray(
+        solved.before_financing.trade_flow,
+        {"destination": labels, "origin": labels, "sector": list(accounts.sectors)},
+        ORDER,
+    )
+    by_route = flow.where(~energy_of(setting).known(accounts.trade_flow), 0.0)
+    return calc_tonnes(by_route, setting.commodities, setting.assumptions.parameters, at_home=True)
 
 
 def _costs(solved: Counterfactual) -> Floats:

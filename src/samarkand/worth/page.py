@@ -104,16 +104,22 @@ def _of_items(worth: Worth) -> Table:
 
 
 def _of_measures(worth: Worth) -> Iterable[Table]:
-    """Items that act and have no published cost: what they give a year."""
+    """Items that act and have no published cost or date of opening: what they give a year."""
     rows = tuple(
-        (one.item.title, _a_year(_of_equilibrium(one)), _a_year(sum(one.alone.values())))
+        (
+            one.item.title,
+            _a_year(_of_equilibrium(one)) if one.alone else "",
+            _a_year(sum(one.alone.values())) if one.alone else "",
+            _a_year(_of_direct(one)) if _has_direct(one) else "",
+            one.reason,
+        )
         for one in worth.items.values()
         if not one.is_assessed and one.streams
     )
     if rows:
         yield Table(
-            "Without a published cost", ("", "left out", "alone"), rows,
-            "US$ m a year; what they cost is not known, so they have no value over a life.",
+            "Without a value over a life", ("", "left out", "alone", "direct", "because"), rows,
+            "US$ m in a year of full service.",
         )  # fmt: skip
 
 

@@ -23,15 +23,14 @@ from samarkand.question import Asked, Question, Terms
 from samarkand.session import Session, default_session
 from samarkand.world.parameters import Parameters, table_names
 from samarkand.world.world import World
-from samarkand.worth.electricity import electricity_streams
+from samarkand.worth.direct import direct_streams
 from samarkand.worth.gains import TradeGain, gain_of, trade_gain
 from samarkand.worth.item_worth import ItemWorth
 from samarkand.worth.life import life_of
-from samarkand.worth.passengers import passenger_streams
 from samarkand.worth.rows import rows_of
 from samarkand.worth.streams import Amount, Stream
 
-ABOVE_ZERO = ("useful_life_", "hours_worked")  # begin the names of what is divided by
+ABOVE_ZERO = ("useful_life_", "hours_worked", "freight_load")  # begin the names of what is divided by
 OF_EQUILIBRIUM = "equivalent variation before anybody pays, the item left out of all that is open"
 
 
@@ -153,7 +152,7 @@ def appraise_worth(
 
 def _check_parameters(parameters: Parameters, faults: FaultList) -> None:
     """Add those that no life can be worked out with."""
-    for name in table_names("worth.csv"):
+    for name in (name for table in ("worth.csv", "worth_channels.csv") for name in table_names(table)):
         if name.startswith(ABOVE_ZERO) and not parameters[name] > 0:
             faults.add(f"assumption {name}", "is zero", "Give a number above zero.")
         if parameters.evidence(name).unit == "fraction" and parameters[name] > 1:
@@ -174,7 +173,7 @@ def _item_worth(
     alone: dict[str, float] = {}
     users: dict[str, float] = {}
     if gained is not None:
-        left_out, alone, users = (dict(zip(labels, one.tolist(), strict=True)) for one in gained)
+        left_out, alone, users = (dict(zip(labels, one.tolist(), strict=True)) for one in gained[:3])
         amounts = {(code, ""): Amount.sure(value) for code, value in left_out.items()}
         streams.append(
             Stream(
@@ -190,10 +189,9 @@ def _item_worth(
         )
     elif item.opening is not None and not item.is_open(change.year):
         gaps.append(Gap(item.id, "trade_cost", f"not open by {change.year}: ask for a later year"))
-    for direct in (passenger_streams, electricity_streams):
-        more, missing = direct(item, asked.world.fact_table, *ends)
-        streams += more
-        gaps += missing
+    more, missing = direct_streams(item, asked.world, 0.0 if gained is None else gained.tonnes, ends)
+    streams += more
+    gaps += missing
     return ItemWorth(
         item, life_of(item, parameters), tuple(streams), alone, users,
         _bearers(item, asked.programme, parameters, labels), tuple(gaps), parameters, asked.projection,

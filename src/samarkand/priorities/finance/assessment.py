@@ -151,7 +151,9 @@ def _viability(item: Item, timeline: Timeline) -> dict[str, Levels | Gap]:
     values = (found.rate_of_return.value, found.present_value, found.payback, *cover)
     reasons = (found.rate_of_return.reason, "", "its cost is never paid back", needs, needs)
     return {
-        name: Levels(change=xr.DataArray(value), reason=reason) if np.isfinite(value) else Gap(item.id, name, reason)
+        name: Levels(change=xr.DataArray(value), reason=reason)
+        if np.isfinite(value)
+        else Gap(item.id, name, reason)
         for name, value, reason in zip(VIABILITY, values, reasons, strict=True)
     }
 

@@ -85,7 +85,9 @@ def cash_flow_of(
         np.maximum(t - BASE_YEAR, 0), parameters["benefit_growth"], full, parameters["growth_fade_years"]
     )
     local = parameters["local_currency_share"]
-    exchange = (1 - local) + local * np.power(1.0 - parameters["real_depreciation"], np.maximum(t - opening, 0))
+    exchange = (1 - local) + local * np.power(
+        1.0 - parameters["real_depreciation"], np.maximum(t - opening, 0)
+    )
     revenues = np.where(serving, earned * growth * prices * exchange, 0.0)
     operation = np.where(serving, calc_operating_cost(item, parameters) * prices, 0.0)
     depreciation = np.where(serving, capital.sum() / service_years, 0.0)

@@ -34,7 +34,8 @@ def calc_fiscal_cash(
         if one.schedule is not None and one.perimeter in PUBLIC:
             service = dict(zip(one.years, one.by_year["service"].tolist(), strict=True))
             parts += [
-                (code, {year: -share * paid for year, paid in service.items()}) for code, share in one.hosts.items()
+                (code, {year: -share * paid for year, paid in service.items()})
+                for code, share in one.hosts.items()
             ]
         elif not one.line.is_debt and one.amount:
             party = programme.party(one.line.party)

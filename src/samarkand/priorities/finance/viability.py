@@ -155,4 +155,6 @@ def ends_of(parameters: Parameters, name: str) -> tuple[float, float]:
     """The declared low and high end of a parameter, widened to the value in force."""
     (row,) = (row for row in parameters.rows if row.name == name)
     value = parameters[name]
-    return min(value if row.low is None else row.low, value), max(value if row.high is None else row.high, value)
+    return min(value if row.low is None else row.low, value), max(
+        value if row.high is None else row.high, value
+    )

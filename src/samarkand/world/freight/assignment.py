@@ -89,14 +89,17 @@ def mean_work(parts: Sequence[tuple[float, FreightWork]]) -> FreightWork:
     )
 
 
-def calc_tonnes(flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters) -> xr.DataArray:
+def calc_tonnes(
+    flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters, *, at_home: bool = False
+) -> xr.DataArray:
     """Tonnes on the network by class of goods: sum over sectors of the class of flow * network_share / value_per_tonne.
 
     flow: US$ m a year, dims (origin, destination, sector); freight: as `freight_table`. Returns dims (origin,
-    destination, vot_class), zero within an economy. Sectors without weight (services) carry nothing.
+    destination, vot_class), zero within an economy unless trade `at_home` is asked for too. Sectors without weight
+    (services) carry nothing.
     """
     table = freight.sel(sector=flow["sector"])
-    return _by_class(flow, table["network_share"] / table["value_per_tonne"], table, parameters)
+    return _by_class(flow, table["network_share"] / table["value_per_tonne"], table, parameters, at_home)
 
 
 def calc_unit_loads(flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters) -> xr.DataArray:
@@ -111,13 +114,18 @@ def calc_unit_loads(flow: xr.DataArray, freight: xr.Dataset, parameters: Paramet
 
 
 def _by_class(
-    flow: xr.DataArray, per_usd: xr.DataArray, table: xr.Dataset, parameters: Parameters
+    flow: xr.DataArray,
+    per_usd: xr.DataArray,
+    table: xr.Dataset,
+    parameters: Parameters,
+    at_home: bool = False,
 ) -> xr.DataArray:
-    """Weight or volume of flows (US$ m a year), by class of goods; nothing within an economy."""
+    """Weight or volume of flows (US$ m a year), by class of goods; nothing within an economy unless asked for."""
     value_of_time = classes_of_time(parameters)
     classes = sector_classes(table)
     amount = (flow * 1e6 * per_usd).fillna(0.0)
-    amount = amount.where(amount["origin"] != amount["destination"], 0.0)
+    if not at_home:
+        amount = amount.where(amount["origin"] != amount["destination"], 0.0)
     labels = value_of_time["vot_class"].reset_coords(drop=True)
     parts = [amount.where(classes == label, 0.0).sum("sector") for label in labels.to_numpy()]
     return xr.concat(parts, dim=labels)

@@ -1,0 +1,30 @@
+"""Direct margins of an item: every channel that adds money outside the equilibrium, each in a module of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from samarkand.core.gaps import Gap
+from samarkand.programme.model.models import Item
+from samarkand.world.world import World
+from samarkand.worth.electricity import electricity_streams
+from samarkand.worth.off_network import freight_streams
+from samarkand.worth.passengers import passenger_streams
+from samarkand.worth.streams import Stream
+
+
+def direct_streams(
+    item: Item, world: World, tonnes: float, ends: Sequence[Mapping[str, float]]
+) -> tuple[list[Stream], list[Gap]]:
+    """All direct margins of an item, and what of them is not assessed.
+
+    `tonnes` a year that take it in the equilibrium; `ends`: the parameters at the low ends of their ranges, as they
+    are, and at the high ends.
+    """
+    facts = world.fact_table
+    found = (
+        passenger_streams(item, facts, *ends),
+        electricity_streams(item, facts, *ends),
+        freight_streams(item, tonnes, world.network.single_roads, *ends),
+    )
+    return [one for streams, _ in found for one in streams], [one for _, gaps in found for one in gaps]
