@@ -25,7 +25,8 @@ def calc_profit_tax(profit: ArrayLike, rate: float) -> Floats:
 def calc_debt_service_cover(cash: ArrayLike, service: ArrayLike) -> Floats:
     """`c[y] / s[y]`: cash before debt service over debt service; not a number in years without service."""
     c, s = np.broadcast_arrays(np.asarray(cash, np.float64), np.asarray(service, np.float64))
-    return np.divide(c, s, out=np.full(s.shape, np.nan), where=s > 0)
+    cover: Floats = np.divide(c, s, out=np.full(s.shape, np.nan), where=s > 0)
+    return cover
 
 
 def calc_loan_life_cover(cash: ArrayLike, service: ArrayLike, owed_before: ArrayLike, rate: float) -> Floats:
