@@ -1,7 +1,7 @@
 """Samarkand appraises programmes of cross-border projects and measures, economy by economy.
 
-`load_world()`, `load_programme()`, `appraise(programme, world) -> Appraisal`; `appraisal.py` is the whole way
-on one screen.
+`load_world()` or `load_world("mine")`, `load_programme()`, `appraise(programme, world) -> Appraisal`; `appraisal.py` is
+the whole way on one screen.
 """
 
 from typing import TYPE_CHECKING
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from samarkand.programme import check_programme as check_programme
     from samarkand.programme import load_programme as load_programme
     from samarkand.result import Appraisal as Appraisal
+    from samarkand.world import store
     from samarkand.world.world import World as World
-    from samarkand.world.world import load_world as load_world
+
+    load_world = store.open_world
 
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
@@ -26,6 +28,6 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "appraise": "samarkand.appraisal",
         "check_programme": "samarkand.programme",
         "load_programme": "samarkand.programme",
-        "load_world": "samarkand.world.world",
+        "load_world": "samarkand.world.store:open_world",
     },
 )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypedDict
+
+import numpy as np
 
 from samarkand.core.conventions import BASE_YEAR
 from samarkand.core.faults import FaultList, did_you_mean
@@ -34,9 +36,9 @@ class Terms(TypedDict, total=False):
     """The terms of a question, the same for whoever asks: appraisals, stress tests, flows of freight, corridors.
 
     years
-        What is open by the end of each counts, as far as it is ramped up; 2035 if none is given.
+        One or several: what is open by the end of each counts, as far as it is ramped up; 2035 if none is given.
     without
-        Projects and measures left out.
+        Projects and measures left out, one or several.
     assumptions
         Declared parameters replaced, by name.
     patches
@@ -55,11 +57,11 @@ class Terms(TypedDict, total=False):
         Refuse figures that are not verified, by name.
     """
 
-    years: Sequence[int]
-    without: Sequence[str]
+    years: Sequence[int] | int
+    without: Sequence[str] | str
     assumptions: Mapping[str, float]
     patches: Mapping[str, Any]
-    closures: Sequence[str]
+    closures: Sequence[str] | str
     deficit_rule: DeficitRule
     charge: ChargeRule
     projection: Projection | str | Path | None
@@ -172,7 +174,7 @@ def _of_scenario(scenario: Scenario, reach: bool, known: Known, faults: FaultLis
 def _of_terms(
     asked: Programme | str | Path, world: World, reach: bool, known: Known, terms: Terms, faults: FaultList
 ) -> Question:
-    years = tuple(terms.get("years", DEFAULT_YEARS))
+    years = _years(terms.get("years", DEFAULT_YEARS), faults)
     given = terms.get("projection")
     programme = faults.attempt(
         partial(known.load_programme, asked, world) if isinstance(asked, str | Path) else lambda: asked
@@ -184,14 +186,32 @@ def _of_terms(
         years=years,
         assumptions=tuple(terms.get("assumptions", {}).items()),
         patches=tuple((path, _canonical(value)) for path, value in terms.get("patches", {}).items()),
-        without=tuple(terms.get("without", ())),
-        closures=tuple(terms.get("closures", ())),
+        without=_names(terms.get("without", ())),
+        closures=_names(terms.get("closures", ())),
         deficit_rule=terms.get("deficit_rule", "fixed_nominal"),
         charge=terms.get("charge", "annuity"),
         projection=projection.hash if projection else "",
         labels=(world.name, programme.id if programme else ""),
     )
     return _checked(scenario, programme, world, projection, reach, faults)
+
+
+def _names(given: Sequence[str] | str) -> tuple[str, ...]:
+    """One name, or several."""
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _years(given: object, faults: FaultList) -> tuple[int, ...]:
+    """One year, or several; what is no year is a fault, and left out."""
+    years = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else (given,)
+    found = []
+    for year in years:
+        if isinstance(year, int | np.integer) and not isinstance(year, bool):
+            found.append(int(year))
+        else:
+            remedy = "Give whole numbers, such as years=2035 or years=(2030, 2040)."
+            faults.add(f"years: {year!r}", "is no year", remedy)
+    return tuple(found)
 
 
 def _checked(
@@ -241,7 +261,7 @@ def _check(scenario: Scenario, programme: Programme | None, faults: FaultList) -
             faults.add(
                 f"--without {name}", "is not an item of the programme", did_you_mean(name, programme.ids)
             )
-    if not scenario.years:
+    if not scenario.years and not faults:
         faults.add("--year", "no year is asked about", "Give at least one year.")
     for year in scenario.years:
         if not BASE_YEAR < year <= LAST_YEAR:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import xarray as xr
 
+from samarkand.core.cards import Carded
 from samarkand.core.conventions import BASE_YEAR
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import Fault, Faults
@@ -23,7 +24,7 @@ from samarkand.core.units import format_value
 from samarkand.ledger import CHARGED, Ledger, capex_rows, claims_of, skills_rows, trade_cost_rows
 from samarkand.priorities.lineage import trace
 from samarkand.priorities.registry import each_indicator, find_indicator
-from samarkand.priorities.results import Results
+from samarkand.priorities.results import Results, unit_of
 from samarkand.priorities.timeline import Timeline
 from samarkand.programme import Programme, Schedule
 from samarkand.programme.channels.charging import IN_WORDS
@@ -61,8 +62,8 @@ class EvidenceCount(NamedTuple):
         )
 
 
-@dataclass(frozen=True)
-class Appraisal:
+@dataclass(frozen=True, repr=False)
+class Appraisal(Carded):
     """The result of `appraise`: what every priority says, year by year, and everything it came from.
 
     `appraisal["real_income"]` is the change of an indicator as a labelled array, `by_year("real_income")` its schedule;
@@ -73,6 +74,17 @@ class Appraisal:
     asked: Question
     states: Sequence[State]
     timeline: Timeline
+
+    def _card(self) -> tuple[str, dict[str, Any]]:
+        counts = self.counts
+        return f"Appraisal of {self.programme.id}", {
+            "world": self.world.name,
+            "years": ", ".join(map(str, self.years))
+            if len(self.years) < 4
+            else f"{self.years[0]} to {self.years[-1]}",
+            "items open": f"{counts.open} of {counts.total}",
+            "with an effect on trade": counts.with_effect,
+        }
 
     @property
     def schedule(self) -> Schedule:
@@ -142,11 +154,22 @@ class Appraisal:
     def array(self, indicator: str, scenario: str = "change", year: int | None = None) -> xr.DataArray:
         """An indicator as a labelled array in a year, the last by default; `scenario` is without, with or change."""
         year = self.years[-1] if year is None else self._known(year)
-        return self.arrays.values(indicator, scenario, [year]).sel(year=year, drop=True)
+        values = self.arrays.values(indicator, scenario, [year]).sel(year=year, drop=True)
+        return values.assign_attrs(self._attributes(indicator, scenario), year=year)
 
     def by_year(self, indicator: str, scenario: str = "change") -> xr.DataArray:
         """An indicator as a labelled array over all years asked about, dims (year, its own)."""
-        return self.arrays.values(indicator, scenario)
+        return self.arrays.values(indicator, scenario).assign_attrs(self._attributes(indicator, scenario))
+
+    def _attributes(self, indicator: str, scenario: str) -> dict[str, str]:
+        """Title, units and scenario of an array, where xarray and those who plot it look for them."""
+        _, declared = find_indicator(indicator)
+        return {
+            "long_name": declared.title,
+            "units": unit_of(declared, scenario),
+            "scenario": scenario,
+            "source": declared.source,
+        }
 
     def words(self, indicator: str, scenario: str = "change", year: int | None = None) -> xr.DataArray:
         """The words of an indicator that is an ordered category, in a year, the last by default."""

@@ -140,7 +140,8 @@ class Asking:
     @property
     def year(self) -> int:
         """The year asked about, the last one where there are several."""
-        return max(self.terms["years"])
+        years = self.terms["years"]
+        return years if isinstance(years, int) else max(years)
 
     @property
     def one_year(self) -> dict[str, Any]:

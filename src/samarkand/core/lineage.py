@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
+from samarkand.core.cards import Carded
 from samarkand.core.evidence import Evidence
 from samarkand.core.units import format_value
 
 
-@dataclass(frozen=True)
-class Lineage:
+@dataclass(frozen=True, repr=False)
+class Lineage(Carded):
     """A figure: its name, value and unit, the method that made it, and what the method read."""
 
     name: str
@@ -22,6 +24,15 @@ class Lineage:
     method: str = ""
     evidence: Evidence | None = None
     inputs: tuple[Lineage, ...] = field(default=())
+
+    def _card(self) -> tuple[str, dict[str, Any]]:
+        value = {} if self.value is None else {"value": format_value(self.value, self.unit)}
+        facts = {**value, "method": self.method} if self.method else value
+        return f"Lineage of {self.name}", {
+            **facts,
+            "read from": len(self.inputs),
+            "ends": sum(1 for _ in self.leaves()),
+        }
 
     @property
     def label(self) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
+from samarkand.core.cards import Carded
 from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.core.hashing import content_hash, data_hash
 from samarkand.world.accounts.products import PRODUCTS_NEED, Products
@@ -32,8 +33,8 @@ EMBEDDED = "embedded"
 NETWORK_FILES = ("osm_", "sea_", "cities", "ports", "network_", "economies")
 
 
-@dataclass(frozen=True, eq=False)
-class World:
+@dataclass(frozen=True, eq=False, repr=False)
+class World(Carded):
     """Economies, accounts, freight network and assumptions, and the manifest of their sources.
 
     `fact_table` holds figures by economy for the other priorities; `tariffs` is None until a table of them is imported,
@@ -52,6 +53,14 @@ class World:
     fact_table: Facts = field(default_factory=load_facts)
     products: Products | None = None
     cables: Cables = field(default_factory=load_cables)
+
+    def _card(self) -> tuple[str, dict[str, Any]]:
+        return f"World {self.name}", {
+            "economies": len(self.economies),
+            "sectors": len(self.accounts.sectors),
+            "cities of the freight network": len(self.network.cities),
+            "imported": ", ".join(sorted(self.imported)) or "nothing",
+        }
 
     @property
     def labels(self) -> tuple[str, ...]:

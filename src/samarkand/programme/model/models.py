@@ -13,6 +13,7 @@ from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
+from samarkand.core.cards import Carded
 from samarkand.core.evidence import Evidence, Flag
 from samarkand.core.hashing import content_hash
 from samarkand.programme.model.kinds import ItemKind, kinds
@@ -250,7 +251,7 @@ class Measure(Item):
     """Something that is agreed or introduced."""
 
 
-class Programme(_Plain):
+class Programme(Carded, _Plain):
     """Projects and measures, and the parties to them."""
 
     id: str
@@ -260,6 +261,12 @@ class Programme(_Plain):
     parties: tuple[Party, ...] = ()
     projects: tuple[Project, ...] = ()
     measures: tuple[Measure, ...] = ()
+
+    def _card(self) -> tuple[str, dict[str, Any]]:
+        return f"Programme {self.id}", {
+            "projects": len(self.projects), "measures": len(self.measures), "parties": len(self.parties),
+            "figures": len(list(self.all_figures())),
+        }  # fmt: skip
 
     @property
     def items(self) -> tuple[Item, ...]:

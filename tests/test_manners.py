@@ -1,0 +1,72 @@
+"""How the library meets somebody at a prompt: short words about large objects, one where several may be."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import numpy as np
+import pytest
+
+import samarkand as sk
+from samarkand.core.faults import Faults
+from toy import make_toy_world, toy_programme
+
+WORLD, YEAR = make_toy_world(), 2035
+SCREEN = 80 * 24
+
+
+@pytest.fixture(scope="module")
+def appraisal() -> sk.Appraisal:
+    return sk.appraise(toy_programme(WORLD), WORLD, years=YEAR)
+
+
+def test_what_is_large_is_shown_on_less_than_a_screen(appraisal: sk.Appraisal) -> None:
+    lineage = appraisal.explain("real_income", "KGZ")
+    for shown in (WORLD, appraisal.programme, appraisal, lineage):
+        assert len(repr(shown)) < SCREEN / 2
+        assert str(shown) == repr(shown)
+        assert len(shown._repr_html_()) < SCREEN
+    size = f"economies {len(WORLD.economies)}, sectors {len(WORLD.accounts.sectors)}"
+    assert repr(WORLD).startswith(f"<World {WORLD.name}: {size}, cities")
+    assert "<script>" not in appraisal.programme.model_copy(update={"id": "<script>"})._repr_html_()
+
+
+def test_one_year_and_one_item_need_no_list(appraisal: sk.Appraisal) -> None:
+    programme = toy_programme(WORLD)
+    several = sk.appraise(programme, WORLD, years=[np.int64(YEAR)])
+    np.testing.assert_array_equal(several["real_income"], appraisal["real_income"])
+    item = programme.ids[0]
+    alone, listed = (sk.appraise(programme, WORLD, years=YEAR, without=one) for one in (item, [item]))
+    assert alone.scenario == listed.scenario
+    assert alone.scenario.without == (item,)
+
+
+def test_what_is_no_year_is_said_before_anything_runs() -> None:
+    with pytest.raises(Faults) as raised:
+        sk.appraise(toy_programme(WORLD), WORLD, years=["2035", 2.5, True, YEAR], without="nothing")
+    said = [str(fault) for fault in raised.value.faults]
+    assert [line.split(":")[1].strip() for line in said[:3]] == ["'2035'", "2.5", "True"]
+    assert len(said) == 4  # and the item that is not there
+    with pytest.raises(Faults, match="is no year"):
+        sk.appraise(toy_programme(WORLD), WORLD, years="2035")
+
+
+def test_arrays_say_what_they_are(appraisal: sk.Appraisal) -> None:
+    one = appraisal["real_income"]
+    assert (one.attrs["long_name"], one.attrs["units"], one.attrs["year"]) == (
+        "Real income",
+        "fraction",
+        YEAR,
+    )
+    assert appraisal.array("exports", "with").attrs["units"] == "US$ m"
+    assert appraisal.by_year("exports", "with").attrs["scenario"] == "with"
+
+
+def test_a_world_is_loaded_by_its_name() -> None:
+    assert sk.load_world("embedded") is sk.load_world()
+    with pytest.raises(Faults, match="world nowhere"):
+        sk.load_world("nowhere")
+
+
+def test_the_library_knows_its_version() -> None:
+    assert sk.__version__ == version("samarkand")
