@@ -24,9 +24,14 @@ sys.path[:0] = [str(ROOT), str(ROOT / "importers")]
 
 import file_samples as samples  # noqa: E402
 
+from oc4ids_cases import made_package  # noqa: E402
 from samarkand.core.faults import FaultList  # noqa: E402
 from samarkand.programme import load_programme  # noqa: E402
+from samarkand.programme.files.drafting import draft_toml  # noqa: E402
 from samarkand.programme.files.geojson import Cities, draft_of  # noqa: E402
+from samarkand.programme.files.oc4ids.importing import draft_of_package  # noqa: E402
+from samarkand.programme.files.oc4ids.reading import parse, read_bytes  # noqa: E402
+from samarkand.programme.files.oc4ids.validation import check_package  # noqa: E402
 from samarkand.programme.files.workbook_writing import workbook_of  # noqa: E402
 from samarkand.world import embedded  # noqa: E402
 from samarkand.world.accounts.intermediate_use import DenseIntermediateUse  # noqa: E402
@@ -340,6 +345,21 @@ def _draft(paths: list[Path]) -> object:
     return None
 
 
+def _oc4ids(folder: Path) -> Path:
+    made = folder / "package.json"
+    made.write_text(json.dumps(made_package()))
+    return made
+
+
+def _read_package(paths: list[Path]) -> object:
+    faults = FaultList()
+    package = parse(read_bytes(paths[0], faults), paths[0].name, faults)
+    if not faults:
+        check_package(package, paths[0].name, faults)
+    faults.raise_if_any()
+    return draft_toml("mine", "it", draft_of_package(package, Cities(small_world().network.cities)))
+
+
 def _workbook(folder: Path) -> Path:
     made = folder / "programme.xlsx"
     made.write_bytes(workbook_of(load_programme(PROGRAMME, small_world())))
@@ -379,6 +399,7 @@ FORMATS: dict[str, Format] = {
     "programme": Format(_toml, lambda paths: load_programme(paths[0], small_world()), "toml"),
     "programme-workbook": Format(_workbook, lambda paths: load_programme(paths[0], small_world()), "book"),
     "programme-geojson": Format(_geojson, _draft, "json"),
+    "programme-oc4ids": Format(_oc4ids, _read_package, "json"),
     "projection": Format(_projection, lambda paths: load_projection(paths[0], ECONOMIES, 2030)),
     "closures": Format(
         _closures, lambda paths: find_closures(read_closure_file(paths[0]), small_world().network), "text"

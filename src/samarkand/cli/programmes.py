@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from samarkand.cli.faults import fail
+from samarkand.cli.interchange import export_oc4ids, import_programme
 from samarkand.cli.options import DEFAULT_PROGRAMME, ProgrammeArgument
 
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite a file that is there already.")]
@@ -18,6 +19,7 @@ group = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+group.command(name="import")(import_programme)
 
 
 def check(
@@ -134,21 +136,48 @@ def export(
         Path | None, typer.Option("--excel", metavar="FILE", help="Write a workbook (.xlsx).")
     ] = None,
     toml: Annotated[Path | None, typer.Option("--toml", metavar="FILE", help="Write TOML.")] = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="oc4ids: a package of infrastructure projects.")
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="The file to write in that format.")
+    ] = None,
+    uri: Annotated[
+        str, typer.Option("--uri", metavar="URI", help="Where a package will be published (oc4ids).")
+    ] = "",
+    publisher: Annotated[
+        str, typer.Option("--publisher", metavar="NAME", help="Who publishes a package (oc4ids).")
+    ] = "",
     force: ForceOption = False,
 ) -> None:
-    """Convert a programme to Excel and back.
+    """Convert a programme to Excel and back, or to a package of OC4IDS.
 
-    From TOML to a workbook or the other way, with every figure and its evidence.
+    From TOML to a workbook or the other way, with every figure and its evidence. A package takes up the one that the
+    programme was imported from, with all that it held, and writes over it only what has changed.
     """
     from samarkand.core.faults import Fault
     from samarkand.programme import load_programme
     from samarkand.programme.files.formats import write_file
 
-    if excel is None and toml is None:
+    if form not in ("", "oc4ids"):
+        fail([Fault(f"--format {form}", "is no format that is written", "Known is: oc4ids.")])
+    if bool(form) != (out is not None):
+        fail(
+            [
+                Fault(
+                    "--format, --out",
+                    "one stands without the other",
+                    "Give both: --format oc4ids --out FILE.",
+                )
+            ]
+        )
+    if excel is None and toml is None and out is None:
         fail([Fault("--excel, --toml", "no file is named", "Name the file to write, as --excel my.xlsx.")])
     if excel is not None and excel.suffix.lower() != ".xlsx":
         fail([Fault(f"--excel {excel}", "does not end in .xlsx", "Excel opens no other name: add .xlsx.")])
     loaded = load_programme(programme)
+    if out is not None:
+        export_oc4ids(loaded, programme, out, uri, publisher, force)
     if excel is not None:
         from samarkand.programme.files.workbook_writing import workbook_of
 

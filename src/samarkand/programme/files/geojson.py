@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, count, pairwise
 from typing import Any
 
 import numpy as np
@@ -87,8 +87,8 @@ def draft_of(
     items: list[dict[str, Any]] = []
     for number, feature in enumerate(features, 1):
         where = f"{place}, feature {number}"
-        shape, parts = _geometry(feature.get("geometry"), where, faults)
-        if not parts or not _on_the_globe(parts, where, faults) or _exchanged(parts, where, cities, faults):
+        shape, parts = geometry_of(feature.get("geometry"), where, faults)
+        if not parts or not on_the_globe(parts, where, faults) or exchanged(parts, where, cities, faults):
             continue
         about = feature.get("properties")
         properties = about if isinstance(about, Mapping) else {}
@@ -125,7 +125,7 @@ def _features(content: bytes, place: str, faults: FaultList) -> list[Mapping[str
     return listed
 
 
-def _geometry(geometry: object, where: str, faults: FaultList) -> tuple[str, list[Pairs]]:
+def geometry_of(geometry: object, where: str, faults: FaultList) -> tuple[str, list[Pairs]]:
     """`line` or `point`, and its parts as latitude and longitude; no parts, with a fault, for what is neither."""
     found = geometry if isinstance(geometry, Mapping) else {}
     kind = str(found.get("type"))
@@ -152,7 +152,7 @@ def _geometry(geometry: object, where: str, faults: FaultList) -> tuple[str, lis
     return shape, parts
 
 
-def _on_the_globe(parts: Sequence[Pairs], where: str, faults: FaultList) -> bool:
+def on_the_globe(parts: Sequence[Pairs], where: str, faults: FaultList) -> bool:
     for latitude, longitude in (pair for part in parts for pair in part):
         if abs(latitude) <= 90.0 and abs(longitude) <= 180.0:
             continue
@@ -165,7 +165,7 @@ def _on_the_globe(parts: Sequence[Pairs], where: str, faults: FaultList) -> bool
     return True
 
 
-def _exchanged(parts: Sequence[Pairs], where: str, cities: Cities, faults: FaultList) -> bool:
+def exchanged(parts: Sequence[Pairs], where: str, cities: Cities, faults: FaultList) -> bool:
     """Whether all ends lie far from any city, and near cities once latitude and longitude change places."""
     ends = [pair for part in parts for pair in (part[0], part[-1])]
     if any(cities.nearest(latitude, longitude)[2] < FAR_KM for latitude, longitude in ends):
@@ -210,11 +210,11 @@ def _item(
 ) -> dict[str, Any]:
     """The keys of an item, in the order of their declaration; what the file does not say is blank."""
     declared = attributes("item", kind)
-    named = [_named(part, cities, shape) for part in parts]
+    named = [named_points(part, cities, shape) for part in parts]
     title = str(about.get("title") or about.get("name") or "").strip()
     title = title or " - ".join(dict.fromkeys(part[end]["name"] for part in named for end in (0, -1)))
     given: dict[str, Any] = {
-        "id": _short_name(title, kind, taken), "title": title, "kind": kind,
+        "id": short_name(title, kind, taken), "title": title, "kind": kind,
         "economies": list(dict.fromkeys(cities.nearest(*pair)[1] for part in parts for pair in (part[0], part[-1]))),
     }  # fmt: skip
     if (said := str(about.get("description") or "").strip()) and "description" in declared:
@@ -226,29 +226,28 @@ def _item(
             {
                 "effect": blank(attributes("section", kind)["effect"], kind),
                 "points": points,
-                "length": _length(part, place),
+                "length": length_of(part, place),
             }
             for part, points in zip(parts, named, strict=True)
         ]
     elif "route" in declared:
         given["route"] = [one for points in named for one in points]
-        given["length"] = _length([pair for part in parts for pair in part], place)
+        given["length"] = length_of([pair for part in parts for pair in part], place)
     else:
         given["place"] = named[0][0]
     return {key: given[key] if key in given else blank(row, kind) for key, row in declared.items()
             if key in given or row.is_required(kind)}  # fmt: skip
 
 
-def _short_name(title: str, kind: str, taken: set[str]) -> str:
+def short_name(title: str, kind: str, taken: set[str]) -> str:
     plain = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60].strip("-") or kind.replace("_", "-")
-    found = next(
-        name for name in (plain, *(f"{plain}-{n}" for n in range(2, 1_000_000))) if name not in taken
-    )
+    numbered = (f"{plain}-{n}" for n in count(2))
+    found = next(name for name in chain((plain,), numbered) if name not in taken)
     taken.add(found)
     return found
 
 
-def _length(part: Pairs, place: str) -> dict[str, Any]:
+def length_of(part: Pairs, place: str) -> dict[str, Any]:
     km = sum(float(calc_great_circle_distance(*one, *other)) for one, other in pairwise(part))
     note = "measured along the line as it is drawn"
     return {
@@ -260,7 +259,7 @@ def _length(part: Pairs, place: str) -> dict[str, Any]:
     }
 
 
-def _named(part: Pairs, cities: Cities, shape: str) -> list[dict[str, Any]]:
+def named_points(part: Pairs, cities: Cities, shape: str) -> list[dict[str, Any]]:
     """The ends and the cities on the way, each under the name of its city, or where it is near none under its own."""
     ends = {0, len(part) - 1}
     passed: dict[str, tuple[float, int]] = {}
