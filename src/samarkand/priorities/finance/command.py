@@ -1,4 +1,4 @@
-"""`samarkand finance`."""
+"""`samarkand finance` and `samarkand debt`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from samarkand.priorities.faces import Answer, Page
+from samarkand.priorities.finance.debt_command import debt
 
 
 def finance(
@@ -37,4 +38,4 @@ def finance(
     return stack_page(answer, found[item])
 
 
-COMMANDS = (finance,)
+COMMANDS = (finance, debt)

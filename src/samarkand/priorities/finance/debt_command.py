@@ -1,0 +1,124 @@
+"""`samarkand debt`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from samarkand.priorities.faces import Answer, Page
+
+if TYPE_CHECKING:
+    from samarkand.priorities.finance.debt_framework import Framework
+    from samarkand.priorities.finance.debt_macro import Economy
+
+
+def debt(
+    answer: Answer,
+    economy: Annotated[str, typer.Argument(metavar="ECONOMY", help="A name or an ISO3 code.")],
+    subject: Annotated[
+        str | None,
+        typer.Argument(metavar="[PROGRAMME]", help="The programme; also --programme.", show_default=False),
+    ] = None,
+    macro: Annotated[
+        Path | None,
+        typer.Option(
+            "--macro", metavar="FILE", help="Macroeconomic paths by year (docs/debt.md).", show_default=False
+        ),
+    ] = None,
+    terms: Annotated[
+        Path | None,
+        typer.Option(
+            "--terms", metavar="FILE", help="Terms of the economy (docs/debt.md).", show_default=False
+        ),
+    ] = None,
+    vintage: Annotated[
+        int | None,
+        typer.Option("--vintage", metavar="YEAR", help="Vintage of the framework.", show_default=False),
+    ] = None,
+    workbook: Annotated[
+        Path | None,
+        typer.Option(
+            "--workbook",
+            metavar="FILE",
+            help="Write the stress tests as a workbook with live formulas.",
+            show_default=False,
+        ),
+    ] = None,
+) -> Page:
+    """Show an economy's debt: its mechanical risk signal with and without the programme, or what that needs.
+
+    The joint framework of the IMF and the World Bank for low-income countries, without judgement. Paths are those of a
+    file; effects on output and exports come from the equilibrium, the programme's debt from its sources of finance.
+    """  # fmt: skip
+    from samarkand.core.faults import Fault, Faults
+    from samarkand.priorities.finance.debt_framework import framework
+    from samarkand.priorities.finance.debt_page import debt_page
+
+    code = code_of(answer, economy)
+    rules = framework(vintage)
+    found = economies_of(answer, macro, terms).get(code)
+    if macro is not None and found is None:
+        raise Faults([Fault(str(macro), f"has no rows of {code}", "Add its rows, or leave out --macro.")])
+    if workbook is not None:
+        write_workbook(answer, found, rules, workbook)
+    return debt_page(answer, code, found, rules)
+
+
+def code_of(answer: Answer, word: str) -> str:
+    """The ISO3 code of an economy by its code or its name. Raises `Faults` for a word that is neither."""
+    from samarkand.core.faults import Fault, Faults, did_you_mean
+    from samarkand.priorities.finance.debt_framework import covered
+    from samarkand.world.economies.tables import load_economies
+
+    listed = {str(code): str(name) for code, name in load_economies()["name"].items()}
+    names = [
+        *listed.items(),
+        *answer.world.names.items(),
+        *((code, row.name) for code, row in covered().items()),
+    ]
+    spoken = {name.casefold(): code for code, name in names} | {code.casefold(): code for code, _ in names}
+    if (code := spoken.get(word.casefold())) is None:
+        raise Faults(
+            [Fault(word, "is no economy", did_you_mean(word, [name for pair in names for name in pair]))]
+        )
+    return code
+
+
+def economies_of(answer: Answer, macro: Path | None, terms: Path | None) -> dict[str, Economy]:
+    """Economies of the files; none without one."""
+    from samarkand.core.faults import Fault, Faults
+    from samarkand.priorities.finance.debt_reading import read_macro
+    from samarkand.world.economies.tables import load_economies
+
+    if macro is None:
+        if terms is not None:
+            raise Faults([Fault("--terms", "stands without --macro", "Give the macroeconomic paths too.")])
+        return {}
+    return read_macro(macro, terms, [*map(str, load_economies().index), *answer.world.names])
+
+
+def write_workbook(answer: Answer, economy: Economy | None, rules: Framework, path: Path) -> None:
+    """The workbook of the stress tests with the programme."""
+    from samarkand.core.durable import new_file
+    from samarkand.core.faults import Fault, Faults
+    from samarkand.priorities.finance.debt_effect import effect_on
+    from samarkand.priorities.finance.debt_outcome import outcome_of
+    from samarkand.priorities.finance.debt_workbook import workbook_of
+
+    effect = None if economy is None else effect_on(answer, economy)
+    outcome = None if economy is None else outcome_of(economy, rules, effect)
+    if outcome is None or not outcome.ratios:
+        needs = "--macro FILE and --terms FILE" if outcome is None else "; ".join(outcome.needs)
+        raise Faults(
+            [
+                Fault(
+                    "--workbook",
+                    f"has no stress tests to write: needs {needs}",
+                    "Give them, or leave it out.",
+                )
+            ]
+        )
+    with new_file(path, "--workbook") as made:
+        made.write_bytes(workbook_of(outcome, rules, effect))
