@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import xarray as xr
 from openpyxl import load_workbook
 
 import samarkand as sk
@@ -14,7 +16,7 @@ from samarkand.core.faults import Faults
 from samarkand.priorities.faces import Page, Table
 from samarkand.priorities.finance.debt_calls import calls_of, exposures
 from samarkand.priorities.finance.debt_command import debt
-from samarkand.priorities.finance.debt_effect import effect_on
+from samarkand.priorities.finance.debt_effect import effect_on, held
 from samarkand.priorities.finance.debt_framework import framework
 from samarkand.priorities.finance.debt_outcome import outcome_of
 from samarkand.priorities.finance.debt_reading import read_macro
@@ -83,6 +85,15 @@ def test_a_file_gives_the_signal_with_and_without_the_programme(found: sk.Apprai
     assert effect.gdp[years.index(2040)] == pytest.approx((1 + wage) * (1 + price), rel=1e-12)
     assert effect.gdp[0] == 1.0  # 2025: before the first year that was asked about
     assert np.prod(effect.growth) == pytest.approx(1 + wage, rel=1e-12)
+
+
+def test_what_is_not_assessed_changes_nothing_and_years_hold_until_the_next() -> None:
+    unknown = SimpleNamespace(by_year=lambda name: xr.DataArray([np.nan], {"year": [2035]}, ("year",)))
+    assert held(unknown, "tariff_revenue", "KGZ", (2030, 2035)).tolist() == [0.0, 0.0]
+    values = xr.DataArray([[0.1], [0.3]], {"year": [2030, 2035], "economy": ["KGZ"]}, ("year", "economy"))
+    known = SimpleNamespace(by_year=lambda name: values)
+    assert held(known, "exports", "KGZ", (2029, 2030, 2034, 2035, 2040)).tolist() == [0.0, 0.1, 0.1, 0.3, 0.3]
+    assert held(known, "exports", "TJK", (2040,)).tolist() == [0.0]
 
 
 def test_no_programme_no_change_of_debt(tmp_path: Path) -> None:

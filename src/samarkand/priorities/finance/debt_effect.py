@@ -99,7 +99,7 @@ def effect_on(answer: Answer, economy: Economy) -> Effect:
 def held(answer: Answer, name: str, code: str, years: Sequence[int]) -> Array:
     """A change in the equilibrium by year: that of the last year asked about, zero before and where unknown."""
     found = answer.by_year(name)
-    if code not in found["economy"].to_numpy():
+    if "economy" not in found.dims or code not in found["economy"].to_numpy():  # not assessed, or not for it
         return np.zeros(len(years))
     known = {int(year): float(found.sel(year=year, economy=code)) for year in found["year"].to_numpy()}
     values = []
