@@ -10,6 +10,7 @@ import pytest
 import samarkand as sk
 from samarkand.core.faults import Faults
 from samarkand.core.gaps import Gap
+from samarkand.ledger.claims import Claim, check_claims, claims_of
 from samarkand.ledger.displacement import displace, output_of
 from samarkand.priorities.environment.command import carbon
 from samarkand.priorities.environment.construction import calc_rail_construction, construction_of
@@ -250,10 +251,11 @@ def declared(tmp_path_factory):
     return items, results(items, P)
 
 
-USED = [*table_names("environment.csv"), *P.series_names]
+OF_FREIGHT = ("freight_", "rail_electric")  # test_carbon_freight.py
+USED = [one for one in (*table_names("environment.csv"), *P.series_names) if not one.startswith(OF_FREIGHT)]
 
 
-@pytest.mark.parametrize("name", [name for name in USED if "carbon_price" in name or name in P])
+@pytest.mark.parametrize("name", USED)
 def test_each_parameter_moves_a_figure(declared, name):
     items, before = declared
     if name in P.series_names:
@@ -261,3 +263,25 @@ def test_each_parameter_moves_a_figure(declared, name):
     else:
         values = [1.5 * P[name], 0.5 * P[name]]
     assert any(results(items, P.replace({name: value})) != before for value in values)
+
+
+def test_a_second_owner_of_a_tonne_or_a_kilowatt_hour_is_refused():
+    """The plant's kind claims both margins; who claims them again is refused with both names."""
+    programme = load_programme("eurasian-corridors")
+    claims = claims_of(programme)
+    kind_of = {item.id: item.kind for item in programme.items}
+    plant = "suki-kinari-hydropower"
+    mine = {claim.margin for claim in claims if claim.item == plant}
+    assert {"emissions", "electricity_cost"} <= mine
+    check_claims(claims, kind_of)
+    again = [
+        Claim(plant, "PAK", margin, "any", "direct", "a carbon market")
+        for margin in ("emissions", "electricity_cost")
+    ]
+    with pytest.raises(Faults) as raised:
+        check_claims((*claims, *again), kind_of)
+    reasons = [fault.reason for fault in raised.value.faults]
+    assert reasons == ["is claimed twice: by kind power_plant and by a carbon market"] * 2
+    owner = Claim(plant, "PAK", "emissions", "any", "equilibrium", "a price in the equilibrium")
+    with pytest.raises(Faults, match="emissions"):
+        check_claims((*claims, owner), kind_of)

@@ -60,7 +60,7 @@ def test_content_is_the_inverse_in_full():
 
 
 def test_a_fuel_is_spread_by_what_its_buyers_pay():
-    """10 Mt of a fuel that sectors buy for 30 and 50, households for 20; one that nobody buys is burnt at home."""
+    """10 Mt of a fuel that sectors buy for 30 and 50 and households for 20; what nobody buys households burn."""
     by_sector, by_users = calc_burnt(
         np.array([[10.0, 4.0]]), np.array([[[30.0, 50.0], [0.0, 0.0]]]), np.array([[20.0, 0.0]])
     )

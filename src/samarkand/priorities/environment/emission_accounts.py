@@ -150,7 +150,9 @@ def emissions_of_state(state: State) -> dict[str, Levels | Gap]:
     with_ = accounts_of(state.before_financing, burnt, sectors)
     found: dict[str, Levels | Gap] = {}
     for name, parts in zip(NAMES, zip(_parts(without), _parts(with_), strict=True), strict=True):
-        before, after = (labelled(np.where(burnt.known, one, np.nan), economy=world.labels) for one in parts)
+        # What others make for an economy is known, whatever it burns itself: both accounts add up to one total.
+        known = burnt.known | (name == "consumption_emissions")
+        before, after = (labelled(np.where(known, one, np.nan), economy=world.labels) for one in parts)
         found[name] = Levels(before, after, reason=NO_TOTAL)
     return found
 

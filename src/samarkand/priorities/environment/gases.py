@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
@@ -65,7 +65,9 @@ class Gases:
         return NO_OPENING
 
 
-def gases_of(item: Item, facts: Facts, parameters: Parameters, operation: Operation | None = None) -> Gases:
+def gases_of(
+    item: Item, facts: Facts, parameters: Parameters, operation: Operation | Gap | None = None
+) -> Gases:
     """Gases of an item; `operation`: of a year of service, where it is known better (freight).
 
     Where gases of building it are not known the path is without them, and says so.
@@ -75,7 +77,7 @@ def gases_of(item: Item, facts: Facts, parameters: Parameters, operation: Operat
     paths = None
     if not isinstance(found, Gap):
         built = NOTHING if isinstance(building, Gap) else building
-        paths = paths_between(item, parameters, built, found.gross, found.baseline)
+        paths = paths_between(item, parameters, built, found.gross, found.baseline, found.falls)
     return Gases(item, building, found, paths)
 
 
@@ -160,11 +162,6 @@ def life_cycle_of(item: Item, parameters: Parameters) -> Levels | Gap:
         return Gap(item.id, name, missing)
     life = parameters[item.kind_row.asset_life or "asset_life_other"]
     return _with_ends(ends_of(parameters, f"life_cycle_{fuel}").times(output * life))
-
-
-def with_freight(gases: Gases, freight: Operation, facts: Facts, parameters: Parameters) -> Gases:
-    """The gases with freight that was laid on the network for the item."""
-    return replace(gases_of(gases.item, facts, parameters, freight), building=gases.building)
 
 
 def _with_ends(ends: Ends) -> Levels:

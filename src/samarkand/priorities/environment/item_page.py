@@ -5,15 +5,28 @@ from __future__ import annotations
 from samarkand.core.gaps import Gap
 from samarkand.priorities.environment.gases import Gases, gases_of, outcomes_of, worth_by_path
 from samarkand.priorities.environment.paths import TITLES
+from samarkand.priorities.environment.traffic import (
+    GRIDS,
+    FreightGases,
+    break_even,
+    freight_gases,
+    rail_by_grid,
+    replaced,
+)
 from samarkand.priorities.faces import Answer, Chart, Page, Table, shown
 from samarkand.priorities.registry import find_indicator
 from samarkand.programme.model.models import Item
+from samarkand.world.parameters import Parameters
+
+ON_FREIGHT = ("link", "crossing", "port", "clearance")
 
 
 def page_of_item(answer: Answer, item: Item) -> Page:
     """All that is known of the gases of an item; why the rest is not."""
     parameters = answer.timeline.assumptions.parameters
-    gases = gases_of(item, answer.world.fact_table, parameters)
+    freight = freight_gases(item, answer.timeline.last) if item.kind_row.effect in ON_FREIGHT else None
+    operation = freight.operation() if isinstance(freight, FreightGases) else freight
+    gases = gases_of(item, answer.world.fact_table, parameters, operation)
     found = outcomes_of(gases, parameters)
     figures, gaps = [], []
     for name, outcome in found.items():
@@ -30,6 +43,10 @@ def page_of_item(answer: Answer, item: Item) -> Page:
         gaps += [("Net greenhouse gases, in part", gap.reason) for gap in gases.operation.gaps]
     tables = [Table("Over its life", ("what", "low", "central", "high"), tuple(figures))] if figures else []
     tables += [*_of_a_year(gases), *_worth(answer, gases)]
+    if isinstance(freight, FreightGases):
+        tables.append(_freight(freight))
+    if item.kind == "rail":
+        tables.append(rail_table(parameters))
     if gaps:
         tables.append(Table("Not assessed", ("what", "why"), tuple(gaps), numbers=2))
     names = ", ".join(answer.world.names.get(code, code) for code in item.economies)
@@ -44,6 +61,33 @@ def _of_a_year(gases: Gases) -> tuple[Table, ...]:
     parts += [(f"displaced in {code}", one) for code, one in gases.operation.displaced.items()]
     rows = tuple((name, *(shown(value) for value in ends)) for name, ends in parts)
     return (Table("A year of full service, tonnes", ("where", "low", "central", "high"), rows),)
+
+
+def _freight(freight: FreightGases) -> Table:
+    """Tonne-kilometres with less without by mode, and gases of freight shifted and induced."""
+    rows = [(f"{mode}, bn tonne-km", f"{value:+,.3f}") for mode, value in freight.work.items()]
+    rows += [
+        ("on its own links, bn tonne-km", f"{freight.own_work:,.3f}"),
+        ("shifted, tonnes of gases", f"{freight.shifted:+,.0f}"),
+        ("induced, tonnes of gases", f"{freight.induced:+,.0f}"),
+    ]
+    note = "Freight between economies in full service, all other items in place; freight within an economy is not laid."
+    return Table("Freight with the item less without it", ("what", "a year"), tuple(rows), note=note)
+
+
+def rail_table(parameters: Parameters) -> Table:
+    """Grams a tonne-kilometre by electric train less those of the mode replaced, as the grid runs."""
+    rows = []
+    for mode, values in rail_by_grid(parameters).items():
+        found = break_even(replaced(parameters)[mode], parameters)
+        rows.append(
+            (mode, *(f"{value:+.1f}" for value in values), "none" if found is None else f"{found:,.0f}")
+        )
+    heads = ("instead of", *(f"{grid:,.0f}" for grid in GRIDS), "break-even")
+    note = "Grids and break-even in g CO2e a kilowatt-hour. Building the line is apart."
+    return Table(
+        "An electric train, g CO2e a tonne-km less those of the mode replaced", heads, tuple(rows), note=note
+    )
 
 
 def _worth(answer: Answer, gases: Gases) -> tuple[Table, ...]:

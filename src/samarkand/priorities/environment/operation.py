@@ -37,11 +37,14 @@ class Operation:
         Tonnes a year that are not emitted elsewhere, below zero, by economy.
     gaps
         What of it has no figure.
+    falls
+        Whether what it displaces becomes cleaner year by year, as grids do.
     """
 
     own: Mapping[str, Ends]
     displaced: Mapping[str, Ends]
     gaps: tuple[Gap, ...] = ()
+    falls: bool = True
 
     @property
     def gross(self) -> Ends:

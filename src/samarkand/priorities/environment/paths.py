@@ -18,7 +18,7 @@ import numpy as np
 
 from samarkand.core.conventions import Floats
 from samarkand.engines.schedules import calc_ramp_up
-from samarkand.priorities.environment.ends import Ends
+from samarkand.priorities.environment.ends import NOTHING, Ends
 from samarkand.programme.events import years_of_construction
 from samarkand.programme.model.models import Item
 from samarkand.world.parameters import Parameters
@@ -88,13 +88,17 @@ def path_of(
 
 
 def paths_between(
-    item: Item, parameters: Parameters, built: Ends, own: Ends, displaced: Ends
+    item: Item, parameters: Parameters, built: Ends, own: Ends, displaced: Ends, falls: bool = True
 ) -> tuple[GasPath, GasPath, GasPath] | None:
-    """The path at the low end of every figure, at the values and at the high end; None without an opening."""
+    """The path at the low end of every figure, at the values and at the high end; None without an opening.
+
+    `falls`: whether what is displaced becomes cleaner year by year.
+    """
     years = years_of(item, parameters)
     if years is None or item.opening is None:
         return None
-    ramp, fall = parameters["ramp_up_years"], Ends(*parameters.evidence("grid_decarbonisation").ends)
+    ramp = parameters["ramp_up_years"]
+    fall = Ends(*parameters.evidence("grid_decarbonisation").ends) if falls else NOTHING
     low, central, high = (
         path_of(years, item.opening.year, tonnes, ramp, one)
         for tonnes, one in zip(zip(built, own, displaced, strict=True), fall, strict=True)

@@ -1,0 +1,159 @@
+"""Greenhouse gases of freight with an item less without it: by hand, and in the toy world."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+import xarray as xr
+
+import samarkand as sk
+from samarkand.core.gaps import Gap
+from samarkand.priorities.environment.item_page import page_of_item
+from samarkand.priorities.environment.traffic import (
+    GRIDS,
+    Factors,
+    break_even,
+    compare,
+    freight_gases,
+    rail_by_grid,
+    replaced,
+    traction,
+)
+from samarkand.session import Session
+from samarkand.world.economies.facts import load_facts
+from samarkand.world.parameters import load_parameters
+from toy import make_toy_world, toy_programme
+
+P, FACTS = load_parameters(), load_facts()
+FACTORS = Factors(FACTS, P)
+
+
+def work(rows: list[tuple[str, str, str, float, float]], tonnes: float) -> SimpleNamespace:
+    """Links as (mode, item, economy, km, tonnes)."""
+    links = pd.DataFrame(rows, columns=["mode", "item", "economy_a", "km", "tonnes"])
+    links["economy_b"] = links["economy_a"]
+    return SimpleNamespace(links=links, tonnes=xr.DataArray([tonnes], {"mode": ["all"]}, ("mode",)))
+
+
+def railway(electric: str | None = None) -> SimpleNamespace:
+    section = SimpleNamespace(
+        length=SimpleNamespace(value=100.0), get=lambda _: electric, is_true=lambda _: electric == "yes"
+    )
+    return SimpleNamespace(id="x", kind="rail", section=(section,))
+
+
+def test_a_million_tonne_km_from_the_road_to_electric_rails_by_hand():
+    """1,000 t over 1,000 km each way: 137 t by road, 0.027 kWh x the grid of Kazakhstan by rail."""
+    before = work([("road", "", "KAZ", 1000.0, 1000.0)], 1000.0)
+    after = work([("rail", "x", "KAZ", 1000.0, 1000.0)], 1000.0)
+    found = compare(railway("yes"), before, after, FACTORS)
+    grid = FACTS.get("KAZ", "grid_intensity").value
+    assert found.gross.central == pytest.approx(0.027 * grid, rel=1e-12)
+    assert found.net.central == pytest.approx(0.027 * grid - 137.0, rel=1e-12)
+    assert found.induced == 0.0
+    assert found.shifted == pytest.approx(found.net.central)
+    assert found.work == pytest.approx({"road": -1e-3, "rail": 1e-3, "sea": 0.0})
+    assert compare(railway("no"), before, after, FACTORS).gross.central == pytest.approx(28.0)
+    operation = found.operation()
+    assert operation.gross.central + operation.baseline.central == pytest.approx(found.net.central)
+
+
+def test_freight_that_would_not_move_is_induced():
+    """Twice the tonnes on the same road: half of the work with the item is induced, and nothing is shifted."""
+    before = work([("road", "", "KAZ", 1000.0, 1000.0)], 1000.0)
+    after = work([("road", "", "KAZ", 1000.0, 2000.0)], 2000.0)
+    found = compare(railway(), before, after, FACTORS)
+    assert found.induced == pytest.approx(137.0)
+    assert found.shifted == pytest.approx(0.0, abs=1e-9)
+
+
+def test_an_economy_without_electric_lines_has_diesel_trains():
+    assert traction()["MNG"] == 0
+    assert FACTORS.of("rail", "MNG", None).central == 28.0
+    assert FACTORS.of("rail", "MNG", 1.0).central == pytest.approx(
+        0.027 * FACTS.get("MNG", "grid_intensity").value
+    )
+    unknown = FACTORS.of("rail", "KAZ", None)
+    assert unknown.low < unknown.central < unknown.high
+
+
+def test_break_even_by_mode_replaced():
+    """137 / 0.027 is beyond any grid; 28 / 0.027 is 1,037 g/kWh; 7 / 0.027 is 259 g/kWh. Signs turn just there."""
+    found = {mode: break_even(factor, P) for mode, factor in replaced(P).items()}
+    assert found["road"] is None
+    assert found["diesel train"] == pytest.approx(28 / 0.027)
+    assert found["sea"] == pytest.approx(7 / 0.027)
+    by_grid = rail_by_grid(P)
+    assert GRIDS[0] == 0.0
+    assert GRIDS[-1] == 1200.0
+    assert all(value < 0 for value in by_grid["road"])
+    for mode in ("diesel train", "sea"):
+        for grid, value in zip(GRIDS, by_grid[mode], strict=True):
+            assert (value > 0) == (grid > found[mode])
+
+
+@pytest.fixture(scope="module")
+def answer():
+    """The toy world with the grids of the embedded one."""
+    world = replace(make_toy_world(), fact_table=FACTS)
+    return sk.appraise(toy_programme(world), world, session=Session(), years=(2035,))
+
+
+def test_the_railway_of_the_toy_world(answer):
+    """Work by mode is that of the two assignments; gross is what its own links carry."""
+    item = next(one for one in answer.timeline.items if one.id == "railway")
+    state = answer.timeline.last
+    found = freight_gases(item, state)
+    assert not isinstance(found, Gap)
+    after = state.solved.assignment(())
+    mine = after.links[after.links["item"] == "railway"]
+    assert found.own_work == pytest.approx(1e-9 * float((mine["tonnes"] * mine["km"]).sum()))
+    assert found.gross.central > 0
+    assert found.shifted + found.induced == pytest.approx(found.net.central)
+    assert found.net.low <= found.net.central <= found.net.high
+    # The same two assignments, asked for apart: the programme with all items and with the railway left out.
+    other = sk.appraise(
+        toy_programme(state.world), state.world, session=Session(), years=(2035,), without=("railway",)
+    )
+    without = other.timeline.last.solved.assignment(())
+    for mode, change in found.work.items():
+        by_hand = 1e-9 * float(after.work.sel(mode=mode).sum() - without.work.sel(mode=mode).sum())
+        assert change == pytest.approx(by_hand, rel=1e-5)  # the solver holds trade to 1e-8 of itself
+
+
+def test_a_world_without_grids_says_so():
+    plain = sk.appraise(toy_programme(), make_toy_world(), session=Session(), years=(2035,)).timeline
+    found = freight_gases(next(one for one in plain.items if one.id == "railway"), plain.last)
+    assert isinstance(found, Gap)
+    assert "no economy" in found.reason
+
+
+def test_what_is_not_in_force_says_so(answer):
+    item = next(one for one in answer.timeline.items if one.id == "power-plant")
+    found = freight_gases(item, answer.timeline.last)
+    assert isinstance(found, Gap)
+    assert "2035" in found.reason
+
+
+def test_the_page_of_a_railway_has_its_path_and_its_grid(answer):
+    item = next(one for one in answer.timeline.items if one.id == "railway")
+    shown = page_of_item(answer, item)
+    titles = [table.title for table in shown.tables]
+    assert "Freight with the item less without it" in titles
+    assert any(title.startswith("An electric train") for title in titles)
+    (chart,) = shown.charts
+    assert set(chart.series) == {"gross", "net", "building"}
+    assert chart.years[-1] >= 2050
+
+
+@pytest.mark.parametrize(
+    "name", ["freight_road", "freight_sea", "freight_rail_diesel", "rail_electricity", "rail_electric_share"]
+)
+def test_each_parameter_of_freight_moves_its_gases(name):
+    before = work([("road", "", "KAZ", 1000.0, 1000.0), ("sea", "", "at sea", 1000.0, 500.0)], 1500.0)
+    after = work([("rail", "x", "KAZ", 1000.0, 1500.0)], 1500.0)
+    changed = Factors(FACTS, P.replace({name: 0.4 * P[name]}))
+    assert compare(railway(), before, after, FACTORS).net != compare(railway(), before, after, changed).net
