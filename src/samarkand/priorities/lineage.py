@@ -9,6 +9,8 @@ published figures come in. Each priority's folder has a `variables.csv` of its o
     elasticities  trade elasticities of the economy's largest traded goods
     freight       value density and carriage of the same goods
     cables        cable systems that land in the economy
+    table         rows of a table in a priority's folder, each with its source: `FOLDER/FILE.csv`, and `COLUMN=WORD` for
+                  some of them
     programme     figures of the items that act
 """
 
@@ -22,8 +24,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from samarkand.core.conventions import REST_OF_WORLD
-from samarkand.core.declarations import Words, read_table
-from samarkand.core.evidence import Evidence
+from samarkand.core.declarations import Words, read_rows, read_table
+from samarkand.core.evidence import Cited, Evidence
 from samarkand.core.faults import Fault, Faults, did_you_mean
 from samarkand.core.lineage import Lineage, leaf
 from samarkand.priorities.base import Indicator
@@ -46,7 +48,9 @@ class Variable(BaseModel):
     title: str
     method: str = ""
     inputs: Words = ()
-    end: Literal["", "files", "parameters", "elasticities", "freight", "facts", "cables", "programme"] = ""
+    end: Literal[
+        "", "files", "parameters", "elasticities", "freight", "facts", "cables", "table", "programme"
+    ] = ""
     of: Words = ()
 
 
@@ -106,6 +110,8 @@ class _Tracer:
             return self._files(*row.of)
         if row.end == "parameters":
             return tuple(one for table in row.of for one in self._parameters(table))
+        if row.end == "table":
+            return _rows(*row.of)
         if row.end == "facts":
             return tuple(self._fact(variable) for variable in row.of)
         return {
@@ -254,6 +260,26 @@ class _Tracer:
             for item in self.state.programme.items
             if item.id in change.effective
         )
+
+
+class _Row(Cited):
+    """A row of a table in a priority's folder, of whatever columns beside its source."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+def _rows(file: str, *wanted: str) -> tuple[Lineage, ...]:
+    """The rows of a table that have the wanted words, by the first column and what the rule or figure is."""
+    folder, _, name = file.rpartition("/")
+    words = dict(one.split("=", 1) for one in wanted)
+    found = []
+    for row in read_rows(f"{HERE}.{folder}", name, _Row):
+        cells = row.model_extra or {}
+        if all(cells.get(column) == word for column, word in words.items()):
+            first = next(iter(cells.values()))
+            clause = cells.get("clause")
+            found.append(leaf(f"{first}: {clause}" if clause else str(first), row.cited(None, "text")))
+    return tuple(found)
 
 
 def _origin(row: dict[str, str]) -> str:

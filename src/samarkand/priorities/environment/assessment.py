@@ -1,4 +1,4 @@
-"""Environment: carbon dioxide by economy, and greenhouse gases of each item."""
+"""Environment: carbon dioxide by economy, greenhouse gases of each item, and what standards say of each project."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from samarkand.core.gaps import Gap
 from samarkand.priorities.base import Levels
 from samarkand.priorities.environment.emission_accounts import emissions_of_state
 from samarkand.priorities.environment.gases import gases_of, outcomes_of
+from samarkand.priorities.environment.screening_outcomes import outcomes_of_screening
 from samarkand.priorities.timeline import Timeline
 from samarkand.programme.model.models import Item
 from samarkand.state import State
@@ -20,3 +21,8 @@ def assess_project(item: Item, timeline: Timeline) -> dict[str, Levels | Gap]:
     """Gases of an item: built, by year, of its whole life, paid back, and in money."""
     parameters = timeline.assumptions.parameters
     return outcomes_of(gases_of(item, timeline.world.fact_table, parameters), parameters)
+
+
+def assess_timeline(timeline: Timeline) -> dict[str, Levels | Gap]:
+    """What each standard says of each project: the same in all years."""
+    return outcomes_of_screening(timeline)

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from samarkand.core.conventions import Floats
 from samarkand.core.faults import Fault, FaultList, Faults
 from samarkand.priorities.environment.places import HALF, Places, calc_length
 
@@ -44,7 +45,7 @@ class Overlay:
 
     km, line_km: length of its lines within the areas, and of all its lines as drawn. areas: names, in the order of the
     file. inside: its places that lie in one. covers: whether the map reaches all around the item; where it does not,
-    nothing is known of what lies beyond it.
+    nothing is known of what lies beyond it. pieces: what of its lines lies within, `[point, (longitude, latitude)]`.
     """
 
     layer: str
@@ -53,6 +54,7 @@ class Overlay:
     areas: tuple[str, ...]
     inside: tuple[str, ...]
     covers: bool
+    pieces: tuple[Floats, ...]
 
     @property
     def share(self) -> float:
@@ -99,9 +101,10 @@ def overlay(path: Path, places: Places) -> Overlay:
     if broken > MOST_NAMED:
         faults.add(str(path), f"has {broken - MOST_NAMED} more areas of this kind", REPAIR)
     faults.raise_if_any()
-    km = sum(calc_length(part) for kept in pieces for part in _parts(shapely.union_all(kept), shapely))
+    crossed = tuple(part for kept in pieces for part in _parts(shapely.union_all(kept), shapely))
+    km = sum(calc_length(part) for part in crossed)
     named = tuple(places.points[at][0] for at in sorted(inside))
-    return Overlay(path.name, km, places.km, tuple(areas), named, info["covers"])
+    return Overlay(path.name, km, places.km, tuple(areas), named, info["covers"], crossed)
 
 
 def _packages(path: Path) -> tuple[Any, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from samarkand.priorities.environment.paths import TITLES
+from samarkand.priorities.environment.screening_outcomes import screened
+from samarkand.priorities.environment.screening_page import table_of_projects
 from samarkand.priorities.faces import Answer, Chart, Page, Table, shown
 
 MOST_ROWS = 20
@@ -22,8 +24,19 @@ def page(answer: Answer) -> Page:
         "Environment: greenhouse gases",
         lead=(APART, ON_DEMAND),
         charts=net_by_year(answer),
-        tables=(*gases_by_item(answer), worth_by_item(answer), *emissions_by_economy(answer)),
+        tables=(
+            *gases_by_item(answer),
+            worth_by_item(answer),
+            *emissions_by_economy(answer),
+            *safeguards(answer),
+        ),
     )
+
+
+def safeguards(answer: Answer) -> tuple[Table, ...]:
+    """What standards say of the projects."""
+    found = screened(answer.timeline)
+    return (table_of_projects(found),) if found else ()
 
 
 def net_by_year(answer: Answer) -> tuple[Chart, ...]:

@@ -1,0 +1,51 @@
+"""Screening of all projects of a programme as indicators: words by project and case, with the reason where there is
+none."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from samarkand.core.gaps import Gap
+from samarkand.priorities.base import Levels
+from samarkand.priorities.environment.screening import Finding, cases_of, standards
+from samarkand.priorities.environment.screening_fields import screen_item
+from samarkand.priorities.timeline import Timeline
+from samarkand.programme.model.models import Item
+
+NO_PROJECT = "the programme has no projects: a measure builds nothing that standards screen"
+
+
+def screened(timeline: Timeline) -> dict[str, tuple[Finding, ...]]:
+    """Findings by project, of those that the question does not leave out."""
+    facts = timeline.world.fact_table
+    return {item.id: screen_item(item, facts) for item in timeline.items if is_screened(item)}
+
+
+def is_screened(item: Item) -> bool:
+    """Whether it is something that is built."""
+    return item.kind_row.item == "project"
+
+
+def outcomes_of_screening(timeline: Timeline) -> dict[str, Levels | Gap]:
+    """What each standard says of each project."""
+    found = screened(timeline)
+    if not found:
+        return {name: Gap("environment", name, NO_PROJECT) for name in standards()}
+    return {name: _levels(name, found) for name in standards()}
+
+
+def _levels(standard: str, found: dict[str, tuple[Finding, ...]]) -> Levels:
+    cases = cases_of(standard)
+    of_standard = [[one for one in findings if one.standard == standard] for findings in found.values()]
+
+    def array(words: list[list[str]]) -> xr.DataArray:
+        both = xr.DataArray(
+            np.array(words, dtype=object), {"project": list(found), "case": list(cases)}, ("project", "case")
+        )
+        return both if cases != ("",) else both.isel(case=0, drop=True)
+
+    return Levels(
+        change=array([[one.outcome for one in row] for row in of_standard]),
+        reason=array([[one.reason for one in row] for row in of_standard]),
+    )

@@ -1,0 +1,240 @@
+"""What standards say of projects, as tables: of all, of those of an economy, of one with its maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from samarkand.core.faults import Fault, Faults, did_you_mean
+from samarkand.priorities.environment.hazards import HazardLoss, hazard_loss
+from samarkand.priorities.environment.layers import Overlay, overlay
+from samarkand.priorities.environment.places import Places, places_of
+from samarkand.priorities.environment.screening import ALL, Finding, left_out
+from samarkand.priorities.environment.screening_fields import screen_item
+from samarkand.priorities.environment.screening_outcomes import NO_PROJECT, is_screened, screened
+from samarkand.priorities.faces import Answer, LineMap, Page, Table, Way, shown
+from samarkand.programme.model.models import Item
+
+OPEN = "not assessable"
+SHORT = {
+    "brigc_class": "Green Development Guidance",
+    "eu_taxonomy_contribution": "EU taxonomy",
+    "eu_taxonomy_no_harm": "EU taxonomy, no harm",
+    "equator_category": "Equator Principles",
+    "equator_alternatives": "Equator, alternatives",
+    "ifc_performance_standards": "IFC standards",
+    "green_investment_principles": "Green Investment Principles",
+}
+BY_ITEM = ("brigc_class", "eu_taxonomy_contribution", "equator_category", "equator_alternatives")
+HEADS = ("project", "Green Development Guidance", "EU taxonomy", "Equator", "alternatives", "missing fields")
+NOTE = (
+    "Rules are applied to what the programme file says of a project; no lender has been asked. What is missing is "
+    "never a pass. Standards are not added up."
+)
+FEW = 10  # events
+STRAIGHT = 1.2  # length published over that drawn, from which the drawn line is said to be rough
+
+
+def page_of_screening(answer: Answer, word: str = "") -> Page:
+    """All projects, or those of an economy."""
+    found = screened(answer.timeline)
+    title, items = "What standards say of the projects", {item.id: item for item in answer.timeline.items}
+    if word:
+        code = word.upper()
+        named = answer.world.names.get(code)
+        mine = {name: one for name, one in found.items() if code in items[name].economies}
+        if not mine:
+            known = [*items, *(code for name in found for code in items[name].economies)]
+            reason = "is no item of the programme, and no economy in which one of its projects stands"
+            raise Faults([Fault(word, reason, did_you_mean(word, known))])
+        found, title = mine, f"What standards say of the projects in {named or code}"
+    if not found:
+        return Page(title, lead=(NO_PROJECT,))
+    return Page(title, lead=(NOTE,), tables=(table_of_projects(found), table_of_rules_left_out()))
+
+
+def table_of_projects(found: Mapping[str, tuple[Finding, ...]]) -> Table:
+    """A row a project: its word under the standards that give one, and how many fields are missing."""
+    rows = tuple(
+        (name, *(_word(_of(one, standard)) for standard in BY_ITEM), _missing(one))
+        for name, one in found.items()
+    )
+    total = sum(len(one) for one in found.values())
+    decided = sum(bool(each.outcome) for one in found.values() for each in one)
+    note = f"{decided} of {total} questions of the standards are decided. samarkand screen ITEM says what is missing."
+    return Table("Under each standard", HEADS, rows, note, numbers=5)
+
+
+def table_of_rules_left_out(kind: str = "") -> Table:
+    """Rules that are left out, and why; of a kind of project, or all."""
+    rows = tuple(
+        (SHORT[one.standard], one.subject, one.reason)
+        for one in left_out()
+        if not kind or kind in one.kinds or ALL in one.kinds
+    )
+    return Table("Rules that are left out", ("standard", "of what", "why"), rows, numbers=3)
+
+
+def page_of_project(
+    answer: Answer,
+    item: Item,
+    protected: Path | None,
+    depths: Mapping[float, Path],
+    protection: float,
+    days: float,
+) -> Page:
+    """One project under every standard, with what maps of areas and of depths say of it."""
+    if not is_screened(item):
+        return Page(
+            f"What standards say of {item.title}", lead=("A measure builds nothing that standards screen.",)
+        )
+    places = places_of(item)
+    area = None if protected is None else _overlay(protected, item, places)
+    hazard = hazard_loss(item, depths, protection) if depths else None
+    known = {} if area is None or area.says is None else {"protected_area": area.says}
+    findings = screen_item(item, answer.world.fact_table, known)
+    tables = [_decided(findings), _open(findings), _turns(findings)]
+    lead = [
+        f"{item.kind_row.label}; {', '.join(answer.world.names.get(code, code) for code in item.economies)}.",
+        NOTE,
+    ]
+    pictures: tuple[LineMap, ...] = ()
+    if area is not None:
+        lead.append(_says_of_areas(area, item))
+        tables.append(
+            Table(f"Areas of {area.layer}", ("area",), tuple((name,) for name in area.areas), numbers=1)
+        )
+        pictures = (_map(item, places, area, answer.world.names),)
+    if hazard is not None:
+        tables += [_events(hazard), _expected(hazard, days)]
+    tables.append(table_of_rules_left_out(item.kind))
+    return Page(
+        f"What standards say of {item.title}",
+        tuple(lead),
+        tables=tuple(one for one in tables if one.rows),
+        pictures=pictures,
+    )
+
+
+def _overlay(path: Path, item: Item, places: Places) -> Overlay:
+    if not places:
+        raise Faults(
+            [Fault(item.id, "has neither a line nor a place", "Give its sections, its route or its place.")]
+        )
+    return overlay(path, places)
+
+
+def _of(findings: Iterable[Finding], standard: str) -> Finding:
+    return next(one for one in findings if one.standard == standard)
+
+
+def _word(one: Finding) -> str:
+    return one.outcome.replace("_", " ") or OPEN
+
+
+def _missing(findings: Iterable[Finding]) -> str:
+    return str(len(dict.fromkeys(name for one in findings for name in one.missing)))
+
+
+def _named(one: Finding) -> str:
+    return f"{SHORT[one.standard]}{f', {one.case}' if one.case else ''}"
+
+
+def _decided(findings: Iterable[Finding]) -> Table:
+    rows = tuple(
+        (_named(one), _word(one), one.rule.clause, one.rule.rule, one.rule.flag)
+        for one in findings
+        if one.rule is not None
+    )
+    return Table(
+        "Decided", ("standard", "says", "clause", "rule, in our own words", "source"), rows, numbers=5
+    )
+
+
+def _open(findings: Iterable[Finding]) -> Table:
+    rows = tuple((_named(one), one.reason) for one in findings if one.rule is None)
+    return Table("Not assessable", ("standard", "why"), rows, numbers=2)
+
+
+def _turns(findings: Iterable[Finding]) -> Table:
+    """A row a standard: each field that alone would give another word, with that word and its clause."""
+    rows = tuple(
+        (
+            _named(one),
+            _word(one),
+            "; ".join(
+                f"{turn.field} {turn.words}: {turn.outcome.replace('_', ' ')} ({turn.rule.clause})"
+                for turn in one.turns
+            ),
+        )
+        for one in findings
+        if one.turns
+    )
+    return Table("What would change it, alone", ("standard", "says", "with"), rows, numbers=3)
+
+
+def _says_of_areas(area: Overlay, item: Item) -> str:
+    if area.line_km:
+        said = (
+            f"{area.km:,.1f} km of its line, {area.share:.1%} of {area.line_km:,.0f} km as drawn, lie in areas of "
+            f"{area.layer}."
+        )
+        published = sum(section.length.value or 0.0 for section in item.section)
+        if published > STRAIGHT * area.line_km:
+            said += f" It is drawn straight between its points; {published:,.0f} km are published: the figure is rough."
+    else:
+        said = (
+            f"It lies in an area of {area.layer}." if area.inside else f"It lies in no area of {area.layer}."
+        )
+    if area.says is None:
+        said += " The map does not reach all around it, so that protected_area stays unknown."
+    return said
+
+
+def _map(item: Item, places: Places, area: Overlay, names: Mapping[str, str]) -> LineMap:
+    ways = [
+        Way(number, name, tuple((float(x), float(y)) for x, y in line), pale=True)
+        for number, (name, line) in enumerate(places.lines, 1)
+    ]
+    ways += [
+        Way(len(places.lines) + 1, "within an area", tuple((float(x), float(y)) for x, y in piece), own=True)
+        for piece in area.pieces
+    ]
+    economies = {code: names.get(code, code) for code in item.economies}
+    return LineMap(
+        f"{item.title} and {area.layer}", tuple(ways), economies, "In colour what lies within an area."
+    )
+
+
+def _events(hazard: HazardLoss) -> Table:
+    capital = hazard.money
+    rows = tuple(
+        (
+            f"{one.period:g}", f"{one.deepest:.1f}", shown(one.wet_km, ",.1f"), f"{one.damage:.2%}",
+            "cut" if one.cut else "open",
+        )
+        for one in hazard.events
+    )  # fmt: skip
+    note = "" if capital is not None else "No capex is published: there is no amount of money."
+    heads = ("years", "deepest, m", "under water, km", "of the capital destroyed", "")
+    return Table("Events by return period", heads, rows, note)
+
+
+def _expected(hazard: HazardLoss, days: float) -> Table:
+    form, parts = (",.3f", hazard.money) if hazard.money is not None else (".4%", hazard.share)
+    unit = "US$ m a year" if hazard.money is not None else "of the capital a year"
+    rows: tuple[tuple[str, str], ...] = (
+        ("known events", shown(parts.known, form)),
+        ("rarer ones, as if none did more", shown(parts.tail, form)),
+        ("expected annual damage", shown(parts.total, form)),
+        ("left out: more frequent ones, at most", shown(parts.before, form)),
+    )
+    if days > 0:
+        closed = (f"closed, days a year ({days:g} each time)", shown(hazard.closed_days(days), ",.3f"))
+        rows = (*rows, closed)
+    behind = f"Defences hold up to {hazard.protection:g} years." if hazard.protection else "Without defences."
+    share = parts.tail_share
+    tail = "" if share != share else f" The tail is {share:.0%} of it."
+    few = " Straight lines between few events give too much." if len(hazard.events) < FEW else ""
+    capital = " Capital cost stands for the cost of rebuilding, which is too much where earthworks and tunnels survive."
+    return Table(f"Direct damage, {unit}", ("what", unit), rows, f"{behind}{tail}{few}{capital}")

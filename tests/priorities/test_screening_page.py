@@ -1,0 +1,125 @@
+"""Screening in the result, on its page and in its command, on the toy world."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import samarkand as sk
+from samarkand.core.faults import Faults
+from samarkand.priorities.environment.command import screen
+from samarkand.priorities.environment.maps_asked import maps_by_period
+from samarkand.priorities.environment.page import safeguards
+from samarkand.priorities.environment.screening import cases_of, rules, standards
+from samarkand.priorities.environment.screening_page import SHORT
+from samarkand.priorities.registry import find_indicator
+from samarkand.session import Session
+from toy import make_toy_world, toy_programme
+
+
+@pytest.fixture(scope="module")
+def answer():
+    world = make_toy_world()
+    return sk.appraise(toy_programme(world), world, session=Session(), years=(2027, 2035))
+
+
+def cells(page, title):
+    return next(one.rows for one in page.tables if one.title == title)
+
+
+def test_rules_give_the_words_of_their_indicators():
+    assert set(SHORT) == set(standards())
+    for name in standards():
+        _, declared = find_indicator(name)
+        assert {rule.outcome for rule in rules() if rule.standard == name} == set(declared.categories)
+        assert bool(declared.case) == (cases_of(name) != ("",))
+
+
+def test_every_project_has_a_word_or_a_reason_under_every_standard(answer):
+    frame = answer.to_dataframe()
+    projects = [item.id for item in answer.programme.projects]
+    for name in standards():
+        mine = frame[(frame["indicator"] == name) & (frame["year"] == 2035)]
+        assert sorted(set(mine["project"])) == sorted(projects)
+        assert len(mine) == len(projects) * len(cases_of(name))
+        assert ((mine["label"].fillna("") != "") | (mine["reason"].fillna("") != "")).all()
+    silent = frame[(frame["indicator"] == "equator_category") & (frame["project"] == "railway")]
+    assert set(silent["reason"]) == {"needs impacts"}
+
+
+def test_the_page_of_a_project_says_what_decided_what_is_missing_and_what_would_change_it(answer):
+    page = screen(answer, "Railway")
+    decided = {row[0]: row for row in cells(page, "Decided")}
+    assert decided["IFC standards, PS1"][1:3] == ("applies", "Performance Standard 1, paragraph 4")
+    missing = dict(cells(page, "Not assessable"))
+    assert missing["EU taxonomy"].startswith("needs fossil_fuels_only, electrified of each section")
+    turns = {row[0]: row[2] for row in cells(page, "What would change it, alone")}
+    assert (
+        "annual_emissions above 100000: required (Principle 2 and Annex A)" in turns["Equator, alternatives"]
+    )
+    assert all(row[1] != "nuclear power (4.26 to 4.28)" for row in cells(page, "Rules that are left out"))
+
+
+def test_all_projects_and_those_of_an_economy(answer):
+    whole, of_one = (cells(screen(answer, word), "Under each standard") for word in ("", "kgz"))
+    assert [row[0] for row in whole] == [item.id for item in answer.programme.projects]
+    assert {row[0] for row in of_one} == {
+        one.id for one in answer.programme.projects if "KGZ" in one.economies
+    }
+    assert safeguards(answer)[0].rows == whole
+    with pytest.raises(Faults, match="no item of the programme, and no economy"):
+        screen(answer, "nowhere")
+    measure = answer.programme.measures[0].id
+    assert "builds nothing" in screen(answer, measure).lead[0]
+
+
+def test_a_rule_is_the_end_of_a_lineage_with_its_source(answer):
+    ends = {one.name: one.evidence for one in answer.explain("equator_category", "KAZ").leaves()}
+    found = ends["equator-a: Principle 1, Category A"]
+    assert (found.flag, found.address) == (
+        "verified",
+        "https://www.openriskmanual.org/wiki/Equator_Principle_1",
+    )
+    assert not any(name.startswith("brigc") for name in ends)
+
+
+def test_maps_of_an_item_in_its_page(answer, tmp_path):
+    shapely = pytest.importorskip("shapely", reason="shapely (the extra `geo`) is not installed")
+    pytest.importorskip("pyogrio", reason="pyogrio (the extra `geo`) is not installed")
+    pytest.importorskip("tifffile", reason="tifffile (the extra `hazard`) is not installed")
+    import numpy as np
+    from test_environment_hazards import write as write_depths
+    from test_environment_layers import write as write_areas
+
+    areas = write_areas(tmp_path / "areas.gpkg", [shapely.box(74, 40, 75.5, 43), shapely.box(60, 30, 90, 31)])
+    write_areas(tmp_path / "areas.gpkg", [shapely.box(60, 50, 90, 51)], append=True)
+    depths = write_depths(
+        tmp_path / "100.tif", np.full((60, 60), 1.0, np.float32), west=72, north=44, step=0.1
+    )
+    page = screen(answer, "railway", areas, [f"100={depths}"], 20.0, 10.0)
+    # From Kashgar (75.99 E) over Naryn (76.00) to Bishkek (74.60): west of 75.5 lies most of the way from Naryn on.
+    assert "km of its line" in page.lead[2]
+    assert cells(page, "Decided")[0][1:3] == ("red", "areas of ecological importance")
+    assert page.pictures[0].ways[-1].own
+    damage = dict(next(one.rows for one in page.tables if one.title.startswith("Direct damage")))
+    # All 4,000 US$ m at 1 m of water: 0.396 of it once in a hundred years, all of it tail.
+    assert damage["expected annual damage"] == damage["rarer ones, as if none did more"] == "15.855"
+    assert damage["closed, days a year (10 each time)"] == "0.100"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ((["flood.tif"], False, None, 0.0, 0.0), "no return period with a map"),
+        ((["0.2=a.tif"], False, None, 0.0, 0.0), "no return period with a map"),
+        ((["10=a.tif", "10=b.tif"], False, None, 0.0, 0.0), "second map of 10 years"),
+        ((["10=a.tif"], True, Path("x"), 0.0, 0.0), "--depth: is given without an item.*\n.*--protected"),
+        (([], False, None, 20.0, 3.0), "--protection 20: says nothing.*\n.*--closure-days 3"),
+        ((["10=a.tif"], False, None, -1.0, 0.0), "from zero on"),
+    ],
+)
+def test_options_that_cannot_be(given, said):
+    with pytest.raises(Faults, match=said):
+        maps_by_period(*given)
+    assert maps_by_period(["100=b.tif"], False, None, 5.0, 1.0) == {100.0: Path("b.tif")}
