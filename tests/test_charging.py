@@ -130,8 +130,7 @@ def test_a_loan_by_hand() -> None:
 def programme() -> Programme:
     """The toy programme; the railway is built from 2025 to 2027 and opens in 2028, half of it a loan."""
     patches = {
-        "railway.construction_start": 2025,
-        "railway.financing.1.perimeter": "public_external",
+        "railway.construction_start": 2025, "railway.financing.1.perimeter": "public_external",
         **{f"railway.financing.1.{name}": {"value": value, "unit": "years" if name != "interest_rate" else "fraction",
            "source": "made up", "flag": "assumed"} for name, value in TERMS.items()},
     }  # fmt: skip

@@ -25,6 +25,8 @@ from samarkand.core.write_faults import check_place
 from samarkand.priorities.registry import each_indicator
 from samarkand.priorities.results import unit_of
 from samarkand.reports.html import render_report
+from samarkand.reports.net_worth import capital_card, net_worth_card
+from samarkand.worth.net_worth import net_worth
 
 if TYPE_CHECKING:
     from samarkand.priorities.faces import Page
@@ -78,16 +80,21 @@ def write_texts(out: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
 
 
 def appraisal_json(appraisal: Appraisal) -> str:
-    """`programme, world, years, certificate, indicators`: the last year's headlines as records of the result schema.
+    """`programme, world, years, scenario, capital, net_worth, certificate, indicators`.
+
+    `indicators`: the last year's headlines as records of the result schema.
 
     With several years also `by_year`: of each headline indicator the change, a list by economy in the order of
     `years`, null where it is missing.
     """
+    beside = net_worth(appraisal)
     content = {
         "programme": _json(appraisal.programme_card()),
         "world": _json(appraisal.world_card()),
         "years": _json(list(appraisal.years)),
         "scenario": _json(appraisal.scenario_card()),
+        "capital": _json(capital_card(beside)),
+        "net_worth": _json(net_worth_card(beside)),
         "certificate": _json(appraisal.certificates()),
         "indicators": _records(appraisal.headlines()),
         **({"by_year": _json(_courses(appraisal))} if len(appraisal.years) > 1 else {}),

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from samarkand.priorities.registry import priorities
 from samarkand.reports.figures import MINUS, figure, plural
+from samarkand.reports.net_worth import capital_line, net_worth_line
 from samarkand.reports.summary import (
     PRIORITY_MISSING,
     Group,
@@ -27,11 +28,12 @@ from samarkand.reports.summary import (
     summarise,
     unaffected,
 )
+from samarkand.worth.net_worth import net_worth
 
 if TYPE_CHECKING:
     from samarkand.result import Appraisal
 
-REASONS = 3
+REASONS = 2
 MOVERS, PAYERS = 5, 3  # economies by name
 WIDEST = 100
 
@@ -57,7 +59,10 @@ def print_scorecard(appraisal: Appraisal, written: Sequence[Path], console: Cons
         console,
         f"{unaffected(summary)} {appraisal.size_line}",
     )
-    console.print()
+    beside = net_worth(appraisal)
+    for sentence in (net_worth_line(beside), capital_line(beside)):
+        if sentence:
+            _say(console, sentence)
     _print_gaps(console, appraisal)
     share = appraisal.programme.verified_share("capex", "length")
     verified = "" if share is None else f" Of costs and lengths {share:.0%} are verified."

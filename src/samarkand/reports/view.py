@@ -28,6 +28,7 @@ from samarkand.reports.maps import (
     region_map,
     world_map,
 )
+from samarkand.reports.net_worth import capital_line, direct_by_economy, net_worth_steps
 from samarkand.reports.pages import table_of
 from samarkand.reports.summary import (
     SUMMARISED,
@@ -43,6 +44,7 @@ from samarkand.reports.summary import (
 )
 from samarkand.reports.svg import Svg
 from samarkand.world.economies.map import load_map
+from samarkand.worth.net_worth import NetWorth, net_worth
 
 if TYPE_CHECKING:
     from samarkand.result import Appraisal
@@ -192,6 +194,26 @@ class ReportView:
         if abs(s.payment_effect) < SMALLEST["US$ m"]:  # within the rounding of the others
             del steps[2]
         return steps
+
+    @cached_property
+    def net_worth(self) -> NetWorth:
+        """What direct margins add to real income in the year, and what all items cost."""
+        return net_worth(self.appraisal)
+
+    @property
+    def capital(self) -> str:
+        """What share of the capital cost stands against an assessed purpose."""
+        return capital_line(self.net_worth)
+
+    @property
+    def net_worth_steps(self) -> list[tuple[str, str]]:
+        """From real income to the net worth of the year; empty where no item has a direct margin."""
+        return [(what, money(amount, sign=True)) for what, amount in net_worth_steps(self.net_worth)]
+
+    @property
+    def direct_by_economy(self) -> Table | None:
+        """Who gets the direct margins and is charged for the items that have these alone."""
+        return direct_by_economy(self.net_worth, self.name)
 
     @property
     def rule_of_charge(self) -> str:

@@ -84,7 +84,7 @@ def due_in(
         return spent
     if line is None:
         return ("financing",)
-    if line.instrument not in ("loan", "bond"):
+    if not line.is_debt:
         return spent
     found = terms_of(line)
     missing = tuple(name for name, value in found.items() if value is None)
@@ -112,7 +112,7 @@ def terms_of(line: Financing) -> dict[str, float | None]:
 def last_year_of_service(item: Item, parameters: Mapping[str, float]) -> int:
     """Last year in which a loan or bond of the item is serviced by its published terms; 0 where there is none."""
     building = building_years(item, parameters)
-    ends = [terms_of(line)["maturity"] for line in item.financing if line.instrument in ("loan", "bond")]
+    ends = [terms_of(line)["maturity"] for line in item.financing if line.is_debt]
     return max((building.start + round(end) for end in ends if end is not None), default=0) if building else 0
 
 
