@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +19,10 @@ from samarkand.priorities.trade.exposure import goods_by_class
 from samarkand.reports.world_check import print_observed
 from samarkand.session import Session
 from samarkand.solving import Setting, solve_baseline
+from samarkand.world.freight.mode_choice import TARGETS, calibrate_mode_choice, sector_classes
+from samarkand.world.freight.model import skims_of
+from samarkand.world.freight.trade_costs import prepare_pairs
+from samarkand.world.parameters import table_names
 from toy import make_toy_world
 
 
@@ -77,6 +83,74 @@ def test_measures_are_sums_over_links_and_pairs(toy, session, monkeypatch):
     assert 0 < found.loc["strait", "modelled"] < 1
 
 
+def test_one_way_and_everybody_else_are_pairs_too(toy, session, monkeypatch):
+    rows = [
+        _row(id="there", measure="mode_share", place="CHN>KAZ:rail", observed=0.5),
+        _row(id="union", measure="mode_share", place="EU>*:sea", observed=0.5),
+        _row(id="listed", measure="mode_share", place="+".join(
+            f"{one}>{other}" for one in ("DEU", "POL") for other in toy.labels if other not in ("DEU", "POL")
+        ) + ":sea", observed=0.5),
+        _row(id="gate", observed=0.5),
+    ]  # fmt: skip
+    found = _beside(rows, toy, session, monkeypatch)
+    baseline = solve_baseline(
+        Setting(toy, toy.assumptions, "fixed_nominal"), (), session.kept, lambda *_: None
+    )
+    by_mode = observed._value_by_mode(baseline)[toy.labels.index("CHN"), toy.labels.index("KAZ")]
+    assert found.loc["there", "modelled"] == pytest.approx(by_mode[1] / by_mode.sum(), rel=1e-12)
+    assert found.loc["union", "modelled"] == pytest.approx(found.loc["listed", "modelled"], rel=1e-12)
+
+    # Without constants: every pair of cities chooses by cost alone, and economies weigh their cities by population.
+    model = baseline.state.model.baseline
+    plain = prepare_pairs(
+        model.pairs, model.cities, replace(model.choice, constants=model.choice.constants * 0.0),
+        model.parameters, model.economies,
+    )  # fmt: skip
+    assert np.allclose(np.moveaxis(model.plain_shares(), -1, 0), plain.means[4:7], rtol=1e-12, equal_nan=True)
+    assert not np.allclose(plain.means[4:7], model.means[4:7], equal_nan=True)
+    assert found["uncalibrated"].notna().tolist() == [True, True, True, False]
+
+
+def test_costs_of_imports_are_money_over_value(toy, session, monkeypatch):
+    facts = toy.facts.copy()
+    facts.loc[["KAZ", "KGZ"], "lldc"] = True
+    facts.loc[[code for code in facts.index if code not in ("KAZ", "KGZ")], "lldc"] = False
+    inland = dataclasses.replace(toy, facts=facts)
+    rows = [
+        _row(id=name, measure=measure, place=place, observed=0.5)
+        for name, measure, place in (
+            ("world", "freight_cost", "world"),
+            ("in", "freight_cost", "lldc"),
+            ("out", "freight_cost", "!lldc"),
+            ("ratio", "freight_cost_ratio", "lldc/!lldc"),
+            ("nobody", "freight_cost", "lldc+Atlantis"),
+        )
+    ]
+    found = _beside(rows, inland, session, monkeypatch)["modelled"]
+    baseline = solve_baseline(
+        Setting(inland, inland.assumptions, "fixed_nominal"), (), session.kept, lambda *_: None
+    )
+    costs = baseline.state.costs.sel(state="without", variant="logsum")
+    table = baseline.setting.commodities
+    spent = bought = 0.0
+    for sector in ("agriculture", "metals", "machinery"):
+        goods = table.sel(sector=sector)
+        way = costs.sel(vot_class=str(sector_classes(table).sel(sector=sector).item()))
+        for origin in toy.labels:
+            for destination in ("KAZ", "KGZ"):
+                if origin != destination:
+                    at = {"origin": origin, "destination": destination}
+                    value = float(toy.accounts.trade_flow.sel(sector=sector, **at) * goods["network_share"])
+                    hours = float(way["hours"].sel(at)) * float(way["value_of_time"])
+                    usd = float(way["generalised_cost"].sel(at)) - hours
+                    spent += value * usd / float(goods["value_per_teu"])
+                    bought += value
+    assert found["in"] == pytest.approx(spent / bought, rel=1e-12)
+    assert found["ratio"] == pytest.approx(found["in"] / found["out"], rel=1e-12)
+    assert min(found["in"], found["out"]) < found["world"] < max(found["in"], found["out"])
+    assert math.isnan(found["nobody"])
+
+
 def test_a_place_that_the_world_does_not_have_is_not_known(toy, session, monkeypatch):
     rows = [
         _row(place="crossing:brest_malaszewicze_rail"),
@@ -88,6 +162,25 @@ def test_a_place_that_the_world_does_not_have_is_not_known(toy, session, monkeyp
     assert found.loc[["gate", "strait", "modes"], "modelled"].isna().all()
     assert found["factor"].isna().all()
     assert found.loc["silent", "modelled"] > 0
+
+
+def test_the_targets_that_are_counted_are_those_that_calibration_reads(toy, session):
+    """Each moves a constant; nothing else of the table does but scale, values of time and rules of what is offered."""
+    parameters = toy.assumptions.parameters
+    baseline = solve_baseline(
+        Setting(toy, toy.assumptions, "fixed_nominal"), (), session.kept, lambda *_: None
+    )
+    skims = skims_of(baseline.state.model)
+
+    def constants(**changed):
+        given = parameters.replace(changed) if changed else parameters
+        return calibrate_mode_choice(skims, toy.network.cities, given).constants
+
+    before = constants()
+    for name in TARGETS:
+        assert not np.array_equal(before, constants(**{name: parameters[name] * 1.01})), name
+    others = [name for name in table_names("mode_choice.csv") if "share" in name or "turnover" in name]
+    assert set(others) <= set(TARGETS)
 
 
 def test_what_nobody_published_as_it_stands_is_marked(toy, session, monkeypatch):
@@ -132,6 +225,9 @@ def test_the_page_has_every_figure():
     for row in observed_freight():
         assert f"| {row.title}, " in text
         assert row.source in text
-    factors = [float(found) for found in re.findall(r"\| (\d+\.\d\d) \|", text)]
-    assert len(factors) == sum(row.observed is not None for row in observed_freight())
+    known = [row for row in observed_freight() if row.observed is not None]
+    lines = [line.split(" | ") for line in text.splitlines() if line.startswith("| ") and "](http" in line]
+    factors = [float(cells[4]) for cells in lines if re.fullmatch(r"\d+\.\d\d", cells[4])]
+    assert len(lines) == len(observed_freight())
+    assert len(factors) == len(known)
     assert all(math.isfinite(one) for one in factors)

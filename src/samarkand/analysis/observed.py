@@ -1,4 +1,4 @@
-"""Freight of the model beside freight as it was observed: tonnes at gates, shares of straits and of modes.
+"""Freight of the model beside freight as it was observed: tonnes at gates, shares of straits and of modes, costs.
 
 The table says beforehand what is compared, where and in which year (`observed_freight.csv`); nothing of it is left out
 because it does not fit. It is the world without a programme, on the open network.
@@ -6,10 +6,13 @@ because it does not fit. It is the world without a programme, on the open networ
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
 from pydantic import model_validator
 
 from samarkand.core.conventions import Floats
@@ -28,11 +31,19 @@ from samarkand.session import Session, default_session
 from samarkand.solving import Baseline, Setting, solve_baseline
 from samarkand.world.freight.capacity import calc_flow, find_place
 from samarkand.world.freight.chokepoint_shares import passages_of
+from samarkand.world.freight.mode_choice import EUROPEAN_UNION, sector_classes
 from samarkand.world.freight.skims import MODES
 from samarkand.world.world import World, load_world
 
-Measure = Literal["tonnes", "value_share", "mode_share"]
-UNITS: dict[str, str] = {"tonnes": "m t a year", "value_share": "fraction", "mode_share": "fraction"}
+Measure = Literal["tonnes", "value_share", "mode_share", "freight_cost", "freight_cost_ratio"]
+UNITS: dict[str, str] = {
+    "tonnes": "m t a year",
+    "value_share": "fraction",
+    "mode_share": "fraction",
+    "freight_cost": "fraction",
+    "freight_cost_ratio": "ratio",
+}
+EVERYBODY, UNION = "*", "EU"
 
 
 class ObservedRow(Cited):
@@ -66,7 +77,12 @@ class ObservedRow(Cited):
         """What is counted, in words."""
         if self.measure == "mode_share":
             return f"by {self.place.partition(':')[2]}, of value"
-        return {"tonnes": "tonnes a year", "value_share": "of the world's trade in goods"}[self.measure]
+        return {
+            "tonnes": "tonnes a year",
+            "value_share": "of the world's trade in goods",
+            "freight_cost": "money for freight over the value of imports",
+            "freight_cost_ratio": "money for freight over the value of imports, one over the other",
+        }[self.measure]
 
     @property
     def evidence(self) -> Evidence:
@@ -84,8 +100,9 @@ def beside_observed(
 ) -> pd.DataFrame:
     """One row a figure, with what the model has of the same: factor = modelled / observed.
 
-    Columns: id, group, title, what, year, unit, observed, modelled, factor, use, flag, source, address, note.
-    modelled is missing where the world's network lacks the place; factor also where nothing is observed.
+    Columns: id, group, title, what, year, unit, observed, modelled, factor, uncalibrated, use, flag, source, address,
+    note. modelled is missing where the world's network lacks the place; factor also where nothing is observed;
+    uncalibrated is what shares of modes are with constants of zero.
     """
     world, session = world or load_world(), session or default_session()
     baseline = solve_baseline(Setting(world, world.assumptions, "fixed_nominal"), (), session.kept, progress)
@@ -98,11 +115,12 @@ def beside_observed(
                 "id": row.id, "group": row.group, "title": row.title, "what": row.what, "year": row.year,
                 "unit": row.unit, "observed": row.observed, "modelled": modelled,
                 "factor": None if modelled is None or not row.observed else modelled / row.observed,
+                "uncalibrated": _mode_share(baseline, row.place, plain=True) if row.measure == "mode_share" else None,
                 "use": row.use, "flag": row.flag, "source": row.source, "address": row.address, "note": row.note,
             }
         )  # fmt: skip
     table = pd.DataFrame(rows)
-    for name in ("observed", "modelled", "factor"):
+    for name in ("observed", "modelled", "factor", "uncalibrated"):
         table[name] = pd.to_numeric(table[name])
     return table
 
@@ -112,7 +130,13 @@ def _modelled(baseline: Baseline, row: ObservedRow) -> float | None:
         return _tonnes(baseline, row.place)
     if row.measure == "value_share":
         return straits_by_value(baseline).get(row.place)
-    return _mode_share(baseline, row.place)
+    if row.measure == "mode_share":
+        return _mode_share(baseline, row.place)
+    groups = row.place.split("/")
+    costs = [cost for words in groups if (cost := _cost_of_imports(baseline, words)) is not None]
+    if len(costs) < len(groups):
+        return None
+    return costs[0] / costs[1] if row.measure == "freight_cost_ratio" else costs[0]
 
 
 def _tonnes(baseline: Baseline, place: str) -> float | None:
@@ -151,32 +175,101 @@ def _straits_by_value(baseline: Baseline) -> dict[str, float]:
     return dict(zip(names, share.tolist(), strict=True))
 
 
-def _mode_share(baseline: Baseline, place: str) -> float | None:
-    """Share of a mode in the value of goods on the network between pairs of economies, both ways; `A-B[+A-C]:mode`."""
+def _mode_share(baseline: Baseline, place: str, plain: bool = False) -> float | None:
+    """Share of a mode in the value of goods on the network; `A-B[+A>C]:mode`, - both ways, > from one to the other.
+
+    plain: with constants of zero. None where an economy is not in the world.
+    """
     pairs, _, mode = place.partition(":")
-    by_mode = _value_by_mode(baseline)
+    by_mode = _value_by_mode(baseline, plain)
     labels = baseline.setting.world.labels
-    total: Floats = np.zeros(len(MODES))
+    counted = np.zeros((len(labels), len(labels)), np.bool_)
     for pair in pairs.split("+"):
-        one, other = pair.split("-")
-        if one not in labels or other not in labels:
+        names = pair.split(">" if ">" in pair else "-")
+        one, other = (_party(name, labels) for name in names)
+        if not (one.any() and other.any()):
             return None
-        i, j = labels.index(one), labels.index(other)
-        total = total + by_mode[i, j] + by_mode[j, i]
+        # Of everybody, those within the other party trade at home.
+        one, other = (
+            mine & ~theirs if name == EVERYBODY else mine
+            for name, mine, theirs in zip(names, (one, other), (other, one), strict=True)
+        )
+        counted |= one[:, None] & other
+        if ">" not in pair:
+            counted |= other[:, None] & one
+    np.fill_diagonal(counted, False)
+    total = by_mode[counted].sum(axis=0)
     return float(total[MODES.index(mode)] / total.sum()) if total.sum() > 0 else None
 
 
-def _value_by_mode(baseline: Baseline) -> Floats:
-    """Value of goods on the network `[origin, destination, mode]`, money, without the programme."""
+def _party(name: str, labels: Sequence[str]) -> NDArray[np.bool_]:
+    """Which economies a name of a place means: one of them, the European Union, or everybody."""
+    if name == EVERYBODY:
+        return np.ones(len(labels), np.bool_)
+    return np.isin(labels, sorted(EUROPEAN_UNION) if name == UNION else [name])
+
+
+def _value_by_mode(baseline: Baseline, plain: bool = False) -> Floats:
+    """Value of goods on the network `[origin, destination, mode]`, money, without the programme; plain: with constants
+    of zero."""
 
     def make() -> Floats:
         _, carried = _goods(baseline)
-        share = baseline.state.costs["mode_share"].sel(state="without", mode=list(MODES))
+        model = baseline.state.model
         order = ("vot_class", "origin", "destination", "mode")
-        found: Floats = np.einsum("cod,codm->odm", carried, np.nan_to_num(share.transpose(*order).to_numpy()))
+        if plain:
+            share = model.baseline.plain_shares()
+        else:
+            of_mode = baseline.state.costs["mode_share"].sel(state="without", mode=list(MODES))
+            share = of_mode.transpose(*order).to_numpy()
+        found: Floats = np.einsum("cod,codm->odm", carried, np.nan_to_num(share))
         return found
 
-    return derived(baseline, "value by mode", make)
+    return derived(baseline, f"value by mode {plain}", make)
+
+
+def _cost_of_imports(baseline: Baseline, words: str) -> float | None:
+    """Money for freight (rates, fees at borders and ports, costs at home; no time) over the value of imports of goods
+    on the network, by a group of importers.
+
+    words: `world`, or facts of economies joined by + (`ldc`, `lldc`, a region), with ! for those that are not.
+    money = generalised cost - value of time * hours, both means of the ways that are taken.
+    """
+    setting = baseline.setting
+    world, goods = setting.world, setting.commodities
+    importers = _group(world, words)
+    if not importers.any():
+        return None
+    costs = baseline.state.costs.sel(state="without", variant="logsum")
+    money = costs["generalised_cost"] - costs["value_of_time"] * costs["hours"]
+    of_sector = money.sel(vot_class=sector_classes(goods)).drop_vars("vot_class") / goods["value_per_teu"]
+    trade = world.accounts.trade_flow * goods["network_share"]
+    trade, of_sector = xr.align(trade, of_sector, join="inner")
+    order = ("origin", "destination", "sector")
+    value, cost = (one.transpose(*order).to_numpy() for one in (trade, of_sector))
+    abroad = (trade["origin"].to_numpy()[:, None] != trade["destination"].to_numpy()) & importers
+    counted = np.where(abroad[..., None] & np.isfinite(cost), value, 0.0)
+    total = float(counted.sum())
+    return float((counted * np.nan_to_num(cost)).sum()) / total if total > 0 else None
+
+
+def _group(world: World, words: str) -> NDArray[np.bool_]:
+    """Which economies belong to a group of importers; one of which a fact is not known belongs to neither side."""
+    found = np.ones(len(world.labels), np.bool_)
+    if words == "world":
+        return found
+    facts = world.facts.reindex(index=list(world.labels), columns=["ldc", "lldc", "region"])
+    for word in words.split("+"):
+        name = word.removeprefix("!")
+        if name in ("ldc", "lldc"):
+            known = facts[name].astype("boolean")
+            has = known.fillna(False).to_numpy(bool)
+            hasnt = ~known.fillna(True).to_numpy(bool)
+        else:
+            region = facts["region"].astype("string").fillna("").to_numpy(str)
+            has, hasnt = region == name, (region != name) & (region != "")
+        found &= hasnt if word.startswith("!") else has
+    return found
 
 
 def _goods(baseline: Baseline) -> tuple[Floats, Floats]:

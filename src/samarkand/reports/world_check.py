@@ -75,7 +75,7 @@ def print_check(world: World, checks: Iterable[Check], console: Console | None =
 def print_observed(table: pd.DataFrame, console: Console | None = None) -> None:
     """Freight as observed and as modelled, with the factor between them (`analysis.observed.beside_observed`)."""
     console = console or Console()
-    shown = Table("", "freight", "observed", "model", "factor", "", box=None)
+    shown = Table("", "freight", "observed", "model", "factor", "without constants", "", box=None)
     group = ""
     for row in table.to_dict("records"):
         name = str(row["group"])
@@ -88,13 +88,14 @@ def print_observed(table: pd.DataFrame, console: Console | None = None) -> None:
             observed_figure(float(row["observed"]), str(row["unit"])),
             observed_figure(float(row["modelled"]), str(row["unit"])),
             "" if math.isnan(factor) else f"{factor:.2f}",
+            "" if math.isnan(row["uncalibrated"]) else observed_figure(row["uncalibrated"], str(row["unit"])),
             ", ".join(word for word in (flag, words) if word),
         )
         group = name
     console.print(shown)
     console.print(
         "Figures of the year nearest to the accounts that is published; sources in docs/freight-observed.md. "
-        "The model knows no limits of capacity.",
+        f"The model knows no limits of capacity. {constants_and_data()}",
         highlight=False,
     )
 
@@ -103,7 +104,23 @@ def observed_figure(value: float, unit: str) -> str:
     """A figure of `beside_observed` in words: per cent for shares, million tonnes for tonnes."""
     if math.isnan(value):
         return "not known"
+    if unit == "ratio":
+        return f"{value:.2f}"
     return f"{value:.1%}".replace("%", " %") if unit == "fraction" else f"{value:,.1f} Mt"
+
+
+def constants_and_data() -> str:
+    """A sentence: how many constants of the choice of modes are fitted, and to how many figures."""
+    from samarkand.world.freight.mode_choice import MODES, SEGMENTS, TARGETS, VOT_CLASSES
+    from samarkand.world.parameters import load_parameters
+
+    declared = load_parameters()
+    own = sum(declared.evidence(name).flag == "assumed" for name in TARGETS)
+    constants = len(SEGMENTS) * len(VOT_CLASSES) * (len(MODES) - 1)
+    return (
+        f"{constants} constants of the choice of modes are fitted to {len(TARGETS) - own} published figures and "
+        f"{own} own choices, none of them in this table."
+    )
 
 
 def print_hold_out(found: HoldOut, console: Console | None = None) -> None:

@@ -24,6 +24,14 @@ MODES = ("road", "rail", "sea")
 SEGMENTS = ("long_haul", "european_union", "continental")
 VOT_CLASSES = ("bulk", "low", "middle", "high", "highest")
 CHOICE_ARRAYS = ("constants", "target", "calibrated", "uncalibrated", "cheapest")
+# The parameters that constants are calibrated to (`_targets`).
+TARGETS = (
+    *(f"china_europe_{mode}_share_{way}bound" for mode in ("rail", "air") for way in ("west", "east")),
+    "china_europe_road_share",
+    *(f"rail_tilt_{label}" for label in VOT_CLASSES),
+    *(f"eu_{mode}_share" for mode in MODES),
+    *(f"continental_{mode}_turnover" for mode in MODES),
+)
 # The members for which the modal split is published.
 # fmt: off
 EUROPEAN_UNION = frozenset((

@@ -250,6 +250,20 @@ class FreightBaseline:
         np.divide(sums, mass, out=mean, where=mass > 0)
         return mean
 
+    def plain_shares(self) -> Floats:
+        """Mean shares of modes (class, origin, destination, mode) if the constants of the choice were zero.
+
+        Not a number where nothing leads. Not used by any result: what calibration changes is seen beside it.
+        """
+        constants = np.exp(self.constants)[self.segment]
+        levels = np.zeros_like(self.levels)
+        load_kernels().add_levels(
+            self.pairs.usd, self.pairs.hours, self.term / constants, self.pick, self.values, self.pairs.origin,
+            self.pairs.destination, *self.zones, self.pairs.mirrored, levels,
+        )  # fmt: skip
+        share = self.mean(levels[LEVELS.index("share_road") : LEVELS.index("share_sea") + 1])
+        return np.moveaxis(share, 0, -1)
+
     @cached_property
     def means(self) -> Floats:
         """Means of all `LEVELS` of the state without changes."""
