@@ -12,6 +12,7 @@ from samarkand.world.freight.commodities import freight_table, load_freight
 from samarkand.world.freight.mode_choice import classes_of_time
 from samarkand.world.freight.path_finder import PathFinder
 from samarkand.world.freight.skims import MODES, values_of_time
+from samarkand.world.freight.unit_values import unit_values
 from samarkand.world.network.tables import load_network
 
 ENDS = ["GEO", "KGZ"]  # few cities, three modes between them
@@ -35,6 +36,28 @@ def test_tonnes_are_value_over_value_density_and_none_at_home(parameters):
     assert float(tonnes.sel(origin="A", destination="B").sum()) == pytest.approx(by_hand)
     assert float(tonnes.sel(origin="A", destination="A").sum()) == 0.0
     assert float(tonnes.sum()) == pytest.approx(2 * by_hand)  # construction has no weight on the network
+
+
+def test_an_exporter_s_own_value_of_a_tonne_counts_where_it_is_declared(parameters):
+    freight = freight_table(load_freight())
+    flow = xr.DataArray(
+        np.full((3, 3, 2), 3.0),
+        {"origin": ["MNG", "KAZ", "AUS"], "destination": ["MNG", "KAZ", "AUS"], "sector": ["ores", "metals"]},
+        ("origin", "destination", "sector"),
+    )
+    of_ores = calc_tonnes(flow.sel(sector=["ores"]), freight, parameters).sum("vot_class")
+    ores = freight.sel(sector="ores")
+    own = {row.exporter: row.value_per_tonne for row in unit_values() if row.sector == "ores"}
+    for exporter, value in {
+        "MNG": own["MNG"],
+        "AUS": own["AUS"],
+        "KAZ": float(ores["value_per_tonne"]),
+    }.items():
+        by_hand = 2 * 3e6 * float(ores["network_share"]) / value
+        assert float(of_ores.sel(origin=exporter).sum()) == pytest.approx(by_hand, rel=1e-12)
+    # 3.24 thousand million US$ of ores that Mongolia exports in the accounts: the row's source counts 4.8 million
+    # tonnes until 20 October. At the sector's value they would be 18 million.
+    assert 3240 / own["MNG"] == pytest.approx(4.8 * 12 / 9.65, rel=0.1)
 
 
 @pytest.mark.parametrize("mode", MODES)

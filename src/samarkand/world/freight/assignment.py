@@ -31,6 +31,7 @@ from samarkand.world.freight.skims import (
     within_access,
 )
 from samarkand.world.freight.trade_costs import FreightBaseline, load_kernels
+from samarkand.world.freight.unit_values import values_of_exporters
 from samarkand.world.network.arcs import port_savings
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.links import LinkTable, build_lines
@@ -94,12 +95,13 @@ def calc_tonnes(
 ) -> xr.DataArray:
     """Tonnes on the network by class of goods: sum over sectors of the class of flow * network_share / value_per_tonne.
 
-    flow: US$ m a year, dims (origin, destination, sector); freight: as `freight_table`. Returns dims (origin,
-    destination, vot_class), zero within an economy unless trade `at_home` is asked for too. Sectors without weight
-    (services) carry nothing.
+    flow: US$ m a year, dims (origin, destination, sector); freight: as `freight_table`; the value of a tonne is the
+    exporter's own where one is declared (`unit_values`). Returns dims (origin, destination, vot_class), zero within an
+    economy unless trade `at_home` is asked for too. Sectors without weight (services) carry nothing.
     """
     table = freight.sel(sector=flow["sector"])
-    return _by_class(flow, table["network_share"] / table["value_per_tonne"], table, parameters, at_home)
+    value = values_of_exporters(table, flow["origin"].to_numpy().astype(str).tolist())
+    return _by_class(flow, table["network_share"] / value, table, parameters, at_home)
 
 
 def calc_unit_loads(flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters) -> xr.DataArray:
