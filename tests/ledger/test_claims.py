@@ -134,7 +134,7 @@ def test_unknown_words() -> None:
     assert faults_of(claim(margin="trade_costs")) == (
         Fault("ledger, item line, economy KAZ, margin trade_costs, flow accounts",
               "kind rail names the margin trade_costs, which is not declared",
-              "Did you mean trade_cost or electricity_cost?"),
+              "Did you mean trade_cost or hazard_loss or vehicle_cost?"),
     )  # fmt: skip
     assert faults_of(claim(flow="domestik")) == (
         Fault(place.replace("accounts", "domestik"), "kind rail names the flow domestik, which is not declared",

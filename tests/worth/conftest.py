@@ -16,6 +16,7 @@ from samarkand.world.parameters import Parameters, load_parameters
 FACTS = {
     ("AAA", "gdp_2022"): 190e9, ("AAA", "labour_force"): 10e6, ("AAA", "unemployment_rate"): 0.0,
     ("AAA", "electricity_oil"): 1.0, ("AAA", "electricity_gas"): 4.0, ("AAA", "electricity_coal"): 10.0,
+    ("AAA", "population"): 19e6,
     ("BBB", "gdp_2022"): 19e9, ("BBB", "labour_force"): 10e6, ("BBB", "unemployment_rate"): 0.0,
 }  # fmt: skip
 

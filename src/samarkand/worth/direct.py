@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from samarkand.core.gaps import Gap
 from samarkand.programme.model.models import Item
 from samarkand.world.world import World
+from samarkand.worth.early_warning import warning_streams
 from samarkand.worth.electricity import electricity_streams
 from samarkand.worth.off_network import freight_streams
 from samarkand.worth.passengers import passenger_streams
 from samarkand.worth.streams import Stream
+from samarkand.worth.vehicles import vehicle_streams
+from samarkand.worth.visas import visa_streams
 
 
 def direct_streams(
@@ -24,7 +27,10 @@ def direct_streams(
     facts = world.fact_table
     found = (
         passenger_streams(item, facts, *ends),
+        vehicle_streams(item, facts, *ends),
         electricity_streams(item, facts, *ends),
+        visa_streams(item, facts, *ends),
+        warning_streams(item, *ends),
         freight_streams(item, tonnes, world.network.single_roads, *ends),
     )
     return [one for streams, _ in found for one in streams], [one for _, gaps in found for one in gaps]

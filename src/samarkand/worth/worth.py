@@ -30,7 +30,12 @@ from samarkand.worth.life import life_of
 from samarkand.worth.rows import rows_of
 from samarkand.worth.streams import Amount, Stream
 
-ABOVE_ZERO = ("useful_life_", "hours_worked", "freight_load")  # begin the names of what is divided by
+ABOVE_ZERO = (
+    "useful_life_",
+    "hours_worked",
+    "freight_load",
+    "car_occupancy",
+)  # begin the names of what is divided by
 OF_EQUILIBRIUM = "equivalent variation before anybody pays, the item left out of all that is open"
 
 
