@@ -243,3 +243,14 @@ def test_annuities_of_a_programme_do_not_depend_on_the_year() -> None:
     one = toy_programme(WORLD)
     asked = (one, one.items, one.ids, PARAMETERS, WORLD.labels)
     assert charges(*asked, "annuity", 2030) == charges(*asked)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("asset_life_rail", 0), ("asset_life_port", 0.4), ("asset_life_road", 1e9), ("construction_years", 1e7),
+     ("interest_during_construction", 2), ("dollar_inflation", 1.5), ("real_interest_rate", float("inf"))],
+)  # fmt: skip
+def test_values_that_no_capital_can_be_charged_with_are_faults(name: str, value: float) -> None:
+    with pytest.raises(Faults) as error:
+        sk.appraise(toy_programme(WORLD), WORLD, assumptions={name: value, "ramp_up_years": -1})
+    assert {fault.place for fault in error.value.faults} == {f"assumption {name}", "assumption ramp_up_years"}

@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from samarkand.core.evidence import Evidence
 from samarkand.programme.model.models import Project
 from samarkand.world.economies.facts import Facts
 from samarkand.world.parameters import Parameters
+from samarkand.worth.life import life_of
 from samarkand.worth.passengers import passenger_streams
 
 Make = Callable[..., Project]
@@ -91,3 +93,42 @@ def test_every_parameter_moves_it(make: Make, facts: Facts, parameters: Paramete
     item = make("rail", **TRIPS)
     other = parameters.replace({name: 0.9 * parameters[name]})
     assert streams(item, facts, other) != streams(item, facts, parameters)
+
+
+def test_published_ranges_of_the_item_enter_its_range(
+    make: Callable[..., Project], facts: Facts, parameters: Parameters
+) -> None:
+    """One million passengers, 0.8 to 1.5, save five hours, four where the journey after takes longest: low is 0.8 x
+    4 / 5 and high 1.5 x 1 of the ends that the parameters give; the central value stays."""
+    ends = [
+        dict(zip(parameters, one, strict=True))
+        for one in zip(*(parameters.evidence(name).ends for name in parameters), strict=True)
+    ]
+
+    def figure(value: float, *ends: float) -> Evidence:
+        low, high = ends or (None, None)
+        return Evidence(value=value, low=low, high=high, unit="1", source="made up", flag="assumed")
+
+    common = {"passenger_hours_before": figure(8)}
+    plain = make("rail", passengers=figure(1e6), passenger_hours_after=figure(3), **common)
+    ranged = make(
+        "rail", passengers=figure(1e6, 0.8e6, 1.5e6), passenger_hours_after=figure(3, 3, 4), **common
+    )
+    ((one,), _), ((other,), _) = (passenger_streams(item, facts, *ends) for item in (plain, ranged))
+    assert other.total.central == one.total.central
+    assert other.total.low == pytest.approx(one.total.low * 0.8 * 4 / 5, rel=1e-12)
+    assert other.total.high == pytest.approx(one.total.high * 1.5, rel=1e-12)
+
+
+def test_a_published_range_of_the_cost_enters_too(
+    make: Callable[..., Project], parameters: Parameters
+) -> None:
+    """1,000 m, up to 1,300 and no less than 900, at economic prices of 0.9 in four years; its upkeep with it."""
+    dear = make(
+        "rail", capex=Evidence(value=1000, low=900, high=1300, unit="US$ m", source="made up", flag="assumed")
+    )
+    life = life_of(dear, parameters)
+    assert life is not None
+    assert life.costs()[[0, 4]] == pytest.approx([225, 18])
+    assert life.costs("low")[[0, 4]] == pytest.approx([225 * 1.3, 18 * 1.3])
+    assert life.costs("high")[[0, 4]] == pytest.approx([225 * 0.9, 18 * 0.9])

@@ -16,9 +16,10 @@ from samarkand.core.faults import FaultList
 from samarkand.core.hashing import content_hash
 from samarkand.world.accounts.elasticities import TradeElasticities, load_elasticities
 from samarkand.world.freight.commodities import load_freight
-from samarkand.world.parameters import Parameters, load_parameters
+from samarkand.world.parameters import Parameters, load_parameters, table_names
 
 ELASTICITY = ".trade_elasticity"
+LIFE, LONGEST = "asset_life_", 500.0  # years
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,12 @@ class Assumptions:
                 faults.add(place, f"is {value}", "Give a finite number that is not negative.")
             elif name.endswith(ELASTICITY) and value == 0:
                 faults.add(place, "is zero", "A trade elasticity is above zero.")
+            elif name.startswith(LIFE) and value < 1:
+                faults.add(place, f"is {value:g} years", "Capital is charged over at least one year.")
+            elif name in self.parameters and self.evidence(name).unit == "years" and value > LONGEST:
+                faults.add(place, f"is {value:g} years", f"Give at most {LONGEST:g} years.")
+            elif name in table_names("finance.csv") and self.evidence(name).unit == "fraction" and value > 1:
+                faults.add(place, f"is {value:g}", "A fraction is at most 1.")
         faults.raise_if_any()
         elastic = {
             name.removesuffix(ELASTICITY): value for name, value in new.items() if name.endswith(ELASTICITY)

@@ -22,6 +22,7 @@ from samarkand.core.gaps import Gap
 from samarkand.ledger.displacement import HOURS, displace, generation_of
 from samarkand.programme.model.models import Item
 from samarkand.world.economies.facts import Facts
+from samarkand.worth.own_ranges import with_own_ranges
 from samarkand.worth.streams import Amount, Stream
 
 SOURCE = "World Bank (2015), Economic Analysis of Power Sector Projects (recalled); embedded mix of fuels"
@@ -34,6 +35,7 @@ class Displaced(NamedTuple):
     left: float
 
 
+@with_own_ranges
 def electricity_streams(
     item: Item, facts: Facts, low: Mapping[str, float], value: Mapping[str, float], high: Mapping[str, float]
 ) -> tuple[list[Stream], list[Gap]]:

@@ -108,18 +108,18 @@ class ItemWorth:
         course = self.life.course_of(stream, economy, self.parameters, self.projection, growing)
         return self.parameters["demand_factor"] * course
 
-    def costs(self) -> Floats:
-        """Capital cost and upkeep by year, above zero, US$ m."""
+    def costs(self, end: str = "central") -> Floats:
+        """Capital cost and upkeep by year, above zero, US$ m; at the ends that give this end of worth."""
         assert self.life is not None
-        return self.life.spending() + self.life.upkeep_by_year()
+        return self.life.costs(end)
 
     def flows(self, end: str = "central", growing: bool = True) -> Floats:
         """Benefits and residual value less costs by year, US$ m."""
         assert self.life is not None
-        return self.benefits(end, growing) + self.life.residual() - self.costs()
+        return self.benefits(end, growing) + self.life.residual() - self.costs(end)
 
     def values(self, rate: float, growing: bool = True) -> Values:
-        """Present values at a rate; the range is that of the direct margins."""
+        """Present values at a rate; the range is that of the direct margins and of the item's own figures."""
         assert self.life is not None
         ends = Amount(*(calc_present_value(self.flows(end, growing), rate) for end in ENDS))
         gained = self.benefits(growing=growing) + self.life.residual()

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from samarkand.core.conventions import Floats
+from samarkand.core.evidence import Evidence
 from samarkand.engines.project_values import calc_growth
 from samarkand.engines.schedules import calc_ramp_up
 from samarkand.programme.channels.charging import building_years
@@ -45,6 +46,8 @@ class Life:
         Else it is the share of capital cost of the parameters.
     residual_share
         What is left of the capital after the years appraised.
+    capex_ends, upkeep_ends
+        The published range of the two, over their values: least and most, one where none is published.
     """
 
     start: int
@@ -56,6 +59,8 @@ class Life:
     upkeep: float
     upkeep_is_published: bool
     residual_share: float
+    capex_ends: tuple[float, float] = (1.0, 1.0)
+    upkeep_ends: tuple[float, float] = (1.0, 1.0)
 
     @property
     def years(self) -> range:
@@ -72,6 +77,13 @@ class Life:
     def upkeep_by_year(self) -> Floats:
         """Upkeep by year, above zero, in every year of service."""
         return np.where(self._since_opening() >= 0, self.upkeep, 0.0)
+
+    def costs(self, end: str = "central") -> Floats:
+        """Capital cost and upkeep by year, above zero; where worth is low they are at the high ends of their ranges."""
+        place = {"low": 1, "high": 0}.get(end)
+        if place is None:
+            return self.spending() + self.upkeep_by_year()
+        return self.capex_ends[place] * self.spending() + self.upkeep_ends[place] * self.upkeep_by_year()
 
     def residual(self) -> Floats:
         """What is left of the capital, in the last year."""
@@ -142,4 +154,14 @@ def life_of(item: Item, parameters: Mapping[str, float], overrun: float = 0.0) -
         upkeep=upkeep,
         upkeep_is_published=own is not None,
         residual_share=max(0.0, 1.0 - service / parameters[f"useful_life_{kind}"]),
+        capex_ends=_over_value(item.capex),
+        upkeep_ends=_over_value(own if own is not None else item.capex),
     )
+
+
+def _over_value(figure: Evidence | None) -> tuple[float, float]:
+    """The published range of a figure over its value."""
+    if figure is None or not figure.value:
+        return 1.0, 1.0
+    low, value, high = figure.ends
+    return low / value, high / value

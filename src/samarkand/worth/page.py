@@ -213,7 +213,8 @@ def _values(one: ItemWorth) -> Table:
         )
     return Table(
         "Values of the world", ("", "net present value, US$ m", "benefit / cost", "pays back after"), tuple(rows),
-        f"{said}; without growth {without}. The range is that of the direct benefits' parameters; freight has none."
+        f"{said}; without growth {without}. The range is that of the direct benefits' parameters and of the item's own "
+        "figures; freight has none."
         f"{dear}",
     )  # fmt: skip
 

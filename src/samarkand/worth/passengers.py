@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from samarkand.core.gaps import Gap
 from samarkand.programme.model.models import Item
 from samarkand.world.economies.facts import Facts
+from samarkand.worth.own_ranges import with_own_ranges
 from samarkand.worth.streams import Amount, Stream
 
 KINDS = ("rail", "road")
@@ -28,6 +29,7 @@ PASSENGERS, OPERATOR = "passengers", "operator"
 End = Callable[[str], float]
 
 
+@with_own_ranges
 def passenger_streams(
     item: Item, facts: Facts, low: Mapping[str, float], value: Mapping[str, float], high: Mapping[str, float]
 ) -> tuple[list[Stream], list[Gap]]:

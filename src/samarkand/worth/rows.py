@@ -59,13 +59,14 @@ def _lines(one: ItemWorth) -> Iterator[_Line]:
     for code, share in one.bearers.items():
         bearers[code] = bearers.get(code, 0.0) + share
     source = one.item.capex.citation if one.item.capex is not None else ""
-    for margin, flow, shares in (
-        ("capex", -life.spending(), bearers),
-        ("upkeep", -life.upkeep_by_year(), hosts),
-        ("residual", life.residual(), bearers),
+    for margin, flow, shares, (least, most) in (
+        ("capex", -life.spending(), bearers, life.capex_ends),
+        ("upkeep", -life.upkeep_by_year(), hosts, life.upkeep_ends),
+        ("residual", life.residual(), bearers, (1.0, 1.0)),
     ):
         for code, share in shares.items():
-            yield _Line(code, "", margin, "any", "direct", "estimated", source, (share * flow,) * 3)
+            ends = tuple(share * factor * flow for factor in (most, 1.0, least))
+            yield _Line(code, "", margin, "any", "direct", "estimated", source, ends)
     for stream in one.streams:
         words = stream.margin, stream.flow, stream.owner, stream.grade, stream.source
         for (economy, party), amount in stream.amounts.items():
