@@ -14,6 +14,7 @@ import typer
 
 from samarkand.cli.appraising import appraise, explain
 from samarkand.cli.faults import fail
+from samarkand.cli.lending import loans
 from samarkand.cli.networks import corridor, freight, stress
 from samarkand.cli.of_priorities import commands_of_priorities
 from samarkand.cli.programmes import check
@@ -47,7 +48,7 @@ def options(
     """Appraise programmes of cross-border projects and measures, economy by economy."""
 
 
-for command in (appraise, check, explain, readiness, corridor, freight, stress, worth):
+for command in (appraise, check, explain, readiness, corridor, freight, stress, worth, loans):
     app.command()(command)
 for of_priority in commands_of_priorities():
     app.command()(of_priority)

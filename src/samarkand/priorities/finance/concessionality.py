@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from samarkand.engines.loans.values import calc_effective_rate, calc_grant_element
-from samarkand.priorities.finance.tranches import Tranche
+from samarkand.priorities.finance.tranches import Owed, Tranche
 from samarkand.world.parameters import Parameters
 from samarkand.world.world import World
 
@@ -17,7 +17,7 @@ CLASSES = {
 }
 
 
-def calc_grant_share(tranche: Tranche, discount_rate: float) -> float:
+def calc_grant_share(tranche: Owed, discount_rate: float) -> float:
     """`g + (1 - g) e`: the part that is never repaid, and the grant element e of the rest; a fraction of the amount.
 
     1 for a grant; not a number without a schedule, and for what is neither lent nor given.

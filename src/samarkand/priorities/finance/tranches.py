@@ -32,11 +32,13 @@ UNDECLARED = "undeclared"
 
 
 @dataclass(frozen=True, eq=False)
-class Tranche:
-    """A source of finance of an item, by its number from 1.
+class Owed:
+    """Something that is lent, or a source of finance that is not.
 
     Parameters
     ----------
+    line
+        What is published of it.
     amount
         US$ m of the first drawdown; None where neither it nor a share of known capex is published.
     hosts
@@ -50,19 +52,12 @@ class Tranche:
         What must be known for a schedule.
     """
 
-    item: Item
-    number: int
     line: Financing
     amount: float | None
     hosts: Mapping[str, float]
     schedule: LoanSchedule | None
     rates: Mapping[int, float]
-    missing: tuple[str, ...] = ()
-
-    @property
-    def case(self) -> str:
-        """Its number among those of the item, as a label."""
-        return str(self.number)
+    missing: tuple[str, ...]
 
     @property
     def perimeter(self) -> str:
@@ -110,6 +105,19 @@ class Tranche:
                 yield day, cents / CENTS * self.rates.get(day.year, 1.0)
 
 
+@dataclass(frozen=True, eq=False)
+class Tranche(Owed):
+    """A source of finance of an item, by its number from 1."""
+
+    item: Item
+    number: int
+
+    @property
+    def case(self) -> str:
+        """Its number among those of the item, as a label."""
+        return str(self.number)
+
+
 def tranches_of(items: Iterable[Item], parameters: Parameters) -> tuple[Tranche, ...]:
     """All sources of finance of some items, guarantees left out: they are no debt while they are not called."""
     return tuple(
@@ -124,22 +132,31 @@ def _tranche(item: Item, number: int, line: Financing, parameters: Parameters) -
     amount = _amount(item, line)
     hosts = dict(line.serviced_by) or {item.economies[0]: 1.0} if line.is_debt else {}
     if not line.is_debt:
-        return Tranche(item, number, line, amount, hosts, None, {})
+        return Tranche(line, amount, hosts, None, {}, (), item, number)
     missing = [] if amount else ["amount, or share with capex"]
     days = _drawdowns(item, line)
     if not days:
         missing.append("construction_start and opening, or first_drawdown")
+    schedule, rates = schedule_of(line, amount or 0.0, days, parameters, missing)
+    return Tranche(line, amount, hosts, schedule, rates, tuple(missing), item, number)
+
+
+def schedule_of(
+    line: Financing, amount: float, days: list[date], parameters: Parameters, missing: list[str]
+) -> tuple[LoanSchedule | None, dict[int, float]]:
+    """The schedule of what is lent, US$ m in equal parts on some days, and the worth of its currency by year.
+
+    What must be known besides is added to `missing`; with anything missing there is none.
+    """
     terms = _terms(line, days, parameters, missing)
-    rates: dict[int, float] = {}
-    schedule = None
-    if terms is not None and not missing:
-        assert amount is not None  # nothing is missing
-        lent = 1.0 - _value(line, "grant_share")
-        schedule = _schedule(terms, days, round(amount * lent * CENTS), missing)
-        if schedule is not None:
-            rates = _rates(line, schedule, parameters, missing)
-    kept = schedule if not missing else None
-    return Tranche(item, number, line, amount, hosts, kept, rates, tuple(missing))
+    if terms is None or missing:
+        return None, {}
+    lent = 1.0 - _value(line, "grant_share")
+    schedule = _schedule(terms, days, round(amount * lent * CENTS), missing)
+    if schedule is None:
+        return None, {}
+    rates = _rates(line, schedule, parameters, missing)
+    return (None, {}) if missing else (schedule, rates)
 
 
 def _amount(item: Item, line: Financing) -> float | None:
@@ -184,7 +201,7 @@ def _terms(line: Financing, days: list[date], parameters: Parameters, missing: l
     if grace is None and profile != "bullet":
         missing.append("grace")
     whole = rate or margin
-    if missing or whole is None or maturity is None:
+    if missing or whole is None or maturity is None or not days:
         return None
     years = range(days[0].year, days[0].year + int(maturity.value or 0) + 2)
     bases: dict[int, float] = {}
@@ -226,17 +243,26 @@ def _rates(
     currency = line.get("currency") or US_DOLLAR
     if currency == US_DOLLAR:
         return {}
+    units = exchange_rates(
+        currency, range(schedule.start.year, schedule.payments[-1].day.year + 1), parameters, missing
+    )
+    return {year: units[schedule.start.year] / one for year, one in units.items()}
+
+
+def exchange_rates(
+    currency: str, years: Iterable[int], parameters: Parameters, missing: list[str]
+) -> dict[int, float]:
+    """Units of a currency for a US dollar by year; none, and said in `missing`, where one is not declared."""
+    if currency == US_DOLLAR:
+        return dict.fromkeys(years, 1.0)
     name = f"exchange_rate_{currency.lower()}"
     try:
-        years = range(schedule.start.year, schedule.payments[-1].day.year + 1)
-        units = {year: parameters.at(name, year) for year in years}
+        return {year: parameters.at(name, year) for year in years}
     except Faults as error:
         missing.append(f"the exchange rate of {currency}: " + "; ".join(one.reason for one in error.faults))
-        return {}
     except KeyError:
         missing.append(f"the exchange rate of {currency} by year, a parameter {name}")
-        return {}
-    return {year: units[schedule.start.year] / one for year, one in units.items()}
+    return {}
 
 
 def _value(line: Financing, name: str) -> float:
