@@ -251,8 +251,8 @@ def declared(tmp_path_factory):
     return items, results(items, P)
 
 
-OF_FREIGHT = ("freight_", "rail_electric")  # test_carbon_freight.py
-USED = [one for one in (*table_names("environment.csv"), *P.series_names) if not one.startswith(OF_FREIGHT)]
+ELSEWHERE = ("freight_", "rail_electric", "power_discount_rate")  # test_carbon_freight.py, test_power.py
+USED = [one for one in (*table_names("environment.csv"), *P.series_names) if not one.startswith(ELSEWHERE)]
 
 
 @pytest.mark.parametrize("name", USED)

@@ -6,6 +6,7 @@ from samarkand.core.gaps import Gap
 from samarkand.priorities.base import Levels
 from samarkand.priorities.environment.emission_accounts import emissions_of_state
 from samarkand.priorities.environment.gases import gases_of, outcomes_of
+from samarkand.priorities.environment.power import power_of
 from samarkand.priorities.environment.screening_outcomes import outcomes_of_screening
 from samarkand.priorities.timeline import Timeline
 from samarkand.programme.model.models import Item
@@ -18,9 +19,9 @@ def assess_state(state: State) -> dict[str, Levels | Gap]:
 
 
 def assess_project(item: Item, timeline: Timeline) -> dict[str, Levels | Gap]:
-    """Gases of an item: built, by year, of its whole life, paid back, and in money."""
-    parameters = timeline.assumptions.parameters
-    return outcomes_of(gases_of(item, timeline.world.fact_table, parameters), parameters)
+    """Gases of an item: built, by year, of its whole life, paid back, and in money; the electricity of a plant."""
+    parameters, facts = timeline.assumptions.parameters, timeline.world.fact_table
+    return outcomes_of(gases_of(item, facts, parameters), parameters) | power_of(item, facts, parameters)
 
 
 def assess_timeline(timeline: Timeline) -> dict[str, Levels | Gap]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from samarkand.core.gaps import Gap
 from samarkand.priorities.environment.gases import Gases, gases_of, outcomes_of, worth_by_path
 from samarkand.priorities.environment.paths import TITLES
+from samarkand.priorities.environment.power import power_of
 from samarkand.priorities.environment.traffic import (
     GRIDS,
     FreightGases,
@@ -28,6 +29,8 @@ def page_of_item(answer: Answer, item: Item) -> Page:
     operation = freight.operation() if isinstance(freight, FreightGases) else freight
     gases = gases_of(item, answer.world.fact_table, parameters, operation)
     found = outcomes_of(gases, parameters)
+    if item.kind == "power_plant":
+        found |= power_of(item, answer.world.fact_table, parameters)
     figures, gaps = [], []
     for name, outcome in found.items():
         _, declared = find_indicator(name)

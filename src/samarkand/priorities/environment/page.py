@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from samarkand.priorities.environment.paths import TITLES
+from samarkand.priorities.environment.power import levelised_tariff, published_tariffs
 from samarkand.priorities.environment.screening_outcomes import screened
 from samarkand.priorities.environment.screening_page import table_of_projects
 from samarkand.priorities.faces import Answer, Chart, Page, Table, shown
@@ -27,6 +28,7 @@ def page(answer: Answer) -> Page:
         tables=(
             *gases_by_item(answer),
             worth_by_item(answer),
+            *tariffs(answer),
             *emissions_by_economy(answer),
             *safeguards(answer),
         ),
@@ -102,6 +104,27 @@ def _of(values: object, item: str) -> float:
 
     assert isinstance(values, xr.DataArray)
     return float(values.sel(project=item)) if "project" in values.dims else float("nan")
+
+
+def tariffs(answer: Answer) -> tuple[Table, ...]:
+    """Levelised costs of the plants of the programme, and of plants with a published tariff beside it."""
+    parameters = answer.timeline.assumptions.parameters
+    cost = answer.array("item_levelised_cost")
+    mine: tuple[tuple[str, ...], ...] = ()
+    if "project" in cost.dims:
+        known = cost.dropna("project").to_series()
+        mine = tuple((str(name), shown(float(value), ",.1f")) for name, value in known.items())
+    rows = []
+    for row in published_tariffs():
+        found = levelised_tariff(row, parameters)
+        off = f"{100 * (found / row.tariff - 1):+.0f} %"
+        rows.append((row.title, shown(row.tariff, ",.1f"), shown(found, ",.1f"), off, row.flag))
+    note = "At the rate power_discount_rate, with upkeep and fuel; taxes, fees and help in a tariff are not in it."
+    heads = ("plant", "tariff", "levelised", "off by", "figures")
+    return (
+        Table("Levelised cost of electricity, US$/MWh", ("plant of the programme", "cost"), mine),
+        Table("Levelised cost beside published tariffs, US$/MWh", heads, tuple(rows), note=note),
+    )
 
 
 def emissions_by_economy(answer: Answer) -> tuple[Table, ...]:
