@@ -31,7 +31,7 @@ def test_the_price_at_which_a_plant_breaks_even():
 
 
 def test_levelised_costs_of_irena():
-    """Global means of 2023 from cost a kW and capacity factor at 5 % with our upkeep, within 15 % of the published ones.
+    """Global means of 2023 from cost a kW and capacity factor at 5 % with our upkeep, within 15 % of published ones.
 
     IRENA (2024), Renewable Power Generation Costs in 2023: capital (recalled) and cost of electricity (verified).
     """
