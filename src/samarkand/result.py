@@ -21,7 +21,15 @@ from samarkand.core.lineage import Lineage
 from samarkand.core.scenario import Scenario
 from samarkand.core.schema import Block, to_frame
 from samarkand.core.units import format_value
-from samarkand.ledger import CHARGED, Ledger, capex_rows, claims_of, skills_rows, trade_cost_rows
+from samarkand.ledger import (
+    CHARGED,
+    Ledger,
+    capex_rows,
+    claims_of,
+    hazard_rows,
+    skills_rows,
+    trade_cost_rows,
+)
 from samarkand.priorities.lineage import trace
 from samarkand.priorities.registry import each_indicator, find_indicator
 from samarkand.priorities.results import Results, unit_of
@@ -221,9 +229,11 @@ class Appraisal(Carded):
         worth = trade_cost_rows(
             gain.values, gain.low, gain.high, grade=declared.grade, source=declared.source
         )
+        in_service = {year: one.effective for year, one in self.schedule.changes.items()}
+        hazards = hazard_rows(in_service, {item.id: item for item in programme.items}, self.world.labels)
         claims = claims_of(programme, self.scenario.without, rule)
         return Ledger.build(
-            [capex_rows(charged, capex, CHARGED[rule]), worth, self._skills()],
+            [capex_rows(charged, capex, CHARGED[rule]), worth, self._skills(), hazards],
             claims,
             {item.id: item.kind for item in programme.items},
         )

@@ -8,10 +8,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from samarkand.core.conventions import BASE_YEAR
+from samarkand.core.conventions import BASE_YEAR, REST_OF_WORLD
 from samarkand.core.evidence import Evidence, Grade
 from samarkand.programme.channels.payment import Charge
 from samarkand.programme.channels.skills import SkillsChange, calc_net_of
+from samarkand.programme.model.models import Item
+
+DAMAGE = "direct damage"  # the case of hazard losses that is no closure
 
 
 def capex_rows(
@@ -147,3 +150,40 @@ def skills_rows(
             "source": [sources[name] for name in item],
         }
     )
+
+
+def hazard_rows(
+    in_service: Mapping[int, Iterable[str]], items: Mapping[str, Item], labels: Iterable[str]
+) -> pd.DataFrame:
+    """Expected annual damage by natural hazards: `central = -damage / hosts` for each economy in which an item stands.
+
+    Parameters
+    ----------
+    in_service
+        By year, the items that are counted.
+    items
+        All items by id; those without the figure have no row.
+    labels
+        Those of the accounts; economies inside the rest of the world are there together.
+    """
+    known = set(labels)
+    rows = []
+    for year, names in in_service.items():
+        for name in names:
+            damage = items[name].figure("hazard_damage")
+            if damage is None:
+                continue
+            low, central, high = damage.ends
+            ends = (-high, -central, -low) if low < high else (np.nan, -central, np.nan)
+            hosts = [code if code in known else REST_OF_WORLD for code in items[name].economies]
+            rows += [
+                (
+                    *(name, economy, "", DAMAGE, "hazard_loss", "any", "direct", year),
+                    *(hosts.count(economy) / len(hosts) * end for end in ends),
+                    *(damage.price_year, "estimated", damage.citation),
+                )
+                for economy in dict.fromkeys(hosts)
+            ]
+    frame = pd.DataFrame(rows, columns=list(capex_rows({}, {}).columns))
+    numbers = dict.fromkeys(("low", "central", "high"), "float64")
+    return frame.astype({"year": "int64", "price_year": "Int64", **numbers})

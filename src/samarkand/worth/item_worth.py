@@ -106,7 +106,7 @@ class ItemWorth:
         """By year, what a stream is over its amount in a year of full service."""
         assert self.life is not None
         course = self.life.course_of(stream, economy, self.parameters, self.projection, growing)
-        return self.parameters["demand_factor"] * course
+        return course if stream.course == "at_once" else self.parameters["demand_factor"] * course
 
     def costs(self, end: str = "central") -> Floats:
         """Capital cost and upkeep by year, above zero, US$ m; at the ends that give this end of worth."""

@@ -101,6 +101,8 @@ class Life:
     ) -> Floats:
         """The amount of each year over that of a year of full service."""
         open_for = self._since_opening()
+        if stream.course == "at_once":
+            return np.where(open_for >= 0, 1.0, 0.0)
         share = calc_ramp_up(open_for, parameters["ramp_up_years"])
         if stream.course == "declines":
             fall = 1.0 - parameters["displaced_cost_decline"]

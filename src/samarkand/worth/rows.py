@@ -26,6 +26,7 @@ class _Line(NamedTuple):
     grade: str
     source: str
     ends: tuple[Floats, ...]
+    case: str = ""
 
 
 def rows_of(one: ItemWorth) -> pd.DataFrame:
@@ -33,8 +34,8 @@ def rows_of(one: ItemWorth) -> pd.DataFrame:
     assert one.life is not None  # what is assessed has one
     lines, years = tuple(_lines(one)), np.array(one.life.years, np.int64)
     central = np.concatenate([line.ends[1] for line in lines])
-    columns: dict[str, object] = {"item": one.item.id, "case": "", "price_year": pd.NA}
-    for name in ("economy", "party", "margin", "flow", "owner", "grade", "source"):
+    columns: dict[str, object] = {"item": one.item.id, "price_year": pd.NA}
+    for name in ("economy", "party", "case", "margin", "flow", "owner", "grade", "source"):
         columns[name] = np.repeat(np.array([getattr(line, name) for line in lines], object), len(years))
     for place, end in enumerate(ENDS):
         columns[end] = np.concatenate([_bound(line, place) for line in lines])
@@ -71,4 +72,4 @@ def _lines(one: ItemWorth) -> Iterator[_Line]:
         words = stream.margin, stream.flow, stream.owner, stream.grade, stream.source
         for (economy, party), amount in stream.amounts.items():
             course = one.course(stream, economy)
-            yield _Line(economy, party, *words, tuple(end * course for end in amount))
+            yield _Line(economy, party, *words, tuple(end * course for end in amount), stream.case)

@@ -29,7 +29,7 @@ class Amount(NamedTuple):
 
 
 ENDS = ("low", "central", "high")
-Course = Literal["grows", "declines", "stays"]
+Course = Literal["grows", "declines", "stays", "at_once"]
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,14 @@ class Stream:
     amounts
         By economy and party; the party is empty where the economy as a whole has it.
     course
-        Whether it grows with the economies, declines with the cost that is displaced, or stays.
+        Whether it grows with the economies, declines with the cost that is displaced, or stays; or is there in full
+        from the opening on, whatever the demand.
     base_year
         The year at whose size the amounts are, where they grow.
     grade, source
         What it rests on.
+    case
+        A case of its own in the ledger; empty where the margin has one stream alone.
     """
 
     margin: str
@@ -58,6 +61,7 @@ class Stream:
     base_year: int
     grade: Grade
     source: str
+    case: str = ""
 
     @property
     def total(self) -> Amount:

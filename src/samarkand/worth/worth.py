@@ -25,6 +25,7 @@ from samarkand.world.parameters import Parameters, table_names
 from samarkand.world.world import World
 from samarkand.worth.direct import direct_streams
 from samarkand.worth.gains import TradeGain, gain_of, trade_gain
+from samarkand.worth.hazards import hazard_streams
 from samarkand.worth.item_worth import ItemWorth
 from samarkand.worth.life import life_of
 from samarkand.worth.rows import rows_of
@@ -197,6 +198,7 @@ def _item_worth(
     more, missing = direct_streams(item, asked.world, 0.0 if gained is None else gained.tonnes, ends)
     streams += more
     gaps += missing
+    streams += hazard_streams(item, streams)
     return ItemWorth(
         item, life_of(item, parameters), tuple(streams), alone, users,
         _bearers(item, asked.programme, parameters, labels), tuple(gaps), parameters, asked.projection,

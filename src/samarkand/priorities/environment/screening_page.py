@@ -106,7 +106,7 @@ def page_of_project(
         )
         pictures = (_map(item, places, area, answer.world.names),)
     if hazard is not None:
-        tables += [_events(hazard), _expected(hazard, days)]
+        tables += [_events(hazard), _expected(hazard, days), _keys(hazard, days, depths)]
     tables.append(table_of_rules_left_out(item.kind))
     return Page(
         f"What standards say of {item.title}",
@@ -238,3 +238,16 @@ def _expected(hazard: HazardLoss, days: float) -> Table:
     few = " Straight lines between few events give too much." if len(hazard.events) < FEW else ""
     capital = " Capital cost stands for the cost of rebuilding, which is too much where earthworks and tunnels survive."
     return Table(f"Direct damage, {unit}", ("what", unit), rows, f"{behind}{tail}{few}{capital}")
+
+
+def _keys(hazard: HazardLoss, days: float, depths: Mapping[float, Path]) -> Table:
+    """What to write into the programme file, so that the ledger and the worth of the item carry it."""
+    maps = ", ".join(path.name for _, path in sorted(depths.items()))
+    rows = []
+    if hazard.money is not None:
+        rows.append(("hazard_damage", f"{hazard.money.total:.4g} US$ m a year", maps))
+    if days > 0:
+        rows.append(("closed_days", f"{hazard.closed_days(days):.4g} days", maps))
+    note = "" if days > 0 else "With --closure-days the days of closure too."
+    title = "Keys of the item that carry it into the ledger and the worth"
+    return Table(title, ("key", "figure", "source"), tuple(rows), note, numbers=3)
