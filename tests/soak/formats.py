@@ -6,6 +6,7 @@ second. A format that has no input here fails a test.
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import shutil
@@ -17,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import xarray as xr
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +31,9 @@ from samarkand.core.faults import FaultList  # noqa: E402
 from samarkand.programme import load_programme  # noqa: E402
 from samarkand.programme.files.drafting import draft_toml  # noqa: E402
 from samarkand.programme.files.geojson import Cities, draft_of  # noqa: E402
+from samarkand.programme.files.lists.drafting import draft_of_rows  # noqa: E402
+from samarkand.programme.files.lists.layouts import layouts  # noqa: E402
+from samarkand.programme.files.lists.reading import read_rows_of  # noqa: E402
 from samarkand.programme.files.oc4ids.importing import draft_of_package  # noqa: E402
 from samarkand.programme.files.oc4ids.reading import parse, read_bytes  # noqa: E402
 from samarkand.programme.files.oc4ids.validation import check_package  # noqa: E402
@@ -360,6 +365,32 @@ def _read_package(paths: list[Path]) -> object:
     return draft_toml("mine", "it", draft_of_package(package, Cities(small_world().network.cities)))
 
 
+def _list(name: str) -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        return Path(shutil.copy(ROOT / "fixtures" / "lists" / f"{name}.csv", folder / f"{name}.csv"))
+
+    return make
+
+
+def _list_workbook(folder: Path) -> Path:
+    book, made = openpyxl.Workbook(), folder / "list.xlsx"
+    with (ROOT / "fixtures" / "lists" / "ports.csv").open(encoding="utf-8") as rows:
+        for row in csv.reader(rows):
+            book.active.append(row)
+    book.save(made)
+    return made
+
+
+def _read_list(paths: list[Path]) -> object:
+    faults = FaultList()
+    needed = tuple(row.column for row in layouts()["aiddata"] if row.must)
+    rows = read_rows_of(paths[0], needed, faults)
+    faults.raise_if_any()
+    draft = draft_of_rows(rows, (), paths[0].name, Cities(small_world().network.cities), faults)
+    faults.raise_if_any()
+    return draft_toml("mine", "it", draft)
+
+
 def _workbook(folder: Path) -> Path:
     made = folder / "programme.xlsx"
     made.write_bytes(workbook_of(load_programme(PROGRAMME, small_world())))
@@ -400,6 +431,8 @@ FORMATS: dict[str, Format] = {
     "programme-workbook": Format(_workbook, lambda paths: load_programme(paths[0], small_world()), "book"),
     "programme-geojson": Format(_geojson, _draft, "json"),
     "programme-oc4ids": Format(_oc4ids, _read_package, "json"),
+    "programme-list": Format(_list("loans"), _read_list),
+    "programme-list-workbook": Format(_list_workbook, _read_list, "book"),
     "projection": Format(_projection, lambda paths: load_projection(paths[0], ECONOMIES, 2030)),
     "closures": Format(
         _closures, lambda paths: find_closures(read_closure_file(paths[0]), small_world().network), "text"

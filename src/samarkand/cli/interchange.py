@@ -24,8 +24,25 @@ def import_programme(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to read.")],
     name: Annotated[str, typer.Argument(metavar="NAME", help="Short name of the programme and of its file.")],
     form: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="oc4ids: a package of infrastructure projects.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="oc4ids: a package of infrastructure projects. list: a list of projects (CSV, Excel, GeoJSON).",
+        ),
     ],
+    columns: Annotated[
+        Path | None,
+        typer.Option(
+            "--columns", metavar="FILE", help="Which column of a list means what: a CSV of column,key,form."
+        ),
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--where", metavar="COLUMN=CELL", help="Only rows of a list with this cell; may be repeated."
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that are there already.")] = False,
 ) -> None:
     """Begin a programme with records of others.
@@ -37,11 +54,15 @@ def import_programme(
     from samarkand.programme.files.template import check_name
 
     check_name(name)
-    readers = {"oc4ids": _read_oc4ids}
+    readers = ("oc4ids", "list")
     if form not in readers:
         fail([Fault(f"--format {form}", "is no format that is read", did_you_mean(form, readers))], "read")
     faults = FaultList()
-    draft, beside = readers[form](file, faults)
+    if form != "list" and (columns or where):
+        fail([Fault("--columns, --where", "are of lists", "Leave them out, or say --format list.")], "read")
+    draft, beside = (
+        _read_oc4ids(file, faults) if form == "oc4ids" else (_read_list(file, columns, where, faults), "")
+    )
     faults.raise_if_any()
     assert draft is not None
     _write_draft(draft, file, name, force)
@@ -61,6 +82,29 @@ def _read_oc4ids(file: Path, faults: FaultList) -> tuple[Draft | None, str]:
     if package is None:
         return None, ""
     return draft_of_package(package, Cities(load_network().cities)), canonical(package)
+
+
+def _read_list(file: Path, columns: Path | None, where: list[str] | None, faults: FaultList) -> Draft | None:
+    from samarkand.programme.files.geojson import Cities
+    from samarkand.programme.files.lists.drafting import draft_of_rows
+    from samarkand.programme.files.lists.layouts import layouts, read_mapping
+    from samarkand.programme.files.lists.reading import read_rows_of
+    from samarkand.programme.library import surroundings
+    from samarkand.world.network.tables import load_network
+
+    mapping = read_mapping(columns, faults) if columns is not None else ()
+    chosen = dict(one.split("=", 1) for one in where or () if "=" in one)
+    for one in where or ():
+        if "=" not in one:
+            faults.add(f"--where {one}", "has no =", "Write COLUMN=CELL, as Recipient=Kenya.")
+    faults.raise_if_any()
+    needed = {row.column for row in mapping} or {
+        row.column for rows in layouts().values() for row in rows if row.must
+    }
+    rows = read_rows_of(file, tuple(sorted(needed)), faults)
+    faults.raise_if_any()
+    cities = Cities(load_network().cities)
+    return draft_of_rows(rows, mapping, file.name, cities, faults, chosen, surroundings())
 
 
 def _package(file: Path, faults: FaultList) -> Any:

@@ -82,7 +82,7 @@ def draft_of(
             faults.add(
                 f"--{option} {kind}", f"is no kind of a {option}", did_you_mean(kind, kinds_of(option))
             )
-    features = _features(content, place, faults)
+    features = features_of(content, place, faults)
     taken: set[str] = set()
     items: list[dict[str, Any]] = []
     for number, feature in enumerate(features, 1):
@@ -102,7 +102,7 @@ def draft_of(
     return "" if faults else _toml(name, place, items)
 
 
-def _features(content: bytes, place: str, faults: FaultList) -> list[Mapping[str, Any]]:
+def features_of(content: bytes, place: str, faults: FaultList) -> list[Mapping[str, Any]]:
     if len(content) > LARGEST_FILE:
         faults.add(
             place, f"has {len(content):,} bytes", f"At most {LARGEST_FILE:,} are read: simplify the lines."

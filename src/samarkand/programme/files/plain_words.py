@@ -31,10 +31,14 @@ _MONEY = re.compile(
 
 
 class Money(NamedTuple):
-    """An amount in units of a currency, as its three letters; the currency is empty where none is named."""
+    """An amount in units of a currency, as its three letters; the currency is empty where none is named.
+
+    sized: whether the text names its size itself, as `million`.
+    """
 
     amount: float
     currency: str
+    sized: bool = False
 
 
 class OtherName(BaseModel):
@@ -49,7 +53,7 @@ class OtherName(BaseModel):
 def economy_named(text: str) -> str | None:
     """The ISO3 code of an economy by its name or its code."""
     word = text.strip()
-    return word.upper() if word.upper() in _codes() else _by_name().get(_plain(word))
+    return word.upper() if word.upper() in _codes() else _by_name().get(plain(word))
 
 
 @cache
@@ -60,14 +64,15 @@ def _codes() -> frozenset[str]:
 @cache
 def _by_name() -> dict[str, str]:
     names = load_economies()["name"]
-    found = {_plain(str(name)): str(code) for code, name in names.items()}
+    found = {plain(str(name)): str(code) for code, name in names.items()}
     return {
-        **{_plain(row.name): row.iso3 for row in read_rows(__package__, "economy_names.csv", OtherName)},
+        **{plain(row.name): row.iso3 for row in read_rows(__package__, "economy_names.csv", OtherName)},
         **found,
     }
 
 
-def _plain(word: str) -> str:
+def plain(word: str) -> str:
+    """A word without case, accents and marks, apart by single spaces."""
     bare = "".join(
         one for one in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(one)
     )
@@ -91,7 +96,7 @@ def money_of(text: str) -> Money | None:
     known = all(word in CURRENCIES or word in SIZES for word in words)
     if number is None or not known or len(currencies) > 1 or len(sizes) > 1:
         return None
-    return Money(number * (sizes[0] if sizes else 1.0), next(iter(currencies), ""))
+    return Money(number * (sizes[0] if sizes else 1.0), next(iter(currencies), ""), bool(sizes))
 
 
 def _words(text: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""Lists of projects, one row each, as databases and ministries keep them: into the draft of a programme."""
