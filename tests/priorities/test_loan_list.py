@@ -92,7 +92,7 @@ def test_everything_wrong_with_a_list_is_said_at_once(write):
 
 
 def test_ids_are_of_one_loan_each(write):
-    with pytest.raises(Faults, match="the id 1 is that of loans.csv, line 2 too"):
+    with pytest.raises(Faults, match=r"the id 1 is that of loans\.csv, line 2 too"):
         read_loans(write(GOOD.replace("\n2,Line", "\n1,Line")), PARAMETERS)
 
 
@@ -111,7 +111,7 @@ def test_the_layout_of_aiddata_is_read_from_its_workbook(tmp_path):
     sheet = book.create_sheet("GCDF_3.0")
     sheet.append(list(AIDDATA))
     sheet.append(list(AIDDATA.values()))
-    sheet.append([*AIDDATA.values()][:4] + ["Grant"] + [*AIDDATA.values()][5:])
+    sheet.append([*[*AIDDATA.values()][:4], "Grant", *[*AIDDATA.values()][5:]])
     path = tmp_path / "aiddata.xlsx"
     book.save(path)
     (loan,) = read_loans(path, PARAMETERS, "aiddata")
