@@ -24,7 +24,9 @@ def loans(
         typer.Option("--assume", metavar="NAME=VALUE", help="Replace a declared parameter; may be repeated."),
     ] = None,
 ) -> None:
-    """Show what a list of loans says: schedules by year, grant elements, spread.
+    """Show what a list of loans says.
+
+    Schedules by year, grant elements and spread.
 
     Everything that is wrong with the list is said at once. Layouts stand in docs/finance.md.
     """

@@ -67,9 +67,10 @@ def screen(
         float, typer.Option("--closure-days", metavar="DAYS", help="Days for which an event that cuts it closes it.")
     ] = 0.0,
 ) -> Page:  # fmt: skip
-    """Screen projects under published standards, and against maps of protected areas and floods.
+    """Screen projects under published standards.
 
-    Each standard gives its word with the clause that decided, or the fields that are missing.
+    And against maps of protected areas and floods. Each standard gives its word with the clause that decided, or the
+    fields that are missing.
     """
     from samarkand.priorities.environment.maps_asked import maps_by_period
     from samarkand.priorities.environment.screening_page import page_of_project, page_of_screening
