@@ -252,7 +252,8 @@ def declared(tmp_path_factory):
 
 
 ELSEWHERE = ("freight_", "rail_electric", "power_discount_rate")  # test_carbon_freight.py, test_power.py
-USED = [one for one in (*table_names("environment.csv"), *P.series_names) if not one.startswith(ELSEWHERE)]
+PATHS_OF_PRICES = [name for name in P.series_names if name.startswith("carbon_price_")]
+USED = [one for one in (*table_names("environment.csv"), *PATHS_OF_PRICES) if not one.startswith(ELSEWHERE)]
 
 
 @pytest.mark.parametrize("name", USED)

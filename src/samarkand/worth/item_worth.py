@@ -21,10 +21,12 @@ from samarkand.engines.project_values import (
 from samarkand.programme.model.models import Item
 from samarkand.world.parameters import Parameters
 from samarkand.world.projection import Projection
+from samarkand.worth.carbon import Carbon
 from samarkand.worth.life import Life, life_of
 from samarkand.worth.outturn import overrun_of
 from samarkand.worth.streams import ENDS, Amount, Stream
 
+NO_CARBON = Carbon(reason="not asked for")
 RATES = ("discount_rate_low", "discount_rate", "discount_rate_high")
 
 
@@ -58,6 +60,8 @@ class ItemWorth:
         What is not assessed, and why.
     parameters, projection
         What growth and rates are read from.
+    carbon
+        What its greenhouse gases are worth by year, at published paths of prices; in no value that does not ask for it.
     """
 
     item: Item
@@ -69,6 +73,7 @@ class ItemWorth:
     gaps: tuple[Gap, ...]
     parameters: Parameters
     projection: Projection | None
+    carbon: Carbon = NO_CARBON
 
     @property
     def is_assessed(self) -> bool:
@@ -113,22 +118,24 @@ class ItemWorth:
         assert self.life is not None
         return self.life.costs(end)
 
-    def flows(self, end: str = "central", growing: bool = True) -> Floats:
-        """Benefits and residual value less costs by year, US$ m."""
+    def flows(self, end: str = "central", growing: bool = True, carbon: str = "") -> Floats:
+        """Benefits and residual value less costs by year, US$ m; with greenhouse gases at a path of prices by name."""
         assert self.life is not None
-        return self.benefits(end, growing) + self.life.residual() - self.costs(end)
+        found = self.benefits(end, growing) + self.life.residual() - self.costs(end)
+        return found + self.carbon.flows[carbon][end] if carbon else found
 
-    def values(self, rate: float, growing: bool = True) -> Values:
+    def values(self, rate: float, growing: bool = True, carbon: str = "") -> Values:
         """Present values at a rate; the range is that of the direct margins and of the item's own figures."""
         assert self.life is not None
-        ends = Amount(*(calc_present_value(self.flows(end, growing), rate) for end in ENDS))
+        ends = Amount(*(calc_present_value(self.flows(end, growing, carbon), rate) for end in ENDS))
         gained = self.benefits(growing=growing) + self.life.residual()
+        gained = gained + self.carbon.flows[carbon]["central"] if carbon else gained
         ratio = calc_benefit_cost_ratio(gained, self.costs(), rate)
-        return Values(rate, ends, ratio, calc_payback(self.flows(growing=growing)))
+        return Values(rate, ends, ratio, calc_payback(self.flows(growing=growing, carbon=carbon)))
 
-    def rate_of_return(self, end: str = "central", growing: bool = True) -> Rate:
+    def rate_of_return(self, end: str = "central", growing: bool = True, carbon: str = "") -> Rate:
         """The economic internal rate of return."""
-        return calc_rate_of_return(self.flows(end, growing))
+        return calc_rate_of_return(self.flows(end, growing, carbon))
 
     def flows_by_margin(self) -> dict[str, Floats]:
         """US$ m by year of every margin, costs below zero: they add up to `flows()`."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from samarkand.core.conventions import BASE_YEAR
 from samarkand.ledger.margins import margins
+from samarkand.priorities.environment.paths import TITLES
 from samarkand.priorities.faces import NO_FIGURE, Bars, Page, Table, shown
 from samarkand.worth.item_worth import RATES, ItemWorth, Values
 from samarkand.worth.outturn import class_of, overrun_of
@@ -36,7 +37,7 @@ def worth_page(worth: Worth) -> Page:
         f"What the items of {worth.programme.title} are worth",
         lead=tuple(_said(worth)),
         charts=_from_benefits_to_net(worth.assessed, worth.asked.assumptions.parameters["discount_rate"]),
-        tables=(_of_items(worth), *_of_measures(worth), *_without_figure(worth)),
+        tables=(_of_items(worth), *_with_carbon(worth), *_of_measures(worth), *_without_figure(worth)),
     )
 
 
@@ -101,6 +102,25 @@ def _of_items(worth: Worth) -> Table:
         "", "capex", "left out", "alone", "direct", f"value at {rate:.0%}", "return", "ratio",
     )  # fmt: skip
     return Table("Over their lives", heads, rows, NOTE)
+
+
+def _with_carbon(worth: Worth) -> Iterable[Table]:
+    """Values with greenhouse gases at every published path, of items whose gases are known."""
+    rate = worth.asked.assumptions.parameters["discount_rate"]
+    known = [one for one in worth.assessed if one.carbon.flows]
+    rows = tuple(
+        (
+            one.item.title, shown(one.values(rate).net.central, MONEY),
+            *(shown(one.values(rate, carbon=name).net.central, MONEY) for name in TITLES),
+        )
+        for one in sorted(known, key=lambda one: -one.values(rate).net.central)
+    )  # fmt: skip
+    if rows:
+        yield Table(
+            f"With greenhouse gases: values at {rate:.0%}", ("", "without", *TITLES.values()), rows,
+            "US$ m. Gases avoided less those emitted in service, and in building where they are known, at published "
+            "paths of prices, discounted like money. Items that act on the network: samarkand carbon ITEM.",
+        )  # fmt: skip
 
 
 def _of_measures(worth: Worth) -> Iterable[Table]:
@@ -188,6 +208,14 @@ def _values(one: ItemWorth) -> Table:
                     _payback(values),
                 )
             )  # fmt: skip
+    for name, title in TITLES.items() if one.carbon.flows else ():
+        values = one.values(one.parameters["discount_rate"], carbon=name)
+        rows.append(
+            (
+                f"at {values.rate:.0%}, gases at {title}", _range(values), shown(values.benefit_cost_ratio, ".2f"),
+                _payback(values),
+            )
+        )  # fmt: skip
     dearer, overrun = one.at_outturn(), overrun_of(one.item, one.parameters)
     if dearer is not one:
         values = dearer.values(one.parameters["discount_rate"])
@@ -205,6 +233,7 @@ def _values(one: ItemWorth) -> Table:
     elif round(low, 6) != round(high, 6):
         said = f"{said} ({_percent(low)} to {_percent(high)})"
     without = _percent(one.rate_of_return(growing=False).value)
+    said += _return_with_carbon(one)
     dear = ""
     if dearer is not one and (row := class_of(one.item)) is not None:
         dear = (
@@ -217,6 +246,17 @@ def _values(one: ItemWorth) -> Table:
         "figures; freight has none."
         f"{dear}",
     )  # fmt: skip
+
+
+def _return_with_carbon(one: ItemWorth) -> str:
+    """The rate of return with greenhouse gases from the lowest to the highest path, or why there is none."""
+    if not one.carbon.flows:
+        return f"; with greenhouse gases not assessed: {one.carbon.reason}"
+    rates = [one.rate_of_return(carbon=name).value for name in TITLES]
+    if any(rate != rate for rate in rates):
+        return ""
+    without = "" if one.carbon.building_is_known else ", those of building it not known"
+    return f"; with greenhouse gases {_percent(min(rates))} to {_percent(max(rates))} by the path of prices{without}"
 
 
 def _margins(one: ItemWorth, worth: Worth) -> Table:

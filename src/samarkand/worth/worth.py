@@ -23,6 +23,7 @@ from samarkand.question import Asked, Question, Terms
 from samarkand.session import Session, default_session
 from samarkand.world.parameters import Parameters, table_names
 from samarkand.world.world import World
+from samarkand.worth.carbon import carbon_of
 from samarkand.worth.direct import direct_streams
 from samarkand.worth.gains import TradeGain, gain_of, trade_gain
 from samarkand.worth.hazards import hazard_streams
@@ -199,9 +200,10 @@ def _item_worth(
     streams += more
     gaps += missing
     streams += hazard_streams(item, streams)
+    life = life_of(item, parameters)
     return ItemWorth(
-        item, life_of(item, parameters), tuple(streams), alone, users,
-        _bearers(item, asked.programme, parameters, labels), tuple(gaps), parameters, asked.projection,
+        item, life, tuple(streams), alone, users, _bearers(item, asked.programme, parameters, labels), tuple(gaps),
+        parameters, asked.projection, carbon_of(item, life, asked.world.fact_table, parameters),
     )  # fmt: skip
 
 
