@@ -111,7 +111,7 @@ def test_the_layout_of_aiddata_is_read_from_its_workbook(tmp_path):
     sheet = book.create_sheet("GCDF_3.0")
     sheet.append(list(AIDDATA))
     sheet.append(list(AIDDATA.values()))
-    sheet.append([*[*AIDDATA.values()][:4], "Grant", *[*AIDDATA.values()][5:]])
+    sheet.append(list({**AIDDATA, "Flow Type Simplified": "Grant"}.values()))
     path = tmp_path / "aiddata.xlsx"
     book.save(path)
     (loan,) = read_loans(path, PARAMETERS, "aiddata")

@@ -17,7 +17,9 @@ DIGITS = 40  # of discount factors in an annuity: far beyond any cent
 
 @dataclass(frozen=True)
 class Payment:
-    """The end of a period, in cents. `owed`: what is owed after it; `added`: interest that is added to the loan."""
+    """The end of a period, in cents. `owed`: what is owed after it; `added`: interest that is added to the loan;
+    `forgiven`: what need not be repaid any more.
+    """
 
     day: date
     drawn: int
@@ -26,6 +28,7 @@ class Payment:
     principal: int
     fees: int
     owed: int
+    forgiven: int = 0
 
     @property
     def service(self) -> int:
@@ -96,17 +99,17 @@ def make_schedule(terms: LoanTerms, draws: Sequence[tuple[date, int]]) -> LoanSc
     if days != sorted(days) or last_draw >= ends[-1]:
         raise ValueError("drawdowns are in order of time and end before the last repayment")
     total = sum(amount for _, amount in draws)
-    at_signing = _cents(total * (_exact(terms.upfront_fee) + _exact(terms.insurance_premium)))
+    at_signing = to_cents(total * (exact(terms.upfront_fee) + exact(terms.insurance_premium)))
     payments: list[Payment] = []
     owed, undrawn, level, known = 0, total, 0, None
     for number, (begin, end) in enumerate(pairwise(ends), 1):
         mine = [(day, amount) for day, amount in draws if begin <= day < end]
-        rate = _exact(terms.rate_in(begin.year))
+        rate = exact(terms.rate_in(begin.year))
         whole = calc_year_fraction(begin, end, terms.day_count)
         shares = [(amount, calc_year_fraction(day, end, terms.day_count)) for day, amount in mine]
         accrued = owed * whole + sum(amount * share for amount, share in shares)
         idle = undrawn * whole - sum(amount * share for amount, share in shares)
-        interest, fee = _cents(rate * accrued), _cents(_exact(terms.commitment_fee) * idle)
+        interest, fee = to_cents(rate * accrued), to_cents(exact(terms.commitment_fee) * idle)
         drawn = sum(amount for amount, _ in shares)
         owed, undrawn = owed + drawn, undrawn - drawn
         added = interest if terms.capitalised and end <= last_draw else 0
@@ -114,7 +117,7 @@ def make_schedule(terms: LoanTerms, draws: Sequence[tuple[date, int]]) -> LoanSc
         if number == terms.periods:
             principal = owed
         elif number >= terms.first_repayment and terms.profile == "equal_principal":
-            principal = _cents(Fraction(owed, terms.periods - number + 1))
+            principal = to_cents(Fraction(owed, terms.periods - number + 1))
         elif number >= terms.first_repayment:
             if known != (rate, undrawn):
                 level, known = _level(owed, rate, terms, ends[number - 1 :]), (rate, undrawn)
@@ -133,15 +136,15 @@ def _level(owed: int, rate: Fraction, terms: LoanTerms, ends: Sequence[date]) ->
             growth = 1 + rate * calc_year_fraction(begin, end, terms.day_count)
             factor /= Decimal(growth.numerator) / Decimal(growth.denominator)
             total += factor
-        return _cents(Fraction(Decimal(owed) / total))
+        return to_cents(Fraction(Decimal(owed) / total))
 
 
-def _exact(rate: float) -> Fraction:
+def exact(rate: float) -> Fraction:
     """A rate as it is written: 0.042 is 42 thousandths."""
     return Fraction(repr(float(rate)))
 
 
-def _cents(amount: Fraction | int) -> int:
+def to_cents(amount: Fraction | int) -> int:
     """To the whole cent, half a cent away from zero."""
     exact = Fraction(amount)
     size = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)

@@ -20,21 +20,57 @@ def finance(
             show_default=False,
         ),
     ] = "",
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--what-if",
+            metavar="TERMS",
+            help="Other terms of a tranche by its number, as 1:rate=0.01,grace=7; also maturity, grant, share, "
+            "currency, suspend=2028-2030, restructure=2030 with haircut. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    least: Annotated[
+        str,
+        typer.Option(
+            "--least",
+            metavar="LEVER",
+            help="The least change of rate, maturity, grace or grant, as 1:rate, that keeps what --keep says.",
+            show_default=False,
+        ),
+    ] = "",
+    keep: Annotated[
+        str,
+        typer.Option(
+            "--keep",
+            metavar="MEASURE=LIMIT",
+            help="service or value at most (US$ m), grant_element or cover at least, as cover=1.2.",
+            show_default=False,
+        ),
+    ] = "",
 ) -> Page:
     """Show who lends what to whom, and on which terms.
 
-    Of all items together, or of one: its capital stack, its schedule and what borrowing costs.
+    Of all items together, or of one: its capital stack, its schedule, what borrowing costs, whether it pays, and what
+    other terms would do.
     """
+    from samarkand.core.faults import Fault, Faults, did_you_mean
+
     if not item:
+        if what_if or least or keep:
+            raise Faults([Fault("--what-if, --least", "are of one item", "Name the item.")])
         from samarkand.priorities.finance.page import page
 
         return page(answer)
-    from samarkand.core.faults import Fault, Faults, did_you_mean
     from samarkand.priorities.finance.stack_page import stack_page
 
     found = {one.id: one for one in answer.timeline.items}
     if item not in found:
         raise Faults([Fault(item, "is no item of the programme", did_you_mean(item, found))])
+    if what_if or least or keep:
+        from samarkand.priorities.finance.other_terms import other_terms_page
+
+        return other_terms_page(answer, found[item], tuple(what_if or ()), least, keep)
     return stack_page(answer, found[item])
 
 

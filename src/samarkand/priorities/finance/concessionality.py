@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from samarkand.engines.loans.values import calc_effective_rate, calc_grant_element
-from samarkand.priorities.finance.tranches import Owed, Tranche
+from samarkand.priorities.finance.tranches import CENTS, Owed, Tranche
 from samarkand.world.parameters import Parameters
 from samarkand.world.world import World
 
@@ -18,17 +18,18 @@ CLASSES = {
 
 
 def calc_grant_share(tranche: Owed, discount_rate: float) -> float:
-    """`g + (1 - g) e`: the part that is never repaid, and the grant element e of the rest; a fraction of the amount.
+    """`1 - l / A (1 - e)`: of an amount A the part l is lent with the grant element e, and the rest given; a fraction.
 
-    1 for a grant; not a number without a schedule, and for what is neither lent nor given.
+    1 for a grant; not a number where terms or the amount are not known, and for what is neither lent nor given.
     """
     if tranche.line.instrument == "grant":
         return 1.0
-    if tranche.schedule is None:
+    if not tranche.line.is_debt or tranche.missing or not tranche.amount:
         return float("nan")
-    given = tranche.line.figure("grant_share")
-    part = (given.value or 0.0) if given is not None else 0.0
-    return part + (1.0 - part) * calc_grant_element(tranche.schedule.terms, discount_rate)
+    if tranche.schedule is None:
+        return 1.0  # all of it is given
+    lent = tranche.schedule.drawn / CENTS / tranche.amount
+    return 1.0 - lent * (1.0 - calc_grant_element(tranche.schedule.terms, discount_rate))
 
 
 def dac_class(world: World, tranche: Tranche) -> str:

@@ -78,9 +78,9 @@ class Owed:
 
     @cached_property
     def by_year(self) -> Mapping[str, Floats]:
-        """US$ m by year of `years`: drawn, interest paid, added to the loan, principal, fees, service, and owed at the
-        end of the year."""
-        names = ("drawn", "interest", "added", "principal", "fees", "service", "owed")
+        """US$ m by year of `years`: drawn, interest paid, added to the loan, principal, fees, forgiven, service, and
+        owed at the end of the year."""
+        names = ("drawn", "interest", "added", "principal", "fees", "forgiven", "service", "owed")
         cents = {name: np.zeros(len(self.years)) for name in names}
         if self.schedule is None:
             return cents
@@ -91,10 +91,10 @@ class Owed:
         for one in self.schedule.payments:
             at = one.day.year - first
             cents["interest"][at] += one.interest - one.added
-            for name in ("added", "principal", "fees"):
+            for name in ("added", "principal", "fees", "forgiven"):
                 cents[name][at] += getattr(one, name)
         cents["service"] = cents["interest"] + cents["principal"] + cents["fees"]
-        cents["owed"] = np.cumsum(cents["drawn"] + cents["added"] - cents["principal"])
+        cents["owed"] = np.cumsum(cents["drawn"] + cents["added"] - cents["principal"] - cents["forgiven"])
         rates = np.array([self.rates.get(year, 1.0) for year in self.years])
         return {name: values / CENTS * rates for name, values in cents.items()}
 
