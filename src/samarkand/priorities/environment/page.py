@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from samarkand.priorities.environment.green_finance_page import green_finance_tables
 from samarkand.priorities.environment.paths import TITLES
 from samarkand.priorities.environment.power import levelised_tariff, published_tariffs
 from samarkand.priorities.environment.screening_outcomes import screened
@@ -31,6 +32,7 @@ def page(answer: Answer) -> Page:
             *tariffs(answer),
             *emissions_by_economy(answer),
             *safeguards(answer),
+            *green_finance_tables(answer),
         ),
     )
 

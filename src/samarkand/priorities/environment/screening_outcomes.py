@@ -8,6 +8,7 @@ import xarray as xr
 
 from samarkand.core.gaps import Gap
 from samarkand.priorities.base import Levels
+from samarkand.priorities.environment.green_finance import outcomes_of_green_finance
 from samarkand.priorities.environment.screening import Finding, cases_of, standards
 from samarkand.priorities.environment.screening_fields import screen_item
 from samarkand.priorities.timeline import Timeline
@@ -28,11 +29,12 @@ def is_screened(item: Item) -> bool:
 
 
 def outcomes_of_screening(timeline: Timeline) -> dict[str, Levels | Gap]:
-    """What each standard says of each project."""
+    """What each standard says of each project, and of its finance."""
     found = screened(timeline)
+    of_finance = outcomes_of_green_finance(timeline, found)
     if not found:
-        return {name: Gap("environment", name, NO_PROJECT) for name in standards()}
-    return {name: _levels(name, found) for name in standards()}
+        return {name: Gap("environment", name, NO_PROJECT) for name in standards()} | of_finance
+    return {name: _levels(name, found) for name in standards()} | of_finance
 
 
 def _levels(standard: str, found: dict[str, tuple[Finding, ...]]) -> Levels:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from samarkand.core.faults import Fault, Faults, did_you_mean
+from samarkand.priorities.environment.green_finance_page import green_finance_tables
 from samarkand.priorities.environment.hazards import HazardLoss, hazard_loss
 from samarkand.priorities.environment.layers import Overlay, overlay
 from samarkand.priorities.environment.places import Places, places_of
@@ -50,7 +51,8 @@ def page_of_screening(answer: Answer, word: str = "") -> Page:
         found, title = mine, f"What standards say of the projects in {named or code}"
     if not found:
         return Page(title, lead=(NO_PROJECT,))
-    return Page(title, lead=(NOTE,), tables=(table_of_projects(found), table_of_rules_left_out()))
+    finance = () if word else green_finance_tables(answer)
+    return Page(title, lead=(NOTE,), tables=(table_of_projects(found), *finance, table_of_rules_left_out()))
 
 
 def table_of_projects(found: Mapping[str, tuple[Finding, ...]]) -> Table:
