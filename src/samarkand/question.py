@@ -16,6 +16,7 @@ from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.scenario import ChargeRule, DeficitRule, Scenario
 from samarkand.engines.equilibrium import DEFICIT_RULES
 from samarkand.ledger.claims import check_claims, claims_of
+from samarkand.priorities.registry import recalled_rows
 from samarkand.programme import Programme
 from samarkand.programme.channels.charging import IN_WORDS
 from samarkand.programme.files.patching import patch_programme
@@ -286,4 +287,6 @@ def refuse_unverified(asked: Question) -> None:
     for name in asked.assumptions.names:
         if asked.assumptions.evidence(name).flag == "recalled":
             faults.add(f"parameter {name}", "is recalled, not verified", mend)
+    for table, name in recalled_rows():
+        faults.add(f"table {table}, row {name}", "is recalled, not verified", mend)
     faults.raise_if_any()

@@ -113,6 +113,7 @@ def test_standings_of_a_party_add_up_to_its_lines_under_each_taxonomy(answer):
     (table,) = [one for one in green_finance_tables(answer) if one.title.startswith("Finance under the EU")]
     assert table.rows[0][0] == "all parties"
     assert table.rows[0][1:4] == ("0", "0", f"{sum(lines.values()):,.0f}")
+    assert table.rows[0][4] == "0 % to 100 %"  # nothing is known of any project
 
 
 def test_a_renewable_plant_raises_the_share_from_its_opening_on(answer):

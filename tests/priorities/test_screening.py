@@ -52,6 +52,7 @@ def test_coal_is_red_and_solar_green_each_with_its_clause():
 def test_an_area_of_ecological_importance_turns_green_to_red_and_not_knowing_it_is_no_pass():
     open_ = found(plant("solar"), "brigc_class")
     assert (open_.outcome, open_.missing, open_.reason) == ("", ("protected_area",), "needs protected_area")
+    assert open_.possible == ("red", "green")
     assert {(one.words, one.outcome) for one in open_.turns} == {("= yes", "red"), ("= no", "green")}
     inside = found(plant("solar", protected_area=True), "brigc_class")
     assert (inside.outcome, inside.rule.id) == ("red", "brigc-ecology")
@@ -137,6 +138,8 @@ def test_what_is_said_with_fields_missing_is_said_however_they_are_filled(data, 
                 assert with_some.outcome == with_all.outcome
             else:
                 assert with_some.reason
+                # What may still be said holds what is said in the end; where no rule is left, nothing is.
+                assert not with_all.outcome or with_all.outcome in with_some.possible
             for turn in with_some.turns:
                 assert turn.outcome != with_some.outcome
 

@@ -84,6 +84,17 @@ def test_a_rule_is_the_end_of_a_lineage_with_its_source(answer):
     assert not any(name.startswith("brigc") for name in ends)
 
 
+def test_publication_names_the_rules_that_are_recalled(answer):
+    with pytest.raises(Faults) as found:
+        sk.appraise(answer.programme, answer.world, session=Session(), publication=True)
+    named = {fault.place for fault in found.value.faults}
+    recalled = {
+        f"table environment/screening_rules.csv, row {rule.id}" for rule in rules() if rule.flag == "recalled"
+    }
+    assert recalled <= named
+    assert "table environment/screening_rules.csv, row equator-a" not in named  # verified
+
+
 def test_maps_of_an_item_in_its_page(answer, tmp_path):
     shapely = pytest.importorskip("shapely", reason="shapely (the extra `geo`) is not installed")
     pytest.importorskip("pyogrio", reason="pyogrio (the extra `geo`) is not installed")

@@ -24,7 +24,9 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.resources import files
 from pkgutil import iter_modules
 
-from samarkand.core.declarations import read_table
+from pydantic import BaseModel, ConfigDict
+
+from samarkand.core.declarations import read_header, read_rows, read_table
 from samarkand.core.faults import Fault, Faults, did_you_mean
 from samarkand.priorities.base import Indicator, Priority
 
@@ -121,3 +123,25 @@ def find_indicator(name: str) -> tuple[Priority, Indicator]:
     if name not in _by_name():
         raise Faults([Fault(f"indicator {name}", "is not an indicator", did_you_mean(name, _by_name()))])
     return _by_name()[name]
+
+
+def recalled_rows() -> Iterator[tuple[str, str]]:
+    """Table and first cell of every row with a source in a priority's folder that is recalled, not verified."""
+    for folder in folders():
+        package = f"{HERE}.{folder}"
+        for one in files(package).iterdir():
+            if not one.name.endswith(".csv"):
+                continue
+            header = read_header(package, one.name)
+            if not {"source", "flag"} <= set(header):
+                continue
+            for row in read_rows(package, one.name, _AnyRow):
+                cells = row.model_extra or {}
+                if cells.get("flag") == "recalled":
+                    yield f"{folder}/{one.name}", str(cells.get(header[0], ""))
+
+
+class _AnyRow(BaseModel):
+    """A row of whatever columns."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")

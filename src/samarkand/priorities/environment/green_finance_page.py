@@ -9,7 +9,9 @@ from samarkand.priorities.environment.green_finance import STANDINGS, TAXONOMIES
 from samarkand.priorities.faces import Answer, Table, shown
 
 MOST_PARTIES = 15
-AS_ITS_PROJECT = "A line is as eligible as its project; what is not assessable is not eligible either."
+AS_ITS_PROJECT = (
+    "A line is as eligible as its project; the share goes from none to all of what is not assessable."
+)
 
 
 def green_finance_tables(answer: Answer) -> tuple[Table, ...]:
@@ -41,9 +43,10 @@ def _by_party(answer: Answer) -> tuple[Table, ...]:
 
 
 def _amounts(of_standing: np.ndarray) -> tuple[str, ...]:
-    whole = float(of_standing.sum())
-    share = float(of_standing[0]) / whole if whole else float("nan")
-    return (*(shown(float(one)) for one in of_standing), shown(share, ".0f", 100.0, "%"))
+    whole, (eligible, _, unknown) = float(of_standing.sum()), map(float, of_standing)
+    ends = [one / whole if whole else float("nan") for one in (eligible, eligible + unknown)]
+    words = dict.fromkeys(shown(one, ".0f", 100.0, "%") for one in ends)
+    return (*(shown(float(one)) for one in of_standing), " to ".join(words))
 
 
 def _coal(answer: Answer) -> tuple[Table, ...]:

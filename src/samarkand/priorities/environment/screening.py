@@ -139,6 +139,7 @@ class Finding:
     rule: Rule | None
     missing: tuple[str, ...]
     reason: str
+    possible: tuple[str, ...]
     turns: tuple[Turn, ...]
 
 
@@ -198,7 +199,7 @@ def screen(
             parts.append(_uncovered(standard, kind, bool(missing)))
         reason = "; ".join(part for part in parts if part)
     return Finding(
-        standard, case, decided.outcome if decided else "", decided, missing, reason,
+        standard, case, decided.outcome if decided else "", decided, missing, reason, _possible(mine, fields),
         tuple(_turns(mine, fields, decided, choices or {})),
     )  # fmt: skip
 
@@ -214,6 +215,18 @@ def _decide(mine: Iterable[Rule], fields: Fields) -> tuple[Rule | None, tuple[st
             against = [one for one in open_rules if one.outcome != rule.outcome]
             return (None if against else rule), _fields_of(against, fields)
     return None, _fields_of(open_rules, fields)
+
+
+def _possible(mine: Iterable[Rule], fields: Fields) -> tuple[str, ...]:
+    """Outcomes of the rules up to the first that holds, of those that may hold."""
+    found: dict[str, None] = {}
+    for rule in mine:
+        held = rule.holds(fields)
+        if held is not False:
+            found.setdefault(rule.outcome)
+        if held:
+            break
+    return tuple(found)
 
 
 def _fields_of(open_rules: Iterable[Rule], fields: Fields) -> tuple[str, ...]:

@@ -63,7 +63,10 @@ def table_of_projects(found: Mapping[str, tuple[Finding, ...]]) -> Table:
     )
     total = sum(len(one) for one in found.values())
     decided = sum(bool(each.outcome) for one in found.values() for each in one)
-    note = f"{decided} of {total} questions of the standards are decided. samarkand screen ITEM says what is missing."
+    note = (
+        f"{decided} of {total} questions of the standards are decided. After `not assessable` stand the words that "
+        "rules at hand may still give; samarkand screen ITEM says what is missing."
+    )
     return Table("Under each standard", HEADS, rows, note, numbers=5)
 
 
@@ -131,7 +134,10 @@ def _of(findings: Iterable[Finding], standard: str) -> Finding:
 
 
 def _word(one: Finding) -> str:
-    return one.outcome.replace("_", " ") or OPEN
+    if one.outcome:
+        return one.outcome.replace("_", " ")
+    words = " or ".join(word.replace("_", " ") for word in one.possible)
+    return f"{OPEN}: {words}" if words else OPEN
 
 
 def _missing(findings: Iterable[Finding]) -> str:
