@@ -13,7 +13,7 @@ from samarkand.priorities.environment.places import Places, places_of
 from samarkand.priorities.environment.screening import ALL, Finding, left_out
 from samarkand.priorities.environment.screening_fields import screen_item
 from samarkand.priorities.environment.screening_outcomes import NO_PROJECT, is_screened, screened
-from samarkand.priorities.faces import Answer, LineMap, Page, Table, Way, shown
+from samarkand.priorities.faces import NO_FIGURE, Answer, LineMap, Page, Table, Way, shown
 from samarkand.programme.model.models import Item
 
 OPEN = "not assessable"
@@ -58,14 +58,14 @@ def page_of_screening(answer: Answer, word: str = "") -> Page:
 def table_of_projects(found: Mapping[str, tuple[Finding, ...]]) -> Table:
     """A row a project: its word under the standards that give one, and how many fields are missing."""
     rows = tuple(
-        (name, *(_word(_of(one, standard)) for standard in BY_ITEM), _missing(one))
+        (name, *(_short_word(_of(one, standard)) for standard in BY_ITEM), _missing(one))
         for name, one in found.items()
     )
     total = sum(len(one) for one in found.values())
     decided = sum(bool(each.outcome) for one in found.values() for each in one)
     note = (
-        f"{decided} of {total} questions of the standards are decided. After `not assessable` stand the words that "
-        "rules at hand may still give; samarkand screen ITEM says what is missing."
+        f"{decided} of {total} questions of the standards are decided. n/a is not assessable: samarkand screen ITEM says "
+        "what is missing, and which words may still be said."
     )
     return Table("Under each standard", HEADS, rows, note, numbers=5)
 
@@ -138,6 +138,10 @@ def _word(one: Finding) -> str:
         return one.outcome.replace("_", " ")
     words = " or ".join(word.replace("_", " ") for word in one.possible)
     return f"{OPEN}: {words}" if words else OPEN
+
+
+def _short_word(one: Finding) -> str:
+    return one.outcome.replace("_", " ") if one.outcome else NO_FIGURE
 
 
 def _missing(findings: Iterable[Finding]) -> str:

@@ -50,7 +50,8 @@ def debt(
     """Show an economy's debt and its mechanical risk signal.
 
     With the programme and without, or what that needs. By the joint framework of the IMF and the World Bank for
-    low-income countries, without judgement. Paths are those of a file; effects on output and exports come from the equilibrium, the programme's debt from its sources of finance.
+    low-income countries, without judgement. Paths are those of a file; effects on output and exports come from the
+    equilibrium, the programme's debt from its sources of finance.
     """  # fmt: skip
     from samarkand.core.faults import Fault, Faults
     from samarkand.priorities.finance.debt_framework import framework
