@@ -27,7 +27,7 @@ SHORT = {
     "green_investment_principles": "Green Investment Principles",
 }
 BY_ITEM = ("brigc_class", "eu_taxonomy_contribution", "equator_category", "equator_alternatives")
-HEADS = ("project", "Green Development Guidance", "EU taxonomy", "Equator", "alternatives", "missing fields")
+HEADS = ("project", "Guidance", "EU taxonomy", "Equator", "alternatives", "missing")
 NOTE = (
     "Rules are applied to what the programme file says of a project; no lender has been asked. What is missing is "
     "never a pass. Standards are not added up."
@@ -65,7 +65,8 @@ def table_of_projects(found: Mapping[str, tuple[Finding, ...]]) -> Table:
     decided = sum(bool(each.outcome) for one in found.values() for each in one)
     note = (
         f"{decided} of {total} questions of the standards are decided. n/a is not assessable: samarkand screen ITEM says "
-        "what is missing, and which words may still be said."
+        "what is missing, and which words may still be said. Guidance: the Green Development Guidance; alternatives: "
+        "whether the Equator Principles require their analysis; missing: fields."
     )
     return Table("Under each standard", HEADS, rows, note, numbers=5)
 
