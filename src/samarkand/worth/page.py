@@ -17,6 +17,8 @@ from samarkand.worth.worth import Worth
 MONEY = ",.0f"
 MOST_ECONOMIES, MOST_YEARS = 8, 10
 SHOWN = 0.5  # US$ m; below it an economy is among the others
+TOO_GOOD = 0.25  # return a year
+COSTS = ("capex", "operating_cost")
 UNUSED = 1e-3  # US$ m a year; an item on the network that is worth less is used by nobody
 
 NOTE = (
@@ -186,8 +188,18 @@ def _said_of_item(one: ItemWorth) -> Iterable[str]:
             f"Published economic rate of return: {_percent(published.value or 0.0)}, {published.source}{note}; ours is "
             f"{_rate(one)}. Nothing is fitted to it."
         )
+    yield from _doubts(one)
     if one.alone and abs(_of_equilibrium(one)) < UNUSED:
         yield "Used by nobody: no shipment between the economies takes it, with all other items in place."
+
+
+def _doubts(one: ItemWorth) -> Iterable[str]:
+    """What to look at before the figures are believed."""
+    if one.rate_of_return().value > TOO_GOOD:
+        yield f"A return above {TOO_GOOD:.0%} is rare: check what it rests on."
+    assumed = [name for name, figure in one.item.figures() if figure.flag == "assumed" and name not in COSTS]
+    if assumed:
+        yield f"Figures of the item that are assumed: {', '.join(assumed)}."
 
 
 def _of_gaps(one: ItemWorth) -> Iterable[str]:
