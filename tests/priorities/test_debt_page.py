@@ -20,6 +20,7 @@ from samarkand.priorities.finance.debt_effect import effect_on, held
 from samarkand.priorities.finance.debt_framework import framework
 from samarkand.priorities.finance.debt_outcome import outcome_of
 from samarkand.priorities.finance.debt_reading import read_macro
+from samarkand.priorities.finance.debt_template import write_template
 from samarkand.session import Session
 from toy import PROGRAMME, make_toy_world
 
@@ -142,13 +143,28 @@ def test_debt_that_is_not_public_is_a_fiscal_risk(tmp_path: Path) -> None:
 
 
 def test_a_workbook_needs_its_paths(found: sk.Appraisal, tmp_path: Path) -> None:
-    with pytest.raises(Faults, match="--workbook: has no stress tests to write: needs --macro FILE"):
+    with pytest.raises(
+        Faults, match="--workbook: has no stress tests to write: needs --macro FILE or --template FILE"
+    ):
         debt(found, "KGZ", workbook=tmp_path / "w.xlsx")
-    with pytest.raises(Faults, match="--terms: stands without --macro"):
+    with pytest.raises(Faults, match="--terms: stands without --macro or --template"):
         debt(found, "KGZ", terms=tmp_path / "t.csv")
     macro = write(tmp_path / "m.csv", macro_rows("TJK"))
     with pytest.raises(Faults, match="has no rows of KGZ"):
         debt(found, "KGZ", macro=macro)
+
+
+def test_a_template_stands_for_paths_and_terms(found: sk.Appraisal, tmp_path: Path) -> None:
+    terms = write_terms(tmp_path / "t.csv", capacity="medium")
+    economy = read_macro(write(tmp_path / "m.csv", macro_rows()), terms)["KGZ"]
+    path = tmp_path / "template.xlsx"
+    path.write_bytes(write_template(economy))
+    said = " ".join(debt(found, "KGZ", template=path).lead)
+    assert "Mechanical risk signal, without judgement: low for external debt" in said
+    strong = write_terms(tmp_path / "s.csv", capacity="strong")
+    assert "Debt-carrying capacity: strong" in " ".join(debt(found, "KGZ", template=path, terms=strong).lead)
+    with pytest.raises(Faults, match="is that of KGZ, not of TJK"):
+        debt(found, "TJK", template=path)
 
 
 def test_a_market_economy_gets_a_fan_and_financing_needs(found: sk.Appraisal, tmp_path: Path) -> None:

@@ -33,6 +33,15 @@ def debt(
             "--terms", metavar="FILE", help="Terms of the economy (docs/debt.md).", show_default=False
         ),
     ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            "--template",
+            metavar="FILE",
+            help="The official template of the framework, filled in and calculated.",
+            show_default=False,
+        ),
+    ] = None,
     vintage: Annotated[
         int | None,
         typer.Option("--vintage", metavar="YEAR", help="Vintage of the framework.", show_default=False),
@@ -53,15 +62,12 @@ def debt(
     low-income countries, without judgement. Paths are those of a file; effects on output and exports come from the
     equilibrium, the programme's debt from its sources of finance.
     """  # fmt: skip
-    from samarkand.core.faults import Fault, Faults
     from samarkand.priorities.finance.debt_framework import framework
     from samarkand.priorities.finance.debt_page import debt_page
 
     code = code_of(answer, economy)
     rules = framework(vintage)
-    found = economies_of(answer, macro, terms).get(code)
-    if macro is not None and found is None:
-        raise Faults([Fault(str(macro), f"has no rows of {code}", "Add its rows, or leave out --macro.")])
+    found = economy_of(answer, code, macro, terms, template)
     if workbook is not None:
         write_workbook(answer, found, rules, workbook)
     return debt_page(answer, code, found, rules)
@@ -87,17 +93,37 @@ def code_of(answer: Answer, word: str) -> str:
     return code
 
 
-def economies_of(answer: Answer, macro: Path | None, terms: Path | None) -> dict[str, Economy]:
-    """Economies of the files; none without one."""
+def economy_of(
+    answer: Answer, code: str, macro: Path | None, terms: Path | None, template: Path | None
+) -> Economy | None:
+    """The economy of the files: the template goes first, paths fill what it leaves open, terms replace its own."""
+    from dataclasses import replace
+
     from samarkand.core.faults import Fault, Faults
-    from samarkand.priorities.finance.debt_reading import read_macro
+    from samarkand.priorities.finance.debt_reading import read_macro, read_terms
+    from samarkand.priorities.finance.debt_template import read_template
     from samarkand.world.economies.tables import load_economies
 
-    if macro is None:
+    if macro is None and template is None:
         if terms is not None:
-            raise Faults([Fault("--terms", "stands without --macro", "Give the macroeconomic paths too.")])
-        return {}
-    return read_macro(macro, terms, [*map(str, load_economies().index), *answer.world.names])
+            raise Faults([Fault("--terms", "stands without --macro or --template", "Give the paths too.")])
+        return None
+    paths = None
+    if macro is not None:
+        known = [*map(str, load_economies().index), *answer.world.names]
+        paths = read_macro(macro, terms, known).get(code)
+        if paths is None:
+            raise Faults([Fault(str(macro), f"has no rows of {code}", "Add its rows, or leave out --macro.")])
+    if template is None:
+        return paths
+    found = read_template(template)
+    if found.code != code:
+        raise Faults(
+            [Fault(str(template), f"is that of {found.code}, not of {code}", f"Ask for {found.code}.")]
+        )
+    if paths is not None:
+        return found.filled(paths)
+    return found if terms is None else replace(found, terms={**found.terms, **read_terms(terms, code)})
 
 
 def write_workbook(answer: Answer, economy: Economy | None, rules: Framework, path: Path) -> None:
@@ -111,7 +137,7 @@ def write_workbook(answer: Answer, economy: Economy | None, rules: Framework, pa
     effect = None if economy is None else effect_on(answer, economy)
     outcome = None if economy is None else outcome_of(economy, rules, effect)
     if outcome is None or not outcome.ratios:
-        needs = "--macro FILE and --terms FILE" if outcome is None else "; ".join(outcome.needs)
+        needs = "--macro FILE or --template FILE" if outcome is None else "; ".join(outcome.needs)
         raise Faults(
             [
                 Fault(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
 import numpy as np
@@ -115,6 +115,16 @@ class Economy:
         """The word of a term that is a class; empty where it is not given."""
         given = self.terms.get(name)
         return "" if given is None else given.word
+
+    def filled(self, other: Economy) -> Economy:
+        """This economy with what another file knows of it where it knows nothing; the other's terms go first."""
+        first, last = self.years[0], self.years[-1]
+        known = set(self.values) | set(other.values)
+        values = {}
+        for name in known:
+            mine = self.of(name, first, last)
+            values[name] = np.where(np.isnan(mine), other.of(name, first, last), mine)
+        return replace(self, values=values, terms={**self.terms, **other.terms})
 
     def lacks(self, back: int = 10) -> tuple[str, ...]:
         """What the stress tests need and is not there, in words."""

@@ -26,7 +26,7 @@ from samarkand.priorities.finance.debt_macro import Economy
 from samarkand.priorities.finance.debt_outcome import NAMES, Outcome, outcome_of
 from samarkand.priorities.finance.debt_realism import realism_of
 
-NO_FILE = "gdp, exports, revenue, debt and the other series of debt_series.csv, in a file: --macro FILE --terms FILE"
+NO_FILE = "gdp, exports, revenue, debt and the other series of debt_series.csv: --macro and --terms, or --template FILE"
 PERIMETERS = {
     "public_external": "public, external", "public_domestic": "public, domestic",
     "state_owned": "state-owned borrowers", "private_non_guaranteed": "project companies", "undeclared": "not declared",

@@ -44,6 +44,16 @@ def read_macro(path: Path, terms: Path | None = None, known: Iterable[str] = ())
     }
 
 
+def read_terms(path: Path, code: str) -> dict[str, Term]:
+    """The terms of one economy from a file. Raises `Faults` with all that is wrong in it."""
+    faults = FaultList()
+    found = _read_terms(path, faults, frozenset(), {})
+    if found and code not in found:
+        faults.add(f"{path}, economy", f"has no terms of {code}", did_you_mean(code, found))
+    faults.raise_if_any()
+    return found.get(code, {})
+
+
 def _rows(
     path: Path, faults: FaultList, needed: Sequence[str]
 ) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
