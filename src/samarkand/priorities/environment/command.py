@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -16,13 +17,24 @@ def carbon(
         str,
         typer.Argument(metavar="[ITEM]", help="The id of an item: its gases by year.", show_default=False),
     ] = "",
+    grids: Annotated[
+        Path | None,
+        typer.Option(
+            "--grids",
+            metavar="FOLDER",
+            help="Hour by hour, for a power line: generators.csv, demand.csv and availability.csv of both grids.",
+        ),
+    ] = None,
 ) -> Page:
     """Show greenhouse gases of items and their worth."""
+    from samarkand.core.faults import Fault, Faults, did_you_mean
+
     if not item:
+        if grids is not None:
+            raise Faults([Fault("--grids", "is given without a power line", "Give the id of one before it.")])
         from samarkand.priorities.environment.page import page
 
         return page(answer)
-    from samarkand.core.faults import Fault, Faults, did_you_mean
     from samarkand.priorities.environment.item_page import page_of_item
 
     items = answer.timeline.items
@@ -30,7 +42,12 @@ def carbon(
     if found is None:
         reason = "is no item of the programme"
         raise Faults([Fault(item, reason, did_you_mean(item, [one.id for one in items]))])
-    return page_of_item(answer, found)
+    shown = page_of_item(answer, found)
+    if grids is None:
+        return shown
+    from samarkand.priorities.environment.interconnection_page import interconnection_tables
+
+    return replace(shown, tables=(*interconnection_tables(found, grids), *shown.tables))
 
 
 def screen(
