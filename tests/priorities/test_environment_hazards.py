@@ -75,9 +75,13 @@ def plant():
     return Project.of({"fuel": "gas", "place": place, "capex": figure(500.0, "US$ m")}, **named)
 
 
+def loss(item, maps, protection=0.0):
+    return hazard_loss(item, maps, 0.5, protection)
+
+
 def test_expected_annual_damage_by_hand(tmp_path):
     maps = {10.0: flooded(tmp_path / "10.tif", 0.5, until=70.5), 100.0: flooded(tmp_path / "100.tif", 1.0)}
-    found = hazard_loss(line(), maps)
+    found = loss(line(), maps)
     # A quarter of the line at 0.5 m, half of it at 1 m: of 1,000 US$ m.
     quarter, half = 0.25 * 0.232218453, 0.5 * AT_1_M
     damages = [one.damage for one in found.events]
@@ -89,22 +93,22 @@ def test_expected_annual_damage_by_hand(tmp_path):
     assert found.money.tail == pytest.approx(1000 * 0.01 * half, rel=1e-6)
     # 0.5 m closes a railway: a closure of 20 days once in ten years, or once in 50 behind defences for 50 years.
     assert (found.cut_period, found.closed_days(20.0)) == (10.0, 2.0)
-    defended = hazard_loss(line(), maps, protection=50.0)
+    defended = loss(line(), maps, protection=50.0)
     assert defended.closed_days(20.0) == pytest.approx(0.4)
     assert defended.money.total < found.money.total
     # Roads pass at 0.5 m and not at 1 m.
-    assert hazard_loss(line("road"), maps).cut_period == 100.0
+    assert loss(line("road"), maps).cut_period == 100.0
 
 
 def test_a_plant_by_the_depth_at_its_place(tmp_path):
-    found = hazard_loss(plant(), {100.0: flooded(tmp_path / "100.tif", 2.0)})
+    found = loss(plant(), {100.0: flooded(tmp_path / "100.tif", 2.0)})
     assert found.money.total == pytest.approx(500 * 0.01 * AT_2_M)
-    dry = hazard_loss(plant(), {100.0: flooded(tmp_path / "dry.tif", 2.0, until=70.0)})
+    dry = loss(plant(), {100.0: flooded(tmp_path / "dry.tif", 2.0, until=70.0)})
     assert (dry.money.total, dry.cut_period, dry.closed_days(9.0)) == (0.0, None, 0.0)
 
 
 def test_without_a_published_cost_there_is_a_share_and_no_money(tmp_path):
-    found = hazard_loss(line(capex=None), {100.0: flooded(tmp_path / "100.tif", 1.0)})
+    found = loss(line(capex=None), {100.0: flooded(tmp_path / "100.tif", 1.0)})
     assert found.money is None
     assert found.share.total == pytest.approx(0.01 * 0.5 * AT_1_M, rel=1e-6)
 
@@ -170,12 +174,12 @@ def test_memory_does_not_grow_with_the_map(tmp_path, side):
 )
 def test_maps_that_cannot_be_used_say_why(tmp_path, maps, said):
     with pytest.raises(Faults, match=said) as found:
-        hazard_loss(line(), maps(tmp_path))
+        loss(line(), maps(tmp_path))
     assert all(fault.mend for fault in found.value.faults)
 
 
 def test_kinds_without_a_curve_and_items_without_a_place_are_not_assessed(tmp_path):
     with pytest.raises(Faults, match="neither a line nor a place"):
-        hazard_loss(plant().model_copy(update={"attributes": ()}), {10.0: tmp_path / "x.tif"})
+        loss(plant().model_copy(update={"attributes": ()}), {10.0: tmp_path / "x.tif"})
     with pytest.raises(Faults, match="no damage curve"):
-        hazard_loss(plant().model_copy(update={"kind": "fibre_cable"}), {10.0: tmp_path / "x.tif"})
+        loss(plant().model_copy(update={"kind": "fibre_cable"}), {10.0: tmp_path / "x.tif"})

@@ -62,6 +62,20 @@ def stress(
             "--hazard", metavar="GEOTIFF", help="Close the links under water in a map of depths in metres."
         ),
     ] = None,
+    flood: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--flood", metavar="YEARS=GEOTIFF",
+            help="Depths of the event of a return period; repeat it: expected annual loss from links under water.",
+            show_default=False,
+        ),
+    ] = None,
+    closure_days: Annotated[
+        float, typer.Option("--closure-days", metavar="DAYS", help="With --flood: days that an event closes links.")
+    ] = 0.0,
+    protection: Annotated[
+        float, typer.Option("--protection", metavar="YEARS", help="With --flood: years up to which defences hold.")
+    ] = 0.0,
     rank: Annotated[
         int,
         typer.Option(
@@ -69,7 +83,7 @@ def stress(
         ),
     ] = 0,
     out: OutOption = None,
-) -> None:
+) -> None:  # fmt: skip
     """Close links and tell what each economy loses.
 
     Chokepoints, borders, ports or flooded links, without and with the programme.
@@ -79,6 +93,9 @@ def stress(
     from samarkand.reports.stress import print_stress, write_stress
 
     asking.check(*_checks(out))
+    if flood:
+        _expected_losses(asking, flood, closure_days, protection)
+        return
     wanted = every_case(cases or (), from_file, hazard, asking.world)
     with progress_bar() as step:
         if rank and not wanted:
@@ -110,6 +127,25 @@ def freight(
     print_freight(laid)
     for path in write_freight(laid, out) if out is not None else ():
         typer.echo(f"wrote {path}")
+
+
+def _expected_losses(asking: Asking, flood: list[str], days: float, protection: float) -> None:
+    """Print what floods of several return periods take in a year."""
+    from samarkand.core.faults import Fault, Faults
+    from samarkand.planning.flood_losses import expected_flood_losses
+    from samarkand.priorities.environment.maps_asked import maps_by_period
+    from samarkand.reports.progress import progress_bar
+    from samarkand.reports.stress import print_flood_losses
+
+    maps = maps_by_period(flood, False, None, protection, days, option="--flood")
+    if not days > 0:
+        remedy = "Add --closure-days, as --closure-days 14."
+        raise Faults([Fault("--flood", "says nothing without the days of a closure", remedy)])
+    with progress_bar() as step:
+        losses = expected_flood_losses(
+            maps=maps, days=days, protection=protection, progress=step, **asking.one_year
+        )
+    print_flood_losses(losses, asking.world)
 
 
 def _checks(out: Path | None) -> list[Callable[[], Any]]:

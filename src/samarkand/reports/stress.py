@@ -19,7 +19,9 @@ from samarkand.reports.summary import Group
 from samarkand.world.network.pipelines import OIL, UNITS, energy_network
 
 if TYPE_CHECKING:
+    from samarkand.planning.flood_losses import FloodLosses
     from samarkand.planning.stress import Case, Stress
+    from samarkand.world.world import World
 
 WORST = 6
 NAMED = 3
@@ -152,3 +154,27 @@ def write_stress(stress: Stress, out: Path) -> tuple[Path, ...]:
         "stress-energy-importers.csv": stress.energy("importer"),
     }
     return write_texts(out, {name: table.to_csv(index=False) for name, table in tables.items()})
+
+
+def print_flood_losses(losses: FloodLosses, world: World | None, console: Console | None = None) -> None:
+    """Print what floods take from real income in a year: of all economies, and of those that lose most."""
+    console = console or Console(width=min(Console().width, 100))
+    console.print(Text("Expected annual loss from links under water", style="bold"))
+    closed = ", ".join(f"{period:g} years {number}" for period, number in losses.cut.items())
+    console.print(
+        f"Links closed by return period: {closed}. US$ m a year at {BASE_YEAR} size; direct damage apart:"
+    )
+    table = Table(box=None, pad_edge=False)
+    for column in ("economy", "without programme", "with it", "of it rarer than the rarest map"):
+        table.add_column(column, justify="left" if column == "economy" else "right")
+    names = {} if world is None else world.names
+    with_ = losses.expected.sel(scenario="with").to_series().sort_values(ascending=False)
+    for code in [None, *with_.index[:WORST]]:
+        found = [losses.expected.sel(scenario=one) for one in ("without", "with")] + [
+            losses.tail.sel(scenario="with")
+        ]
+        cells = [float(one.sum() if code is None else one.sel(economy=code)) for one in found]
+        name = "all economies" if code is None else names.get(str(code), str(code))
+        table.add_row(name, *(f"{cell:,.2f}" for cell in cells))
+    console.print(table)
+    console.print("A day of closure counts as a 365th of a year's: stocks and queues would make it less.")

@@ -31,7 +31,6 @@ from samarkand.programme.model.models import Item
 from samarkand.world.network.hazards import Raster, calc_failure_share, failure_modes
 
 FALL = 1e-6  # relative: by rounding alone
-HALF_CLOSED = 0.5  # share of links closed from which one is cut, as in stress tests
 READ = 0.002  # degrees: 220 m, where cells are not finer
 
 
@@ -98,13 +97,17 @@ def calc_damage_share(depth: Floats, kind: str) -> Floats:
     return np.where(known > 0, found, 0.0)
 
 
-def hazard_loss(item: Item, maps: Mapping[float, Path], protection: float = 0.0) -> HazardLoss:
+def hazard_loss(
+    item: Item, maps: Mapping[float, Path], failure_share: float, protection: float = 0.0
+) -> HazardLoss:
     """What hazards do to an item.
 
     Parameters
     ----------
     maps
         GeoTIFFs of depths in metres, by return period in years.
+    failure_share
+        Share of links closed at a depth from which it is cut, as in stress tests (`hazard_failure_share`).
     protection
         Return period up to which defences hold; zero: none.
 
@@ -134,7 +137,7 @@ def hazard_loss(item: Item, maps: Mapping[float, Path], protection: float = 0.0)
         raster = faults.attempt(partial(read_window, path, places.bounds))
         if raster is not None:
             _check_reach(path, places, raster, faults)
-            events.append(_event(period, item, places, raster))
+            events.append(_event(period, item, places, raster, failure_share))
     faults.raise_if_any()
     for less, more in pairwise(events):
         if more.damage < less.damage * (1 - FALL):
@@ -167,23 +170,27 @@ def _check_reach(path: Path, places: Places, raster: Raster, faults: FaultList) 
         )
 
 
-def _event(period: float, item: Item, places: Places, raster: Raster) -> Event:
+def _event(period: float, item: Item, places: Places, raster: Raster, failure_share: float) -> Event:
     """Of the lines where it has any, else of its places."""
     if not places.lines:
         latitude, longitude = (np.array([one[at] for one in places.points]) for at in (2, 1))
         depth = np.nan_to_num(raster.at(latitude, longitude), nan=0.0)
         damage = calc_damage_share(depth, item.kind)
-        return Event(period, float(damage.mean()), 0.0, float(depth.max()), _is_cut(depth, item))
+        return Event(
+            period, float(damage.mean()), 0.0, float(depth.max()), _is_cut(depth, item, failure_share)
+        )
     fine = max(min(raster.step) / 2, READ)
     lines = [densify(line, fine) for _, line in places.lines]
     lengths = np.concatenate([calc_lengths(line) for line in lines])
     middle = np.concatenate([(line[1:] + line[:-1]) / 2 for line in lines])
     depth = np.nan_to_num(raster.at(middle[:, 1], middle[:, 0]), nan=0.0)
     lost = float((lengths * calc_damage_share(depth, item.kind)).sum() / lengths.sum())
-    return Event(period, lost, float(lengths[depth > 0].sum()), float(depth.max()), _is_cut(depth, item))
+    return Event(
+        period, lost, float(lengths[depth > 0].sum()), float(depth.max()), _is_cut(depth, item, failure_share)
+    )
 
 
-def _is_cut(depth: Floats, item: Item) -> bool:
+def _is_cut(depth: Floats, item: Item, failure_share: float) -> bool:
     """Whether the deepest water closes it: by the curve of its mode, a plant or port by that of roads."""
     mode = item.kind_row.mode if item.kind_row.mode in failure_modes() else "road"
-    return bool((calc_failure_share(depth, mode) >= HALF_CLOSED).any())
+    return bool((calc_failure_share(depth, mode) >= failure_share).any())

@@ -9,7 +9,12 @@ from samarkand.core.faults import FaultList
 
 
 def maps_by_period(
-    given: Iterable[str], without_item: bool, protected: Path | None, protection: float, days: float
+    given: Iterable[str],
+    without_item: bool,
+    protected: Path | None,
+    protection: float,
+    days: float,
+    option: str = "--depth",
 ) -> dict[float, Path]:
     """Maps by return period in years. Raises `Faults` for what is no such pair, and options that need an item."""
     faults, found = FaultList(), {}
@@ -21,23 +26,25 @@ def maps_by_period(
             period = float("nan")
         if not sign or not path or not 1 <= period < float("inf"):
             faults.add(
-                f"--depth {one}",
+                f"{option} {one}",
                 "is no return period with a map",
-                "Write YEARS=FILE, as --depth 100=flood.tif.",
+                f"Write YEARS=FILE, as {option} 100=flood.tif.",
             )
         elif period in found:
             faults.add(
-                f"--depth {one}", f"is a second map of {period:g} years", "Give one for each return period."
+                f"{option} {one}", f"is a second map of {period:g} years", "Give one for each return period."
             )
         else:
             found[period] = Path(path)
-    asked = {"--depth": bool(found), "--protected": protected is not None}
+    asked = {option: bool(found), "--protected": protected is not None}
     for name in (name for name, there in asked.items() if there and without_item):
         faults.add(name, "is given without an item", "Name the item: samarkand screen ITEM.")
     for name, value in (("--protection", protection), ("--closure-days", days)):
         if not 0 <= value < float("inf"):
             faults.add(f"{name} {value:g}", "is no number from zero on", "Give years, or days.")
         elif value and not found:
-            faults.add(f"{name} {value:g}", "says nothing without maps of depths", "Add --depth YEARS=FILE.")
+            faults.add(
+                f"{name} {value:g}", "says nothing without maps of depths", f"Add {option} YEARS=FILE."
+            )
     faults.raise_if_any()
     return found

@@ -96,7 +96,8 @@ def page_of_project(
         )
     places = places_of(item)
     area = None if protected is None else _overlay(protected, item, places)
-    hazard = hazard_loss(item, depths, protection) if depths else None
+    failure_share = answer.timeline.assumptions.parameters["hazard_failure_share"]
+    hazard = hazard_loss(item, depths, failure_share, protection) if depths else None
     known = {} if area is None or area.says is None else {"protected_area": area.says}
     findings = screen_item(item, answer.world.fact_table, known)
     tables = [_decided(findings), _open(findings), _turns(findings)]

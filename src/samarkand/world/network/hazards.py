@@ -178,10 +178,13 @@ def _check(path: Path, tags: dict[int, Any], shape: tuple[int, ...], dtype: str,
         faults.add(place, f"holds values of type {dtype}", "Give depths as numbers.")
 
 
-def find_flooded(path: Path, network: Network, failure_share: float) -> Closures:
+def find_flooded(
+    path: Path, network: Network, failure_share: float, may_close_none: bool = False
+) -> Closures:
     """The links that a raster of depths closes: those whose deepest point fails with at least this share.
 
-    Raises `Faults` for a raster that cannot be read, lies off the network or closes nothing.
+    Raises `Faults` for a raster that cannot be read, lies off the network or closes nothing (`may_close_none`: which is
+    an answer too).
     """
     raster = read_raster(path)
     links: dict[str, frozenset[int]] = {}
@@ -200,7 +203,7 @@ def find_flooded(path: Path, network: Network, failure_share: float) -> Closures
         raise Faults(
             [Fault(str(path), "lies where the network has no links", "Check its corner and cell size.")]
         )
-    if not links:
+    if not links and not may_close_none:
         mend = f"No link fails with a probability of {failure_share:g}: nothing is to be tested."
         raise Faults([Fault(str(path), "closes no link", mend)])
     return Closures((f"hazard:{path.name}",), links)
