@@ -20,8 +20,9 @@ The world without a programme: the trade of the accounts (2022) at declared valu
 calibrated choice of modes. No gate, port or line has a limit in the model, and trade within an economy is not in it.
 What is compared at gates, straits and in North America, where and in which year, was written down before the model
 was run against it; the other shares of modes and the costs were added later. Nothing is left out because it does not
-fit, and nothing here is calibrated to. The factor is the model's figure over the observed one; "without constants" is
-what shares of modes would be if the constants of their choice were zero.
+fit. The shares of North America are a fit: constants are calibrated to them; nothing else here is calibrated to. The
+factor is the model's figure over the observed one; "without constants" is what shares of modes would be if the
+constants of their choice were zero.
 
 {constants}
 """

@@ -178,6 +178,8 @@ def test_the_targets_that_are_counted_are_those_that_calibration_reads(toy, sess
 
     before = constants()
     for name in TARGETS:
+        if name.startswith("north_america"):  # the toy has no city there: test_trade_costs.py
+            continue
         assert not np.array_equal(before, constants(**{name: parameters[name] * 1.01})), name
     others = [name for name in table_names("mode_choice.csv") if "share" in name or "turnover" in name]
     assert set(others) <= set(TARGETS)

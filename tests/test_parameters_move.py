@@ -28,7 +28,8 @@ DECLARED = load_parameters()
 FREIGHT = [*table_names("network.csv"), *table_names("mode_choice.csv")]
 # Those of lines that items build: what items do moves with them.
 OF_ITEMS = ("rail_speed_high_capacity", "road_speed_dual", "rail_rate_high_capacity")
-ELSEWHERE = ("hazard_failure_share",)  # needs a raster: test_hazards.py
+# Need a raster (test_hazards.py), cities in North America (test_trade_costs.py).
+ELSEWHERE = ("hazard_failure_share", *(f"north_america_{mode}_share" for mode in ("road", "rail", "sea")))
 OF_BORDERS = tuple(name for name in FREIGHT if name.startswith(("border_hours_", "border_usd_")))
 
 

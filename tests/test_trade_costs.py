@@ -71,12 +71,14 @@ DECLARED = [
 PARAMETERS = Parameters((*DECLARED[0], *DECLARED[1])).replace({"port_hours_road": 1e4, "port_fee": 1e5})
 
 
-def make_skims(factor: dict[tuple[str, int, int], float] | None = None) -> xr.Dataset:
+def make_skims(
+    factor: dict[tuple[str, int, int], float] | None = None, cities: pd.DataFrame = CITIES
+) -> xr.Dataset:
     """Skims from great-circle distance: plausible rates and speeds, Lima by sea alone."""
-    distance = calc_great_circle_matrix(CITIES["lat"].to_numpy(), CITIES["lon"].to_numpy())
+    distance = calc_great_circle_matrix(cities["lat"].to_numpy(), cities["lon"].to_numpy())
     usd = np.stack([0.8 * distance, 200 + 0.45 * distance, 800 + 0.05 * 1.7 * distance])
     hours = np.stack([distance / 40, 60 + distance / 30, 240 + 1.7 * distance / 25])
-    lima = CITIES.index.get_loc("Lima")
+    lima = cities.index.get_loc("Lima")
     for mode in (0, 1):
         for array in (usd, hours):
             array[mode, lima, :] = array[mode, :, lima] = np.inf
@@ -92,8 +94,8 @@ def make_skims(factor: dict[tuple[str, int, int], float] | None = None) -> xr.Da
             "vot_class": [1, 2, 3, 4],
             "value_of_time": ("vot_class", VOT),
             "mode": list(MODES),
-            "origin_city": CITIES.index.to_numpy(),
-            "destination_city": CITIES.index.to_numpy(),
+            "origin_city": cities.index.to_numpy(),
+            "destination_city": cities.index.to_numpy(),
         },
     )
 
@@ -293,7 +295,9 @@ def test_shares_add_up_and_unreachable_modes_take_none() -> None:
 
 def test_calibration_meets_the_published_splits() -> None:
     np.testing.assert_allclose(CHOICE.calibrated, CHOICE.target, atol=1e-8)
-    np.testing.assert_allclose(CHOICE.target.sum("mode"), 1.0, rtol=1e-12)
+    known = CHOICE.target.dropna("segment")
+    assert known["segment"].to_numpy().tolist() == [name for name in SEGMENTS if name != "north_american"]
+    np.testing.assert_allclose(known.sum("mode"), 1.0, rtol=1e-12)
     # Hand calculation, both directions of equal weight here: rail 0.03/0.78 and 0.02/0.62 of surface trade.
     rail = CHOICE.target.sel(segment="long_haul", mode="rail")
     assert float(rail.mean()) == pytest.approx(0.5 * (0.03 / 0.78 + 0.02 / 0.62), rel=1e-9)
@@ -317,6 +321,37 @@ def test_class_targets_keep_the_published_total_whatever_the_trade_of_the_classe
     rail = choice.calibrated.sel(segment="long_haul", mode="rail")
     assert float((rail * (west + east)).sum()) == pytest.approx(published, rel=1e-7)
     assert (rail.diff("vot_class") > 0).all()
+
+
+def test_north_america_has_constants_of_its_own_at_any_distance() -> None:
+    america = pd.DataFrame(
+        {
+            "iso3": ["USA", "CAN", "MEX"],
+            "lat": [34.05, 43.65, 19.43],
+            "lon": [-118.24, -79.38, -99.13],
+            "population": [12.0, 6.0, 20.0],
+        },
+        index=pd.Index(["Los Angeles", "Toronto", "Mexico City"], name="city"),
+    )
+    cities = pd.concat([CITIES, america])
+    skims = make_skims(cities=cities)
+    choice = calibrate_mode_choice(skims, cities, PARAMETERS)
+    assert choice.carried_over == ()
+    # By hand: 63.3 + 15.3 + 6.7 = 85.3 per cent of the value go by the three modes.
+    for mode, share in (("road", 63.3), ("rail", 15.3), ("sea", 6.7)):
+        found = choice.calibrated.sel(segment="north_american", mode=mode)
+        np.testing.assert_allclose(found, share / 85.3, rtol=1e-9)
+    for name in ("long_haul", "european_union", "continental"):  # no pair there takes part in the others
+        xr.testing.assert_identical(choice.constants.sel(segment=name), CHOICE.constants.sel(segment=name))
+    segments = city_segments(cities, PARAMETERS)
+    within = segments.sel(origin_city=america.index, destination_city=america.index)
+    assert (within == SEGMENTS.index("north_american")).all()  # Los Angeles - Toronto is 3,495 km
+    assert (segments == SEGMENTS.index("north_american")).sum() == 9
+    for name in ("road", "rail", "sea"):
+        moved = PARAMETERS.replace({f"north_america_{name}_share": 0.2})
+        assert not np.array_equal(
+            calibrate_mode_choice(skims, cities, moved).constants[-1], choice.constants[-1]
+        )
 
 
 def test_labels_that_differ_raise() -> None:

@@ -7,8 +7,7 @@ fast: Dijkstra's algorithm over the whole network, as it is and with the new hou
 equilibrium. It imports nothing of ours but what reads tables. Left out: items that change more than hours at borders
 and worlds with tariffs (both are refused); closures, who pays, ramp-up, deficits that are not fixed in money, networks
 that lack a mode. Handed in is what takes long to find: the constants of mode choice [market, class of goods, mode]
-(`FreightModel.choice`; `declared_constants()` are those of the embedded network, rounded) and which cities [city, city]
-are offered the sea (`sea_offered` of `skims_of`).
+(`FreightModel.choice`, rounded `declared_constants()`) and which cities are offered the sea (`skims_of`).
 
 Legs have US$ and hours per TEU on their first axis, infinite where nothing leads; generalised cost is `usd + value of
 time * hours`. Modes are road, rail, sea in this order. A hat is a figure with the items over the same without them.
@@ -235,14 +234,15 @@ def choose_modes(world: World, costs: Array, constants: Array) -> Array:
         g' = g (sum_m e^a_m g'_m^-scale / sum_m e^a_m g_m^-scale)^(-1/scale)                with the items
 
     a logit in log cost (Fosgerau and Bierlaire 2009), the change that of its logsum. The constants a stand for what no
-    network shows, by market: long hauls, Europe, elsewhere. Cities count by population, pairs where anything leads.
+    network shows, by market: long hauls, Europe, elsewhere, America. Cities count by population, pairs where any leads.
     """
     p, cities = world.assumptions.parameters, world.network.cities
     labels, iso3, scale = np.array(world.labels), cities["iso3"].to_numpy(str), p["mode_choice_scale"]
-    european, km = np.isin(iso3, EUROPE.split()), great_circle(cities[PLACE], cities[PLACE])
-    market = np.where(km > p["long_haul_distance"], 0, np.where(european[:, None] & european, 1, 2))
-    economy = np.where(np.isin(iso3, labels), iso3, "ROW")
-    weight = cities["population"].to_numpy(float) * (labels[:, None] == economy)
+    america, europe = (i[:, None] & i for i in (np.isin(iso3, m.split()) for m in ("CAN MEX USA", EUROPE)))
+    far = great_circle(cities[PLACE], cities[PLACE]) > p["long_haul_distance"]
+    market = np.select([america, far, europe], [3, 0, 1], default=2)
+    home = np.where(np.isin(iso3, labels), iso3, "ROW")
+    weight = cities["population"].to_numpy(float) * (labels[:, None] == home)
     hours, usd = compliance_costs(world.labels, p)  # at home, by Doing Business: the same by all modes
     means = np.array([[usd + p[f"value_of_time_{name}"] * hours for name in GOODS]] * 2)
     for k in range(constants.shape[1]):

@@ -21,7 +21,8 @@ from samarkand.engines.choice import calc_aggregate_shares, calc_shares, calc_ut
 from samarkand.world.parameters import Parameters, load_parameters
 
 MODES = ("road", "rail", "sea")
-SEGMENTS = ("long_haul", "european_union", "continental")
+SEGMENTS = ("long_haul", "european_union", "continental", "north_american")
+BY_VALUE = ("long_haul", "north_american")  # whose splits are of value, others' of tonne-kilometres
 VOT_CLASSES = ("bulk", "low", "middle", "high", "highest")
 CHOICE_ARRAYS = ("constants", "target", "calibrated", "uncalibrated", "cheapest")
 # The parameters that constants are calibrated to (`_targets`).
@@ -31,6 +32,7 @@ TARGETS = (
     *(f"rail_tilt_{label}" for label in VOT_CLASSES),
     *(f"eu_{mode}_share" for mode in MODES),
     *(f"continental_{mode}_turnover" for mode in MODES),
+    *(f"north_america_{mode}_share" for mode in MODES),
 )
 # The members for which the modal split is published.
 # fmt: off
@@ -41,6 +43,7 @@ EUROPEAN_UNION = frozenset((
 # fmt: on
 # Neighbours on the same haulage market take the constants of the Union, which are calibrated without them.
 EUROPEAN_MARKET = EUROPEAN_UNION | {"CHE", "GBR", "ISL", "NOR"}
+NORTH_AMERICA = frozenset(("CAN", "MEX", "USA"))
 
 
 @dataclass(frozen=True)
@@ -146,15 +149,17 @@ def offer(cost: Floats, offered: NDArray[np.bool_]) -> Floats:
 def city_segments(cities: pd.DataFrame, parameters: Parameters) -> xr.DataArray:
     """Market segment of each pair of cities, dims (origin_city, destination_city), index into SEGMENTS.
 
-    Long hauls take the constants of China-Europe trade, shorter ones those of the European Union when both
-    ends lie in it or in Iceland, Norway, Switzerland, the United Kingdom, and of the continental segment
-    elsewhere.
+    Within Canada, Mexico and the United States at any distance the constants of their own; elsewhere long hauls take
+    those of China-Europe trade, shorter ones those of the European Union when both ends lie in it or in Iceland,
+    Norway, Switzerland, the United Kingdom, and of the continental segment in all other places.
     """
     distance = calc_great_circle_matrix(cities["lat"].to_numpy(float), cities["lon"].to_numpy(float))
     member = cities["iso3"].isin(EUROPEAN_MARKET).to_numpy()
     inside = member[:, None] & member[None, :]
     segment = np.where(inside, SEGMENTS.index("european_union"), SEGMENTS.index("continental"))
     segment = np.where(distance > parameters["long_haul_distance"], SEGMENTS.index("long_haul"), segment)
+    american = cities["iso3"].isin(NORTH_AMERICA).to_numpy()
+    segment = np.where(american[:, None] & american, SEGMENTS.index("north_american"), segment)
     return xr.DataArray(
         segment,
         dims=("origin_city", "destination_city"),
@@ -274,8 +279,9 @@ def _targets(
     surface_value: their sum.
     """
     classes = surface_value.size
-    if segment == "european_union":
-        published = np.array([parameters[f"eu_{mode}_share"] for mode in MODES])
+    if segment in ("european_union", "north_american"):
+        prefix = "eu" if segment == "european_union" else "north_america"
+        published = np.array([parameters[f"{prefix}_{mode}_share"] for mode in MODES])
         return np.tile(published / published.sum(), (classes, 1))
     if segment == "continental":
         turnover = np.array([parameters[f"continental_{mode}_turnover"] for mode in MODES])
@@ -296,13 +302,17 @@ def calibration_pairs(cities: pd.DataFrame, parameters: Parameters) -> dict[str,
     distance = calc_great_circle_matrix(cities["lat"].to_numpy(float), cities["lon"].to_numpy(float))
     iso3 = cities["iso3"].to_numpy()
     china, union = iso3 == "CHN", cities["iso3"].isin(EUROPEAN_UNION).to_numpy()
+    american = cities["iso3"].isin(NORTH_AMERICA).to_numpy()
+    abroad = iso3[:, None] != iso3[None, :]
     west, east = _china_and_union(cities)
     short = distance <= parameters["long_haul_distance"]
     other_city = ~np.eye(len(cities), dtype=bool)
     return {
         "long_haul": west | east,
-        "european_union": union[:, None] & union[None, :] & (iso3[:, None] != iso3[None, :]) & short,
+        "european_union": union[:, None] & union[None, :] & abroad & short,
         "continental": china[:, None] & china[None, :] & other_city & short,
+        # The splits are those of the United States with its neighbours; what these two trade is small.
+        "north_american": american[:, None] & american[None, :] & abroad,
     }
 
 
@@ -325,12 +335,14 @@ def calibrate_mode_choice(
     `surface_trade`; gravity without it), to the published rail shares of trade net of air; the classes
     share the total in the declared tilt. european_union: between its members, weighted by tonne-km, to the
     published split. continental: between the cities of China within the long-haul distance, weighted by
-    tonne-km. Sea is the reference, offered as `sea_offered` says. `declared`: constants (segment, vot_class, mode) of
-    segments without a pair of cities, or in which no pair is offered one of the modes. Raises ValueError when a segment
-    has no pairs and none are declared, and when it cannot meet its target.
+    tonne-km. north_american: between Canada, Mexico and the United States, weighted by value, to the published split
+    of value; a network without cities there takes the declared constants, or those of the continental segment where
+    none are declared. Sea is the reference, offered as `sea_offered` says. `declared`: constants (segment, vot_class,
+    mode) of segments without a pair of cities, or in which no pair is offered one of the modes. Raises ValueError when
+    another segment has no pairs and none are declared, and when one cannot meet its target.
     """
-    # Splits are published for China and the Union: no other pair takes part.
-    party = ((cities["iso3"] == "CHN") | cities["iso3"].isin(EUROPEAN_UNION)).to_numpy()
+    # Splits are published for China, the Union and North America: no other pair takes part.
+    party = cities["iso3"].isin({"CHN", *EUROPEAN_UNION, *NORTH_AMERICA}).to_numpy()
     check_labels(skims, cities)
     skims, cities = skims.isel(origin_city=party, destination_city=party), cities[party]
     if len(cities) < 2:
@@ -356,12 +368,15 @@ def calibrate_mode_choice(
     for s, segment in enumerate(SEGMENTS):
         inside = pairs[segment]
         offers = np.isfinite(cost[:, inside & reachable.all(axis=0)]).any(axis=1)  # (class, mode)
+        if segment == "north_american" and declared is None and not inside.any():
+            _carry_over(arrays, s, arrays["constants"][[SEGMENTS.index("continental")] * len(SEGMENTS)])
+            continue
         if not offers.any() or (declared is not None and not offers.all()):
             _carry_over(arrays, s, declared)
             continue
         arrays["target"][s] = _targets(segment, parameters, direction[0], direction[1], by_class)
         for c in range(labels.size):
-            weight = values[c][inside] * (1.0 if segment == "long_haul" else distance[inside])
+            weight = values[c][inside] * (1.0 if segment in BY_VALUE else distance[inside])
             costs = cost[c][inside]
             target = arrays["target"][s, c]
             constants = calibrate_constants(costs, weight, target, scale, reference=MODES.index("sea"))

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from samarkand.core.conventions import Ints
-from samarkand.world.freight.mode_choice import SEGMENTS, calibration_pairs
+from samarkand.world.freight.mode_choice import NORTH_AMERICA, SEGMENTS, calibration_pairs
 from samarkand.world.importers.frame import Import, Parts
 from samarkand.world.importers.network_borders import make_crossings
 from samarkand.world.importers.network_checks import (
@@ -265,7 +265,9 @@ def _note(task: Import, network: Network, given: dict[str, bool]) -> None:
         )
     pairs = calibration_pairs(network.cities, task.base.assumptions.parameters)
     every = network.terminals.empty or network.ports.empty
-    carried = [name for name in SEGMENTS if every or not pairs[name].any()]
+    america = network.cities["iso3"].isin(NORTH_AMERICA).any()
+    used = [name for name in SEGMENTS if america or name != "north_american"]
+    carried = [name for name in used if every or not pairs[name].any()]
     if carried:
         task.notes.append(
             "published splits of modes find no pair of cities in "
