@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -68,6 +70,22 @@ def test_closing_changes_nothing_of_the_open_network_and_adds_up():
     assert int(one.ports["closed"].sum()) == 1
     assert int(both.ports["closed"].sum()) == 2
     assert np.array_equal(both.ports["id"], network.ports["id"])
+
+
+def test_a_port_is_closed_by_its_name_unless_several_have_it():
+    network = load_network()
+    ports = network.ports
+    name = str(ports.loc[ports["id"] == "CNSHA", "name"].iloc[0])
+    assert (
+        find_closures([f"port:{name.upper()}"], network).ports == find_closures(["port:CNSHA"], network).ports
+    )
+    twins = replace(network, ports=ports.assign(name=ports["name"].replace({ports["name"].iloc[0]: name})))
+    with pytest.raises(Faults, match="the name of several ports") as caught:
+        find_closures([f"port:{name}"], twins)
+    assert {"port:CNSHA", f"port:{ports['id'].iloc[0]}"} <= set(
+        caught.value.faults[0].mend[:-1].replace(",", "").split()
+    )
+    assert find_closures(["port:CNSHA"], twins).ports == find_closures(["port:CNSHA"], network).ports
 
 
 def test_a_new_railway_across_a_closed_border_is_closed_too():

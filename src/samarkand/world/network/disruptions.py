@@ -3,7 +3,7 @@
     suez                    a chokepoint of chokepoints.csv
     border:KAZ-CHN          every road and railway between two economies; border:KAZ-CHN:rail the railways alone
     crossing:chn_kaz_rail_1 one crossing of the network
-    port:CNSHA              a sea port
+    port:CNSHA              a sea port, by its id or by its name (port:Shanghai)
     ferry:ferry_alat_aktau_road
     link:road:1234          one link, by its row in the table of the mode's links (road, rail or sea)
     pipeline:btc            an oil or gas line of pipelines.csv
@@ -98,11 +98,7 @@ def find_closures(names: Iterable[str], network: Network) -> Closures:
         elif kind == "ferry":
             _ferry(rest, network, links, place, faults)
         elif kind == "port":
-            known = network.ports["id"].astype(str)
-            rows = np.flatnonzero((known == rest).to_numpy())
-            if not rows.size:
-                faults.add(place, "is not a port of the network", did_you_mean(rest, known))
-            ports.update(rows.tolist())
+            ports.update(_ports(rest, network, place, faults))
         elif kind == "pipeline":
             known_lines = energy_network().lines
             if rest not in known_lines:
@@ -156,6 +152,21 @@ def _chokepoint(name: str, network: Network, links: Rows, faults: FaultList) -> 
         faults.add(f"closure {name}", "is not a chokepoint", mend)
     else:
         links["sea"].update(np.flatnonzero((network.sea_links["passage"] == row.passage).to_numpy()).tolist())
+
+
+def _ports(rest: str, network: Network, place: str, faults: FaultList) -> list[int]:
+    """The row of the port that an id or, failing that, a name means; a name that several have is a fault."""
+    ids, names = (network.ports[column].astype(str) for column in ("id", "name"))
+    rows = np.flatnonzero((ids == rest).to_numpy())
+    if not rows.size:
+        rows = np.flatnonzero((names.str.casefold() == rest.casefold()).to_numpy())
+    if not rows.size:
+        faults.add(place, "is not a port of the network", did_you_mean(rest, [*ids, *names]))
+    elif rows.size > 1:
+        those = ", ".join(f"port:{ids.iloc[row]}" for row in rows)
+        faults.add(place, "is the name of several ports", f"Write one of {those}.")
+        return []
+    return [int(row) for row in rows]
 
 
 def _border(
