@@ -71,6 +71,16 @@ def test_what_the_accounts_carry_already_is_counted_there_alone(line: Make, para
     )
 
 
+def test_both_amounts_are_shown_where_something_is_left(line: Make, parameters: Parameters) -> None:
+    _, (gap,) = freight_streams(
+        line(status="in_service", freight_tonnes=4.0), 2e6, (), parameters, parameters, parameters
+    )
+    assert gap.reason == (
+        "goods outside the network are what is left: 2.0 m tonnes a year of the accounts take it, 4.0 are expected of "
+        "what is published"
+    )
+
+
 def test_what_is_missing_is_named(line: Make, parameters: Parameters) -> None:
     _, (gap,) = freight_streams(line(), 0.0, (), parameters, parameters, parameters)
     assert gap.reason == "goods outside the network not assessed: needs freight_tonnes of the item"

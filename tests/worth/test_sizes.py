@@ -1,9 +1,9 @@
 """The size of direct benefits of the default programme, item by item, beside an independent sheet.
 
 The sheet is arithmetic written here by hand from typed inputs: figures of the items as published, national accounts
-and power by fuel of 2022 as embedded, and the parameters as declared. `ENVELOPE` is an earlier estimate, made apart from
-the library from published traffic and wider assumptions (US$ m a year, low and high): each size lies within it, or its
-comment says why not.
+and power by fuel of 2022 as embedded, and the parameters as declared. `ENVELOPE` is an earlier estimate, made apart
+from the library from published traffic and wider assumptions (US$ m a year, low and high): each size lies within it, or
+its comment says why not.
 """
 
 from __future__ import annotations

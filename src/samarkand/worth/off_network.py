@@ -64,7 +64,8 @@ def freight_streams(
     base = carried.year or (item.opening.year if item.opening else 0)
     amounts = {(code, ""): part for code in item.economies}
     stream = Stream("trade_cost", "outside_accounts", "direct", amounts, "grows", base, "estimated", SOURCE)
-    return [stream], []
+    shown = _tonnes(item, 1e6 * (carried.value or 0.0), on_network, value)
+    return [stream], [Gap(item.id, "freight", f"goods outside the network are what is left: {shown}")]
 
 
 def rest_of_tonnes(item: Item, published: float, on_network: float, parameters: Mapping[str, float]) -> float:
@@ -104,8 +105,12 @@ def _rate(
 
 
 def _compared(item: Item, published: float, on_network: float, parameters: Mapping[str, float]) -> str:
-    use = 1.0 if item.status == "in_service" else parameters["freight_forecast_use"]
     if rest_of_tonnes(item, published, on_network, parameters):
         return "they went before at the same rate"
+    return _tonnes(item, published, on_network, parameters)
+
+
+def _tonnes(item: Item, published: float, on_network: float, parameters: Mapping[str, float]) -> str:
+    use = 1.0 if item.status == "in_service" else parameters["freight_forecast_use"]
     carried = f"{on_network / 1e6:,.1f} m tonnes a year of the accounts take it"
     return f"{carried}, {use * published / 1e6:,.1f} are expected of what is published"
