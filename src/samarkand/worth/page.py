@@ -12,6 +12,7 @@ from samarkand.priorities.environment.paths import TITLES
 from samarkand.priorities.faces import NO_FIGURE, Bars, Page, Table, shown
 from samarkand.worth.item_worth import RATES, ItemWorth, Values
 from samarkand.worth.outturn import class_of, overrun_of
+from samarkand.worth.sampling import DRAWS, delay_of, delayed, sample
 from samarkand.worth.worth import Worth
 
 MONEY = ",.0f"
@@ -164,7 +165,7 @@ def item_page(worth: Worth, name: str) -> Page:
         one.item.title,
         lead=(*_said_of_item(one), *_of_gaps(one), *([FREIGHT] if one.alone else [])),
         charts=_from_benefits_to_net((one,), one.parameters["discount_rate"]),
-        tables=(_values(one), _margins(one, worth), *_who(one, worth), _years(one)),
+        tables=(_values(one), *_as_its_class(one), _margins(one, worth), *_who(one, worth), _years(one)),
     )
 
 
@@ -258,6 +259,27 @@ def _values(one: ItemWorth) -> Table:
         "figures; freight has none."
         f"{dear}",
     )  # fmt: skip
+
+
+def _as_its_class(one: ItemWorth) -> Iterable[Table]:
+    """The value as cost and passengers of projects of its class turned out, and where it opens as late as these."""
+    rate = one.parameters["discount_rate"]
+    found, years = sample(one, rate), delay_of(one)
+    rows = []
+    if found is not None:
+        words = " and ".join({"cost": "cost", "demand": "passengers"}[name] for name in found.drawn)
+        ends = (shown(value, MONEY) for value in (found.low, found.median, found.high))
+        rows.append((f"{words} drawn", *ends, shown(found.above_zero, ",.0f", 100.0, "%")))
+    if years:
+        value = delayed(one, years).values(rate).net.central
+        rows.append((f"opened {years} years later", "", shown(value, MONEY), "", ""))
+    if rows:
+        yield Table(
+            f"As projects of its class turned out: values at {rate:.0%}",
+            ("", "1 in 10 below", "median", "1 in 10 above", "above zero"), tuple(rows),
+            f"US$ m. {DRAWS:,} draws of what projects of the class cost and carried over what was estimated, as far as "
+            "that is still to come; the delay is the mean of the class, which has no published spread.",
+        )  # fmt: skip
 
 
 def _return_with_carbon(one: ItemWorth) -> str:
