@@ -14,6 +14,7 @@ import samarkand as sk
 from samarkand.core.faults import Faults
 from samarkand.priorities.finance.assessment import stack_of
 from samarkand.priorities.finance.command import finance
+from samarkand.priorities.finance.page import page
 from samarkand.session import Session
 from toy import PROGRAMME, make_toy_world
 
@@ -155,6 +156,9 @@ def test_the_pages_show_the_stack_and_name_what_is_missing(found):
     assert whole.tables[0].rows[0][2:4] == ("2,000", "26.8 %")
     stack = item.tables[0].rows
     assert stack[0][:6] == ("1", "A bank of China", "loan", "2,000.0", "USD", "2.00 %")
+    (spread,) = (table for table in page(found, 2).tables if table.title.startswith("Spread"))
+    assert len(spread.rows) == 2
+    assert "2 of 5 rows" in spread.note
     bare = sk.appraise(PROGRAMME, WORLD, session=SESSION, years=(2027,))
     assert any("not assessable" in one for one in finance(bare).lead)
     assert any("needs" in one for one in finance(bare, "railway").lead)

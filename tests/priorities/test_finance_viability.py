@@ -167,6 +167,9 @@ def test_fiscal_cash_is_tax_less_service_less_what_governments_pay_in():
     tax = one.flow.tax_with_loans[year] / 2
     assert float(cash.sel(economy="KGZ", year=2031)) == pytest.approx(tax - service, abs=1e-6)
     assert float(cash.sel(economy="CHN", year=2031)) == pytest.approx(tax, abs=1e-9)
+    (chart,) = (chart for chart in finance(found).charts if chart.title.startswith("Cash of governments"))
+    drawn = chart.series[WORLD.names.get("KGZ", "KGZ")]
+    assert drawn[chart.years.index(2031)] == pytest.approx(tax - service, abs=1e-6)
 
 
 def test_a_negative_revenue_is_a_fault():

@@ -59,9 +59,9 @@ def finance(
     if not item:
         if what_if or least or keep:
             raise Faults([Fault("--what-if, --least", "are of one item", "Name the item.")])
-        from samarkand.priorities.finance.page import page
+        from samarkand.priorities.finance.page import ALL, page
 
-        return page(answer)
+        return page(answer, ALL)
     from samarkand.priorities.finance.stack_page import stack_page
 
     found = {one.id: one for one in answer.timeline.items}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,11 +14,16 @@ from samarkand.priorities.finance.concessionality import calc_all_in_cost, calc_
 from samarkand.priorities.finance.tranches import Tranche
 
 MOST_LINES = 6  # in a chart
+MOST_ROWS = 10  # in a table of the report
+ALL = 10_000
 NOMINAL = "Nominal US dollars; loans whose terms are not known whole are in no sum by year."
 
 
-def page(answer: Answer) -> Page:
-    """Sources of finance by financier, service by host, concentration, and what is not known."""
+def page(answer: Answer, most: int = MOST_ROWS) -> Page:
+    """Sources of finance by financier, service by host, concentration, and what is not known.
+
+    `most`: rows of a table at most; the report shows the first of them, the command all.
+    """
     tranches = stack_of(answer.timeline)
     lent = [one for one in tranches if one.line.is_debt]
     known = [one for one in lent if one.schedule is not None]
@@ -37,10 +43,20 @@ def page(answer: Answer) -> Page:
         charts.append(_service(answer))
     else:
         lead.append(f"Service by year is not assessable: {NO_TERMS}.")
+    if (fiscal := _fiscal(answer)) is not None:
+        charts.append(fiscal)
     tables.append(_viability(answer))
     if missing := [one for one in lent if one.schedule is None]:
         tables.append(_missing(answer, missing))
-    return Page("Finance: who lends what to whom", tuple(lead), tuple(charts), tuple(tables))
+    shorter = tuple(_shortened(table, most) for table in tables)
+    return Page("Finance: who lends what to whom", tuple(lead), tuple(charts), shorter)
+
+
+def _shortened(table: Table, most: int) -> Table:
+    if len(table.rows) <= most:
+        return table
+    note = f"{table.note} {most} of {len(table.rows)} rows; all of them: samarkand finance.".strip()
+    return replace(table, rows=table.rows[:most], note=note)
 
 
 def _terms(answer: Answer, known: list[Tranche]) -> Table:
@@ -140,6 +156,20 @@ def _viability(answer: Answer) -> Table:
     )
     heads = ("item", "revenue", "rate of return", "net present value, US$ m", "lowest cover", "cover under 1")
     return Table("Whether items pay", heads, tuple(rows), note, numbers=2)
+
+
+def _fiscal(answer: Answer) -> Chart | None:
+    """Cash of the governments that pay or get most in any year."""
+    cash = answer.by_year("fiscal_cash")
+    if "economy" not in cash.dims:
+        return None
+    widest = abs(cash).max("year").to_series().sort_values(ascending=False)
+    series = {
+        answer.world.names.get(str(code), str(code)): cash.sel(economy=code).fillna(0.0).to_numpy().tolist()
+        for code in widest.index[:MOST_LINES]
+    }
+    years = tuple(int(year) for year in cash["year"].to_numpy())
+    return Chart("Cash of governments: tax less service and what they pay in", "US$ m a year", years, series)
 
 
 def _missing(answer: Answer, missing: list[Tranche]) -> Table:
