@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 
 import samarkand as sk
+from samarkand.core.evidence import Evidence
 from samarkand.core.faults import Faults
 from samarkand.priorities.finance.assessment import stack_of
 from samarkand.priorities.finance.command import finance
 from samarkand.priorities.finance.page import page
+from samarkand.programme.files.financing_checks import findings
+from samarkand.programme.model.models import Financing, When
 from samarkand.session import Session
 from toy import PROGRAMME, make_toy_world
 
@@ -164,3 +167,52 @@ def test_the_pages_show_the_stack_and_name_what_is_missing(found):
     assert any("needs" in one for one in finance(bare, "railway").lead)
     with pytest.raises(Faults, match="is no item of the programme"):
         finance(found, "railwy")
+
+
+def test_a_blended_facility_lends_what_is_not_given():
+    blended = {"railway.financing.1.instrument": "blended", "railway.financing.1.grant_share": 0.25}
+    found = ask(**blended)
+    debt = found.by_year("loan_debt").sel(project="railway", case="1")
+    assert float(debt.sel(year=2029)) == pytest.approx(1500)
+    element = float(found.array("grant_element").sel(project="railway", case="1"))
+    assert element == pytest.approx(0.25 + 0.75 * 0.2684458, abs=1e-7)
+
+
+def test_a_guarantee_is_no_debt_and_pays_for_nothing():
+    # The grant of the fund to the road gate becomes a guarantee: the host bears what it gave.
+    found = ask(**{"road-gate.financing.1.instrument": "guarantee"})
+    assert not [one for one in stack_of(found.timeline) if one.item.id == "road-gate"]
+    (item,) = (one for one in found.timeline.items if one.id == "road-gate")
+    assert item.financing[0].share_of(item.capex) is None
+    assert not [event for event in found.timeline.events if event.item == "road-gate" and event.financing]
+    (table,) = (one for one in finance(found, "road-gate").tables if one.title == "Guarantees")
+    assert table.rows == (("A multilateral fund", "n/a"),)
+
+
+FIGURE = {"value": 0.02, "unit": "fraction", "source": "made up", "flag": "assumed"}
+ALONE = [
+    ({"instrument": "loan", "grant_share": Evidence(**FIGURE)}, "grant_share", "is of a blended facility"),
+    ({"instrument": "loan", "lent_on_by": "bank"}, "lent_on_by", "is of on-lending"),
+    ({"instrument": "loan", "margin": Evidence(**FIGURE)}, "margin", "a margin without a base rate"),
+    ({"instrument": "loan", "base_rate": "sofr"}, "margin", "a base rate without a margin"),
+    (
+        {"instrument": "loan", "interest_rate": Evidence(**FIGURE), "base_rate": "sofr"},
+        "interest_rate", "is fixed, and there is a base rate",
+    ),
+    (
+        {"instrument": "loan", "first_drawdown": When(year=2030), "last_drawdown": When(year=2028)},
+        "first_drawdown", "comes after last_drawdown",
+    ),
+    (
+        {"instrument": "loan", "maturity": Evidence(value=0, unit="years", source="made up", flag="assumed")},
+        "maturity", "is no time at all",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("values", "key", "words"), ALONE)
+def test_terms_that_no_contract_has_are_found_alone(values, key, words):
+    ((place, reason, remedy),) = findings(Financing.of({"party": "bank", **values}))
+    assert place == key
+    assert words in reason
+    assert remedy.endswith(".")

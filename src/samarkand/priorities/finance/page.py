@@ -174,7 +174,7 @@ def _fiscal(answer: Answer) -> Chart | None:
 
 def _missing(answer: Answer, missing: list[Tranche]) -> Table:
     rows = tuple(
-        (one.item.title, answer.programme.party(one.line.party).name, ", ".join(one.missing))
+        (one.item.title, answer.programme.party(one.line.party).name, "; ".join(one.missing))
         for one in missing
     )
     return Table("Loans without a schedule", ("item", "financier", "needs"), rows, numbers=3)

@@ -51,7 +51,9 @@ def _lead(item: Item, mine: list[Tranche], lent: list[Tranche]) -> list[str]:
     financed = _money(sum(known) if known else None)
     said = [f"Capital cost: {_money(capex)}. Sources of finance with an amount: {financed}."]
     if capex and known and capex - sum(known) > 1e-6 * capex:
-        said.append(f"Nobody is published who finances the other {_money(capex - sum(known))}.")
+        rest, unknown = _money(capex - sum(known)), sum(1 for one in mine if one.amount is None)
+        others = f"; {unknown} of the sources have no published amount" if unknown else ""
+        said.append(f"Who finances the other {rest} is not published{others}.")
     if lent:
         cost, service = calc_all_in_cost(lent), sum(float(one.by_year["service"].sum()) for one in lent)
         drawn = sum(float(one.by_year["drawn"].sum()) for one in lent)
@@ -60,7 +62,7 @@ def _lead(item: Item, mine: list[Tranche], lent: list[Tranche]) -> list[str]:
             f"{_money(service)} is paid on it in all. Figures by year are nominal US dollars."
         )
     said += [
-        f"Tranche {one.case} has no schedule: needs {', '.join(one.missing)}." for one in mine if one.missing
+        f"Tranche {one.case} has no schedule: needs {'; '.join(one.missing)}." for one in mine if one.missing
     ]
     return said
 
