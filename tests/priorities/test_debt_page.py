@@ -167,6 +167,21 @@ def test_a_template_stands_for_paths_and_terms(found: sk.Appraisal, tmp_path: Pa
         debt(found, "TJK", template=path)
 
 
+def test_published_debt_stands_beside_the_programmes(found: sk.Appraisal, tmp_path: Path) -> None:
+    path = tmp_path / "ids.csv"
+    path.write_text(
+        "Country Code,Series Code,2027,2028,2029\nKGZ,DT.DOD.DPPG.CD,4e9,,\nKGZ,DT.TDS.DPPG.CD,3e8,3.1e8,9e9\n",
+        encoding="utf-8",
+    )
+    page = debt(found, "KGZ", ids=path)
+    rows = {row[0]: row[1:] for row in table(page, "Public external debt as published").rows}
+    assert rows["2027"][:3] == ("data", "4,000.0", "300.0")
+    assert rows["2028"] == ("contracted", "n/a", "310.0", "n/a", "40.0")  # 2 % of 2,000 before principal
+    macro, terms = write(tmp_path / "m.csv", macro_rows()), write_terms(tmp_path / "t.csv", capacity="medium")
+    said = " ".join(debt(found, "KGZ", macro=macro, terms=terms, ids=path).lead)
+    assert "The path's service of 2029 is below what is contracted already" in said
+
+
 def test_a_market_economy_gets_a_fan_and_financing_needs(found: sk.Appraisal, tmp_path: Path) -> None:
     rows = macro_rows("KAZ")
     for k, row in enumerate(rows):

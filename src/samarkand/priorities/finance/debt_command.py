@@ -42,6 +42,15 @@ def debt(
             show_default=False,
         ),
     ] = None,
+    ids: Annotated[
+        Path | None,
+        typer.Option(
+            "--ids",
+            metavar="FILE",
+            help="The International Debt Statistics, bulk or DataBank's CSV.",
+            show_default=False,
+        ),
+    ] = None,
     vintage: Annotated[
         int | None,
         typer.Option("--vintage", metavar="YEAR", help="Vintage of the framework.", show_default=False),
@@ -63,14 +72,18 @@ def debt(
     equilibrium, the programme's debt from its sources of finance.
     """  # fmt: skip
     from samarkand.priorities.finance.debt_framework import framework
+    from samarkand.priorities.finance.debt_ids import read_ids
     from samarkand.priorities.finance.debt_page import debt_page
 
     code = code_of(answer, economy)
     rules = framework(vintage)
     found = economy_of(answer, code, macro, terms, template)
+    published = None if ids is None else read_ids(ids, code)
+    if found is not None and published is not None:
+        found = published.fill(found)
     if workbook is not None:
         write_workbook(answer, found, rules, workbook)
-    return debt_page(answer, code, found, rules)
+    return debt_page(answer, code, found, rules, published)
 
 
 def code_of(answer: Answer, word: str) -> str:

@@ -21,8 +21,9 @@ from samarkand.priorities.finance.debt_framework import (
     covered,
     ratings,
 )
+from samarkand.priorities.finance.debt_ids import Published
 from samarkand.priorities.finance.debt_inputs import Effect, baseline_of
-from samarkand.priorities.finance.debt_macro import Economy
+from samarkand.priorities.finance.debt_macro import Economy, spans
 from samarkand.priorities.finance.debt_outcome import NAMES, Outcome, outcome_of
 from samarkand.priorities.finance.debt_realism import realism_of
 
@@ -33,7 +34,9 @@ PERIMETERS = {
 }  # fmt: skip
 
 
-def debt_page(answer: Answer, code: str, economy: Economy | None, rules: Framework) -> Page:
+def debt_page(
+    answer: Answer, code: str, economy: Economy | None, rules: Framework, published: Published | None = None
+) -> Page:
     """The page of an economy; without its paths the thresholds and the programme's own debt."""
     name = name_of(answer, code)
     years = _years(answer, code, economy)
@@ -57,6 +60,9 @@ def debt_page(answer: Answer, code: str, economy: Economy | None, rules: Framewo
         tables.append(_thresholds(rules))
     lead += _said_of_loans(owed)
     tables.append(_loans(owed))
+    if published is not None:
+        lead += _contracted(published, economy)
+        tables.append(_published(published, owed))
     if calls:
         tables.append(_calls(calls))
     return Page(f"Debt of {name}", tuple(lead), tuple(charts), tuple(one for one in tables if one.rows))
@@ -221,6 +227,30 @@ def _loans(owed: Owed) -> Table:
         "US$ m, nominal; present value at the discount rate of 5 % of the service to come on what is drawn."
     )
     return Table("The programme's own debt", heads, tuple(rows), note, numbers=2)
+
+
+def _contracted(published: Published, economy: Economy | None) -> list[str]:
+    """Years in which a path pays less than is contracted already."""
+    years = () if economy is None else published.shortfalls(economy)
+    if not years:
+        return []
+    return [f"The path's service of {spans(years)} is below what is contracted already: check the path."]
+
+
+def _published(published: Published, owed: Owed) -> Table:
+    """Published public external debt by year, and the programme's public external service beside it."""
+    mine = dict(zip(owed.years, owed.service.get("public_external", np.zeros(len(owed.years))), strict=True))
+    rows = tuple(
+        (
+            str(year), "data" if year <= published.last else "contracted",
+            *(shown(published.of(name, year), ",.1f") for name in ("debt", "service", "interest")),
+            f"{mine.get(year, 0.0):,.1f}",
+        )
+        for year in published.years
+    )  # fmt: skip
+    heads = ("year", "", "owed at its end", "service", "of it interest", "programme's service")
+    note = "US$ m. World Bank, International Debt Statistics: long-term, public and publicly guaranteed."
+    return Table("Public external debt as published", heads, rows, note, numbers=2)
 
 
 def _calls(calls: tuple[Calls, ...]) -> Table:

@@ -1,0 +1,177 @@
+"""An economy's public external debt as published: the International Debt Statistics of the World Bank.
+
+The bulk file or DataBank's, CSV with a column a year; of all creditors together. The layout is that of docs/debt.md.
+Payments of years after the last that has debt at its end are scheduled: what is contracted already.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from samarkand.core.declarations import read_table
+from samarkand.core.faults import FaultList, did_you_mean
+from samarkand.priorities.finance.debt_macro import HERE, Economy
+
+COLUMNS = ("Country Code", "Series Code")
+CREDITOR, ALL = "Counterpart-Area Code", "WLD"
+YEAR = re.compile(r"(\d{4})(?: \[YR\d{4}\])?")
+UNKNOWN = ("", "..")
+MILLION = 1e6
+
+
+class IdsRow(BaseModel):
+    """A series that is read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str
+    name: str
+    fills: str = ""
+    description: str
+
+
+@cache
+def ids_rows() -> dict[str, IdsRow]:
+    """Declared series by code."""
+    return {row.code: row for row in read_table(HERE, "debt_ids.csv", IdsRow)}
+
+
+@dataclass(frozen=True)
+class Published:
+    """Series by name and year in US$ m; `last` is the last year of data."""
+
+    values: Mapping[str, Mapping[int, float]]
+    last: int
+
+    def of(self, name: str, year: int) -> float:
+        """A value, NaN where there is none."""
+        return self.values.get(name, {}).get(year, math.nan)
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The last ten years of data, and all with payments to come."""
+        ahead = [year for year, value in self.values.get("service", {}).items() if year > self.last and value]
+        return (*range(self.last - 9, self.last + 1), *sorted(ahead))
+
+    def fill(self, economy: Economy) -> Economy:
+        """An economy with these figures in years of data where it has none."""
+        first, last = economy.years[0], economy.years[-1]
+        values = dict(economy.values)
+        for row in ids_rows().values():
+            if row.fills:
+                mine = economy.of(row.fills, first, last)
+                years = range(first, last + 1)
+                known = [
+                    self.of(row.name, year) if year <= self.last and year < economy.first else math.nan
+                    for year in years
+                ]
+                values[row.fills] = np.where(np.isnan(mine), known, mine)
+        return replace(economy, values=values)
+
+    def shortfalls(self, economy: Economy) -> tuple[int, ...]:
+        """Years ahead whose service in the path is below what is contracted already."""
+        return tuple(
+            year
+            for year in economy.projection
+            if year > self.last
+            and float(economy.of("service_external", year, year)[0]) < self.of("service", year) * (1 - 1e-9)
+        )
+
+
+def read_ids(path: Path, code: str) -> Published:
+    """The published debt of an economy. Raises `Faults` with all that is wrong in its rows."""
+    faults = FaultList()
+    found: dict[str, dict[int, float]] = {}
+    lines: dict[str, int] = {}
+    for line, row in _rows(path, code, faults):
+        declared = ids_rows().get(row["Series Code"].strip())
+        if declared is None or row.get(CREDITOR, ALL).strip() != ALL:
+            continue
+        place = f"{path}, line {line}"
+        if declared.name in lines:
+            faults.add(
+                place, f"{declared.code} of {code} stands in line {lines[declared.name]} too", "Keep one."
+            )
+            continue
+        lines[declared.name] = line
+        found[declared.name] = _values(row, f"{place}, {declared.code}", faults)
+    stocks = [year for year, value in found.get("debt", {}).items() if value > 0]
+    if not stocks and not faults:
+        reason = f"has no DT.DOD.DPPG.CD of {code}" if found else f"has no series of {code} that is read"
+        wanted = ", ".join(ids_rows())
+        faults.add(str(path), reason, f"Fetch {wanted} of {code} with World as the counterpart.")
+    faults.raise_if_any()
+    return Published(found, max(stocks))
+
+
+def _rows(path: Path, code: str, faults: FaultList) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows of an economy with their lines; the bulk file has a million of others."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        faults.add(str(path), f"cannot be read: {error.strerror}", "Name the CSV file.")
+        return
+    encoding = "utf-8-sig" if _is_utf8(raw) else "cp1252"
+    mark, head = code.encode(), None
+    for number, line in enumerate(raw.splitlines(), 1):
+        if head is None:
+            cells = next(csv.reader([line.decode(encoding, "replace")]), [])
+            names = [cell.strip() for cell in cells]
+            if number > 6 or not set(COLUMNS) & set(names):
+                continue
+            missing = [name for name in COLUMNS if name not in names]
+            if missing:
+                faults.add(
+                    f"{path}, line {number}",
+                    f"has no column {', '.join(missing)}",
+                    did_you_mean(missing[0], names),
+                )
+                return
+            if not any(YEAR.fullmatch(name) for name in names):
+                faults.add(f"{path}, line {number}", "has no column of a year", "Fetch a column a year.")
+                return
+            head = names
+        elif mark in line:
+            cells = next(csv.reader([line.decode(encoding, "replace")]), [])
+            row = dict(zip(head, cells, strict=False))
+            if row.get("Country Code", "").strip() == code and "Series Code" in row:
+                yield number, row
+    if head is None:
+        faults.add(str(path), "has no header with Country Code and Series Code", "Fetch it as CSV.")
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _values(row: Mapping[str, str], place: str, faults: FaultList) -> dict[int, float]:
+    """The figures of a row by year, in US$ m."""
+    found = {}
+    for name, cell in row.items():
+        year = YEAR.fullmatch(name)
+        if year is None or cell is None or cell.strip() in UNKNOWN:
+            continue
+        try:
+            value = float(cell)
+        except ValueError:
+            value = math.nan
+        if not (math.isfinite(value) and value >= 0):
+            faults.add(
+                f"{place}, {year[1]}", f"{cell.strip()!r} is no amount in US dollars", "Fetch the file again."
+            )
+            continue
+        found[int(year[1])] = value / MILLION
+    return found
