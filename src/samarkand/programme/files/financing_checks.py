@@ -44,7 +44,7 @@ def findings(line: Financing) -> Iterator[Finding]:
         )
     has_rate = line.figure("interest_rate") is not None or line.figure("margin") is not None
     if line.is_debt and has_rate and line.figure("maturity") is not None and line.get("perimeter") is None:
-        words = "public_external, public_domestic, state_owned or private_non_guaranteed"
+        words = "public_external, public_domestic, state_owned, private_non_guaranteed; undeclared where no record says"
         yield (
             "perimeter",
             f"is missing, and {line.named} with its terms counts somewhere",

@@ -38,9 +38,12 @@ def calc_tonnes_cheaper(
     with trade at home, dims (origin, destination, vot_class).
     """
     rows = np.union1d(before.rows, after.rows)
-    if not rows.size:
+    was, is_ = (_costs(baseline, rows, update) for update in (before, after))
+    differ = ((was[0] != is_[0]) | (was[1] != is_[1])).any(axis=(1, 2))
+    if not differ.any():
         return 0.0
-    old, new = (_routes(baseline, rows, update) for update in (before, after))
+    rows = rows[differ]
+    old, new = (_routes(baseline, rows, usd[differ], hours[differ]) for usd, hours in (was, is_))
     total = new.term.sum(axis=-1, keepdims=True)
     share = np.divide(new.term, total, out=np.zeros_like(new.term), where=total > 0)
     cheaper = (share * (new.cost < CLOSER * old.cost)).sum(axis=-1)  # [pair, class]
@@ -57,11 +60,16 @@ def calc_tonnes_cheaper(
     return float((between * cheaper * (weight[one] * weight[other])[:, None]).sum())
 
 
-def _routes(baseline: FreightBaseline, rows: Ints, update: RouteUpdate) -> _Routes:
-    pairs = baseline.pairs
-    usd, hours = pairs.usd[rows].copy(), pairs.hours[rows].copy()
+def _costs(baseline: FreightBaseline, rows: Ints, update: RouteUpdate) -> tuple[Floats, Floats]:
+    """US$ and hours of routes of some pairs, [pair, mode, search class]."""
+    usd, hours = baseline.pairs.usd[rows], baseline.pairs.hours[rows]  # copies
     at = np.searchsorted(rows, update.rows)
     usd[at], hours[at] = update.usd, update.hours
+    return usd, hours
+
+
+def _routes(baseline: FreightBaseline, rows: Ints, usd: Floats, hours: Floats) -> _Routes:
+    pairs = baseline.pairs
     shape = (rows.size, baseline.values.size, len(MODES))
     term, pick = np.empty(shape), np.empty(shape, np.int8)
     load_kernels().prepare(
