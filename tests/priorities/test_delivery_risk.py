@@ -8,10 +8,10 @@ import pytest
 
 import samarkand as sk
 from samarkand.core.faults import Faults
-from samarkand.priorities.governance import reference_fit
+from samarkand.priorities import reference_fit
 from samarkand.priorities.governance.command import delivery
 from samarkand.priorities.governance.delivery_risk import overrun_of
-from samarkand.priorities.governance.reference_fit import (
+from samarkand.priorities.reference_fit import (
     Fitted,
     MeanAlone,
     calc_by_moments,

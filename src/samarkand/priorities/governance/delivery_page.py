@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from samarkand.priorities.base import Levels
 from samarkand.priorities.faces import NO_FIGURE, Answer, Page, Table, shown
 from samarkand.priorities.governance.delivery_risk import NO_COST, demand_of, overrun_of
-from samarkand.priorities.governance.reference_fit import (
+from samarkand.priorities.governance.progress import expected_opening, opening_at_pace, slippage_of
+from samarkand.priorities.reference_fit import (
     COVERAGE,
     FAMILY,
     MEASURES,
@@ -52,6 +55,30 @@ def costs_of(answer: Answer) -> Table:
     )
 
 
+def openings_of(items: Sequence[Item]) -> Table:
+    """Openings by the plan, as published, and to be expected, of the items with a plan or with progress."""
+    rows = []
+    for item in items:
+        known = (slippage_of(item), expected_opening(item), opening_at_pace(item))
+        if any(isinstance(one, float) for one in known):
+            planned = item.get("planned_opening")
+            cells = (f"{one:{form}}" if isinstance(one, float) else NO_FIGURE
+                     for one, form in zip(known, ("+.1f", ".1f", ".1f"), strict=True))  # fmt: skip
+            rows.append((item.id, str(planned or NO_FIGURE), str(item.opening or NO_FIGURE), *cells))
+    note = (
+        "A year and its fraction. "
+        if rows
+        else "No item has an opening by the plan, or progress with its day. "
+    )
+    return Table(
+        "Openings: by the plan, as published, to be expected",
+        ("item", "plan", "published", "slippage, years", "to be expected by its class", "at the pace so far"),
+        tuple(rows),
+        note=f"{note}Keys: planned_opening, progress, progress_as_of (docs/programme.md).",
+        numbers=3,
+    )
+
+
 def fits_of() -> Table:
     """The classes: what is published of them, the fit, and by how much it misses."""
     rows = []
@@ -68,7 +95,7 @@ def fits_of() -> Table:
         "Reference classes: past projects of a kind over what was planned",
         ("class", "of", "fit: mean and sd of the logarithm", "misses what is published by, points", "mean"),
         tuple(rows),
-        note="Outturn over estimate. Sources: priorities/governance/delivery_classes.csv, worth/reference_classes.csv.",
+        note="Outturn over estimate. Sources: priorities/delivery_classes.csv, worth/reference_classes.csv.",
         numbers=4,
     )
 
@@ -93,7 +120,10 @@ def item_page(answer: Answer, item: Item) -> Page:
     return Page(
         f"Delivery of {item.title}",
         lead=tuple(said),
-        tables=(Table("What it is to be expected to cost, US$ m", HEADS, rows, note="" if rows else f"{NO_COST}."),),
+        tables=(
+            Table("What it is to be expected to cost, US$ m", HEADS, rows, note="" if rows else f"{NO_COST}."),
+            openings_of([item]),
+        ),
     )  # fmt: skip
 
 

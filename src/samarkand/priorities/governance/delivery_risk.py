@@ -13,7 +13,7 @@ import xarray as xr
 
 from samarkand.core.gaps import Gap
 from samarkand.priorities.base import Levels, Outcomes, Range
-from samarkand.priorities.governance.reference_fit import COVERAGE, HIGH, LOW, Fitted, class_of, share_to_come
+from samarkand.priorities.reference_fit import COVERAGE, HIGH, LOW, Fitted, class_of, share_to_come
 from samarkand.priorities.timeline import Timeline
 from samarkand.programme.model.models import Item
 

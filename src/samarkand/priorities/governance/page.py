@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from samarkand.priorities.faces import Answer, Page
-from samarkand.priorities.governance.delivery_page import costs_of, fits_of, said_of_costs
+from samarkand.priorities.governance.delivery_page import costs_of, fits_of, openings_of, said_of_costs
 
 
 def page(answer: Answer) -> Page:
@@ -11,5 +11,5 @@ def page(answer: Answer) -> Page:
     return Page(
         "Governance: how projects are delivered",
         lead=(said_of_costs(answer),),
-        tables=(costs_of(answer), fits_of()),
+        tables=(costs_of(answer), openings_of(answer.timeline.items), fits_of()),
     )
