@@ -100,8 +100,11 @@ def test_headlines_of_estimated_economies_carry_their_range(appraisal, world):
     assert rows.loc[list(world.accounts.estimated), ["low", "high"]].notna().all(axis=None)
     one = rows.loc["UZB"]
     half = max(width.relative * abs(one["value"]), width.absolute)
-    assert one["high"] - one["low"] == pytest.approx(2 * half, rel=1e-9)
-    assert np.isnan(rows.loc["KAZ", "low"])
+    assert one["high"] - one["low"] >= 2 * half * (1 - 1e-9), "costs in the end come to it"
+    paying = {label for row in appraisal.timeline.results.delivery.overruns.values() for label in row}
+    observed = sorted(set(world.labels) - paying - set(world.accounts.estimated) - {"ROW"})
+    assert observed
+    assert rows.loc[observed, "low"].isna().all(), "accounts observed, and nothing uncertain paid"
 
 
 @pytest.mark.slow

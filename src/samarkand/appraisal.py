@@ -19,6 +19,7 @@ from samarkand.core.progress import Progress, quiet
 from samarkand.engines.threads import Beside
 from samarkand.priorities.assessing import assess_once, assess_states, assess_whole
 from samarkand.priorities.base import Outcomes
+from samarkand.priorities.delivery_ranges import DeliveryRanges
 from samarkand.priorities.ranges import HoldOutRanges
 from samarkand.priorities.results import Results
 from samarkand.priorities.time_rule import Assessed, TimeRule
@@ -84,7 +85,9 @@ def appraise(
     assessed |= {number: one.result() for number, one in reversed(assessing.items())}
     in_order = range(len(states))
     rule = TimeRule(schedule, [assessed[number] for number in in_order], asked.projection)
-    results = Results(rule, ranges=HoldOutRanges.of(asked.world))
+    parameters = asked.assumptions.parameters
+    delivery = DeliveryRanges.of(asked.programme, schedule, parameters, asked.world.labels)
+    results = Results(rule, ranges=HoldOutRanges.of(asked.world), delivery=delivery)
     timeline = find_timeline(asked, schedule, states, results)
     whole = assess_whole(timeline, find_once(asked, timeline.last, session))
     timeline = replace(timeline, results=replace(results, whole=whole))
@@ -147,7 +150,7 @@ def assess(asked: Question, schedule: Schedule, number: int, state: State, sessi
     if schedule.is_whole(number) and asked.projection is None:
         (payment,) = payments
         paid = outcomes(payment)
-        return Assessed(paid, {payment: paid})
+        return Assessed(paid, {payment: paid}, partial(outcomes, (), paid) if payment else None)
     before = outcomes(())
     return Assessed(before, {payment: outcomes(payment, before) for payment in payments})
 

@@ -16,6 +16,7 @@ from samarkand.core.conventions import Floats
 from samarkand.core.gaps import Gap
 from samarkand.core.schema import SCENARIOS, Block, not_assessed
 from samarkand.priorities.base import Indicator, Levels, Outcomes, Part, Range
+from samarkand.priorities.delivery_ranges import DeliveryRanges
 from samarkand.priorities.ranges import HoldOutRanges, combine
 from samarkand.priorities.registry import all_indicators, find_indicator, priorities
 from samarkand.priorities.time_rule import TimeRule, array_of, compare
@@ -39,11 +40,14 @@ class Results:
         Results of the timeline, of projects, and of what is worked out once.
     ranges
         Ranges from the hold-out of estimated accounts.
+    delivery
+        Ranges from what items may cost in the end.
     """
 
     rule: TimeRule
     whole: Outcomes = field(default_factory=dict)
     ranges: HoldOutRanges = field(default_factory=HoldOutRanges)
+    delivery: DeliveryRanges = field(default_factory=DeliveryRanges)
 
     @property
     def schedule(self) -> Schedule:
@@ -169,7 +173,7 @@ class Results:
         return _in_years(array_of_own_years(self.whole, declared, part), declared, years)
 
     def _range(self, declared: Indicator, scenario: str, values: xr.DataArray) -> Range | None:
-        """The one range of values: from the hold-out of accounts, the priority's own, or both combined."""
+        """The one range of values: of the hold-out of accounts, of costs in the end, its own, or all combined."""
         part, years = PART[scenario], [int(year) for year in values["year"].to_numpy()]
         found: list[Range | None] = []
         if part == "change":
@@ -178,6 +182,8 @@ class Results:
                 # Units in one unit of that whose range it takes; it grows with the economy where the level does.
                 conversion = self.rule.level(declared, "conversion", years)
             found.append(self.ranges.of_change(declared, values, conversion))
+            if declared.granularity == "state" and declared.type == "number" and declared.is_headline:
+                found.append(self.delivery.of_change(values, self.rule.paid_part(declared, years)))
         if declared.granularity == "state":
             found.append(self.rule.range(declared, part, values))
         else:

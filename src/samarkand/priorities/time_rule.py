@@ -37,10 +37,19 @@ NOT_SCALED = np.ones(1)
 
 
 class Assessed(NamedTuple):
-    """Results of the priorities in one state: before anybody pays, and for each payment of its years."""
+    """Results of the priorities in one state: before anybody pays, and for each payment of its years.
+
+    `unpaid`: works out those before anybody pays, where figures do not need them and `before_financing` has the paid
+    ones in their place.
+    """
 
     before_financing: Outcomes
     paid: Mapping[Payment, Outcomes]
+    unpaid: Callable[[], Outcomes] | None = None
+
+    def without_payment(self) -> Outcomes:
+        """The results before anybody pays, in every case."""
+        return self.before_financing if self.unpaid is None else self.unpaid()
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,36 @@ class TimeRule:
             values = self._effect(declared, part, first, years, growth)
         levels = values if scale is NOT_SCALED else scale * values
         return xr.DataArray(levels, {"year": list(years), **first.coords}, ("year", *declared.dims))
+
+    def paid_part(self, declared: Indicator, years: Sequence[int]) -> xr.DataArray | None:
+        """What payment makes up of an indicator's change, in its units, dims (year, those declared).
+
+        `scale (p[year] - u[s]) / size`, over the level without where change is relative; None where nobody pays.
+        """
+        part: Part = "change" if declared.change == "direct" else "with_"
+        first = array_of(self.states[0].before_financing, declared, part)
+        growth = self._growth(declared, first, years)
+        scale = growth if declared.grows_with == "economy" else NOT_SCALED
+        rows = [self._paid_row(declared, part, year) for year in years]
+        if all(row is None for row in rows):
+            return None
+        values = np.array([np.zeros(first.shape) if row is None else row for row in rows])
+        found = xr.DataArray(
+            scale * (values / growth), {"year": list(years), **first.coords}, ("year", *declared.dims)
+        )
+        if declared.change == "relative":
+            without = self.level(declared, "without", years)
+            found = found / without.where(without != 0)
+        return found
+
+    def _paid_row(self, declared: Indicator, part: Part, year: int) -> Floats | None:
+        """`p[year] - u[s]`, of every state; None where nobody pays."""
+        state = self.states[self.schedule.in_force[year]]
+        paid, unpaid = state.paid[self.schedule.payments[year]], state.without_payment()
+        if paid[declared.name] is unpaid[declared.name] or isinstance(unpaid[declared.name], Gap):
+            return None
+        after, before = (array_of(one, declared, part).to_numpy() for one in (paid, unpaid))
+        return np.where(np.isfinite(after), after - before, 0.0)
 
     def range(self, declared: Indicator, part: Part, values: xr.DataArray) -> Range | None:
         """The range that the priority itself gives of a part whose values by year are these; None without one."""
