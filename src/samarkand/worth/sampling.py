@@ -17,7 +17,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from samarkand.core.conventions import Floats
-from samarkand.priorities.governance.reference_fit import (
+from samarkand.priorities.reference_fit import (
     Fitted,
     LogNormal,
     MeanAlone,

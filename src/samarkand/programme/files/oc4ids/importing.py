@@ -271,6 +271,8 @@ def _add_terms(one: Mapping[str, Any], line: Table, source: Mapping[str, Any]) -
     grace = _years(period.get("startDate"), paid.get("startDate"))
     if grace is not None and "grace" not in line:
         _figure(line, "grace", grace, source)
+    if "interest_rate" in line and "maturity" in line:
+        line.setdefault("perimeter", "undeclared")  # the standard has no field for it
 
 
 def _figure(line: Table, key: str, value: float, source: Mapping[str, Any]) -> None:
