@@ -119,7 +119,7 @@ def constants_and_data() -> str:
     constants = len(SEGMENTS) * len(VOT_CLASSES) * (len(MODES) - 1)
     return (
         f"{constants} constants of the choice of modes are fitted to {len(TARGETS) - own} published figures and "
-        f"{own} own choices; of this table they are fitted to what it says they are."
+        f"{own} own choices; what of this table they are fitted to is marked."
     )
 
 
