@@ -12,6 +12,7 @@ from samarkand.reports.figures import figure, money, plural
 from samarkand.worth.net_worth import NetWorth
 
 MOST = 10  # economies by name
+NAMED = 2  # margins by name in one line; the report has them all
 
 
 def capital_line(found: NetWorth) -> str:
@@ -44,7 +45,8 @@ def net_worth_line(found: NetWorth) -> str:
         for amount in (found.direct.central, -found.cost, found.total.central)
     )
     charged = f", {cost} charged for items that have these alone" if found.cost else ""
-    return f"Beside it, US$ m a year: {_titles(found)} {gained}{charged}; net worth {total}."
+    words = _titles(found) if len(found.by_margin) <= NAMED else f"{len(found.by_margin)} direct margins"
+    return f"Beside it, US$ m a year: {words} {gained}{charged}; net worth {total}."
 
 
 def _titles(found: NetWorth) -> str:

@@ -24,6 +24,15 @@ def direct_streams(
     `tonnes` a year that take it in the equilibrium; `ends`: the parameters at the low ends of their ranges, as they
     are, and at the high ends.
     """
+    streams, gaps = own_streams(item, world, ends)
+    freight, missing = freight_streams(item, tonnes, world.network.single_roads, *ends)
+    return streams + freight, gaps + missing
+
+
+def own_streams(
+    item: Item, world: World, ends: Sequence[Mapping[str, float]]
+) -> tuple[list[Stream], list[Gap]]:
+    """Direct margins that follow from the item alone: all but freight, which needs the tonnes that take the item."""
     facts = world.fact_table
     found = (
         passenger_streams(item, facts, *ends),
@@ -31,6 +40,5 @@ def direct_streams(
         electricity_streams(item, facts, *ends),
         visa_streams(item, facts, *ends),
         warning_streams(item, *ends),
-        freight_streams(item, tonnes, world.network.single_roads, *ends),
     )
     return [one for streams, _ in found for one in streams], [one for _, gaps in found for one in gaps]

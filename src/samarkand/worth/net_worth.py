@@ -4,9 +4,10 @@
     C            what is charged, by the rule of the question, for the items that have direct margins alone
     assessed     of the capital cost of all items: that of items in service that change trade or have a direct margin
 
-Direct margins are those of the worth of items (`passengers`, `electricity`), each in the year asked about: ramped up,
-and where a cost is displaced less of it year by year. They grow with economies only where these are projected, as real
-income does. Nothing of them is in real income, and real income holds nothing of them: the two are added once.
+Direct margins are those of the worth of items that need no solution of their own (`direct.own_streams`: not freight
+that the network does not hold, nor what hazards take), each in the year asked about: ramped up, and where a cost is
+displaced less of it year by year. They grow with economies only where these are projected, as real income does. Nothing
+of them is in real income, and real income holds nothing of them: the two are added once.
 """
 
 from __future__ import annotations
@@ -22,9 +23,8 @@ from samarkand.programme.channels.payment import charges, is_concerned
 from samarkand.programme.model.models import Item
 from samarkand.result import Appraisal
 from samarkand.world.parameters import Parameters
-from samarkand.worth.electricity import electricity_streams
+from samarkand.worth.direct import own_streams
 from samarkand.worth.life import life_of
-from samarkand.worth.passengers import passenger_streams
 from samarkand.worth.streams import Amount, Stream
 
 NONE = Amount.sure(0.0)
@@ -149,10 +149,7 @@ def _streams(appraisal: Appraisal, item: Item) -> tuple[Stream, ...]:
     """Direct margins of an item that need no solution of their own."""
     parameters = appraisal.assumptions.parameters
     ends = derived(parameters, "ends", lambda: _at_ends(parameters))
-    found = (
-        of(item, appraisal.world.fact_table, *ends)[0] for of in (passenger_streams, electricity_streams)
-    )
-    return tuple(stream for streams in found for stream in streams)
+    return tuple(own_streams(item, appraisal.world, ends)[0])
 
 
 def _at_ends(parameters: Parameters) -> tuple[dict[str, float], ...]:
