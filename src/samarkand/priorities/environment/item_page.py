@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from samarkand.core.gaps import Gap
+from samarkand.priorities.base import Levels
 from samarkand.priorities.environment.gases import Gases, gases_of, outcomes_of, worth_by_path
 from samarkand.priorities.environment.paths import TITLES
 from samarkand.priorities.environment.power import power_of
@@ -19,6 +20,7 @@ from samarkand.priorities.registry import find_indicator
 from samarkand.programme.model.models import Item
 from samarkand.world.parameters import Parameters
 
+NO_RANGE = "none given"
 ON_FREIGHT = ("link", "crossing", "port", "clearance")
 
 
@@ -37,11 +39,7 @@ def page_of_item(answer: Answer, item: Item) -> Page:
         if isinstance(outcome, Gap):
             gaps.append((declared.title, outcome.reason))
         elif outcome.change is not None and not outcome.change.dims:
-            span = outcome.ranges.get("change")
-            ends = (outcome.change,) * 2 if span is None else (span.low, span.high)
-            form = ".0f" if declared.unit == "year" else ",.0f"
-            cells = (shown(float(one), form) for one in (ends[0], outcome.change, ends[1]))
-            figures.append((f"{declared.title} ({declared.unit})", *cells))
+            figures.append((f"{declared.title} ({declared.unit})", *_cells(outcome, declared.unit)))
     if not isinstance(gases.operation, Gap):
         gaps += [("Net greenhouse gases, in part", gap.reason) for gap in gases.operation.gaps]
     tables = [Table("Over its life", ("what", "low", "central", "high"), tuple(figures))] if figures else []
@@ -55,6 +53,16 @@ def page_of_item(answer: Answer, item: Item) -> Page:
     names = ", ".join(answer.world.names.get(code, code) for code in item.economies)
     lead = (f"{item.kind_row.label}; {names}.",)
     return Page(f"Greenhouse gases of {item.title}", lead=lead, charts=_chart(gases), tables=tuple(tables))
+
+
+def _cells(outcome: Levels, unit: str) -> tuple[str, str, str]:
+    """Low, central and high; words where the source gives no range."""
+    assert outcome.change is not None
+    span, form = outcome.ranges.get("change"), ".0f" if unit == "year" else ",.0f"
+    central = shown(float(outcome.change), form)
+    if span is None or not float(span.low) < float(span.high):
+        return NO_RANGE, central, NO_RANGE
+    return shown(float(span.low), form), central, shown(float(span.high), form)
 
 
 def _of_a_year(gases: Gases) -> tuple[Table, ...]:
