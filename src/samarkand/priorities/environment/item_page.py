@@ -8,6 +8,7 @@ from samarkand.priorities.environment.gases import Gases, gases_of, outcomes_of,
 from samarkand.priorities.environment.paths import TITLES
 from samarkand.priorities.environment.power import power_of
 from samarkand.priorities.environment.traffic import (
+    ELSEWHERE,
     GRIDS,
     FreightGases,
     break_even,
@@ -69,7 +70,10 @@ def _of_a_year(gases: Gases) -> tuple[Table, ...]:
     if isinstance(gases.operation, Gap):
         return ()
     parts = [*gases.operation.own.items()]
-    parts += [(f"displaced in {code}", one) for code, one in gases.operation.displaced.items()]
+    parts += [
+        (f"displaced {'' if code == ELSEWHERE else 'in '}{code}", one)
+        for code, one in gases.operation.displaced.items()
+    ]
     rows = tuple((name, *(shown(value) for value in ends)) for name, ends in parts)
     return (Table("A year of full service, tonnes", ("where", "low", "central", "high"), rows),)
 

@@ -33,8 +33,9 @@ from samarkand.world.parameters import Parameters
 WHAT = "item_net_emissions"
 MODES = ("road", "rail", "sea")
 NO_GRID = "the emissions of a kilowatt-hour are known of no economy"
+ELSEWHERE = "elsewhere"
 GRAMS = 1e-6  # grams to tonnes
-GRIDS = (0.0, 150.0, 300.0, 450.0, 600.0, 750.0, 900.0, 1050.0, 1200.0)  # g CO2e/kWh
+GRIDS = (0.0, 300.0, 600.0, 900.0, 1200.0)  # g CO2e/kWh
 MOST_GRID = 1200.0  # coal alone, in old plants
 
 
@@ -81,7 +82,7 @@ class FreightGases:
         """As a year of service: what is not its own is displaced elsewhere, and does not fall with the grid."""
         low, central, high = (net - own for net, own in zip(self.net, self.gross, strict=True))
         displaced = Ends(min(low, central), central, max(high, central))
-        return Operation({"freight on its links": self.gross}, {"elsewhere": displaced}, falls=False)
+        return Operation({"freight on its links": self.gross}, {ELSEWHERE: displaced}, falls=False)
 
 
 def freight_gases(item: Item, state: State) -> FreightGases | Gap:
