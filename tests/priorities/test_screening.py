@@ -80,6 +80,10 @@ def test_hydropower_by_the_density_of_its_reservoir():
     thin = by(20)
     assert (thin.outcome, thin.missing) == ("", ("run_of_river", "life_cycle_intensity"))
     bare = found(plant("hydro"), "eu_taxonomy_contribution")
+    assert "no rule at hand" not in bare.reason
+    nuclear = found(plant("nuclear"), "eu_taxonomy_contribution")
+    assert nuclear.reason.startswith("no rule at hand covers it: nuclear power (4.26 to 4.28)")
+    assert "biomass" not in nuclear.reason
     assert "reservoir_area and capacity" in bare.reason
 
 
@@ -109,6 +113,7 @@ def test_rules_are_written_in_fields_and_words_that_there_are():
     for row in left_out():
         assert row.standard in standards()
         assert set(row.kinds) <= {"*", *BUILT}
+        assert set(row.fuels) <= set(known["fuel"])
 
 
 # Every field that rules name, with values on all sides of its thresholds.

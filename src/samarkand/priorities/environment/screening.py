@@ -112,8 +112,13 @@ class Missing(BaseModel):
     id: str
     standard: str
     kinds: Words
+    fuels: Words = ()
     subject: str
     reason: str
+
+    def is_of(self, kind: str, fuel: Value | None) -> bool:
+        """Whether it would be for items of a kind and, of power plants, a fuel; not one for all kinds."""
+        return kind in self.kinds and (not self.fuels or fuel in self.fuels)
 
 
 class Turn(NamedTuple):
@@ -196,7 +201,7 @@ def screen(
         wanted = dict.fromkeys((needed or {}).get(name, name) for name in missing)
         parts = [f"needs {', '.join(wanted)}"] if missing else []
         if not any(rule.holds(fields) for rule in mine):
-            parts.append(_uncovered(standard, kind, bool(missing)))
+            parts.append(_uncovered(standard, kind, fields.get("fuel"), bool(missing)))
         reason = "; ".join(part for part in parts if part)
     return Finding(
         standard, case, decided.outcome if decided else "", decided, missing, reason, _possible(mine, fields),
@@ -233,12 +238,12 @@ def _fields_of(open_rules: Iterable[Rule], fields: Fields) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for rule in open_rules for name in rule.unknown(fields)))
 
 
-def _uncovered(standard: str, kind: str, partly: bool) -> str:
+def _uncovered(standard: str, kind: str, fuel: Value | None, partly: bool) -> str:
     """What of a standard no rule says of a kind; `partly`: some rule may hold yet."""
     subjects = [
         f"{one.subject} ({one.reason})"
         for one in left_out()
-        if one.standard == standard and kind in one.kinds
+        if one.standard == standard and one.is_of(kind, fuel)
     ]
     if not subjects:
         return "" if partly else "no rule at hand covers it"

@@ -71,12 +71,12 @@ def table_of_projects(found: Mapping[str, tuple[Finding, ...]]) -> Table:
     return Table("Under each standard", HEADS, rows, note, numbers=5)
 
 
-def table_of_rules_left_out(kind: str = "") -> Table:
-    """Rules that are left out, and why; of a kind of project, or all."""
+def table_of_rules_left_out(item: Item | None = None) -> Table:
+    """Rules that are left out, and why; those that would be of an item, or all."""
     rows = tuple(
         (SHORT[one.standard], one.subject, one.reason)
         for one in left_out()
-        if not kind or kind in one.kinds or ALL in one.kinds
+        if item is None or ALL in one.kinds or one.is_of(item.kind, next(iter(item.words("fuel")), None))
     )
     return Table("Rules that are left out", ("standard", "of what", "why"), rows, numbers=3)
 
@@ -114,7 +114,7 @@ def page_of_project(
         pictures = (_map(item, places, area, answer.world.names),)
     if hazard is not None:
         tables += [_events(hazard), _expected(hazard, days), _keys(hazard, days, depths)]
-    tables.append(table_of_rules_left_out(item.kind))
+    tables.append(table_of_rules_left_out(item))
     return Page(
         f"What standards say of {item.title}",
         tuple(lead),
