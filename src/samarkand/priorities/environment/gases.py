@@ -98,7 +98,8 @@ def outcomes_of(gases: Gases, parameters: Parameters) -> dict[str, Levels | Gap]
         low, central, high = (
             xr.DataArray(getattr(path, part), {"year": years}, ("year",)) for path in gases.paths
         )
-        found[name] = Levels(change=central, ranges=_range(low, high))
+        outside = "outside the years of the item"
+        found[name] = Levels(change=central, reason=outside, ranges=_range(low, high))
     return found | _of_life(gases, parameters)
 
 
