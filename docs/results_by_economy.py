@@ -3,8 +3,8 @@
     python -m docs.results_by_economy
     python -m docs.results_by_economy --against OLD.csv
 
-The default programme in 2035. Whoever changes the method writes it anew. The revision before has the snapshot to
-compare with (`git show REVISION:docs/results-by-economy.csv`); the changelog says why the largest changes are there.
+The default programme in 2035. Whoever changes the method keeps the snapshot as results-by-economy-before.csv, writes it
+anew, and says in the changelog why the largest changes are there.
 """
 
 from __future__ import annotations

@@ -57,8 +57,9 @@ def test_changes_are_ranked_by_their_size_beside_the_figures():
     assert len(largest_changes(old, new, 1)) == 1
 
 
-def test_the_committed_snapshot_has_every_economy(world):
-    table = read(TABLE)
+@pytest.mark.parametrize("name", [TABLE.name, "results-by-economy-before.csv"])
+def test_the_committed_snapshots_have_every_economy(world, name):
+    table = read(TABLE.with_name(name))
     assert table.index.tolist() == list(world.labels)
     assert table.columns.tolist() == list(COLUMNS)
     assert table.drop(columns="freight_cost_of_imports").notna().all(axis=None)
