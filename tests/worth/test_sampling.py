@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from samarkand.engines.project_values import calc_present_value
-from samarkand.priorities.governance.reference_fit import Fitted, class_of
+from samarkand.priorities.reference_fit import Fitted, class_of
 from samarkand.programme.model.models import Project
 from samarkand.world.economies.facts import Facts
 from samarkand.world.parameters import Parameters

@@ -4,7 +4,7 @@
 
 C and P: present values of capital cost (below zero) and of hours of passengers; R: outturn over estimate of the class,
 s the share of it still to come; D: passengers over those forecast, u the share of the forecast that is in P already. R
-and D are independent and log-normal (`priorities.governance.reference_fit`). Draws are a Latin hypercube: each n-th of
+and D are independent and log-normal (`priorities.reference_fit`). Draws are a Latin hypercube: each n-th of
 a distribution is drawn once, in an order of the seed, so that quantiles of the draws are those of the distribution.
 """
 
