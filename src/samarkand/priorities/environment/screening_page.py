@@ -64,9 +64,9 @@ def table_of_projects(found: Mapping[str, tuple[Finding, ...]]) -> Table:
     total = sum(len(one) for one in found.values())
     decided = sum(bool(each.outcome) for one in found.values() for each in one)
     note = (
-        f"{decided} of {total} questions of the standards are decided. n/a is not assessable: samarkand screen ITEM says "
-        "what is missing, and which words may still be said. Guidance: the Green Development Guidance; alternatives: "
-        "whether the Equator Principles require their analysis; missing: fields."
+        f"{decided} of {total} questions of the standards are decided. n/a is not assessable: samarkand screen ITEM "
+        "says what is missing, and which words may still be said. Guidance: the Green Development Guidance; "
+        "alternatives: whether the Equator Principles require their analysis; missing: fields."
     )
     return Table("Under each standard", HEADS, rows, note, numbers=5)
 
