@@ -24,6 +24,7 @@ from samarkand.programme.schedule import Schedule
 
 NOTHING_TO_COMPARE = "no trade or no connection in the baseline"
 NO_SUCH_YEAR = "no figure for this year"
+NOT_OF_ITEM = "nothing of the item's own"
 UNCHANGED = "unchanged"
 PART: Mapping[str, Part] = {"without": "without", "with": "with_", "change": "change"}
 
@@ -195,7 +196,12 @@ class Results:
         reason = outcome.reason if isinstance(outcome.reason, xr.DataArray) else str(outcome.reason)
         own = self._own_years(declared)
         if own is None:
-            return reason if isinstance(reason, xr.DataArray) else reason or NOTHING_TO_COMPARE
+            if not isinstance(reason, xr.DataArray):
+                return reason or NOTHING_TO_COMPARE
+            if declared.granularity != "project":
+                return reason
+            # Each project may have parties or cases of its own: what is missing in those of the others is none of it.
+            return reason.astype(object).where((reason != "") | values.notnull(), NOT_OF_ITEM)
         in_time = values["year"].isin(own)
         given = reason if isinstance(reason, xr.DataArray) else xr.full_like(values, reason, dtype=object)
         # Each project may have years of its own: what is missing in those of the others has no other reason.

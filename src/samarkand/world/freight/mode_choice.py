@@ -336,7 +336,7 @@ def calibrate_mode_choice(
     share the total in the declared tilt. european_union: between its members, weighted by tonne-km, to the
     published split. continental: between the cities of China within the long-haul distance, weighted by
     tonne-km. north_american: between Canada, Mexico and the United States, weighted by value, to the published split
-    of value; a network without cities there takes the declared constants, or those of the continental segment where
+    of value; without cities or trade there it takes the declared constants, or those of the continental segment where
     none are declared. Sea is the reference, offered as `sea_offered` says. `declared`: constants (segment, vot_class,
     mode) of segments without a pair of cities, or in which no pair is offered one of the modes. Raises ValueError when
     another segment has no pairs and none are declared, and when one cannot meet its target.
@@ -368,8 +368,10 @@ def calibrate_mode_choice(
     for s, segment in enumerate(SEGMENTS):
         inside = pairs[segment]
         offers = np.isfinite(cost[:, inside & reachable.all(axis=0)]).any(axis=1)  # (class, mode)
-        if segment == "north_american" and declared is None and not inside.any():
-            _carry_over(arrays, s, arrays["constants"][[SEGMENTS.index("continental")] * len(SEGMENTS)])
+        if segment == "north_american" and not any((value[inside] > 0).any() for value in values):
+            # Accounts without two of the three: what is declared holds, as on a network without their cities.
+            continental = arrays["constants"][[SEGMENTS.index("continental")] * len(SEGMENTS)]
+            _carry_over(arrays, s, continental if declared is None else declared)
             continue
         if not offers.any() or (declared is not None and not offers.all()):
             _carry_over(arrays, s, declared)
