@@ -147,10 +147,13 @@ def _join(row: Indicator, by_item: Mapping[str, Levels | Gap]) -> Levels | Gap:
         {"project": list(by_item)},
         ("project",),
     )
-    return Levels(**joined, reason=by_project, ranges=_join_ranges(row, known, list(by_item)))  # type: ignore[arg-type]
+    return Levels(**joined, reason=by_project, ranges=_join_ranges(row, known, list(by_item), joined))  # type: ignore[arg-type]
 
 
-def _join_ranges(row: Indicator, known: Mapping[str, Levels], items: list[str]) -> dict[Part, Range]:
+def _join_ranges(
+    row: Indicator, known: Mapping[str, Levels], items: list[str], joined: Mapping[str, xr.DataArray]
+) -> dict[Part, Range]:
+    """Ranges along the labels of the values: items that have none may have parties, cases or years of their own."""
     found: dict[Part, Range] = {}
     for part in PARTS:
         ranges = {code: one.ranges[part] for code, one in known.items() if part in one.ranges}
@@ -161,8 +164,11 @@ def _join_ranges(row: Indicator, known: Mapping[str, Levels], items: list[str]) 
                 for one in ranges.values()
             ):
                 raise ValueError(f"{row.name}: ranges of its projects have different bases or coverages")
+            labels = {dim: joined[part][dim] for dim in joined[part].dims}
             low, high = (
-                _along_projects(row, {code: getattr(one, side) for code, one in ranges.items()}, items)
+                _along_projects(
+                    row, {code: getattr(one, side) for code, one in ranges.items()}, items
+                ).reindex(labels)
                 for side in ("low", "high")
             )
             found[part] = Range(low, high, first.basis, first.coverage)
