@@ -72,7 +72,7 @@ def _by_party(items: list[Item], screened: Mapping[str, tuple[Finding, ...]]) ->
                 amounts[line.party, case] = amounts.get((line.party, case), 0.0) + (amount or 0.0)
     if not amounts:
         return Gap("environment", "green_finance", "no line of finance of a project has an amount")
-    parties = list(dict.fromkeys(party for party, _ in amounts))
+    parties = sorted({party for party, _ in amounts})  # whatever the order of the items
     cases = [f"{taxonomy}: {word}" for taxonomy in TAXONOMIES for word in STANDINGS]
     values = np.array([[amounts.get((party, case), 0.0) for case in cases] for party in parties])
     return Levels(change=xr.DataArray(values, {"party": parties, "case": cases}, ("party", "case")))
