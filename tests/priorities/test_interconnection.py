@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from samarkand.cli import app
 from samarkand.core.faults import Faults
 from samarkand.priorities.environment.grid_files import Grids, read_grids
 from samarkand.priorities.environment.interconnection import (
@@ -192,3 +194,47 @@ def test_a_dispatch_is_compared_by_value(grids):
     idle = replace(ALONE, flow=np.zeros((2, 2)))
     found = compare(grids, Line(("KGZ", "PAK"), 15.0), ALONE, idle)
     assert (found.saved, found.emissions, found.rent) == (0.0, 0.0, 0.0)
+
+
+@pytest.fixture
+def refused(monkeypatch):
+    """What `samarkand carbon` refuses without solving anything: places and reasons."""
+
+    def solve(*_, **__):
+        raise AssertionError("it was solved")
+
+    monkeypatch.setattr("samarkand.appraisal.appraise", solve)
+
+    def run(*words) -> list[tuple[str, str]]:
+        error = CliRunner().invoke(app, ["carbon", *map(str, words)]).exception
+        assert isinstance(error, Faults), error
+        return [(fault.place, fault.reason) for fault in error.faults]
+
+    return run
+
+
+@needs_pypsa
+def test_files_items_and_terms_are_checked_together_before_anything_is_solved(refused, tmp_path):
+    folder = folder_of(tmp_path, generators_csv=GENERATORS + "a3,KGZ,-5,10,0\n")
+    file = ("generators.csv, line 6, capacity", "is -5")
+    assert refused("casa-1000x", "--grids", folder) == [file, ("casa-1000x", "is no item of the programme")]
+    assert refused("--grids", folder) == [file, ("--grids", "is given without a power line")]
+    both = dict(refused("casa-1000", "--grids", folder, "--without", "casa-1000x"))
+    assert both.pop(file[0]) == file[1]
+    assert len(both) == 1, "what is wrong with the terms is said too, once"
+
+
+@needs_pypsa
+def test_an_item_that_is_no_line_between_the_grids_is_refused_before_anything_is_solved(refused, tmp_path):
+    folder_of(tmp_path)
+    assert refused("rogun-hydropower", "--grids", tmp_path) == [
+        ("item rogun-hydropower", "is no power line with a capacity")
+    ]
+    folder_of(
+        tmp_path,
+        generators_csv=GENERATORS.replace("KGZ", "KAZ"),
+        demand_csv="hour,node,demand\n0,KAZ,60\n0,PAK,9\n",
+    )
+    ((place, reason),) = refused("casa-1000", "--grids", tmp_path)
+    assert place == "item casa-1000"
+    assert reason.endswith("the nodes of demand.csv are KAZ, PAK")

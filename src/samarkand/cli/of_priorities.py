@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,7 +14,8 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from samarkand.cli.options import Asking, asks_question
-from samarkand.priorities.faces import Command
+from samarkand.core.faults import FaultList
+from samarkand.priorities.faces import Check, Command
 
 HERE = "samarkand.priorities"
 DRAW = inspect.Parameter(
@@ -32,10 +34,26 @@ def commands_of_priorities() -> Iterator[Callable[..., None]]:
     folders = sorted(one.name for one in iter_modules(import_module(HERE).__path__) if one.ispkg)
     for module in (f"{HERE}.{name}.command" for name in folders):
         if find_spec(module) is not None:
-            yield from map(_with_question, import_module(module).COMMANDS)
+            found = import_module(module)
+            checks: Mapping[str, Check] = getattr(found, "CHECKS", {})
+            for command in found.COMMANDS:
+                yield _with_question(command, checks.get(command.__name__))
 
 
-def _with_question(command: Command) -> Callable[..., None]:
+def _check(check: Check, asking: Asking, options: Mapping[str, Any]) -> None:
+    """Raise `Faults` with all that is wrong with the question and with what the command's own options name."""
+    from samarkand.session import default_session
+
+    faults = FaultList()
+    question = faults.attempt(partial(default_session().ask, asking.programme, asking.world, **asking.terms))
+    items = None
+    if question is not None:
+        items = [item for item in question.programme.items if item.id not in question.scenario.without]
+    faults.attempt(partial(check, items, **options))
+    faults.raise_if_any()
+
+
+def _with_question(command: Command, check: Check | None) -> Callable[..., None]:
     """A command that appraises what its options ask, and prints the page that the priority makes of it."""
     _, *own = inspect.signature(command).parameters.values()
     hints = get_type_hints(command, include_extras=True, localns={"Answer": Any})
@@ -46,7 +64,7 @@ def _with_question(command: Command) -> Callable[..., None]:
         from samarkand.reports.pictures import write_pictures
         from samarkand.reports.progress import progress_bar
 
-        asking.check()
+        asking.check(*([] if check is None else [partial(_check, check, asking, options)]))
         with progress_bar() as step:
             appraisal = appraise(asking.programme, asking.world, progress=step, **asking.terms)
         page = command(appraisal, **options)

@@ -187,3 +187,7 @@ class Page:
 # `run(answer, **options) -> Page`: its name is the verb, its docstring the help, its further parameters its options
 # (annotated as for typer). The options of a question are added to them.
 Command: TypeAlias = Callable[..., Page]
+
+# `check(items, **options)`, of a command by its verb in `CHECKS`: raises `Faults` before anything is solved. `items`:
+# those of the question, None where it has faults itself, which are said too.
+Check: TypeAlias = Callable[..., None]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from samarkand.priorities.faces import Answer, Page
+
+if TYPE_CHECKING:
+    from samarkand.programme.model.models import Item
 
 
 def carbon(
@@ -27,27 +31,28 @@ def carbon(
     ] = None,
 ) -> Page:
     """Show greenhouse gases of items and their worth."""
-    from samarkand.core.faults import Fault, Faults, did_you_mean
-
     if not item:
-        if grids is not None:
-            raise Faults([Fault("--grids", "is given without a power line", "Give the id of one before it.")])
+        check_carbon(None, item, grids)
         from samarkand.priorities.environment.page import page
 
         return page(answer)
+    from samarkand.priorities.environment.grids_asked import asked_grids, asked_item
     from samarkand.priorities.environment.item_page import page_of_item
 
-    items = answer.timeline.items
-    found = next((one for one in items if one.id.lower() == item.lower()), None)
-    if found is None:
-        reason = "is no item of the programme"
-        raise Faults([Fault(item, reason, did_you_mean(item, [one.id for one in items]))])
+    found = asked_item(answer.timeline.items, item)
     shown = page_of_item(answer, found)
     if grids is None:
         return shown
     from samarkand.priorities.environment.interconnection_page import interconnection_tables
 
-    return replace(shown, tables=(*interconnection_tables(found, grids), *shown.tables))
+    return replace(shown, tables=(*interconnection_tables(found, asked_grids(grids)), *shown.tables))
+
+
+def check_carbon(items: Sequence[Item] | None, item: str, grids: Path | None) -> None:
+    """What is wrong with the item and the grids, before anything is solved."""
+    from samarkand.priorities.environment.grids_asked import check_asked
+
+    check_asked(items, item, grids)
 
 
 def screen(
@@ -100,3 +105,4 @@ def screen(
 
 
 COMMANDS = (carbon, screen)
+CHECKS = {"carbon": check_carbon}

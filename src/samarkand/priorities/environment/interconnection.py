@@ -82,11 +82,16 @@ def missing_packages() -> tuple[str, ...]:
     return tuple(name for name in PACKAGES if find_spec(name) is None)
 
 
-def solve_dispatch(grids: Grids, line: Line | None) -> Dispatch:
-    """Least-cost dispatch of all hours. Raises `Faults` where the packages of the extra are not installed."""
+def refuse_without_packages() -> None:
+    """Raise `Faults` where packages of the extra are not installed."""
     if missing := missing_packages():
         remedy = f"pip install 'samarkand[{EXTRA}]'."
         raise Faults([Fault("interconnection", f"needs {' and '.join(missing)}", remedy)])
+
+
+def solve_dispatch(grids: Grids, line: Line | None) -> Dispatch:
+    """Least-cost dispatch of all hours. Raises `Faults` where the packages of the extra are not installed."""
+    refuse_without_packages()
     network = import_module("pypsa").Network()
     network.set_snapshots(list(range(len(grids.demand))))
     network.add("Carrier", ["AC", "line"])

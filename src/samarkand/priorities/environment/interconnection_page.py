@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from samarkand.core.faults import Fault, Faults
-from samarkand.priorities.environment.grid_files import Grids, read_grids
+from samarkand.priorities.environment.grid_files import Grids
 from samarkand.priorities.environment.interconnection import Interconnection, Line, interconnect
 from samarkand.priorities.faces import Table, shown
 from samarkand.programme.model.models import Item
 
 
-def interconnection_tables(item: Item, folder: Path) -> tuple[Table, ...]:
-    """Both grids without the line and with it. Raises `Faults` for what is wrong with the files or the item."""
-    grids = read_grids(folder)
+def interconnection_tables(item: Item, grids: Grids) -> tuple[Table, ...]:
+    """Both grids without the line and with it. Raises `Faults` where the item is no line between them."""
     line = line_of(item, grids)
     return tables_of(line, interconnect(grids, line))
 

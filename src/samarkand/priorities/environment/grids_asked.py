@@ -1,0 +1,48 @@
+"""The item and the grids that `samarkand carbon` is given: all that is wrong with them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
+from samarkand.priorities.environment.grid_files import Grids, read_grids
+from samarkand.priorities.environment.interconnection import refuse_without_packages
+from samarkand.priorities.environment.interconnection_page import line_of
+from samarkand.programme.model.models import Item
+
+
+def asked_item(items: Sequence[Item], word: str) -> Item:
+    """The item of this id, whatever its case. Raises `Faults` where there is none."""
+    found = next((one for one in items if one.id.lower() == word.lower()), None)
+    if found is None:
+        reason = "is no item of the programme"
+        raise Faults([Fault(word, reason, did_you_mean(word, [one.id for one in items]))])
+    return found
+
+
+def asked_grids(folder: Path) -> Grids:
+    """The grids of a folder. Raises `Faults` for the files and for packages that are not installed."""
+    faults = FaultList()
+    faults.attempt(refuse_without_packages)
+    grids = faults.attempt(lambda: read_grids(folder))
+    faults.raise_if_any()
+    assert grids is not None
+    return grids
+
+
+def check_asked(items: Sequence[Item] | None, word: str, folder: Path | None) -> None:
+    """Raise `Faults` with all that is wrong with the item, the files, and the item as a line between these grids.
+
+    `items`: those of the question, None where it has faults itself.
+    """
+    faults = FaultList()
+    grids = None if folder is None else faults.attempt(lambda: asked_grids(folder))
+    if not word:
+        if folder is not None:
+            faults.add("--grids", "is given without a power line", "Give the id of one before it.")
+    elif items is not None:
+        item = faults.attempt(lambda: asked_item(items, word))
+        if item is not None and grids is not None:
+            faults.attempt(lambda: line_of(item, grids))
+    faults.raise_if_any()
