@@ -60,6 +60,17 @@ def test_bars_leave_from_zero_to_their_side_and_say_what_the_caller_wrote():
     assert bar_chart([], "empty") == ""
 
 
+@pytest.mark.parametrize("largest", [0.5, -9e3, -1.03e7, 4.2e9])
+def test_figures_of_an_axis_stand_within_the_picture(largest):
+    """Widths of DejaVu Sans, of which 2,048 units are an em: 1,303 a digit, 651 a comma or point, 1,716 a minus."""
+    root = parse(line_chart([2030, 2035], [Line("all", (0.0, largest), ("", ""))], "t", "t CO2e a year"))
+    of_axis = [one for one in root.iter(f"{SVG}text") if one.get("text-anchor") == "end"]
+    assert of_axis
+    for one in of_axis:
+        units = sum({",": 651, ".": 651, "\N{MINUS SIGN}": 1716}.get(letter, 1303) for letter in one.text)
+        assert float(one.get("x")) >= float(one.get("font-size")) * units / 2048
+
+
 def test_a_range_is_a_whisker_from_low_to_high_and_a_bar_without_one_has_none():
     root = parse(bar_chart([Bar("a", 2.0, "2", 1.0, 4.0), Bar("b", 1.0, "1")], "t"))
     (whisker,) = [p for p in root.iter(f"{SVG}path") if p.get("class") == "whisker"]

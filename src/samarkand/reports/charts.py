@@ -121,7 +121,10 @@ def line_chart(
         return Svg("")
     ticks = nice_ticks(min(0.0, *known), max(0.0, *known))
     room_for_names = 7.6 * max(len(line.label) for line in lines) + 12
-    left, right, top, bottom = 58, width - room_for_names, 26, height - 24
+    decimals = max(0, -math.floor(math.log10(ticks[1] - ticks[0]) + 1e-9))
+    of_ticks = [f"{tick:,.{decimals}f}".replace("-", "\N{MINUS SIGN}") for tick in ticks]
+    left = max(58.0, 6 + max(map(_width_of_figure, of_ticks)))
+    right, top, bottom = width - room_for_names, 26, height - 24
 
     def x(place: float) -> float:
         return left + (place - places[0]) / (places[-1] - places[0]) * (right - left)
@@ -129,14 +132,13 @@ def line_chart(
     def y(value: float) -> float:
         return bottom - (value - ticks[0]) / (ticks[-1] - ticks[0]) * (bottom - top)
 
-    decimals = max(0, -math.floor(math.log10(ticks[1] - ticks[0]) + 1e-9))
-    parts = [_text(left - 50, 14, unit, "start", SOFT)]
-    for tick in ticks:
+    parts = [_text(8, 14, unit, "start", SOFT)]
+    for tick, words in zip(ticks, of_ticks, strict=True):
         parts += [
             tag(
                 "line", x1=left, x2=right, y1=y(tick), y2=y(tick), stroke=SOFT if abs(tick) < 1e-12 else GRID
             ),
-            _text(left - 6, y(tick) + 4, f"{tick:,.{decimals}f}".replace("-", "\N{MINUS SIGN}"), "end", SOFT),
+            _text(left - 6, y(tick) + 4, words, "end", SOFT),
         ]
     free = -math.inf
     for number, place in enumerate(places):  # as many years as have room, the last one always among them
@@ -161,6 +163,11 @@ def line_chart(
     for at, label, colour in _apart(ends, 15, top, bottom):
         parts.append(_text(right + 8, at + 4, label, "start", colour))
     return picture(width, height, title, *parts)
+
+
+def _width_of_figure(words: str) -> float:
+    """Pixels of a figure in DejaVu Sans, the widest font of the page."""
+    return FONT * sum({",": 0.32, ".": 0.32, "\N{MINUS SIGN}": 0.84}.get(letter, 0.64) for letter in words)
 
 
 def _path(points: Sequence[tuple[float, float] | None]) -> str:

@@ -76,7 +76,7 @@ def gases_by_item(answer: Answer) -> tuple[Table, ...]:
     without = len(names) - len(rows)
     return (
         Table(
-            title, heads, tuple(rows), note=f"{without} items have neither: `samarkand carbon ITEM` says why."
+            title, heads, tuple(rows), note=f"{without} items have neither: samarkand carbon ITEM says why."
         ),
     )
 
