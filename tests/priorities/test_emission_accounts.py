@@ -9,6 +9,7 @@ from equilibrium_cases import random_accounts, random_iceberg
 from samarkand.engines.equilibrium import Shock, solve
 from samarkand.engines.input_output import calc_content
 from samarkand.priorities.environment.emission_accounts import Burnt, accounts_of, calc_burnt, national_totals
+from samarkand.priorities.environment.page import emissions_by_economy
 from samarkand.world.economies.facts import load_facts
 
 SECTORS = ("coal", "petroleum", "oil_gas", "goods")
@@ -95,3 +96,13 @@ def test_the_embedded_world_adds_up(appraisal):
     without = appraisal.array("production_emissions", "without")
     assert float(without.sum()) == pytest.approx(published, rel=1e-9)
     assert published == pytest.approx(37_070, rel=1e-3)
+
+
+def test_each_change_stands_beside_its_total(appraisal):
+    (table,) = emissions_by_economy(appraisal)
+    assert table.heads == ("economy", "produced, Mt", "change, kt", "consumed, Mt", "change, kt")
+    name, produced, change, consumed, other = table.rows[-1]
+    assert name == "All economies"
+    assert produced == consumed == "37,070.7"
+    assert change == other
+    assert not {cell for row in table.rows for cell in row} & {"-0.0", "nan"}

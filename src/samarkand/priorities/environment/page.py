@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from samarkand.priorities.environment.green_finance_page import green_finance_tables
@@ -140,16 +142,27 @@ def emissions_by_economy(answer: Answer) -> tuple[Table, ...]:
     rows = tuple(
         (
             answer.world.names.get(str(code), str(code)),
-            *(shown(float(one.sel(economy=code)), ",.1f") for one in without),
-            *(f"{1e3 * float(one.sel(economy=code)):+,.1f}" for one in change),
+            *_totals_and_changes(
+                *([float(one.sel(economy=code)) for one in both] for both in (without, change))
+            ),
         )
         for code in order[:MOST_ROWS]
     )
-    totals = (shown(float(one.sum()), ",.1f") for one in without)
-    rows += (("All economies", *totals, *(f"{1e3 * float(one.sum()):+,.1f}" for one in change)),)
-    heads = ("economy", "produced, Mt CO2", "consumed, Mt CO2", "change, kt", "change, kt")
+    sums = ([float(one.sum()) for one in both] for both in (without, change))
+    rows += (("All economies", *_totals_and_changes(*sums)),)
+    heads = ("economy", "produced, Mt", "change, kt", "consumed, Mt", "change, kt")
     note = (
         "Without the programme, and what extra production in equilibrium changes before anybody pays: apart from the "
         "gases of the items. National totals by fuel are published, sectors are estimated by what they pay for fuels."
     )
     return (Table("Carbon dioxide by production and by consumption", heads, rows, note=note),)
+
+
+def _totals_and_changes(totals: Sequence[float], changes: Sequence[float]) -> tuple[str, ...]:
+    """Mt and kt, each change beside its total; one that rounds to nothing has no sign of a fall."""
+    pairs = zip(totals, changes, strict=True)
+    return tuple(
+        cell
+        for total, change in pairs
+        for cell in (shown(total, ",.1f"), shown(round(1e3 * change, 1) + 0.0, "+,.1f"))
+    )
