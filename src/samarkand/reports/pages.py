@@ -6,6 +6,7 @@ Drawn here for the report and for the terminal; a page itself knows no layout (`
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import product
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS, MOST_YEARS = 40, 8
 WIDEST = 100
+UNBOUND = 10_000  # columns of a terminal in which nothing is cut
 LETTER, WIDEST_LABEL = 7, 200  # pixels of a chart
 
 
@@ -173,11 +175,61 @@ def print_page(page: Page, console: Console | None = None) -> None:
         console.print(sentence, highlight=False)
     for table in (*map(twin_of, page.charts), *page.tables):
         console.print()
-        grid = Grid(box=None, pad_edge=False, title=table.title, title_justify="left", title_style="bold")
-        for place, head in enumerate(table.heads):
-            grid.add_column(head, justify="right" if place >= table.numbers else "left")
-        for cells in table.rows:
-            grid.add_row(*cells)
-        console.print(grid)
+        parts = _fitting(table, console)
+        for number, part in enumerate(parts):
+            if number:
+                console.print()
+            console.print(_grid(part))
+        if not parts:
+            _print_blocks(table, console)
         if table.note:
             console.print(table.note, highlight=False)
+
+
+def _grid(table: Table) -> Grid:
+    grid = Grid(box=None, pad_edge=False, title=table.title, title_justify="left", title_style="bold")
+    for place, head in enumerate(table.heads):
+        grid.add_column(head, justify="right" if place >= table.numbers else "left")
+    for cells in table.rows:
+        grid.add_row(*cells)
+    return grid
+
+
+def _fitting(table: Table, console: Console) -> list[Table]:
+    """The table in parts that cut no word: first columns repeated, figures dealt out; none where even one is too wide.
+
+    Parts under the first have no title.
+    """
+    many = len(table.heads) - table.numbers
+    if not table.rows or _fits(table, console):
+        return [table]
+    for count in range(2, many + 1):
+        places = np.array_split(np.arange(table.numbers, len(table.heads)), count)
+        parts = [_part(table, [*range(table.numbers), *map(int, one)]) for one in places]
+        if all(_fits(part, console) for part in parts):
+            return [part if k == 0 else replace(part, title="") for k, part in enumerate(parts)]
+    return []
+
+
+def _fits(table: Table, console: Console) -> bool:
+    return (
+        _grid(table).__rich_measure__(console, console.options.update(max_width=UNBOUND)).minimum
+        <= console.width
+    )
+
+
+def _part(table: Table, places: list[int]) -> Table:
+    rows = tuple(tuple(row[place] for place in places) for row in table.rows)
+    return replace(table, heads=tuple(table.heads[place] for place in places), rows=rows)
+
+
+def _print_blocks(table: Table, console: Console) -> None:
+    """One block a row: a line for each cell that is not empty."""
+    console.print(Text(table.title, style="bold"))
+    for row in table.rows:
+        block = Grid(box=None, pad_edge=False, show_header=False)
+        for head, cell in zip(table.heads, row, strict=True):
+            if cell:
+                block.add_row(head, cell)
+        console.print(block)
+        console.print()
