@@ -26,8 +26,13 @@ sys.path[:0] = [str(ROOT), str(ROOT / "importers")]
 
 import file_samples as samples  # noqa: E402
 
+import debt_files  # noqa: E402
 from oc4ids_cases import made_package  # noqa: E402
 from samarkand.core.faults import FaultList  # noqa: E402
+from samarkand.priorities.finance import debt_template  # noqa: E402
+from samarkand.priorities.finance.debt_ids import read_ids  # noqa: E402
+from samarkand.priorities.finance.debt_reading import read_macro  # noqa: E402
+from samarkand.priorities.finance.loan_list import read_loans  # noqa: E402
 from samarkand.programme import load_programme  # noqa: E402
 from samarkand.programme.files.drafting import draft_toml  # noqa: E402
 from samarkand.programme.files.geojson import Cities, draft_of  # noqa: E402
@@ -46,6 +51,7 @@ from samarkand.world.economies.tables import load_economies  # noqa: E402
 from samarkand.world.importers import import_world  # noqa: E402
 from samarkand.world.importers.economy_accounts import write_template  # noqa: E402
 from samarkand.world.network.disruptions import find_closures, read_closure_file  # noqa: E402
+from samarkand.world.parameters import load_parameters  # noqa: E402
 from samarkand.world.projection import load_projection  # noqa: E402
 from samarkand.world.store import open_world, worlds_folder  # noqa: E402
 from samarkand.world.world import EMBEDDED, World  # noqa: E402
@@ -411,6 +417,49 @@ def _closures(folder: Path) -> Path:
     return made
 
 
+LOANS = (
+    ("id", "economy", "financier", "instrument", "amount", "currency", "interest_rate", "maturity", "grace",
+     "first_drawdown", "perimeter"),
+    ("1", "KGZ", "chn-exim", "loan", "200", "USD", "2 %", "20", "5", "2020-01-15", "public_external"),
+    ("2", "TJK", "kfw", "concessional_loan", "50", "EUR", "0.0075", "38", "6", "2021", "state_owned"),
+)  # fmt: skip
+
+
+def _loans(folder: Path) -> Path:
+    made = folder / "loans.csv"
+    made.write_text("".join(",".join(row) + "\n" for row in LOANS), encoding="utf-8")
+    return made
+
+
+def _loans_book(folder: Path) -> Path:
+    book, made = openpyxl.Workbook(), folder / "loans.xlsx"
+    for row in LOANS:
+        book.active.append(row)
+    book.save(made)
+    return made
+
+
+def _macro(folder: Path) -> Path:
+    return debt_files.write(folder / "macro.csv", debt_files.macro_rows())
+
+
+def _debt_terms(folder: Path) -> list[Path]:
+    return [debt_files.write_terms(folder / "terms.csv", capacity="medium"), _macro(folder)]
+
+
+def _debt_template(folder: Path) -> Path:
+    macro, made = _macro(folder), folder / "template.xlsx"
+    made.write_bytes(debt_template.write_template(read_macro(macro, None)["KGZ"]))
+    macro.unlink()
+    return made
+
+
+def _debt_ids(folder: Path) -> Path:
+    rows = [("Kyrgyz Republic", "KGZ", "DT.DOD.DPPG.CD", "3.9e9", "4e9"),
+            ("Kyrgyz Republic", "KGZ", "DT.TDS.DPPG.CD", "2.8e8", "3e8")]  # fmt: skip
+    return samples.databank(folder / "debt.csv", rows, counterpart="WLD")
+
+
 def _store(kind: str, make: Callable[[Path], Path]) -> Callable[[Path], Path]:
     """The folder of a world in the store, with its manifest and the files that an import wrote."""
 
@@ -437,6 +486,12 @@ FORMATS: dict[str, Format] = {
     "closures": Format(
         _closures, lambda paths: find_closures(read_closure_file(paths[0]), small_world().network), "text"
     ),
+    "loans": Format(_loans, lambda paths: read_loans(paths[0], load_parameters())),
+    "loans-workbook": Format(_loans_book, lambda paths: read_loans(paths[0], load_parameters()), "book"),
+    "debt-macro": Format(_macro, lambda paths: read_macro(paths[0], None)),
+    "debt-terms": Format(_debt_terms, lambda paths: read_macro(paths[1], paths[0])),
+    "debt-ids": Format(_debt_ids, lambda paths: read_ids(paths[0], "KGZ")),
+    "debt-template": Format(_debt_template, lambda paths: debt_template.read_template(paths[0]), "book"),
     "tariffs-wits": Format(_wits, importing("tariffs")),
     "tariffs-wits-zip": Format(zipped(_wits, "wits.zip"), importing("tariffs"), "zip"),
     "tariffs-wto": Format(_wto, importing("tariffs")),
