@@ -18,9 +18,11 @@ from samarkand.priorities.finance.debt_calls import calls_of, exposures
 from samarkand.priorities.finance.debt_command import debt
 from samarkand.priorities.finance.debt_effect import effect_on, held
 from samarkand.priorities.finance.debt_framework import framework
+from samarkand.priorities.finance.debt_hosts_page import hosts_page
 from samarkand.priorities.finance.debt_outcome import outcome_of
 from samarkand.priorities.finance.debt_reading import read_macro
 from samarkand.priorities.finance.debt_template import write_template
+from samarkand.reports.pages import pages_of
 from samarkand.session import Session
 from toy import PROGRAMME, make_toy_world
 
@@ -55,6 +57,34 @@ def test_without_a_file_the_programmes_own_debt_and_all_thresholds_are_shown(fou
     # By hand in test_finance.py: 500 a year for four years at 2 %, half-yearly; 1/30 of 2,000 twice a year from 2030.
     assert rows["2028", "public, external"][:2] == ("2,000.0", "40.0")
     assert rows["2030", "public, external"][:2] == ("1,866.7", "172.7")
+
+
+def test_the_report_has_the_debt_of_all_hosts(found: sk.Appraisal) -> None:
+    page = hosts_page(found)
+    assert page is not None
+    hosts = {row[0]: row[1:] for row in table(page, "Hosts").rows}
+    own = debt(found, "KGZ")
+    name = own.title.removeprefix("Debt of ")
+    assert hosts[name][:2] == ("yes", "moderate (2025-06-04)")
+    # What the page of the economy has, year by year: the highest of it.
+    rows = [row for row in table(own, "The programme's own debt").rows if row[1] == "public, external"]
+    highest = [max(float(row[k].replace(",", "")) for row in rows) for k in (3, 2, 4)]
+    mine = next(
+        row for row in table(page, "The programme's own debt").rows if row[:2] == (name, "public, external")
+    )
+    assert [float(mine[k].replace(",", "")) for k in (2, 4, 5)] == highest
+    assert mine[3] == max(rows, key=lambda row: float(row[3].replace(",", "")))[0]
+    assert table(page, "Thresholds").rows[0][1:] == ("30", "40", "55")
+    assert dict(pages_of(found))["debt"] == page
+
+
+def test_hosts_without_known_terms_are_named_and_have_no_figure() -> None:
+    bare = sk.appraise(PROGRAMME, WORLD, session=SESSION, years=(2027,))
+    page = hosts_page(bare)
+    assert page is not None
+    assert not page.charts
+    assert {row[3] for row in table(page, "Hosts").rows} == {"n/a"}
+    assert "needs" in " ".join(row[1] for row in table(page, "Loans without a schedule").rows)
 
 
 def test_market_access_and_unknown_terms_are_said(found: sk.Appraisal) -> None:

@@ -41,7 +41,7 @@ def _template() -> Template:
 
 def render_report(appraisal: Appraisal, worth: Page | None = None) -> str:
     """The whole report as HTML text; `worth`: what the items are worth, where it was asked for."""
-    pages = [(priority.name, page) for priority, page in pages_of(appraisal)]
+    pages = list(pages_of(appraisal))
     return _template().render(
         appraisal=appraisal,
         view=ReportView(appraisal),

@@ -37,11 +37,21 @@ UNBOUND = 10_000  # columns of a terminal in which nothing is cut
 LETTER, WIDEST_LABEL = 7, 200  # pixels of a chart
 
 
-def pages_of(appraisal: Appraisal) -> Iterator[tuple[Priority, Page]]:
-    """The pages of all assessed priorities that have something to show beside the tables of economies."""
+def pages_of(appraisal: Appraisal) -> Iterator[tuple[str, Page]]:
+    """The pages, by name, of all assessed priorities with something to show beside the tables of economies.
+
+    A priority's own page is named after it; it may bring more (`MORE_PAGES` of its `page.py`).
+    """
     for priority in priorities():
-        if priority.assessed and (page := page_of(priority, appraisal)) is not None:
-            yield priority, page
+        if not priority.assessed:
+            continue
+        if (page := page_of(priority, appraisal)) is not None:
+            yield priority.name, page
+        if find_spec(f"{HERE}.{priority.name}.page") is not None:
+            more = getattr(import_module(f"{HERE}.{priority.name}.page"), "MORE_PAGES", {})
+            yield from (
+                (name, found) for name, make in more.items() if (found := make(appraisal)) is not None
+            )
 
 
 def page_of(priority: Priority, appraisal: Appraisal) -> Page | None:

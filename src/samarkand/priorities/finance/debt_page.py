@@ -57,7 +57,7 @@ def debt_page(
             tables.append(_needs_to_raise(economy, effect, without.years))
             charts += fan_of(economy) if code not in covered() else []
     if not (economy is not None and without.thresholds):
-        tables.append(_thresholds(rules))
+        tables.append(thresholds_table(rules))
     lead += _said_of_loans(owed)
     tables.append(_loans(owed))
     if published is not None:
@@ -161,7 +161,8 @@ def _tests(without: Outcome, with_: Outcome) -> Table:
     return Table("Stress tests", heads, tuple(rows), note, numbers=2)
 
 
-def _thresholds(rules: Framework) -> Table:
+def thresholds_table(rules: Framework) -> Table:
+    """Thresholds and benchmarks of all three classes."""
     rows = tuple(
         (TITLES[name], *(f"{100 * rules.thresholds(word)[name]:.0f}" for word in CLASSES)) for name in RATIOS
     )

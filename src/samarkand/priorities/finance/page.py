@@ -11,12 +11,14 @@ from samarkand.engines.loans.values import calc_concentration
 from samarkand.priorities.faces import Answer, Chart, Page, Table, shown
 from samarkand.priorities.finance.assessment import NO_TERMS, stack_of, viability_in
 from samarkand.priorities.finance.concessionality import calc_all_in_cost, calc_grant_share
+from samarkand.priorities.finance.debt_hosts_page import hosts_page
 from samarkand.priorities.finance.tranches import Tranche
 
 MOST_LINES = 6  # in a chart
 MOST_ROWS = 10  # in a table of the report
 ALL = 10_000
 NOMINAL = "Nominal US dollars; loans whose terms are not known whole are in no sum by year."
+MORE_PAGES = {"debt": hosts_page}  # of the report
 
 
 def page(answer: Answer, most: int = MOST_ROWS) -> Page:
