@@ -15,6 +15,8 @@ from samarkand.priorities.finance.viability import viability_of
 from samarkand.programme.model.models import Financing, Project, When
 from samarkand.world.parameters import load_parameters
 
+LESS = 0.97  # of the highest service as published: not met before terms change
+
 
 def main() -> None:
     """A stack of four loans of a railway, each lever, cover and grant element; seconds and values tried."""
@@ -27,7 +29,8 @@ def main() -> None:
     tranches = tranches_of([item], parameters)
     viability = viability_of(item, Revenue({PUBLISHED: 320.0}), tranches, parameters)
     measures = measures_of(viability, parameters)
-    for measure, limit in (("cover", 1.0), ("grant_element", 0.25), ("service", 280.0)):
+    service = LESS * measures["service"](tranches)
+    for measure, limit in (("cover", 1.0), ("grant_element", 0.25), ("service", service)):
         for lever in LEVERS:
             began, of_processor = perf_counter(), process_time()
             found = least_change(tranches, 1, lever, measure, limit, measures).certificate
