@@ -6,8 +6,11 @@ import numpy as np
 
 from samarkand.engines.debt.shocks import Moments
 from samarkand.priorities.finance.debt_framework import Framework
-from samarkand.priorities.finance.debt_inputs import baseline_of, history_of
+from samarkand.priorities.finance.debt_inputs import HISTORY, baseline_of, history_of
 from samarkand.priorities.finance.debt_macro import Economy
+
+LEAST = 5  # years of data whose standard deviation says something
+AHEAD = 5
 
 
 def realism_of(economy: Economy, rules: Framework) -> tuple[tuple[str, str, str], ...]:
@@ -22,7 +25,7 @@ def realism_of(economy: Economy, rules: Framework) -> tuple[tuple[str, str, str]
         _multiplier(economy, rules),
         _against_history("growth of output", float(base.growth[:5].mean()), history["growth"]),
         _against_history("current account without interest over output", balance, history["balance"]),
-        ("public investment and growth", "", "not assessable: needs public investment by year"),
+        _public_capital(economy, rules),
     )
 
 
@@ -68,3 +71,49 @@ def _against_history(what: str, ahead: float, past: Moments) -> tuple[str, str, 
     far = abs(ahead - mean) > float(past.deviation)
     said = "more than a standard deviation from its past: explain" if far else ""
     return f"{what}, mean of five years", f"{100 * ahead:.1f} %, {100 * mean:.1f} % before", said
+
+
+def _public_capital(economy: Economy, rules: Framework) -> tuple[str, str, str]:
+    """Growth that public capital does not explain, ahead beside that in years of data."""
+    what = "growth without public capital, mean of five years"
+    # Stocks at the ends of two years give the contribution to the third: see `calc_contributions`.
+    start = economy.first - HISTORY - 1  # of output, eleven years are there
+    stocks = economy.of("public_capital", start, economy.first - 1)
+    given = np.flatnonzero(stocks > 0)
+    latest = economy.first - LEAST - 2
+    if not given.size or start + given[0] > latest:
+        return what, "", f"not assessable: needs public_capital of a year from {start} to {latest}"
+    first = start + int(given[0])
+    growth, gdp, invested = (
+        economy.of(name, first, economy.first + AHEAD - 1) for name in ("growth", "gdp", "public_investment")
+    )
+    real = gdp[0] * np.cumprod(np.concatenate([[1.0], 1.0 + growth[1:]]))
+    added = calc_contributions(float(stocks[given[0]]), (invested * real / gdp)[1:-1], rules)
+    rest = growth[2:] - added
+    if np.isnan(rest).any():
+        return (
+            what,
+            "",
+            f"not assessable: needs public_investment of {first + 1} to {economy.first + AHEAD - 2}",
+        )
+    past = Moments.of(rest[:-AHEAD])
+    figures = (
+        f"{100 * float(rest[-AHEAD:].mean()):.1f} %, {100 * float(past.mean):.1f} % before; public capital adds "
+        f"{100 * float(added[-AHEAD:].mean()):.1f} %, {100 * float(added[:-AHEAD].mean()):.1f} % before"
+    )
+    far = abs(float(rest[-AHEAD:].mean() - past.mean)) > float(past.deviation)
+    return what, figures, "more than a standard deviation from its past: explain" if far else ""
+
+
+def calc_contributions(stock: float, invested: np.ndarray, rules: Framework) -> np.ndarray:
+    """`b (G(t+1) - G(t)) / G(t)`, `G(t+1) = (1 - d) G(t) + e i(t)`: what public capital adds to growth.
+
+    stock: at the end of a year; invested: in the years after it, at the same prices. The contribution of an investment
+    is to the growth of the year after it.
+    """
+    stocks = [stock]
+    for one in invested.tolist():
+        stocks.append(
+            (1.0 - rules["capital_depreciation"]) * stocks[-1] + rules["investment_efficiency"] * one
+        )
+    return np.asarray(rules["capital_elasticity"] * np.diff(stocks) / np.array(stocks[:-1]))
