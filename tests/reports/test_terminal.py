@@ -59,3 +59,8 @@ def test_figures_are_dealt_out_with_the_year_in_every_part() -> None:
 
 def test_a_table_that_fits_is_one() -> None:
     assert sum(line.startswith("year") for line in printed(CASH, 200)) == 1
+
+
+def test_a_title_is_as_wide_as_the_page_not_as_the_columns() -> None:
+    table = Table("Service of the programme's loans by host", ("year", "KGZ"), (("2030", "173"),))
+    assert [line.rstrip() for line in printed(table)][2] == table.title

@@ -186,6 +186,8 @@ def print_page(page: Page, console: Console | None = None) -> None:
     for table in (*map(twin_of, page.charts), *page.tables):
         console.print()
         parts = _fitting(table, console)
+        if table.title:  # not as a title of the grid, which wraps at the width of its columns
+            console.print(Text(table.title, style="bold"))
         for number, part in enumerate(parts):
             if number:
                 console.print()
@@ -197,7 +199,7 @@ def print_page(page: Page, console: Console | None = None) -> None:
 
 
 def _grid(table: Table) -> Grid:
-    grid = Grid(box=None, pad_edge=False, title=table.title, title_justify="left", title_style="bold")
+    grid = Grid(box=None, pad_edge=False)
     for place, head in enumerate(table.heads):
         grid.add_column(head, justify="right" if place >= table.numbers else "left")
     for cells in table.rows:
@@ -206,10 +208,7 @@ def _grid(table: Table) -> Grid:
 
 
 def _fitting(table: Table, console: Console) -> list[Table]:
-    """The table in parts that cut no word: first columns repeated, figures dealt out; none where even one is too wide.
-
-    Parts under the first have no title.
-    """
+    """The table in parts that cut no word: first columns repeated, figures dealt out; none where one is too wide."""
     many = len(table.heads) - table.numbers
     if not table.rows or _fits(table, console):
         return [table]
@@ -217,7 +216,7 @@ def _fitting(table: Table, console: Console) -> list[Table]:
         places = np.array_split(np.arange(table.numbers, len(table.heads)), count)
         parts = [_part(table, [*range(table.numbers), *map(int, one)]) for one in places]
         if all(_fits(part, console) for part in parts):
-            return [part if k == 0 else replace(part, title="") for k, part in enumerate(parts)]
+            return parts
     return []
 
 
@@ -235,7 +234,6 @@ def _part(table: Table, places: list[int]) -> Table:
 
 def _print_blocks(table: Table, console: Console) -> None:
     """One block a row: a line for each cell that is not empty."""
-    console.print(Text(table.title, style="bold"))
     for row in table.rows:
         block = Grid(box=None, pad_edge=False, show_header=False)
         for head, cell in zip(table.heads, row, strict=True):
