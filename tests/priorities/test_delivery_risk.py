@@ -1,5 +1,6 @@
 """Costs and users by reference class: fits against what is published, and an item by hand."""
 
+import inspect
 import math
 from dataclasses import replace
 from statistics import NormalDist
@@ -7,6 +8,7 @@ from statistics import NormalDist
 import pytest
 
 import samarkand as sk
+from samarkand.cli.of_priorities import commands_of_priorities
 from samarkand.core.faults import Faults
 from samarkand.priorities import reference_fit
 from samarkand.priorities.governance.command import delivery
@@ -143,3 +145,11 @@ def test_the_command_shows_the_programme_and_an_item_and_names_what_it_does_not_
     assert "railways" in one.lead[0]
     with pytest.raises(Faults, match="railway"):
         delivery(appraised, "railwax")
+
+
+def test_the_word_of_the_command_is_an_item_and_not_the_programme(appraised):
+    """A parameter `subject` of a command is read as a programme: no command whose word is an item may have one."""
+    assert delivery(appraised, "RAILWAY") == delivery(appraised, "railway")
+    words = {one.__name__: set(inspect.signature(one).parameters) for one in commands_of_priorities()}
+    assert "item" in words["delivery"]
+    assert "subject" not in words["delivery"]

@@ -11,7 +11,7 @@ from samarkand.priorities.faces import Answer, Page
 
 def delivery(
     answer: Answer,
-    subject: Annotated[
+    item: Annotated[
         str, typer.Argument(metavar="[ITEM]", help="An item by its id.", show_default=False)
     ] = "",
 ) -> Page:
@@ -23,12 +23,13 @@ def delivery(
     from samarkand.priorities.governance.delivery_page import item_page
     from samarkand.priorities.governance.page import page
 
-    if not subject:
+    if not item:
         return page(answer)
-    items = {item.id: item for item in answer.timeline.items}
-    if subject not in items:
-        raise Faults([Fault(subject, "is no item of the programme", did_you_mean(subject, items))])
-    return item_page(answer, items[subject])
+    items = {one.id: one for one in answer.timeline.items}
+    found = next((one for code, one in items.items() if code.lower() == item.lower()), None)
+    if found is None:
+        raise Faults([Fault(item, "is no item of the programme", did_you_mean(item, items))])
+    return item_page(answer, found)
 
 
 COMMANDS = (delivery,)
