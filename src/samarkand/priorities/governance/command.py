@@ -1,7 +1,8 @@
-"""`samarkand delivery`."""
+"""`samarkand delivery` and `samarkand disclosure`."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,4 +33,40 @@ def delivery(
     return item_page(answer, found)
 
 
-COMMANDS = (delivery,)
+def disclosure(
+    answer: Answer,
+    item: Annotated[
+        str, typer.Argument(metavar="[ITEM]", help="A project by its id.", show_default=False)
+    ] = "",
+    package: Annotated[
+        Path | None,
+        typer.Option(
+            "--package",
+            metavar="FILE",
+            help="A package of OC4IDS: its project with the item's project_identifier is counted beside.",
+            show_default=False,
+        ),
+    ] = None,
+) -> Page:
+    """Show what is published of projects.
+
+    By the elements of the standard: which are published, by whom, and when that was read; what is secret; assessment,
+    land and resettlement.
+    """
+    from samarkand.core.faults import Fault, Faults, did_you_mean
+    from samarkand.priorities.governance.disclosure_package import project_of
+    from samarkand.priorities.governance.disclosure_page import disclosures_of, item_page, said_of_disclosure
+
+    if not item:
+        if package is not None:
+            raise Faults([Fault("--package", "is given without a project", "Give the id of one before it.")])
+        table = disclosures_of(answer, len(answer.timeline.items))
+        return Page("Disclosure of projects", lead=(said_of_disclosure(answer),), tables=(table,))
+    items = {one.id: one for one in answer.timeline.items}
+    found = next((one for code, one in items.items() if code.lower() == item.lower()), None)
+    if found is None:
+        raise Faults([Fault(item, "is no item of the programme", did_you_mean(item, items))])
+    return item_page(answer, found, *(project_of(package, found) if package is not None else ()))
+
+
+COMMANDS = (delivery, disclosure)

@@ -1,15 +1,16 @@
-"""The page of the report: what the items are to be expected to cost, and how well the classes fit what is published."""
+"""The page of the report: what items are to be expected to cost, how well the classes fit, what is published."""
 
 from __future__ import annotations
 
 from samarkand.priorities.faces import Answer, Page
 from samarkand.priorities.governance.delivery_page import costs_of, fits_of, openings_of, said_of_costs
+from samarkand.priorities.governance.disclosure_page import disclosures_of, said_of_disclosure
 
 
 def page(answer: Answer) -> Page:
-    """Costs to be expected of all items, the largest first."""
+    """Costs to be expected of all items, the largest first, and what is published of projects."""
     return Page(
         "Governance: how projects are delivered",
-        lead=(said_of_costs(answer),),
-        tables=(costs_of(answer), openings_of(answer.timeline.items), fits_of()),
+        lead=(said_of_costs(answer), said_of_disclosure(answer)),
+        tables=(costs_of(answer), openings_of(answer.timeline.items), fits_of(), disclosures_of(answer)),
     )
