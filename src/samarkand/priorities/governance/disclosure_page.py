@@ -56,12 +56,10 @@ def disclosures_of(answer: Answer, most: int = MOST_ROWS) -> Table:
     left = len(_projects(answer)) - len(rows)
     return Table(
         "What is published of projects, elements of the standard",
-        (
-            "project", *(WORDS[one] for one in STANDINGS), "secret terms of finance", "ESIA", "land, ha",
-            "displaced people",
-        ),
+        ("project", "read", "sourced", "stated", "none", "no key", "secret", "ESIA", "land", "people"),
         tuple(rows),
-        note=COUNTED + (f" {left} further projects: samarkand disclosure ITEM." if left > 0 else ""),
+        note=COUNTED + " Sourced: a source is named, not read; none: not published; secret: terms of finance; "
+        "land in ha; people: displaced." + (f" {left} further projects: samarkand disclosure ITEM." if left > 0 else ""),
     )  # fmt: skip
 
 
