@@ -59,7 +59,7 @@ def disclosures_of(answer: Answer, most: int = MOST_ROWS) -> Table:
         ("project", "read", "sourced", "stated", "none", "no key", "secret", "ESIA", "land", "people"),
         tuple(rows),
         note=COUNTED + " Sourced: a source is named, not read; none: not published; secret: terms of finance; "
-        "land in ha; people: displaced." + (f" {left} further projects: samarkand disclosure ITEM." if left > 0 else ""),
+        "land in ha; people: displaced." + (f" {left} more: samarkand disclosure ITEM." if left > 0 else ""),
     )  # fmt: skip
 
 
