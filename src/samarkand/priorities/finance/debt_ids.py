@@ -113,6 +113,15 @@ def read_ids(path: Path, code: str) -> Published:
     return Published(found, max(stocks))
 
 
+def _cells(line: bytes, encoding: str, place: str, faults: FaultList) -> list[str]:
+    """The cells of a line; none where it cannot be read."""
+    try:
+        return next(csv.reader([line.decode(encoding, "replace")]), [])
+    except csv.Error as error:
+        faults.add(place, f"cannot be read: {error}", "Fetch the file again.")
+        return []
+
+
 def _rows(path: Path, code: str, faults: FaultList) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows of an economy with their lines; the bulk file has a million of others."""
     try:
@@ -124,8 +133,7 @@ def _rows(path: Path, code: str, faults: FaultList) -> Iterator[tuple[int, dict[
     mark, head = code.encode(), None
     for number, line in enumerate(raw.splitlines(), 1):
         if head is None:
-            cells = next(csv.reader([line.decode(encoding, "replace")]), [])
-            names = [cell.strip() for cell in cells]
+            names = [cell.strip() for cell in _cells(line, encoding, f"{path}, line {number}", faults)]
             if number > 6 or not set(COLUMNS) & set(names):
                 continue
             missing = [name for name in COLUMNS if name not in names]
@@ -141,7 +149,7 @@ def _rows(path: Path, code: str, faults: FaultList) -> Iterator[tuple[int, dict[
                 return
             head = names
         elif mark in line:
-            cells = next(csv.reader([line.decode(encoding, "replace")]), [])
+            cells = _cells(line, encoding, f"{path}, line {number}", faults)
             row = dict(zip(head, cells, strict=False))
             if row.get("Country Code", "").strip() == code and "Series Code" in row:
                 yield number, row

@@ -72,7 +72,17 @@ def _rows(
     lines = [
         (k, line) for k, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith("#")
     ]
-    cells = list(csv.reader([line for _, line in lines]))
+    reader, cells, at = csv.reader([line for _, line in lines]), [], []
+    try:
+        for row in reader:
+            cells.append(row)
+            at.append(lines[reader.line_num - 1][0])
+    except csv.Error as error:
+        number = lines[min(reader.line_num, len(lines)) - 1][0]
+        faults.add(
+            f"{place}, line {number}", f"cannot be read: {error}", "Look for a quote that is not closed."
+        )
+        return [], []
     if len(cells) < 2:
         faults.add(place, "has no rows", f"Write the columns {', '.join(needed)} first, then a row for each.")
         return [], []
@@ -83,7 +93,7 @@ def _rows(
         faults.add(f"{place}, line {lines[0][0]}", reason, f"Columns are: {', '.join(needed)}, ...")
         return [], []
     rows = []
-    for (number, _), row in zip(lines[1:], cells[1:], strict=True):
+    for number, row in zip(at[1:], cells[1:], strict=True):
         if len(row) != len(header):
             faults.add(
                 f"{place}, line {number}",

@@ -42,6 +42,7 @@ ACCOUNT_DEFICIT, DEBT, VALUE, SERVICE, RATE = 13, 9, 30, 33, 40
 ALL_DEBT, ALL_VALUE, ALL_SERVICE = 8, 31, 35
 PER_CENT = ("overvaluation", "other_government", "state_owned", "financial")
 SOURCE = "the template"
+MOST_ROWS, MOST_COLUMNS = 2000, 500  # of a sheet; the template has fewer
 
 
 class Pages:
@@ -52,19 +53,19 @@ class Pages:
 
         self.path, self.faults = path, faults
         self.found: dict[str, list[list[Any]]] = {}
+        wanted = {*NEEDED, *(cell.rpartition("!")[0] for cell in _cells().values()), RESIDUAL, CAPACITY}
         try:
             book = load_workbook(path, read_only=True, data_only=True)
+            for name in book.sheetnames:
+                if name in wanted:
+                    # A stray cell at the far end of a sheet is no reason to fill it up to there.
+                    rows = book[name].iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
+                    self.found[name] = [list(row) for row in rows]
         except Exception:  # openpyxl raises whatever zip, XML or its own reading meets
             faults.add(
                 str(path), "is no Excel workbook (.xlsx or .xlsm), or is damaged", "Save the template again."
             )
             return
-        for name in book.sheetnames:
-            if name in NEEDED or name in {cell.rpartition("!")[0] for cell in _cells().values()} | {
-                RESIDUAL,
-                CAPACITY,
-            }:
-                self.found[name] = [list(row) for row in book[name].iter_rows(values_only=True)]
         for name in NEEDED:
             if name not in self.found:
                 faults.add(f"{path}, sheet {name}", "is not there", did_you_mean(name, book.sheetnames))

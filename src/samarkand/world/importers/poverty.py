@@ -40,7 +40,8 @@ def read_poverty(path: Path, task: Import) -> Iterator[pd.DataFrame]:
             return
         names = (*needed, *more, *task.where)
         cells = [{name: _cell(row[name]) for name in names if name in row} for row in content]
-        frame = pd.DataFrame(cells, index=range(1, len(cells) + 1)).fillna("")
+        columns = None if cells else list(needed)  # an answer without rows has columns all the same
+        frame = pd.DataFrame(cells, index=range(1, len(cells) + 1), columns=columns).fillna("")
         chunks: Iterator[pd.DataFrame] = iter([task.chosen(path, frame)])
     else:
         chunks = task.rows(path, needed=needed, optional=more)

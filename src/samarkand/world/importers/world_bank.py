@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from samarkand.world.importers.tables import FETCH_AGAIN, read_lines
 YEAR_COLUMN = re.compile(r"(\d{4})(?: \[YR\d{4}\])?")
 MEAN_SERIES = "SI.SPR.PCAP"  # of the World Development Indicators: its name tells the year of its PPP
 _PPP_YEAR = re.compile(r"\((\d{4}) PPP")
+SHOWN = 8  # pages that are named
 ALL_CREDITORS = ("WLD", "")
 SCORES = "scores of 0 to 100 (GOV_WGI_PV.SC)"
 PREFIX = "GOV_WGI_"  # of the Worldwide Governance Indicators since the edition of 2025
@@ -85,10 +87,11 @@ def check_pages(task: Import, pages: list[Page]) -> None:
         mine = [page for page in pages if page.query == query]
         there = [page.number for page in mine]
         wanted = range(1, mine[0].pages + 1)
-        most = max(there.count(number) for number in wanted) if set(there) & set(wanted) else 1
-        missing = [number for number in wanted if there.count(number) < most]
+        # Damaged answers may name thousands of millions of pages: only those shown are looked for.
+        most = max((there.count(number) for number in set(there) if number in wanted), default=1)
+        missing = list(islice((number for number in wanted if there.count(number) < most), SHOWN + 1))
         if missing:
-            shown = ", ".join(map(str, missing[:8])) + (" and more" if len(missing) > 8 else "")
+            shown = ", ".join(map(str, missing[:SHOWN])) + (" and more" if len(missing) > SHOWN else "")
             which = ", ".join(map(str, sorted(set(there))[:8]))
             reason = f"is page {which} of {mine[0].pages}: {shown} missing"
             task.fault(str(mine[0].path), reason, "Fetch all in one with per_page=32500, or name all pages.")
