@@ -6,16 +6,18 @@ it is and how much is in it; the figures themselves are asked for by name.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from html import escape
 from typing import Any
 
 
-class Carded:
+class Carded(ABC):
     """Shows `_card()`, a title and facts by label, in place of all its fields."""
 
+    @abstractmethod
     def _card(self) -> tuple[str, Mapping[str, Any]]:
-        raise NotImplementedError
+        """The title, and facts by label."""
 
     def __repr__(self) -> str:
         """`<title: label value, ...>`."""

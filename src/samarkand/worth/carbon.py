@@ -3,8 +3,8 @@
     carbon(t) = - 1e-6 (net(t) + building(t)) p(t)     US$ m; tonnes as the priority environment has them, p US$ a tonne
 
 Counted once: fuel costs that a plant displaces hold no price of gases, and values of items are without carbon unless
-they say that they are with it. The gases are those of `samarkand carbon`: of plants, lines and what saves energy; of
-what acts on the network they are laid there for one item at a time, and are not here.
+they say that they are with it. The gases are those of plants, power lines and what saves energy. Freight that an item
+shifts is left out: `samarkand carbon ITEM` works out its gases, one item at a time.
 """
 
 from __future__ import annotations
