@@ -37,6 +37,7 @@ SCENARIOS = ("without", "with", "change")
 GRADES = ("observed", "estimated", "assumed")
 SOUGHT = ("indicator",)  # columns by which readers choose blocks
 NUMBERS = ("value", "low", "high", "coverage")
+CONSTANT = ("priority", "indicator", "scenario", "unit")  # one word in the whole of a block
 LARGEST_PAGE, BATCH = 2**26, 2**20  # bytes or rows; values given to the encoder at once
 
 WORD = pa.dictionary(pa.int32(), pa.string())
@@ -102,7 +103,7 @@ class Block:
         missing = ~np.isfinite(values)
         gaps = int(missing.sum())
         same = numbers.same(values.size)
-        constants = {name: getattr(self, name) for name in ("priority", "indicator", "scenario", "unit")}
+        constants = {name: getattr(self, name) for name in CONSTANT}
         columns: dict[str, pa.Array] = {
             **{name: _words(same, (word,)) for name, word in constants.items()},
             **{name: _words(same, ("",)) for name in DIMENSIONS},
@@ -241,13 +242,16 @@ def write_parquet(blocks: Iterable[Block], path: Path) -> None:
     """Blocks into one Parquet file, one after another, so that no more than two of them are in memory as rows.
 
     Words are numbers into lists of words. Numbers stand as they are, each column of a block in one page, so that the
-    compression sees all years together: a state that lasts many years is stored about once. Each block is a row group,
+    compression sees all years together: a state that lasts many years is stored about once. A column of one word is a
+    few bytes as it stands, and to make a compressor ready for it costs more than it saves. Each block is a row group,
     with statistics of what readers look for, so that one indicator is read without the others.
     """
     words = [field.name for field in SCHEMA if field.type == WORD]
     one_page = {"data_page_size": LARGEST_PAGE, "max_rows_per_page": LARGEST_PAGE, "write_batch_size": BATCH}
+    compression = {name: "none" if name in CONSTANT else "zstd" for name in COLUMNS}
     options = {
-        "compression": "zstd", "store_schema": False, "write_statistics": list(SOUGHT), "use_dictionary": words
+        "compression": compression, "store_schema": False,
+        "write_statistics": list(SOUGHT), "use_dictionary": words,
     }  # fmt: skip
     with pq.ParquetWriter(path, SCHEMA, **options, **one_page) as writer:
         for table in _one_ahead(blocks):

@@ -478,25 +478,25 @@ class _Labels:
 
     def __init__(self, frame: tuple[float, float, float, float]) -> None:
         self.frame = frame
-        self.taken: list[tuple[float, float, float, float]] = []
+        self._taken = np.empty((256, 4))
+        self._count = 0
 
-    def free(self, x: float, y: float, width: float, height: float) -> bool:
-        """Whether a box around a middle is inside the frame and touches no other."""
-        box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-        inside = (
-            box[0] >= self.frame[0]
-            and box[1] >= self.frame[1]
-            and box[2] <= self.frame[2]
-            and box[3] <= self.frame[3]
-        )
-        return inside and all(
-            box[2] <= other[0] or box[0] >= other[2] or box[3] <= other[1] or box[1] >= other[3]
-            for other in self.taken
-        )
+    def first_free(self, places: Floats, width: float, height: float) -> int | None:
+        """The first of some places, (place, x and y), around which a box is inside the frame and touches no other."""
+        half = np.array([width / 2, height / 2])
+        low, high = places - half, places + half
+        inside = np.all((low >= self.frame[:2]) & (high <= self.frame[2:]), axis=1)
+        taken = self._taken[: self._count]
+        apart = (high[:, None] <= taken[:, :2]) | (low[:, None] >= taken[:, 2:])
+        free = np.flatnonzero(inside & apart.any(axis=2).all(axis=1))
+        return int(free[0]) if free.size else None
 
     def take(self, x: float, y: float, width: float, height: float) -> None:
         """Keep a box for a label."""
-        self.taken.append((x - width / 2, y - height / 2, x + width / 2, y + height / 2))
+        if self._count == len(self._taken):
+            self._taken = np.concatenate([self._taken, np.empty_like(self._taken)])
+        self._taken[self._count] = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+        self._count += 1
 
     def take_line(self, x: Floats, y: Floats, size: float = 14.0) -> None:
         """Keep boxes along a line."""
@@ -512,13 +512,14 @@ class _Labels:
         self, x: float, y: float, width: float, height: float, distances: Sequence[float]
     ) -> tuple[float, float] | None:
         """The first free place around a point, nearest distances first."""
+        angles = np.pi * (np.arange(12) / 6 - 0.5)
+        around = np.stack([np.cos(angles), np.sin(angles)], axis=1)
         for distance in distances:
-            for turn in range(12):
-                angle = math.pi * (turn / 6 - 0.5)
-                px, py = x + distance * math.cos(angle), y + distance * math.sin(angle)
-                if self.free(px, py, width, height):
-                    self.take(px, py, width, height)
-                    return px, py
+            places = (x, y) + distance * around
+            if (place := self.first_free(places, width, height)) is not None:
+                px, py = map(float, places[place])
+                self.take(px, py, width, height)
+                return px, py
         return None
 
 

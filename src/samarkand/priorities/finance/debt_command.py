@@ -90,9 +90,9 @@ def code_of(answer: Answer, word: str) -> str:
     """The ISO3 code of an economy by its code or its name. Raises `Faults` for a word that is neither."""
     from samarkand.core.faults import Fault, Faults, did_you_mean
     from samarkand.priorities.finance.debt_framework import covered
-    from samarkand.world.economies.tables import load_economies
+    from samarkand.world.economies.tables import economy_names
 
-    listed = {str(code): str(name) for code, name in load_economies()["name"].items()}
+    listed = economy_names()
     names = [
         *listed.items(),
         *answer.world.names.items(),

