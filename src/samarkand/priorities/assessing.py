@@ -5,13 +5,14 @@ A priority reads others only where its `priority.csv` declares it, and runs afte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
 from importlib import import_module
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from samarkand.core.gaps import Gap
@@ -176,7 +177,26 @@ def _join_ranges(
 
 
 def _along_projects(row: Indicator, arrays: Mapping[str, xr.DataArray], items: list[str]) -> xr.DataArray:
-    """Arrays of some items as one over all of them, missing for the others."""
+    """Arrays of some items as one over all of them, missing for the others and for labels that are not theirs."""
     nothing: Any = "" if row.type == "category" else np.nan
-    together = xr.concat(list(arrays.values()), dim="project", join="outer", fill_value=nothing)
-    return together.assign_coords(project=list(arrays)).reindex(project=items, fill_value=nothing)
+    dims = list(dict.fromkeys(str(dim) for one in arrays.values() for dim in one.dims))
+    labels = {
+        dim: _all_labels([one.indexes[dim] for one in arrays.values() if dim in one.dims]) for dim in dims
+    }
+    shape = (len(items), *(len(labels[dim]) for dim in dims))
+    values = np.full(shape, nothing, dtype=object if row.type == "category" else np.float64)
+    for code, one in arrays.items():
+        places = [
+            labels[dim].get_indexer(one.indexes[dim]) if dim in one.dims else np.arange(len(labels[dim]))
+            for dim in dims
+        ]
+        own = one.transpose(*(dim for dim in dims if dim in one.dims)).to_numpy()
+        spread = own.reshape([one.sizes.get(dim, 1) for dim in dims])
+        values[np.ix_(np.array([items.index(code)]), *places)] = spread
+    return xr.DataArray(values, {"project": items, **labels}, ("project", *dims))
+
+
+def _all_labels(indexes: Sequence[pd.Index[Any]]) -> pd.Index[Any]:
+    """The labels of all: as they stand where all have the same, else sorted."""
+    distinct = list({tuple(one): one for one in indexes}.values())
+    return distinct[0] if len(distinct) == 1 else reduce(lambda a, b: a.union(b), distinct)
