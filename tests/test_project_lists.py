@@ -18,7 +18,8 @@ from samarkand.programme.files.geojson import Cities
 from samarkand.programme.files.lists.drafting import draft_of_rows
 from samarkand.programme.files.lists.layouts import Mapped, read_mapping
 from samarkand.programme.files.lists.reading import read_rows_of
-from samarkand.programme.files.plain_words import day_of, economy_named, money_of
+from samarkand.programme.files.plain_words import day_of, money_of
+from samarkand.world.economies.naming import economy_named
 from toy import make_network
 
 CITIES = Cities(make_network().cities)

@@ -88,22 +88,12 @@ def debt(
 
 def code_of(answer: Answer, word: str) -> str:
     """The ISO3 code of an economy by its code or its name. Raises `Faults` for a word that is neither."""
-    from samarkand.core.faults import Fault, Faults, did_you_mean
     from samarkand.priorities.finance.debt_framework import covered
+    from samarkand.world.economies.naming import find_economy
     from samarkand.world.economies.tables import economy_names
 
-    listed = economy_names()
-    names = [
-        *listed.items(),
-        *answer.world.names.items(),
-        *((code, row.name) for code, row in covered().items()),
-    ]
-    spoken = {name.casefold(): code for code, name in names} | {code.casefold(): code for code, _ in names}
-    if (code := spoken.get(word.casefold())) is None:
-        raise Faults(
-            [Fault(word, "is no economy", did_you_mean(word, [name for pair in names for name in pair]))]
-        )
-    return code
+    names = {code: row.name for code, row in covered().items()}
+    return find_economy(word, {**names, **answer.world.names, **economy_names()})
 
 
 def economy_of(

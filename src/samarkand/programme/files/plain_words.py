@@ -1,17 +1,10 @@
-"""Economies by name, money and days, as lists and packages write them. Nothing is guessed: the unknown is None."""
+"""Money and days, as lists and packages write them. Nothing is guessed: the unknown is None."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date, datetime
-from functools import cache
 from typing import NamedTuple
-
-from pydantic import BaseModel, ConfigDict
-
-from samarkand.core.declarations import read_rows
-from samarkand.world.economies.tables import load_economies
 
 US_DOLLARS = "USD"
 CURRENCIES = {
@@ -39,44 +32,6 @@ class Money(NamedTuple):
     amount: float
     currency: str
     sized: bool = False
-
-
-class OtherName(BaseModel):
-    """A row of `economy_names.csv`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    iso3: str
-    name: str
-
-
-def economy_named(text: str) -> str | None:
-    """The ISO3 code of an economy by its name or its code."""
-    word = text.strip()
-    return word.upper() if word.upper() in _codes() else _by_name().get(plain(word))
-
-
-@cache
-def _codes() -> frozenset[str]:
-    return frozenset(map(str, load_economies().index))
-
-
-@cache
-def _by_name() -> dict[str, str]:
-    names = load_economies()["name"]
-    found = {plain(str(name)): str(code) for code, name in names.items()}
-    return {
-        **{plain(row.name): row.iso3 for row in read_rows(__package__, "economy_names.csv", OtherName)},
-        **found,
-    }
-
-
-def plain(word: str) -> str:
-    """A word without case, accents and marks, apart by single spaces."""
-    bare = "".join(
-        one for one in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(one)
-    )
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", re.sub("['\u2019]", "", bare)).split())
 
 
 def money_of(text: str) -> Money | None:

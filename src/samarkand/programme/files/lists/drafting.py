@@ -28,9 +28,10 @@ from samarkand.programme.files.geojson import (
 from samarkand.programme.files.lists.layouts import Mapped, by_key, kind_for, layout_of, layouts, word_for
 from samarkand.programme.files.lists.reading import LATITUDE, LONGITUDE, Row
 from samarkand.programme.files.oc4ids.importing import IDENTIFIER
-from samarkand.programme.files.plain_words import US_DOLLARS, day_of, economy_named, money_of
+from samarkand.programme.files.plain_words import US_DOLLARS, day_of, money_of
 from samarkand.programme.files.tables import Table
 from samarkand.programme.model.kinds import attributes
+from samarkand.world.economies.naming import economy_named
 
 MILLION = 1e6
 SIZES = {"US$": 1.0, "US$ m": 1e6, "US$ bn": 1e9}

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict
 
 from samarkand.core.declarations import read_rows
 from samarkand.core.faults import FaultList, did_you_mean
-from samarkand.programme.files.plain_words import plain
 from samarkand.programme.model.kinds import attributes, kinds
+from samarkand.world.economies.naming import plain
 
 Key = Literal[
     "record", "title", "description", "kind", "sector", "economy", "status", "capex", "amount", "share", "instrument",

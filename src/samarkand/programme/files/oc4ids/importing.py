@@ -32,9 +32,10 @@ from samarkand.programme.files.geojson import (
     short_name,
 )
 from samarkand.programme.files.oc4ids.words import OWN, word_of
-from samarkand.programme.files.plain_words import US_DOLLARS, economy_named
+from samarkand.programme.files.plain_words import US_DOLLARS
 from samarkand.programme.files.tables import Table
 from samarkand.programme.model.kinds import attributes, kinds
+from samarkand.world.economies.naming import economy_named
 
 MILLION = 1e6
 DAYS_A_YEAR = 365.25
