@@ -1,7 +1,7 @@
 """Samarkand appraises programmes of cross-border projects and measures, economy by economy.
 
-`load_world()` or `load_world("mine")`, `load_programme()`, `appraise(programme, world) -> Appraisal`; `appraisal.py` is
-the whole way on one screen.
+`load_world()` or `load_world("mine")`, `load_programme()`, `appraise(programme, world) -> Appraisal`,
+`compare({name: terms, ...}) -> Comparison`; `appraisal.py` is the whole way on one screen.
 """
 
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from samarkand.core.scenario import Scenario as Scenario
     from samarkand.programme import check_programme as check_programme
     from samarkand.programme import load_programme as load_programme
+    from samarkand.reports.answers.variants import compare as compare
     from samarkand.result import Appraisal as Appraisal
     from samarkand.world import store
     from samarkand.world.world import World as World
@@ -26,6 +27,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "Scenario": "samarkand.core.scenario",
         "World": "samarkand.world.world",
         "appraise": "samarkand.appraisal",
+        "compare": "samarkand.reports.answers.variants",
         "check_programme": "samarkand.programme",
         "load_programme": "samarkand.programme",
         "load_world": "samarkand.world.store:open_world",

@@ -20,6 +20,7 @@ from samarkand.priorities.registry import recalled_rows
 from samarkand.programme import Programme
 from samarkand.programme.channels.charging import IN_WORDS
 from samarkand.programme.files.patching import patch_programme
+from samarkand.programme.files.varying import Variation, vary_programme
 from samarkand.programme.library import surroundings
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.network.disruptions import find_closures
@@ -45,6 +46,12 @@ class Terms(TypedDict, total=False):
     patches
         Keys of items replaced: `{"cku-railway.capex": 8000}`; sections and financing by number, from 1:
         `{"cku-railway.section.2.length": 310}`.
+    scale
+        Figures times a factor: `{"capex": 1.45}` of all items, `{"cku-railway.capex": 1.45}` of one.
+    border
+        Hours at a crossing, less or more: `{"Torugart": -6}`.
+    tariff
+        Duties of an importer on goods of an exporter, times a factor: `{"KEN:CHN": 0.5}`.
     closures
         What is closed on the freight network, without the programme and with it (`world.network.disruptions`).
     deficit_rule
@@ -62,6 +69,9 @@ class Terms(TypedDict, total=False):
     without: Sequence[str] | str
     assumptions: Mapping[str, float]
     patches: Mapping[str, Any]
+    scale: Mapping[str, float]
+    border: Mapping[str, float]
+    tariff: Mapping[str, float]
     closures: Sequence[str] | str
     deficit_rule: DeficitRule
     charge: ChargeRule
@@ -93,8 +103,8 @@ class Known(Protocol):
 class Question:
     """A scenario with its programme, its world, and its assumptions in force.
 
-    `programme` has the scenario's patches, `as_written` has not. `reach`: what each item does given all the others is
-    asked for too.
+    `programme` has the scenario's variations and patches, `as_written` has not. `reach`: what each item does given all
+    the others is asked for too.
     """
 
     scenario: Scenario
@@ -113,7 +123,7 @@ class Question:
     @property
     def of_baseline(self) -> str:
         """Hash of what the world without the programme depends on."""
-        return self._of_states.but(programme="", patches=()).hash
+        return self._of_states.but(programme="", patches=(), variations=()).hash
 
     @property
     def of_states(self) -> str:
@@ -187,6 +197,7 @@ def _of_terms(
         years=years,
         assumptions=tuple(terms.get("assumptions", {}).items()),
         patches=tuple((path, _canonical(value)) for path, value in terms.get("patches", {}).items()),
+        variations=_variations(terms, faults),
         without=_names(terms.get("without", ())),
         closures=_names(terms.get("closures", ())),
         deficit_rule=terms.get("deficit_rule", "fixed_nominal"),
@@ -195,6 +206,21 @@ def _of_terms(
         labels=(world.name, programme.id if programme else ""),
     )
     return _checked(scenario, programme, world, projection, reach, faults)
+
+
+def _variations(terms: Terms, faults: FaultList) -> tuple[tuple[str, str, float], ...]:
+    """What varies the programme, as triples; what is no number is a fault, and left out."""
+    found = []
+    given: dict[str, Mapping[str, Any]] = {
+        "scale": terms.get("scale", {}), "border": terms.get("border", {}), "tariff": terms.get("tariff", {}),
+    }  # fmt: skip
+    for kind, numbers in given.items():
+        for name, number in numbers.items():
+            if isinstance(number, int | float | np.number) and not isinstance(number, bool):
+                found.append((kind, name, float(number)))
+            else:
+                faults.add(f"{kind} {name}: {number!r}", "is no number", "Give a number.")
+    return tuple(found)
 
 
 def _names(given: Sequence[str] | str) -> tuple[str, ...]:
@@ -228,9 +254,15 @@ def _checked(
     _check(scenario, programme, faults)
     faults.attempt(partial(find_closures, scenario.closures, world.network))
     patched = programme
-    if programme is not None and scenario.patches:
+    if patched is not None and scenario.variations:
+        variation = Variation.of(scenario.variations)
+        geography, parameters = world.network.geography, world.assumptions.parameters
+        patched = faults.attempt(
+            partial(vary_programme, patched, variation, surroundings(world), geography, parameters)
+        )
+    if patched is not None and scenario.patches:
         patches = {path: json.loads(value) for path, value in scenario.patches}
-        patched = faults.attempt(partial(patch_programme, programme, patches, surroundings(world)))
+        patched = faults.attempt(partial(patch_programme, patched, patches, surroundings(world)))
     if patched is not None:
         kind_of = {item.id: item.kind for item in patched.items}
         faults.attempt(partial(check_claims, claims_of(patched, scenario.without, scenario.charge), kind_of))

@@ -36,6 +36,7 @@ from samarkand.priorities.results import Results, unit_of
 from samarkand.priorities.timeline import Timeline
 from samarkand.programme import Programme, Schedule
 from samarkand.programme.channels.charging import IN_WORDS
+from samarkand.programme.files.varying import varied_words
 from samarkand.question import Question
 from samarkand.state import State
 from samarkand.world.assumptions import Assumptions
@@ -339,6 +340,7 @@ class Appraisal(Carded):
             ("Closed", asked.closures),
             ("Left out", asked.without),
             ("Set", tuple(f"{path} = {json.loads(value)}" for path, value in asked.patches)),
+            ("Varied", tuple(varied_words(*one) for one in asked.variations)),
             ("Assumed", tuple(f"{name} = {value:g}" for name, value in asked.assumptions)),
         ]
         lines = [f"{word}: {', '.join(names)}." for word, names in parts if names]
@@ -374,6 +376,7 @@ class Appraisal(Carded):
             "title": self.programme.title,
             "hash": self.programme.content_hash,
             "items": list(self.programme.ids),
+            "titles": {item.id: item.title for item in self.programme.items},
             "open": list(last.open),
             "not_assessed": [gap._asdict() for gap in self.not_assessed],
         }
@@ -398,6 +401,7 @@ class Appraisal(Carded):
             "without": list(asked.without),
             "assumptions": dict(asked.assumptions),
             "patches": {path: json.loads(value) for path, value in asked.patches},
+            "variations": [list(one) for one in asked.variations],
             "closures": list(asked.closures),
             "deficit_rule": asked.deficit_rule,
             "charge": asked.charge,

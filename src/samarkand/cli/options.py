@@ -1,7 +1,8 @@
 """The options of a question, the same in every command that asks one.
 
     samarkand VERB SUBJECT [--programme P] [--world W] [--year Y] [--without ID] [--set ITEM.KEY=VALUE]
-        [--assume NAME=VALUE] [--close NAME] [--deficit-rule RULE] [--charge RULE] [--projection FILE]
+        [--scale KEY=FACTOR] [--border CROSSING=HOURS] [--tariff IMPORTER:EXPORTER=FACTOR] [--assume NAME=VALUE]
+        [--close NAME] [--deficit-rule RULE] [--charge RULE] [--projection FILE]
 
 A command that is decorated with `asks_question` has them all and is given an `Asking`: the question as it was put,
 with all that is wrong with it.
@@ -76,6 +77,30 @@ SetOption = Annotated[
         help="Replace a key of an item, as cku-railway.capex=8000; may be repeated.",
     ),
 ]
+ScaleOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scale",
+        metavar="[ITEM.]KEY=FACTOR",
+        help="Times a figure of all items, as capex=1.45, or of one; may be repeated.",
+    ),
+]
+BorderOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--border",
+        metavar="CROSSING=HOURS",
+        help="Hours less or more at a crossing, as Torugart=-6h; may be repeated.",
+    ),
+]
+TariffOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tariff",
+        metavar="IMPORTER:EXPORTER=FACTOR",
+        help="Duties of one economy on goods of another times a factor, as KEN:CHN=0.5; may be repeated.",
+    ),
+]
 AssumeOption = Annotated[
     list[str] | None,
     typer.Option("--assume", metavar="NAME=VALUE", help="Replace a declared parameter; may be repeated."),
@@ -119,6 +144,9 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
     "year": (YearsOption, None),
     "without": (WithoutOption, None),
     "set_": (SetOption, None),
+    "scale": (ScaleOption, None),
+    "border": (BorderOption, None),
+    "tariff": (TariffOption, None),
     "assume": (AssumeOption, None),
     "close": (CloseOption, None),
     "world": (WorldOption, "embedded"),
@@ -202,6 +230,9 @@ def read_question(
     year: list[str] | int | None,
     without: list[str] | None,
     set_: list[str] | None,
+    scale: list[str] | None,
+    border: list[str] | None,
+    tariff: list[str] | None,
     assume: list[str] | None,
     close: list[str] | None,
     world: str,
@@ -223,6 +254,9 @@ def read_question(
         "years": (year,) if isinstance(year, int) else read_years(year or [], faults),
         "without": tuple(without or ()),
         "patches": read_patches(set_ or [], faults),
+        "scale": read_numbers("scale", scale or [], "capex=1.45", faults),
+        "border": read_numbers("border", border or [], "Torugart=-6h", faults, unit="h"),
+        "tariff": read_numbers("tariff", tariff or [], "KEN:CHN=0.5", faults),
         "assumptions": faults.attempt(partial(read_assumptions, assume or [])) or {},
         "closures": tuple(close or ()),
         "deficit_rule": deficit_rule,
@@ -252,6 +286,22 @@ def read_patches(words: list[str], faults: FaultList) -> dict[str, Any]:
         except tomllib.TOMLDecodeError:
             values[path.strip()] = text.strip()
     return values
+
+
+def read_numbers(
+    option: str, words: list[str], example: str, faults: FaultList, unit: str = ""
+) -> dict[str, float]:
+    """`["Torugart=-6h"]` as `{"Torugart": -6.0}`; every word that is not of the form is added to `faults`."""
+    found = {}
+    for word in words:
+        name, _, number = word.rpartition("=")
+        try:
+            found[name.strip()] = float(number.strip().removesuffix(unit) if unit else number)
+        except ValueError:
+            name = ""
+        if not name.strip():
+            faults.add(f"--{option} {word}", "is not of the form", f"Write for instance {example}.")
+    return {name: value for name, value in found.items() if name}
 
 
 def read_assumptions(words: list[str]) -> dict[str, float]:

@@ -16,9 +16,10 @@ class Scenario:
     """World and programme by content hash, and every choice that changes the answer.
 
     `assumptions` are pairs of parameter name and value that replace the declared ones; `patches` pairs of the path of a
-    key in the programme and its new value, in JSON; `without` the projects and measures left out; `closures` the names
-    of closed links or passages; `charge` says in which years capital is charged; `projection` is the content hash of a
-    projection of economies, empty for none.
+    key in the programme and its new value, in JSON; `variations` triples of a kind (`scale`, `border`, `tariff`), of
+    what it varies, and a number (`programme.files.varying`); `without` the projects and measures left out; `closures`
+    the names of closed links or passages; `charge` says in which years capital is charged; `projection` is the content
+    hash of a projection of economies, empty for none.
     """
 
     world: str
@@ -26,6 +27,7 @@ class Scenario:
     years: tuple[int, ...]
     assumptions: tuple[tuple[str, float], ...] = ()
     patches: tuple[tuple[str, str], ...] = ()
+    variations: tuple[tuple[str, str, float], ...] = ()
     without: tuple[str, ...] = ()
     closures: tuple[str, ...] = ()
     deficit_rule: DeficitRule = "fixed_nominal"
@@ -38,6 +40,7 @@ class Scenario:
         # The order in which a user names things does not change the question.
         object.__setattr__(self, "assumptions", tuple(sorted(dict(self.assumptions).items())))
         object.__setattr__(self, "patches", tuple(sorted(dict(self.patches).items())))
+        object.__setattr__(self, "variations", tuple(sorted(set(self.variations))))
         object.__setattr__(self, "years", tuple(sorted(set(self.years))))
         object.__setattr__(self, "without", tuple(sorted(set(self.without))))
         object.__setattr__(self, "closures", tuple(sorted(set(self.closures))))
@@ -45,7 +48,12 @@ class Scenario:
     @property
     def hash(self) -> str:
         """Content hash: equal for equal questions, whatever they are called."""
-        return content_hash({key: value for key, value in asdict(self).items() if key != "labels"})
+        terms = {key: value for key, value in asdict(self).items() if key != "labels"}
+        if (
+            not self.variations
+        ):  # so that a question without any keeps the hash that it had before there were some
+            del terms["variations"]
+        return content_hash(terms)
 
     def but(self, **changes: Any) -> Scenario:
         """The same question with some of its terms changed."""

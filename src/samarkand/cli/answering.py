@@ -1,0 +1,110 @@
+"""`samarkand compare`."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from samarkand.cli.options import Asking, asks_question
+
+if TYPE_CHECKING:
+    from samarkand.core.faults import FaultList
+    from samarkand.question import Terms
+    from samarkand.reports.answers.sides import Side
+    from samarkand.reports.answers.variants import Variant
+
+SAME: tuple[object, ...] = ((), {}, "annuity")  # what a term is where it changes nothing
+
+
+@asks_question()
+def compare(
+    asking: Asking,
+    sides: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[A] [B]...",
+            help="Programmes, a file of variants (TOML), or folders that samarkand appraise has written.",
+            show_default=False,
+        ),
+    ] = None,
+    economy: Annotated[
+        list[str] | None,
+        typer.Option("--economy", metavar="ECONOMY", help="Show these economies alone; may be repeated."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Also write comparison.csv and the pictures there."),
+    ] = None,
+) -> None:
+    """Compare programmes, variants or saved results.
+
+    With one programme and options that change it, as written against changed; with several, each with the options. What
+    differs in the question, what it does to whom, and a chart.
+    """
+    from samarkand.core.faults import FaultList
+    from samarkand.reports.answers.comparison import comparison_page
+    from samarkand.reports.answers.variants import compare_sides
+    from samarkand.reports.files import check_out
+    from samarkand.reports.pages import print_page
+    from samarkand.reports.progress import progress_bar
+    from samarkand.session import default_session
+    from samarkand.world.economies.naming import find_economy
+
+    world, faults = asking.world, FaultList()
+    faults.extend(asking.faults)
+    terms, found = read_sides(sides or [], asking, faults)
+    names = {} if world is None else world.names
+    codes = [faults.attempt(partial(find_economy, word, names)) for word in (economy or []) if names]
+    if out is not None:
+        faults.attempt(partial(check_out, out))
+    faults.raise_if_any()
+    with progress_bar() as step:
+        comparison = compare_sides(found, asking.programme, world, default_session(), step, terms)
+    page = comparison_page(comparison, [code for code in codes if code is not None])
+    print_page(page)
+    if out is not None:
+        from samarkand.reports.files import write_texts
+        from samarkand.reports.pages import draw_chart
+
+        texts = {"comparison.csv": comparison.to_dataframe().to_csv(index=False)}
+        texts |= {
+            f"comparison-{number}.svg": str(draw_chart(chart)) for number, chart in enumerate(page.charts, 1)
+        }
+        for path in write_texts(out, texts):
+            typer.echo(f"Written: {path}")
+
+
+def read_sides(words: list[str], asking: Asking, faults: FaultList) -> tuple[Terms, list[Variant | Side]]:
+    """What is compared, and the terms that all of it shares."""
+    from samarkand.reports.answers.sides import Side, is_saved, saved_side
+    from samarkand.reports.answers.variants import AS_WRITTEN, CHANGES, Variant, read_variants
+
+    sides: list[Variant | Side] = []
+    for word in words:
+        path = Path(word)
+        if is_saved(word):
+            side = faults.attempt(partial(saved_side, path, path.name))
+            sides += [] if side is None else [side]
+        elif path.suffix == ".toml" and is_variants(path):
+            variants = faults.attempt(partial(read_variants, path)) or ()
+            sides += [Variant(AS_WRITTEN), *variants] if len(words) == 1 else variants
+        else:
+            sides.append(Variant(path.stem if path.suffix else word, programme=word))
+    changed = {name: value for name, value in asking.terms.items() if name in CHANGES and value not in SAME}
+    if changed and len(sides) < 2 and all(isinstance(one, Variant) for one in sides):
+        programme = next((one.programme for one in sides if isinstance(one, Variant)), None)
+        kept = {name: value for name, value in asking.terms.items() if name not in CHANGES}
+        both = [Variant(AS_WRITTEN, {}, programme), Variant("changed", cast("Terms", changed), programme)]
+        return cast("Terms", kept), list[Variant | Side](both)
+    return asking.terms, sides
+
+
+def is_variants(path: Path) -> bool:
+    """Whether a file has a table of variants."""
+    try:
+        return b"[[variant]]" in path.read_bytes()
+    except OSError:
+        return False

@@ -1,0 +1,206 @@
+"""A programme varied by a question: costs scaled, other hours at a border, other duties.
+
+    scale   {"capex": 1.45}                every item's figure of that name times a factor
+            {"cku-railway.capex": 1.45}    that of one item
+    border  {"Torugart": -6.0}             hours at a crossing of the network, less or more
+    tariff  {"KEN:CHN": 0.5}               duties of an importer on the goods of an exporter, times a factor
+
+Borders and duties become measures of the programme, in force from the first year on: what they do, what they count and
+how they explain themselves is that of any measure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from samarkand.core.conventions import BASE_YEAR
+from samarkand.core.evidence import Evidence
+from samarkand.core.faults import FaultList, did_you_mean
+from samarkand.programme.files.checks import Surroundings, check_tables
+from samarkand.programme.files.tables import to_tables
+from samarkand.programme.model.kinds import attributes
+from samarkand.programme.model.models import Programme
+from samarkand.world.economies.naming import find_economy, plain
+from samarkand.world.economies.tables import economy_names
+from samarkand.world.network.geography import Geography
+
+Table = dict[str, Any]
+MOST_NAMED = 6  # crossings of one name that a fault lists
+SOURCE = "set in the question"
+
+
+@dataclass(frozen=True)
+class Variation:
+    """What a question changes in a programme beside keys and items left out."""
+
+    scale: Mapping[str, float] = field(default_factory=dict)
+    border: Mapping[str, float] = field(default_factory=dict)
+    tariff: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, triples: Iterable[tuple[str, str, float]]) -> Variation:
+        """From triples of kind, name and number, as a scenario has them."""
+        by_kind: dict[str, dict[str, float]] = {kind: {} for kind in ("scale", "border", "tariff")}
+        for kind, name, number in triples:
+            by_kind[kind][name] = number
+        return cls(**by_kind)
+
+    def __bool__(self) -> bool:
+        return bool(self.scale or self.border or self.tariff)
+
+
+def varied_words(kind: str, name: str, number: float) -> str:
+    """A variation as people say it."""
+    if kind == "border":
+        return f"{name} {number:+g} hours"
+    return f"{'duties ' if kind == 'tariff' else ''}{name} times {number:g}"
+
+
+def vary_programme(
+    programme: Programme,
+    variation: Variation,
+    around: Surroundings,
+    geography: Geography,
+    parameters: Mapping[str, float],
+) -> Programme:
+    """The programme varied. Raises `Faults` with everything that is wrong with the variation."""
+    if not variation:
+        return programme
+    tables, faults = to_tables(programme), FaultList()
+    for path, factor in variation.scale.items():
+        _scale(programme, tables, path, factor, faults)
+    borders = variation.border.items()
+    measures = [_border(name, hours, geography, parameters, faults) for name, hours in borders]
+    measures += [_tariff(pair, factor, around, faults) for pair, factor in variation.tariff.items()]
+    faults.raise_if_any()
+    tables.setdefault("measure", []).extend(one for one in measures if one is not None)
+    varied, faults = check_tables(tables, {}, around, faults)
+    faults.raise_if_any()
+    assert varied is not None  # else there are faults
+    return varied
+
+
+def _scale(programme: Programme, tables: Table, path: str, factor: float, faults: FaultList) -> None:
+    """Scale a figure of one item, or of all that have it."""
+    place, (name, dot, key) = f"--scale {path}", path.rpartition(".")
+    items = {item.id: item for item in programme.items if not dot or item.id == name}
+    if not items:
+        faults.add(place, f"{name} is not an item of the programme", did_you_mean(name, programme.ids))
+        return
+    figures = [one for one, row in attributes("item").items() if row.type == "figure"]
+    if key not in figures:
+        faults.add(place, f"{key} is not a figure of items", did_you_mean(key, figures))
+    if not factor >= 0:
+        faults.add(place, f"{factor:g} is no factor", "Give a number from zero up: 1.45 is 45 % more.")
+    if key not in figures or not factor >= 0:
+        return
+    scaled = 0
+    for table in (*tables.get("project", ()), *tables.get("measure", ())):
+        item = items.get(table["id"])
+        figure = None if item is None else item.get(key)
+        if isinstance(figure, Evidence) and figure.value is not None:
+            scaled += 1
+            table[key] = {
+                name: value * factor if name in ("value", "low", "high") else value
+                for name, value in table[key].items()
+            } | {
+                "flag": "assumed",
+                "source": f"{SOURCE}: {factor:g} times {figure.value:g} of {figure.source}",
+            }
+            for gone in ("address", "read_on"):
+                table[key].pop(gone, None)
+    if not scaled:
+        whose = f"{name} has" if dot else "no item has"
+        faults.add(
+            place, f"{whose} no such figure", "Name a figure that is published: samarkand programme show."
+        )
+
+
+def _border(
+    name: str, hours: float, geography: Geography, parameters: Mapping[str, float], faults: FaultList
+) -> Table | None:
+    """A measure at every crossing of one name; hours below zero are saved."""
+    place = f"--border {name}"
+    gates = [
+        gate
+        for pair, mode in sorted({(tuple(sorted(row.economies)), row.mode) for row in geography.crossings})
+        for gate in geography.crossings_named(name, pair, mode)
+        if gate.is_open
+    ]
+    found = sorted({(tuple(sorted(gate.economies)), gate.mode) for gate in gates})
+    pairs = sorted({economies for economies, _ in found})
+    if not found:
+        known = {word for row in geography.crossings for word in (row.name or row.id).split(" - ")}
+        faults.add(place, "the network has no open crossing of that name", did_you_mean(name, known))
+        return None
+    if len(pairs) > 1:
+        listed = ", ".join(" - ".join(pair) for pair in pairs[:MOST_NAMED])
+        faults.add(
+            place, f"is a crossing of {len(pairs)} borders: {listed}", "Name the crossing with both places."
+        )
+        return None
+    most = max(gate.hours(parameters) for gate in gates)
+    if not abs(hours) > 0 or not math.isfinite(hours):
+        faults.add(place, f"{hours:g} hours change nothing", "Write for instance Torugart=-6h.")
+        return None
+    if -hours > most:
+        faults.add(
+            place, f"takes {most:g} hours, of which {-hours:g} cannot be saved", f"Save at most {most:g}."
+        )
+        return None
+    before, after = max(-hours, 0.0), max(hours, 0.0)
+    measure = _measure(
+        f"at-{plain(name).replace(' ', '-')}", f"{name}, {abs(hours):g} hours {'less' if hours < 0 else 'more'}",
+        "border_facilitation", list(pairs[0]),
+    )  # fmt: skip
+    return measure | {
+        "hours_before": _figure(before, "hours"),
+        "hours_after": _figure(after, "hours"),
+        "crossing": [{"name": name, "economies": list(economies), "mode": mode} for economies, mode in found],
+    }
+
+
+def _tariff(pair: str, factor: float, around: Surroundings, faults: FaultList) -> Table | None:
+    place, (first, colon, second) = f"--tariff {pair}", pair.partition(":")
+    if not colon:
+        faults.add(place, "is not of the form IMPORTER:EXPORTER", "Write for instance KEN:CHN=0.5.")
+        return None
+    names = {
+        code: name for code, name in economy_names().items() if code in (around.economies or economy_names())
+    }
+    importer, exporter = (faults.attempt(partial(find_economy, one, names)) for one in (first, second))
+    if not factor >= 0:
+        faults.add(place, f"{factor:g} is no factor", "Give a number from zero up: 0.5 halves the duties.")
+    if importer is None or exporter is None or not factor >= 0:
+        return None
+    if importer == exporter:
+        faults.add(
+            place, "is one economy, which levies no duties on itself", "Name an importer and an exporter."
+        )
+        return None
+    title = f"Duties of {importer} on goods of {exporter}, {factor:g} times what they are"
+    measure = _measure(
+        f"duties-{importer.lower()}-{exporter.lower()}", title, "tariff_change", [importer, exporter]
+    )
+    return measure | {
+        "importers": [importer],
+        "exporters": [exporter],
+        "tariff_before": _figure(1.0, "fraction"),
+        "tariff_after": _figure(factor, "fraction"),
+    }
+
+
+def _measure(name: str, title: str, kind: str, economies: list[str]) -> Table:
+    when = {"date": BASE_YEAR + 1, "source": SOURCE, "flag": "assumed"}
+    return {
+        "id": name, "title": title, "kind": kind, "economies": economies, "status": "in_service",
+        "status_as_of": dict(when), "opening": dict(when),
+    }  # fmt: skip
+
+
+def _figure(value: float, unit: str) -> Table:
+    return {"value": value, "unit": unit, "flag": "assumed", "source": SOURCE}

@@ -1,0 +1,128 @@
+"""Variants side by side: differences that add up, what differs in the question, saved results, files of variants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import samarkand as sk
+from samarkand.core.faults import Faults
+from samarkand.reports.answers.comparison import MOST_ECONOMIES, comparison_page
+from samarkand.reports.answers.sides import is_saved, saved_side, side_of
+from samarkand.reports.answers.variants import AS_WRITTEN, read_variants
+from samarkand.reports.files import write_appraisal
+from toy import make_toy_world, toy_programme
+
+WORLD, YEAR = make_toy_world(), 2035
+PROGRAMME = toy_programme(WORLD)
+
+
+@pytest.fixture(scope="module")
+def comparison():
+    variants = {AS_WRITTEN: {}, "dearer": {"scale": {"capex": 1.45}}, "no railway": {"without": "railway"}}
+    return sk.compare(variants, PROGRAMME, WORLD, years=YEAR)
+
+
+def test_each_variant_is_the_answer_to_its_own_question(comparison):
+    alone = sk.appraise(PROGRAMME, WORLD, years=YEAR, without="railway")["real_income_value"].to_series()
+    np.testing.assert_allclose(comparison.by_economy["no railway"], alone, rtol=0, atol=1e-9)
+    expected = alone - comparison.by_economy[AS_WRITTEN]
+    np.testing.assert_allclose(
+        comparison.differences["no railway"].reindex(alone.index), expected, rtol=0, atol=1e-9
+    )
+
+
+def test_a_dearer_programme_charges_as_much_more_as_it_costs_more(comparison):
+    written, dearer = (side.summary.cost.sum() for side in comparison.sides[:2])
+    assert dearer == pytest.approx(1.45 * written, rel=1e-12)  # every charge is a share of capital cost
+    unpaid = [side.summary.unpaid_gain for side in comparison.sides[:2]]
+    assert unpaid[0] == unpaid[1]
+
+
+def test_the_page_says_what_differs_and_to_whom(comparison):
+    page = comparison_page(comparison)
+    tables = {table.title: table for table in page.tables}
+    question = {row[0]: row[1:] for row in tables["What differs in the question"].rows}
+    assert question["varied"] == ("\N{EN DASH}", "capex times 1.45", "\N{EN DASH}")
+    assert question["left out"] == ("\N{EN DASH}", "\N{EN DASH}", "railway")
+    programme = {row[0]: row[1:] for row in tables["What differs in the programme"].rows}
+    title = next(item.title for item in PROGRAMME.items if item.id == "railway")
+    assert programme[title] == ("yes", "yes", "no")
+    whom = tables["What it does to whom"].rows
+    assert whom[-1][0] == "All economies"
+    assert len(whom) <= MOST_ECONOMIES + 2
+    assert len(page.charts) == 2
+
+
+def test_the_economies_and_the_others_add_up_to_all(comparison):
+    whole = comparison.to_dataframe()
+    paid = whole[whole["indicator"] == "Real income, paid for"]
+    for side in comparison.sides:
+        assert paid[side.name].sum() == pytest.approx(side.summary.world_gain, abs=1e-9)
+
+
+def test_saved_results_are_compared_as_those_just_solved(tmp_path: Path):
+    written = sk.appraise(PROGRAMME, WORLD, years=YEAR, scale={"capex": 1.45})
+    write_appraisal(written, tmp_path / "saved")
+    assert is_saved(str(tmp_path / "saved"))
+    saved, solved = saved_side(tmp_path / "saved", "a"), side_of(written, "a")
+    assert saved.terms == solved.terms
+    assert saved.figures == solved.figures
+    assert saved.items == solved.items
+    for name in ("real_income_value", "unpaid_value", "cost"):
+        one, other = (getattr(side.summary, name) for side in (saved, solved))
+        np.testing.assert_allclose(one.reindex(other.index), other, rtol=1e-12)
+    page = comparison_page(sk.compare({"saved": tmp_path / "saved", "solved": written}))
+    assert "No economy has more or less" in page.lead[0]
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"indicators": []}', '{"indicators": [{"scenario": 1}], "years": []}']
+)
+def test_files_that_are_no_appraisal_are_a_fault(tmp_path: Path, content: str):
+    (tmp_path / "appraisal.json").write_text(content, encoding="utf-8")
+    with pytest.raises(Faults, match="not those of an appraisal"):
+        saved_side(tmp_path, "x")
+
+
+def test_a_file_of_variants_gives_questions(tmp_path: Path):
+    file = tmp_path / "variants.toml"
+    file.write_text(
+        '[[variant]]\nname = "dearer"\nscale = { capex = 1.45 }\n'
+        '[[variant]]\nname = "closed"\nclose = ["suez"]\ncharge = "spending"\nset = { "railway.opening" = 2040 }\n',
+        encoding="utf-8",
+    )
+    dearer, closed = read_variants(file)
+    assert dearer.terms == {"scale": {"capex": 1.45}}
+    assert closed.terms == {"closures": ["suez"], "charge": "spending", "patches": {"railway.opening": 2040}}
+
+
+def test_all_that_is_wrong_with_a_file_of_variants_is_said_at_once(tmp_path: Path):
+    file = tmp_path / "variants.toml"
+    file.write_text(
+        'title = 1\n[[variant]]\nscale = 2\nborders = {}\n[[variant]]\nname = "b"\nwithout = 3\nprogramme = []\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(Faults) as raised:
+        read_variants(file)
+    said = "\n".join(map(str, raised.value.faults))
+    for part in (
+        "title: is no part", "variant 1: has no name", "borders: is no key of a variant. Did you mean border",
+        "scale: is 2", "variant 2, without: is 3", "programme: is []",
+    ):  # fmt: skip
+        assert part in said, part
+    for content in ("", "[[variant", "[variant]\na = 1", "variant = [1]"):
+        file.write_text(content, encoding="utf-8")
+        with pytest.raises(Faults):
+            read_variants(file)
+
+
+def test_nothing_is_solved_before_all_questions_are_checked():
+    with pytest.raises(Faults) as raised:
+        sk.compare({"a": {"without": "nothing"}, "b": {"scale": {"capx": 1}}}, PROGRAMME, WORLD, years=1900)
+    said = "\n".join(map(str, raised.value.faults))
+    assert all(part in said for part in ("nothing", "capx", "1900"))
+    with pytest.raises(Faults, match="nothing to compare with"):
+        sk.compare({"a": {}}, PROGRAMME, WORLD)
