@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from samarkand.cli.answering import compare
+from samarkand.cli.answering import compare, economy, item
 from samarkand.cli.appraising import appraise, explain
 from samarkand.cli.faults import fail
 from samarkand.cli.lending import loans
@@ -49,7 +49,20 @@ def options(
     """Appraise programmes of cross-border projects and measures, economy by economy."""
 
 
-for command in (appraise, check, explain, readiness, corridor, freight, stress, worth, compare, loans):
+for command in (
+    appraise,
+    check,
+    explain,
+    readiness,
+    corridor,
+    freight,
+    stress,
+    worth,
+    economy,
+    item,
+    compare,
+    loans,
+):
     app.command()(command)
 for of_priority in commands_of_priorities():
     app.command()(of_priority)

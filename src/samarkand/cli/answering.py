@@ -1,4 +1,4 @@
-"""`samarkand compare`."""
+"""`samarkand economy`, `samarkand item` and `samarkand compare`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,81 @@ import typer
 from samarkand.cli.options import Asking, asks_question
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from samarkand.core.faults import FaultList
+    from samarkand.priorities.faces import Page
     from samarkand.question import Terms
     from samarkand.reports.answers.sides import Side
     from samarkand.reports.answers.variants import Variant
+    from samarkand.result import Appraisal
+    from samarkand.worth.worth import Worth
 
 SAME: tuple[object, ...] = ((), {}, "annuity")  # what a term is where it changes nothing
+
+
+@asks_question()
+def economy(
+    asking: Asking,
+    name: Annotated[
+        str, typer.Argument(metavar="ECONOMY", help="A name or an ISO code of two or three letters.")
+    ],
+) -> None:
+    """Show what a programme is for one economy.
+
+    What it gains and pays and why, by which items, with whom, what each priority says, and what is missing.
+    """
+    from samarkand.reports.answers.economy import economy_page
+    from samarkand.world.economies.naming import find_economy
+
+    names = {} if asking.world is None else asking.world.names
+    found = asking.faults.attempt(partial(find_economy, name, names)) if names else ""
+    _answer(asking, lambda appraisal, worth: economy_page(appraisal, worth, str(found)))
+
+
+@asks_question()
+def item(
+    asking: Asking,
+    name: Annotated[str, typer.Argument(metavar="ITEM", help="A project or measure by its id.")],
+) -> None:
+    """Show what one item of a programme does.
+
+    What it costs and gives, to whom, what each priority says of it, and what is missing.
+    """
+    from samarkand.reports.answers.item import item_answer
+
+    _answer(asking, lambda appraisal, worth: item_answer(appraisal, worth, name), [name])
+
+
+def _answer(asking: Asking, page: Callable[[Appraisal, Worth], Page], items: Sequence[str] = ()) -> None:
+    """Appraise, work out what items are worth, and print a page of both."""
+    from samarkand.appraisal import appraise
+    from samarkand.reports.pages import print_page
+    from samarkand.reports.progress import progress_bar
+    from samarkand.worth import appraise_worth
+
+    asking.check(partial(_known_items, asking, items))
+    with progress_bar() as step:
+        appraisal = appraise(asking.programme, asking.world, progress=step, **asking.terms)
+        worth = appraise_worth(asking.programme, asking.world, items=items, progress=step, **asking.terms)
+    print_page(page(appraisal, worth))
+
+
+def _known_items(asking: Asking, items: Sequence[str]) -> None:
+    """Raise `Faults` for what is no item of the programme."""
+    from samarkand.core.faults import Fault, Faults, did_you_mean
+    from samarkand.session import default_session
+
+    if not items:
+        return
+    question = default_session().ask(asking.programme, asking.world, **asking.terms)
+    known = [one.id for one in question.programme.items if one.id not in question.scenario.without]
+    wrong = [
+        Fault(f"item {name}", "is not an item of the programme", did_you_mean(name, known))
+        for name in items if name not in known
+    ]  # fmt: skip
+    if wrong:
+        raise Faults(wrong)
 
 
 @asks_question()

@@ -61,6 +61,8 @@ class NetWorth:
         By label of the accounts, for the items that have direct margins alone.
     capital
         What all items cost, and what of it is assessed.
+    gains_by_item, charged_by_item
+        The same gains of all margins, and the same charges, by item and label of the accounts.
     """
 
     year: int
@@ -68,6 +70,8 @@ class NetWorth:
     gains: Mapping[str, Mapping[str, Amount]]
     charged: Mapping[str, float]
     capital: Capital
+    gains_by_item: Mapping[str, Mapping[str, float]]
+    charged_by_item: Mapping[str, Mapping[str, float]]
 
     @cached_property
     def by_margin(self) -> dict[str, Amount]:
@@ -116,6 +120,7 @@ def _net_worth(appraisal: Appraisal) -> NetWorth:
     parameters, labels = appraisal.assumptions.parameters, appraisal.world.labels
     items = [item for item in appraisal.programme.items if item.id not in appraisal.scenario.without]
     gains: dict[str, dict[str, Amount]] = {}
+    by_item: dict[str, dict[str, float]] = {}
     with_direct = set()
     for item in items:
         for stream in _streams(appraisal, item) if is_concerned(item, year, rule, parameters) else ():
@@ -124,14 +129,17 @@ def _net_worth(appraisal: Appraisal) -> NetWorth:
                 of_economy = gains.setdefault(stream.margin, {})
                 label = economy if economy in labels else REST_OF_WORLD
                 of_economy[label] = _sum((of_economy.get(label, NONE), amount))
+                _add(by_item, item.id, label, amount.central)
     charged_already = {*change.effective, *(one.item for one in change.charges)}
     alone = [item for item in items if item.id in with_direct - charged_already]
     found, _ = charges(
         appraisal.programme, alone, [item.id for item in alone], parameters, labels, rule, year
     )
     charged: dict[str, float] = {}
+    charged_by_item: dict[str, dict[str, float]] = {}
     for one in found:
         charged[one.economy] = charged.get(one.economy, 0.0) + one.annual
+        _add(charged_by_item, one.item, one.economy, one.annual)
     assessed = {*change.effective, *(with_direct & set(change.open))}
     capex = {
         item.id: item.capex.value for item in items if item.capex is not None and item.capex.value is not None
@@ -142,7 +150,14 @@ def _net_worth(appraisal: Appraisal) -> NetWorth:
         sum(capex.values()),
         sum(cost for name, cost in capex.items() if name in assessed),
     )
-    return NetWorth(year, float(appraisal["real_income_value"].sum()), gains, charged, capital)
+    return NetWorth(
+        year, float(appraisal["real_income_value"].sum()), gains, charged, capital, by_item, charged_by_item
+    )
+
+
+def _add(sums: dict[str, dict[str, float]], item: str, economy: str, value: float) -> None:
+    of_item = sums.setdefault(item, {})
+    of_item[economy] = of_item.get(economy, 0.0) + value
 
 
 def _streams(appraisal: Appraisal, item: Item) -> tuple[Stream, ...]:

@@ -1,0 +1,205 @@
+"""One economy: what it gains and pays, by which items, with whom, and what is not known.
+
+net           = before payment - charge + effect of paying
+direct net    = direct margins - charge for the items that have these alone
+item          left out: what the economy would lose in trade without it, all others in place
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from samarkand.core.conventions import REST_OF_WORLD
+from samarkand.ledger.margins import margins
+from samarkand.priorities.faces import NO_FIGURE, Page, Table
+from samarkand.priorities.registry import priorities
+from samarkand.reports.answers.lines import (
+    UNIT,
+    Line,
+    cells_of,
+    certainty,
+    in_words,
+    lines_of,
+    priority_lines,
+)
+from samarkand.reports.figures import digits, figure, money, per_cent, plural
+from samarkand.reports.summary import NOTHING_SHOWN, Summary, summarise
+from samarkand.result import Appraisal
+from samarkand.worth.net_worth import net_worth
+from samarkand.worth.worth import Worth
+
+MOST_ITEMS, MOST_MOVERS, MOST_MISSING = 8, 3, 8
+
+
+def economy_page(appraisal: Appraisal, worth: Worth, code: str) -> Page:
+    """One screen about an economy in the last year asked about."""
+    summary, name = summarise(appraisal), appraisal.world.names.get(code, code)
+    lines = [line for line in lines_of(appraisal, worth) if line.economy == code]
+    tables = (
+        _sums(appraisal, summary, code),
+        _items(appraisal, lines),
+        _movers(appraisal, code),
+        _priorities(appraisal, code),
+        *_missing(appraisal, code),
+    )
+    lead = (
+        *_said(appraisal, summary, code, lines), certainty(appraisal, code),
+    )  # fmt: skip
+    return Page(f"{name} · {appraisal.programme.title} · {summary.year}", lead, tables=tables)
+
+
+def _said(appraisal: Appraisal, summary: Summary, code: str, lines: Sequence[Line]) -> Iterable[str]:
+    """The answer, and why, in two sentences."""
+    name = appraisal.world.names.get(code, code)
+    value, before, cost = (
+        float(column.get(code, np.nan))
+        for column in (summary.real_income_value, summary.unpaid_value, summary.cost)
+    )
+    cost = 0.0 if cost != cost else cost
+    share = float(summary.real_income.get(code, np.nan))
+    if value != value:
+        yield f"{name} has no results of its own: {appraisal.reason_of('real_income')}."
+        return
+    if abs(value) <= NOTHING_SHOWN:
+        yield f"{name} neither gains nor loses: nothing of the programme reaches it."
+        return
+    verb = "gains" if value > 0 else "loses"
+    yield (
+        f"{name} {verb} {money(abs(value))} of real income a year ({per_cent(share)}): "
+        f"{money(before, sign=True)} before anybody pays"
+        + (f", and it is charged {money(cost)}." if cost else "; it is charged nothing.")
+    )
+    titles = {item.id: item.title for item in appraisal.programme.items}
+    best = [
+        line for line in sorted(lines, key=lambda line: -line.trade) if line.trade > 0.05 * max(before, 0.0)
+    ][:2]
+    dear = max(lines, key=lambda line: line.charge, default=None)
+    if best and before > NOTHING_SHOWN:
+        parts = " and ".join(f"{titles[line.item]} ({money(line.trade, sign=True)})" for line in best)
+        yield f"Most of what it gains in trade comes from {parts}."
+    if dear is not None and dear.charge > 0.2 * cost > 0:
+        yield f"Most of what it pays is for {titles[dear.item]}, {money(dear.charge)} a year."
+
+
+def _sums(appraisal: Appraisal, summary: Summary, code: str) -> Table:
+    """Sums that a reader can follow with a pencil."""
+    value, before, cost = (
+        float(column.get(code, 0.0))
+        for column in (summary.real_income_value, summary.unpaid_value, summary.cost)
+    )
+    beside = net_worth(appraisal)
+    rows = [
+        ("Trade: before anybody pays", figure(before, UNIT, sign=True)),
+        ("Charged for it", figure(-cost, UNIT, sign=True)),
+        ("What paying does to prices", figure(value - before + cost, UNIT, sign=True)),
+        ("Real income", figure(value, UNIT, sign=True)),
+    ]
+    for margin, of_economy in beside.gains.items():
+        amount = of_economy.get(code)
+        if amount is not None and abs(amount.central) > NOTHING_SHOWN:
+            rows.append((f"{margins()[margin].title}, direct", figure(amount.central, UNIT, sign=True)))
+    if (also := beside.charged.get(code, 0.0)) > NOTHING_SHOWN:
+        rows.append(("Charged for items that have direct margins alone", figure(-also, UNIT, sign=True)))
+    if len(rows) > 4:
+        rows.append(("Net", figure(value + beside.net_of(code), UNIT, sign=True)))
+    return Table("What it adds up to", ("", "US$ m a year"), tuple(rows))
+
+
+def _items(appraisal: Appraisal, lines: Sequence[Line]) -> Table:
+    titles = {item.id: item.title for item in appraisal.programme.items}
+
+    rows = [cells_of(titles[line.item], [line]) for line in lines[:MOST_ITEMS]]
+    if lines[MOST_ITEMS:]:
+        rows.append(cells_of(f"{len(lines) - MOST_ITEMS} others", lines[MOST_ITEMS:]))
+    note = (
+        "US$ m a year. Trade: what it would lose if the item alone were left out. Items that need or replace each "
+        "other do not add up to all of them together."
+    )
+    return Table(
+        "Items by what they bring and take", ("", "trade", "direct", "charged", "net"), tuple(rows), note
+    )
+
+
+def _movers(appraisal: Appraisal, code: str) -> Table:
+    """Partners and sectors that move most, in money."""
+    rows = []
+    for indicator, dim, words in (
+        ("trade_flow", "partner", "Exports to"), ("sector_output", "sector", "Output of"),
+    ):  # fmt: skip
+        without, with_ = (
+            appraisal.array(indicator, scenario).sel(economy=code) for scenario in ("without", "with")
+        )
+        moved: pd.Series = (with_ - without).to_series().drop(code, errors="ignore")
+        base = without.to_series()
+        names = (
+            {one: appraisal.world.names.get(str(one), str(one)) for one in moved.index} if dim == "partner"
+            else {one: str(one).replace("_", " ") for one in moved.index}
+        )  # fmt: skip
+        for one in moved.abs().sort_values(ascending=False).index[:MOST_MOVERS]:
+            if abs(moved[one]) > NOTHING_SHOWN:
+                share = moved[one] / base[one] if base[one] else np.nan
+                rows.append(
+                    (
+                        f"{words} {names[one]}",
+                        figure(float(moved[one]), UNIT, sign=True),
+                        per_cent(float(share)),
+                    )
+                )
+    return Table("What moves most", ("", "US$ m a year", "change"), tuple(rows), "After payment.")
+
+
+def _priorities(appraisal: Appraisal, code: str) -> Table:
+    lines = priority_lines()
+    rows = []
+    for priority in priorities():
+        said = (
+            [priority.reason] if not priority.assessed
+            else [in_words(appraisal, name, "economy", code) for name in lines[priority.name].of_economy]
+        )  # fmt: skip
+        if priority.name == "governance":
+            said = [_delivery(appraisal, code)]
+        rows.append((priority.title, "; ".join(filter(None, said)) or NO_FIGURE))
+    return Table("The seven priorities", ("", ""), tuple(rows), numbers=2)
+
+
+def _delivery(appraisal: Appraisal, code: str) -> str:
+    """Items that stand in the economy, and what is still to be expected of their cost."""
+    mine = [item.id for item in appraisal.timeline.items if code in item.economies]
+    if not mine:
+        return "no item stands here"
+    values = appraisal.array("cost_overrun_to_come")
+    known = [
+        float(values.sel(project=name))
+        for name in mine
+        if "project" in values.dims and name in values["project"].values
+    ]
+    known = [value for value in known if np.isfinite(value)]
+    said = plural(len(mine), "item stands", "items stand") + " here"
+    if not known:
+        return said
+    low, high = 100 * min(known), 100 * max(known)
+    spread = f"{digits(high)}" if high - low < 0.5 else f"{digits(low)} to {digits(high)}"
+    return (
+        f"{said}; cost still to overrun by {spread} % in the mean of its class ({plural(len(known), 'item')})"
+    )
+
+
+def _missing(appraisal: Appraisal, code: str) -> Iterable[Table]:
+    """Items that stand in the economy and are not, or not wholly, assessed."""
+    mine = {item.id: item.title for item in appraisal.timeline.items if code in item.economies}
+    rows = []
+    for gap in appraisal.not_assessed:
+        if gap[0] in mine and (mine[gap[0]], gap[2]) not in rows:
+            rows.append((mine[gap[0]], gap[2]))
+    more = len(rows) - MOST_MISSING
+    note = f"{more} more in the report." if more > 0 else ""
+    if rows:
+        yield Table("What is missing", ("", "because"), tuple(rows[:MOST_MISSING]), note, numbers=2)
+
+
+def has_accounts(appraisal: Appraisal, code: str) -> bool:
+    """Whether an economy has results of its own, and not those of the rest of the world."""
+    return code in appraisal.world.labels and code != REST_OF_WORLD

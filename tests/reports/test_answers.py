@@ -1,0 +1,125 @@
+"""One economy and one item on one screen: sums that a reader can follow, nothing said that is not in the results."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import samarkand as sk
+from samarkand.core.conventions import REST_OF_WORLD
+from samarkand.ledger.margins import margins
+from samarkand.priorities.faces import Table
+from samarkand.reports.answers.economy import economy_page
+from samarkand.reports.answers.item import item_answer
+from samarkand.reports.answers.lines import lines_of, priority_lines, sums_of
+from samarkand.reports.summary import summarise
+from samarkand.worth import appraise_worth
+from samarkand.worth.net_worth import net_worth
+from toy import make_toy_world, toy_programme
+
+WORLD, YEAR = make_toy_world(), 2035
+PROGRAMME = toy_programme(WORLD)
+
+
+@pytest.fixture(scope="module")
+def answer():
+    appraisal = sk.appraise(PROGRAMME, WORLD, years=YEAR)
+    return appraisal, appraise_worth(PROGRAMME, WORLD, years=YEAR)
+
+
+def cell(word: str) -> float:
+    """A shown figure as a number; what is below the smallest shown is nothing."""
+    word = word.replace("\N{MINUS SIGN}", "-").replace(",", "")
+    return 0.0 if "<" in word or word == "\N{EN DASH}" else float(word)
+
+
+def table(page, title: str) -> Table:
+    return next(one for one in page.tables if one.title == title)
+
+
+@pytest.mark.parametrize("code", WORLD.economies)
+def test_an_economys_screen_adds_up(answer, code: str):
+    appraisal, worth = answer
+    page = economy_page(appraisal, worth, code)
+    rows = [(row[0], cell(row[1])) for row in table(page, "What it adds up to").rows]
+    # Each figure is shown with two digits at least: a sum is as far away as the roundings of its parts together.
+    rounding = sum(0.05 * abs(value) for _, value in rows) + 0.2
+    words = [name for name, _ in rows]
+    total = words.index("Real income")
+    assert sum(value for _, value in rows[:total]) == pytest.approx(rows[total][1], abs=rounding)
+    if words[-1] == "Net":
+        assert sum(value for _, value in rows[total:-1]) == pytest.approx(rows[-1][1], abs=rounding)
+    value = float(summarise(appraisal).real_income_value[code])
+    assert rows[total][1] == pytest.approx(value, abs=rounding)
+
+
+@pytest.mark.parametrize("code", WORLD.economies)
+def test_an_economys_lead_says_what_the_results_say(answer, code: str):
+    appraisal, worth = answer
+    summary = summarise(appraisal)
+    said = " ".join(economy_page(appraisal, worth, code).lead)
+    value = float(summary.real_income_value[code])
+    assert f"{WORLD.names[code]} {'gains' if value > 0 else 'loses'}" in said
+    assert ("it is charged US$" in said) == (float(summary.cost.get(code, 0.0)) > 0)
+    assert ("observed" in said) or ("estimated" in said)
+
+
+def test_all_seven_priorities_have_a_line(answer):
+    appraisal, worth = answer
+    rows = table(economy_page(appraisal, worth, "KAZ"), "The seven priorities").rows
+    assert len(rows) == 7
+    assert all(line for _, line in rows)
+    for name in (one for row in priority_lines().values() for one in (*row.of_economy, *row.of_item)):
+        appraisal.array(name)  # every indicator that is named is one
+
+
+def test_charges_and_direct_margins_of_items_add_up_to_those_of_all(answer):
+    appraisal, worth = answer
+    lines, beside = lines_of(appraisal, worth), net_worth(appraisal)
+    _, direct, charged = sums_of(lines)
+    all_margins = sum(
+        sum(amount.central for amount in by.values()) for name, by in beside.gains.items() if margins()[name]
+    )
+    assert direct == pytest.approx(all_margins, abs=1e-6)
+    assert charged == pytest.approx(summarise(appraisal).charged + beside.cost, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", PROGRAMME.ids)
+def test_an_items_screen_adds_up(answer, name: str):
+    appraisal, worth = answer
+    page = item_answer(appraisal, worth, name)
+    tables = [one for one in page.tables if one.title == "Who gains and who pays"]
+    for one in tables:
+        columns = [[cell(row[place]) for row in one.rows] for place in range(1, 5)]
+        for column in columns:
+            rounding = sum(0.05 * abs(value) for value in column) + 0.1 * len(column)
+            assert sum(column[:-1]) == pytest.approx(column[-1], abs=rounding)
+        trade, direct, charged, net = (column[-1] for column in columns)
+        assert trade + direct - charged == pytest.approx(
+            net, abs=0.05 * (abs(trade) + abs(direct) + charged) + 0.2
+        )
+    assert page.lead
+    assert not re.search(r"\bnan\b|None", " ".join(page.lead))
+
+
+def test_an_item_that_is_not_open_says_so(answer):
+    appraisal = sk.appraise(PROGRAMME, WORLD, years=2026)
+    worth = appraise_worth(PROGRAMME, WORLD, years=2026, items=["faster-line"])
+    said = " ".join(item_answer(appraisal, worth, "faster-line").lead)
+    assert "Not in service by 2026" in said
+
+
+def test_the_rest_of_the_world_has_a_page_too(answer):
+    appraisal, worth = answer
+    assert economy_page(appraisal, worth, REST_OF_WORLD).lead
+
+
+def test_what_only_some_gain_is_theirs(answer):
+    """An item left out takes from each economy what its line says (exact solutions without it)."""
+    appraisal, worth = answer
+    without = sk.appraise(PROGRAMME, WORLD, years=YEAR, without="khorgos-hours")
+    before = appraisal["real_income_unpaid_value"] - without["real_income_unpaid_value"]
+    for line in lines_of(appraisal, worth):
+        if line.item == "khorgos-hours" and line.trade:
+            assert line.trade == pytest.approx(float(before.sel(economy=line.economy)), rel=2e-3, abs=1e-3)
