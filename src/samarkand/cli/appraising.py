@@ -41,6 +41,8 @@ def appraise(
 
     asking.terms["publication"] = publication
     asking.check(partial(check_out, out))
+    if not json:
+        _warn(asking)
     with progress_bar(quiet=json) as step:
         appraisal = run(asking.programme, asking.world, reach=reach, progress=step, **asking.terms)
         page = None
@@ -55,6 +57,18 @@ def appraise(
         typer.echo(appraisal_json(appraisal))
     else:
         print_scorecard(appraisal, written)
+
+
+def _warn(asking: Asking) -> None:
+    """Say on the error stream, before anything is solved, how many items will change no trade."""
+    from samarkand.programme.overview import idle_items
+    from samarkand.session import default_session
+
+    question = default_session().ask(asking.programme, asking.world, **asking.terms)
+    idle = idle_items(question.programme, question.assumptions.parameters, question.scenario.without)
+    if idle:
+        count = f"{len(idle)} of {len(question.programme.ids)} items"
+        typer.echo(f"{count} will change no trade: samarkand check {asking.programme} says why.", err=True)
 
 
 @asks_question()

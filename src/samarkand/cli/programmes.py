@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from samarkand.cli.faults import fail
 from samarkand.cli.interchange import export_oc4ids, import_programme
 from samarkand.cli.options import DEFAULT_PROGRAMME, ProgrammeArgument
+
+if TYPE_CHECKING:
+    from samarkand.programme import Programme
+
+MOST_NAMED = 3  # items that are named for a reason
+NO_EFFECT = "effect not assessed: "  # how reasons begin, which the line says already
 
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite a file that is there already.")]
 
@@ -47,6 +53,26 @@ def check(
             )
             line = f"{words}: {counts['verified']} of {sum(counts.values())} verified ({share:.0%})"
             typer.echo(f"{line}; {others}." if others else f"{line}.")
+    for line in idle_lines(loaded):
+        typer.echo(line)
+
+
+def idle_lines(programme: Programme) -> list[str]:
+    """Items that will change no trade, by reason; the most frequent first."""
+    from samarkand.programme.overview import idle_items
+    from samarkand.world.parameters import load_parameters
+
+    by_reason: dict[str, list[str]] = {}
+    for gap in idle_items(programme, load_parameters()):
+        by_reason.setdefault(gap.reason.removeprefix(NO_EFFECT), []).append(gap.item)
+    if not by_reason:
+        return []
+    count = sum(map(len, by_reason.values()))
+    lines = [f"Will change no trade: {count} of {len(programme.ids)} items."]
+    for reason, names in sorted(by_reason.items(), key=lambda one: -len(one[1])):
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        lines.append(f"  {', '.join(names[:MOST_NAMED])}{more}: {reason}")
+    return lines
 
 
 @group.command()
