@@ -40,7 +40,7 @@ SHEET = {
     "jakarta-bandung-hsr": hours("IDN", 5.8, 2.83 - 1.08),
     "bangkok-nong-khai-hsr": hours("THA", 1.9345, 4.5 - 1.28, FORECAST),
     "east-coast-rail-link": hours("MYS", 5, 8 - 4, FORECAST),
-    "m12-moscow-kazan": hours("RUS", 5.9, 12 - 6.5),
+    "m12-moscow-kazan": hours("RUS", 7.56, 12 - 6.5),
     "suki-kinari-hydropower": 3.212 * OIL,
     "chashma-5-nuclear": 5.32 * OIL + (1.2 * 0.8 * 8.76 - 5.32) * GAS - 1.2 * 0.8 * 8.76 * NUCLEAR,
     "erdeneburen-hydropower": 0.18 * OIL + (0.09 * HYDRO_HOURS / 1000 - 0.18) * COAL,
