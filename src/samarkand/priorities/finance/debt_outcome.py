@@ -128,7 +128,7 @@ def outcome_of(economy: Economy, rules: Framework, effect: Effect | None = None)
     years = economy.projection[: next(iter(ratios.values())).shape[-1]]
     open_ = Outcome(
         economy, force, force.needs, years, ratios,
-        distress=_distress(economy, rules), pressure=_pressure(economy, rules, effect),
+        distress=distress_of(economy, rules), pressure=_pressure(economy, rules, effect),
     )  # fmt: skip
     if economy.code not in covered() or not force.word:
         return open_
@@ -173,7 +173,7 @@ def _reasons(
     return [said + alone]
 
 
-def _distress(economy: Economy, rules: Framework) -> tuple[str, ...]:
+def distress_of(economy: Economy, rules: Framework) -> tuple[str, ...]:
     """What puts an economy in debt distress, whatever the signal says."""
     arrears = economy.term("arrears") or 0.0
     found = []
