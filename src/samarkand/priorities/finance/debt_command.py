@@ -51,6 +51,15 @@ def debt(
             show_default=False,
         ),
     ] = None,
+    before: Annotated[
+        Path | None,
+        typer.Option(
+            "--before",
+            metavar="FILE",
+            help="Paths of an earlier analysis, to compare with what happened.",
+            show_default=False,
+        ),
+    ] = None,
     vintage: Annotated[
         int | None,
         typer.Option("--vintage", metavar="YEAR", help="Vintage of the framework.", show_default=False),
@@ -81,9 +90,10 @@ def debt(
     published = None if ids is None else read_ids(ids, code)
     if found is not None and published is not None:
         found = published.fill(found)
+    earlier = earlier_of(answer, code, found, before)
     if workbook is not None:
         write_workbook(answer, found, rules, workbook)
-    return debt_page(answer, code, found, rules, published)
+    return debt_page(answer, code, found, rules, published, earlier)
 
 
 def code_of(answer: Answer, word: str) -> str:
@@ -127,6 +137,17 @@ def economy_of(
     if paths is not None:
         return found.filled(paths)
     return found if terms is None else replace(found, terms={**found.terms, **read_terms(terms, code)})
+
+
+def earlier_of(answer: Answer, code: str, found: Economy | None, before: Path | None) -> Economy | None:
+    """The economy of an earlier file of paths. Raises `Faults` where there is nothing to compare it with."""
+    if before is None:
+        return None
+    from samarkand.core.faults import Fault, Faults
+
+    if found is None:
+        raise Faults([Fault("--before", "stands without --macro or --template", "Give the paths too.")])
+    return economy_of(answer, code, before, None, None)
 
 
 def write_workbook(answer: Answer, economy: Economy | None, rules: Framework, path: Path) -> None:

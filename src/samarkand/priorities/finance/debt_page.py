@@ -11,6 +11,7 @@ from samarkand.engines.debt.stress import TESTS
 from samarkand.priorities.faces import Answer, Chart, Page, Table, shown
 from samarkand.priorities.finance.debt_calls import TITLES as KINDS
 from samarkand.priorities.finance.debt_calls import Calls, calls_of, exposures
+from samarkand.priorities.finance.debt_drivers import drivers_table
 from samarkand.priorities.finance.debt_effect import Owed, effect_on, owed_by
 from samarkand.priorities.finance.debt_fans import fan_of
 from samarkand.priorities.finance.debt_framework import (
@@ -35,9 +36,17 @@ PERIMETERS = {
 
 
 def debt_page(
-    answer: Answer, code: str, economy: Economy | None, rules: Framework, published: Published | None = None
+    answer: Answer,
+    code: str,
+    economy: Economy | None,
+    rules: Framework,
+    published: Published | None = None,
+    before: Economy | None = None,
 ) -> Page:
-    """The page of an economy; without its paths the thresholds and the programme's own debt."""
+    """The page of an economy; without its paths the thresholds and the programme's own debt.
+
+    `before`: an earlier path of it, against which its years of data are compared.
+    """
     name = name_of(answer, code)
     years = _years(answer, code, economy)
     owed = owed_by(answer, code, years)
@@ -54,6 +63,9 @@ def debt_page(
         if without.ratios:
             charts += [_chart(name_, without, with_) for name_ in RATIOS]
             tables += [_tests(without, with_), _checks(economy, rules), _effect(effect, without.years)]
+            drivers, missing = drivers_table(economy, before)
+            tables.append(drivers)
+            lead += missing
             tables.append(_needs_to_raise(economy, effect, without.years))
             charts += fan_of(economy) if code not in covered() else []
     if not (economy is not None and without.thresholds):

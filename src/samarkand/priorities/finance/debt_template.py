@@ -182,7 +182,7 @@ def _values(pages: Pages, years: range, first: int, scale: float) -> dict[str, A
         grants = np.nan_to_num(found["grants"])
         found["grants"] = np.where(np.isnan(pages.row(MACRO, REVENUE, years)), math.nan, grants)
         found["revenue"] = pages.row(MACRO, REVENUE, years) * scale / fx - grants
-        interest = sum(np.nan_to_num(pages.row(MACRO, row, years)) for row in INTEREST) * scale
+        interest = np.nan_to_num(_paid(pages, years)) * scale
         deficit = pages.row(EXTERNAL, ACCOUNT_DEFICIT, years) / 100 * gdp
         past = pages.row(MACRO, ACCOUNT, years) * scale + interest
         ahead = np.array([year >= first for year in years])
@@ -191,15 +191,25 @@ def _values(pages: Pages, years: range, first: int, scale: float) -> dict[str, A
         found["service_external"] = pages.row(EXTERNAL, SERVICE, years) / 100 * found["exports"]
         debt = pages.row(EXTERNAL, DEBT, years) / 100 * gdp
         rate = pages.row(EXTERNAL, RATE, years) / 100
-        found["interest_external"] = rate * np.concatenate([[math.nan], debt[:-1]])
+        found["external_debt"] = debt
+        by_rate = rate * np.concatenate([[math.nan], debt[:-1]])
+        found["interest_external"] = np.where(np.isnan(by_rate), _paid(pages, years) * scale, by_rate)
         found["pv_public"] = pages.row(PUBLIC, ALL_VALUE, years) / 100 * gdp
         found["public_debt"] = pages.row(PUBLIC, ALL_DEBT, years) / 100 * gdp
         found["service_public"] = (
             pages.row(PUBLIC, ALL_SERVICE, years) / 100 * (found["revenue"] + found["grants"])
         )
-    for name in ("pv_external", "service_external", "interest_external", "pv_public", "depreciation"):
+    for name in ("pv_external", "service_external", "interest_external", "pv_public"):
         found[name] = np.where(ahead, found[name], math.nan)
+    if (fx[~ahead] == 1.0).all():  # as `write_template` has it where no rate is known
+        found["depreciation"] = np.where(ahead, found["depreciation"], math.nan)
     return found
+
+
+def _paid(pages: Pages, years: range) -> Array:
+    """Interest on external debt as the macroeconomic sheet has it, NaN where none of its rows has a figure."""
+    rows = np.array([pages.row(MACRO, row, years) for row in INTEREST])
+    return np.where(np.isnan(rows).all(axis=0), math.nan, np.nan_to_num(rows).sum(axis=0))
 
 
 def _change(level: Array) -> Array:
@@ -247,7 +257,7 @@ def _terms(pages: Pages, values: Mapping[str, Array], years: range, first: int) 
 
 
 def write_template(economy: Economy) -> bytes:
-    """An economy in the sheets of the template, values in its cells; the exchange rate is one before the projection."""
+    """An economy in the sheets of the template, values in its cells; the exchange rate is one in the first year."""
     from openpyxl import Workbook
 
     book = Workbook()
@@ -283,9 +293,10 @@ def write_template(economy: Economy) -> bytes:
     put(EXTERNAL, ACCOUNT_DEFICIT, -100 * of("balance") / gdp)
     put(EXTERNAL, VALUE, 100 * of("pv_external") / gdp)
     put(EXTERNAL, SERVICE, 100 * of("service_external") / of("exports"))
-    # Interest stands in the template as a rate on the debt of the year before: on one of the size of output here.
-    put(EXTERNAL, DEBT, np.full(len(years), 100.0))
-    put(EXTERNAL, RATE, np.concatenate([[math.nan], 100 * of("interest_external")[1:] / gdp[:-1]]))
+    # Interest is a rate on the debt of the year before; where that is not known it stands in the macroeconomic sheet.
+    debt = of("external_debt")
+    put(EXTERNAL, DEBT, 100 * debt / gdp)
+    put(EXTERNAL, RATE, np.concatenate([[math.nan], 100 * of("interest_external")[1:] / debt[:-1]]))
     put(PUBLIC, ALL_VALUE, 100 * of("pv_public") / gdp)
     put(PUBLIC, ALL_DEBT, 100 * of("public_debt") / gdp)
     put(PUBLIC, ALL_SERVICE, 100 * of("service_public") / (of("revenue") + of("grants")))
@@ -307,11 +318,13 @@ def write_template(economy: Economy) -> bytes:
 
 
 def _rates(economy: Economy, years: range) -> Array:
-    """Price of a US dollar, one in the years of data."""
-    steps = np.nan_to_num(economy.of("depreciation", years[0], years[-1]))
-    return np.asarray(
-        np.cumprod(1.0 + np.where(np.array(years) >= economy.first, steps, 0.0)), dtype=np.float64
-    )
+    """Price of a US dollar, one in the first year; one in all years of data where it is not known in all."""
+    steps = economy.of("depreciation", years[0], years[-1])
+    ahead = np.array(years) >= economy.first
+    if np.isnan(steps[~ahead][1:]).any():
+        steps = np.where(ahead, steps, 0.0)
+    steps[0] = 0.0
+    return np.asarray(np.cumprod(1.0 + np.nan_to_num(steps)), dtype=np.float64)
 
 
 def _real_rate(economy: Economy, nominal: float) -> float:
