@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -109,3 +110,75 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         read_ids(tmp_path / "d.csv", "KGZ")
     with pytest.raises(Faults, match="cannot be read"):
         read_ids(tmp_path / "none.csv", "KGZ")
+
+
+# -- the answer of the API, as https://api.worldbank.org/v2/sources/6/country/KGZ/series/.../data?format=json gives it
+
+
+def answer(
+    *rows: tuple[str, str, str, float | None], total: int | None = None, **about: object
+) -> dict[str, object]:
+    """Rows of series, creditor, time and value."""
+    concepts = ("Country", "Series", "Counterpart-Area", "Time")
+    data = [
+        {
+            "variable": [
+                {"concept": name, "id": one, "value": one}
+                for name, one in zip(concepts, ("KGZ", series, creditor, time), strict=True)
+            ],
+            "value": value,
+        }
+        for series, creditor, time, value in rows
+    ]
+    said = {
+        "page": 1,
+        "pages": 1,
+        "per_page": 1000,
+        "total": total or len(rows),
+        "lastupdated": "2025-12-03",
+        **about,
+    }
+    return {**said, "source": {"id": "6", "name": "International Debt Statistics", "data": data}}
+
+
+ANSWER = (
+    ("DT.DOD.DPPG.CD", "WLD", "YR2023", 3900000000.5), ("DT.DOD.DPPG.CD", "WLD", "YR2024", 4e9),
+    ("DT.DOD.DPPG.CD", "WLD", "YR2025", None), ("DT.DOD.DPPG.CD", "730", "YR2024", 1.8e9),
+    ("DT.TDS.DPPG.CD", "WLD", "YR2023", 2.8e8), ("DT.TDS.DPPG.CD", "WLD", "YR2024", 3e8),
+    ("DT.TDS.DPPG.CD", "WLD", "YR2025", 3.1e8), ("DT.INT.DPPG.CD", "WLD", "YR2023", 6e7),
+    ("DT.INT.DPPG.CD", "WLD", "YR2024", 6.1e7), ("DT.INT.DPPG.CD", "WLD", "YR2025", 6.2e7),
+    ("FI.RES.TOTL.CD", "WLD", "YR2023", 3e9), ("FI.RES.TOTL.CD", "WLD", "YR2024", 5e9),
+    ("DT.NFL.DPPG.CD", "WLD", "YR2024", -5.0),
+)  # fmt: skip
+
+
+def said_in(path: Path, content: object) -> Path:
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def test_the_answer_of_the_api_is_the_same_as_the_file(tmp_path: Path) -> None:
+    file = read_ids(bulk(tmp_path / "ids.csv", *ROWS), "KGZ")
+    whole = read_ids(said_in(tmp_path / "a.json", answer(*ANSWER)), "KGZ")
+    assert (whole.values, whole.last) == (file.values, file.last)
+    pages = [answer(*ANSWER[:6], page=1, pages=2, total=13), answer(*ANSWER[6:], page=2, pages=2, total=13)]
+    assert read_ids(said_in(tmp_path / "b.json", pages), "KGZ").values == file.values
+
+
+def test_answers_that_lack_pages_or_are_none_are_faults(tmp_path: Path) -> None:
+    page = said_in(tmp_path / "a.json", answer(*ANSWER[:6], page=1, pages=2, total=13))
+    with pytest.raises(Faults, match="is page 1 of 2: 2 missing"):
+        read_ids(page, "KGZ")
+    with pytest.raises(Faults, match="holds 6 of 13 rows"):
+        read_ids(said_in(tmp_path / "b.json", answer(*ANSWER[:6], total=13)), "KGZ")
+    refusal = [{"message": [{"id": "120", "value": "The provided parameter value is not valid"}]}]
+    with pytest.raises(Faults, match="is a refusal of the API: The provided parameter"):
+        read_ids(said_in(tmp_path / "c.json", refusal), "KGZ")
+    with pytest.raises(Faults, match="has no series of TJK that is read"):
+        read_ids(said_in(tmp_path / "d.json", answer(*ANSWER)), "TJK")
+    wrong = (*ANSWER, ("DT.DOD.DPPG.CD", "WLD", "YR2024", 1.0), ("DT.INT.DPPG.CD", "WLD", "YR2020", -1.0))
+    with pytest.raises(Faults, match=r"2024: stands there twice(.|\n)*'-1.0' is no amount in US dollars"):
+        read_ids(said_in(tmp_path / "e.json", answer(*wrong)), "KGZ")
+    (tmp_path / "f.json").write_text('{"page": 1, "sour', encoding="utf-8")
+    with pytest.raises(Faults, match="is not JSON, or cut short"):
+        read_ids(tmp_path / "f.json", "KGZ")

@@ -229,9 +229,9 @@ def _ids(folder: Path) -> Path:
     return samples.databank(folder / "ids.csv", rows, counterpart="WLD")
 
 
-def _ids_json(folder: Path) -> Path:
+def _ids_json(folder: Path, economy: str = "PAK", series: str = "DT.DOD.DECT.CD") -> Path:
     def row(year: int, value: float) -> dict[str, Any]:
-        ids = {"Country": "PAK", "Series": "DT.DOD.DECT.CD", "Counterpart-Area": "WLD", "Time": f"YR{year}"}
+        ids = {"Country": economy, "Series": series, "Counterpart-Area": "WLD", "Time": f"YR{year}"}
         return {
             "variable": [{"concept": key, "id": one, "value": one} for key, one in ids.items()],
             "value": value,
@@ -491,6 +491,11 @@ FORMATS: dict[str, Format] = {
     "debt-macro": Format(_macro, lambda paths: read_macro(paths[0], None)),
     "debt-terms": Format(_debt_terms, lambda paths: read_macro(paths[1], paths[0])),
     "debt-ids": Format(_debt_ids, lambda paths: read_ids(paths[0], "KGZ")),
+    "debt-ids-json": Format(
+        lambda folder: _ids_json(folder, "KGZ", "DT.DOD.DPPG.CD"),
+        lambda paths: read_ids(paths[0], "KGZ"),
+        "json",
+    ),
     "debt-template": Format(_debt_template, lambda paths: debt_template.read_template(paths[0]), "book"),
     "tariffs-wits": Format(_wits, importing("tariffs")),
     "tariffs-wits-zip": Format(zipped(_wits, "wits.zip"), importing("tariffs"), "zip"),

@@ -1,16 +1,18 @@
 """An economy's public external debt as published: the International Debt Statistics of the World Bank.
 
-The bulk file or DataBank's, CSV with a column a year; of all creditors together. The layout is that of docs/debt.md.
+The bulk file or DataBank's, CSV with a column a year, or the answer of the API for the source of debt statistics, JSON;
+of all creditors together. The layouts are those of docs/debt.md.
 Payments of years after the last that has debt at its end are scheduled: what is contracted already.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +22,9 @@ from pydantic import BaseModel, ConfigDict
 from samarkand.core.declarations import read_table
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.priorities.finance.debt_macro import HERE, Economy
+from samarkand.priorities.finance.loan_layouts import quiet
+from samarkand.world.importers.pages import Page
+from samarkand.world.importers.tables import FETCH_AGAIN, Step
 
 COLUMNS = ("Country Code", "Series Code")
 CREDITOR, ALL = "Counterpart-Area Code", "WLD"
@@ -90,6 +95,65 @@ class Published:
 def read_ids(path: Path, code: str) -> Published:
     """The published debt of an economy. Raises `Faults` with all that is wrong in its rows."""
     faults = FaultList()
+    read = _of_answers if _is_json(path) else _of_table
+    found = read(path, code, faults)
+    stocks = [year for year, value in found.get("debt", {}).items() if value > 0]
+    if not stocks and not faults:
+        reason = f"has no DT.DOD.DPPG.CD of {code}" if found else f"has no series of {code} that is read"
+        wanted = ", ".join(ids_rows())
+        faults.add(str(path), reason, f"Fetch {wanted} of {code} with World as the counterpart.")
+    faults.raise_if_any()
+    return Published(found, max(stocks))
+
+
+def _is_json(path: Path) -> bool:
+    """Whether a file begins as an answer of the API does."""
+    try:
+        with path.open("rb") as opened:
+            return opened.read(64).removeprefix(codecs.BOM_UTF8).lstrip()[:1] in (b"[", b"{")
+    except OSError:
+        return False  # whoever reads it says why
+
+
+@dataclass(frozen=True)
+class _Notes:
+    """What the reader of answers writes to."""
+
+    faults: FaultList
+    pages: list[Page] = field(default_factory=list)
+    progress: Step = quiet
+
+    def fault(self, place: str, reason: str, mend: str, /) -> None:
+        """Note a fault."""
+        self.faults.add(place, reason, mend)
+
+
+def _of_answers(path: Path, code: str, faults: FaultList) -> dict[str, dict[int, float]]:
+    """Series by name and year of an answer of the API, one or several in a list."""
+    from samarkand.world.importers.world_bank import ALL_CREDITORS, answer_rows, check_pages
+
+    notes = _Notes(faults)
+    found: dict[str, dict[int, float]] = {}
+    for row in answer_rows(path, notes):
+        declared = ids_rows().get(row["series"])
+        if declared is None or row["economy"] != code or row["counterpart"] not in ALL_CREDITORS:
+            continue
+        place = f"{path}, {declared.code}, {row['date']}"
+        if not re.fullmatch(r"\d{4}", row["date"]):
+            faults.add(place, "is no year", FETCH_AGAIN)
+            continue
+        mine = found.setdefault(declared.name, {})
+        if int(row["date"]) in mine:
+            faults.add(place, "stands there twice", "Keep one.")
+        value = _amount(row["value"], place, faults)
+        if value is not None:
+            mine[int(row["date"])] = value
+    check_pages(notes, notes.pages)
+    return found
+
+
+def _of_table(path: Path, code: str, faults: FaultList) -> dict[str, dict[int, float]]:
+    """Series by name and year of a table with a column a year."""
     found: dict[str, dict[int, float]] = {}
     lines: dict[str, int] = {}
     for line, row in _rows(path, code, faults):
@@ -104,13 +168,7 @@ def read_ids(path: Path, code: str) -> Published:
             continue
         lines[declared.name] = line
         found[declared.name] = _values(row, f"{place}, {declared.code}", faults)
-    stocks = [year for year, value in found.get("debt", {}).items() if value > 0]
-    if not stocks and not faults:
-        reason = f"has no DT.DOD.DPPG.CD of {code}" if found else f"has no series of {code} that is read"
-        wanted = ", ".join(ids_rows())
-        faults.add(str(path), reason, f"Fetch {wanted} of {code} with World as the counterpart.")
-    faults.raise_if_any()
-    return Published(found, max(stocks))
+    return found
 
 
 def _cells(line: bytes, encoding: str, place: str, faults: FaultList) -> list[str]:
@@ -170,16 +228,23 @@ def _values(row: Mapping[str, str], place: str, faults: FaultList) -> dict[int, 
     found = {}
     for name, cell in row.items():
         year = YEAR.fullmatch(name)
-        if year is None or cell is None or cell.strip() in UNKNOWN:
+        if year is None or cell is None:
             continue
-        try:
-            value = float(cell)
-        except ValueError:
-            value = math.nan
-        if not (math.isfinite(value) and value >= 0):
-            faults.add(
-                f"{place}, {year[1]}", f"{cell.strip()!r} is no amount in US dollars", "Fetch the file again."
-            )
-            continue
-        found[int(year[1])] = value / MILLION
+        value = _amount(cell, f"{place}, {year[1]}", faults)
+        if value is not None:
+            found[int(year[1])] = value
     return found
+
+
+def _amount(cell: str, place: str, faults: FaultList) -> float | None:
+    """An amount in US dollars in millions of them; None where there is none, and for a fault."""
+    if cell.strip() in UNKNOWN:
+        return None
+    try:
+        value = float(cell)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value >= 0):
+        faults.add(place, f"{cell.strip()!r} is no amount in US dollars", "Fetch the file again.")
+        return None
+    return value / MILLION

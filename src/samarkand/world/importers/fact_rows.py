@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import cast
+from typing import Protocol, cast
 
 import pandas as pd
 
+from samarkand.core.faults import FaultList
 from samarkand.world.importers.frame import Import
 from samarkand.world.importers.series import series_of
-from samarkand.world.importers.tables import BROKEN, FETCH_AGAIN, open_member
+from samarkand.world.importers.tables import BROKEN, FETCH_AGAIN, Step, open_member
 
 MISSING = ("", "..", "n/a", "N/A", "NA", "--", "nan", "#N/A")
 SIGNED = ("growth_rate", "inflation_rate", "current_account", "political_stability")
@@ -87,7 +88,25 @@ def melted(
         yield tidy(task, path, codes, code[at], year[at], values, "", late, limit)
 
 
-def read_json(path: Path, task: Import) -> object | None:
+class Notes(Protocol):
+    """Where what is wrong with a file goes, and who is told how far it was read: an `Import`, or as much of one."""
+
+    @property
+    def faults(self) -> FaultList:
+        """Faults so far."""
+        ...
+
+    @property
+    def progress(self) -> Step:
+        """Told how far a file was read."""
+        ...
+
+    def fault(self, place: str, reason: str, mend: str, /) -> None:
+        """Note a fault."""
+        ...
+
+
+def read_json(path: Path, task: Notes) -> object | None:
     """The content of a JSON file; None, with a fault, where it is none."""
     try:
         with open_member(path, task.faults, task.progress) as opened:

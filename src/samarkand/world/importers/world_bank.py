@@ -6,12 +6,21 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
 from samarkand.core.faults import did_you_mean
-from samarkand.world.importers.fact_rows import MISSING, last_full_year, melted, read_json, share, sign, tidy
+from samarkand.world.importers.fact_rows import (
+    MISSING,
+    Notes,
+    last_full_year,
+    melted,
+    read_json,
+    share,
+    sign,
+    tidy,
+)
 from samarkand.world.importers.frame import Import
 from samarkand.world.importers.pages import Page
 from samarkand.world.importers.series import series_of
@@ -81,7 +90,7 @@ def _note_scores(task: Import, series: pd.Series) -> None:
         task.skip(SCORES, int((series == "PV.SC").sum()))
 
 
-def check_pages(task: Import, pages: list[Page]) -> None:
+def check_pages(task: Notes, pages: list[Page]) -> None:
     """Faults for answers of which pages are missing: a page is not the whole, and is never taken for it."""
     for query in dict.fromkeys(page.query for page in pages):
         mine = [page for page in pages if page.query == query]
@@ -99,15 +108,7 @@ def check_pages(task: Import, pages: list[Page]) -> None:
 
 def read_answers(path: Path, task: Import) -> Iterator[pd.DataFrame]:
     """Answers of the World Bank's API for indicators, or for a whole source such as 6 (debt)."""
-    content = read_json(path, task)
-    if content is None:
-        return
-    rows: list[dict[str, str]] = []
-    for answer in _answers(content):
-        found = _rows_of(path, task, answer)
-        if found is None:
-            return
-        rows += found
+    rows = answer_rows(path, task)
     if not rows:
         return
     frame = pd.DataFrame(rows, index=range(1, len(rows) + 1))
@@ -124,6 +125,30 @@ def read_answers(path: Path, task: Import) -> Iterator[pd.DataFrame]:
         values = task.numbers(path, cells, missing=MISSING, sign=sign(task, code), share=share(task, code))
         year = task.years(path, part["date"])
         yield tidy(task, path, part["economy"], part["series"], year, values, until=part["until"].astype(int))
+
+
+class Pages(Notes, Protocol):
+    """Where faults and the pages of answers go."""
+
+    @property
+    def pages(self) -> list[Page]:
+        """Pages so far."""
+        ...
+
+
+def answer_rows(path: Path, task: Pages) -> list[dict[str, str]]:
+    """Rows of a file of answers as text: economy, series, its name, date, counterpart, value, until; none with a fault.
+
+    Their pages are noted: `check_pages` says which are missing.
+    """
+    content = read_json(path, task)
+    rows: list[dict[str, str]] = []
+    for answer in [] if content is None else _answers(content):
+        found = _rows_of(path, task, answer)
+        if found is None:
+            return []
+        rows += found
+    return rows
 
 
 def _answers(content: object) -> list[object]:
@@ -144,7 +169,7 @@ def _is_answer(content: object) -> bool:
     )
 
 
-def _rows_of(path: Path, task: Import, content: object) -> list[dict[str, str]] | None:
+def _rows_of(path: Path, task: Pages, content: object) -> list[dict[str, str]] | None:
     """The rows of one answer, its page noted; None, with a fault, where it is none."""
     about: dict[str, Any] = {}
     listed: object = content
@@ -168,7 +193,7 @@ def _rows_of(path: Path, task: Import, content: object) -> list[dict[str, str]] 
     return rows if _note_page(path, task, about, rows) else None
 
 
-def _note_page(path: Path, task: Import, about: dict[str, Any], rows: list[dict[str, str]]) -> bool:
+def _note_page(path: Path, task: Pages, about: dict[str, Any], rows: list[dict[str, str]]) -> bool:
     """Note which page an answer is; whether it can be known."""
     if not about:
         return True
