@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from debt_cases import COSTS, SIZES, TERMS, baseline, changed
+from debt_cases import COSTS, SIZES, TERMS, YEARS, baseline, changed
 from samarkand.engines.debt import shocks
 from samarkand.engines.debt.fan import debt_paths, draw_paths, percentiles
 from samarkand.engines.debt.residual import Line, finance, unit_loan
 from samarkand.engines.debt.shocks import Moments
-from samarkand.engines.debt.stress import RATIOS, TESTS, run
+from samarkand.engines.debt.stress import RATIOS, TESTS, run, run_alternative
 
 # Official template of 12 August 2025 with its illustrative figures, 2024 to 2034, per cent: growth, deflator in US$,
 # and present value of external debt over output without a shock and under B1; output under B1, US$ m.
@@ -192,3 +192,33 @@ def test_a_fan_by_hand_and_its_spread() -> None:
     without = draw_paths(means + 0.03, np.full((4, 10), 0.1), 3, seed=7)
     assert without == pytest.approx(np.full((3, 4, 5), 0.03), rel=1e-15)  # a history without spread: one path
     assert percentiles(np.array([[1.0], [2.0], [3.0]]), [0.5]) == pytest.approx(np.array([[2.0]]))
+
+
+def test_an_alternative_scenario_by_hand_and_against_historical_averages() -> None:
+    base = baseline()
+    same = run_alternative(base, base, TERMS, COSTS)
+    whole = run(base, SIZES, TERMS, COSTS)
+    for name in RATIOS:
+        assert np.array_equal(same[name], whole[name][0])  # no other path, no other debt
+    # The means of A1 as paths of one's own are A1.
+    means = {name: moments.mean for name, moments in base.history.items()}
+    later = np.arange(YEARS) > 0
+    step = np.where(later, (1 + means["growth"]) * (1 + means["deflator"]), base.gdp[0])
+    gdp = np.cumprod(step)
+    balance = np.where(later, (means["balance"] + means["fdi"]) * gdp - base.fdi, base.balance)
+    spending = np.where(
+        later, base.revenue * gdp / base.gdp + base.grants - means["primary"] * gdp, base.spending
+    )
+    other = changed(
+        base, gdp=gdp, exports=base.exports * gdp / base.gdp, revenue=base.revenue * gdp / base.gdp, balance=balance,
+        spending=spending,
+    )  # fmt: skip
+    found = run_alternative(base, other, TERMS, COSTS)
+    for name in RATIOS:
+        assert found[name] == pytest.approx(whole[name][TESTS.index("A1")], rel=1e-12)
+    # One point of output less of the current account in one year is borrowed and bears 4 % from the next year on.
+    less = base.balance.copy()
+    less[1] -= 100.0
+    more = run_alternative(base, changed(base, balance=less), TERMS, COSTS)
+    added = (more["service_exports"] - same["service_exports"]) * base.exports
+    assert added[:3] == pytest.approx([0.0, 0.0, 4.0], abs=1e-9)

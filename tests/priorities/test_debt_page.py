@@ -226,3 +226,35 @@ def test_a_market_economy_gets_a_fan_and_financing_needs(found: sk.Appraisal, tm
     assert lines[2] == pytest.approx(0.3, abs=0.03)  # the middle follows the path of the file
     assert table(page, "Gross financing needs").rows[0][1] == "8.0"  # 6 % service, 2 % primary deficit
     assert not any("Mechanical" in line for line in page.lead)
+
+
+def test_an_alternative_scenario_stands_beside_the_tests_and_changes_no_signal(
+    found: sk.Appraisal, tmp_path: Path
+) -> None:
+    macro, terms = write(tmp_path / "m.csv", macro_rows()), write_terms(tmp_path / "t.csv", capacity="medium")
+    names = ("economy", "year", "status", "exports")
+    other = [{name: row[name] for name in names} for row in macro_rows()]
+    for row in other:
+        ahead = row["status"] == "projection" and int(row["year"]) > 2025
+        row["exports"] = repr(0.5 * float(row["exports"])) if ahead else ""
+    path = write(tmp_path / "a.csv", other)
+    page, plain = (debt(found, "KGZ", macro=macro, terms=terms, alternative=a) for a in (path, None))
+    rows = {row[0]: row for row in table(page, "Stress tests").rows}
+    assert rows["A2"][1] == "alternative scenario"
+    assert [row for row in table(page, "Stress tests").rows if row[0] != "A2"] == list(
+        table(plain, "Stress tests").rows
+    )
+    assert page.lead == plain.lead
+    # Half the exports: twice the ratio to them, the same ratio to output; the highest of ten years of one path.
+    base = table(plain, "Stress tests").rows[0]
+    assert rows["A2"][2] == base[2]
+    assert float(rows["A2"][3].rstrip("*")) == pytest.approx(
+        2 * float(base[3]), abs=0.11
+    )  # two rounded figures
+    with pytest.raises(Faults, match="column pv_external: is no path of an alternative scenario"):
+        debt(found, "KGZ", macro=macro, terms=terms, alternative=macro)
+    late = write(tmp_path / "l.csv", [{name: row[name] for name in names} for row in macro_rows(first=2027)])
+    with pytest.raises(Faults, match="begins its projection in 2027, the paths in 2025"):
+        debt(found, "KGZ", macro=macro, terms=terms, alternative=late)
+    with pytest.raises(Faults, match="--alternative: stands without --macro"):
+        debt(found, "KGZ", alternative=path)

@@ -191,6 +191,18 @@ def historical(base: Baseline) -> Shocked:
     return _shocked(base, gdp=gdp, exports=base.exports * gdp / base.gdp, external=external, fiscal=fiscal)
 
 
+def alternative(base: Baseline, other: Baseline) -> Shocked:
+    """A2: other paths of output, exports, budget, current account and direct investment, in all years.
+
+    `(b + f) - (b' + f')` is to be borrowed abroad and `p - p'` by the government, as under A1.
+    """
+    external = base.balance + base.fdi - other.balance - other.fdi
+    return _shocked(
+        base, gdp=other.gdp, exports=other.exports, revenue=other.revenue, external=external,
+        fiscal=base.primary - other.primary,
+    )  # fmt: skip
+
+
 def output(base: Baseline, sizes: Sizes) -> Shocked:
     """B1: lower growth, and inflation lower by its elasticity; spending keeps its level, so that revenue is missing."""
     growth = lowered(base.growth, base.history["growth"], sizes.shock)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,19 +67,31 @@ def run(base: Baseline, sizes: Sizes, terms: Terms, costs: Costs) -> Mapping[str
         "B6": shocks.combined(base, sizes), "C1": shocks.calls(base, sizes), "C2": shocks.disaster(base, sizes),
         "C3": shocks.commodity(base, sizes), "C4": shocks.market(base, sizes),
     }  # fmt: skip
+    return _ratios(base, paths, terms, costs)
+
+
+def run_alternative(base: Baseline, other: Baseline, terms: Terms, costs: Costs) -> Mapping[str, Array]:
+    """The five ratios under A2, other paths of the economy, each of shape (..., years); financed as under A1."""
+    found = _ratios(base, {"A1": shocks.alternative(base, other)}, terms, costs)
+    return {name: values[..., 0, :] for name, values in found.items()}
+
+
+def _ratios(base: Baseline, paths: Mapping[str, Shocked], terms: Terms, costs: Costs) -> Mapping[str, Array]:
+    """The five ratios under tests by name, of shape (..., tests, years)."""
+    tests = tuple(paths)
     named = {
-        name: _stacked([getattr(paths[test], name) for test in TESTS]) for name in Shocked.__annotations__
+        name: _stacked([getattr(paths[test], name) for test in tests]) for name in Shocked.__annotations__
     }
     gdp, home, dollar = named["gdp"], named["home"], named["dollar"]
-    abroad = named["external"] * _flags(ABROAD)[:, None]
-    budget = named["fiscal"] * _flags([one for one in TESTS if one not in OVERLAY])[:, None]
+    abroad = named["external"] * _flags(ABROAD, tests)[:, None]
+    budget = named["fiscal"] * _flags([one for one in tests if one not in OVERLAY], tests)[:, None]
     (external,) = finance(
         abroad, [Line(1.0, _wide(terms.rate), terms.grace, terms.maturity)], costs.discount, refinance=False
     )
-    out, inside = _public(budget, base, terms, costs)
-    through, overlay = _flags(THROUGH_BUDGET)[:, None], _flags(OVERLAY)[:, None]
+    out, inside = _public(budget, _flags(("B2", "B6"), tests), base, terms, costs)
+    through, overlay = _flags(THROUGH_BUDGET, tests)[:, None], _flags(OVERLAY, tests)[:, None]
     dearer = _market(base, terms, costs)
-    here = _flags(["C4"])[:, None]
+    here = _flags(("C4",), tests)[:, None]
 
     fixed = base.local_external[..., None, :] * dollar / (1.0 + dollar)  # debt at home is worth less in US$
     value = base.pv_external[..., None, :] - fixed + external.present_value + through * out.present_value
@@ -104,8 +116,8 @@ def _stacked(paths: list[Array]) -> Array:
     return np.stack(paths, axis=-2)
 
 
-def _flags(tests: list[str] | tuple[str, ...]) -> Array:
-    return np.array([float(test in tests) for test in TESTS])
+def _flags(chosen: Sequence[str], tests: Sequence[str]) -> Array:
+    return np.array([float(test in chosen) for test in tests])
 
 
 def _wide(by_economy: ArrayLike) -> Array:
@@ -113,9 +125,9 @@ def _wide(by_economy: ArrayLike) -> Array:
     return np.asarray(by_economy, dtype=np.float64)[..., None, None]
 
 
-def _public(budget: Array, base: Baseline, terms: Terms, costs: Costs) -> tuple[Added, Added]:
-    """What the government borrows abroad and at home; both dearer by how much its balance worsens (B2 and B6)."""
-    worse = budget / base.gdp[..., None, :] * _flags(["B2", "B6"])[:, None]
+def _public(budget: Array, dearer: Array, base: Baseline, terms: Terms, costs: Costs) -> tuple[Added, Added]:
+    """What the government borrows abroad and at home; in tests flagged `dearer` by how much its balance worsens."""
+    worse = budget / base.gdp[..., None, :] * dearer[:, None]
     worse = np.where(np.isin(np.arange(worse.shape[-1]), (1, 2)), np.maximum(worse, 0.0), 0.0)
     more_abroad = np.minimum(costs.commercial_cost * worse, costs.commercial_cap) * _wide(terms.markets)
     more_home = costs.home_cost * worse * _wide(terms.home_markets)

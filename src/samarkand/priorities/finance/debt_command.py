@@ -51,6 +51,15 @@ def debt(
             show_default=False,
         ),
     ] = None,
+    alternative: Annotated[
+        Path | None,
+        typer.Option(
+            "--alternative",
+            metavar="FILE",
+            help="Paths of an alternative scenario (A2).",
+            show_default=False,
+        ),
+    ] = None,
     before: Annotated[
         Path | None,
         typer.Option(
@@ -90,10 +99,12 @@ def debt(
     published = None if ids is None else read_ids(ids, code)
     if found is not None and published is not None:
         found = published.fill(found)
-    earlier = earlier_of(answer, code, found, before)
+    earlier = beside(answer, code, found, before, "--before")
+    paths = beside(answer, code, found, alternative, "--alternative")
+    other = None if found is None or paths is None else alternative_of(found, paths)
     if workbook is not None:
         write_workbook(answer, found, rules, workbook)
-    return debt_page(answer, code, found, rules, published, earlier)
+    return debt_page(answer, code, found, rules, published, earlier, other)
 
 
 def code_of(answer: Answer, word: str) -> str:
@@ -139,15 +150,34 @@ def economy_of(
     return found if terms is None else replace(found, terms={**found.terms, **read_terms(terms, code)})
 
 
-def earlier_of(answer: Answer, code: str, found: Economy | None, before: Path | None) -> Economy | None:
-    """The economy of an earlier file of paths. Raises `Faults` where there is nothing to compare it with."""
-    if before is None:
+def beside(
+    answer: Answer, code: str, found: Economy | None, path: Path | None, option: str
+) -> Economy | None:
+    """The economy of a second file of paths. Raises `Faults` where there is nothing to compare it with."""
+    if path is None:
         return None
     from samarkand.core.faults import Fault, Faults
 
     if found is None:
-        raise Faults([Fault("--before", "stands without --macro or --template", "Give the paths too.")])
-    return economy_of(answer, code, before, None, None)
+        raise Faults([Fault(option, "stands without --macro or --template", "Give the paths too.")])
+    return economy_of(answer, code, path, None, None)
+
+
+def alternative_of(found: Economy, paths: Economy) -> Economy:
+    """An economy on the paths of an alternative scenario. Raises `Faults` for series that follow from the paths."""
+    from samarkand.core.faults import Fault, Faults
+    from samarkand.priorities.finance.debt_macro import MOVED
+
+    faults = [
+        Fault(f"{paths.place}, column {name}", "is no path of an alternative scenario", f"Give {', '.join(MOVED)}.")
+        for name in paths.values if name not in MOVED
+    ]  # fmt: skip
+    if paths.first != found.first:
+        reason = f"begins its projection in {paths.first}, the paths in {found.first}"
+        faults.append(Fault(paths.place, reason, "Begin both in one year."))
+    if faults:
+        raise Faults(faults)
+    return found.changed(paths)
 
 
 def write_workbook(answer: Answer, economy: Economy | None, rules: Framework, path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samarkand.engines.debt.shocks import Baseline, Moments, Sizes
-from samarkand.engines.debt.stress import TESTS, Costs, Terms, run
+from samarkand.engines.debt.stress import TESTS, Costs, Terms, run, run_alternative
 from samarkand.priorities.finance.debt_framework import Framework
 from samarkand.priorities.finance.debt_macro import Economy
 
@@ -143,6 +143,14 @@ def applying(economy: Economy, rules: Framework) -> tuple[str, ...]:
         "C4": not economy.term("market_access"),
     }
     return tuple(test for test in TESTS if not left.get(test, False))
+
+
+def alternative_ratios(
+    economy: Economy, other: Economy, rules: Framework, effect: Effect | None = None
+) -> dict[str, Array]:
+    """The five ratios of an economy under A2, the paths of `other`."""
+    paths = baseline_of(economy, effect), baseline_of(other, effect)
+    return dict(run_alternative(*paths, terms_of(economy), costs_of(rules)))
 
 
 def ratios_of(economy: Economy, rules: Framework, effect: Effect | None = None) -> dict[str, Array]:

@@ -18,6 +18,8 @@ from pydantic import BaseModel, ConfigDict
 from samarkand.core.declarations import read_table
 
 HERE = "samarkand.priorities.finance"
+# What an alternative scenario moves; its debt follows from them.
+MOVED = ("growth", "gdp", "exports", "revenue", "grants", "spending", "balance", "fdi")
 
 
 class SeriesRow(BaseModel):
@@ -125,6 +127,15 @@ class Economy:
             mine = self.of(name, first, last)
             values[name] = np.where(np.isnan(mine), other.of(name, first, last), mine)
         return replace(self, values=values, terms={**self.terms, **other.terms})
+
+    def changed(self, other: Economy) -> Economy:
+        """This economy with the other's figures where it has any, in the years of this one."""
+        first, last = self.years[0], self.years[-1]
+        values = dict(self.values)
+        for name in other.values:
+            theirs = other.of(name, first, last)
+            values[name] = np.where(np.isnan(theirs), self.of(name, first, last), theirs)
+        return replace(self, values=values)
 
     def lacks(self, back: int = 10) -> tuple[str, ...]:
         """What the stress tests need and is not there, in words."""

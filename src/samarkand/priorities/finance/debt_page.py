@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -23,12 +23,13 @@ from samarkand.priorities.finance.debt_framework import (
     ratings,
 )
 from samarkand.priorities.finance.debt_ids import Published
-from samarkand.priorities.finance.debt_inputs import Effect, baseline_of
+from samarkand.priorities.finance.debt_inputs import Effect, alternative_ratios, baseline_of
 from samarkand.priorities.finance.debt_macro import Economy, spans
 from samarkand.priorities.finance.debt_outcome import NAMES, Outcome, outcome_of
 from samarkand.priorities.finance.debt_realism import realism_of
 
 NO_FILE = "gdp, exports, revenue, debt and the other series of debt_series.csv: --macro and --terms, or --template FILE"
+TEST_NAMES = {**NAMES, "A2": "alternative scenario"}
 PERIMETERS = {
     "public_external": "public, external", "public_domestic": "public, domestic",
     "state_owned": "state-owned borrowers", "private_non_guaranteed": "project companies", "undeclared": "not declared",
@@ -42,10 +43,12 @@ def debt_page(
     rules: Framework,
     published: Published | None = None,
     before: Economy | None = None,
+    other: Economy | None = None,
 ) -> Page:
     """The page of an economy; without its paths the thresholds and the programme's own debt.
 
-    `before`: an earlier path of it, against which its years of data are compared.
+    `before`: an earlier path of it, against which its years of data are compared. `other`: it under an alternative
+    scenario (A2), which changes no signal.
     """
     name = name_of(answer, code)
     years = _years(answer, code, economy)
@@ -62,7 +65,8 @@ def debt_page(
         lead += _said(without, with_, code)
         if without.ratios:
             charts += [_chart(name_, without, with_) for name_ in RATIOS]
-            tables += [_tests(without, with_), _checks(economy, rules), _effect(effect, without.years)]
+            second = {} if other is None else alternative_ratios(economy, other, rules, effect)
+            tables += [_tests(with_, second), _checks(economy, rules), _effect(effect, without.years)]
             drivers, missing = drivers_table(economy, before)
             tables.append(drivers)
             lead += missing
@@ -152,18 +156,21 @@ def _chart(name: str, without: Outcome, with_: Outcome) -> Chart:
     return Chart(TITLES[name].replace(", % of ", " over "), "fraction", with_.years, lines)
 
 
-def _tests(without: Outcome, with_: Outcome) -> Table:
-    """Highest ratio of the ten years after the first under every test, with the programme."""
+def _tests(with_: Outcome, other: Mapping[str, np.ndarray]) -> Table:
+    """Highest ratio of the ten years after the first under every test, with the programme; `other`: under A2."""
+    paths = {test: {name: with_.ratios[name][k] for name in RATIOS} for k, test in enumerate(TESTS)}
+    if other:
+        paths = {"baseline": paths["baseline"], "A1": paths["A1"], "A2": dict(other), **paths}
     rows = []
-    for k, test in enumerate(TESTS):
-        peaks = [with_.ratios[name][k, 1:11] for name in RATIOS]
+    for test, mine in paths.items():
+        peaks = [mine[name][1:11] for name in RATIOS]
         if not np.isnan(peaks[0]).all():
             cells = []
             for name, path in zip(RATIOS, peaks, strict=True):
                 limit = with_.thresholds.get(name)
                 mark = "*" if limit is not None and float(path.max()) > limit else ""
                 cells.append(f"{100 * float(path.max()):.1f}{mark}")
-            rows.append((test if k else "", NAMES[test], *cells))
+            rows.append((test if test != "baseline" else "", TEST_NAMES[test], *cells))
     if with_.thresholds:
         rows.append(("", "threshold", *(f"{100 * with_.thresholds[name]:.0f}" for name in RATIOS)))
     heads = ("test", "", "PV/GDP", "PV/exports", "service/exports", "service/revenue", "public PV/GDP")
