@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.workbook.workbook import Workbook as OpenpyxlWorkbook
 
 from debt_files import macro_rows, write, write_terms
 from samarkand.core.faults import Faults
@@ -93,14 +95,14 @@ def test_paths_fill_what_a_template_leaves_open(tmp_path: Path) -> None:
 def test_all_that_is_wrong_with_a_template_is_said_with_its_cell(tmp_path: Path) -> None:
     path = tmp_path / "template.xlsx"
     book = load_workbook(BytesIO(write_template(economy(tmp_path))))
-    book["Input 1 - Basics"]["C7"] = "Kirgizstan"
+    book["Input 1 - Basics"]["C7"] = "Kirgistania"
     book["Input 1 - Basics"]["C18"] = "soon"
     book["Input 1 - Basics"]["C19"] = "Dozen"
     book.save(path)
     with pytest.raises(Faults) as error:
         read_template(path)
     said = [str(fault) for fault in error.value.faults]
-    assert any("C7: 'Kirgizstan' is no economy of the template" in one for one in said)
+    assert any("C7: 'Kirgistania' is no economy of the template" in one for one in said)
     assert any("C18: 'soon' is no year" in one for one in said)
     assert any("C19: 'Dozen' is no scale" in one for one in said)
     book = load_workbook(BytesIO(write_template(economy(tmp_path))))
@@ -143,3 +145,102 @@ def test_the_signal_of_the_templates_own_illustration_beside_the_published_ratin
     assert ratings()["GHA"].rating == "high"
     tests = np.array([GHANA_B1, GHANA_B3]) / 100
     assert int(most_extreme(tests, limits["pv_gdp"])) == 1
+
+
+# -- templates of other countries, as other hands fill them in
+
+
+def variant(tmp_path: Path, change: Callable[[OpenpyxlWorkbook], None], code: str = "KGZ") -> Path:
+    """The template of an economy, changed."""
+    terms = write_terms(tmp_path / "t.csv", code, capacity="medium")
+    one = read_macro(write(tmp_path / "m.csv", macro_rows(code)), terms)[code]
+    book = load_workbook(BytesIO(write_template(one)))
+    change(book)
+    book.save(tmp_path / "variant.xlsx")
+    return tmp_path / "variant.xlsx"
+
+
+@pytest.mark.parametrize("code", ["TJK", "LAO", "CIV", "COD", "STP", "UZB"])
+def test_templates_of_other_economies_are_read(code: str, tmp_path: Path) -> None:
+    read = read_template(variant(tmp_path, lambda book: None, code))
+    assert read.code == code
+    assert read.lacks(10) == ()
+    assert outcome_of(read, framework()).external in ("low", "moderate", "high")
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("  kyrgyz REPUBLIC ", "KGZ"), ("Kyrgyzstan", "KGZ"), ("KGZ", "KGZ"), ("Lao P.D.R.", None)],
+)
+def test_names_are_read_as_people_write_them(name: str, code: str | None, tmp_path: Path) -> None:
+    def change(book: OpenpyxlWorkbook) -> None:
+        book["Input 1 - Basics"]["C7"] = name
+
+    path = variant(tmp_path, change)
+    if code:
+        assert read_template(path).code == code
+        return
+    with pytest.raises(Faults, match="Did you mean Lao PDR"):
+        read_template(path)
+
+
+def test_years_may_begin_in_another_column_and_be_written_as_text(tmp_path: Path) -> None:
+    plain = read_template(variant(tmp_path, lambda book: None))
+
+    def change(book: OpenpyxlWorkbook) -> None:
+        for name, row, first in (
+            ("Input 3 - Macro-Debt data(DMX)", 7, 11),
+            ("Output 1-1 - External DSA", 6, 3),
+            ("Output 1-2 - Public DSA", 6, 3),
+        ):
+            page = book[name]
+            page.insert_cols(first, 2)
+            for cell in page[row]:
+                if cell.value is not None:
+                    cell.value = f"FY{cell.value}" if name.startswith("Input") else str(cell.value)
+            page.title = name.upper() + " "
+
+    moved = read_template(variant(tmp_path, change))
+    assert (moved.years, moved.first) == (plain.years, plain.first)
+    for name, values in plain.values.items():
+        assert np.array_equal(values, moved.values[name], equal_nan=True), name
+
+
+def test_a_row_that_is_empty_is_named_and_a_row_that_moved_is_a_fault(tmp_path: Path) -> None:
+    def emptied(book: OpenpyxlWorkbook) -> None:
+        for cell in book["Input 3 - Macro-Debt data(DMX)"][43]:
+            cell.value = "n.a." if cell.column > 20 else None
+
+    lacking = read_template(variant(tmp_path, emptied)).lacks(10)
+    assert any(one.startswith("fdi (net inflow of direct investment) of 2015 to 2045") for one in lacking)
+
+    def shifted(sheet: str) -> Callable[[OpenpyxlWorkbook], None]:
+        def change(book: OpenpyxlWorkbook) -> None:
+            page = book[sheet]
+            for row in page.iter_rows(min_row=8, max_row=60, min_col=3, max_col=40):
+                for cell in row:
+                    cell.value = (
+                        7.0 if cell.value is None else cell.value
+                    )  # the real one has figures in all rows
+            page.insert_rows(10)
+
+        return change
+
+    for sheet, said in (
+        ("Output 1-1 - External DSA", "row 38: is not the growth of Input 3"),
+        ("Output 1-2 - Public DSA", "row 42: is not the growth of Input 3"),
+    ):
+        with pytest.raises(Faults, match=said):
+            read_template(variant(tmp_path, shifted(sheet)))
+    with pytest.raises(Faults, match=r"row 38: is not the growth(.|\n)*another layout"):
+        read_template(variant(tmp_path, shifted("Input 3 - Macro-Debt data(DMX)")))
+
+
+def test_values_over_other_exports_are_a_fault(tmp_path: Path) -> None:
+    def scaled(book: OpenpyxlWorkbook) -> None:
+        for cell in book["Input 3 - Macro-Debt data(DMX)"][35]:
+            if cell.value is not None and cell.column >= 11:
+                cell.value *= 10
+
+    with pytest.raises(Faults, match="row 31: is not the value of row 30 over exports"):
+        read_template(variant(tmp_path, scaled))

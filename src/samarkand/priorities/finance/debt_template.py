@@ -8,7 +8,9 @@ else from those of inputs. Everything that is wrong is said at once, with sheet 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.priorities.finance.debt_framework import CLASSES, covered
 from samarkand.priorities.finance.debt_macro import Economy, Term, series, term_rows
+from samarkand.programme.files.plain_words import economy_named
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -40,6 +43,9 @@ INTEREST = (53, 59, 211)
 # Rows of the results: per cent of output, of exports, of revenue and grants, or per cent.
 ACCOUNT_DEFICIT, DEBT, VALUE, SERVICE, RATE = 13, 9, 30, 33, 40
 ALL_DEBT, ALL_VALUE, ALL_SERVICE = 8, 31, 35
+# Rows of the results that say something once more, so that another layout is seen: value over exports, growth.
+VALUE_OF_EXPORTS, GROWTH, ALL_GROWTH = 31, 38, 42
+FAR_VALUE, FAR_GROWTH = math.log(1.5), 0.02  # rates at the end and in the mean of a year differ by less
 PER_CENT = ("overvaluation", "other_government", "state_owned", "financial")
 SOURCE = "the template"
 MOST_ROWS, MOST_COLUMNS = 2000, 500  # of a sheet; the template has fewer
@@ -54,13 +60,14 @@ class Pages:
         self.path, self.faults = path, faults
         self.found: dict[str, list[list[Any]]] = {}
         wanted = {*NEEDED, *(cell.rpartition("!")[0] for cell in _cells().values()), RESIDUAL, CAPACITY}
+        spelt = {_squeezed(name): name for name in wanted}
         try:
             book = load_workbook(path, read_only=True, data_only=True)
             for name in book.sheetnames:
-                if name in wanted:
+                if (known := spelt.get(_squeezed(name))) is not None:
                     # A stray cell at the far end of a sheet is no reason to fill it up to there.
                     rows = book[name].iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
-                    self.found[name] = [list(row) for row in rows]
+                    self.found[known] = [list(row) for row in rows]
         except Exception:  # openpyxl raises whatever zip, XML or its own reading meets
             faults.add(
                 str(path), "is no Excel workbook (.xlsx or .xlsm), or is damaged", "Save the template again."
@@ -89,9 +96,8 @@ class Pages:
         width = len(rows[row - 1]) if len(rows) >= row else 0
         found: dict[int, int] = {}
         for column in range(first, width + 1):
-            value = self.cell(sheet, row, column)
-            if isinstance(value, int | float) and value == int(value) and 1950 <= value <= 2150:
-                found.setdefault(int(value), column)
+            if (year := _year(self.cell(sheet, row, column))) is not None:
+                found.setdefault(year, column)
         if sheet in self.found and not found:
             self.faults.add(
                 f"{self.path}, sheet {sheet}, row {row}",
@@ -105,6 +111,23 @@ class Pages:
         columns = self.years(sheet)
         values = [self.cell(sheet, row, columns[year]) if year in columns else None for year in years]
         return np.array([_number(one) for one in values])
+
+
+def _squeezed(name: str) -> str:
+    """The name of a sheet without case and spaces."""
+    return "".join(name.split()).casefold()
+
+
+def _year(value: object) -> int | None:
+    """A cell as a year: a whole number, a day, or `2024` and `FY2024` as text."""
+    if isinstance(value, date):
+        return value.year
+    if isinstance(value, str):
+        found = re.fullmatch(r"\s*(?:FY ?)?(\d{4})(?:\.0)?\s*", value, re.IGNORECASE)
+        number = math.nan if found is None else float(found[1])
+    else:
+        number = _number(value)
+    return int(number) if 1950 <= number <= 2150 and number == int(number) else None
 
 
 def _is_number(value: object) -> bool:
@@ -143,6 +166,7 @@ def read_template(path: Path) -> Economy:
                 f"{path}, {MACRO}, {name}", "has no figures", "Open the template, calculate and save it."
             )
     terms = _terms(pages, values, years, first)
+    _check_layout(pages, values, years, first)
     faults.raise_if_any()
     return Economy(code, tuple(years), first, values, terms, str(path))
 
@@ -151,19 +175,18 @@ def _basics(pages: Pages) -> tuple[str, int, float]:
     names = {row.name.casefold(): code for code, row in covered().items()}
     name, first, scale = (pages.at(f"{BASICS}!{cell}") for cell in ("C7", "C18", "C19"))
     place = f"{pages.path}, {BASICS}"
-    code = names.get(str(name or "").strip().casefold(), "")
+    code = names.get(str(name or "").strip().casefold()) or economy_named(str(name or "")) or ""
     if not code:
         spelt = [row.name for row in covered().values()]
         pages.faults.add(
             f"{place}!C7", f"{name!r} is no economy of the template", did_you_mean(str(name), spelt)
         )
-    if not (_is_number(first) and 1950 <= float(first) <= 2150):
+    if (year := _year(first)) is None:
         pages.faults.add(f"{place}!C18", f"{first!r} is no year", "Give the first year of projections.")
-        first = 0
     word = str(scale or "million").strip().casefold().rstrip("s")
     if word not in SCALES:
         pages.faults.add(f"{place}!C19", f"{scale!r} is no scale", did_you_mean(word, SCALES))
-    return code, int(first), SCALES.get(word, 1.0)
+    return code, year or 0, SCALES.get(word, 1.0)
 
 
 def _values(pages: Pages, years: range, first: int, scale: float) -> dict[str, Array]:
@@ -204,6 +227,29 @@ def _values(pages: Pages, years: range, first: int, scale: float) -> dict[str, A
     if (fx[~ahead] == 1.0).all():  # as `write_template` has it where no rate is known
         found["depreciation"] = np.where(ahead, found["depreciation"], math.nan)
     return found
+
+
+def _check_layout(pages: Pages, values: Mapping[str, Array], years: range, first: int) -> None:
+    """A fault where rows that say one thing twice say two: the template is of another layout."""
+    ahead = slice(first - years[0], first - years[0] + 11)
+    twice = [
+        (EXTERNAL, GROWTH, f"growth of {MACRO}, row {REAL}", values["growth"], FAR_GROWTH),
+        (PUBLIC, ALL_GROWTH, f"growth of {MACRO}, row {REAL}", values["growth"], FAR_GROWTH),
+    ]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        said = f"value of row {VALUE} over exports of {MACRO}, row {series()['exports'].row}"
+        over = np.log(values["pv_external"] / values["exports"])
+        twice.append((EXTERNAL, VALUE_OF_EXPORTS, said, over, FAR_VALUE))
+        for sheet, row, what, ours, far in twice:
+            theirs = pages.row(sheet, row, years) / 100
+            theirs = np.log(theirs) if far is FAR_VALUE else theirs
+            apart = np.abs(theirs - ours)[ahead]
+            apart = apart[np.isfinite(apart)]
+            if apart.size and float(np.median(apart)) > far:
+                remedy = (
+                    "This may be another layout: compare it with docs/debt.md, or give --macro and --terms."
+                )
+                pages.faults.add(f"{pages.path}, sheet {sheet}, row {row}", f"is not the {what}", remedy)
 
 
 def _paid(pages: Pages, years: range) -> Array:
@@ -292,6 +338,9 @@ def write_template(economy: Economy) -> bytes:
     put(MACRO, INTEREST[0], of("interest_external"))
     put(EXTERNAL, ACCOUNT_DEFICIT, -100 * of("balance") / gdp)
     put(EXTERNAL, VALUE, 100 * of("pv_external") / gdp)
+    put(EXTERNAL, VALUE_OF_EXPORTS, 100 * of("pv_external") / of("exports"))
+    put(EXTERNAL, GROWTH, 100 * of("growth"))
+    put(PUBLIC, ALL_GROWTH, 100 * of("growth"))
     put(EXTERNAL, SERVICE, 100 * of("service_external") / of("exports"))
     # Interest is a rate on the debt of the year before; where that is not known it stands in the macroeconomic sheet.
     debt = of("external_debt")
