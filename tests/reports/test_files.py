@@ -13,6 +13,8 @@ import pytest
 from samarkand.core.faults import Faults
 from samarkand.core.schema import COLUMNS
 from samarkand.reports import files
+from samarkand.worth.net_worth import net_worth
+from samarkand.worth.whole_ledger import whole_ledger
 
 NAMES = ["appraisal.json", "indicators.parquet", "ledger.parquet", "programme.parquet", "report.html"]
 
@@ -51,10 +53,12 @@ def test_the_parquet_holds_everything(written, appraisal):
 
 def test_the_ledger_is_written_whole(written, appraisal):
     found = pd.read_parquet(written / "ledger.parquet")
-    pd.testing.assert_frame_equal(found, appraisal.ledger.to_dataframe())
-    # By hand from the headlines: what the world gains before anybody pays, less what is charged.
+    pd.testing.assert_frame_equal(found, whole_ledger(appraisal).to_dataframe())
+    # By hand from the headlines: what the world gains before anybody pays, less what is charged; and what is direct.
     gain = float(appraisal["real_income_unpaid_value"].sum()) - float(appraisal["programme_cost"].sum())
-    assert found["central"].sum() == pytest.approx(gain, rel=1e-9)
+    assert appraisal.ledger.to_dataframe()["central"].sum() == pytest.approx(gain, rel=1e-9)
+    beside = net_worth(appraisal)
+    assert found["central"].sum() == pytest.approx(gain + beside.direct.central - beside.cost, rel=1e-9)
 
 
 def test_an_interrupted_run_leaves_the_folder_as_it_was(appraisal, tmp_path, monkeypatch):

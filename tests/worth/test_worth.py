@@ -208,8 +208,7 @@ def test_bars_end_at_the_net_value(worth: Worth) -> None:
 def test_the_command_adds_a_section_to_the_report(tmp_path: Path) -> None:
     world = make_toy_world()
     appraisal = appraise(toy_programme(world), world, years=(YEAR,))
-    page = worth_page(appraise_worth(toy_programme(world), world, years=(YEAR,)))
-    write_appraisal(appraisal, tmp_path / "with", page)
+    write_appraisal(appraisal, tmp_path / "with", appraise_worth(toy_programme(world), world, years=(YEAR,)))
     write_appraisal(appraisal, tmp_path / "without")
     with_, without = ((tmp_path / name / "report.html").read_text() for name in ("with", "without"))
     assert '<section id="worth">' in with_

@@ -27,7 +27,8 @@ def appraise(
         typer.Option("--reach", help="Work out what each item does given all the others, by leaving it out."),
     ] = False,
     worth: Annotated[
-        bool, typer.Option("--worth", help="Add to the report what each item is worth over its life.")
+        bool,
+        typer.Option("--worth", help="Add what each item is worth over its life to the report and files."),
     ] = False,
 ) -> None:
     """Appraise a programme, economy by economy.
@@ -45,16 +46,15 @@ def appraise(
         _warn(asking)
     with progress_bar(quiet=json) as step:
         appraisal = run(asking.programme, asking.world, reach=reach, progress=step, **asking.terms)
-        page = None
+        of_items = None
         if worth:
             from samarkand.worth import appraise_worth
-            from samarkand.worth.page import worth_page
 
-            page = worth_page(appraise_worth(asking.programme, asking.world, progress=step, **asking.terms))
+            of_items = appraise_worth(asking.programme, asking.world, progress=step, **asking.terms)
         step("writing the files")
-        written = write_appraisal(appraisal, out, page)
+        written = write_appraisal(appraisal, out, of_items)
     if json:
-        typer.echo(appraisal_json(appraisal))
+        typer.echo(appraisal_json(appraisal, of_items))
     else:
         print_scorecard(appraisal, written)
 

@@ -26,10 +26,13 @@ from samarkand.priorities.registry import each_indicator
 from samarkand.priorities.results import unit_of
 from samarkand.reports.html import render_report
 from samarkand.reports.net_worth import capital_card, net_worth_card
+from samarkand.reports.worth_tables import worth_card, write_worth_tables
 from samarkand.worth.net_worth import net_worth
+from samarkand.worth.page import worth_page
+from samarkand.worth.whole_ledger import whole_ledger
+from samarkand.worth.worth import Worth
 
 if TYPE_CHECKING:
-    from samarkand.priorities.faces import Page
     from samarkand.result import Appraisal
 
 SHORT_TURN = 5e-4  # seconds
@@ -46,10 +49,11 @@ def check_out(out: Path, room: int = ROOM) -> None:
     check_place(out, place, room)
 
 
-def write_appraisal(appraisal: Appraisal, out: Path, worth: Page | None = None) -> tuple[Path, ...]:
+def write_appraisal(appraisal: Appraisal, out: Path, worth: Worth | None = None) -> tuple[Path, ...]:
     """Write appraisal.json, indicators.parquet, ledger.parquet, programme.parquet and report.html into `out`.
 
-    `worth`: what the items are worth, a section of the report where it was asked for.
+    `worth`: what the items are worth, where it was asked for: a section of the report, `worth` in the JSON, and
+    worth.parquet and worth-ledger.parquet.
     """
     check_out(out)
     # The large table is encoded and compressed outside the interpreter's lock, beside the others.
@@ -60,12 +64,16 @@ def write_appraisal(appraisal: Appraisal, out: Path, worth: Page | None = None) 
         ThreadPoolExecutor(1) as beside,
     ):
         table = beside.submit(write_parquet, appraisal.blocks(), staging / "indicators.parquet")
-        (staging / "appraisal.json").write_text(appraisal_json(appraisal), encoding="utf-8")
-        appraisal.ledger.to_dataframe().to_parquet(
+        (staging / "appraisal.json").write_text(appraisal_json(appraisal, worth), encoding="utf-8")
+        whole_ledger(appraisal).to_dataframe().to_parquet(
             staging / "ledger.parquet", compression="zstd", index=False
         )
         appraisal.figures().to_parquet(staging / "programme.parquet", compression="zstd", index=False)
-        (staging / "report.html").write_text(render_report(appraisal, worth), encoding="utf-8")
+        page = None
+        if worth is not None:
+            write_worth_tables(worth, staging)
+            page = worth_page(worth)
+        (staging / "report.html").write_text(render_report(appraisal, page), encoding="utf-8")
         table.result()
         return tuple(out / path.name for path in sorted(staging.iterdir()))
 
@@ -79,10 +87,10 @@ def write_texts(out: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
     return tuple(out / name for name in texts)
 
 
-def appraisal_json(appraisal: Appraisal) -> str:
+def appraisal_json(appraisal: Appraisal, worth: Worth | None = None) -> str:
     """`programme, world, years, scenario, capital, net_worth, certificate, indicators`.
 
-    `indicators`: the last year's headlines as records of the result schema.
+    `indicators`: the last year's headlines as records of the result schema. `worth`: with it also `worth`, by item.
 
     With several years also `by_year`: of each headline indicator the change, a list by economy in the order of
     `years`, null where it is missing.
@@ -96,6 +104,7 @@ def appraisal_json(appraisal: Appraisal) -> str:
         "capital": _json(capital_card(beside)),
         "net_worth": _json(net_worth_card(beside)),
         "certificate": _json(appraisal.certificates()),
+        **({"worth": _json(worth_card(worth))} if worth is not None else {}),
         "indicators": _records(appraisal.headlines()),
         **({"by_year": _json(_courses(appraisal))} if len(appraisal.years) > 1 else {}),
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from samarkand.core.gaps import Gap
 from samarkand.programme.model.models import Item
+from samarkand.world.parameters import Parameters
 from samarkand.world.world import World
 from samarkand.worth.early_warning import warning_streams
 from samarkand.worth.electricity import electricity_streams
@@ -42,3 +43,9 @@ def own_streams(
         warning_streams(item, *ends),
     )
     return [one for streams, _ in found for one in streams], [one for _, gaps in found for one in gaps]
+
+
+def at_ends(parameters: Parameters) -> tuple[dict[str, float], ...]:
+    """All parameters at the low ends of their ranges, as they are, and at the high ends."""
+    ends = zip(*(parameters.evidence(name).ends for name in parameters), strict=True)
+    return tuple(dict(zip(parameters, one, strict=True)) for one in ends)

@@ -62,6 +62,8 @@ class ItemWorth:
         What growth and rates are read from.
     carbon
         What its greenhouse gases are worth by year, at published paths of prices; in no value that does not ask for it.
+    tonnes
+        Tonnes a year of the trade of the accounts that take it in the equilibrium.
     """
 
     item: Item
@@ -74,6 +76,7 @@ class ItemWorth:
     parameters: Parameters
     projection: Projection | None
     carbon: Carbon = NO_CARBON
+    tonnes: float = 0.0
 
     @property
     def is_assessed(self) -> bool:

@@ -15,15 +15,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.engines.once import derived
 from samarkand.ledger.margins import margins
-from samarkand.programme.channels.payment import charges, is_concerned
+from samarkand.programme.channels.payment import Charge, charges, is_concerned
 from samarkand.programme.model.models import Item
 from samarkand.result import Appraisal
-from samarkand.world.parameters import Parameters
-from samarkand.worth.direct import own_streams
+from samarkand.worth.direct import at_ends, own_streams
 from samarkand.worth.life import life_of
 from samarkand.worth.streams import Amount, Stream
 
@@ -61,8 +61,6 @@ class NetWorth:
         By label of the accounts, for the items that have direct margins alone.
     capital
         What all items cost, and what of it is assessed.
-    gains_by_item, charged_by_item
-        The same gains of all margins, and the same charges, by item and label of the accounts.
     """
 
     year: int
@@ -70,8 +68,6 @@ class NetWorth:
     gains: Mapping[str, Mapping[str, Amount]]
     charged: Mapping[str, float]
     capital: Capital
-    gains_by_item: Mapping[str, Mapping[str, float]]
-    charged_by_item: Mapping[str, Mapping[str, float]]
 
     @cached_property
     def by_margin(self) -> dict[str, Amount]:
@@ -114,33 +110,57 @@ def net_worth(appraisal: Appraisal) -> NetWorth:
     return derived(appraisal, "net worth", lambda: _net_worth(appraisal))
 
 
-def _net_worth(appraisal: Appraisal) -> NetWorth:
-    year, rule = appraisal.years[-1], appraisal.scenario.charge
-    change = appraisal.timeline.states[year].change
-    parameters, labels = appraisal.assumptions.parameters, appraisal.world.labels
-    items = [item for item in appraisal.programme.items if item.id not in appraisal.scenario.without]
-    gains: dict[str, dict[str, Amount]] = {}
-    by_item: dict[str, dict[str, float]] = {}
-    with_direct = set()
-    for item in items:
-        for stream in _streams(appraisal, item) if is_concerned(item, year, rule, parameters) else ():
-            with_direct.add(item.id)
-            for economy, amount in _in_year(appraisal, item, stream, year):
-                of_economy = gains.setdefault(stream.margin, {})
-                label = economy if economy in labels else REST_OF_WORLD
-                of_economy[label] = _sum((of_economy.get(label, NONE), amount))
-                _add(by_item, item.id, label, amount.central)
-    charged_already = {*change.effective, *(one.item for one in change.charges)}
-    alone = [item for item in items if item.id in with_direct - charged_already]
-    found, _ = charges(
-        appraisal.programme, alone, [item.id for item in alone], parameters, labels, rule, year
+class Gained(NamedTuple):
+    """What a direct margin of an item gives an economy or party in a year; `economy` is a label of the accounts."""
+
+    item: str
+    economy: str
+    party: str
+    stream: Stream
+    amount: Amount
+
+
+def direct_gains(appraisal: Appraisal, year: int) -> tuple[Gained, ...]:
+    """Direct margins of the items in service or under construction in a year; of these nothing is gained yet."""
+    labels = appraisal.world.labels
+    return tuple(
+        Gained(item.id, economy if economy in labels else REST_OF_WORLD, party, stream, amount)
+        for item, streams in _concerned(appraisal, year)
+        for stream in streams
+        for economy, party, amount in _in_year(appraisal, item, stream, year)
     )
+
+
+def direct_charges(appraisal: Appraisal, year: int) -> list[Charge]:
+    """What is charged in a year for the items that have direct margins alone: no state charges them."""
+    change, parameters = appraisal.timeline.states[year].change, appraisal.assumptions.parameters
+    charged_already = {*change.effective, *(one.item for one in change.charges)}
+    alone = [item for item, _ in _concerned(appraisal, year) if item.id not in charged_already]
+    found, _ = charges(
+        appraisal.programme,
+        alone,
+        [item.id for item in alone],
+        parameters,
+        appraisal.world.labels,
+        appraisal.scenario.charge,
+        year,
+    )
+    return found
+
+
+def _net_worth(appraisal: Appraisal) -> NetWorth:
+    year = appraisal.years[-1]
+    change = appraisal.timeline.states[year].change
+    gains: dict[str, dict[str, Amount]] = {}
+    for one in direct_gains(appraisal, year):
+        of_economy = gains.setdefault(one.stream.margin, {})
+        of_economy[one.economy] = _sum((of_economy.get(one.economy, NONE), one.amount))
     charged: dict[str, float] = {}
-    charged_by_item: dict[str, dict[str, float]] = {}
-    for one in found:
-        charged[one.economy] = charged.get(one.economy, 0.0) + one.annual
-        _add(charged_by_item, one.item, one.economy, one.annual)
+    for charge in direct_charges(appraisal, year):
+        charged[charge.economy] = charged.get(charge.economy, 0.0) + charge.annual
+    with_direct = {item.id for item, _ in _concerned(appraisal, year)}
     assessed = {*change.effective, *(with_direct & set(change.open))}
+    items = _asked(appraisal)
     capex = {
         item.id: item.capex.value for item in items if item.capex is not None and item.capex.value is not None
     }
@@ -150,39 +170,44 @@ def _net_worth(appraisal: Appraisal) -> NetWorth:
         sum(capex.values()),
         sum(cost for name, cost in capex.items() if name in assessed),
     )
-    return NetWorth(
-        year, float(appraisal["real_income_value"].sum()), gains, charged, capital, by_item, charged_by_item
-    )
+    return NetWorth(year, float(appraisal["real_income_value"].sum()), gains, charged, capital)
 
 
-def _add(sums: dict[str, dict[str, float]], item: str, economy: str, value: float) -> None:
-    of_item = sums.setdefault(item, {})
-    of_item[economy] = of_item.get(economy, 0.0) + value
+def _asked(appraisal: Appraisal) -> list[Item]:
+    """Items that the question does not leave out."""
+    return [item for item in appraisal.programme.items if item.id not in appraisal.scenario.without]
+
+
+def _concerned(appraisal: Appraisal, year: int) -> list[tuple[Item, tuple[Stream, ...]]]:
+    """Items with direct margins that can be charged in a year, with these."""
+    rule, parameters = appraisal.scenario.charge, appraisal.assumptions.parameters
+    found = [
+        (item, _streams(appraisal, item))
+        for item in _asked(appraisal)
+        if is_concerned(item, year, rule, parameters)
+    ]
+    return [(item, streams) for item, streams in found if streams]
 
 
 def _streams(appraisal: Appraisal, item: Item) -> tuple[Stream, ...]:
     """Direct margins of an item that need no solution of their own."""
     parameters = appraisal.assumptions.parameters
-    ends = derived(parameters, "ends", lambda: _at_ends(parameters))
+    ends = derived(parameters, "ends", lambda: at_ends(parameters))
     return tuple(own_streams(item, appraisal.world, ends)[0])
 
 
-def _at_ends(parameters: Parameters) -> tuple[dict[str, float], ...]:
-    """All parameters at the low ends of their ranges, as they are, and at the high ends."""
-    ends = zip(*(parameters.evidence(name).ends for name in parameters), strict=True)
-    return tuple(dict(zip(parameters, one, strict=True)) for one in ends)
-
-
-def _in_year(appraisal: Appraisal, item: Item, stream: Stream, year: int) -> Iterator[tuple[str, Amount]]:
-    """What a stream gives in a year by economy; after the life of the item as in its last year."""
+def _in_year(
+    appraisal: Appraisal, item: Item, stream: Stream, year: int
+) -> Iterator[tuple[str, str, Amount]]:
+    """What a stream gives in a year by economy and party; after the life of the item as in its last year."""
     parameters, projection = appraisal.assumptions.parameters, appraisal.asked.projection
     life = life_of(item, parameters)
     if life is None or year < life.opening:
         return
     place = min(year - life.start, len(life.years) - 1)
-    for (economy, _), amount in stream.amounts.items():
+    for (economy, party), amount in stream.amounts.items():
         course = life.course_of(stream, economy, parameters, projection, projection is not None)
-        yield economy, amount.times(parameters["demand_factor"] * float(course[place]))
+        yield economy, party, amount.times(parameters["demand_factor"] * float(course[place]))
 
 
 def _sum(amounts: Iterable[Amount]) -> Amount:

@@ -24,7 +24,7 @@ from samarkand.session import Session, default_session
 from samarkand.world.parameters import Parameters, table_names
 from samarkand.world.world import World
 from samarkand.worth.carbon import carbon_of
-from samarkand.worth.direct import direct_streams
+from samarkand.worth.direct import at_ends, direct_streams
 from samarkand.worth.gains import TradeGain, gain_of, trade_gain
 from samarkand.worth.hazards import hazard_streams
 from samarkand.worth.item_worth import ItemWorth
@@ -147,8 +147,7 @@ def appraise_worth(
     progress(f"{year}: each item left out and alone")
     of_item = dict(zip(acting, run_all(work_out, acting), strict=True)) if acting else {}
     parameters = asked.assumptions.parameters
-    of_name = {name: parameters.evidence(name).ends for name in parameters}
-    ends = [dict(zip(of_name, values, strict=True)) for values in zip(*of_name.values(), strict=True)]
+    ends = at_ends(parameters)
     found = {
         item.id: _item_worth(item, asked, change, of_item.get(item.id), state.world.labels, ends)
         for item in wanted
@@ -204,6 +203,7 @@ def _item_worth(
     return ItemWorth(
         item, life, tuple(streams), alone, users, _bearers(item, asked.programme, parameters, labels), tuple(gaps),
         parameters, asked.projection, carbon_of(item, life, asked.world.fact_table, parameters),
+        0.0 if gained is None else gained.tonnes,
     )  # fmt: skip
 
 

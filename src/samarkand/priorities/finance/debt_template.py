@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.priorities.finance.debt_framework import CLASSES, covered
 from samarkand.priorities.finance.debt_macro import Economy, Term, series, term_rows
-from samarkand.programme.files.plain_words import economy_named
+from samarkand.world.economies.naming import economy_named
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

@@ -18,7 +18,7 @@ from samarkand.priorities.results import unit_of
 from samarkand.reports.figures import NOTHING, display_unit, figure
 from samarkand.reports.summary import NOTHING_SHOWN
 from samarkand.result import Appraisal
-from samarkand.worth.net_worth import net_worth
+from samarkand.worth.net_worth import direct_charges, direct_gains
 from samarkand.worth.worth import Worth
 
 UNIT = "US$ m"
@@ -86,20 +86,20 @@ def lines_of(appraisal: Appraisal, worth: Worth) -> list[Line]:
         for stream in one.streams:
             for (economy, _), amount in stream.amounts.items() if stream.owner == "equilibrium" else ():
                 trade[name, economy] = trade.get((name, economy), 0.0) + amount.central
-    beside = net_worth(appraisal)
-    direct = _pairs(beside.gains_by_item)
-    charged = _pairs(beside.charged_by_item)
-    for charge in appraisal.timeline.states[appraisal.years[-1]].change.charges:
+    year = appraisal.years[-1]
+    direct: dict[tuple[str, str], float] = {}
+    for gained in direct_gains(appraisal, year):
+        key = gained.item, gained.economy
+        direct[key] = direct.get(key, 0.0) + gained.amount.central
+    charged: dict[tuple[str, str], float] = {}
+    change = appraisal.timeline.states[year].change
+    for charge in (*change.charges, *direct_charges(appraisal, year)):
         key = charge.item, charge.economy
         charged[key] = charged.get(key, 0.0) + charge.annual
     keys = dict.fromkeys(key for some in (trade, direct, charged) for key in some if key[0] in worth.items)
     lines = [Line(*key, trade.get(key, 0.0), direct.get(key, 0.0), charged.get(key, 0.0)) for key in keys]
     shown = [line for line in lines if max(map(abs, line.parts)) > NOTHING_SHOWN]
     return sorted(shown, key=lambda line: (-max(map(abs, (*line.parts, line.net))), line.item, line.economy))
-
-
-def _pairs(sums: Mapping[str, Mapping[str, float]]) -> dict[tuple[str, str], float]:
-    return {(item, economy): value for item, by in sums.items() for economy, value in by.items()}
 
 
 def certainty(appraisal: Appraisal, code: str) -> str:
