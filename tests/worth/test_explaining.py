@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from test_net_worth import LINE, PLANT, WORLD, programme
+from test_net_worth import LINE, PLANT, WORLD, figure, programme
 
 from samarkand.appraisal import appraise
 from samarkand.core.lineage import Lineage
 from samarkand.ledger.margins import margins
+from samarkand.programme.files.patching import patch_programme
+from samarkand.programme.library import surroundings
 from samarkand.reports.files import appraisal_json, write_appraisal
 from samarkand.session import Session
 from samarkand.worth import Worth, appraise_worth
@@ -36,6 +38,11 @@ def inputs(tree: Lineage, title: str) -> dict[str, Lineage]:
     """What stands below a margin, by name."""
     (found,) = (one for one in tree.inputs if one.name == title)
     return {one.name: one for one in found.inputs}
+
+
+def inputs_of(tree: Lineage, below: str) -> dict[str, Lineage]:
+    """What stands below the margin that has an input of a name."""
+    return next(found for one in tree.inputs if below in (found := {line.name: line for line in one.inputs}))
 
 
 def test_the_tree_adds_up_to_the_net_present_value(worth: Worth) -> None:
@@ -69,6 +76,18 @@ def test_a_margin_names_what_moves_it_and_nothing_else(worth: Worth) -> None:
     sold = inputs(plant, "Electricity sold abroad, transfers")
     assert {"export_price", "export_share", "generation"} <= set(sold)
     assert "electricity_cost_coal" not in sold
+
+
+def test_goods_outside_the_network_name_the_tonnes_that_are_taken_off() -> None:
+    """Every line of the tree can be shown: its unit is declared."""
+    tonnes = {f"{LINE}.freight_tonnes": figure(60.0, "m t a year")}
+    with_goods = patch_programme(programme(), tonnes, surroundings(WORLD))
+    worth = appraise_worth(with_goods, WORLD, years=(YEAR,), items=[LINE], session=Session())
+    named = inputs_of(explain_item(worth, LINE), "freight_forecast_use")
+    taken_off = named["Tonnes of the accounts"]
+    assert taken_off.value == pytest.approx(1e-6 * worth.items[LINE].tonnes)
+    assert {"freight_tonnes", "freight_load", "rail_rate_standard", "section 1 length"} <= set(named)
+    assert all(line.label for line in named.values())
 
 
 def test_every_figure_of_the_tree_has_its_source_once(worth: Worth) -> None:

@@ -18,7 +18,7 @@ import pandas as pd
 from samarkand.core.conventions import Floats
 from samarkand.core.evidence import Evidence
 from samarkand.core.lineage import Lineage, leaf
-from samarkand.ledger.margins import margins
+from samarkand.ledger.margins import flows, margins
 from samarkand.programme.channels.channel import channels, channels_of
 from samarkand.programme.model.models import Item, Project, Section
 from samarkand.world.economies.facts import Fact, Facts
@@ -110,6 +110,7 @@ def _of_margin(
     """A margin: its present value, its rows, and what they rest on."""
     margin, flow, case = (str(rows[name].iloc[0]) for name in OF_MARGIN)
     title = margins()[margin].title + (f", {case}" if case else "")
+    title += "" if flow in ("any", "accounts") else f", {flows()[flow].title.lower()}"
     title += ", transfers" if margins()[margin].transfer else ""
     if margin in COST_OF_LIFE:
         inputs, method = _of_cost(one, margin), margins()[margin].description
@@ -238,7 +239,7 @@ def _rests_of_direct(one: ItemWorth, world: World) -> dict[Key, tuple[Lineage, .
         if stream.owner == "direct":
             moving = [line for line, moved in candidates if not _same(here[key], moved.get(key))]
             if stream.flow == "outside_accounts":
-                moving.append(Lineage("Tonnes of the accounts", one.tonnes, "t a year", NOT_AGAIN))
+                moving.append(Lineage("Tonnes of the accounts", 1e-6 * one.tonnes, "m t a year", NOT_AGAIN))
             rests[key] = (*moving, *_of_course(one, stream))
     return rests
 

@@ -33,6 +33,32 @@ Course = Literal["grows", "declines", "stays", "at_once"]
 
 
 @dataclass(frozen=True)
+class Cohorts:
+    """Years that gain or cost by the cohorts of which each takes part: one begins a year, from the opening on.
+
+    Parameters
+    ----------
+    intakes
+        Years in which one begins.
+    begin, end
+        Years after its beginning between which a cohort takes part.
+    """
+
+    intakes: float
+    begin: float
+    end: float
+
+    def taking_part(self, open_for: Floats) -> Floats:
+        """Cohorts that take part in each year, by years since the opening."""
+        return np.array(
+            [
+                calc_cohorts(0, self.intakes, self.end, int(year)) - calc_cohorts(0, self.intakes, self.begin, int(year))
+                for year in open_for
+            ]
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Stream:
     """A margin of an item.
 
@@ -51,6 +77,10 @@ class Stream:
         What it rests on.
     case
         A case of its own in the ledger; empty where the margin has one stream alone.
+    cohorts
+        Whose amount is that of one cohort, and which years have how many; its growth is that of `course`.
+    is_cost
+        Whether it stands among the costs when benefits are set over costs.
     """
 
     margin: str
@@ -62,6 +92,8 @@ class Stream:
     grade: Grade
     source: str
     case: str = ""
+    cohorts: Cohorts | None = None
+    is_cost: bool = False
 
     @property
     def total(self) -> Amount:
