@@ -13,6 +13,7 @@ from samarkand.worth.electricity import electricity_streams
 from samarkand.worth.off_network import freight_streams
 from samarkand.worth.passengers import passenger_streams
 from samarkand.worth.streams import Stream
+from samarkand.worth.training import training_streams
 from samarkand.worth.vehicles import vehicle_streams
 from samarkand.worth.visas import visa_streams
 
@@ -41,6 +42,7 @@ def own_streams(
         electricity_streams(item, facts, *ends),
         visa_streams(item, facts, *ends),
         warning_streams(item, *ends),
+        training_streams(item, world, *ends),
     )
     return [one for streams, _ in found for one in streams], [one for _, gaps in found for one in gaps]
 

@@ -80,8 +80,13 @@ class ItemWorth:
 
     @property
     def is_assessed(self) -> bool:
-        """Whether there is a life, a capital cost and a benefit to set against it."""
-        return self.life is not None and self.life.capex > 0 and bool(self.streams)
+        """Whether there is a life, a cost of building or of places, and a benefit to set against it."""
+        return self.life is not None and self._costs_something and bool(self.streams)
+
+    @property
+    def _costs_something(self) -> bool:
+        built = self.life is not None and self.life.capex > 0
+        return built or any(stream.is_cost for stream in self.streams)
 
     @property
     def reason(self) -> str:
@@ -91,14 +96,18 @@ class ItemWorth:
         if not self.streams:
             found = [one.reason for one in self.gaps if one.what != "cost"]
             return "; ".join(dict.fromkeys(found)) or "no modelled effect"
-        return "no capex is published" if self.life is None or self.life.capex <= 0 else ""
+        return "" if self._costs_something else "no capex is published"
 
     def benefits(self, end: str = "central", growing: bool = True, margin: str | None = None) -> Floats:
-        """US$ m by year of the life, of the world, without the residual value."""
+        """US$ m by year of the life, of the world, without the residual value and without costs."""
+        return self._sum(end, growing, margin, are_costs=False)
+
+    def _sum(self, end: str, growing: bool, margin: str | None, are_costs: bool) -> Floats:
+        """Streams of a margin, or of all, that are costs or that are none."""
         assert self.life is not None  # where there is none there is nothing to add up
         total = np.zeros(len(self.life.years))
         for stream in self.streams:
-            if margin in (None, stream.margin):
+            if margin in (None, stream.margin) and stream.is_cost == are_costs:
                 total += sum(
                     getattr(amount, end) * self.course(stream, economy, growing)
                     for (economy, _), amount in stream.amounts.items()
@@ -116,15 +125,16 @@ class ItemWorth:
         course = self.life.course_of(stream, economy, self.parameters, self.projection, growing)
         return course if stream.course == "at_once" else self.parameters["demand_factor"] * course
 
-    def costs(self, end: str = "central") -> Floats:
-        """Capital cost and upkeep by year, above zero, US$ m; at the ends that give this end of worth."""
+    def costs(self, end: str = "central", growing: bool = True) -> Floats:
+        """Capital cost, upkeep and what places cost by year, above zero, US$ m; at the ends that give this end of
+        worth."""
         assert self.life is not None
-        return self.life.costs(end)
+        return self.life.costs(end) - self._sum(end, growing, None, are_costs=True)
 
     def flows(self, end: str = "central", growing: bool = True, carbon: str = "") -> Floats:
         """Benefits and residual value less costs by year, US$ m; with greenhouse gases at a path of prices by name."""
         assert self.life is not None
-        found = self.benefits(end, growing) + self.life.residual() - self.costs(end)
+        found = self.benefits(end, growing) + self.life.residual() - self.costs(end, growing)
         return found + self.carbon.flows[carbon][end] if carbon else found
 
     def values(self, rate: float, growing: bool = True, carbon: str = "") -> Values:
@@ -133,7 +143,7 @@ class ItemWorth:
         ends = Amount(*(calc_present_value(self.flows(end, growing, carbon), rate) for end in ENDS))
         gained = self.benefits(growing=growing) + self.life.residual()
         gained = gained + self.carbon.flows[carbon]["central"] if carbon else gained
-        ratio = calc_benefit_cost_ratio(gained, self.costs(), rate)
+        ratio = calc_benefit_cost_ratio(gained, self.costs(growing=growing), rate)
         return Values(rate, ends, ratio, calc_payback(self.flows(growing=growing, carbon=carbon)))
 
     def rate_of_return(self, end: str = "central", growing: bool = True, carbon: str = "") -> Rate:
@@ -148,7 +158,8 @@ class ItemWorth:
             "upkeep": -self.life.upkeep_by_year(),
             "residual": self.life.residual(),
             **{
-                name: self.benefits(margin=name) for name in dict.fromkeys(one.margin for one in self.streams)
+                name: self.benefits(margin=name) + self._sum("central", True, name, are_costs=True)
+                for name in dict.fromkeys(one.margin for one in self.streams)
             },
         }
 

@@ -2,6 +2,7 @@
 
     cost       C q / n in each of the n years of construction; upkeep in every year of service
     benefit    B r(t - opening) G(t): r is the ramp-up of the schedule, G the growth of the economy
+               B n(t) / max n G(t) of training: n cohorts take part
     residual   C q (1 - n / N) in the last year: n years of service are appraised, the item lasts N
 
 All at constant prices as published: without a deflator between price years, and without an uplift of costs. `q` makes
@@ -24,6 +25,7 @@ from samarkand.programme.events import years_of_construction
 from samarkand.programme.model.models import Item
 from samarkand.world.projection import Projection
 from samarkand.worth.streams import Stream
+from samarkand.worth.training import years_of_training
 
 OTHER = "asset_life_other"  # what builds no asset of a kind of its own
 
@@ -103,7 +105,10 @@ class Life:
         open_for = self._since_opening()
         if stream.course == "at_once":
             return np.where(open_for >= 0, 1.0, 0.0)
-        share = calc_ramp_up(open_for, parameters["ramp_up_years"])
+        if stream.cohorts is not None:
+            share = stream.cohorts.shares(open_for)
+        else:
+            share = calc_ramp_up(open_for, parameters["ramp_up_years"])
         if stream.course == "declines":
             fall = 1.0 - parameters["displaced_cost_decline"]
             return np.where(open_for >= 0, share * np.power(fall, np.maximum(open_for, 0)), 0.0)
@@ -145,12 +150,16 @@ def life_of(item: Item, parameters: Mapping[str, float], overrun: float = 0.0) -
     upkeep = estimated * parameters[f"upkeep_share_{kind}"]  # what is built is the same whatever it costs
     if own is not None and own.value is not None:
         upkeep = own.value * parameters["cost_conversion_factor"]
-    service = round(parameters[life])
+    service = years_of_training(item, parameters) or round(parameters[life])
+    building = building_years(item, parameters)
+    started = bool(years_of_construction(item))
     return Life(
-        start=building_years(item, parameters).start,
+        start=building.start
+        if capex or started
+        else opening,  # nothing is built where nothing is spent on it
         opening=opening,
         service=service,
-        start_is_published=bool(years_of_construction(item)),
+        start_is_published=started,
         capex=capex,
         built=estimated,
         upkeep=upkeep,

@@ -173,15 +173,21 @@ def _said_of_item(one: ItemWorth) -> Iterable[str]:
     life = one.life
     assert life is not None
     started = "" if life.start_is_published else " (no start is published: assumed)"
-    yield (
-        f"Built from {life.start}{started}, open in {life.opening}, appraised over {life.service} years of service."
+    built = (
+        f"Built from {life.start}{started}, open in {life.opening}"
+        if life.capex
+        else f"Open in {life.opening}"
     )
+    yield f"{built}, appraised over {life.service} years of service."
     factor = one.parameters["cost_conversion_factor"]
     upkeep = "as published" if life.upkeep_is_published else "a share of capital cost, assumed"
-    yield (
-        f"Capital cost US$ {life.capex / factor:,.0f} m, {life.capex:,.0f} at economic prices; upkeep "
-        f"{life.upkeep:,.1f} m a year ({upkeep}); {life.residual_share:.0%} of the capital is left at the end."
-    )
+    if life.capex:
+        yield (
+            f"Capital cost US$ {life.capex / factor:,.0f} m, {life.capex:,.0f} at economic prices; upkeep "
+            f"{life.upkeep:,.1f} m a year ({upkeep}); {life.residual_share:.0%} of the capital is left at the end."
+        )
+    else:
+        yield "No capital cost is published; what its places cost is in the account."
     published = one.item.figure("published_return")
     if published is not None:
         note = f" ({published.note})" if published.note else ""
@@ -298,17 +304,27 @@ def _margins(one: ItemWorth, worth: Worth) -> Table:
     switching = one.switching_values(rate)
     rows = [
         (
-            margins()[stream.margin].title, *(_a_year(value) for value in stream.total),
-            _change(switching.get(stream.margin)),
+            margins()[stream.margin].title + (f", {stream.case}" if stream.case else ""),
+            *(_a_year(value) for value in stream.total), _change(switching.get(stream.margin)),
         )
         for stream in one.streams
         if not margins()[stream.margin].transfer
     ]  # fmt: skip
     assert one.life is not None
-    rows += [
-        (margins()["capex"].title, "", shown(-one.life.capex, MONEY), "", _change(switching.get("capex"))),
-        (margins()["upkeep"].title, "", _a_year(-one.life.upkeep), "", _change(switching.get("upkeep"))),
-    ]
+    rows += (
+        []
+        if not one.life.capex
+        else [
+            (
+                margins()["capex"].title,
+                "",
+                shown(-one.life.capex, MONEY),
+                "",
+                _change(switching.get("capex")),
+            ),
+            (margins()["upkeep"].title, "", _a_year(-one.life.upkeep), "", _change(switching.get("upkeep"))),
+        ]
+    )
     return Table(
         f"In a year of full service, US$ m (capital cost in all), and the change that brings the value at {rate:.0%} "
         "to zero",

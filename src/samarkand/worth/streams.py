@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from samarkand.core.evidence import Grade
 from samarkand.ledger.margins import Owner
+from samarkand.worth.cohorts import Cohorts
 
 
 class Amount(NamedTuple):
@@ -33,32 +34,6 @@ Course = Literal["grows", "declines", "stays", "at_once"]
 
 
 @dataclass(frozen=True)
-class Cohorts:
-    """Years that gain or cost by the cohorts of which each takes part: one begins a year, from the opening on.
-
-    Parameters
-    ----------
-    intakes
-        Years in which one begins.
-    begin, end
-        Years after its beginning between which a cohort takes part.
-    """
-
-    intakes: float
-    begin: float
-    end: float
-
-    def taking_part(self, open_for: Floats) -> Floats:
-        """Cohorts that take part in each year, by years since the opening."""
-        return np.array(
-            [
-                calc_cohorts(0, self.intakes, self.end, int(year)) - calc_cohorts(0, self.intakes, self.begin, int(year))
-                for year in open_for
-            ]
-        )  # fmt: skip
-
-
-@dataclass(frozen=True)
 class Stream:
     """A margin of an item.
 
@@ -78,7 +53,7 @@ class Stream:
     case
         A case of its own in the ledger; empty where the margin has one stream alone.
     cohorts
-        Whose amount is that of one cohort, and which years have how many; its growth is that of `course`.
+        Who takes part in which years, in place of the ramp-up; a year of full service is that of most of them.
     is_cost
         Whether it stands among the costs when benefits are set over costs.
     """

@@ -35,12 +35,17 @@ def _whole_ledger(appraisal: Appraisal) -> Ledger:
     capex = {item.id: item.capex for item in programme.items if item.capex is not None}
     parts = [
         appraisal.ledger.rows[list(GIVEN)],
-        *(_rows(direct_gains(appraisal, year), year) for year in appraisal.years),
+        *(_rows(_not_there_yet(direct_gains(appraisal, year)), year) for year in appraisal.years),
         capex_rows(charged, capex, CHARGED[rule]),
     ]
     return Ledger.build(
         parts, claims_of(programme, appraisal.scenario.without, rule), {item.id: item.kind for item in programme.items}
     )  # fmt: skip
+
+
+def _not_there_yet(gains: Iterable[Gained]) -> list[Gained]:
+    """Those that the ledger of an appraisal has no rows of: those of skills are there."""
+    return [one for one in gains if one.stream.margin != "skills"]
 
 
 def _rows(gains: Iterable[Gained], year: int) -> pd.DataFrame:

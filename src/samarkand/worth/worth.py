@@ -201,8 +201,9 @@ def _item_worth(
     streams += hazard_streams(item, streams)
     life = life_of(item, parameters)
     return ItemWorth(
-        item, life, tuple(streams), alone, users, _bearers(item, asked.programme, parameters, labels), tuple(gaps),
-        parameters, asked.projection, carbon_of(item, life, asked.world.fact_table, parameters),
+        item, life, tuple(streams), alone, users, _bearers(item, asked.programme, parameters, labels),
+        tuple(dict.fromkeys(gaps)), parameters, asked.projection,
+        carbon_of(item, life, asked.world.fact_table, parameters),
         0.0 if gained is None else gained.tonnes,
     )  # fmt: skip
 
