@@ -156,3 +156,44 @@ def test_command_and_files_have_the_capacities_and_the_warning(freight: Freight,
     table = pd.read_csv(tmp_path / "freight-capacity.csv").set_index("place")
     assert table.loc["Port of Singapore", "used_with"] == pytest.approx(2.0)
     assert str(table.loc["Port of Singapore", "address"]).startswith("https://")
+
+
+def test_an_item_raises_a_declared_capacity(freight: Freight) -> None:
+    """Dostyk: 20 m t a year, 35 with the second track."""
+    row = capacity_table(freight).set_index("place").loc["Alashankou - Dostyk, all goods"]
+    assert (row["capacity_without"], row["capacity_with"]) == (20, 35)
+    shut = Freight(freight.programme, freight.world, 2023, freight.without, freight.with_, ())
+    row = capacity_table(shut).set_index("place").loc["Alashankou - Dostyk, all goods"]
+    assert row["capacity_with"] == 20
+
+
+def test_a_capacity_near_to_an_observed_flow_is_marked(freight: Freight) -> None:
+    """Less than 1.5 times: 20 and 13.4 m t at Dostyk are 1.49 times, 1,953 and 1,217 at Suez 1.60."""
+    marked = capacity_table(freight).set_index("place")["close_to_observed"]
+    assert marked["Alashankou - Dostyk, all goods"]
+    assert marked["Panama Canal"]
+    assert not marked["Suez Canal"]
+    assert not marked["Port of Klaipeda"]  # nothing observed
+
+
+def test_trucks_a_day_are_tonnes_over_their_load() -> None:
+    """1 m t on road link 7: 1e6 / (truck_load x 365)."""
+    place = Place({"road": frozenset({7})})
+    given = PARAMETERS.replace({"truck_load": 10})
+    assert calc_flow(work(), place, "trucks a day", given) == pytest.approx(1e6 / 3650)
+
+
+def test_what_belongs_together_is_given_together() -> None:
+    given = {
+        "id": "a", "place": "suez", "title": "A", "unit": "m t a year", "year": 2020, "source": "a page",
+        "capacity": 5, "flag": "recalled",
+    }  # fmt: skip
+    with pytest.raises(ValueError, match="by which item"):
+        CapacityRow.model_validate({**given, "raised_to": 7})
+    with pytest.raises(ValueError, match="its year and its source"):
+        CapacityRow.model_validate({**given, "observed": 4})
+
+
+def test_items_that_raise_a_capacity_are_of_the_default_programme() -> None:
+    ids = set(load_programme("eurasian-corridors").ids)
+    assert {row.raised_by for row in capacities()} - {""} <= ids

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
@@ -12,15 +13,19 @@ from samarkand.analysis.flows import Freight
 from samarkand.core.evidence import Evidence
 from samarkand.programme import Programme
 from samarkand.programme.model.models import Section
-from samarkand.world.freight.capacity import Place, calc_flow, line_place, places_of
+from samarkand.world.freight.capacity import CapacityRow, Place, calc_flow, line_place, places_of
 from samarkand.world.network.tables import Network
 from samarkand.world.parameters import Parameters
 
 GRADE = "estimated"  # the flows are; how the capacity stands is its flag
-COMPARED = {"TEU a year": "goods in unit loads", "m t a year": "all goods", "trains a day": "all goods"}
+COMPARED = {
+    "TEU a year": "goods in unit loads", "m t a year": "all goods", "trains a day": "all goods",
+    "trucks a day": "all goods",
+}  # fmt: skip
 COLUMNS = (
     "place", "item", "unit", "compared", "flow_without", "flow_with", "capacity_without", "capacity_with",
-    "used_without", "used_with", "warning", "grade", "flag", "year", "source", "address", "note",
+    "used_without", "used_with", "price", "observed", "observed_year", "observed_source", "close_to_observed",
+    "warning", "grade", "flag", "year", "source", "address", "note",
 )  # fmt: skip
 
 
@@ -33,6 +38,7 @@ class _Known:
     without: Evidence | None
     with_: Evidence | None
     item: str = ""
+    row: CapacityRow | None = None  # of the declared table
 
 
 def capacity_table(freight: Freight) -> pd.DataFrame:
@@ -42,12 +48,13 @@ def capacity_table(freight: Freight) -> pd.DataFrame:
     known); warning: a sentence where the flow of a state is above the capacity, else empty. The flows are those of
     trade between economies alone, both ways together: no trade at home, no empty boxes, none that change ships.
     Capacities are those of `network_capacity.csv`, and what rail sections of the programme that are in service
-    declare (`line_capacity_before`, `line_capacity`).
+    declare (`line_capacity_before`, `line_capacity`). price: whether scarcity would be a rent or a queue; observed:
+    what passed in `observed_year`, in `unit`; close_to_observed: the capacity is less than 1.5 times as much.
     """
     parameters = freight.world.assumptions.parameters
     rows = []
     known = [
-        *_declared(freight.world.network, parameters),
+        *_declared(freight.world.network, parameters, freight.open),
         *_of_programme(freight.programme, freight.open, freight.world.network, parameters),
     ]
     for one in known:
@@ -62,15 +69,16 @@ def capacity_table(freight: Freight) -> pd.DataFrame:
             {
                 "place": one.title, "item": one.item, "unit": figure.unit, "compared": COMPARED[figure.unit],
                 "flow_without": flows[0], "flow_with": flows[1], "capacity_without": limits[0],
-                "capacity_with": limits[1], "used_without": used[0], "used_with": used[1],
+                "capacity_with": limits[1], "used_without": used[0], "used_with": used[1], **_observed(one.row),
                 "warning": _warning(one.title, figure.unit, flows, limits), "grade": GRADE, "flag": figure.flag,
                 "year": figure.year, "source": figure.source, "address": figure.address, "note": figure.note,
             }
         )  # fmt: skip
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    for name in ("capacity_without", "capacity_with", "used_without", "used_with"):
+    for name in ("capacity_without", "capacity_with", "used_without", "used_with", "observed"):
         table[name] = pd.to_numeric(table[name])
-    table["year"] = table["year"].astype("Int64")
+    for name in ("year", "observed_year"):
+        table[name] = table[name].astype("Int64")
     return table.sort_values("used_with", ascending=False, na_position="last").reset_index(drop=True)
 
 
@@ -90,11 +98,29 @@ def _warning(title: str, unit: str, flows: list[float], limits: list[float | Non
     return f"{title}: {COMPARED[unit]}, {unit}: {' and '.join(over)}" if over else ""
 
 
+def _observed(row: CapacityRow | None) -> dict[str, Any]:
+    """Columns of a row of the declared table; an item's line is a queue, and nothing is known of what passed it."""
+    if row is None:
+        return {
+            "price": "queue", "observed": None, "observed_year": None, "observed_source": "",
+            "close_to_observed": False,
+        }  # fmt: skip
+    names = ("price", "observed", "observed_year", "observed_source", "close_to_observed")
+    return {name: getattr(row, name) for name in names}
+
+
 @lru_cache(maxsize=4)
-def _declared(network: Network, parameters: Parameters) -> tuple[_Known, ...]:
-    """Places and capacities of the declared table, the same without and with a programme."""
+def _declared(network: Network, parameters: Parameters, in_service: tuple[str, ...]) -> tuple[_Known, ...]:
+    """Places and capacities of the declared table; with a programme another where an item in service raises it."""
     return tuple(
-        _Known(row.title, place, row.evidence, row.evidence) for row, place in places_of(network, parameters)
+        _Known(
+            row.title,
+            place,
+            row.evidence,
+            (row.raised() if row.raised_by in in_service else None) or row.evidence,
+            row=row,
+        )
+        for row, place in places_of(network, parameters)
     )
 
 

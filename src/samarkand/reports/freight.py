@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from samarkand.analysis.flows import Freight
 
 BUSIEST = 8
-SHORT = {"TEU a year": "k TEU", "m t a year": "m t", "trains a day": "trains/d"}
+SHORT = {"TEU a year": "k TEU", "m t a year": "m t", "trains a day": "trains/d", "trucks a day": "trucks/d"}
 CAPACITIES = (
     "A year, or trains a day; all flows are estimated, capacities stand as they say. Flows are those of trade between "
     "economies alone, both ways together: none at home, no empty boxes, none that change ships. TEU are goods in unit "

@@ -23,15 +23,24 @@ from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.tables import Network, land_costs
 from samarkand.world.parameters import Parameters
 
-Unit = Literal["TEU a year", "m t a year", "trains a day"]
+Unit = Literal["TEU a year", "m t a year", "trains a day", "trucks a day"]
+Price = Literal["rent", "queue"]
 LandMode = Literal["rail", "road"]
-MEASURES: dict[str, str] = {"TEU a year": "teu", "m t a year": "tonnes", "trains a day": "tonnes"}
+MEASURES: dict[str, str] = {
+    "TEU a year": "teu", "m t a year": "tonnes", "trains a day": "tonnes", "trucks a day": "tonnes"
+}  # fmt: skip
+LOADS = {"trains a day": "train_load", "trucks a day": "truck_load"}  # parameters: tonnes of each
 DAYS_PER_YEAR = 365.0
+CLOSE = 1.5  # times what was observed: a capacity below that is near to an observed flow
 Point = tuple[float, float]
 
 
 class CapacityRow(Cited):
-    """A row of `network_capacity.csv`: what a place can handle."""
+    """A row of `network_capacity.csv`: what a place can handle.
+
+    `price`: whether scarcity is a rent of its operator or a queue. `raised_to`: the capacity with the item `raised_by`.
+    `observed`: what passed it in a year.
+    """
 
     id: str
     place: str
@@ -41,13 +50,44 @@ class CapacityRow(Cited):
     high: float | None = None
     unit: Unit
     year: int
+    price: Price = "queue"
+    raised_by: str = ""
+    raised_to: float | None = None
+    raised_source: str = ""
+    raised_address: str = ""
+    observed: float | None = None
+    observed_year: int | None = None
+    observed_source: str = ""
+    observed_address: str = ""
 
     @model_validator(mode="after")
     def _holds_together(self) -> CapacityRow:
         if self.capacity <= 0:
             raise ValueError("a capacity is above zero; what is not known has no row")
+        if not (self.raised_to is not None) == bool(self.raised_by) == bool(self.raised_source):
+            raise ValueError("a capacity that is raised says by which item, to what, and after which source")
+        if not (self.observed is not None) == bool(self.observed_year) == bool(self.observed_source):
+            raise ValueError("an observed flow has its year and its source")
         _ = self.evidence
         return self
+
+    @property
+    def close_to_observed(self) -> bool:
+        """Whether the capacity is less than `CLOSE` times what was observed.
+
+        A flow that such a capacity holds down agrees with the observed one whatever the model says: that it does is
+        no evidence for the model.
+        """
+        return self.observed is not None and self.capacity < CLOSE * self.observed
+
+    def raised(self) -> Evidence | None:
+        """The capacity with the item that raises it; None where none does."""
+        if self.raised_to is None:
+            return None
+        return Evidence(
+            value=self.raised_to, unit=self.unit, year=self.year, source=self.raised_source,
+            address=self.raised_address, read_on=self.read_on, flag=self.flag,
+        )  # fmt: skip
 
     @property
     def evidence(self) -> Evidence:
@@ -123,8 +163,8 @@ def line_place(points: Sequence[Point], mode: LandMode, network: Network, parame
 def calc_flow(work: FreightWork, place: Place, unit: str, parameters: Parameters) -> float:
     """Flow through a place, in the unit of its capacity.
 
-    TEU a year: goods in unit loads; m t a year: tonnes / 1e6; trains a day: tonnes / (train_load * 365). Both ways
-    together, what a port loads and unloads added up.
+    TEU a year: goods in unit loads; m t a year: tonnes / 1e6; trains a day: tonnes / (train_load * 365), trucks a day
+    the same with truck_load. Both ways together, what a port loads and unloads added up.
     """
     measure = MEASURES[unit]
     links, amounts = work.links, [0.0]
@@ -136,9 +176,14 @@ def calc_flow(work: FreightWork, place: Place, unit: str, parameters: Parameters
     if place.ports:
         amounts.append(float(work.ports[measure].to_numpy(float)[sorted(place.ports)].sum()))
     amount = max(amounts) if place.in_series else sum(amounts)
-    if unit == "m t a year":
-        return amount / 1e6
-    return amount / (parameters["train_load"] * DAYS_PER_YEAR) if unit == "trains a day" else amount
+    return amount / per_unit(unit, parameters)
+
+
+def per_unit(unit: str, parameters: Parameters) -> float:
+    """Tonnes a year, or TEU a year, in one unit of a capacity."""
+    if unit in LOADS:
+        return parameters[LOADS[unit]] * DAYS_PER_YEAR
+    return 1e6 if unit == "m t a year" else 1.0
 
 
 def _together(loads: np.ndarray[tuple[int], np.dtype[np.float64]], in_series: bool) -> list[float]:
