@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import samarkand as sk
+from samarkand.cli import app
 from samarkand.core.faults import Faults
 from samarkand.priorities.environment.command import screen
 from samarkand.priorities.environment.maps_asked import maps_by_period
@@ -134,3 +136,43 @@ def test_options_that_cannot_be(given, said):
     with pytest.raises(Faults, match=said):
         maps_by_period(*given)
     assert maps_by_period(["100=b.tif"], False, None, 5.0, 1.0) == {100.0: Path("b.tif")}
+
+
+@pytest.fixture
+def refused(monkeypatch):
+    """What a command refuses without solving anything: places and reasons."""
+
+    def solve(*_, **__):
+        raise AssertionError("it was solved")
+
+    monkeypatch.setattr("samarkand.appraisal.appraise", solve)
+
+    def run(*words) -> list[tuple[str, str]]:
+        error = CliRunner().invoke(app, [*map(str, words)]).exception
+        assert isinstance(error, Faults), error
+        return [(fault.place, fault.reason) for fault in error.faults]
+
+    return run
+
+
+@pytest.mark.parametrize("verb", ["carbon", "delivery", "disclosure", "finance"])
+def test_an_id_that_is_none_is_refused_before_anything_is_solved(refused, verb):
+    assert refused(verb, "casa-1000x") == [("casa-1000x", "is no item of the programme")]
+
+
+def test_maps_and_subjects_of_screen_are_checked_before_anything_is_solved(refused, tmp_path):
+    (reason,) = refused("screen", "nowhere")
+    assert reason[1].startswith("is no item of the programme, and no economy")
+    wrong = refused("screen", "nowhere", "--protection", "-1", "--depth", "flood.tif")
+    assert [place for place, _ in wrong] == ["--depth flood.tif", "--protection -1", "nowhere"]
+    assert refused("screen", "KGZ", "--depth", "10=x.tif") == [("--depth", "is given without an item")]
+    both = refused("screen", "--depth", "10=x.tif", "--without", "nothing")
+    assert [place for place, _ in both] == ["--without nothing", "--depth"]
+
+
+def test_maps_that_are_not_there_are_named_together_before_anything_is_solved(refused, tmp_path):
+    pytest.importorskip("pyogrio", reason="pyogrio (the extra `geo`) is not installed")
+    pytest.importorskip("tifffile", reason="tifffile (the extra `hazard`) is not installed")
+    areas, flood = tmp_path / "areas.gpkg", tmp_path / "flood.tif"
+    found = refused("screen", "CKU-railway", "--protected", areas, "--depth", f"10={flood}")
+    assert [place for place, _ in found] == [str(areas), str(flood)]

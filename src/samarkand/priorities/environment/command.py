@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from samarkand.priorities.asked_items import asked_item, find_item
 from samarkand.priorities.faces import Answer, Page
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def carbon(
         from samarkand.priorities.environment.page import page
 
         return page(answer)
-    from samarkand.priorities.environment.grids_asked import asked_grids, asked_item
+    from samarkand.priorities.environment.grids_asked import asked_grids
     from samarkand.priorities.environment.item_page import page_of_item
 
     found = asked_item(answer.timeline.items, item)
@@ -97,12 +98,26 @@ def screen(
     from samarkand.priorities.environment.maps_asked import maps_by_period
     from samarkand.priorities.environment.screening_page import page_of_project, page_of_screening
 
-    item = next((one for one in answer.timeline.items if one.id.lower() == word.lower()), None)
+    item = find_item(answer.timeline.items, word)
     depths = maps_by_period(depth or (), item is None, protected, protection, closure_days)
     if item is None:
         return page_of_screening(answer, word)
     return page_of_project(answer, item, protected, depths, protection, closure_days)
 
 
+def check_screen(
+    items: Sequence[Item] | None,
+    word: str,
+    protected: Path | None,
+    depth: list[str] | None,
+    protection: float,
+    closure_days: float,
+) -> None:
+    """What is wrong with the word and the maps, before anything is solved."""
+    from samarkand.priorities.environment.maps_asked import check_maps
+
+    check_maps(items, word, protected, depth or (), protection, closure_days)
+
+
 COMMANDS = (carbon, screen)
-CHECKS = {"carbon": check_carbon}
+CHECKS = {"carbon": check_carbon, "screen": check_screen}

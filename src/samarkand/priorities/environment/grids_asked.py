@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
+from samarkand.core.faults import FaultList
+from samarkand.priorities.asked_items import asked_item
 from samarkand.priorities.environment.grid_files import Grids, read_grids
 from samarkand.priorities.environment.interconnection import refuse_without_packages
 from samarkand.priorities.environment.interconnection_page import line_of
 from samarkand.programme.model.models import Item
-
-
-def asked_item(items: Sequence[Item], word: str) -> Item:
-    """The item of this id, whatever its case. Raises `Faults` where there is none."""
-    found = next((one for one in items if one.id.lower() == word.lower()), None)
-    if found is None:
-        reason = "is no item of the programme"
-        raise Faults([Fault(word, reason, did_you_mean(word, [one.id for one in items]))])
-    return found
 
 
 def asked_grids(folder: Path) -> Grids:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from samarkand.core.faults import Fault, Faults, did_you_mean
+from samarkand.core.faults import Faults
 from samarkand.priorities.environment.green_finance_page import green_finance_tables
 from samarkand.priorities.environment.hazards import HazardLoss, hazard_loss
 from samarkand.priorities.environment.layers import Overlay, overlay
+from samarkand.priorities.environment.maps_asked import no_subject, without_place
 from samarkand.priorities.environment.places import Places, places_of
 from samarkand.priorities.environment.screening import ALL, Finding, left_out
 from samarkand.priorities.environment.screening_fields import screen_item
@@ -45,9 +46,7 @@ def page_of_screening(answer: Answer, word: str = "") -> Page:
         named = answer.world.names.get(code)
         mine = {name: one for name, one in found.items() if code in items[name].economies}
         if not mine:
-            known = [*items, *(code for name in found for code in items[name].economies)]
-            reason = "is no item of the programme, and no economy in which one of its projects stands"
-            raise Faults([Fault(word, reason, did_you_mean(word, known))])
+            raise Faults([no_subject(answer.timeline.items, word)])
         found, title = mine, f"What standards say of the projects in {named or code}"
     if not found:
         return Page(title, lead=(NO_PROJECT,))
@@ -125,9 +124,7 @@ def page_of_project(
 
 def _overlay(path: Path, item: Item, places: Places) -> Overlay:
     if not places:
-        raise Faults(
-            [Fault(item.id, "has neither a line nor a place", "Give its sections, its route or its place.")]
-        )
+        raise Faults([without_place(item)])
     return overlay(path, places)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from samarkand.priorities.asked_items import asked_item, check_item
 from samarkand.priorities.faces import Answer, Page
 from samarkand.priorities.finance.debt_command import debt
 
@@ -54,7 +55,7 @@ def finance(
     Of all items together, or of one: its capital stack, its schedule, what borrowing costs, whether it pays, and what
     other terms would do.
     """
-    from samarkand.core.faults import Fault, Faults, did_you_mean
+    from samarkand.core.faults import Fault, Faults
 
     if not item:
         if what_if or least or keep:
@@ -64,14 +65,13 @@ def finance(
         return page(answer, ALL)
     from samarkand.priorities.finance.stack_page import stack_page
 
-    found = {one.id: one for one in answer.timeline.items}
-    if item not in found:
-        raise Faults([Fault(item, "is no item of the programme", did_you_mean(item, found))])
+    found = asked_item(answer.timeline.items, item)
     if what_if or least or keep:
         from samarkand.priorities.finance.other_terms import other_terms_page
 
-        return other_terms_page(answer, found[item], tuple(what_if or ()), least, keep)
-    return stack_page(answer, found[item])
+        return other_terms_page(answer, found, tuple(what_if or ()), least, keep)
+    return stack_page(answer, found)
 
 
 COMMANDS = (finance, debt)
+CHECKS = {"finance": check_item}

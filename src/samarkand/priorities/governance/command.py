@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from samarkand.priorities.asked_items import asked_item, check_item
 from samarkand.priorities.faces import Answer, Page
 
 
@@ -20,17 +21,12 @@ def delivery(
 
     By how projects of their class came out: beside the estimate, with the range, and how well the class fits.
     """
-    from samarkand.core.faults import Fault, Faults, did_you_mean
     from samarkand.priorities.governance.delivery_page import item_page
     from samarkand.priorities.governance.page import page
 
     if not item:
         return page(answer)
-    items = {one.id: one for one in answer.timeline.items}
-    found = next((one for code, one in items.items() if code.lower() == item.lower()), None)
-    if found is None:
-        raise Faults([Fault(item, "is no item of the programme", did_you_mean(item, items))])
-    return item_page(answer, found)
+    return item_page(answer, asked_item(answer.timeline.items, item))
 
 
 def disclosure(
@@ -53,7 +49,7 @@ def disclosure(
     By the elements of the standard: which are published, by whom, and when that was read; what is secret; assessment,
     land and resettlement.
     """
-    from samarkand.core.faults import Fault, Faults, did_you_mean
+    from samarkand.core.faults import Fault, Faults
     from samarkand.priorities.governance.disclosure_package import project_of
     from samarkand.priorities.governance.disclosure_page import disclosures_of, item_page, said_of_disclosure
 
@@ -62,11 +58,9 @@ def disclosure(
             raise Faults([Fault("--package", "is given without a project", "Give the id of one before it.")])
         table = disclosures_of(answer, len(answer.timeline.items))
         return Page("Disclosure of projects", lead=(said_of_disclosure(answer),), tables=(table,))
-    items = {one.id: one for one in answer.timeline.items}
-    found = next((one for code, one in items.items() if code.lower() == item.lower()), None)
-    if found is None:
-        raise Faults([Fault(item, "is no item of the programme", did_you_mean(item, items))])
+    found = asked_item(answer.timeline.items, item)
     return item_page(answer, found, *(project_of(package, found) if package is not None else ()))
 
 
 COMMANDS = (delivery, disclosure)
+CHECKS = {"delivery": check_item, "disclosure": check_item}

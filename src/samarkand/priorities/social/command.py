@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from samarkand.priorities.asked_items import NO_ITEM, find_item, no_such
 from samarkand.priorities.faces import Answer, Page, Table
 
 SOUGHT = ("market", "port", "large_city")
@@ -30,15 +31,15 @@ def people(
         from samarkand.priorities.social.page import page
 
         return page(answer)
-    from samarkand.priorities.social.item_page import item_of, page_of_item
+    from samarkand.priorities.social.item_page import page_of_item
 
-    item = item_of(answer, word)
+    item = find_item(answer.timeline.items, word)
     return cities_of(answer, word) if item is None else page_of_item(answer, item)
 
 
 def cities_of(answer: Answer, word: str) -> Page:
     """Hours of each city of an economy without and with the programme, the largest first; its poverty and its work."""
-    from samarkand.core.faults import Fault, Faults, did_you_mean
+    from samarkand.core.faults import Faults
     from samarkand.priorities.social.firms_page import NO_FIRMS, firms_of_economy
     from samarkand.priorities.social.poverty_page import NO_SURVEY, charts_of_tenths, poverty_of
     from samarkand.priorities.social.work_page import NO_EMPLOYMENT, work_of_economy
@@ -47,8 +48,8 @@ def cities_of(answer: Answer, word: str) -> Page:
     mine = table[table["iso3"] == economy].sort_values("population", ascending=False)
     if mine.empty:
         known = [*sorted(set(table["iso3"])), *(item.id for item in answer.timeline.items)]
-        reason = "is no item of the programme, and no economy with a city on the network"
-        raise Faults([Fault(word, reason, did_you_mean(word, known))])
+        reason = f"{NO_ITEM}, and no economy with a city on the network"
+        raise Faults([no_such(word, reason, known)])
     hours = [
         answer.array(f"city_{sought}_hours", part).to_series()
         for sought in SOUGHT

@@ -15,11 +15,6 @@ MOST_ROWS = 15
 FORMS = {"fraction": (".1f", 100.0, "%")}
 
 
-def item_of(answer: Answer, word: str) -> Item | None:
-    """The item with an id, in either case; None where there is none."""
-    return next((item for item in answer.timeline.items if item.id.lower() == word.lower()), None)
-
-
 def page_of_item(answer: Answer, item: Item) -> Page:
     """All that is assessed of an item by case, and by economy where it is known so; why the rest is not."""
     found = assess_project(item, answer.timeline)
