@@ -183,6 +183,7 @@ def _margins() -> list[str]:
     for row in margins().values():
         notes = [
             "a transfer" if row.transfer else "",
+            "in no sum with others" if row.total == "apart" else "",
             "never above zero" if row.sign == "cost" else "",
             f"instead of {', '.join(f'`{name}`' for name in row.instead_of)}" if row.instead_of else "",
             f"only of {', '.join(f'`{name}`' for name in row.kinds)}" if row.kinds else "",

@@ -30,6 +30,7 @@ from samarkand.ledger import (
     skills_rows,
     trade_cost_rows,
 )
+from samarkand.priorities.environment.emission_rows import emission_rows
 from samarkand.priorities.lineage import trace
 from samarkand.priorities.registry import each_indicator, find_indicator
 from samarkand.priorities.results import Results, unit_of
@@ -221,7 +222,9 @@ class Appraisal(Carded):
 
     @cached_property
     def ledger(self) -> Ledger:
-        """Every effect in money, once: charges for capital by who bears them, and the worth of lower costs of trade."""
+        """Every effect in money, once: charges for capital by who bears them, the worth of lower costs of trade, and
+        what no equilibrium holds; greenhouse gases apart from sums.
+        """
         programme, (gain,) = self.programme, self.arrays.blocks(["real_income_unpaid_value"])
         _, declared = find_indicator(gain.indicator)
         rule = self.scenario.charge
@@ -233,8 +236,11 @@ class Appraisal(Carded):
         in_service = {year: one.effective for year, one in self.schedule.changes.items()}
         hazards = hazard_rows(in_service, {item.id: item for item in programme.items}, self.world.labels)
         claims = claims_of(programme, self.scenario.without, rule)
+        gases = emission_rows(
+            self.timeline.items, self.world.fact_table, self.assumptions.parameters, self.years
+        )
         return Ledger.build(
-            [capex_rows(charged, capex, CHARGED[rule]), worth, self._skills(), hazards],
+            [capex_rows(charged, capex, CHARGED[rule]), worth, self._skills(), hazards, gases],
             claims,
             {item.id: item.kind for item in programme.items},
         )

@@ -366,6 +366,41 @@ def test_a_sum_of_a_margin_and_the_one_it_replaces_is_refused() -> None:
     assert list(raised.value.faults) == expected[:1]
 
 
+def test_what_stands_apart_is_in_no_sum_with_others() -> None:
+    """Gases of the line at two paths of prices: 5 or 8, never 13, and never with the charge of 10."""
+    claims = (*CLAIMS, Claim("line", "", "emissions", "any", "direct", "kind rail"))
+    world = {"economy": "", "party": "the world", "margin": "emissions"}
+    gases = (row(5.0, case="low", **world), row(8.0, case="high", **world))
+    ledger = build(row(), *gases, claims=claims)
+    assert ledger.total().tolist() == [-10.0]
+    assert ledger.total("economy").to_dict() == {"KAZ": -10.0}
+    assert ledger.total("margin").to_dict() == {"capex": -10.0}
+    by_case = {("capex", ""): -10.0, ("emissions", "high"): 8.0, ("emissions", "low"): 5.0}
+    assert ledger.total(["margin", "case"]).to_dict() == by_case
+    alone = ledger.select(margin="emissions")
+    assert alone.total("case").to_dict() == {"high": 8.0, "low": 5.0}
+    assert alone.select(case="low").total("year").to_dict() == {2030: 5.0}
+    with pytest.raises(Faults) as raised:
+        alone.total("year")
+    assert raised.value.faults == (
+        Fault("ledger, margin emissions", "would add cases that exclude each other: low, high",
+              "Sum by case too, or select one of them."),
+    )  # fmt: skip
+
+
+def test_a_second_owner_of_a_tonne_is_refused_in_the_rows_too() -> None:
+    """The world has the gases of the line; whoever gives an economy some of them counts a tonne twice."""
+    claims = tuple(
+        Claim(item, "", "emissions", "any", "direct", by)
+        for item, by in (("line", "kind rail"), ("", "a market"))
+    )
+    world = row(5.0, economy="", party="the world", margin="emissions", case="low")
+    sold = row(2.0, item="", economy="CHN", party="buyers", margin="emissions", case="low")
+    reasons = [fault.reason for fault in faults_of(world, sold, claims=(*CLAIMS, *claims))]
+    assert "is claimed twice: by kind rail and by a market" in reasons
+    assert any(reason.startswith("has rows that count the same money") for reason in reasons)
+
+
 def test_a_sum_by_an_unknown_column_is_refused() -> None:
     ledger = build(row())
     for ask in (lambda: ledger.total("economies"), lambda: ledger.select(economies="KAZ")):

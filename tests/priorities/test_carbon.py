@@ -10,10 +10,12 @@ import pytest
 import samarkand as sk
 from samarkand.core.faults import Faults
 from samarkand.core.gaps import Gap
+from samarkand.ledger import Ledger
 from samarkand.ledger.claims import Claim, check_claims, claims_of
 from samarkand.ledger.displacement import displace, output_of
 from samarkand.priorities.environment.command import carbon
 from samarkand.priorities.environment.construction import calc_rail_construction, construction_of
+from samarkand.priorities.environment.emission_rows import emission_rows
 from samarkand.priorities.environment.gases import gases_of, outcomes_of
 from samarkand.priorities.environment.operation import Operation, operation_of
 from samarkand.priorities.environment.page import page
@@ -264,6 +266,28 @@ def test_each_parameter_moves_a_figure(declared, name):
     else:
         values = [1.5 * P[name], 0.5 * P[name]]
     assert any(results(items, P.replace({name: value})) != before for value in values)
+
+
+def test_rows_of_the_ledger_are_the_worth_of_the_gases_and_in_no_sum():
+    """Suki Kinari: rows of all years discounted to the opening are `item_carbon_worth`, path by path."""
+    programme = load_programme("eurasian-corridors")
+    plant = next(one for one in programme.items if one.id == "suki-kinari-hydropower")
+    rows = emission_rows([plant], FACTS, P, range(2000, 2100))
+    assert set(rows["party"]) == {"the world"}
+    assert set(rows["economy"]) == {""}
+    assert ((rows["low"] <= rows["central"]) & (rows["central"] <= rows["high"])).all()
+    worth = outcomes_of(gases_of(plant, FACTS, P), P)["item_carbon_worth"].change.isel(party=0)
+    since = rows["year"] - plant.opening.year
+    discounted = (rows["central"] / (1 + P["carbon_discount_rate"]) ** since).groupby(rows["case"]).sum()
+    for case, amount in discounted.items():
+        assert amount == pytest.approx(float(worth.sel(case=case)), rel=1e-12)
+    claims = claims_of(programme)
+    ledger = Ledger.build([rows], claims, {item.id: item.kind for item in programme.items})
+    assert ledger.select(case="EIB").total().item() == pytest.approx(
+        rows[rows["case"] == "EIB"]["central"].sum()
+    )
+    with pytest.raises(Faults, match="exclude each other: EIB, EBRD"):
+        ledger.total()
 
 
 def test_a_second_owner_of_a_tonne_or_a_kilowatt_hour_is_refused():

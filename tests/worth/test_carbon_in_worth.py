@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from samarkand.engines.project_values import calc_present_value
-from samarkand.priorities.environment.paths import PATHS
+from samarkand.priorities.environment.paths import PATHS, TITLES
 from samarkand.programme.model.models import Project
 from samarkand.world.economies.facts import Facts
 from samarkand.world.parameters import Parameters
@@ -17,6 +17,7 @@ from samarkand.worth.carbon import carbon_of
 from samarkand.worth.electricity import electricity_streams
 from samarkand.worth.item_worth import ItemWorth
 from samarkand.worth.life import life_of
+from samarkand.worth.rows import rows_of
 
 RATE = 0.09
 FLAT = {"grid_decarbonisation": 0.0, "ramp_up_years": 0.0, "carbon_price_world_bank_low": 50.0}
@@ -91,3 +92,15 @@ def test_a_coal_plant_emits_and_a_railway_says_where_its_gases_are(
         carbon_of(make("rail", opening=None), None, facts, parameters).reason
         == "no date of opening is published"
     )
+
+
+def test_the_ledger_has_the_gases_apart(wind: Project, facts: Facts, parameters: Parameters) -> None:
+    """Rows by path are the flows with the gases less those without; a railway has none."""
+    one = worth_of(wind, facts, parameters)
+    rows = rows_of(one)
+    gases = rows[rows["margin"] == "emissions"]
+    for path, title in TITLES.items():
+        mine = gases[gases["case"] == title].set_index("year")["central"]
+        flows = pd.Series(one.flows(carbon=path) - one.flows(), list(one.life.years))
+        np.testing.assert_allclose(mine.reindex(flows.index, fill_value=0.0), flows, rtol=1e-9, atol=1e-9)
+    assert set(gases["economy"]) == {""}

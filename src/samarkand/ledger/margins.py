@@ -27,8 +27,9 @@ class Flow(BaseModel):
 class Margin(BaseModel):
     """A row of `margins.csv`.
 
-    Every margin is money in a year, so that all can be added up. `kinds`: the only ones whose items may have it; empty
-    where all may. `instead_of`: margins that an item has no more where it has this one.
+    Every margin is money in a year, so that all can be added up, but for those that stand `apart`: their cases exclude
+    each other. `kinds`: the only ones whose items may have it; empty where all may. `instead_of`: margins that an item
+    has no more where it has this one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,6 +41,7 @@ class Margin(BaseModel):
     kinds: Words = ()
     transfer: bool
     instead_of: Words = ()
+    total: Literal["with", "apart"] = "with"
     unit: Literal["US$ m a year"]
     sign: Literal["cost", "either"]
     description: str
@@ -80,6 +82,11 @@ def margins() -> dict[str, Margin]:
                     f"margins.csv: {row.margin} has unknown words in {column}: {sorted(unknown)}"
                 )
     return found
+
+
+def standing_apart() -> tuple[str, ...]:
+    """Margins whose rows are part of no sum over margins."""
+    return tuple(row.margin for row in margins().values() if row.total == "apart")
 
 
 def replaced_pairs() -> tuple[tuple[str, str], ...]:

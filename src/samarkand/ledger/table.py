@@ -16,7 +16,7 @@ import pandas as pd
 from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
 from samarkand.ledger.checks import KEY, check_rows
 from samarkand.ledger.claims import Claim, place_of
-from samarkand.ledger.margins import margins, replaced_pairs
+from samarkand.ledger.margins import margins, replaced_pairs, standing_apart
 
 WORDS = ("item", "economy", "party", "case", "margin", "flow", "owner", "grade", "source")
 GIVEN = (*KEY, "owner", "low", "central", "high", "price_year", "grade", "source")
@@ -91,13 +91,17 @@ class Ledger:
     def total(self, by: str | Sequence[str] = ()) -> pd.Series:
         """Sum of the central values by the columns named, US$ m a year; of all rows as one where none is named.
 
-        Ranges are not added: how they combine is a matter of what they rest on. Raises `Faults` for an unknown column,
-        and where the sum would add a margin and one that it replaces.
+        Ranges are not added: how they combine is a matter of what they rest on. Rows of margins that stand apart, as
+        greenhouse gases at several paths of prices, are in no sum with other margins: they are counted by margin and
+        case, or where they alone are selected. Raises `Faults` for an unknown column, where the sum would add a margin
+        and one that it replaces, or cases that exclude each other.
         """
         names = [by] if isinstance(by, str) else list(by)
         groups = {name: self._column(name).astype("int64" if name == "year" else object) for name in names}
-        self._refuse_replaced(pd.DataFrame(groups, index=self.rows.index))
-        central = self.rows["central"]
+        counted = self._counted(names)
+        groups = {name: column[counted] for name, column in groups.items()}
+        self._refuse_replaced(pd.DataFrame(groups, index=self.rows.index[counted]))
+        central = self.rows["central"][counted]
         if not names:
             return pd.Series([central.sum()], name="central")
         summed: pd.Series = central.groupby([groups[name] for name in names]).sum()
@@ -115,13 +119,34 @@ class Ledger:
             )
         return self._declared("transfer").astype(bool) if name == "transfer" else self.rows[name]
 
+    def _counted(self, names: Sequence[str]) -> pd.Series:
+        """Which rows a sum counts: those that stand apart never with others, and no two cases of them together."""
+        margin = self.rows["margin"].astype(object)
+        apart = margin.isin(standing_apart())
+        if not apart.any() or {"margin", "case"} <= set(names):
+            return pd.Series(True, index=self.rows.index)
+        if not apart.all() or len(set(margin)) > 1:
+            return ~apart
+        cases = list(dict.fromkeys(self.rows["case"].astype(object)))
+        if len(cases) > 1 and "case" not in names:
+            raise Faults(
+                [
+                    Fault(
+                        place_of(margin=margin.iloc[0]),
+                        f"would add cases that exclude each other: {', '.join(cases)}",
+                        "Sum by case too, or select one of them.",
+                    )
+                ]
+            )
+        return apart
+
     def _refuse_replaced(self, groups: pd.DataFrame) -> None:
         """Raise `Faults` where a group of a sum has both a margin of an item and one that it replaces."""
         if "margin" in groups:
             return
         faults = FaultList()
-        names, margin = list(groups.columns), self.rows["margin"]
-        of_items = groups.assign(_item=self.rows["item"].astype(object))
+        names, margin = list(groups.columns), self.rows["margin"][groups.index]
+        of_items = groups.assign(_item=self.rows["item"][groups.index].astype(object))
         for new, old in replaced_pairs():
             of_new, of_old = (of_items[margin == one].drop_duplicates() for one in (new, old))
             both = of_new.merge(of_old, on=names) if names else of_new.merge(of_old, how="cross")

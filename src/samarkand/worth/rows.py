@@ -1,4 +1,5 @@
-"""Rows of the ledger over the life of an item: capital cost, upkeep, what is left of the capital, and every stream."""
+"""Rows of the ledger over the life of an item: capital cost, upkeep, what is left of the capital, every stream, and
+greenhouse gases apart."""
 
 from __future__ import annotations
 
@@ -9,6 +10,9 @@ import numpy as np
 import pandas as pd
 
 from samarkand.core.conventions import Floats
+from samarkand.priorities.environment.emission_rows import MARGIN, claims_emissions, source_of_prices
+from samarkand.priorities.environment.gases import WORLD
+from samarkand.priorities.environment.paths import TITLES
 from samarkand.worth.item_worth import ItemWorth
 from samarkand.worth.streams import ENDS
 
@@ -73,3 +77,8 @@ def _lines(one: ItemWorth) -> Iterator[_Line]:
         for (economy, party), amount in stream.amounts.items():
             course = one.course(stream, economy)
             yield _Line(economy, party, *words, tuple(end * course for end in amount), stream.case)
+    if claims_emissions(one.item):
+        for path, flows in one.carbon.flows.items():
+            source = source_of_prices(one.parameters, path)
+            ends = tuple(flows[end] for end in ENDS)
+            yield _Line("", WORLD, MARGIN, "any", "direct", "estimated", source, ends, TITLES[path])
