@@ -72,8 +72,8 @@ def figures(draw: Any, row: Attribute) -> dict[str, Any]:
 
 
 @st.composite
-def whens(draw: Any, first: int = 1900) -> Any:
-    day = draw(st.one_of(st.integers(first, 2200), st.dates(date(first, 1, 1), date(2200, 12, 31))))
+def whens(draw: Any, first: int = 1900, last: int = 2200) -> Any:
+    day = draw(st.one_of(st.integers(first, last), st.dates(date(first, 1, 1), date(last, 12, 31))))
     return {"date": day, **draw(evidence())} if draw(st.booleans()) else day
 
 
@@ -113,7 +113,56 @@ def value(row: Attribute, kind: str | None) -> st.SearchStrategy[Any]:
         "sections": lambda: st.lists(optional("section", kind, {}), min_size=1, max_size=3),
         "crossings": lambda: st.lists(crossings(), min_size=1, max_size=2),
         "financing": lambda: st.lists(financing(), min_size=1, max_size=2),
+        "milestones": lambda: st.lists(milestones(), min_size=1, max_size=2),
+        "spending": lambda: happened("spending"),
+        "change_orders": lambda: st.lists(change_orders(), min_size=1, max_size=2),
+        "disputes": lambda: happened("dispute").map(ended),
     }[row.type]()
+
+
+def happened(level: str) -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Rows of what happened, before the day of any file, without ids, which must differ."""
+    days = {row.key: whens(last=1900) for row in attributes(level).values() if row.type == "when"}
+    rows = optional(level, None, days)
+    return st.lists(rows.map(without_id), min_size=1, max_size=2)
+
+
+def without_id(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != "id"}
+
+
+def ended(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Disputes that are open have no end; others have, in the year of their beginning."""
+    for row in rows:
+        if row["status"] == "open":
+            row.pop("closed", None), row.pop("awarded", None)
+        else:
+            row["closed"] = row["opened"] = 1900
+        row.get("awarded", {}).pop("price_year", None)
+    return rows
+
+
+@st.composite
+def milestones(draw: Any) -> dict[str, Any]:
+    found = without_id(draw(optional("milestone", None, {})))
+    found["planned"] = draw(whens())
+    if found.get("status") in ("met", "partially_met"):
+        found["met"] = 1900
+    else:
+        found.pop("met", None)
+    return found
+
+
+@st.composite
+def change_orders(draw: Any) -> dict[str, Any]:
+    found = without_id(draw(optional("change_order", None, {"date": whens()})))
+    found["date"] = draw(whens())
+    found["days"] = {"value": 90, "unit": "days", "source": "x"}
+    found.pop("contract_value_before", None)
+    if "amount" in found:
+        found["amount"].pop("price_year", None)
+        found["in_capex"] = True
+    return found
 
 
 @st.composite

@@ -28,7 +28,7 @@ EITHER_OR = {"amount", "base_rate", "margin", "grant_share", "lent_on_by", "guar
 def filled(table: dict[str, Any], level: str, kind: str | None) -> dict[str, Any]:
     """The table with each blank filled by a value of its declared type."""
     declared = attributes(level, kind)
-    table = {key: value for key, value in table.items() if key not in EITHER_OR}
+    table = {key: value for key, value in table.items() if level != "financing" or key not in EITHER_OR}
     return {
         key: _filled(declared[key], value, kind, number) for number, (key, value) in enumerate(table.items())
     }
@@ -44,7 +44,11 @@ def _filled(row: Attribute, value: Any, kind: str | None, number: int) -> Any:
             _filled(row.model_copy(update={"type": "point"}), one, kind, at) for at, one in enumerate(value)
         ]
     if row.type == "figure":
-        return {**value, "value": 0.5 if row.unit == "fraction" else row.minimum + 1, "source": "a paper"}
+        return {
+            **value,
+            "value": 0.5 if row.unit == "fraction" else max(row.minimum, 0) + 1,
+            "source": "a paper",
+        }
     if row.type == "when":
         return {**value, "date": 2023 if row.key == "construction_start" else 2030, "source": "a paper"}
     if row.type == "shares":

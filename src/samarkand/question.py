@@ -22,6 +22,7 @@ from samarkand.programme.channels.charging import IN_WORDS
 from samarkand.programme.files.patching import patch_programme
 from samarkand.programme.files.varying import Variation, vary_programme
 from samarkand.programme.library import surroundings
+from samarkand.programme.model.change_orders import with_changes
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.network.disruptions import find_closures
 from samarkand.world.projection import Projection, load_projection
@@ -103,8 +104,8 @@ class Known(Protocol):
 class Question:
     """A scenario with its programme, its world, and its assumptions in force.
 
-    `programme` has the scenario's variations and patches, `as_written` has not. `reach`: what each item does given all
-    the others is asked for too.
+    `programme` has the scenario's variations and patches and what change orders add to capex, `as_written` has not.
+    `reach`: what each item does given all the others is asked for too.
     """
 
     scenario: Scenario
@@ -270,7 +271,7 @@ def _checked(
     assert programme is not None  # else there are faults
     assert patched is not None
     assert assumptions is not None
-    return Question(scenario, programme, patched, world, assumptions, projection, reach)
+    return Question(scenario, programme, with_changes(patched), world, assumptions, projection, reach)
 
 
 def _canonical(value: Any) -> str:

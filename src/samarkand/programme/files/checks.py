@@ -19,9 +19,10 @@ from samarkand.programme.channels.gauge_at_ends import gauge_clash
 from samarkand.programme.channels.over_water import over_water
 from samarkand.programme.files.financing_checks import findings
 from samarkand.programme.files.formats import read_file
+from samarkand.programme.files.progress_checks import findings as progress_findings
 from samarkand.programme.files.reading import Reader
 from samarkand.programme.files.toml_positions import Path, Places
-from samarkand.programme.model.kinds import attributes, kinds
+from samarkand.programme.model.kinds import ENTRIES, attributes, kinds
 from samarkand.programme.model.models import (
     Crossing,
     Financing,
@@ -31,6 +32,7 @@ from samarkand.programme.model.models import (
     Programme,
     Project,
     Section,
+    When,
 )
 
 Thing = TypeVar("Thing")
@@ -106,6 +108,7 @@ def check_tables(
             mend = did_you_mean(key, ("programme", "party", "project", "measure"))
             faults.add(place or key, f"unknown key {key}", mend)
     head = _head(tables, reader)
+    check.as_of = head.get("as_of")
     parties = check.parties(_list(tables, "party", reader))
     values = {
         level: [check.item(table, level, number) for number, table in enumerate(_list(tables, level, reader))]
@@ -149,6 +152,7 @@ class _Check:
         self.around = around
         self.party_ids: list[str] = []
         self.seen: list[tuple[str, str, Path]] = []
+        self.as_of: When | None = None
 
     def parties(self, tables: list[Any]) -> list[Party]:
         found: list[Party] = []
@@ -200,6 +204,7 @@ class _Check:
         self._place(values, where, path, kind)
         self._route(values, where, path)
         self._crossings(values, where, path)
+        self._happened(values, where, path)
         return values
 
     def _numbered(self, things: Sequence[Thing], path: Path) -> list[tuple[int, Thing]]:
@@ -220,6 +225,24 @@ class _Check:
                 f"was in service by the end of {BASE_YEAR} and so is part of the baseline",
                 "Leave it out, or enter only its later expansion.",
             )
+
+    def _happened(self, values: dict[str, Any], where: str, path: Path) -> None:
+        """Milestones, payments, change orders and disputes, and the parties that they name."""
+        numbers = {
+            level: [number for number, _ in self._numbered(values.get(level, ()), (*path, level))]
+            for level in ENTRIES.values()
+        }
+
+        def place(level: str, number: int) -> tuple[str, Path]:
+            there = numbers[level][number]
+            return f"{where}, {level.replace('_', ' ')} {there + 1}", (*path, level, there)
+
+        for level in numbers:
+            for number, row in enumerate(values.get(level, ())):
+                self._known_parties(level, dict(row.attributes), *place(level, number))
+        for level, number, key, wrong, remedy in progress_findings(values, self.as_of):
+            here, at = place(level, number)
+            self.faults.add(self.reader.place(here, at, key), wrong, remedy)
 
     def _pairs(self, values: Any, where: str, path: Path) -> None:
         """A figure after needs the figure before: the model takes the change, not the level."""

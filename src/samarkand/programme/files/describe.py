@@ -13,6 +13,10 @@ LEVELS = {
     "section": "`[[project.section]]`",
     "crossing": "`[[project.crossing]]` and `[[measure.crossing]]`",
     "financing": "`[[project.financing]]` and `[[measure.financing]]`",
+    "milestone": "`[[project.milestone]]` and `[[measure.milestone]]`",
+    "spending": "`[[project.spending]]` and `[[measure.spending]]`",
+    "change_order": "`[[project.change_order]]` and `[[measure.change_order]]`",
+    "dispute": "`[[project.dispute]]` and `[[measure.dispute]]`",
     "point": "a point, `{ name = ..., latitude = ..., longitude = ... }`",
 }
 

@@ -2,7 +2,7 @@
 
     cku-railway.capex = 8000             a figure, in the unit of the attribute (or of the figure that is there)
     cku-railway.opening = 2032           a day or a year
-    cku-railway.section.2.length = 310   sections and financing by number, from 1
+    cku-railway.section.2.length = 310   sections, financing, milestones, change orders by number, from 1
 
 The programme is laid out as the tables of a file, the keys are replaced, and the tables are checked as any file is.
 """
@@ -15,12 +15,12 @@ from typing import Any
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.programme.files.checks import Surroundings, check_tables
 from samarkand.programme.files.tables import to_tables
-from samarkand.programme.model.kinds import Attribute, attributes
+from samarkand.programme.model.kinds import ENTRIES, Attribute, attributes
 from samarkand.programme.model.models import Programme
 
 Table = dict[str, Any]
-LISTS = ("section", "financing")
-MEND = "Write ITEM.KEY, or ITEM.section.NUMBER.KEY, ITEM.financing.NUMBER.KEY."
+LISTS = ("section", "financing", *ENTRIES.values())
+MEND = "Write ITEM.KEY, or ITEM.section.NUMBER.KEY, ITEM.financing.NUMBER.KEY, ITEM.change_order.NUMBER.KEY."
 
 
 def patch_programme(programme: Programme, patches: Mapping[str, Any], around: Surroundings) -> Programme:

@@ -18,8 +18,8 @@ from samarkand.core.evidence import Evidence
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.programme.files.toml_positions import Path, Places, line_of
 from samarkand.programme.files.usual_words import remedy_for, remedy_for_economy
-from samarkand.programme.model.kinds import Attribute, attributes, kinds
-from samarkand.programme.model.models import Crossing, Financing, Point, Section, When
+from samarkand.programme.model.kinds import ENTRIES, Attribute, attributes, kinds
+from samarkand.programme.model.models import Crossing, Entry, Financing, Point, Section, When
 from samarkand.world.accounts.sectors import load_sectors
 
 BLANK = "<fill in>"  # what templates write where a value is needed
@@ -98,6 +98,8 @@ class Reader:
             return None
         if row.choices:
             return self._choice(row, value, where, path)
+        if row.type in ENTRIES:
+            return self._entries(row, value, where, path)
         return getattr(self, f"_{row.type}")(row, value, where, path)
 
     def _fault(self, where: str, path: Path, reason: str, mend: str) -> None:
@@ -364,6 +366,17 @@ class Reader:
                 self.kept.setdefault(path, []).append(number)
                 sections.append(Section.of(values))
         return tuple(sections) or None
+
+    def _entries(self, row: Attribute, value: Any, where: str, path: Path) -> tuple[Entry, ...] | None:
+        entries: list[Entry] = []
+        level = ENTRIES[row.type]
+        for number, table in enumerate(self._tables(value, where, path)):
+            here = f"{where}, {level.replace('_', ' ')} {number + 1}"
+            values = self.read(level, table, here, (*path, number))
+            if isinstance(table, Mapping) and values.keys() >= table.keys():  # half a row is none
+                self.kept.setdefault(path, []).append(number)
+                entries.append(Entry.of(values))
+        return tuple(entries) or None
 
     _item_kind: str | None = None
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from samarkand.core.evidence import Evidence
-from samarkand.programme.files.template import LEVEL_OF
-from samarkand.programme.model.kinds import Attribute, attributes, kinds
+from samarkand.programme.model.kinds import ENTRIES, LEVEL_OF, Attribute, attributes, kinds
 from samarkand.world.accounts.sectors import load_sectors
 
 Schema = dict[str, Any]
@@ -45,6 +44,7 @@ def programme_schema() -> Schema:
             "point": _table("point", None),
             "crossing": _table("crossing", None),
             "financing": _table("financing", None),
+            **{level: _table(level, None) for level in ENTRIES.values()},
             **{row.kind: _table("item", row.kind) for row in kinds().values()},
         },
     }
@@ -84,7 +84,7 @@ def _table(level: str, kind: str | None) -> Schema:
 def _value(row: Attribute, kind: str | None) -> Schema:
     if row.choices:
         return {"enum": list(row.choices)}
-    if row.type in ("sections", "crossings", "financing"):
+    if row.type in LEVEL_OF:
         inner = (
             _table("section", kind) if row.type == "sections" else {"$ref": f"#/$defs/{LEVEL_OF[row.type]}"}
         )

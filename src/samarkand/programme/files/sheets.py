@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from samarkand.core.evidence import Evidence
-from samarkand.programme.model.kinds import Attribute, attributes, kinds
+from samarkand.programme.model.kinds import LEVEL_OF, Attribute, attributes, kinds
 
 FIGURE_PARTS = tuple(name for name in Evidence.model_fields if name not in ("value", "unit"))
 WHEN_PARTS = ("source", "address", "read_on", "flag", "note")
-OWN_SHEETS = ("point", "points", "sections", "crossings", "financing")  # types that are rows of another sheet
+OWN_SHEETS = ("point", "points", *LEVEL_OF)  # types that are rows of another sheet
 LISTS = ("texts", "economies", "parties", "sectors")
 YES_NO = {"true": True, "yes": True, "false": False, "no": False}  # as people type it
 DAYS = ("read_on",)  # parts that are days
@@ -28,13 +28,17 @@ CHOICES = "choices"  # hidden: the words of the drop-down lists
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: its name, the level of its keys, what it holds, and the columns that say where a row belongs."""
+    """A sheet: its name, the level of its keys, what it holds, and the columns that say where a row belongs.
+
+    optional: a workbook may be without it.
+    """
 
     name: str
     level: str
     holds: str
     item: str = ""  # project or measure, for the two sheets of items
     belongs: tuple[tuple[str, str], ...] = ()
+    optional: bool = False
 
 
 _ITEM = ("item", "Id of the project or measure to which the row belongs")
@@ -63,6 +67,12 @@ SHEETS = (
     Sheet(
         "crossings", "crossing", "Border crossings where an item acts, one row a crossing", belongs=(_ITEM,)
     ),
+    Sheet(
+        "milestones", "milestone", "What is to be reached by when, one row a milestone", "", (_ITEM,), True
+    ),
+    Sheet("spending", "spending", "What was paid for an item, one row a payment", "", (_ITEM,), True),
+    Sheet("change_orders", "change_order", "Changes of a contract, one row a change", "", (_ITEM,), True),
+    Sheet("disputes", "dispute", "Disputes about an item, one row a dispute", "", (_ITEM,), True),
 )
 
 

@@ -12,8 +12,18 @@ from typing import Any
 from pydantic import BaseModel
 
 from samarkand.core.evidence import Evidence
-from samarkand.programme.model.kinds import Attribute, attributes
-from samarkand.programme.model.models import Crossing, Financing, Item, Party, Point, Programme, Section, When
+from samarkand.programme.model.kinds import LEVEL_OF, Attribute, attributes
+from samarkand.programme.model.models import (
+    Crossing,
+    Entry,
+    Financing,
+    Item,
+    Party,
+    Point,
+    Programme,
+    Section,
+    When,
+)
 
 Table = dict[str, Any]
 
@@ -33,7 +43,7 @@ def to_tables(programme: Programme) -> Table:
 
 def _table(
     level: str,
-    thing: Programme | Party | Item | Section | Financing | Crossing | Point,
+    thing: Programme | Party | Item | Section | Financing | Crossing | Entry | Point,
     kind: str | None = None,
 ) -> Table:
     """The keys of one table in the order in which they are declared."""
@@ -54,9 +64,8 @@ def _plain(row: Attribute, value: Any, kind: str | None) -> Any:
         return _figure(value)
     if isinstance(value, When):
         return _when(value)
-    if row.type in ("sections", "financing", "crossings", "points"):
-        level = row.type.removesuffix("s")
-        return [_table(level, one, kind) for one in value]
+    if row.type in LEVEL_OF or row.type == "points":
+        return [_table(LEVEL_OF.get(row.type, "point"), one, kind) for one in value]
     if row.type == "point":
         return _table("point", value)
     if row.type == "shares":

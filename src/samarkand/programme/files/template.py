@@ -13,10 +13,9 @@ from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
 from samarkand.programme.files.reading import BLANK, IDENTIFIER
 from samarkand.programme.files.tables import Table
 from samarkand.programme.files.toml_writing import in_line
-from samarkand.programme.model.kinds import Attribute, ItemKind, attributes, kinds
+from samarkand.programme.model.kinds import ENTRIES, LEVEL_OF, Attribute, ItemKind, attributes, kinds
 
 DEFAULT_KINDS = ("rail", "border_facilitation")
-LEVEL_OF = {"sections": "section", "crossings": "crossing", "financing": "financing"}
 WIDTH = 110
 
 
@@ -151,9 +150,9 @@ def _unit(row: Attribute) -> str:
 
 
 def _parts(row: ItemKind) -> Iterator[str]:
-    """The tables within an item: sections and crossings, then financing, which is never needed."""
+    """The tables within an item: sections and crossings, then financing and what happened, which are never needed."""
     parts = [(key, part) for key, part in attributes("item", row.kind).items() if part.type in LEVEL_OF]
-    for key, attribute in sorted(parts, key=lambda part: part[0] == "financing"):
+    for key, attribute in sorted(parts, key=lambda part: (part[1].type in ENTRIES, part[0] == "financing")):
         optional = not attribute.is_required(row.kind)
         yield ""
         yield from _explained(attribute, not optional, "  ")

@@ -12,10 +12,11 @@ from datetime import date
 from typing import Any
 
 from samarkand.programme.files.tables import Table, to_tables
+from samarkand.programme.model.kinds import LEVEL_OF
 from samarkand.programme.model.models import Programme
 
 LISTS = ("party", "project", "measure")
-PARTS = ("section", "crossing", "financing")  # tables of their own within an item
+PARTS = tuple(LEVEL_OF.values())  # tables of their own within an item
 
 
 def to_toml(programme: Programme) -> str:

@@ -113,6 +113,8 @@ def read_pages(content: bytes, place: str, faults: FaultList) -> dict[str, Page]
             ours = {*(one.name for one in SHEETS), EXPLANATIONS, CHOICES}
             others = [name for name in names if name not in ours]
             mend = did_you_mean(sheet.name, others) if others else ""
+            if sheet.optional and not mend.startswith("Did you mean"):
+                continue
             mend = (
                 mend if mend.startswith("Did you mean") else "Add it; it may stay empty but for its header."
             )

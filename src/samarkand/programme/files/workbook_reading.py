@@ -27,7 +27,7 @@ from samarkand.programme.files.sheets import (
 )
 from samarkand.programme.files.toml_positions import Path, Places
 from samarkand.programme.files.workbook_file import Page, read_pages, serial_year
-from samarkand.programme.model.kinds import Attribute, attributes, kinds
+from samarkand.programme.model.kinds import LEVEL_OF, Attribute, attributes, kinds
 
 Table = dict[str, Any]
 
@@ -35,7 +35,7 @@ Table = dict[str, Any]
 def parse_workbook(content: bytes, place: str, faults: FaultList) -> tuple[Table, Places]:
     """The tables of a workbook and the places of their keys; empty, with faults, where it is none."""
     pages = read_pages(content, place, faults)
-    if len(pages) < len(SHEETS):
+    if any(sheet.name not in pages for sheet in SHEETS if not sheet.optional):
         return {}, {}
     reader = _Reader(pages, faults)
     tables = reader.tables()
@@ -58,7 +58,10 @@ class _Reader:
     def __init__(self, pages: dict[str, Page], faults: FaultList) -> None:
         self.faults = faults
         self.places: dict[Path, int | str] = {}
-        self.rows = {sheet.name: self._sheet(sheet, pages[sheet.name]) for sheet in SHEETS}
+        self.rows = {
+            sheet.name: self._sheet(sheet, pages[sheet.name]) if sheet.name in pages else []
+            for sheet in SHEETS
+        }
         self.items: dict[str, tuple[Path, Table]] = {}
 
     # -- from cells to rows
@@ -224,7 +227,7 @@ class _Reader:
                     if sheet.item and isinstance(name, str):
                         self.items.setdefault(name, ((key, number), row.table))
         sections = self._sections()
-        for sheet_name, key in (("financing", "financing"), ("crossings", "crossing")):
+        for sheet_name, key in ((name, key) for name, key in LEVEL_OF.items() if name != "sections"):
             for row in self.rows[sheet_name]:
                 self._child(row, key)
         for row in self.rows["points"]:

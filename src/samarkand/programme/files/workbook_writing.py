@@ -26,6 +26,7 @@ from samarkand.programme.files.sheets import (
     CHOICES,
     EXPLANATIONS,
     LISTS,
+    OWN_SHEETS,
     SHEETS,
     Column,
     Sheet,
@@ -36,7 +37,7 @@ from samarkand.programme.files.sheets import (
     kinds_on,
 )
 from samarkand.programme.files.tables import Table, to_tables
-from samarkand.programme.model.kinds import Attribute, attributes, kinds
+from samarkand.programme.model.kinds import LEVEL_OF, Attribute, attributes, kinds
 from samarkand.programme.model.models import Programme
 from samarkand.world.economies.tables import load_economies
 
@@ -90,9 +91,9 @@ def rows_by_sheet(tables: Table) -> dict[str, list[dict[str, Any]]]:
                 if row.type in ("point", "points"):
                     points = table[key] if row.type == "points" else [table[key]]
                     rows["points"] += [{"item": item, "key": key, **_row("point", one)} for one in points]
-                if row.type in ("crossings", "financing"):
-                    sheet = {"crossings": "crossing", "financing": "financing"}[row.type]
-                    rows[row.type] += [{"item": item, **_row(sheet, one)} for one in table[key]]
+                if row.type in LEVEL_OF and row.type != "sections":
+                    level_of = LEVEL_OF[row.type]
+                    rows[row.type] += [{"item": item, **_row(level_of, one)} for one in table[key]]
             for number, section in enumerate(table.get("section", ()), 1):
                 at = {"item": item, "number": number}
                 rows["sections"].append({**at, **_row("section", section)})
@@ -349,7 +350,7 @@ def _explanations(page: Any) -> None:
         lines += [(sheet.name, name, "", "", "", f"{note}.") for name, note in sheet.belongs]
         for row in attributes(sheet.level).values():
             head = Column(row.key, row=row)
-            if row.type in ("point", "points", "sections", "crossings", "financing"):
+            if row.type in OWN_SHEETS:
                 continue
             if (
                 sheet.item

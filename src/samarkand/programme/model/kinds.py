@@ -18,17 +18,26 @@ from samarkand.core.units import units
 Shock = Literal[
     "iceberg", "tariff", "non_tariff", "productivity", "financing", "people_flow", "emission", "risk", "none"
 ]
-Level = Literal["programme", "party", "item", "section", "financing", "point", "crossing"]
+Level = Literal[
+    "programme", "party", "item", "section", "financing", "point", "crossing", "milestone", "spending",
+    "change_order", "dispute",
+]  # fmt: skip
 
 
 PLAIN_TYPES = (
     "text", "texts", "boolean", "identifier", "kind", "number", "economy", "economies", "sectors", "shares", "party",
     "parties", "figure", "when",
 )  # fmt: skip
+# Types of lists within an item whose rows are known by their declared keys alone, and the level of those.
+ENTRIES = {
+    "milestones": "milestone", "spending": "spending", "change_orders": "change_order", "disputes": "dispute",
+}  # fmt: skip
+# All types of lists within an item that are tables of their own, and their levels.
+LEVEL_OF = {"sections": "section", "crossings": "crossing", "financing": "financing", **ENTRIES}
 # Types whose values are tables of their own, and the keys at which files and workbooks have room for them.
 ROOM = {
-    "point": r"item\..+", "points": r"item\..+|section\.points", "sections": r"item\.section",
-    "crossings": r"item\.crossing", "financing": r"item\.financing",
+    "point": r"item\..+", "points": r"item\..+|section\.points",
+    **{name: rf"item\.{level}" for name, level in LEVEL_OF.items()},
 }  # fmt: skip
 
 

@@ -141,7 +141,11 @@ class Crossing(_Plain):
     longitude: float | None = None
 
 
-AttributeValue = PlainValue | Point | tuple[Crossing, ...] | tuple[Point, ...]
+class Entry(_Plain):
+    """A row of a list within an item with declared keys alone: a milestone, payment, change order or dispute."""
+
+
+AttributeValue = PlainValue | Point | tuple[Crossing, ...] | tuple[Point, ...] | tuple[Entry, ...]
 
 
 class Section(_Attributed):
@@ -226,6 +230,11 @@ class Item(_Attributed):
     def kind_row(self) -> ItemKind:
         """The declared kind."""
         return kinds()[self.kind]
+
+    def entries(self, name: str) -> tuple[Entry, ...]:
+        """Rows of a list by its key (`milestone`, `spending`, `change_order`, `dispute`); empty where it has none."""
+        found = self.get(name)
+        return tuple(one for one in found if isinstance(one, Entry)) if isinstance(found, tuple) else ()
 
     @property
     def is_new_port(self) -> bool:

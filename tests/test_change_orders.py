@@ -1,0 +1,206 @@
+"""Milestones, payments, change orders and disputes of an item: files, faults, and what they do to cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import samarkand as sk
+from samarkand.core.faults import FaultList
+from samarkand.engines.schedules import calc_annuity
+from samarkand.programme.files.checks import Surroundings, check_tables
+from samarkand.programme.files.patching import patch_programme
+from samarkand.programme.files.tables import to_tables
+from samarkand.programme.files.toml_reading import parse_toml
+from samarkand.programme.files.toml_writing import to_toml
+from samarkand.programme.files.workbook_reading import parse_workbook
+from samarkand.programme.files.workbook_writing import workbook_of
+from samarkand.programme.model.change_orders import added_days, changes_of, with_changes
+from samarkand.programme.model.models import Programme
+from samarkand.session import Session
+from samarkand.world.parameters import load_parameters
+from samarkand.worth import appraise_worth
+from samarkand.worth.life import life_of
+from toy import make_toy_world, toy_programme
+
+YEAR = 2035
+
+
+def money(value: float, **more: Any) -> dict[str, Any]:
+    return {"value": value, "unit": "US$ m", "source": "made up", "flag": "assumed", **more}
+
+
+def tables(**rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The toy programme with rows of what happened to its railway."""
+    found = to_tables(toy_programme())
+    found["project"][0].update(rows)
+    return found
+
+
+def checked(found: dict[str, Any], places: Any = None) -> tuple[Programme | None, list[str]]:
+    programme, faults = check_tables(found, places or {}, Surroundings(), FaultList())
+    return programme, [str(one) for one in faults]
+
+
+def programme_of(**rows: list[dict[str, Any]]) -> Programme:
+    programme, faults = checked(tables(**rows))
+    assert programme is not None, faults
+    return programme
+
+
+TUNNEL = {"title": "A longer tunnel", "status": "agreed", "date": 2025, "amount": money(400)}
+ROWS = {
+    "milestone": [
+        {"title": "Ground broken", "planned": 2024, "met": 2025},
+        {"title": "Tracks laid", "planned": {"date": 2027, "source": "Plan", "flag": "recalled"}, "id": "m-2"},
+    ],
+    "spending": [{"date": 2025, "amount": money(500), "payer": "chn-bank", "payee": "kaz-gov"}],
+    "change_order": [TUNNEL | {"days": {"value": 180, "unit": "days", "source": "Contract"}, "reason": "rock"}],
+    "dispute": [{"title": "Delay", "status": "open", "opened": 2025, "claimed": money(50), "form": "arbitration"}],
+}  # fmt: skip
+
+
+def test_rows_come_back_from_toml_and_from_a_workbook():
+    programme = programme_of(**ROWS)
+    assert [len(programme.items[0].entries(key)) for key in ROWS] == [2, 1, 1, 1]
+    for read, content in (
+        (parse_toml, to_toml(programme).encode()),
+        (parse_workbook, workbook_of(programme)),
+    ):
+        again, faults = checked(*read(content, "test", FaultList()))
+        assert faults == []
+        assert again == programme
+
+
+def test_a_workbook_without_these_sheets_is_read_and_a_misspelt_one_is_a_fault():
+    from io import BytesIO
+
+    from openpyxl import load_workbook
+
+    book = load_workbook(BytesIO(workbook_of(toy_programme())))
+    for name in ("milestones", "spending", "disputes"):
+        del book[name]
+    held = BytesIO()
+    book.save(held)
+    again, faults = checked(*parse_workbook(held.getvalue(), "old.xlsx", FaultList()))
+    assert (again, faults) == (toy_programme(), [])
+    book["change_orders"].title = "change_order"
+    held = BytesIO()
+    book.save(held)
+    wrong = FaultList()
+    parse_workbook(held.getvalue(), "old.xlsx", wrong)
+    assert "has no sheet change_orders. Did you mean change_order?" in str(*wrong)
+
+
+AWARD = """status = "open"
+  awarded = { value = 3, unit = "US$ m", price_year = 2024, source = "x" }
+  closed = 2024
+  form"""
+
+
+def test_all_that_is_wrong_is_told_at_once():
+    text = to_toml(programme_of(**ROWS))
+    for old, new in (
+        ('title = "Toy programme"', 'title = "Toy programme"\nas_of = 2025-06-30'),
+        ("met = 2025", 'met = 2026\n  status = "scheduled"'),
+        ('payer = "chn-bank"', 'payer = "nobody"'),
+        ("days = { value = 180", "days = { value = 1e9"),
+        ('status = "open"\n  form', AWARD),
+        ('status = "agreed"\n  date = 2025', 'status = "agreed"'),
+    ):  # fmt: skip
+        assert old in text, old
+        text = text.replace(old, new)
+    _, told = checked(*parse_toml(text.encode(), "bad.toml", FaultList()))
+    said = "\n".join(told)
+    for words in (
+        'milestone 1, status, line', "is scheduled, with a day on which it was met",
+        "milestone 1, met, line", "2026 comes after 2025-06-30",
+        "spending 1, payer, line", "unknown party 'nobody'",
+        "change order 1, days", "above 36500",
+        "dispute 1, awarded, line", "is given of a dispute that is open", "closed, line",
+        "2024 comes before opened, 2025",
+        "is in prices of 2024, and capex in those of 2022",
+    ):  # fmt: skip
+        assert words in said, said
+    assert all(" line " in one for one in told), "each has its place"
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ({"change_order": [{"title": "x", "status": "proposed"}]}, "adds neither cost nor time"),
+        ({"change_order": [{"title": "x", "status": "agreed", "amount": money(1)}]}, "date: is missing"),
+        ({"change_order": [TUNNEL | {"amount": money(-4001)}]}, "take 4001 off a capex of 4000"),
+        ({"change_order": [TUNNEL | {"id": "a"}, TUNNEL | {"id": "a"}]}, "'a' is the id of change order 1 too"),
+        ({"milestone": [{"title": "x"}]}, "has no day at all"),
+        ({"milestone": [{"title": "x", "planned": 2025, "status": "met"}]}, "is met, without the day"),
+        ({"dispute": [{"title": "x", "status": "settled", "opened": 2024}]}, "missing of a dispute that is settled"),
+        ({"spending": [{"date": 2025}]}, "has no amount"),
+    ],
+)  # fmt: skip
+def test_rows_that_cannot_be(rows, said):
+    programme, faults = checked(tables(**rows))
+    assert programme is None
+    assert said in "\n".join(faults)
+
+
+def test_agreed_changes_and_awards_come_on_top_of_capex_once():
+    """4,000 + 400 agreed + 60 awarded; proposed, rejected and counted ones do not."""
+    orders = [
+        TUNNEL, TUNNEL | {"status": "proposed"}, TUNNEL | {"status": "rejected"}, TUNNEL | {"in_capex": True},
+    ]  # fmt: skip
+    settled = {"title": "Delay", "status": "decided", "closed": 2026, "awarded": money(60, low=50, high=90)}
+    programme = programme_of(change_order=orders, dispute=[settled])
+    item = with_changes(programme).items[0]
+    assert item.capex.ends == (4450, 4460, 4490)
+    assert "agreed changes +460 US$ m (made up)" in item.capex.note
+    assert changes_of(item) == (), "and only once"
+    assert with_changes(with_changes(programme)) == with_changes(programme)
+    assert with_changes(toy_programme()) is not None
+    plain = toy_programme()
+    assert with_changes(plain) is plain
+    longer = programme_of(change_order=[TUNNEL | {"days": {"value": 90, "unit": "days", "source": "x"}}] * 2)
+    assert added_days(longer.items[0]) == 180
+
+
+def test_what_a_change_order_does_to_what_parties_pay():
+    """Of 400 m the bank's equity bears half; its loan, which Kyrgyzstan services, the other half: by hand, the annuity
+    of 200 m over the life of a railway. The headline of each is that of a capex of 4,400 m, to the last digit."""
+    world, session = make_toy_world(), Session()
+    programme = programme_of(change_order=[TUNNEL])
+    before, after, whole = (
+        sk.appraise(one, world, years=(YEAR,), session=session, patches=patches)
+        for one, patches in (
+            (toy_programme(), {}), (programme, {}), (toy_programme(), {"railway.capex": 4400.0}),
+        )
+    )  # fmt: skip
+    parameters = load_parameters()
+    half = calc_annuity(200.0, parameters["real_interest_rate"], parameters["asset_life_rail"])
+    paid = {}
+    for sign, one in ((-1, before), (1, after)):
+        for charge in one.schedule.changes[YEAR].charges:
+            if charge.item == "railway":
+                paid[charge.economy] = paid.get(charge.economy, 0.0) + sign * charge.annual
+    assert paid == {"CHN": pytest.approx(half), "KGZ": pytest.approx(half)}
+    headline = after.array("real_income")
+    assert (headline == whole.array("real_income")).all()
+    lost = headline - before.array("real_income")
+    assert lost.sel(economy="KGZ") < 100 * lost.sel(economy="CHN") < 0, "0.1 % of a small economy"
+    without = patch_programme(programme, {"railway.change_order.1.status": "rejected"}, Surroundings())
+    assert with_changes(without) is without
+
+
+def test_what_a_change_order_does_to_the_worth_of_its_item():
+    """By hand: a tenth more capital in each year of construction, a tenth more upkeep, a tenth more left in the end."""
+    world, session = make_toy_world(), Session()
+    plain, programme = toy_programme(), programme_of(change_order=[TUNNEL])
+    before, after = (
+        appraise_worth(one, world, years=(YEAR,), session=session).items["railway"]
+        for one in (plain, programme)
+    )
+    parameters = load_parameters()
+    life = life_of(plain.items[0], parameters)
+    flow = -before.life.spending() - life.upkeep_by_year() + life.residual()
+    gained = after.flows() - before.flows()
+    assert gained == pytest.approx(0.1 * flow, rel=1e-9, abs=1e-6)
