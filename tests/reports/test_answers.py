@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 
+import numpy as np
 import pytest
+from rich.console import Console
 
 import samarkand as sk
 from samarkand.core.conventions import REST_OF_WORLD
@@ -13,8 +16,12 @@ from samarkand.priorities.faces import Table
 from samarkand.reports.answers.economy import economy_page
 from samarkand.reports.answers.item import item_answer
 from samarkand.reports.answers.lines import lines_of, priority_lines, sums_of
+from samarkand.reports.answers.why import why_page
+from samarkand.reports.explain import FIRST_LINES, count, print_lineage
 from samarkand.reports.summary import summarise
+from samarkand.state import Counterfactual
 from samarkand.worth import appraise_worth
+from samarkand.worth.gains import calc_user_benefit, calc_user_benefit_by_partner, only
 from samarkand.worth.net_worth import net_worth
 from toy import make_toy_world, toy_programme
 
@@ -123,3 +130,38 @@ def test_what_only_some_gain_is_theirs(answer):
     for line in lines_of(appraisal, worth):
         if line.item == "khorgos-hours" and line.trade:
             assert line.trade == pytest.approx(float(before.sel(economy=line.economy)), rel=2e-3, abs=1e-3)
+
+
+@pytest.mark.parametrize("code", WORLD.economies)
+def test_the_channels_of_an_economy_add_up_to_its_real_income(answer, code: str):
+    appraisal, worth = answer
+    page = why_page(appraisal, worth, code)
+    rows = [(row[0], cell(row[1])) for row in table(page, "By channel").rows]
+    rounding = sum(0.05 * abs(value) for _, value in rows) + 0.3
+    assert sum(value for _, value in rows[:-1]) == pytest.approx(rows[-1][1], abs=rounding)
+    assert rows[-1][1] == pytest.approx(float(summarise(appraisal).real_income_value[code]), abs=rounding)
+
+
+def test_savings_by_partner_are_those_of_each_sector(answer):
+    """Beside the sum over all partners at once, against the world without, of another function."""
+    appraisal, _ = answer
+    solved = appraisal.timeline.states[YEAR].solved
+    nothing = Counterfactual(solved.baseline, only(appraisal.timeline.states[YEAR].change, ())).solve()
+    by_partner = calc_user_benefit_by_partner(solved)
+    np.testing.assert_allclose(
+        by_partner.sum(axis=1), calc_user_benefit(nothing, solved), rtol=1e-9, atol=1e-9
+    )
+
+
+def test_lineage_is_cut_short_and_says_how_much_is_left(answer):
+    appraisal, _ = answer
+    lineage = appraisal.explain("shipment_time", "KAZ")
+    with Console(width=120, record=True, file=io.StringIO()) as console:
+        print_lineage(lineage, console, whole=False)
+    said = console.export_text()
+    assert "figures more, down to published sources: --lineage." in said
+    shown = int(re.search(r"([\d,]+) figures more", said)[1].replace(",", ""))
+    assert 0 < count(lineage) - shown <= FIRST_LINES
+    with Console(width=120, record=True, file=io.StringIO()) as console:
+        print_lineage(lineage, console)
+    assert "figures more" not in console.export_text()

@@ -36,11 +36,19 @@ def economy(
     What it gains and pays and why, by which items, with whom, what each priority says, and what is missing.
     """
     from samarkand.reports.answers.economy import economy_page
+
+    found = find_asked_economy(asking, name)
+    _answer(asking, lambda appraisal, worth: economy_page(appraisal, worth, found))
+
+
+def find_asked_economy(asking: Asking, name: str) -> str:
+    """The code of the economy that is named. Raises `Faults` with all that is wrong with the question."""
     from samarkand.world.economies.naming import find_economy
 
     names = {} if asking.world is None else asking.world.names
-    found = asking.faults.attempt(partial(find_economy, name, names)) if names else ""
-    _answer(asking, lambda appraisal, worth: economy_page(appraisal, worth, str(found)))
+    found = asking.faults.attempt(partial(find_economy, name, names)) if names else None
+    asking.check()
+    return str(found)
 
 
 @asks_question()
@@ -54,7 +62,19 @@ def item(
     """
     from samarkand.reports.answers.item import item_answer
 
-    _answer(asking, lambda appraisal, worth: item_answer(appraisal, worth, name), [name])
+    found: list[str] = []
+    asking.check(partial(_find_item, asking, name, found))
+    _answer(asking, lambda appraisal, worth: item_answer(appraisal, worth, *found), found)
+
+
+def _find_item(asking: Asking, name: str, found: list[str]) -> None:
+    """Add the id of the item that is named to what is found. Raises `Faults` for what is none of the question's."""
+    from samarkand.priorities.asked_items import asked_item
+    from samarkand.session import default_session
+
+    question = default_session().ask(asking.programme, asking.world, **asking.terms)
+    known = (one for one in question.programme.items if one.id not in question.scenario.without)
+    found.append(asked_item(known, name).id)
 
 
 def _answer(asking: Asking, page: Callable[[Appraisal, Worth], Page], items: Sequence[str] = ()) -> None:
@@ -64,28 +84,10 @@ def _answer(asking: Asking, page: Callable[[Appraisal, Worth], Page], items: Seq
     from samarkand.reports.progress import progress_bar
     from samarkand.worth import appraise_worth
 
-    asking.check(partial(_known_items, asking, items))
     with progress_bar() as step:
         appraisal = appraise(asking.programme, asking.world, progress=step, **asking.terms)
         worth = appraise_worth(asking.programme, asking.world, items=items, progress=step, **asking.terms)
     print_page(page(appraisal, worth))
-
-
-def _known_items(asking: Asking, items: Sequence[str]) -> None:
-    """Raise `Faults` for what is no item of the programme."""
-    from samarkand.core.faults import Fault, Faults, did_you_mean
-    from samarkand.session import default_session
-
-    if not items:
-        return
-    question = default_session().ask(asking.programme, asking.world, **asking.terms)
-    known = [one.id for one in question.programme.items if one.id not in question.scenario.without]
-    wrong = [
-        Fault(f"item {name}", "is not an item of the programme", did_you_mean(name, known))
-        for name in items if name not in known
-    ]  # fmt: skip
-    if wrong:
-        raise Faults(wrong)
 
 
 @asks_question()

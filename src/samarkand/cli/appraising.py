@@ -75,18 +75,38 @@ def _warn(asking: Asking) -> None:
 def explain(
     asking: Asking,
     indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="For instance real_income.")],
-    economy: Annotated[str, typer.Option("--economy", metavar="ISO3", help="The economy asked about.")],
+    economy: Annotated[
+        str, typer.Option("--economy", metavar="ECONOMY", help="The economy asked about: a name or a code.")
+    ],
+    lineage: Annotated[
+        bool, typer.Option("--lineage", help="Walk the whole way down to published sources.")
+    ] = False,
 ) -> None:
-    """Explain a figure down to its published sources.
+    """Explain a figure.
 
-    Walks through everything it was computed from: methods, data and where they were published.
+    Of real income where it comes from: by channel, by item, by partner. Of every figure the lineage: methods, data and
+    where they were published, in its first lines or (--lineage) whole.
     """
     from samarkand.appraisal import appraise as run
+    from samarkand.cli.answering import find_asked_economy
     from samarkand.priorities.registry import find_indicator
+    from samarkand.reports.answers.why import EXPLAINED, why_page
     from samarkand.reports.explain import print_lineage
+    from samarkand.reports.pages import print_page
     from samarkand.reports.progress import progress_bar
+    from samarkand.worth import appraise_worth
 
-    asking.check(partial(find_indicator, indicator))
+    asking.faults.attempt(partial(find_indicator, indicator))
+    code = find_asked_economy(asking, economy)
     with progress_bar() as step:
         appraisal = run(asking.programme, asking.world, progress=step, **asking.terms)
-    print_lineage(appraisal.explain(indicator, economy))
+        if indicator in EXPLAINED and not lineage and code in appraisal.world.labels:
+            print_page(
+                why_page(
+                    appraisal,
+                    appraise_worth(asking.programme, asking.world, progress=step, **asking.terms),
+                    code,
+                )
+            )
+            return
+    print_lineage(appraisal.explain(indicator, code), whole=lineage)

@@ -51,8 +51,13 @@ def economy_page(appraisal: Appraisal, worth: Worth, code: str) -> Page:
     return Page(f"{name} · {appraisal.programme.title} · {summary.year}", lead, tables=tables)
 
 
+def said_of(appraisal: Appraisal, worth: Worth, code: str) -> Iterable[str]:
+    """The answer, and why, in two or three sentences."""
+    lines = [line for line in lines_of(appraisal, worth) if line.economy == code]
+    return _said(appraisal, summarise(appraisal), code, lines)
+
+
 def _said(appraisal: Appraisal, summary: Summary, code: str, lines: Sequence[Line]) -> Iterable[str]:
-    """The answer, and why, in two sentences."""
     name = appraisal.world.names.get(code, code)
     value, before, cost = (
         float(column.get(code, np.nan))
