@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import samarkand as sk
@@ -70,3 +72,45 @@ def test_a_world_is_loaded_by_its_name() -> None:
 
 def test_the_library_knows_its_version() -> None:
     assert sk.__version__ == version("samarkand")
+
+
+def test_charts_of_the_report_are_one_call(appraisal: sk.Appraisal) -> None:
+    for chart in ("map", "region", "money", "per_cent"):
+        drawn = appraisal.plot(chart)
+        assert drawn.startswith("<svg")
+        assert drawn._repr_svg_() == drawn
+    with pytest.raises(Faults, match="Did you mean money"):
+        appraisal.plot("mony")
+
+
+def test_the_report_is_written_alone(appraisal: sk.Appraisal, tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    written = appraisal.report(tmp_path / "new" / "report.html")
+    assert "<html" in written.read_text(encoding="utf-8")
+    assert [one.name for one in written.parent.iterdir()] == ["report.html"]
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Faults, match="is a file"):
+        appraisal.report(tmp_path / "file" / "report.html")
+    with pytest.raises(Faults, match="its folder does not exist"):
+        appraisal.report(tmp_path / "none" / "report.html")
+
+
+def test_a_workbook_holds_what_the_results_hold(appraisal: sk.Appraisal, tmp_path: Path) -> None:
+    path = appraisal.to_excel(tmp_path / "answer.xlsx")
+    sheets = pd.read_excel(path, sheet_name=None)
+    economies = sheets["economies"].set_index("code")
+    expected = appraisal["real_income_value"].to_series()
+    column = next(name for name in economies.columns if name.startswith("Real income in money, "))
+    np.testing.assert_allclose(economies[column], expected.reindex(economies.index), rtol=1e-12)
+    assert len(sheets["figures"]) == len(appraisal.figures())
+    assert len(sheets["ledger"]) == len(appraisal.ledger.to_dataframe())
+    assert set(sheets["not assessed"]["item"]) == {gap.item for gap in appraisal.not_assessed}
+    question = dict(zip(sheets["question"]["term"], sheets["question"]["value"], strict=True))
+    assert question["hash"] == appraisal.scenario.hash
+
+
+def test_words_of_a_table_may_be_categories(appraisal: sk.Appraisal) -> None:
+    plain, short = (appraisal.to_dataframe("trade_flow", categories=one) for one in (False, True))
+    assert isinstance(short["economy"].dtype, pd.CategoricalDtype)
+    assert short.memory_usage(deep=True).sum() < plain.memory_usage(deep=True).sum() / 2
+    pd.testing.assert_frame_equal(plain, short.astype(plain.dtypes.to_dict()))

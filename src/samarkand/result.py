@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -43,6 +45,8 @@ from samarkand.state import State
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.parameters import table_names
 from samarkand.world.world import World
+
+FACES = "samarkand.reports.of_appraisal"
 
 
 class Counts(NamedTuple):
@@ -142,16 +146,21 @@ class Appraisal(Carded):
         return to_frame(self.blocks())
 
     def to_dataframe(
-        self, indicator: str | Sequence[str] | None = None, year: int | None = None
+        self,
+        indicator: str | Sequence[str] | None = None,
+        year: int | None = None,
+        *,
+        categories: bool = False,
     ) -> pd.DataFrame:
         """Results, one row a value, in the result schema: all, or of one or several indicators, or one year.
 
-        Raises `Faults` for an unknown indicator.
+        `categories`: words as pandas categories, a tenth of the memory. Raises `Faults` for an unknown indicator.
         """
-        if indicator is None and year is None:
+        if indicator is None and year is None and not categories:
             return self.results.copy()
         names = (indicator,) if isinstance(indicator, str) else indicator
-        return to_frame(self.arrays.blocks(names, None if year is None else [self._known(year)]))
+        years = None if year is None else [self._known(year)]
+        return to_frame(self.arrays.blocks(names, years), categories=categories)
 
     def blocks(self) -> Iterator[Block]:
         """All results block by block (an indicator in a scenario over all years), for files."""
@@ -214,6 +223,29 @@ class Appraisal(Carded):
         wanted = [row.name for _, row in each_indicator() if row.is_headline]
         silent = [block for block in self._silent(last) if block.indicator not in wanted]
         return to_frame([*self.arrays.blocks(wanted, last), *silent])
+
+    # Faces stand above results and are loaded by name.
+
+    def plot(self, chart: str = "money") -> str:
+        """A chart of the report as SVG, which notebooks show: `map`, `region`, `money` or `per_cent`.
+
+        Raises `Faults` for another name.
+        """
+        picture: str = import_module(FACES).plot(self, chart)
+        return picture
+
+    def report(self, path: str | Path) -> Path:
+        """Write the report as one HTML file that opens offline. Raises `Faults` where it cannot be written."""
+        written: Path = import_module(FACES).write_report(self, path)
+        return written
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write a workbook: headlines by economy, figures, ledger, what is not assessed, the question.
+
+        Raises `Faults` where it cannot be written.
+        """
+        written: Path = import_module(FACES).write_excel(self, path)
+        return written
 
     def explain(self, indicator: str, economy: str, year: int | None = None) -> Lineage:
         """From a figure down to published sources. Raises `Faults` for an unknown indicator, economy or year."""

@@ -228,13 +228,13 @@ def not_assessed(
     return Block(priority, indicator, "change", unit, "", silent, reason)
 
 
-def to_frame(blocks: Iterable[Block]) -> pd.DataFrame:
-    """Blocks as one tidy pandas table in the schema, words as words."""
+def to_frame(blocks: Iterable[Block], *, categories: bool = False) -> pd.DataFrame:
+    """Blocks as one tidy pandas table in the schema, words as words or as categories."""
     numbers = Numbers()
     tables = [block.to_arrow(numbers) for block in blocks]
     plain = pa.schema([(field.name, pa.string() if field.type == WORD else field.type) for field in SCHEMA])
     rows = pa.concat_tables(tables) if tables else SCHEMA.empty_table()
-    frame: pd.DataFrame = rows.cast(plain).to_pandas()
+    frame: pd.DataFrame = (rows.unify_dictionaries() if categories else rows.cast(plain)).to_pandas()
     return frame
 
 

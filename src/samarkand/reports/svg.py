@@ -14,6 +14,10 @@ class Svg(str):
         """For templates that escape: this is markup."""
         return str(self)
 
+    def _repr_svg_(self) -> str:
+        """For notebooks: the picture itself."""
+        return str(self)
+
 
 def tag(name: str, *children: str, **attributes: object) -> Svg:
     """An element. Underscores in names of attributes stand for hyphens, one at the end is dropped; None is left out.
