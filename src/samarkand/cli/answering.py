@@ -55,6 +55,15 @@ def find_asked_economy(asking: Asking, name: str) -> str:
 def item(
     asking: Asking,
     name: Annotated[str, typer.Argument(metavar="ITEM", help="A project or measure by its id.")],
+    economy: Annotated[
+        str,
+        typer.Option(
+            "--economy",
+            metavar="ECONOMY",
+            help="Also what it is for this economy, and why.",
+            show_default=False,
+        ),
+    ] = "",
 ) -> None:
     """Show what one item of a programme does.
 
@@ -63,8 +72,10 @@ def item(
     from samarkand.reports.answers.item import item_answer
 
     found: list[str] = []
-    asking.check(partial(_find_item, asking, name, found))
-    _answer(asking, lambda appraisal, worth: item_answer(appraisal, worth, *found), found)
+    asking.faults.attempt(partial(_find_item, asking, name, found))
+    code = find_asked_economy(asking, economy) if economy else ""
+    asking.check()
+    _answer(asking, lambda appraisal, worth: item_answer(appraisal, worth, found[0], code), found)
 
 
 def _find_item(asking: Asking, name: str, found: list[str]) -> None:

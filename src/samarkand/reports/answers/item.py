@@ -16,15 +16,16 @@ from samarkand.worth.worth import Worth
 MOST_ECONOMIES, MOST_MISSING = 8, 8
 
 
-def item_answer(appraisal: Appraisal, worth: Worth, name: str) -> Page:
-    """One screen about an item in the last year asked about."""
+def item_answer(appraisal: Appraisal, worth: Worth, name: str, economy: str = "") -> Page:
+    """One screen about an item in the last year asked about; `economy`: also what it is for this one, and why."""
     one = worth.items[name]
     lines = [line for line in lines_of(appraisal, worth) if line.item == name]
     return Page(
         f"{one.item.title} · {appraisal.programme.title} · {appraisal.years[-1]}",
         tuple(_said(appraisal, one, lines)),
         tables=(
-            *_who(appraisal, lines), *_life(one), _priorities(appraisal, name), *_missing(appraisal, one),
+            *_for_economy(appraisal, one, lines, economy), *_who(appraisal, lines), *_life(one),
+            _priorities(appraisal, name), *_missing(appraisal, one),
         ),
     )  # fmt: skip
 
@@ -64,6 +65,28 @@ def _said(appraisal: Appraisal, one: ItemWorth, lines: Sequence[Line]) -> Iterab
         worst = min(lose, key=lambda line: line.net)
         who = appraisal.world.names.get(worst.economy, worst.economy)
         yield f"{who} bears most: {money(worst.net, sign=True)} a year, {money(worst.charge)} of it charged."
+
+
+def _for_economy(appraisal: Appraisal, one: ItemWorth, lines: Sequence[Line], code: str) -> Iterable[Table]:
+    """What the item is for one economy by channel; those of trade add up to what it would lose without it."""
+    if not code:
+        return
+    mine = [line for line in lines if line.economy == code]
+    trade, direct, charged = sums_of(mine)
+    users = one.users.get(code, 0.0)
+    rows = (
+        [("Lower costs of what it buys", users), ("Terms of trade and transfers", trade - users)]
+        if one.alone
+        else []
+    )
+    rows += [("Direct margins", direct)] if direct else []
+    rows += [("Charged for it", -charged), ("Net", trade + direct - charged)]
+    share = one.bearers.get(code)
+    note = "" if share is None else f"It bears {share:.0%} of the capital cost."
+    yield Table(
+        f"For {appraisal.world.names.get(code, code)}", ("", "US$ m a year"),
+        tuple((words, figure(value, UNIT, sign=True)) for words, value in rows), note,
+    )  # fmt: skip
 
 
 def _who(appraisal: Appraisal, lines: Sequence[Line]) -> Iterable[Table]:
