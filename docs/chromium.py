@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 # Watches from before anything is parsed: every blocked or loaded resource, then what is wider than its place.
 PROBE = """<script>
@@ -31,6 +32,16 @@ addEventListener("load", function () {
     answer: document.querySelector("#answer").getBoundingClientRect().bottom,
     missing: document.querySelector("#standing").getBoundingClientRect().bottom}), "*");
 });
+</script>"""
+AXE = """<script>{axe}</script><script>
+addEventListener("load", function () {{
+  axe.run(document, {{resultTypes: ["violations"]}}).then(function (found) {{
+    parent.postMessage(JSON.stringify(found.violations.map(function (one) {{
+      return {{rule: one.id, impact: one.impact, help: one.help, count: one.nodes.length,
+        nodes: one.nodes.slice(0, 5).map(function (node) {{ return node.html.slice(0, 160); }})}};
+    }})), "*");
+  }});
+}});
 </script>"""
 FRAME = """<!doctype html><body style="margin:0">
 <iframe src="page.html" width="{width}" height="900" style="border:0"></iframe>
@@ -57,10 +68,21 @@ def run_chromium(*words: str, timeout: float = 60) -> str:
 
 def probe(page: str, folder: Path, width: int) -> dict:
     """What a page asks of the network and what of it is too wide, in a frame of a width."""
-    (folder / "page.html").write_text(page.replace("<head>", f"<head>{PROBE}", 1), encoding="utf-8")
+    return framed(page, PROBE, folder, width)
+
+
+def accessibility(page: str, axe: str, folder: Path, width: int) -> list[dict]:
+    """What axe (its script) finds wrong with a page, in a frame of a width: rule, impact, help and first elements."""
+    return framed(page, AXE.format(axe=axe), folder, width, 60)
+
+
+def framed(page: str, script: str, folder: Path, width: int, seconds: int = 5) -> Any:
+    """What a script that is put into a page says of it, in a frame of a width."""
+    (folder / "page.html").write_text(page.replace("<head>", f"<head>{script}", 1), encoding="utf-8")
     frame = folder / "frame.html"
     frame.write_text(FRAME.format(width=width), encoding="utf-8")
-    dom = run_chromium("--window-size=1400,1000", "--virtual-time-budget=5000", "--dump-dom", frame.as_uri())
+    budget = f"--virtual-time-budget={seconds * 1000}"
+    dom = run_chromium("--window-size=1400,1000", budget, "--dump-dom", frame.as_uri(), timeout=240)
     found = re.search(r'<pre id="seen">(.*?)</pre>', dom, re.DOTALL)
     assert found, "the page did not load"
     assert found[1], "the page did not answer"

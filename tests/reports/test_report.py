@@ -5,15 +5,20 @@ import shutil
 import subprocess
 from html import unescape
 from html.parser import HTMLParser
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
-from docs.chromium import find_chromium, probe, run_chromium
+from docs.chromium import accessibility, find_chromium, framed, probe, run_chromium
 
+import samarkand as sk
 from samarkand.reports.figures import figure, money
 from samarkand.reports.html import render_report
 from samarkand.reports.maps import COLOURS
 from samarkand.reports.summary import in_general, summarise
 from samarkand.reports.view import ReportView
+from soaking import ALL
+from toy import make_toy_world, toy_programme
 
 browser = pytest.mark.skipif(find_chromium() is None, reason="chromium is not installed")
 
@@ -299,6 +304,69 @@ def test_the_probe_sees_what_is_asked_and_what_is_too_wide(page, tmp_path):
     assert any("example.invalid" in address for address in seen["asked"])
     assert seen["wide"]
     assert seen["page"] > 1280
+
+
+AXE = find_spec("axe_core_python")
+axe = pytest.mark.skipif(
+    AXE is None, reason="axe-core-python is not installed: pip install 'samarkand[test]'"
+)
+
+
+def findings(page, tmp_path, width):
+    script = (Path(AXE.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+    return accessibility(page, script, tmp_path, width)
+
+
+@pytest.fixture(scope="module")
+def small_page():
+    """The report of the toy world: the same parts with fewer rows, which a browser has read in a tenth of the time."""
+    world = make_toy_world()
+    return render_report(sk.appraise(toy_programme(world), world, years=(2030, 2035)))
+
+
+@browser
+@axe
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing(small_page, tmp_path, width):
+    assert findings(small_page, tmp_path, width) == []
+
+
+@browser
+@axe
+@pytest.mark.soak
+@pytest.mark.skipif(not ALL, reason="the whole report takes half a minute: make soak")
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_in_the_whole_report(page, tmp_path, width):
+    assert findings(page, tmp_path, width) == []
+
+
+@browser
+@axe
+@pytest.mark.slow
+def test_axe_finds_what_is_wrong(small_page, tmp_path):
+    """The test above can fail."""
+    spoilt = small_page.replace("</main>", '<img src="data:,"><p style="color:#ddd">pale</p></main>')
+    assert {"image-alt", "color-contrast"} <= {one["rule"] for one in findings(spoilt, tmp_path, 1280)}
+
+
+@browser
+@pytest.mark.slow
+def test_an_economy_is_found_by_name_or_code(small_page, tmp_path):
+    """What the box leaves of the table of every economy, for words typed into it."""
+    script = """<script>addEventListener("load", function () {
+      var input = document.querySelector(".find input"), seen = {};
+      ["kaz", "KGZ", "po", "nowhere", ""].forEach(function (word) {
+        input.value = word; input.dispatchEvent(new Event("input"));
+        var rows = Array.from(document.querySelector("#economies table.sortable").tBodies[0].rows);
+        seen[word] = rows.filter(function (row) { return getComputedStyle(row).display !== "none"; })
+          .map(function (row) { return row.dataset.code; });
+      });
+      parent.postMessage(JSON.stringify(seen), "*");
+    });</script>"""
+    seen = framed(small_page, script, tmp_path, 1280)
+    assert [seen[word] for word in ("kaz", "KGZ", "po", "nowhere")] == [["KAZ"], ["KGZ"], ["POL"], []]
+    assert len(seen[""]) == 7
 
 
 def printed(page, tmp_path):

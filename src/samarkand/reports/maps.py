@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
+from zlib import crc32
 
 import numpy as np
 
@@ -149,9 +150,9 @@ def world_map(
     frame = _WorldFrame()
     project, height = frame.project, frame.height
     return picture(
-        WORLD_WIDTH, height, title, _patterns(),
+        WORLD_WIDTH, height, title, _patterns(title),
         tag("rect", width=WORLD_WIDTH, height=height, fill=SEA),
-        *_areas(world, project, paints, classes, 1.4),
+        *_areas(world, project, paints, classes, 1.4, title),
         *_boundaries(world, project, 1.0),
         *_dots(world, project, paints, classes, 5.0),
         *_routes(marks, project, 3.0),
@@ -182,9 +183,9 @@ def spot_map(world: WorldMap, spots: Sequence[Spot], groups: Sequence[str], titl
         key.append(tag("circle", cx=left, cy=frame.height + 32, r=13, fill=SPOT_COLOURS[number]))
         key.append(tag("text", words, x=left + 24, y=frame.height + 43, font_size=32, fill=INK))
     return picture(
-        WORLD_WIDTH, frame.height + 64, title, _patterns(),
+        WORLD_WIDTH, frame.height + 64, title, _patterns(title),
         tag("rect", width=WORLD_WIDTH, height=frame.height, fill=SEA),
-        *_areas(world, frame.project, plain, None, 1.4),
+        *_areas(world, frame.project, plain, None, 1.4, title),
         *_boundaries(world, frame.project, 1.0),
         *circles, *key,
         class_="map",
@@ -251,9 +252,9 @@ def region_map(world: WorldMap, marks: Marks, title: str) -> Svg:
     numbers = _numbers(marks, project, labels)
     names = _names(world, marks, project, labels)
     return picture(
-        REGION_WIDTH, height, title, _patterns(),
+        REGION_WIDTH, height, title, _patterns(title),
         tag("rect", width=REGION_WIDTH, height=height, fill=SEA),
-        *_areas(world, project, plain, None, 1.2, frame),
+        *_areas(world, project, plain, None, 1.2, title, frame),
         *_boundaries(world, project, 1.2, frame),
         *names, *routes, *places, *numbers,
         class_="map",
@@ -270,13 +271,19 @@ def _centre(positions: Floats) -> tuple[float, float]:
 # -- the ground
 
 
-def _patterns() -> Svg:
+def _hatch(name: str, title: str) -> str:
+    """Id of a hatch in the picture of a title: no two pictures of a page have one in common."""
+    return f"{name}-{crc32(title.encode()):08x}"
+
+
+def _patterns(title: str) -> Svg:
     """Hatches: lines one way for estimated accounts, the other way for disputed areas."""
 
     def hatch(name: str, colour: str, turn: int, width: float) -> Svg:
         return tag(
             "pattern", tag("path", d="M0 0V8", stroke=colour, stroke_width=width),
-            id=name, width=8, height=8, patternUnits="userSpaceOnUse", patternTransform=f"rotate({turn})",
+            id=_hatch(name, title), width=8, height=8, patternUnits="userSpaceOnUse",
+            patternTransform=f"rotate({turn})",
         )  # fmt: skip
 
     return tag("defs", hatch("estimated", "#1d2733", 45, 1.3), hatch("disputed", "#7d8791", -45, 3.0))
@@ -288,6 +295,7 @@ def _areas(
     paints: Mapping[str, Paint],
     classes: Classes | None,
     coarse: float,
+    title: str,
     frame: tuple[float, float, float, float] | None = None,
 ) -> list[Svg]:
     parts: list[Svg] = []
@@ -303,7 +311,12 @@ def _areas(
         if drawn == "hatched":
             parts += [
                 tag("path", d=d, fill=PAPER),
-                tag("path", tag("title", "disputed area, no figure of its own"), d=d, fill="url(#disputed)"),
+                tag(
+                    "path",
+                    tag("title", "disputed area, no figure of its own"),
+                    d=d,
+                    fill=f"url(#{_hatch('disputed', title)})",
+                ),
             ]
         elif paint is None or not economy:
             parts.append(tag("path", d=d, fill=PLAIN))
@@ -314,7 +327,13 @@ def _areas(
             parts.append(tag("path", tag("title", paint.words), d=d, fill=fill, fill_rule="evenodd"))
             if paint.hatched:
                 parts.append(
-                    tag("path", d=d, fill="url(#estimated)", fill_opacity=0.35, pointer_events="none")
+                    tag(
+                        "path",
+                        d=d,
+                        fill=f"url(#{_hatch('estimated', title)})",
+                        fill_opacity=0.35,
+                        pointer_events="none",
+                    )
                 )
     return parts
 

@@ -1,4 +1,4 @@
-// Sorting only: everything is there without it. A click on a heading sorts by it, a second one turns the order.
+// Everything is there without it. A click on a heading sorts by it, a second one turns the order.
 document.querySelectorAll("table.sortable").forEach(function (table) {
   var heads = table.querySelectorAll("thead th"), body = table.tBodies[0];
   function key(row, i) {
@@ -22,3 +22,39 @@ document.querySelectorAll("table.sortable").forEach(function (table) {
     });
   });
 });
+
+// A box that finds an economy by name or code in every table of the section.
+(function () {
+  var section = document.getElementById("economies"), tables = section ? section.querySelectorAll("table.sortable") : [];
+  if (!tables.length) return;
+  function plain(text) { return text.toLowerCase().normalize("NFD").replace(/[^a-z0-9 ]/g, "").trim(); }
+  var label = document.createElement("label"), input = document.createElement("input"), said = document.createElement("span");
+  label.className = "find"; label.textContent = "Find an economy";
+  input.type = "search"; input.placeholder = "name or ISO3 code"; said.setAttribute("role", "status");
+  label.appendChild(input); label.appendChild(said);
+  section.insertBefore(label, section.querySelector(".scroll"));
+  input.addEventListener("input", function () {
+    var wanted = plain(input.value), found = 0;
+    tables.forEach(function (table, i) {
+      Array.from(table.tBodies[0].rows).forEach(function (row) {
+        var same = !wanted || plain(row.cells[0].textContent).indexOf(wanted) >= 0 || row.dataset.code.toLowerCase() === wanted;
+        row.classList.toggle("other", !same);
+        if (same && !i) found += 1;
+      });
+    });
+    said.textContent = wanted ? " " + found + " found" : "";
+  });
+})();
+
+// What can be scrolled sideways can be reached with the keyboard.
+(function () {
+  function mark() {
+    document.querySelectorAll(".scroll").forEach(function (one) {
+      if (one.scrollWidth <= one.clientWidth) { one.removeAttribute("tabindex"); one.removeAttribute("role"); return; }
+      var head = one.querySelector("caption") || one.parentElement.querySelector("h3, h2");
+      one.tabIndex = 0; one.setAttribute("role", "group");
+      one.setAttribute("aria-label", (head ? head.textContent.trim() : "Table") + ": scrolls sideways");
+    });
+  }
+  mark(); addEventListener("resize", mark);
+})();
