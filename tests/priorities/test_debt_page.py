@@ -92,8 +92,8 @@ def test_market_access_and_unknown_terms_are_said(found: sk.Appraisal) -> None:
     assert "no risk signal is given" in page.lead[0]
     bare = sk.appraise(PROGRAMME, WORLD, session=SESSION, years=(2027,))
     assert "needs" in " ".join(debt(bare, "KGZ").lead)
-    with pytest.raises(Faults, match="Kirgisistan: is no economy"):
-        debt(found, "Kirgisistan")
+    with pytest.raises(Faults, match="Atlantis: is no economy"):
+        debt(found, "Atlantis")
 
 
 def test_a_file_gives_the_signal_with_and_without_the_programme(found: sk.Appraisal, tmp_path: Path) -> None:
