@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 import samarkand as sk
@@ -74,6 +76,34 @@ def test_suspension_and_restructuring_keep_the_books(tranches):
     assert new.by_year["owed"][-1] == pytest.approx(0, abs=1e-9)
 
 
+CHANGES = (
+    "1:rate=0.01",
+    "1:grace=7",
+    "1:maturity=25",
+    "suspend=2034-2035",
+    "1:currency=0.02",
+    "1:share=0.8",
+    "grant=0.1",
+)
+
+
+def test_changes_are_the_same_in_all_orders_and_in_one(tranches):
+    """720 orders of six of them, and all as one; what is said of a tranche goes before what is said of every loan."""
+    texts = [*CHANGES[:4], *CHANGES[5:]]
+    one = applied(tranches, read_what_ifs(["1:" + ",".join(text.removeprefix("1:") for text in texts)]))[0]
+    for order in permutations(texts):
+        found = applied(tranches, read_what_ifs(order))[0]
+        assert (found.schedule, found.amount, found.rates) == (one.schedule, one.amount, one.rates)
+    assert one.schedule != with_(tranches, "1:rate=0.01")[0].schedule
+    both = applied(tranches, read_what_ifs(["1:rate=0.01", "rate=0.03"]))[0]
+    assert both.schedule == with_(tranches, "1:rate=0.01")[0].schedule
+    local = [
+        applied(tranches, read_what_ifs(pair))[0].rates
+        for pair in permutations(("currency=0.02", "1:rate=0.01"))
+    ]
+    assert local[0] == local[1] != {}
+
+
 def test_least_changes_are_those_of_the_formula(tranches, measures):
     """35 % of grant element: g + (1 - g) 0.2684458 at g = 0.11148; (1 - r / 2d) 0.45112 at r = 1.107 %."""
     given = least_change(tranches, 1, "grant", "grant_element", 0.35, measures)
@@ -121,6 +151,7 @@ BAD = [
     (["2:rate=0.01"], "names no tranche whose terms are known"),
     (["1:suspend=2024"], "does not fit"),
     (["1:maturity=3"], "does not fit"),
+    (["1:rate=0.01", "1:rate=0.02"], "rate is given twice"),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,6 +61,33 @@ def debt(
             show_default=False,
         ),
     ] = None,
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--what-if",
+            metavar="TERMS",
+            help="Other terms of an item's loans, as railway:1:rate=0.01 (samarkand finance). May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    least: Annotated[
+        str,
+        typer.Option(
+            "--least",
+            metavar="LEVER",
+            help="The least change of rate, maturity, grace or grant, as railway:1:rate, that keeps what --keep says.",
+            show_default=False,
+        ),
+    ] = "",
+    keep: Annotated[
+        str,
+        typer.Option(
+            "--keep",
+            metavar="RATIO[:TEST][=LIMIT]",
+            help="pv_gdp, pv_exports, service_exports, service_revenue or pv_public_gdp, at most at its threshold.",
+            show_default=False,
+        ),
+    ] = "",
     before: Annotated[
         Path | None,
         typer.Option(
@@ -104,7 +132,18 @@ def debt(
     other = None if found is None or paths is None else alternative_of(found, paths)
     if workbook is not None:
         write_workbook(answer, found, rules, workbook)
-    return debt_page(answer, code, found, rules, published, earlier, other)
+    page = debt_page(answer, code, found, rules, published, earlier, other)
+    if not (what_if or least or keep):
+        return page
+    from samarkand.core.faults import Fault, Faults
+    from samarkand.priorities.finance.debt_other_terms import other_terms_tables
+
+    if found is None:
+        raise Faults(
+            [Fault("--what-if, --least", "stand without --macro or --template", "Give the paths too.")]
+        )
+    more = other_terms_tables(answer, found, rules, tuple(what_if or ()), least, keep)
+    return replace(page, tables=(*more, *page.tables))
 
 
 def code_of(answer: Answer, word: str) -> str:
@@ -121,8 +160,6 @@ def economy_of(
     answer: Answer, code: str, macro: Path | None, terms: Path | None, template: Path | None
 ) -> Economy | None:
     """The economy of the files: the template goes first, paths fill what it leaves open, terms replace its own."""
-    from dataclasses import replace
-
     from samarkand.core.faults import Fault, Faults
     from samarkand.priorities.finance.debt_reading import read_macro, read_terms
     from samarkand.priorities.finance.debt_template import read_template

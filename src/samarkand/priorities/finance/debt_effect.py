@@ -12,7 +12,7 @@ The equilibrium is known for the years asked about: one holds until the next, an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +47,13 @@ class Owed:
         )
 
 
-def owed_by(answer: Answer, code: str, years: Sequence[int]) -> Owed:
-    """The programme's debt of an economy over some years; tranches without known terms are named."""
+def owed_by(
+    answer: Answer, code: str, years: Sequence[int], tranches: Sequence[Tranche] | None = None
+) -> Owed:
+    """The programme's debt of an economy over some years; tranches without known terms are named.
+
+    `tranches`: those of the programme where none are given.
+    """
     rate = answer.timeline.assumptions.parameters["grant_element_discount_rate"]
     names = (*PERIMETERS, UNDECLARED)
     zero = {name: np.zeros(len(years)) for name in names}
@@ -57,7 +62,7 @@ def owed_by(answer: Answer, code: str, years: Sequence[int]) -> Owed:
         for part in ("debt", "service", "interest", "value")
     }
     unknown = []
-    for one in stack_of(answer.timeline):
+    for one in stack_of(answer.timeline) if tranches is None else tranches:
         share = one.hosts.get(code, 0.0)
         if not share or not one.line.is_debt:
             continue
@@ -84,14 +89,23 @@ def _named(answer: Answer, one: Tranche) -> str:
 def effect_on(answer: Answer, economy: Economy) -> Effect:
     """What the programme does to the ratios of an economy over its projection."""
     years = economy.projection[:MOST_YEARS]
-    owed = owed_by(answer, economy.code, years)
+    owed, zero = owed_by(answer, economy.code, years), np.zeros(len(years))
     real, price, exports, duties = (
         held(answer, name, economy.code, years)
         for name in ("real_wage", "consumer_price", "exports", "tariff_revenue")
     )
-    return Effect(
-        gdp=(1.0 + real) * (1.0 + price), growth=_steps(1.0 + real), exports=1.0 + exports, revenue=duties,
-        value=owed.value[ABROAD], service=owed.service[ABROAD], interest=owed.interest[ABROAD],
+    return with_debt(
+        Effect(
+            gdp=(1.0 + real) * (1.0 + price), growth=_steps(1.0 + real), exports=1.0 + exports, revenue=duties,
+            value=zero, service=zero, interest=zero, pv_home=zero,
+        ), owed,
+    )  # fmt: skip
+
+
+def with_debt(effect: Effect, owed: Owed) -> Effect:
+    """An effect with the debt of a programme in place of its own."""
+    return replace(
+        effect, value=owed.value[ABROAD], service=owed.service[ABROAD], interest=owed.interest[ABROAD],
         pv_home=owed.debt[HOME],
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from samarkand.core.faults import Fault, Faults, did_you_mean
 from samarkand.engines.bisection import Certificate, find_least_change
 from samarkand.engines.loans.values import calc_present_value
 from samarkand.priorities.finance.concessionality import calc_grant_share
+from samarkand.priorities.finance.debt_framework import RATIOS
 from samarkand.priorities.finance.tranches import Tranche
 from samarkand.priorities.finance.viability import Viability, viability_of
 from samarkand.priorities.finance.what_if import changed
@@ -16,7 +17,7 @@ from samarkand.world.parameters import Parameters
 
 Measure = Callable[[Sequence[Tranche]], float]
 LEVERS = ("rate", "maturity", "grace", "grant")
-AT_MOST = ("service", "value")  # the other measures are at least their limit
+AT_MOST = ("service", "value", *RATIOS)  # the other measures are at least their limit
 BASIS_POINT, PART = 1e-4, 1e-3  # steps of a rate, of a part that is given
 LONGEST = 50.0  # years
 
@@ -71,6 +72,11 @@ def measures_of(viability: Viability | str, parameters: Parameters) -> Mapping[s
     return found
 
 
+def is_at_most(measure: str) -> bool:
+    """Whether a measure is kept at most at its limit; a debt ratio may name a test, as `pv_gdp:B1`."""
+    return measure.partition(":")[0] in AT_MOST
+
+
 def least_change(
     tranches: Sequence[Tranche],
     number: int,
@@ -116,7 +122,7 @@ def least_change(
 
     def is_met(at: float) -> bool:
         reached = measures[measure](tranches if at == start else with_value(at))
-        return reached <= limit if measure in AT_MOST else reached >= limit
+        return reached <= limit if is_at_most(measure) else reached >= limit
 
     certificate = find_least_change(is_met, start, end, step)
     before = measures[measure](tranches)

@@ -88,22 +88,30 @@ def _is_good(key: str, value: str) -> bool:
 
 
 def applied(tranches: Sequence[Tranche], what_ifs: Sequence[WhatIf]) -> tuple[Tranche, ...]:
-    """The tranches with all changes. Raises `Faults` for tranches that are none, or terms that do not fit."""
+    """The tranches with all changes, in whatever order they are written; those of a tranche go before those of every
+    loan. Raises `Faults` for tranches that are none, changes that are given twice, and terms that do not fit.
+    """
     faults, found = FaultList(), list(tranches)
+    known = [str(tranche.number) for tranche in tranches if tranche.schedule is not None]
     for one in what_ifs:
-        mine = [
-            k for k, tranche in enumerate(found)
-            if tranche.schedule is not None and one.tranche in (0, tranche.number)
-        ]  # fmt: skip
-        if not mine:
-            known = [str(tranche.number) for tranche in tranches if tranche.schedule is not None]
+        if str(one.tranche) not in known and (one.tranche or not known):
             remedy = f"Tranches with a schedule: {', '.join(known) or 'none'}."
             faults.add(f"--what-if {one.words}", "names no tranche whose terms are known", remedy)
-        for k in mine:
-            try:
-                found[k] = changed(found[k], one.changes)
-            except ValueError as error:
-                faults.add(f"--what-if {one.words}", f"does not fit: {error}", "Correct a year or a term.")
+    for k, tranche in enumerate(found):
+        if tranche.schedule is None:
+            continue
+        changes: dict[str, str] = {}
+        for number in (0, tranche.number):
+            mine = [one for one in what_ifs if one.tranche == number]
+            given = [(key, value) for one in mine for key, value in one.changes.items()]
+            for key in sorted({key for key, _ in given if [name for name, _ in given].count(key) > 1}):
+                faults.add(f"--what-if {mine[-1].words}", f"{key} is given twice", "Keep one of them.")
+            changes |= dict(given)
+        try:
+            found[k] = changed(tranche, changes) if changes else tranche
+        except ValueError as error:
+            words = WhatIf(tranche.number, changes).words
+            faults.add(f"--what-if {words}", f"does not fit: {error}", "Correct a year or a term.")
     faults.raise_if_any()
     return tuple(found)
 

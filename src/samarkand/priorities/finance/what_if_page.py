@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from samarkand.priorities.faces import NO_FIGURE, Table, shown
 from samarkand.priorities.finance.concessionality import calc_all_in_cost
-from samarkand.priorities.finance.least_change import AT_MOST, LeastChange, Measure
+from samarkand.priorities.finance.debt_framework import TITLES as RATIO_TITLES
+from samarkand.priorities.finance.least_change import LeastChange, Measure, is_at_most
 from samarkand.priorities.finance.tranches import Tranche
 from samarkand.priorities.finance.what_if import WhatIf, applied
 
@@ -44,7 +45,7 @@ def what_if_table(
 def least_change_tables(found: LeastChange) -> tuple[Table, Table]:
     """The least change, and its certificate: every value that was tried."""
     proof = found.certificate
-    sign = "at most" if found.measure in AT_MOST else "at least"
+    sign = "at most" if is_at_most(found.measure) else "at least"
     limit = f"{sign} {_shown(found.measure, found.limit)}"
     rows = (
         ("as published", _lever(found.lever, proof.start), _shown(found.measure, found.before)),
@@ -56,7 +57,7 @@ def least_change_tables(found: LeastChange) -> tuple[Table, Table]:
         note = "Nothing need change."
     else:
         note = f"At {_lever(found.lever, proof.not_met_at)}, one step before, it is not kept."
-    title = f"Least change of {found.lever} of tranche {found.tranche} for {TITLES[found.measure]} {limit}"
+    title = f"Least change of {found.lever} of tranche {found.tranche} for {title_of(found.measure)} {limit}"
     tried = tuple(
         (str(number), _lever(found.lever, value), "yes" if met else "no")
         for number, (value, met) in enumerate(proof.tried[:CHARTED], 1)
@@ -65,13 +66,24 @@ def least_change_tables(found: LeastChange) -> tuple[Table, Table]:
         "First points in order, then halves between the last that fails and the first that does not."
     )
     return (
-        Table(title, ("", found.lever, TITLES[found.measure]), rows, note),
+        Table(title, ("", found.lever, title_of(found.measure)), rows, note),
         Table("Certificate", ("try", found.lever, "kept"), tried, certificate),
     )
 
 
+def title_of(measure: str) -> str:
+    """A measure in words; of a debt ratio the highest of its years, and its test where one is named."""
+    ratio, _, test = measure.partition(":")
+    if ratio not in RATIO_TITLES:
+        return TITLES[measure]
+    said = RATIO_TITLES[ratio]
+    return f"highest {said[0].lower()}{said[1:].replace(', % of ', ' over ')}" + (
+        f" under {test}" if test else ""
+    )
+
+
 def _shown(measure: str, value: float) -> str:
-    form, factor, unit = FORMS[measure]
+    form, factor, unit = FORMS.get(measure, (".1f", 100.0, "%"))
     return shown(value, form, factor, unit)
 
 
