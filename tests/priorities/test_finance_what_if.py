@@ -76,22 +76,13 @@ def test_suspension_and_restructuring_keep_the_books(tranches):
     assert new.by_year["owed"][-1] == pytest.approx(0, abs=1e-9)
 
 
-CHANGES = (
-    "1:rate=0.01",
-    "1:grace=7",
-    "1:maturity=25",
-    "suspend=2034-2035",
-    "1:currency=0.02",
-    "1:share=0.8",
-    "grant=0.1",
-)
+CHANGES = ("1:rate=0.01", "1:grace=7", "suspend=2034-2035", "1:share=0.8", "grant=0.1")
 
 
 def test_changes_are_the_same_in_all_orders_and_in_one(tranches):
-    """720 orders of six of them, and all as one; what is said of a tranche goes before what is said of every loan."""
-    texts = [*CHANGES[:4], *CHANGES[5:]]
-    one = applied(tranches, read_what_ifs(["1:" + ",".join(text.removeprefix("1:") for text in texts)]))[0]
-    for order in permutations(texts):
+    """120 orders of five of them, and all as one; what is said of a tranche goes before what is said of every loan."""
+    one = applied(tranches, read_what_ifs(["1:" + ",".join(text.removeprefix("1:") for text in CHANGES)]))[0]
+    for order in permutations(CHANGES):
         found = applied(tranches, read_what_ifs(order))[0]
         assert (found.schedule, found.amount, found.rates) == (one.schedule, one.amount, one.rates)
     assert one.schedule != with_(tranches, "1:rate=0.01")[0].schedule
