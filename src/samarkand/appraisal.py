@@ -26,6 +26,7 @@ from samarkand.priorities.time_rule import Assessed, TimeRule
 from samarkand.priorities.timeline import Timeline
 from samarkand.programme import Schedule
 from samarkand.programme.applying import Payment
+from samarkand.programme.channels.channel import channels
 from samarkand.question import Asked, Question, Terms
 from samarkand.result import Appraisal
 from samarkand.session import Session, default_session
@@ -39,6 +40,7 @@ def appraise(
     world: World | None = None,
     *,
     reach: bool = False,
+    item_freight: bool = False,
     session: Session | None = None,
     progress: Progress = quiet,
     **terms: Unpack[Terms],
@@ -53,6 +55,9 @@ def appraise(
         The world; the embedded one if none is given.
     reach
         Work out, too, what each item does given all the others, by leaving it out.
+    item_freight
+        Lay freight on the network with each item left out, too, in the last year: greenhouse gases of what it shifts
+        and induces. Minutes in a large world.
     session
         What keeps worlds, networks and solutions between questions; the library's own if none is given.
     progress
@@ -89,6 +94,9 @@ def appraise(
     delivery = DeliveryRanges.of(asked.programme, schedule, parameters, asked.world.labels)
     results = Results(rule, ranges=HoldOutRanges.of(asked.world), delivery=delivery)
     timeline = find_timeline(asked, schedule, states, results)
+    if item_freight:
+        lay_each_left_out(timeline.last, progress)
+        timeline = replace(timeline, item_freight=True)
     whole = assess_whole(timeline, find_once(asked, timeline.last, session))
     timeline = replace(timeline, results=replace(results, whole=whole))
     session.fit()
@@ -167,6 +175,20 @@ def find_timeline(
         asked.world, asked.programme, asked.assumptions, asked.projection, asked.scenario.without, schedule, by_year,
         results,
     )  # fmt: skip
+
+
+def lay_each_left_out(state: State, progress: Progress = quiet) -> None:
+    """Freight on the network with each item left out that changes trade; kept with the state."""
+    items = [
+        one.item
+        for name, changes in state.solved.change.effects.items()
+        if channels()[name].on_models
+        for one in changes
+    ]
+    items = list(dict.fromkeys(items))
+    for number, item in enumerate(items):
+        progress(f"{state.year}: freight without {item}", done=number, total=len(items))
+        state.solved.assignment_leaving_out(item)
 
 
 def find_once(asked: Question, state: State, session: Session) -> Outcomes:

@@ -33,6 +33,7 @@ from samarkand.ledger import (
     trade_cost_rows,
 )
 from samarkand.priorities.environment.emission_rows import emission_rows
+from samarkand.priorities.environment.item_gases import gases_in
 from samarkand.priorities.lineage import trace
 from samarkand.priorities.registry import each_indicator, find_indicator
 from samarkand.priorities.results import Results, unit_of
@@ -268,9 +269,8 @@ class Appraisal(Carded):
         in_service = {year: one.effective for year, one in self.schedule.changes.items()}
         hazards = hazard_rows(in_service, {item.id: item for item in programme.items}, self.world.labels)
         claims = claims_of(programme, self.scenario.without, rule)
-        gases = emission_rows(
-            self.timeline.items, self.world.fact_table, self.assumptions.parameters, self.years
-        )
+        of_items = (gases_in(item, self.timeline) for item in self.timeline.items)
+        gases = emission_rows(of_items, self.assumptions.parameters, self.years)
         return Ledger.build(
             [capex_rows(charged, capex, CHARGED[rule]), worth, self._skills(), hazards, gases],
             claims,

@@ -111,6 +111,19 @@ class Counterfactual:
         make = partial(solve_equilibrium, self.baseline.setting, self.change, self.trade_costs.hat, payment)
         return derived(self, ("paid", payment), make)
 
+    def leaving_out(self, item: str) -> Counterfactual:
+        """What the other items do, without this one."""
+        effects = {
+            name: tuple(one for one in changes if one.item != item)
+            for name, changes in self.change.effects.items()
+        }
+        return Counterfactual(self.baseline, replace(self.change, effects=effects))
+
+    def assignment_leaving_out(self, item: str) -> FreightWork:
+        """Freight on the links of the network without this item, before anybody pays; the solution is not kept."""
+        make = partial(_laid_without, self, item)
+        return derived(self, ("assignment without", item), make)
+
     def assignment(self, payment: Payment) -> FreightWork:
         """Freight on the links of the network: the trade of `paid(payment)`."""
         return derived(
@@ -118,6 +131,10 @@ class Counterfactual:
             ("assignment", payment),
             lambda: lay_freight(self.baseline, self.freight, self.paid(payment)),
         )
+
+
+def _laid_without(solved: Counterfactual, item: str) -> FreightWork:
+    return solved.leaving_out(item).assignment(())
 
 
 @dataclass(frozen=True, eq=False)

@@ -272,7 +272,7 @@ def test_rows_of_the_ledger_are_the_worth_of_the_gases_and_in_no_sum():
     """Suki Kinari: rows of all years discounted to the opening are `item_carbon_worth`, path by path."""
     programme = load_programme("eurasian-corridors")
     plant = next(one for one in programme.items if one.id == "suki-kinari-hydropower")
-    rows = emission_rows([plant], FACTS, P, range(2000, 2100))
+    rows = emission_rows([gases_of(plant, FACTS, P)], P, range(2000, 2100))
     assert set(rows["party"]) == {"the world"}
     assert set(rows["economy"]) == {""}
     assert ((rows["low"] <= rows["central"]) & (rows["central"] <= rows["high"])).all()

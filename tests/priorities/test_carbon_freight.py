@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 
 import samarkand as sk
 from samarkand.core.gaps import Gap
+from samarkand.engines.schedules import calc_ramp_up
 from samarkand.priorities.environment.item_page import page_of_item
+from samarkand.priorities.environment.operation import acts_on_freight
+from samarkand.priorities.environment.page import page
+from samarkand.priorities.environment.paths import TITLES
 from samarkand.priorities.environment.traffic import (
     GRIDS,
     Factors,
@@ -122,6 +127,44 @@ def test_the_railway_of_the_toy_world(answer):
     for mode, change in found.work.items():
         by_hand = 1e-9 * float(after.work.sel(mode=mode).sum() - without.work.sel(mode=mode).sum())
         assert change == pytest.approx(by_hand, rel=1e-5)  # the solver holds trade to 1e-8 of itself
+
+
+@pytest.fixture(scope="module")
+def with_freight():
+    world = replace(make_toy_world(), fact_table=FACTS)
+    return sk.appraise(toy_programme(world), world, session=Session(), years=(2030, 2035), item_freight=True)
+
+
+def test_all_items_have_their_freight_where_it_is_asked_for(with_freight, answer):
+    """Each item that changes trade has a path, the railway that of its own page; plain questions say how to ask."""
+    acting = [item for item in with_freight.timeline.items if acts_on_freight(item)]
+    assert len(acting) > 5
+    net, ramp = with_freight.array("item_net_emissions"), P["ramp_up_years"]
+    for item in acting:
+        found = freight_gases(item, with_freight.timeline.last)
+        if isinstance(found, Gap):
+            assert "in force" in found.reason
+            continue
+        use = float(calc_ramp_up(2035 - item.opening.year, ramp))
+        assert float(net.sel(project=item.id)) == pytest.approx(use * found.net.central, rel=1e-9)
+    railway = next(item for item in acting if item.id == "railway")
+    alone = freight_gases(railway, answer.timeline.last)
+    assert float(net.sel(project="railway")) == pytest.approx(alone.net.central, rel=1e-9)
+    reasons = answer.to_dataframe(["item_net_emissions"])["reason"]
+    assert reasons.str.contains("samarkand carbon ITEM, or --item-freight").any()
+
+
+def test_freight_of_items_is_in_the_ledger_apart_and_on_the_page(with_freight):
+    plain = sk.appraise(
+        with_freight.programme, with_freight.world, session=Session(), years=with_freight.years
+    )
+    rows = with_freight.ledger.select(item="railway", margin="emissions")
+    assert set(rows.rows["case"]) == set(TITLES.values())
+    assert not len(plain.ledger.select(item="railway", margin="emissions"))
+    np.testing.assert_array_equal(with_freight.ledger.total("economy"), plain.ledger.total("economy"))
+    (table,) = (one for one in page(with_freight).tables if one.title.startswith("Freight with each"))
+    assert "railway" in [row[0] for row in table.rows]
+    assert not any(one.title.startswith("Freight with each") for one in page(plain).tables)
 
 
 def test_a_world_without_grids_says_so():

@@ -160,6 +160,11 @@ def test_an_id_that_is_none_is_refused_before_anything_is_solved(refused, verb):
     assert refused(verb, "casa-1000x") == [("casa-1000x", "is no item of the programme")]
 
 
+def test_freight_of_all_items_is_not_asked_of_one(refused):
+    wrong = refused("carbon", "cku-railwayx", "--item-freight")
+    assert [place for place, _ in wrong] == ["--item-freight", "cku-railwayx"]
+
+
 def test_maps_and_subjects_of_screen_are_checked_before_anything_is_solved(refused, tmp_path):
     (reason,) = refused("screen", "nowhere")
     assert reason[1].startswith("is no item of the programme, and no economy")

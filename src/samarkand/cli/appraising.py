@@ -26,6 +26,12 @@ def appraise(
         bool,
         typer.Option("--reach", help="Work out what each item does given all the others, by leaving it out."),
     ] = False,
+    item_freight: Annotated[
+        bool,
+        typer.Option(
+            "--item-freight", help="Lay freight with each item left out, for its gases. Takes minutes."
+        ),
+    ] = False,
     worth: Annotated[
         bool,
         typer.Option("--worth", help="Add what each item is worth over its life to the report and files."),
@@ -45,7 +51,14 @@ def appraise(
     if not json:
         _warn(asking)
     with progress_bar(quiet=json) as step:
-        appraisal = run(asking.programme, asking.world, reach=reach, progress=step, **asking.terms)
+        appraisal = run(
+            asking.programme,
+            asking.world,
+            reach=reach,
+            item_freight=item_freight,
+            progress=step,
+            **asking.terms,
+        )
         of_items = None
         if worth:
             from samarkand.worth import appraise_worth

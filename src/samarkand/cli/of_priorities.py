@@ -18,6 +18,7 @@ from samarkand.core.faults import FaultList
 from samarkand.priorities.faces import Check, Command
 
 HERE = "samarkand.priorities"
+FREIGHT = "item_freight"  # an option of a command by which freight is laid with each item left out
 DRAW = inspect.Parameter(
     "draw", inspect.Parameter.KEYWORD_ONLY, default=None,
     annotation=Annotated[
@@ -66,7 +67,10 @@ def _with_question(command: Command, check: Check | None) -> Callable[..., None]
 
         asking.check(*([] if check is None else [partial(_check, check, asking, options)]))
         with progress_bar() as step:
-            appraisal = appraise(asking.programme, asking.world, progress=step, **asking.terms)
+            freight = bool(options.get(FREIGHT, False))
+            appraisal = appraise(
+                asking.programme, asking.world, item_freight=freight, progress=step, **asking.terms
+            )
         page = command(appraisal, **options)
         print_page(page)
         if draw is not None and not page.pictures:

@@ -38,6 +38,8 @@ class Timeline:
         Results by year, of which `values` gives those that may be read.
     readable
         Priorities whose results a priority may read: itself and those it declares; all for pages and users.
+    item_freight
+        Whether freight was laid on the network with each item left out.
     """
 
     world: World
@@ -49,6 +51,7 @@ class Timeline:
     states: Mapping[int, State]
     results: Results
     readable: Collection[str] | None = None
+    item_freight: bool = False
 
     @property
     def years(self) -> tuple[int, ...]:

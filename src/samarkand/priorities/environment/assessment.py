@@ -5,7 +5,8 @@ from __future__ import annotations
 from samarkand.core.gaps import Gap
 from samarkand.priorities.base import Levels
 from samarkand.priorities.environment.emission_accounts import emissions_of_state
-from samarkand.priorities.environment.gases import gases_of, outcomes_of
+from samarkand.priorities.environment.gases import outcomes_of
+from samarkand.priorities.environment.item_gases import gases_in
 from samarkand.priorities.environment.power import power_of
 from samarkand.priorities.environment.screening_outcomes import outcomes_of_screening
 from samarkand.priorities.timeline import Timeline
@@ -21,7 +22,7 @@ def assess_state(state: State) -> dict[str, Levels | Gap]:
 def assess_project(item: Item, timeline: Timeline) -> dict[str, Levels | Gap]:
     """Gases of an item: built, by year, of its whole life, paid back, and in money; the electricity of a plant."""
     parameters, facts = timeline.assumptions.parameters, timeline.world.fact_table
-    return outcomes_of(gases_of(item, facts, parameters), parameters) | power_of(item, facts, parameters)
+    return outcomes_of(gases_in(item, timeline), parameters) | power_of(item, facts, parameters)
 
 
 def assess_timeline(timeline: Timeline) -> dict[str, Levels | Gap]:

@@ -30,10 +30,16 @@ def carbon(
             help="Hour by hour, for a power line: generators.csv, demand.csv and availability.csv of both grids.",
         ),
     ] = None,
+    item_freight: Annotated[
+        bool,
+        typer.Option(
+            "--item-freight", help="All items: lay freight with each of them left out. Takes minutes."
+        ),
+    ] = False,
 ) -> Page:
     """Show greenhouse gases of items and their worth."""
     if not item:
-        check_carbon(None, item, grids)
+        check_carbon(None, item, grids, item_freight)
         from samarkand.priorities.environment.page import page
 
         return page(answer)
@@ -49,11 +55,11 @@ def carbon(
     return replace(shown, tables=(*interconnection_tables(found, asked_grids(grids)), *shown.tables))
 
 
-def check_carbon(items: Sequence[Item] | None, item: str, grids: Path | None) -> None:
+def check_carbon(items: Sequence[Item] | None, item: str, grids: Path | None, item_freight: bool) -> None:
     """What is wrong with the item and the grids, before anything is solved."""
     from samarkand.priorities.environment.grids_asked import check_asked
 
-    check_asked(items, item, grids)
+    check_asked(items, item, grids, item_freight)
 
 
 def screen(

@@ -12,13 +12,11 @@ from collections.abc import Collection, Iterable
 import numpy as np
 import pandas as pd
 
-from samarkand.core.gaps import Gap
 from samarkand.ledger.claims import claims_of_kind
 from samarkand.ledger.table import GIVEN
-from samarkand.priorities.environment.gases import WORLD, gases_of
+from samarkand.priorities.environment.gases import WORLD, Gases
 from samarkand.priorities.environment.paths import PATHS, TITLES, prices_of
 from samarkand.programme.model.models import Item
-from samarkand.world.economies.facts import Facts
 from samarkand.world.parameters import Parameters
 
 MARGIN = "emissions"
@@ -35,14 +33,12 @@ def source_of_prices(parameters: Parameters, path: str) -> str:
     return "; ".join(dict.fromkeys(row.source for row in rows))
 
 
-def emission_rows(
-    items: Iterable[Item], facts: Facts, parameters: Parameters, years: Collection[int]
-) -> pd.DataFrame:
+def emission_rows(of_items: Iterable[Gases], parameters: Parameters, years: Collection[int]) -> pd.DataFrame:
     """Rows of items with gases of building and of operation, in those of `years` in which they are built or serve."""
     found = []
-    for item in items:
-        gases = gases_of(item, facts, parameters) if claims_emissions(item) else None
-        if gases is None or gases.paths is None or isinstance(gases.building, Gap):
+    for gases in of_items:
+        item = gases.item
+        if not claims_emissions(item) or gases.paths is None or not gases.building_is_known:
             continue
         life = gases.paths[1].years
         at = [year - life.start for year in years if year in life]

@@ -58,6 +58,11 @@ class Gases:
     paths: tuple[GasPath, GasPath, GasPath] | None
 
     @property
+    def building_is_known(self) -> bool:
+        """Whether gases of building it are known; a measure builds nothing."""
+        return not isinstance(self.building, Gap) or self.item.kind_row.item == "measure"
+
+    @property
     def reason(self) -> str:
         """Why there is no path."""
         if isinstance(self.operation, Gap):
@@ -106,7 +111,7 @@ def outcomes_of(gases: Gases, parameters: Parameters) -> dict[str, Levels | Gap]
 def _of_life(gases: Gases, parameters: Parameters) -> dict[str, Levels | Gap]:
     """Payback, worth and switching price: of construction and service together, so that both are needed."""
     names = ("item_payback_year", "item_carbon_worth", "item_switching_price")
-    if isinstance(gases.building, Gap):
+    if isinstance(gases.building, Gap) and not gases.building_is_known:
         reason = f"gases of building it: {gases.building.reason}"
         return {name: Gap(gases.item.id, name, reason) for name in names}
     assert gases.paths is not None

@@ -23,12 +23,18 @@ def asked_grids(folder: Path) -> Grids:
     return grids
 
 
-def check_asked(items: Sequence[Item] | None, word: str, folder: Path | None) -> None:
+def check_asked(
+    items: Sequence[Item] | None, word: str, folder: Path | None, item_freight: bool = False
+) -> None:
     """Raise `Faults` with all that is wrong with the item, the files, and the item as a line between these grids.
 
     `items`: those of the question, None where it has faults itself.
     """
     faults = FaultList()
+    if word and item_freight:
+        faults.add(
+            "--item-freight", "is of all items, and one is named", "Leave it out: one has its freight."
+        )
     grids = None if folder is None else faults.attempt(lambda: asked_grids(folder))
     if not word:
         if folder is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from samarkand.core.gaps import Gap
 from samarkand.priorities.base import Levels
 from samarkand.priorities.environment.gases import Gases, gases_of, outcomes_of, worth_by_path
+from samarkand.priorities.environment.operation import acts_on_freight
 from samarkand.priorities.environment.paths import TITLES
 from samarkand.priorities.environment.power import power_of
 from samarkand.priorities.environment.traffic import (
@@ -22,13 +23,12 @@ from samarkand.programme.model.models import Item
 from samarkand.world.parameters import Parameters
 
 NO_RANGE = "none given"
-ON_FREIGHT = ("link", "crossing", "port", "clearance")
 
 
 def page_of_item(answer: Answer, item: Item) -> Page:
     """All that is known of the gases of an item; why the rest is not."""
     parameters = answer.timeline.assumptions.parameters
-    freight = freight_gases(item, answer.timeline.last) if item.kind_row.effect in ON_FREIGHT else None
+    freight = freight_gases(item, answer.timeline.last) if acts_on_freight(item) else None
     operation = freight.operation() if isinstance(freight, FreightGases) else freight
     gases = gases_of(item, answer.world.fact_table, parameters, operation)
     found = outcomes_of(gases, parameters)
@@ -107,7 +107,7 @@ def rail_table(parameters: Parameters) -> Table:
 
 def _worth(answer: Answer, gases: Gases) -> tuple[Table, ...]:
     worth = worth_by_path(gases, answer.timeline.assumptions.parameters)
-    if not worth or isinstance(gases.building, Gap):
+    if not worth or not gases.building_is_known:
         return ()
     rows = tuple((TITLES[name], *(shown(value) for value in ends)) for name, ends in worth.items())
     title = "Worth to the world, US$ m in the year of opening"

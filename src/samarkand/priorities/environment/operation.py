@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from samarkand.core.gaps import Gap
 from samarkand.ledger.displacement import FOSSIL, displace, output_of
 from samarkand.priorities.environment.ends import NOTHING, Ends, ends_of
+from samarkand.programme.channels.channel import channels, channels_of
 from samarkand.programme.model.models import Item
 from samarkand.world.economies.facts import Facts
 from samarkand.world.parameters import Parameters
 
 WITHOUT_COMBUSTION = ("wind", "solar", "nuclear", "geothermal", "hydro")
 NO_EFFECT = "it burns, moves and displaces nothing that is modelled"
-ON_THE_NETWORK = "freight is laid on the network for one item at a time: samarkand carbon ITEM"
+ON_THE_NETWORK = "freight was not laid with the item left out: samarkand carbon ITEM, or --item-freight"
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,14 @@ def operation_of(item: Item, facts: Facts, parameters: Parameters) -> Operation 
         return Operation({}, {code: evidence.times(-1.0 / len(item.economies)) for code in item.economies})
     if item.kind in ("retrofit", "green_standard"):
         return Gap(item.id, "item_net_emissions", "needs emission_saving of the item")
-    if item.kind_row.effect in ("link", "crossing", "port", "clearance"):
+    if acts_on_freight(item):
         return Gap(item.id, "item_net_emissions", ON_THE_NETWORK)
     return Gap(item.id, "item_net_emissions", NO_EFFECT)
+
+
+def acts_on_freight(item: Item) -> bool:
+    """Whether it changes trade, and so what is carried."""
+    return any(channels()[name].on_models for name in channels_of(item.kind_row))
 
 
 def _of_power(item: Item, facts: Facts, parameters: Parameters) -> Operation | Gap:

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from samarkand.core.gaps import Gap
 from samarkand.priorities.environment.green_finance_page import green_finance_tables
+from samarkand.priorities.environment.operation import acts_on_freight
 from samarkand.priorities.environment.paths import TITLES
 from samarkand.priorities.environment.power import levelised_tariff, published_tariffs
 from samarkand.priorities.environment.screening_outcomes import screened
 from samarkand.priorities.environment.screening_page import table_of_projects
+from samarkand.priorities.environment.traffic import MODES, freight_gases
 from samarkand.priorities.faces import Answer, Chart, Page, Table, shown
 
 MOST_ROWS = 20
@@ -18,7 +21,12 @@ APART = (
     "Net is with an item less without it in operation; construction is apart, and so are the gases of the whole life "
     "of a plant. Their worth is the world's, at published paths of prices: no economy receives it."
 )
-ON_DEMAND = "Freight is laid on the network for one item at a time: samarkand carbon ITEM."
+ON_DEMAND = (
+    "What items do to freight is not in it: --item-freight lays it with each of them left out, in minutes."
+)
+WITH_FREIGHT = (
+    "Freight was laid on the network with each item left out, all others in place, before anybody pays."
+)
 MILLION = 1e-6
 
 
@@ -26,10 +34,11 @@ def page(answer: Answer) -> Page:
     """Gases of all items with a figure, by year and in money."""
     return Page(
         "Environment: greenhouse gases",
-        lead=(APART, ON_DEMAND),
+        lead=(APART, WITH_FREIGHT if answer.timeline.item_freight else ON_DEMAND),
         charts=net_by_year(answer),
         tables=(
             *gases_by_item(answer),
+            *freight_by_item(answer),
             worth_by_item(answer),
             *tariffs(answer),
             *emissions_by_economy(answer),
@@ -81,6 +90,23 @@ def gases_by_item(answer: Answer) -> tuple[Table, ...]:
             title, heads, tuple(rows), note=f"{without} items have neither: samarkand carbon ITEM says why."
         ),
     )
+
+
+def freight_by_item(answer: Answer) -> tuple[Table, ...]:
+    """Freight with each item less without it, by mode, and its gases; nothing where it was not laid."""
+    if not answer.timeline.item_freight:
+        return ()
+    rows = []
+    for item in filter(acts_on_freight, answer.timeline.items):
+        found = freight_gases(item, answer.timeline.last)
+        if isinstance(found, Gap):
+            continue
+        work = tuple(f"{found.work[mode]:+,.3f}" for mode in MODES)
+        tonnes = (found.net.low, found.net.central, found.net.high, found.shifted, found.induced)
+        rows.append((item.id, *work, *(f"{1e-3 * one:+,.1f}" for one in tonnes)))
+    heads = ("item", *MODES, "net, low", "net", "net, high", "shifted", "induced")
+    note = "bn tonne-km by mode and thousand tonnes of gases, a year of full service. Building is apart."
+    return (Table("Freight with each item less without it", heads, tuple(rows), note=note),)
 
 
 def worth_by_item(answer: Answer) -> Table:

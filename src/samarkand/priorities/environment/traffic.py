@@ -13,7 +13,7 @@ electric train with mode `m`: `g* = f[m] / k`; none where the grid would have to
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 
 import numpy as np
@@ -25,7 +25,7 @@ from samarkand.core.gaps import Gap
 from samarkand.priorities.environment.ends import NOTHING, Ends, ends_of
 from samarkand.priorities.environment.operation import Operation
 from samarkand.programme.model.models import Item
-from samarkand.state import Counterfactual, State
+from samarkand.state import State
 from samarkand.world.economies.facts import Facts
 from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.parameters import Parameters
@@ -93,12 +93,7 @@ def freight_gases(item: Item, state: State) -> FreightGases | Gap:
     factors = Factors(state.world.fact_table, state.assumptions.parameters)
     if factors.mean_grid is None:
         return Gap(item.id, WHAT, NO_GRID)
-    others = {
-        name: tuple(one for one in changes if one.item != item.id)
-        for name, changes in solved.change.effects.items()
-    }
-    without = Counterfactual(solved.baseline, replace(solved.change, effects=others)).solve()
-    before, after = without.assignment(()), solved.assignment(())
+    before, after = solved.assignment_leaving_out(item.id), solved.assignment(())
     return compare(item, before, after, factors)
 
 
