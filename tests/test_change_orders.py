@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
+from rich.console import Console
 
 import samarkand as sk
 from samarkand.core.faults import FaultList
 from samarkand.engines.schedules import calc_annuity
+from samarkand.priorities.governance.delivery_page import item_page
+from samarkand.priorities.governance.page import page
+from samarkand.priorities.governance.progress_page import income_effects
 from samarkand.programme.files.checks import Surroundings, check_tables
 from samarkand.programme.files.patching import patch_programme
 from samarkand.programme.files.tables import to_tables
@@ -18,6 +24,8 @@ from samarkand.programme.files.workbook_reading import parse_workbook
 from samarkand.programme.files.workbook_writing import workbook_of
 from samarkand.programme.model.change_orders import added_days, changes_of, with_changes
 from samarkand.programme.model.models import Programme
+from samarkand.reports.gantt import gantt_text, span_of
+from samarkand.reports.pages import draw_chart, print_page
 from samarkand.session import Session
 from samarkand.world.parameters import load_parameters
 from samarkand.worth import appraise_worth
@@ -74,10 +82,6 @@ def test_rows_come_back_from_toml_and_from_a_workbook():
 
 
 def test_a_workbook_without_these_sheets_is_read_and_a_misspelt_one_is_a_fault():
-    from io import BytesIO
-
-    from openpyxl import load_workbook
-
     book = load_workbook(BytesIO(workbook_of(toy_programme())))
     for name in ("milestones", "spending", "disputes"):
         del book[name]
@@ -189,6 +193,64 @@ def test_what_a_change_order_does_to_what_parties_pay():
     assert lost.sel(economy="KGZ") < 100 * lost.sel(economy="CHN") < 0, "0.1 % of a small economy"
     without = patch_programme(programme, {"railway.change_order.1.status": "rejected"}, Surroundings())
     assert with_changes(without) is without
+
+
+@pytest.fixture(scope="module")
+def delivered():
+    """The toy programme with rows of its railway, seen in the middle of 2026."""
+    more = {
+        "construction_start": 2024, "planned_opening": 2027, "progress_as_of": 2026,
+        "progress": {"value": 0.3, "unit": "fraction", "source": "made up", "flag": "assumed"},
+    }  # fmt: skip
+    found = tables(**ROWS)
+    found["project"][0].update(more)
+    found["programme"]["as_of"] = 2026
+    programme, faults = checked(found)
+    assert programme is not None, faults
+    world, session = make_toy_world(), Session()
+    with_, without = (
+        sk.appraise(one, world, years=(YEAR,), session=session) for one in (programme, toy_programme())
+    )
+    return with_, without
+
+
+def test_the_page_says_what_a_change_does_to_each_who_pays(delivered):
+    """To first order, which is the exact difference to a thousandth of it for a tenth of the cost."""
+    with_, without = delivered
+    effects = income_effects(with_, with_.programme.items[0])
+    assert set(effects) == {"CHN", "KGZ"}
+    exact = with_.array("real_income") - without.array("real_income")
+    assert effects["KGZ"][1] == pytest.approx(exact.sel(economy="KGZ").item(), rel=1e-3)
+    assert with_.array("changes_agreed").sel(project="railway") == 400
+    assert with_.array("changes_by_party").sel(project="railway", party="chn-bank") == 400
+    assert income_effects(without, without.programme.items[0]) == {}
+
+
+def test_a_gantt_of_milestones_as_text_and_as_a_picture(delivered):
+    """Five years in 68 columns from 2024: 2025.5 lies in column 1.5 / 5 x 68 = 20, 2024.5 in 6, 2026.5 in 34."""
+    with_, _ = delivered
+    shown_ = item_page(with_, with_.programme.items[0])
+    (gantt,) = shown_.charts
+    assert span_of(gantt) == range(2024, 2030)
+    lines = gantt_text(gantt, 100)
+    broken = next(line for line in lines if line.startswith("Ground broken"))[31:]
+    assert (broken.index("|"), broken.index("x"), broken.index(":")) == (6, 20, 34)
+    works = next(line for line in lines if line.startswith("From start"))[31:]
+    assert works.rstrip()[-1] == ">", "the opening is expected a year after the plan"
+    assert max(map(len, lines)) <= 100
+    svg = str(draw_chart(gantt))
+    assert svg.count("<path") == 4 + 2 + 1, "four of the legend; a milestone with two days, one with one"
+    assert "Ground broken: plan 2024, 2025, met late" in svg
+    assert 'viewBox="0 0 420 ' in svg
+    assert gantt.twin.rows[0] == ("Ground broken", "2024", "2025", "+1.0", "met late")
+    console = Console(width=100, file=StringIO(), record=True)
+    print_page(shown_, console)
+    told = console.export_text()
+    for words in ("Milestones and opening", "A longer tunnel", "agreed", "+400", "arbitration", "KGZ"):
+        assert words in told
+    of_all = page(with_)
+    assert [row.label for row in of_all.charts[0].rows] == ["Railway Kashgar - Naryn - Bishkek"]
+    assert not page(delivered[1]).charts, "no start of works is published"
 
 
 def test_what_a_change_order_does_to_the_worth_of_its_item():

@@ -115,7 +115,31 @@ class SpotMap:
     twin: Table
 
 
-Figure: TypeAlias = Chart | Bars | SpotMap
+@dataclass(frozen=True)
+class GanttRow:
+    """A row of a Gantt chart, in years with their fraction: a bar by the plan and one as it is now, or a day of each.
+
+    A row whose two ends are the same is a milestone. `standing`: kept, late, expected (late, and not there yet) or due.
+    """
+
+    label: str
+    planned: tuple[float, float] | None
+    now: tuple[float, float] | None
+    standing: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Gantt:
+    """Bars and milestones over years, with the day that is today; `twin` says the same in words."""
+
+    title: str
+    rows: tuple[GanttRow, ...]
+    today: float | None
+    twin: Table
+
+
+Figure: TypeAlias = Chart | Bars | SpotMap | Gantt
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,12 @@ from rich.text import Text
 
 from samarkand.core.gaps import Gap
 from samarkand.priorities.base import Indicator, Priority
-from samarkand.priorities.faces import Bars, Figure, Page, SpotMap, Table
+from samarkand.priorities.faces import Bars, Figure, Gantt, Page, SpotMap, Table
 from samarkand.priorities.registry import HERE, all_indicators, priorities
 from samarkand.priorities.results import unit_of
 from samarkand.reports.charts import Bar, Line, bar_chart, line_chart
 from samarkand.reports.figures import NOTHING, display_unit, figure
+from samarkand.reports.gantt import gantt_chart, gantt_text
 from samarkand.reports.maps import spot_map
 from samarkand.reports.svg import Svg
 from samarkand.world.economies.map import load_map
@@ -137,7 +138,9 @@ def is_wide(chart: Figure) -> bool:
 
 
 def draw_chart(chart: Figure) -> Svg:
-    """Lines over years, bars, or circles on a map, as SVG."""
+    """Lines over years, bars, a Gantt chart, or circles on a map, as SVG."""
+    if isinstance(chart, Gantt):
+        return gantt_chart(chart)
     if isinstance(chart, SpotMap):
         return spot_map(load_map(), chart.spots, chart.groups, chart.title)
     unit = display_unit(chart.unit)
@@ -162,7 +165,7 @@ def draw_chart(chart: Figure) -> Svg:
 
 def twin_of(chart: Figure) -> Table:
     """The same figures as a table."""
-    if isinstance(chart, SpotMap):
+    if isinstance(chart, SpotMap | Gantt):
         return chart.twin
     title = f"{chart.title}, {display_unit(chart.unit)}"
     if isinstance(chart, Bars):
@@ -183,6 +186,12 @@ def print_page(page: Page, console: Console | None = None) -> None:
     console.print(Text(page.title, style="bold"))
     for sentence in page.lead:
         console.print(sentence, highlight=False)
+    for chart in page.charts:
+        if isinstance(chart, Gantt) and chart.rows:
+            console.print()
+            console.print(Text(chart.title, style="bold"))
+            for line in gantt_text(chart, console.width):
+                console.print(Text(line), no_wrap=True, overflow="crop")
     for table in (*map(twin_of, page.charts), *page.tables):
         console.print()
         parts = _fitting(table, console)

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from samarkand.priorities.base import Levels
 from samarkand.priorities.faces import NO_FIGURE, Answer, Page, Table, shown
 from samarkand.priorities.governance.delivery_risk import NO_COST, demand_of, overrun_of
-from samarkand.priorities.governance.progress import expected_opening, opening_at_pace, slippage_of
+from samarkand.priorities.governance.gantt_page import gantt_of
+from samarkand.priorities.governance.progress import (
+    expected_opening,
+    opening_at_pace,
+    opening_if_resumed,
+    slippage_of,
+)
+from samarkand.priorities.governance.progress_page import changes_of, money_of
 from samarkand.priorities.reference_fit import (
     COVERAGE,
     FAMILY,
@@ -59,12 +66,23 @@ def openings_of(items: Sequence[Item]) -> Table:
     """Openings by the plan, as published, and to be expected, of the items with a plan or with progress."""
     rows = []
     for item in items:
-        known = (slippage_of(item), expected_opening(item), opening_at_pace(item))
-        if any(isinstance(one, float) for one in known):
-            planned = item.get("planned_opening")
-            cells = (f"{one:{form}}" if isinstance(one, float) else NO_FIGURE
-                     for one, form in zip(known, ("+.1f", ".1f", ".1f"), strict=True))  # fmt: skip
-            rows.append((item.id, str(planned or NO_FIGURE), str(item.opening or NO_FIGURE), *cells))
+        slippage, by_class, resumed = slippage_of(item), expected_opening(item), opening_if_resumed(item)
+        at_pace = opening_at_pace(item)
+        if all(isinstance(one, str) for one in (slippage, by_class, resumed, at_pace)):
+            continue
+        planned = item.get("planned_opening")
+        expected = f"not before {resumed:.1f}" if isinstance(resumed, float) else _year(by_class)
+        moved = f"{slippage:+.1f}" if isinstance(slippage, float) else NO_FIGURE
+        rows.append(
+            (
+                item.id,
+                str(planned or NO_FIGURE),
+                str(item.opening or NO_FIGURE),
+                moved,
+                expected,
+                _year(at_pace),
+            )
+        )
     note = (
         "A year and its fraction. "
         if rows
@@ -77,6 +95,10 @@ def openings_of(items: Sequence[Item]) -> Table:
         note=f"{note}Keys: planned_opening, progress, progress_as_of (docs/programme.md).",
         numbers=3,
     )
+
+
+def _year(found: float | str) -> str:
+    return f"{found:.1f}" if isinstance(found, float) else NO_FIGURE
 
 
 def fits_of() -> Table:
@@ -117,12 +139,16 @@ def item_page(answer: Answer, item: Item) -> Page:
             f"Forecasts of users of such items came out at {100 * float(demand.change):+.0f} % on average."
         )
     rows = (_row(answer, item),) if _costs(answer, item) else ()
+    gantt = gantt_of(answer, item)
     return Page(
         f"Delivery of {item.title}",
         lead=tuple(said),
+        charts=(gantt,) if gantt.rows else (),
         tables=(
             Table("What it is to be expected to cost, US$ m", HEADS, rows, note="" if rows else f"{NO_COST}."),
             openings_of([item]),
+            *money_of(answer, [item]),
+            *changes_of(answer, item),
         ),
     )  # fmt: skip
 

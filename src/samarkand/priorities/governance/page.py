@@ -5,12 +5,23 @@ from __future__ import annotations
 from samarkand.priorities.faces import Answer, Page
 from samarkand.priorities.governance.delivery_page import costs_of, fits_of, openings_of, said_of_costs
 from samarkand.priorities.governance.disclosure_page import disclosures_of, said_of_disclosure
+from samarkand.priorities.governance.gantt_page import gantt_of_all
+from samarkand.priorities.governance.progress_page import money_of
 
 
 def page(answer: Answer) -> Page:
     """Costs to be expected of all items, the largest first, and what is published of projects."""
+    items = answer.timeline.items
+    gantt = gantt_of_all(answer)
     return Page(
         "Governance: how projects are delivered",
         lead=(said_of_costs(answer), said_of_disclosure(answer)),
-        tables=(costs_of(answer), openings_of(answer.timeline.items), fits_of(), disclosures_of(answer)),
+        charts=(gantt,) if gantt.rows else (),
+        tables=(
+            costs_of(answer),
+            openings_of(items),
+            *money_of(answer, items),
+            fits_of(),
+            disclosures_of(answer),
+        ),
     )

@@ -1,11 +1,13 @@
 """How far an item has come against its plan: slippage, the opening to be expected, the budget at risk by party.
 
-With start S, planned duration D, day of the progress t, share done p and mean schedule overrun m of the class:
+With start S, planned duration D with the days of agreed change orders, day of the progress t, share done p and mean
+schedule overrun m of the class:
 
     to be expected    t + (1 - p) D (1 + m)      what is left takes as long as it took projects of the class
     at the pace       S + (t - S) / p            what is left goes on as what is done
 
-A year without a day counts as its middle. What is suspended has no pace, and no opening is forecast.
+A year without a day counts as its middle. What is suspended has no pace, and no opening is forecast: it opens no sooner
+than if works went on again on the day t, which is the first of the two.
 """
 
 from __future__ import annotations
@@ -17,17 +19,19 @@ from samarkand.core.gaps import Gap
 from samarkand.core.labels import labelled
 from samarkand.priorities.base import Levels, Outcomes, Range
 from samarkand.priorities.governance.delivery_risk import BASIS, overrun_of
+from samarkand.priorities.governance.moments import DAYS_A_YEAR, moment
 from samarkand.priorities.reference_fit import COVERAGE, Fitted, class_of
 from samarkand.priorities.timeline import Timeline
+from samarkand.programme.model.change_orders import added_days
 from samarkand.programme.model.models import Item, When
 
-DAYS_A_YEAR = 365.25
 IN_SERVICE = "it is in service"
 SUSPENDED = "it is suspended: what is left has no pace"
 NO_PLAN = "no opening by the plan is given: planned_opening"
 NO_START = "no start of construction is published"
 NO_PROGRESS = "no progress with its day is given: progress, progress_as_of"
 NO_CLASS = "no reference class of schedules of its kind is declared"
+NOT_SUSPENDED = "it is not suspended"
 NO_SHARES = "it has no published cost, reference class or share of a party"
 
 
@@ -37,6 +41,7 @@ def progress_of(item: Item, timeline: Timeline) -> Outcomes:
         "opening_slippage": slippage_of(item),
         "opening_to_be_expected": expected_opening(item),
         "opening_at_pace": opening_at_pace(item),
+        "opening_if_resumed": opening_if_resumed(item),
     }
     outcomes: dict[str, Levels | Gap] = {
         name: Gap(item.id, name, one) if isinstance(one, str) else Levels(change=xr.DataArray(one))
@@ -57,8 +62,15 @@ def expected_opening(item: Item) -> float | str:
     """`t + (1 - p) D (1 + m)`, a year with its fraction; or why there is none."""
     if item.status == "in_service":
         return IN_SERVICE
-    if item.status == "suspended":
-        return SUSPENDED
+    return SUSPENDED if item.status == "suspended" else _opening_by_class(item)
+
+
+def opening_if_resumed(item: Item) -> float | str:
+    """Of what is suspended, the opening if works went on again on the day of the progress; or why there is none."""
+    return _opening_by_class(item) if item.status == "suspended" else NOT_SUSPENDED
+
+
+def _opening_by_class(item: Item) -> float | str:
     planned = _when(item, "planned_opening") or item.opening
     progress, day = item.figure("progress"), _when(item, "progress_as_of")
     if planned is None:
@@ -71,7 +83,7 @@ def expected_opening(item: Item) -> float | str:
     if found is None:
         return NO_CLASS
     overrun = found.distribution.mean - 1.0 if isinstance(found, Fitted) else found.mean
-    duration = moment(planned) - moment(item.construction_start)
+    duration = moment(planned) + added_days(item) / DAYS_A_YEAR - moment(item.construction_start)
     return calc_expected_opening(moment(day), progress.value, duration, overrun)
 
 
@@ -113,13 +125,6 @@ def budget_at_risk(item: Item, timeline: Timeline) -> Levels | Gap:
         return Levels(change=figure)
     low, high = ends
     return Levels(change=figure, ranges={"change": Range(low, high, BASIS, COVERAGE)})
-
-
-def moment(when: When) -> float:
-    """A day as a year with its fraction; of a year alone its middle."""
-    if when.day is None:
-        return when.year + 0.5
-    return when.year + (when.day.timetuple().tm_yday - 1) / DAYS_A_YEAR
 
 
 def _when(item: Item, key: str) -> When | None:
