@@ -3,6 +3,7 @@
 import math
 import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from samarkand.priorities.faces import Bars
 from samarkand.reports.charts import Bar, Line, bar_chart, line_chart, nice_ticks
 from samarkand.reports.maps import (
     COLOURS,
+    NO_FIGURE,
     Marks,
     Paint,
     Place,
@@ -190,6 +192,46 @@ def test_colours_grow_darker_with_size_on_both_sides():
     assert sizes[:5] == sorted(sizes[:5])
     assert sizes[4:] == sorted(sizes[4:], reverse=True)
     assert min(abs(np.diff(sizes))) > 0.03
+
+
+# Machado, Oliveira and Fernandes (2009), "A physiologically-based model for simulation of color vision deficiency",
+# IEEE TVCG 15(6): matrices of severity 1 for linear RGB.
+SIGHT = {
+    "usual": np.eye(3),
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.01182, 0.04294, 0.968881],
+    ],
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+}  # fmt: skip
+TO_XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.072175], [0.0193339, 0.119192, 0.9503041]]
+)
+WHITE = np.array([0.95047, 1.0, 1.08883])
+
+
+def seen(colour, sight):
+    """A colour in CIELAB as eyes of a sight see it; a distance of 2.3 is just noticeable (CIE76)."""
+    parts = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    x = TO_XYZ @ np.clip(np.array(SIGHT[sight]) @ linear, 0, 1) / WHITE
+    f = np.where(x > (6 / 29) ** 3, np.cbrt(x), x / (3 * (6 / 29) ** 2) + 4 / 29)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+def test_no_figure_and_every_class_are_distinguished_by_all_eyes(sight):
+    """Six times what is just noticeable from no figure, twice between neighbours, which stand beside a legend."""
+    classes = [seen(colour, sight) for colour in COLOURS]
+    nothing = seen(NO_FIGURE, sight)
+    assert min(np.linalg.norm(one - nothing) for one in classes) > 6 * 2.3
+    assert min(np.linalg.norm(one - other) for one, other in pairwise(classes)) > 2 * 2.3
+    assert all(np.linalg.norm(classes[k] - classes[8 - k]) > 4 * 2.3 for k in range(4))  # a loss is no gain
 
 
 def test_each_economy_has_the_colour_of_its_value_and_says_it():

@@ -24,11 +24,12 @@ from samarkand.world.economies.map import WorldMap
 
 Project = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
-# From strong loss over nothing to strong gain; lightness alone tells how strong, hue which way.
+# From strong loss over nothing to strong gain; lightness alone tells how strong, hue which way. No figure is lilac:
+# every grey is near a class for those who do not tell green from red.
 COLOURS = (
     "#7f2a0e", "#c05a2c", "#e69d72", "#f8dcc8", "#f3f0e7", "#cfe8e4", "#8cc5bf", "#3f958f", "#0a5656",
 )  # fmt: skip
-NO_FIGURE, PLAIN, SEA, BORDER = "#c3c9cf", "#f0f1f1", "#e4ecf2", "#9aa4ae"
+NO_FIGURE, PLAIN, SEA, BORDER = "#c8c8f0", "#f0f1f1", "#e4ecf2", "#9aa4ae"
 ROUTE_COLOURS = {"rail": "#2b2350", "road": "#8a5a00", "other": "#7a3b78"}
 LEAST_TOP = 1e-3
 SPOT_COLOURS = (

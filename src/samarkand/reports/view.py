@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from samarkand.priorities.base import Indicator
-from samarkand.priorities.faces import Table
+from samarkand.priorities.faces import Page, Table
 from samarkand.priorities.registry import each_indicator
 from samarkand.priorities.results import unit_of
 from samarkand.programme.channels.charging import IN_WORDS
+from samarkand.reports.answers.surprises import surprises
 from samarkand.reports.charts import Bar, Line, bar_chart, line_chart
 from samarkand.reports.figures import MINUS, NOTHING, SMALLEST, display_unit, figure, money, per_cent, plural
 from samarkand.reports.items import Corridor, items_by_corridor
@@ -215,6 +216,11 @@ class ReportView:
         """Who gets the direct margins and is charged for the items that have these alone."""
         return direct_by_economy(self.net_worth, self.name)
 
+    @cached_property
+    def surprises(self) -> Page:
+        """Why the largest movers are where they are."""
+        return surprises(self.appraisal)
+
     @property
     def rule_of_charge(self) -> str:
         """In which years capital is charged, in words."""
@@ -256,7 +262,7 @@ class ReportView:
             count = len(self.appraisal.world.inside_rest_of_world)
             lines.append(
                 f"{plural(count, 'economy', 'economies')} inside the rest of the world "
-                f"{'has' if count == 1 else 'have'} no figures of {'its' if count == 1 else 'their'} own (grey)."
+                f"{'has' if count == 1 else 'have'} no figures of {'its' if count == 1 else 'their'} own (lilac)."
             )
         return lines
 

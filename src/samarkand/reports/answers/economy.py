@@ -51,7 +51,7 @@ def economy_page(appraisal: Appraisal, worth: Worth, code: str) -> Page:
     return Page(f"{name} · {appraisal.programme.title} · {summary.year}", lead, tables=tables)
 
 
-def said_of(appraisal: Appraisal, worth: Worth, code: str) -> Iterable[str]:
+def said_of(appraisal: Appraisal, worth: Worth | None, code: str) -> Iterable[str]:
     """The answer, and why, in two or three sentences."""
     lines = [line for line in lines_of(appraisal, worth) if line.economy == code]
     return _said(appraisal, summarise(appraisal), code, lines)
@@ -84,9 +84,11 @@ def _said(appraisal: Appraisal, summary: Summary, code: str, lines: Sequence[Lin
     dear = max(lines, key=lambda line: line.charge, default=None)
     if best and before > NOTHING_SHOWN:
         parts = " and ".join(f"{titles[line.item]} ({money(line.trade, sign=True)})" for line in best)
-        yield f"Most of what it gains in trade comes from {parts}."
+        most = "Most" if sum(line.trade for line in best) > 0.5 * before else "The largest part"
+        yield f"{most} of what it gains in trade comes from {parts}."
     if dear is not None and dear.charge > 0.2 * cost > 0:
-        yield f"Most of what it pays is for {titles[dear.item]}, {money(dear.charge)} a year."
+        most = "Most" if dear.charge > 0.5 * cost else "The largest part"
+        yield f"{most} of what it pays is for {titles[dear.item]}, {money(dear.charge)} a year."
 
 
 def _sums(appraisal: Appraisal, summary: Summary, code: str) -> Table:

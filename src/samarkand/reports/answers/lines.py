@@ -79,10 +79,13 @@ def cells_of(words: str, lines: Sequence[Line]) -> tuple[str, ...]:
     )
 
 
-def lines_of(appraisal: Appraisal, worth: Worth) -> list[Line]:
-    """What each item of `worth` gives each economy in the last year and takes from it, the largest first."""
+def lines_of(appraisal: Appraisal, worth: Worth | None) -> list[Line]:
+    """What each item of `worth` gives each economy in the last year and takes from it, the largest first.
+
+    Without `worth` what each gives in trade is not known: it takes a solution without it.
+    """
     trade: dict[tuple[str, str], float] = {}
-    for name, one in worth.items.items():
+    for name, one in worth.items.items() if worth else ():
         for stream in one.streams:
             for (economy, _), amount in stream.amounts.items() if stream.owner == "equilibrium" else ():
                 trade[name, economy] = trade.get((name, economy), 0.0) + amount.central
@@ -96,7 +99,8 @@ def lines_of(appraisal: Appraisal, worth: Worth) -> list[Line]:
     for charge in (*change.charges, *direct_charges(appraisal, year)):
         key = charge.item, charge.economy
         charged[key] = charged.get(key, 0.0) + charge.annual
-    keys = dict.fromkeys(key for some in (trade, direct, charged) for key in some if key[0] in worth.items)
+    items = appraisal.programme.ids if worth is None else worth.items
+    keys = dict.fromkeys(key for some in (trade, direct, charged) for key in some if key[0] in items)
     lines = [Line(*key, trade.get(key, 0.0), direct.get(key, 0.0), charged.get(key, 0.0)) for key in keys]
     shown = [line for line in lines if max(map(abs, line.parts)) > NOTHING_SHOWN]
     return sorted(shown, key=lambda line: (-max(map(abs, (*line.parts, line.net))), line.item, line.economy))
