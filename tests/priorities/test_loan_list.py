@@ -65,6 +65,7 @@ BAD = HEAD + (
     "7,Closing,,,KGZ,bank,loan,5,USD,0.02,,,10,2,,2020,2023,2022,public_external,,\n"
     "8,Guarantor,,,KGZ,bank,loan,5,USD,0.02,,,10,2,,2020,,,public_external,kgz-rail,kgz-rail\n"
     "9,Perimeter,,,KGZ,bank,loan,5,USD,0.02,,,10,2,,2020,,,,,\n"
+    "10,Nowhere,,,XXX,bank,loan,5,USD,0.02,,,10,2,,2020,,,public_external,,\n"
     "9,Twice,,,KGZ,bank,lone,five,USD,0.02,,,10,2,,1 May,,,public,,\n"
 )
 SAID = {
@@ -76,9 +77,10 @@ SAID = {
     "line 8, last_drawdown": "2023 comes after closing 2022",
     "line 9, guarantor": "is the borrower itself",
     "line 10, perimeter": "there is none: whose debt it is must be known",
-    "line 11, amount": "'five', not a number",
-    "line 11, first_drawdown": "'1 May' is no day",
-    "line 11, instrument": "is 'lone'",
+    "line 11, economy": "'XXX' is no economy",
+    "line 12, amount": "'five', not a number",
+    "line 12, first_drawdown": "'1 May' is no day",
+    "line 12, instrument": "is 'lone'",
 }
 
 
@@ -89,6 +91,13 @@ def test_everything_wrong_with_a_list_is_said_at_once(write):
     assert set(said) == set(SAID)
     for place, words in SAID.items():
         assert words in said[place], place
+
+
+def test_economies_are_read_by_their_names_too(write):
+    path = write(GOOD.replace(",KGZ,", ",Kyrgyz Republic,"))
+    assert [one.hosts for one in read_loans(path, PARAMETERS)] == [
+        one.hosts for one in read_loans(write(GOOD, "codes.csv"), PARAMETERS)
+    ]
 
 
 def test_ids_are_of_one_loan_each(write):

@@ -18,9 +18,11 @@ from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.priorities.finance.loan_layouts import OWN, LayoutRow, layouts, quiet, read_layout, words
 from samarkand.priorities.finance.tranches import PERIMETERS, Owed, exchange_rates, schedule_of
 from samarkand.programme.files.financing_checks import findings
+from samarkand.programme.files.plain_words import economy_named
 from samarkand.programme.model.kinds import attributes
 from samarkand.programme.model.models import Financing, When
 from samarkand.world.economies.currencies import US_DOLLAR, currencies
+from samarkand.world.economies.tables import load_economies
 from samarkand.world.importers.numerals import read_numerals
 from samarkand.world.importers.tables import read_chunks
 from samarkand.world.importers.workbooks import is_workbook, read_sheet
@@ -117,6 +119,11 @@ class _Row:
         column = self.columns[key].column if key in self.columns else key
         self.faults.add(f"{self.place}, {column}", reason, remedy)
 
+    @property
+    def economy(self) -> str:
+        """ISO3 code of the borrower's economy, given as a code or a name; empty where there is none."""
+        return economy_named(self.cells.get("economy", "")) or ""
+
     def text(self, key: str) -> str:
         """A cell as the word that it stands for."""
         cell = self.cells.get(key, "")
@@ -175,6 +182,13 @@ class _Row:
         for key in NEEDED:
             if not self.cells.get(key):
                 self.wrong(key, "is empty", "Fill it in.")
+        if self.cells.get("economy") and not self.economy:
+            names = [*load_economies().index, *load_economies()["name"]]
+            self.wrong(
+                "economy",
+                f"{self.cells['economy']!r} is no economy",
+                did_you_mean(self.cells["economy"], names),
+            )
         declared = attributes("financing")
         if instrument not in declared["instrument"].choices:
             remedy = did_you_mean(instrument, declared["instrument"].choices)
@@ -214,7 +228,7 @@ class _Row:
             dollars = (amount.value or 0.0) / rates[start.year]
             if not any(True for _ in findings(line)):
                 schedule, worth = schedule_of(line, dollars, days, parameters, missing)
-        hosts = {self.cells["economy"].upper(): 1.0} if self.cells.get("economy") else {}
+        hosts = {self.economy: 1.0} if self.economy else {}
         named = self.cells.get("id", ""), self.text("title")
         return ListedLoan(line, dollars, hosts, schedule, worth, tuple(missing), *named)
 

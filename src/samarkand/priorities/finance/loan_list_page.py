@@ -63,6 +63,7 @@ def _totals(loans: Iterable[ListedLoan]) -> Table:
         "currency": lambda one: one.currency,
         "financier": lambda one: one.line.party,
         "economy": lambda one: " ".join(one.hosts),
+        "year of the first drawdown": lambda one: str(one.line.get("first_drawdown").year),
     }
     rows = []
     for name, view in views.items():
