@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -13,9 +14,13 @@ from samarkand.core.faults import Faults
 from samarkand.priorities.environment.command import screen
 from samarkand.priorities.environment.maps_asked import maps_by_period
 from samarkand.priorities.environment.page import safeguards
+from samarkand.priorities.environment.places import Places, cut_at_antimeridian, places_of
 from samarkand.priorities.environment.screening import cases_of, rules, standards
+from samarkand.priorities.environment.screening_map import map_of_projects, middle_of
+from samarkand.priorities.environment.screening_outcomes import screened
 from samarkand.priorities.environment.screening_page import SHORT
 from samarkand.priorities.registry import find_indicator
+from samarkand.reports.pages import draw_chart
 from samarkand.session import Session
 from toy import make_toy_world, toy_programme
 
@@ -101,7 +106,6 @@ def test_maps_of_an_item_in_its_page(answer, tmp_path):
     shapely = pytest.importorskip("shapely", reason="shapely (the extra `geo`) is not installed")
     pytest.importorskip("pyogrio", reason="pyogrio (the extra `geo`) is not installed")
     pytest.importorskip("tifffile", reason="tifffile (the extra `hazard`) is not installed")
-    import numpy as np
     from test_environment_hazards import write as write_depths
     from test_environment_layers import write as write_areas
 
@@ -136,6 +140,29 @@ def test_options_that_cannot_be(given, said):
     with pytest.raises(Faults, match=said):
         maps_by_period(*given)
     assert maps_by_period(["100=b.tif"], False, None, 5.0, 1.0) == {100.0: Path("b.tif")}
+
+
+def test_projects_stand_on_the_map_in_the_colour_of_their_class(answer):
+    """A circle for each project with a place, at its middle; the table beside it counts them all."""
+    found = screened(answer.timeline)
+    (shown,) = map_of_projects(found, answer.timeline.items)
+    with_place = [one for one in answer.programme.projects if places_of(one)]
+    assert [spot.words.rsplit(":", 1)[0] for spot in shown.spots] == [one.title for one in with_place]
+    assert sum(int(number) for _, number in shown.twin.rows) == len(found)
+    assert screen(answer, "").charts == (shown,)
+    drawn = str(draw_chart(shown))
+    assert "#7d8791" in drawn  # not assessable is grey
+    assert all(word in drawn for word in ("green", "yellow", "red", "not assessable"))
+
+
+def test_the_middle_of_a_line_over_the_antimeridian_is_on_it():
+    line = np.array([[178.0, 0.0], [-178.0, 0.0]])
+    parts = tuple(("line", part) for part in cut_at_antimeridian(line))
+    longitude, latitude = middle_of(Places(parts, ()))
+    assert abs(longitude) == pytest.approx(180.0, abs=0.05)  # points are 0.05 degrees apart
+    assert latitude == pytest.approx(0.0, abs=1e-9)
+    assert middle_of(Places((), (("site", 70.0, 40.0),))) == pytest.approx((70.0, 40.0))
+    assert middle_of(Places((), ())) is None
 
 
 @pytest.fixture

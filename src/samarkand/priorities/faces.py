@@ -107,12 +107,16 @@ class Spot:
 
 @dataclass(frozen=True)
 class SpotMap:
-    """A map of the world with circles in groups, from the best to the worst; `twin` says the same in figures."""
+    """A map of the world with circles in groups, from the best to the worst; `twin` says the same in figures.
+
+    shades: number of the colour of each group, from the best to the worst; None: grey; as they stand if none is given.
+    """
 
     title: str
     groups: tuple[str, ...]
     spots: tuple[Spot, ...]
     twin: Table
+    shades: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True)

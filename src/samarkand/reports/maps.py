@@ -40,6 +40,7 @@ SPOT_COLOURS = (
     "#c05a2c",
     "#7f2a0e",
 )  # from the best group to the worst
+UNKNOWN_SPOT = "#7d8791"
 LARGEST_SPOT = 16.0
 WORLD_WIDTH, REGION_WIDTH = 2000, 1600
 MERIDIAN = 11.5  # in the middle: the edge then falls into the Bering strait
@@ -162,9 +163,16 @@ def world_map(
     )  # fmt: skip
 
 
-def spot_map(world: WorldMap, spots: Sequence[Spot], groups: Sequence[str], title: str) -> Svg:
+def spot_map(
+    world: WorldMap,
+    spots: Sequence[Spot],
+    groups: Sequence[str],
+    title: str,
+    shades: Sequence[int | None] = (),
+) -> Svg:
     """The world with a circle for each spot, the larger ones beneath, and the colours of the groups in words."""
     frame = _WorldFrame()
+    colours = [UNKNOWN_SPOT if one is None else SPOT_COLOURS[one] for one in shades or range(len(groups))]
     plain = {outline.economy: Paint("") for outline in world.outlines}
     ordered = sorted(spots, key=lambda one: -one.weight)
     x, y = frame.project(
@@ -173,7 +181,7 @@ def spot_map(world: WorldMap, spots: Sequence[Spot], groups: Sequence[str], titl
     most = max((one.weight for one in ordered), default=1.0)
     circles = [
         tag("circle", tag("title", one.words), cx=round(float(cx), 1), cy=round(float(cy), 1),
-            r=round(2.5 + LARGEST_SPOT * math.sqrt(one.weight / most), 1), fill=SPOT_COLOURS[one.group],
+            r=round(2.5 + LARGEST_SPOT * math.sqrt(one.weight / most), 1), fill=colours[one.group],
             fill_opacity=0.85, stroke=PAPER, stroke_width=0.8)
         for one, cx, cy in zip(ordered, x.tolist(), y.tolist(), strict=True)
     ]  # fmt: skip
@@ -181,7 +189,7 @@ def spot_map(world: WorldMap, spots: Sequence[Spot], groups: Sequence[str], titl
     key: list[Svg] = []
     for number, words in enumerate(groups):
         left = 20 + number * step
-        key.append(tag("circle", cx=left, cy=frame.height + 32, r=13, fill=SPOT_COLOURS[number]))
+        key.append(tag("circle", cx=left, cy=frame.height + 32, r=13, fill=colours[number]))
         key.append(tag("text", words, x=left + 24, y=frame.height + 43, font_size=32, fill=INK))
     return picture(
         WORLD_WIDTH, frame.height + 64, title, _patterns(title),

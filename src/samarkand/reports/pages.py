@@ -142,7 +142,7 @@ def draw_chart(chart: Figure) -> Svg:
     if isinstance(chart, Gantt):
         return gantt_chart(chart)
     if isinstance(chart, SpotMap):
-        return spot_map(load_map(), chart.spots, chart.groups, chart.title)
+        return spot_map(load_map(), chart.spots, chart.groups, chart.title, chart.shades)
     unit = display_unit(chart.unit)
     if isinstance(chart, Bars):
         known = zip(chart.labels, chart.values, strict=True)

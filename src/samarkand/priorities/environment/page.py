@@ -10,7 +10,8 @@ from samarkand.core.gaps import Gap
 from samarkand.priorities.environment.green_finance_page import green_finance_tables
 from samarkand.priorities.environment.operation import acts_on_freight
 from samarkand.priorities.environment.paths import TITLES
-from samarkand.priorities.environment.power import levelised_tariff, published_tariffs
+from samarkand.priorities.environment.power import break_even_rate, levelised_tariff, published_tariffs
+from samarkand.priorities.environment.screening_map import map_of_projects
 from samarkand.priorities.environment.screening_outcomes import screened
 from samarkand.priorities.environment.screening_page import table_of_projects
 from samarkand.priorities.environment.traffic import MODES, freight_gases
@@ -35,7 +36,7 @@ def page(answer: Answer) -> Page:
     return Page(
         "Environment: greenhouse gases",
         lead=(APART, WITH_FREIGHT if answer.timeline.item_freight else ON_DEMAND),
-        charts=net_by_year(answer),
+        charts=(*net_by_year(answer), *map_of_projects(screened(answer.timeline), answer.timeline.items)),
         tables=(
             *gases_by_item(answer),
             *freight_by_item(answer),
@@ -148,9 +149,19 @@ def tariffs(answer: Answer) -> tuple[Table, ...]:
     for row in published_tariffs():
         found = levelised_tariff(row, parameters)
         off = f"{100 * (found / row.tariff - 1):+.0f} %"
-        rows.append((row.title, shown(row.tariff, ",.1f"), shown(found, ",.1f"), off, row.flag))
-    note = "At the rate power_discount_rate, with upkeep and fuel; taxes, fees and help in a tariff are not in it."
-    heads = ("plant", "tariff", "levelised", "off by", "figures")
+        rate = break_even_rate(row, parameters)
+        rows.append(
+            (
+                row.title, shown(row.tariff, ",.1f"), shown(found, ",.1f"), off,
+                "none" if rate is None else f"{rate:.1%}", row.flag,
+            )
+        )  # fmt: skip
+    note = (
+        "At the rate power_discount_rate, with upkeep and fuel; taxes, fees and help in a tariff are not in it. The "
+        "rate met is that at which the tariff pays what is published of the cost: far from that of the others, the two "
+        "are not of one thing."
+    )
+    heads = ("plant", "tariff", "levelised", "off by", "rate met", "figures")
     return (
         Table("Levelised cost of electricity, US$/MWh", ("plant of the programme", "cost"), mine),
         Table("Levelised cost beside published tariffs, US$/MWh", heads, tuple(rows), note=note),

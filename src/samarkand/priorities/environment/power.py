@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import xarray as xr
+from scipy.optimize import brentq
 
 from samarkand.core.declarations import read_table
 from samarkand.core.evidence import Cited
@@ -28,6 +29,7 @@ NAMES = ("item_generation", "item_levelised_cost", "item_displaced_power")
 NO_PLANT = "it generates no electricity"
 NO_CAPEX = "no capex is published"
 BASIS = "published"
+LEAST_RATE = 1e-6  # an annuity at no interest at all
 
 
 class Tariff(Cited):
@@ -71,6 +73,15 @@ def levelised_tariff(row: Tariff, parameters: Parameters) -> float:
     return calc_levelised_cost(
         row.capex, row.generation, rate, row.years, running, fuel_cost(row.fuel, parameters)
     )
+
+
+def break_even_rate(row: Tariff, parameters: Parameters) -> float | None:
+    """The rate at which the levelised cost is the published tariff; None where it is above it even at nothing."""
+
+    def over(rate: float) -> float:
+        return levelised_tariff(row, parameters.replace({"power_discount_rate": rate})) - row.tariff
+
+    return None if over(LEAST_RATE) > 0 else float(brentq(over, LEAST_RATE, 1.0))
 
 
 def power_of(item: Item, facts: Facts, parameters: Parameters) -> dict[str, Levels | Gap]:

@@ -13,6 +13,7 @@ from samarkand.priorities.environment.maps_asked import no_subject, without_plac
 from samarkand.priorities.environment.places import Places, places_of
 from samarkand.priorities.environment.screening import ALL, Finding, left_out
 from samarkand.priorities.environment.screening_fields import screen_item
+from samarkand.priorities.environment.screening_map import map_of_projects
 from samarkand.priorities.environment.screening_outcomes import NO_PROJECT, is_screened, screened
 from samarkand.priorities.faces import NO_FIGURE, Answer, LineMap, Page, Table, Way, shown
 from samarkand.programme.model.models import Item
@@ -51,7 +52,9 @@ def page_of_screening(answer: Answer, word: str = "") -> Page:
     if not found:
         return Page(title, lead=(NO_PROJECT,))
     finance = () if word else green_finance_tables(answer)
-    return Page(title, lead=(NOTE,), tables=(table_of_projects(found), *finance, table_of_rules_left_out()))
+    charts = map_of_projects(found, answer.timeline.items)
+    tables = (table_of_projects(found), *finance, table_of_rules_left_out())
+    return Page(title, lead=(NOTE,), charts=charts, tables=tables)
 
 
 def table_of_projects(found: Mapping[str, tuple[Finding, ...]]) -> Table:
