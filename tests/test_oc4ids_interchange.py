@@ -203,3 +203,115 @@ def test_the_commands_import_and_export(in_folder, capsys, monkeypatch):
     assert code == 2
     assert "2 faults" in said
     assert not (in_folder / "other.toml").exists()
+
+
+def with_contract() -> dict[str, Any]:
+    """The made-up cable with payments, a modification of its contract and a milestone of it."""
+    package = one_economy()
+    project = package["projects"][0]
+    project["transactions"] = [
+        {
+            "id": "t1", "date": "2026-01-31T09:00:00Z", "value": {"amount": 150000000, "currency": "USD"},
+            "payer": {"id": "P-2", "name": "A ministry"}, "payee": {"name": "A builder"}, "x_order": 7,
+        },
+        {"id": "t2", "date": "2026-03-31T00:00:00Z", "value": {"amount": 9000000, "currency": "KGS"}},
+    ]  # fmt: skip
+    project["contractingProcesses"] = [
+        {
+            "id": "c1",
+            "summary": {
+                "ocid": "ocds-abc-1",
+                "milestones": [{"id": "1", "title": "Design", "dueDate": "2025-01-01T00:00:00Z"}],
+                "modifications": [
+                    {
+                        "id": "m1", "date": "2026-02-01T00:00:00Z", "description": "A longer tunnel",
+                        "rationale": "Rock",
+                        "oldContractValue": {"amount": 1000000000, "currency": "USD"},
+                        "newContractValue": {"amount": 1100000000, "currency": "USD"},
+                        "oldContractPeriod": {"endDate": "2030-06-30T00:00:00Z"},
+                        "newContractPeriod": {"endDate": "2030-12-27T00:00:00Z"},
+                    },
+                    {"id": "m2", "description": "Without a day"},
+                ],
+            },
+            "releases": [
+                {"id": "ocds-abc-1-r1", "tag": ["contract"], "date": "2025-05-01T00:00:00Z",
+                 "url": "https://example.org/r1.json"}
+            ],
+        }
+    ]  # fmt: skip
+    return package
+
+
+def test_milestones_payments_and_modifications_become_rows():
+    """By hand: 1,100 m less 1,000 m, 100 m; 30 June to 27 December 2030, 180 days."""
+    package = with_contract()
+    assert without_fault(package) == []
+    tables = tables_of(package)
+    (item,) = tables["project"]
+    assert [(row["id"], row["title"]) for row in item["milestone"]] == [
+        ("1", "Ground broken"), ("2", "Tracks laid"), ("c1/1", "Design"),
+    ]  # fmt: skip
+    assert item["milestone"][0]["met"]["date"] == date(2025, 6, 1)
+    (payment,) = item["spending"]
+    assert (payment["amount"]["value"], payment["payer"], payment["payee"]) == (
+        150,
+        "a-ministry",
+        "a-builder",
+    )
+    (change,) = item["change_order"]
+    assert (change["amount"]["value"], change["days"]["value"], change["contract"]) == (100, 180, "c1")
+    assert (change["contract_value_before"]["value"], change["reason"]) == (1000, "Rock")
+    said = "\n".join(listing(draft_of_package(package, CITIES)))
+    assert "transactions t2: 9,000,000 KGS is not taken" in said
+    assert "modifications c1/m2: is not taken: it needs its day" in said
+    assert "modifications c1/m1: comes on top of capex" in said
+    assert "contracting process ocds-abc-1: ocds-abc-1-r1 (contract) https://example.org/r1.json" in said
+    programme = programme_of(tables)
+    again, _ = package_of(programme, HEADING, package, CITIES)
+    assert canonical(again) == canonical(with_contract()), "and nothing that was not changed is"
+
+
+def test_a_change_before_the_budget_was_approved_is_in_it():
+    package = with_contract()
+    package["projects"][0]["budget"]["approvalDate"] = "2026-06-01T00:00:00Z"
+    (item,) = tables_of(package)["project"]
+    assert item["change_order"][0]["in_capex"] is True
+
+
+def test_rows_that_are_changed_are_written_over_in_their_place():
+    package = with_contract()
+    tables = tables_of(package)
+    (item,) = tables["project"]
+    item["change_order"][0]["amount"]["value"] = 200
+    item["milestone"][1]["planned"] = {"date": date(2030, 1, 31), "source": "Plan"}
+    item["milestone"].append({"title": "Tests", "planned": 2031})
+    item["change_order"].append(
+        {
+            "title": "Another", "status": "agreed", "date": 2026, "contract": "c2",
+            "amount": {"value": 5, "unit": "US$ m", "source": "x"},
+        }
+    )  # fmt: skip
+    del item["spending"][0]["payee"]
+    programme = programme_of(tables)
+    again, _ = package_of(programme, HEADING, package, CITIES)
+    assert without_fault(again) == []
+    project = again["projects"][0]
+    first, second, new = project["milestones"]
+    assert first == package["projects"][0]["milestones"][0]
+    assert second["dueDate"] == "2030-01-31T00:00:00Z"
+    assert (new["title"], new["dueDate"], new["status"]) == ("Tests", "2031-01-01T00:00:00Z", "scheduled")
+    one, other = project["contractingProcesses"]
+    assert one["summary"]["modifications"][1] == {"id": "m2", "description": "Without a day"}, (
+        "not taken, and kept"
+    )
+    assert one["summary"]["modifications"][0]["newContractValue"] == {"amount": 1200000000, "currency": "USD"}
+    assert (
+        one["summary"]["milestones"]
+        == package["projects"][0]["contractingProcesses"][0]["summary"]["milestones"]
+    )
+    assert other["id"] == "c2"
+    assert project["transactions"][0]["x_order"] == 7
+    assert "payee" not in project["transactions"][0]
+    assert project["transactions"][1] == package["projects"][0]["transactions"][1]
+    assert programme_of(tables_of(json.loads(canonical(again)))).items[0] == programme.items[0]

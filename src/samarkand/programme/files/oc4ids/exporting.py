@@ -16,6 +16,8 @@ from typing import Any
 from samarkand.programme.files.drafting import Draft
 from samarkand.programme.files.geojson import Cities
 from samarkand.programme.files.oc4ids.fields import VERSION
+from samarkand.programme.files.oc4ids.happening import KEYS, parties_in, write_happened
+from samarkand.programme.files.oc4ids.happening import with_names as happened_named
 from samarkand.programme.files.oc4ids.importing import IDENTIFIER, MILLION, draft_of_package
 from samarkand.programme.files.oc4ids.words import OWN, code_of
 from samarkand.programme.files.plain_words import US_DOLLARS
@@ -96,6 +98,8 @@ def _project(
     for key in changed:
         if key in STANDARD:
             _set(found, key, now.get(key))
+        elif key in KEYS:
+            write_happened(found, key, now.get(key, ()), before.get(key, ()))
     own = {key: now[key] for key in changed if key in now and key != "parties"}
     if own:
         found[OWN] = {**found.get(OWN, {}), **own}
@@ -108,13 +112,20 @@ def _new(now: Table, table: Table, names: Mapping[str, Table]) -> dict[str, Any]
     for key in STANDARD:
         if key in now:
             _set(found, key, now[key])
+    for key in KEYS:
+        if key in now:
+            write_happened(found, key, now[key], ())
     sector = code_of("kind", table["kind"])
     if sector:
         found["sector"] = list(dict.fromkeys([sector.split(".")[0], sector]))
     locations = list(_locations(table))
     if locations:
         found["locations"] = locations
-    codes = [*table.get("parties", ()), *(line["party"] for line in table.get("financing", ()))]
+    codes = [
+        *table.get("parties", ()),
+        *(line["party"] for line in table.get("financing", ())),
+        *parties_in(table),
+    ]
     parties = [_organization(names[code]) for code in dict.fromkeys(codes)]
     if parties:
         found["parties"] = parties
@@ -229,7 +240,8 @@ def _with_names(table: Table, names: Mapping[str, Table]) -> Table:
         found["financing"] = [{**line, "party": named(line["party"])} for line in found["financing"]]
     if "parties" in found:
         found["parties"] = [named(code) for code in found["parties"]]
-    return found
+    known = {code: row["name"] for code, row in names.items()}
+    return found | {key: [happened_named(row, known) for row in found[key]] for key in KEYS if key in found}
 
 
 def _plain(value: Any) -> Any:

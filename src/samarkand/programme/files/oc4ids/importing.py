@@ -6,6 +6,7 @@
     completion.endDate, completionPeriod, maintenance...   opening
     locations[].geometry, address                          place, section or route; economies
     parties, budget.finance                                parties and financing
+    milestones, transactions, modifications                milestone, spending, change_order (`happening`)
 
 Fields of the namespace `samarkand` are those of a programme file themselves: they fill what the standard has no field
 for. Whatever else a package holds stays in the package, which an export takes up again.
@@ -31,6 +32,7 @@ from samarkand.programme.files.geojson import (
     on_the_globe,
     short_name,
 )
+from samarkand.programme.files.oc4ids.happening import read_happened
 from samarkand.programme.files.oc4ids.words import OWN, word_of
 from samarkand.programme.files.plain_words import US_DOLLARS
 from samarkand.programme.files.tables import Table
@@ -92,6 +94,7 @@ def read_project(
     _add_cost(project, known, notes, source)
     _add_places(project, known, notes, cities, source["source"])
     _add_parties(project, known, notes, draft, source)
+    read_happened(project, known, notes, draft, source)
     _add_processes(project, notes)
     return known, notes
 
