@@ -22,7 +22,8 @@ What is compared at gates, straits and in North America, where and in which year
 was run against it; the other shares of modes and the costs were added later. Nothing is left out because it does not
 fit. The shares of North America are a fit: constants are calibrated to them; nothing else here is calibrated to. The
 factor is the model's figure over the observed one; "without constants" is what shares of modes would be if the
-constants of their choice were zero.
+constants of their choice were zero. Transit income is what goods from and to other economies pay at published tariffs;
+it is no part of any economy's income in the model yet.
 
 {constants}
 """

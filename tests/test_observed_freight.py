@@ -22,6 +22,7 @@ from samarkand.solving import Setting, solve_baseline
 from samarkand.world.freight.mode_choice import TARGETS, calibrate_mode_choice, sector_classes
 from samarkand.world.freight.model import skims_of
 from samarkand.world.freight.trade_costs import prepare_pairs
+from samarkand.world.freight.transit_tariffs import transit_tariffs
 from samarkand.world.parameters import table_names
 from toy import make_toy_world
 
@@ -203,6 +204,22 @@ def test_what_nobody_published_as_it_stands_is_marked(toy, session, monkeypatch)
     assert "not known" in silent
 
 
+def test_transit_income_is_that_of_the_tariff(toy, session, monkeypatch):
+    rows = [
+        _row(measure="transit_income", place="suez", observed=100.0),
+        _row(id="none", measure="transit_income", place="panama", observed=100.0),
+    ]
+    found = _beside(rows, toy, session, monkeypatch)
+    baseline = solve_baseline(
+        Setting(toy, toy.assumptions, "fixed_nominal"), (), session.kept, lambda *_: None
+    )
+    (tariff,) = (row for row in transit_tariffs() if row.id == "suez")
+    by_hand = float(baseline.assignment.passing.sel(tariff="suez")) * tariff.rate / 1e6
+    assert found.loc["gate", "modelled"] == pytest.approx(by_hand)
+    assert found.loc["gate", "factor"] == pytest.approx(by_hand / 100.0)
+    assert math.isnan(found.loc["none", "modelled"])
+
+
 def test_a_figure_without_source_or_note_is_refused():
     with pytest.raises(ValidationError, match="needs a note"):
         _row(observed=None)
@@ -219,6 +236,9 @@ def test_every_place_is_found_and_the_page_is_of_this_model(world):
     assert len(found) == len(observed_freight())
     assert found["modelled"].notna().all()
     assert np.isfinite(found["factor"][found["observed"].notna()]).all()
+    factor = found.set_index("id")["factor"]
+    for name in ("suez_income", "kazakhstan_income", "djibouti_income"):  # not Panama's, as the page says
+        assert 1 / 1.5 < factor[name] < 1.5, name
     assert PAGE.read_text(encoding="utf-8") == page(found), "run `python -m docs.freight_observed`"
 
 

@@ -35,14 +35,14 @@ def test_what_was_earned_is_the_rate_times_what_passed() -> None:
     checked = [
         row
         for row in transit_tariffs()
-        if row.income and row.tonnes and row.income_year == row.year == row.tonnes_year
+        if row.income and row.passed and row.income_year == row.year == row.passed_year
     ]
     by_tonne = [row for row in checked if row.unit == "US$/t"]
     assert {row.id for row in by_tonne} == {"suez", "panama"}
     for row in by_tonne:
         assert row.income is not None
-        assert row.tonnes is not None
-        assert row.rate == pytest.approx(row.income / row.tonnes, abs=0.005)  # of a rate with two decimals
+        assert row.passed is not None
+        assert row.rate == pytest.approx(row.income / row.passed, abs=0.005)  # of a rate with two decimals
 
 
 def test_the_rate_of_kazakhstan_by_hand() -> None:
@@ -57,7 +57,7 @@ def test_the_rate_of_kazakhstan_by_hand() -> None:
     ("change", "reason"),
     [
         ({"rate": 0.0}, "above zero"),
-        ({"kind": "canal", "place": "suez"}, "only railways"),
+        ({"kind": "canal", "place": "suez"}, "all others for a tonne"),
         ({"income": 5.0}, "its year and its source"),
         ({"kind": "port", "unit": "US$/t"}, "not the place of a port"),
         ({"low": 0.03}, "outside its range"),

@@ -9,7 +9,7 @@ What a programme makes of a baseline is a `state.Counterfactual`, which asks the
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, Protocol, TypeVar
 
@@ -30,7 +30,6 @@ from samarkand.world.accounts.tariffs import inputs_with_tariffs
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.freight.assignment import (
     FreightWork,
-    SeaLoads,
     calc_freight_work,
     calc_tonnes,
     calc_unit_loads,
@@ -47,8 +46,8 @@ from samarkand.world.freight.model import FreightModel, prepare_freight
 from samarkand.world.freight.state import Freight, FreightState, TradeCosts, freight_state
 from samarkand.world.freight.subsets import costs_of_subsets
 from samarkand.world.freight.trade_costs import ad_valorem_cost, iceberg_cost_hat, surface_trade
+from samarkand.world.freight.transit import calc_passing, laid_apart
 from samarkand.world.network.disruptions import Closures, find_closures
-from samarkand.world.parameters import Parameters
 from samarkand.world.world import World
 
 Value = TypeVar("Value")
@@ -292,22 +291,26 @@ def lay_freight(baseline: Baseline, state: FreightState, solution: Solution) -> 
     boxes = calc_unit_loads(by_route, setting.commodities, parameters)
     open_model = baseline.freight if isinstance(baseline.freight, FreightModel) else baseline.freight.open
     share = mode_shares(open_model, state.against_open)
-    at_sea = _tankers(energy, flow, before, state, parameters)
-    return calc_freight_work(state.model.network, parameters, tonnes, share, state.changes, boxes, at_sea)
+    network, own_of = state.model.network, laid_apart()
+    by_flow = _energy_tonnes(energy, flow, before)
+    at_sea = energy_loads(energy, by_flow, network, parameters, own_of)
+    work = calc_freight_work(network, parameters, tonnes, share, state.changes, boxes, at_sea, own_of)
+    shut = set() if isinstance(baseline.freight, FreightModel) else set(baseline.freight.closures.pipelines)
+    by_line = by_flow * np.array([not shut & set(by) for by in energy.flows["by"]], float)
+    passing = calc_passing(work, energy.flows, by_line, network, parameters)
+    return replace(work, own={}, passing=passing)
 
 
-def _tankers(
-    energy: EnergyTrade, flow: xr.DataArray, before: xr.DataArray, state: FreightState, parameters: Parameters
-) -> SeaLoads:
-    """Oil and gas at sea: volumes of the tables, times trade of the solution over that of the accounts."""
+def _energy_tonnes(energy: EnergyTrade, flow: xr.DataArray, before: xr.DataArray) -> Floats:
+    """Oil and gas by flow: volumes of the tables, times trade of the solution over that of the accounts."""
     cells = energy.cells(before.transpose("origin", "destination", "sector"))
     after, was = (
         one.transpose("origin", "destination", "sector").to_numpy()[cells] for one in (flow, before)
     )
     ratio = np.divide(after, was, out=np.ones_like(was), where=was > 0)
     weight = energy.flows["cargo"].map({name: row.tonnes for name, row in energy.tables.cargoes.items()})
-    tonnes = energy.flows["volume"].to_numpy(float) * weight.to_numpy(float) * 1e6 * ratio
-    return energy_loads(energy, tonnes, state.model.network, parameters)
+    tonnes: Floats = energy.flows["volume"].to_numpy(float) * weight.to_numpy(float) * 1e6 * ratio
+    return tonnes
 
 
 def _tariffs(setting: Setting, change: Change) -> dict[str, Floats]:

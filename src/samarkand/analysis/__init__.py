@@ -1,4 +1,4 @@
-"""Freight in a solution: flows on the network, corridor profiles, capacities; hold-outs; gravity on panels."""
+"""Freight in a solution: flows on the network, corridor profiles, capacities, transit; hold-outs; gravity on panels."""
 
 from samarkand.core.lazy import lazy_exports
 
@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "Gravity": "samarkand.analysis.panels",
         "estimate_collaboration": "samarkand.analysis.collaboration",
         "estimate_people_flows": "samarkand.analysis.people_flows",
+        "transit_table": "samarkand.analysis.transit",
         "HoldOut": "samarkand.analysis.holdout",
         "hold_out": "samarkand.analysis.holdout",
     },

@@ -1,4 +1,5 @@
-"""Freight of the model beside freight as it was observed: tonnes at gates, shares of straits and of modes, costs.
+"""Freight of the model beside freight as it was observed: tonnes at gates, shares of straits and of modes,
+costs, transit income.
 
 The table says beforehand what is compared, where and in which year (`observed_freight.csv`); nothing of it is left out
 because it does not fit. It is the world without a programme, on the open network.
@@ -33,15 +34,19 @@ from samarkand.world.freight.capacity import calc_flow, find_place
 from samarkand.world.freight.chokepoint_shares import passages_of
 from samarkand.world.freight.mode_choice import EUROPEAN_UNION, sector_classes
 from samarkand.world.freight.skims import MODES
+from samarkand.world.freight.transit import income_by_tariff
 from samarkand.world.world import World, load_world
 
-Measure = Literal["tonnes", "value_share", "mode_share", "freight_cost", "freight_cost_ratio"]
+Measure = Literal[
+    "tonnes", "value_share", "mode_share", "freight_cost", "freight_cost_ratio", "transit_income"
+]
 UNITS: dict[str, str] = {
     "tonnes": "m t a year",
     "value_share": "fraction",
     "mode_share": "fraction",
     "freight_cost": "fraction",
     "freight_cost_ratio": "ratio",
+    "transit_income": "US$ m",
 }
 EVERYBODY, UNION = "*", "EU"
 
@@ -82,6 +87,7 @@ class ObservedRow(Cited):
             "value_share": "of the world's trade in goods",
             "freight_cost": "money for freight over the value of imports",
             "freight_cost_ratio": "money for freight over the value of imports, one over the other",
+            "transit_income": "US$ m a year with goods of others",
         }[self.measure]
 
     @property
@@ -132,6 +138,8 @@ def _modelled(baseline: Baseline, row: ObservedRow) -> float | None:
         return straits_by_value(baseline).get(row.place)
     if row.measure == "mode_share":
         return _mode_share(baseline, row.place)
+    if row.measure == "transit_income":
+        return _transit_income(baseline, row.place)
     groups = row.place.split("/")
     costs = [cost for words in groups if (cost := _cost_of_imports(baseline, words)) is not None]
     if len(costs) < len(groups):
@@ -147,6 +155,13 @@ def _tonnes(baseline: Baseline, place: str) -> float | None:
     except Faults:
         return None
     return calc_flow(baseline.assignment, found, UNITS["tonnes"], parameters)
+
+
+def _transit_income(baseline: Baseline, tariff: str) -> float | None:
+    """US$ m a year at a tariff of transit; None where the network does not have its place."""
+    passing = baseline.assignment.passing
+    found = float("nan") if passing is None else float(income_by_tariff(passing).sel(tariff=tariff))
+    return None if np.isnan(found) else found
 
 
 def straits_by_value(baseline: Baseline) -> dict[str, float]:

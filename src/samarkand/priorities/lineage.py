@@ -9,6 +9,7 @@ published figures come in. Each priority's folder has a `variables.csv` of its o
     elasticities  trade elasticities of the economy's largest traded goods
     freight       value density and carriage of the same goods
     cables        cable systems that land in the economy
+    transit       tariffs of transit of the economy
     table         rows of a table in a priority's folder, each with its source: `FOLDER/FILE.csv`, and `COLUMN=WORD` for
                   some of them
     programme     figures of the items that act
@@ -33,6 +34,7 @@ from samarkand.priorities.registry import HERE, find_indicator, folders
 from samarkand.priorities.results import Results, unit_of
 from samarkand.state import State
 from samarkand.world.assumptions import ELASTICITY
+from samarkand.world.freight.transit_tariffs import transit_tariffs
 from samarkand.world.parameters import table_names
 
 MOST_SECTORS = 3
@@ -49,7 +51,16 @@ class Variable(BaseModel):
     method: str = ""
     inputs: Words = ()
     end: Literal[
-        "", "files", "parameters", "elasticities", "freight", "facts", "cables", "table", "programme"
+        "",
+        "files",
+        "parameters",
+        "elasticities",
+        "freight",
+        "facts",
+        "cables",
+        "transit",
+        "table",
+        "programme",
     ] = ""
     of: Words = ()
 
@@ -118,6 +129,7 @@ class _Tracer:
             "elasticities": self._elasticities,
             "freight": self._freight,
             "cables": self._cables,
+            "transit": self._transit,
             "programme": self._programme,
         }.get(row.end, tuple)()
 
@@ -248,6 +260,11 @@ class _Tracer:
         economies = world.inside_rest_of_world if self.economy == REST_OF_WORLD else (self.economy,)
         found = dict.fromkeys(one for code in economies for one in world.cables.of(code))
         return tuple(leaf(one.row.title, one.row.evidence) for one in found)
+
+    def _transit(self) -> tuple[Lineage, ...]:
+        """The tariffs of the economy, or of those inside the rest of the world."""
+        inside = self.state.world.inside_rest_of_world if self.economy == REST_OF_WORLD else (self.economy,)
+        return tuple(leaf(row.title, row.evidence) for row in transit_tariffs() if row.economy in inside)
 
     def _programme(self) -> tuple[Lineage, ...]:
         change = self.state.change

@@ -13,12 +13,19 @@ from rich.table import Table
 from rich.text import Text
 
 from samarkand.analysis.capacity import capacity_table, capacity_warnings
+from samarkand.analysis.transit import transit_table
 from samarkand.reports.files import write_texts
 
 if TYPE_CHECKING:
     from samarkand.analysis.flows import Freight
 
 BUSIEST = 8
+PASSES = {"m t a year": "m t", "bn t-km a year": "bn t-km"}
+TRANSIT = (
+    "Goods from and to other economies, without the programme; tariffs are means of what was paid, the cost of the "
+    "service in them, of other years where their table says so. Places without a known tariff are not here. What is "
+    "earned is in no economy's real income yet."
+)
 SHORT = {"TEU a year": "k TEU", "m t a year": "m t", "trains a day": "trains/d", "trucks a day": "trucks/d"}
 CAPACITIES = (
     "A year, or trains a day; all flows are estimated, capacities stand as they say. Flows are those of trade between "
@@ -59,6 +66,7 @@ def print_freight(freight: Freight, console: Console | None = None) -> None:
             )
         console.print(table)
     _print_capacity(freight, console)
+    _print_transit(freight, console)
     stranded = freight.without.stranded
     if stranded > 0:
         console.print(
@@ -90,6 +98,27 @@ def _print_capacity(freight: Freight, console: Console) -> None:
         console.print(Text(f"warning: over capacity: {warning}"))
 
 
+def _print_transit(freight: Freight, console: Console) -> None:
+    """What economies earn with goods of others, at tariffs that are published."""
+    table = transit_table(freight)
+    if table.empty:
+        return
+    shown = Table(box=None, pad_edge=False)
+    for column in ("transit", "passes", "tariff", "US$ m a year", "change", "published"):
+        shown.add_column(column, justify="left" if column == "transit" else "right")
+    for row in table[table["income_without"] + table["income_with"] > 0].to_dict("records"):
+        change = row["income_with"] - row["income_without"]
+        published = row["income_published"]
+        shown.add_row(
+            row["title"], f"{row['passing_without']:,.1f} {PASSES[row['unit']]}",
+            f"{row['rate']:.3g} {row['rate_unit']}", f"{row['income_without']:,.0f}", f"{change:+,.1f}",
+            "" if pd.isna(published) else f"{published:,.0f} ({int(row['income_year'])})",
+        )  # fmt: skip
+    console.print()
+    console.print(shown)
+    console.print(TRANSIT)
+
+
 def _amount(value: float, unit: str) -> str:
     """A flow or capacity in thousands of TEU, millions of tonnes, or trains."""
     if unit == "TEU a year":
@@ -108,7 +137,7 @@ def _share(value: float) -> str:
 
 
 def write_freight(freight: Freight, out: Path) -> tuple[Path, ...]:
-    """Write `freight-work.csv`, `freight-places.csv`, `freight-links.csv`, `-capacity.csv` and `-crossings.csv`."""
+    """Write `freight-work.csv`, `-places.csv`, `-links.csv`, `-capacity.csv`, `-crossings.csv` and `-transit.csv`."""
     links = [
         state.links.assign(scenario=name)
         for name, state in (("without", freight.without), ("with", freight.with_))
@@ -123,5 +152,6 @@ def write_freight(freight: Freight, out: Path) -> tuple[Path, ...]:
         "freight-links.csv": pd.concat(links),
         "freight-capacity.csv": capacity_table(freight),
         "freight-crossings.csv": freight.crossings(),
+        "freight-transit.csv": transit_table(freight),
     }
     return write_texts(out, {name: table.to_csv(index=False) for name, table in tables.items()})

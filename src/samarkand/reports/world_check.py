@@ -106,6 +106,8 @@ def observed_figure(value: float, unit: str) -> str:
         return "not known"
     if unit == "ratio":
         return f"{value:.2f}"
+    if unit == "US$ m":
+        return f"US$ {value:,.0f} m"
     return f"{value:.1%}".replace("%", " %") if unit == "fraction" else f"{value:,.1f} Mt"
 
 

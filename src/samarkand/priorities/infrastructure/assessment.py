@@ -20,6 +20,7 @@ from samarkand.priorities.infrastructure.means import (
     calc_trade_cost_change,
 )
 from samarkand.priorities.infrastructure.reach import no_reach, reach_of
+from samarkand.priorities.infrastructure.transit import transit_of
 from samarkand.state import State
 from samarkand.world.freight.trade_costs import VARIANTS
 
@@ -98,6 +99,7 @@ def assess_state(state: State) -> dict[str, Levels | Gap]:
             change=labelled(calc_pair_trade_cost_change(hat, flow), economy=economies, partner=economies),
             reason="the pair does not trade goods",
         ),
+        "transit_income": transit_of(state),
     }
 
 

@@ -7,12 +7,13 @@ over cities by population alone, without decay by distance, its hauls would be f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
 from samarkand.engines.assignment import Paths, assign, find_paths, join_choice
@@ -51,7 +52,8 @@ class FreightWork:
     the way between a port and the sea graph), item, economy_a, economy_b, km, tonnes and teu a year (goods in unit
     loads; not a number where none were given). ports: the same by port id, in and out, new ports last. work:
     tonne-kilometres a year by mode and economy, dims (mode, economy). tonnes: carried between economies by mode.
-    stranded: tonnes of pairs of cities that nothing connects.
+    stranded: tonnes of pairs of cities that nothing connects. own: of economies that were named, what begins or ends in
+    them. passing: what of others passes each place that has a tariff of transit (`transit.calc_passing`).
     """
 
     links: pd.DataFrame
@@ -59,6 +61,16 @@ class FreightWork:
     work: xr.DataArray
     tonnes: xr.DataArray
     stranded: float
+    own: Mapping[str, OwnLoads] = field(default_factory=dict)
+    passing: xr.DataArray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class OwnLoads:
+    """Part of the loads: goods from or to an economy. links: by rail and sea, as `FreightWork`; ports: tonnes by id."""
+
+    links: pd.DataFrame
+    ports: pd.Series
 
 
 def mean_work(parts: Sequence[tuple[float, FreightWork]]) -> FreightWork:
@@ -87,7 +99,13 @@ def mean_work(parts: Sequence[tuple[float, FreightWork]]) -> FreightWork:
         work=_work(links),
         tonnes=sum((weight * one.tonnes for weight, one in parts[1:]), parts[0][0] * first.tonnes),
         stranded=sum(weight * one.stranded for weight, one in parts),
+        passing=_mean_passing(parts),
     )
+
+
+def _mean_passing(parts: Sequence[tuple[float, FreightWork]]) -> xr.DataArray | None:
+    known = [weight * one.passing for weight, one in parts if one.passing is not None]
+    return sum(known[1:], known[0]) if len(known) == len(parts) else None
 
 
 def calc_tonnes(
@@ -190,11 +208,25 @@ def nearest_class(parameters: Parameters) -> dict[str, int]:
 
 @dataclass(frozen=True, eq=False)
 class _Carried:
-    """One quantity (tonnes or TEU) on its way: what is to go by class of goods and mode, and where it went."""
+    """One quantity (tonnes or TEU) on its way: what is to go by class of goods and mode, and where it went.
+
+    `on_road`: whether its ways by road are looked at.
+    """
 
     demand: dict[str, dict[str, Floats]]
     loads: dict[str, Floats]
     ports: Floats
+    on_road: bool = True
+
+    def of(self, cities: NDArray[np.bool_]) -> _Carried:
+        """What of it begins or ends in some cities, not laid yet."""
+        mine = cities[:, None] | cities
+        demand = {
+            label: {mode: np.where(mine, flow, 0.0) for mode, flow in by_mode.items()}
+            for label, by_mode in self.demand.items()
+        }
+        loads = {mode: np.zeros_like(load) for mode, load in self.loads.items()}
+        return _Carried(demand, loads, np.zeros_like(self.ports), on_road=False)
 
     def flow(self, mode: str, goods: Sequence[str]) -> Floats:
         """Between cities by a mode, of some classes of goods together."""
@@ -222,26 +254,39 @@ class _State:
 
 @dataclass(frozen=True, eq=False)
 class SeaLoads:
-    """Tonnes a year on the arcs of the sea graph, in the order of its indices, and what sails in all."""
+    """Tonnes a year on the arcs of the sea graph, in the order of its indices, and what sails in all.
+
+    own: of economies that were named, the loads of what they export or import.
+    """
 
     loads: Floats
     tonnes: float
+    own: Mapping[str, Floats] = field(default_factory=dict)
 
 
-def energy_loads(trade: EnergyTrade, tonnes: Floats, network: Network, parameters: Parameters) -> SeaLoads:
+def energy_loads(
+    trade: EnergyTrade,
+    tonnes: Floats,
+    network: Network,
+    parameters: Parameters,
+    own_of: Sequence[str] = (),
+) -> SeaLoads:
     """Lay oil and gas on the sea of a network: tonnes a year of each flow of the trade.
 
     From its terminal, or the nearest port of its exporter, to the nearest port of its importer. What goes by line all
-    the way is on no link.
+    the way is on no link. own_of: economies whose exports and imports are laid apart as well.
     """
     graph = sea_costs(network, parameters).graph(len(network.sea_nodes))
     sea = SeaReach(network, parameters, trade.sea.labels)
     sources = np.unique(np.concatenate([*trade.places.values(), np.zeros(0, np.int64)]))
     targets = np.unique(np.concatenate([*sea.landing.values(), np.zeros(0, np.int64)]))
     if not (sources.size and targets.size and len(trade.flows)):
-        return SeaLoads(np.zeros(graph.indices.size), 0.0)
+        nothing = np.zeros(graph.indices.size)
+        return SeaLoads(nothing, 0.0, dict.fromkeys(own_of, nothing))
     paths = find_paths(graph, 0.0, sources, targets)
     flow = np.zeros(paths.cost.shape)
+    own = {code: np.zeros(paths.cost.shape) for code in own_of}
+    ends = trade.flows[["exporter", "importer"]].to_numpy()
     lands = {code: np.searchsorted(targets, nodes) for code, nodes in sea.landing.items() if nodes.size}
     importers = trade.flows["importer"].to_numpy()
     for place, rows in trade.flows.groupby("place").indices.items():
@@ -256,8 +301,12 @@ def energy_loads(trade: EnergyTrade, tonnes: Floats, network: Network, parameter
             if at.size:
                 target = at[cost[at].argmin()]
                 flow[loading[nearest[target]], target] += tonnes[row]
-    flow[~np.isfinite(paths.cost)] = 0.0
-    return SeaLoads(assign(graph, paths, flow), float(flow.sum()))
+                for code in own.keys() & set(ends[row]):
+                    own[code][loading[nearest[target]], target] += tonnes[row]
+    for amount in (flow, *own.values()):
+        amount[~np.isfinite(paths.cost)] = 0.0
+    parts = {code: assign(graph, paths, amount) for code, amount in own.items()}
+    return SeaLoads(assign(graph, paths, flow), float(flow.sum()), parts)
 
 
 def calc_freight_work(
@@ -268,12 +317,14 @@ def calc_freight_work(
     changes: Sequence[LinkChange] = (),
     unit_loads: xr.DataArray | None = None,
     at_sea: SeaLoads | None = None,
+    own_of: Sequence[str] = (),
 ) -> FreightWork:
     """Lay tonnes between economies on the network, and the TEU among them where they are given.
 
     tonnes: as `calc_tonnes`; unit_loads: as `calc_unit_loads`; mode_share: dims (vot_class, origin_city,
     destination_city, mode), fractions of each pair of cities; changes: what a programme does to the network; at_sea:
-    tonnes that sail besides, from terminals of their own (`energy_loads`).
+    tonnes that sail besides, from terminals of their own (`energy_loads`); own_of: economies, members of the rest of
+    the world too, whose own goods are laid apart as well.
     All-or-nothing on the least-cost way of each mode; no congestion. By road and rail it is the way of the search class
     whose value of time is nearest to that of the goods; by sea that of the first search class whatever the goods, as in
     the choice of modes (`mode_choice.revalue`): in haste a search by sea goes over land to a short crossing.
@@ -289,13 +340,17 @@ def calc_freight_work(
         loads = {mode: np.zeros(size) for mode, size in sizes.items()}
         carried.append(_Carried(demand, loads, np.zeros(len(network.ports))))
         stranded.append(left)
+    of_city = network.cities["iso3"].astype(str).to_numpy()
+    own = {code: carried[0].of(of_city == code) for code in own_of}
     for c in range(len(SEARCH_CLASSES)):
         by_land = [label for label, number in of_goods.items() if number == c]
         by_sea = list(of_goods) if c == 0 else []
         if by_land or by_sea:
-            _load_class(state, values[c], by_land, by_sea, carried)
+            _load_class(state, values[c], by_land, by_sea, [*carried, *own.values()])
     if at_sea is not None:
         carried[0].loads["sea"] += at_sea.loads
+        for code, one in own.items():
+            one.loads["sea"] += at_sea.own[code]
     links = pd.concat(
         [
             _land_table("road", state.road, [one.loads["road"] for one in carried]),
@@ -313,7 +368,14 @@ def calc_freight_work(
         work=_work(links),
         tonnes=xr.DataArray(by_mode, {"mode": list(MODES)}, ("mode",), attrs={"unit": "t/year"}),
         stranded=stranded[0],
+        own={code: _own_loads(state, one, ids) for code, one in own.items()},
     )
+
+
+def _own_loads(state: _State, one: _Carried, ids: pd.Index) -> OwnLoads:
+    rail = _land_table("rail", state.rail, [one.loads["rail"]])
+    links = pd.concat([rail, _sea_table(state, [one.loads["sea"]], [one.ports])], ignore_index=True)
+    return OwnLoads(links, pd.Series(one.ports, index=ids))
 
 
 def _measures(amounts: Sequence[Floats]) -> dict[str, Floats]:
@@ -387,7 +449,8 @@ def _load_class(
         if voyages is not None:
             legs.add_voyages(one.flow("sea", by_sea), one.ports, voyages, entry, state.port_terminal)
             one.loads["sea"] += assign(state.sea_graph, voyages.paths, legs.at_sea)
-        one.loads["road"] += assign(state.road.graph, road_paths, legs.on_road)
+        if one.on_road:
+            one.loads["road"] += assign(state.road.graph, road_paths, legs.on_road)
         one.loads["rail"] += assign(state.rail.graph, rail_paths, legs.on_rail)
 
 

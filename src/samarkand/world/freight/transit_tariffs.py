@@ -18,8 +18,8 @@ LINE, PORT = "line:", "port:"
 class TransitTariff(Cited):
     """A row of `transit_tariffs.csv`: the mean price of passing a place, and what was earned there.
 
-    rate: US$ for each tonne that passes, or each tonne and kilometre. income: US$ m a year, tonnes: million tonnes a
-    year, both of transit, as published.
+    rate: US$ for each tonne that passes, by rail for each tonne and kilometre. income: US$ m a year from transit, as
+    published; passed: million tonnes a year of it, thousand million tonne-kilometres by rail.
     """
 
     id: str
@@ -36,18 +36,18 @@ class TransitTariff(Cited):
     income_year: int | None = None
     income_source: str = ""
     income_address: str = ""
-    tonnes: float | None = None
-    tonnes_year: int | None = None
-    tonnes_source: str = ""
-    tonnes_address: str = ""
+    passed: float | None = None
+    passed_year: int | None = None
+    passed_source: str = ""
+    passed_address: str = ""
 
     @model_validator(mode="after")
     def _holds_together(self) -> TransitTariff:
         if self.rate <= 0:
             raise ValueError("a tariff is above zero; what is not known has no row")
-        if self.unit == "US$/t-km" and self.kind != "railway":
-            raise ValueError("only railways charge for kilometres here")
-        for name in ("income", "tonnes"):
+        if (self.unit == "US$/t-km") != (self.kind == "railway"):
+            raise ValueError("railways charge for a tonne and kilometre here, all others for a tonne")
+        for name in ("income", "passed"):
             given = [getattr(self, f"{name}{end}") for end in ("", "_year", "_source")]
             if any(given) and not all(given):
                 raise ValueError(f"{name}: a figure has its year and its source")
