@@ -18,7 +18,7 @@ import pandas as pd
 from samarkand.core.conventions import Floats
 from samarkand.core.evidence import Evidence
 from samarkand.core.lineage import Lineage, leaf
-from samarkand.ledger.margins import flows, margins
+from samarkand.ledger.margins import flows, margins, standing_apart
 from samarkand.programme.channels.channel import channels, channels_of
 from samarkand.programme.model.models import Item, Project, Section
 from samarkand.world.economies.facts import Fact, Facts
@@ -84,6 +84,7 @@ def explain_item(worth: Worth, name: str) -> Lineage:
     if not one.is_assessed or one.life is None:
         return Lineage(title, method=f"not assessed: {one.reason}")
     rate, rows = one.parameters["discount_rate"], rows_of(one)
+    rows = rows[~rows["margin"].isin(standing_apart())]  # in no net present value
     worth_of = rows["central"] * (1.0 + rate) ** -(rows["year"] - one.life.start).to_numpy(np.float64)
     rows = rows.assign(present=worth_of)
     rests = _rests_of_direct(one, worth.asked.world)

@@ -18,10 +18,10 @@ from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.priorities.finance.loan_layouts import OWN, LayoutRow, layouts, quiet, read_layout, words
 from samarkand.priorities.finance.tranches import PERIMETERS, Owed, exchange_rates, schedule_of
 from samarkand.programme.files.financing_checks import findings
-from samarkand.programme.files.plain_words import economy_named
 from samarkand.programme.model.kinds import attributes
 from samarkand.programme.model.models import Financing, When
 from samarkand.world.economies.currencies import US_DOLLAR, currencies
+from samarkand.world.economies.naming import economy_named
 from samarkand.world.economies.tables import load_economies
 from samarkand.world.importers.numerals import read_numerals
 from samarkand.world.importers.tables import read_chunks
