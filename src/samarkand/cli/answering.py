@@ -30,6 +30,12 @@ def economy(
     name: Annotated[
         str, typer.Argument(metavar="ECONOMY", help="A name or an ISO code of two or three letters.")
     ],
+    transit: Annotated[
+        bool,
+        typer.Option(
+            "--transit", help="Also what it earns from goods of others; lays freight, which takes longer."
+        ),
+    ] = False,
 ) -> None:
     """Show what a programme is for one economy.
 
@@ -38,7 +44,7 @@ def economy(
     from samarkand.reports.answers.economy import economy_page
 
     found = find_asked_economy(asking, name)
-    _answer(asking, lambda appraisal, worth: economy_page(appraisal, worth, found))
+    _answer(asking, lambda appraisal, worth: economy_page(appraisal, worth, found), reach=transit)
 
 
 def find_asked_economy(asking: Asking, name: str) -> str:
@@ -88,7 +94,13 @@ def _find_item(asking: Asking, name: str, found: list[str]) -> None:
     found.append(asked_item(known, name).id)
 
 
-def _answer(asking: Asking, page: Callable[[Appraisal, Worth], Page], items: Sequence[str] = ()) -> None:
+def _answer(
+    asking: Asking,
+    page: Callable[[Appraisal, Worth], Page],
+    items: Sequence[str] = (),
+    *,
+    reach: bool = False,
+) -> None:
     """Appraise, work out what items are worth, and print a page of both."""
     from samarkand.appraisal import appraise
     from samarkand.reports.pages import print_page
@@ -96,8 +108,10 @@ def _answer(asking: Asking, page: Callable[[Appraisal, Worth], Page], items: Seq
     from samarkand.worth import appraise_worth
 
     with progress_bar() as step:
-        appraisal = appraise(asking.programme, asking.world, progress=step, **asking.terms)
-        worth = appraise_worth(asking.programme, asking.world, items=items, progress=step, **asking.terms)
+        appraisal = appraise(asking.programme, asking.world, reach=reach, progress=step, **asking.terms)
+        worth = appraise_worth(
+            asking.programme, asking.world, items=items, stored=True, progress=step, **asking.terms
+        )
     print_page(page(appraisal, worth))
 
 

@@ -63,7 +63,9 @@ def appraise(
         if worth:
             from samarkand.worth import appraise_worth
 
-            of_items = appraise_worth(asking.programme, asking.world, progress=step, **asking.terms)
+            of_items = appraise_worth(
+                asking.programme, asking.world, stored=True, progress=step, **asking.terms
+            )
         step("writing the files")
         written = write_appraisal(appraisal, out, of_items)
     if json:
@@ -117,7 +119,9 @@ def explain(
             print_page(
                 why_page(
                     appraisal,
-                    appraise_worth(asking.programme, asking.world, progress=step, **asking.terms),
+                    appraise_worth(
+                        asking.programme, asking.world, stored=True, progress=step, **asking.terms
+                    ),
                     code,
                 )
             )

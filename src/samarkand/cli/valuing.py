@@ -47,7 +47,12 @@ def worth(
     asking.check(*([partial(check_out, out)] if out else []), partial(_check_explained, item, explain))
     with progress_bar() as step:
         found = appraise_worth(
-            asking.programme, asking.world, items=[item] if item else [], progress=step, **asking.terms
+            asking.programme,
+            asking.world,
+            items=[item] if item else [],
+            stored=True,
+            progress=step,
+            **asking.terms,
         )
     if explain:
         print_lineage(explain_item(found, item))

@@ -63,7 +63,7 @@ def money(millions: float, *, sign: bool = False) -> str:
     if size >= 999.5:
         return f"{mark}US$ {digits3(size / 1e3)} bn"
     if size < 0.1:
-        return f"{mark}US$ <0.1 m"
+        return f"under {mark}US$ 0.1 m"
     return f"{mark}US$ {digits(size)} m"
 
 
@@ -75,7 +75,8 @@ def digits3(size: float) -> str:
 
 def per_cent(fraction: float, *, sign: bool = True) -> str:
     """A fraction as per cent with its unit, for sentences."""
-    return f"{figure(fraction, 'fraction', sign=sign)} %"
+    shown = figure(fraction, "fraction", sign=sign)
+    return f"under {shown.replace('<', '')} %" if "<" in shown else f"{shown} %"
 
 
 def plural(number: int, one: str, many: str = "") -> str:

@@ -26,6 +26,7 @@ from samarkand.world.world import World
 from samarkand.worth.carbon import carbon_of
 from samarkand.worth.direct import at_ends, direct_streams
 from samarkand.worth.gains import TradeGain, gain_of, trade_gain
+from samarkand.worth.gains_store import stored_gains
 from samarkand.worth.hazards import hazard_streams
 from samarkand.worth.item_worth import ItemWorth
 from samarkand.worth.life import life_of
@@ -99,6 +100,7 @@ def appraise_worth(
     world: World | None = None,
     *,
     items: Collection[str] = (),
+    stored: bool = False,
     session: Session | None = None,
     progress: Progress = quiet,
     **terms: Unpack[Terms],
@@ -111,6 +113,8 @@ def appraise_worth(
         As of `appraise`. The last of `years` is that of the state in which items are left out.
     items
         Ids of the items asked about; all of the programme if none is named.
+    stored
+        Read what items change in trade from this user's cache folder where it was worked out before, and keep it there.
 
     Raises
     ------
@@ -145,7 +149,10 @@ def appraise_worth(
         return session.kept(key, partial(trade_gain, state.solved, change, name))
 
     progress(f"{year}: each item left out and alone")
-    of_item = dict(zip(acting, run_all(work_out, acting), strict=True)) if acting else {}
+    if stored:
+        of_item = stored_gains(asked.of_states, change, acting, work_out)
+    else:
+        of_item = dict(zip(acting, run_all(work_out, acting), strict=True)) if acting else {}
     parameters = asked.assumptions.parameters
     ends = at_ends(parameters)
     found = {

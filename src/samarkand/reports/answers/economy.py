@@ -41,6 +41,7 @@ def economy_page(appraisal: Appraisal, worth: Worth, code: str) -> Page:
     tables = (
         _sums(appraisal, summary, code),
         _items(appraisal, lines),
+        *_transit(appraisal, code),
         _movers(appraisal, code),
         _priorities(appraisal, code),
         *_missing(appraisal, code),
@@ -128,6 +129,25 @@ def _items(appraisal: Appraisal, lines: Sequence[Line]) -> Table:
     return Table(
         "Items by what they bring and take", ("", "trade", "direct", "charged", "net"), tuple(rows), note
     )
+
+
+def _transit(appraisal: Appraisal, code: str) -> Iterable[Table]:
+    """What the economy earns from goods of others, where freight was laid."""
+    arrays = [appraisal.array("transit_income", scenario) for scenario in ("without", "with", "change")]
+    if any("economy" not in one.dims for one in arrays):
+        return
+    rows = []
+    for case in map(str, arrays[0]["case"].to_numpy()):
+        values = [float(one.sel(economy=code, case=case)) for one in arrays]
+        if any(value == value for value in values):
+            shown = (figure(value, UNIT, sign=number == 2) for number, value in enumerate(values))
+            rows.append((case[:1].upper() + case[1:], *shown))
+    if rows:
+        note = (
+            "US$ m a year at published tariffs, the cost of the service in it; no part of real income. What is "
+            "modelled and what is published: docs/freight-observed.md."
+        )
+        yield Table("Earned from goods of others", ("", "without", "with", "change"), tuple(rows), note)
 
 
 def _movers(appraisal: Appraisal, code: str) -> Table:

@@ -1,0 +1,77 @@
+"""Gains of items in trade, kept in this user's cache folder: two exact solutions an item, which no question repeats.
+
+The key holds all that they are computed from: the question without its years, what the state changes, and the code
+itself, so that a gain of another version is never read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from samarkand.core.disk_cache import load_entry, save_entry
+from samarkand.core.hashing import content_hash, data_hash
+from samarkand.engines.threads import run_all
+from samarkand.programme.applying import Change
+from samarkand.worth.gains import TradeGain
+
+KIND = "gains"
+MOST_KEPT = 16  # states; each is below a megabyte
+
+
+def stored_gains(
+    of_states: str, change: Change, items: Iterable[str], work_out: Callable[[str], TradeGain]
+) -> dict[str, TradeGain]:
+    """The gains of some items of a state: those kept, and the others worked out and kept too."""
+    wanted = list(items)
+    if not wanted:
+        return {}
+    key = data_hash(of_states, repr(change.shocks), code_version())
+    known = _read(key)
+    missing = [name for name in wanted if name not in known]
+    if missing:
+        known |= dict(zip(missing, run_all(work_out, missing), strict=True))
+        _write(key, known)
+    return {name: known[name] for name in wanted}
+
+
+def _read(key: str) -> dict[str, TradeGain]:
+    kept = load_entry(KIND, key) or {}
+    names = {name.rpartition(" ")[0] for name in kept}
+    try:
+        return {
+            name: TradeGain(
+                kept[f"{name} left_out"],
+                kept[f"{name} alone"],
+                kept[f"{name} users"],
+                float(kept[f"{name} tonnes"]),
+            )
+            for name in names
+        }
+    except KeyError:
+        return {}  # of another layout
+
+
+def _write(key: str, gains: dict[str, TradeGain]) -> None:
+    arrays = {
+        f"{name} {part}": np.asarray(value, np.float64)
+        for name, gain in gains.items()
+        for part, value in gain._asdict().items()
+    }
+    save_entry(KIND, key, arrays, MOST_KEPT)
+
+
+@cache
+def code_version() -> str:
+    """Hash of the package's own files, by name, size and time: another one after every change of them."""
+    root = Path(str(files("samarkand")))
+    known = [
+        (str(path.relative_to(root)), path.stat().st_size, path.stat().st_mtime_ns)
+        for path in sorted(root.rglob("*"))
+        if path.suffix in (".py", ".csv", ".parquet", ".npz")
+    ]
+    return content_hash(known)
