@@ -131,6 +131,36 @@ def test_the_layout_of_aiddata_is_read_from_its_workbook(tmp_path):
     assert loan.schedule.start.isoformat() == "2017-11-03"
 
 
+IBRD = (
+    "End of Period,Loan Number,Country Code,Country,Borrower,Loan Status,Interest Rate,Currency of Commitment,"
+    "Project ID,Project Name,Original Principal Amount,Cancelled Amount,First Repayment Date,Last Repayment Date,"
+    "Agreement Signing Date\n"
+    "2018-10-31T00:00:00,IBRD00010,FR,France,CREDIT NATIONAL,Fully Repaid,4.2500,,P037383,RECONSTRUCTION,250000000.00,"
+    "0.00,1952-11-01T00:00:00,1977-05-01T00:00:00,1947-05-09T00:00:00\n"
+    "2018-10-31T00:00:00,IBRD00011,FR,France,X,Fully Cancelled,4.2500,,P1,Y,1000000.00,1000000.00,"
+    "1952-11-01T00:00:00,1977-05-01T00:00:00,1947-05-09T00:00:00\n"
+)
+
+
+def test_the_statement_of_loans_of_the_world_bank_is_read(write):
+    """Its first loan, of 1947: 250 m at 4.25 %, repaid half-yearly from November 1952 to May 1977: 50 times 5 m."""
+    (loan,) = read_loans(write(IBRD), PARAMETERS, "ibrd")
+    assert (loan.id, loan.amount, loan.hosts, loan.perimeter) == (
+        "IBRD00010",
+        250.0,
+        {"FRA": 1.0},
+        "public_external",
+    )
+    terms = loan.schedule.terms
+    assert (terms.rate, terms.maturity, terms.grace) == (0.0425, 30, 5)
+    repaid = [one for one in loan.schedule.payments if one.principal]
+    assert (len(repaid), {one.principal for one in repaid}) == (50, {5 * 10**8})
+    assert (repaid[0].day.isoformat()[:7], repaid[-1].day.isoformat()[:7]) == ("1952-11", "1977-05")
+    assert loan.line.party == "International Bank for Reconstruction and Development"
+    with pytest.raises(Faults, match="Last Repayment Date: does not come after the first drawdown"):
+        read_loans(write(IBRD.replace("1977-05-01", "1937-05-01")), PARAMETERS, "ibrd")
+
+
 def test_a_layout_of_ones_own(write):
     layout = write(
         "key,column,factor,required\nid,No,,yes\neconomy,Land,,yes\nparty,Lender,,yes\namount,Thousand,0.001,yes\n"

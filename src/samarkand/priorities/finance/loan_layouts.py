@@ -21,7 +21,9 @@ OWN = "samarkand"
 
 
 class LayoutRow(BaseModel):
-    """A row of a layout: the column that holds a key; `factor` of its numbers; whether the file must have it."""
+    """A row of a layout: the column that holds a key, or `=` and what all rows have; `factor` of its numbers; whether
+    the file must have it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -30,6 +32,11 @@ class LayoutRow(BaseModel):
     column: str
     factor: float = 1.0
     required: bool = False
+
+    @property
+    def fixed(self) -> str:
+        """What all rows have, where the layout says it in place of a column: `=USD`."""
+        return self.column[1:] if self.column.startswith("=") else ""
 
 
 class WordRow(BaseModel):

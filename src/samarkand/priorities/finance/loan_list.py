@@ -30,12 +30,16 @@ from samarkand.world.parameters import Parameters
 
 SKIP = "skip"
 NUMBERS = (
-    "amount", "project_cost", "interest_rate", "margin", "maturity", "grace", "upfront_fee", "commitment_fee",
+    "amount", "cancelled", "project_cost", "interest_rate", "margin", "maturity", "grace", "upfront_fee", "commitment_fee",
     "insurance_premium",
 )  # fmt: skip
 NEEDED = ("id", "party", "economy", "currency", "amount", "first_drawdown")
 DAYS = ("first_drawdown", "last_drawdown", "closing")
-WAYS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%m/%d/%Y", "%d.%m.%Y")
+WAYS = (
+    "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f", "%m/%d/%Y",
+    "%d.%m.%Y",
+)  # fmt: skip
+HALF_YEARLY = 2  # payments where a list says nothing else
 OVER = 1 + 1e-6  # of the cost of a project, which is written with a few digits
 
 
@@ -56,8 +60,8 @@ def read_loans(path: Path, parameters: Parameters, layout: str = OWN) -> tuple[L
     """
     rows, faults = read_layout(layout), FaultList()
     name = rows[0].layout if layout in layouts() else OWN
-    needed = [row.column for row in rows if row.required]
-    optional = [row.column for row in rows if not row.required]
+    needed = [row.column for row in rows if row.required and not row.fixed]
+    optional = [row.column for row in rows if not row.required and not row.fixed]
     found: list[ListedLoan] = []
     lent: dict[str, tuple[str, float, float]] = {}
     seen: dict[str, str] = {}
@@ -113,7 +117,7 @@ class _Row:
     ) -> None:
         self.place, self.faults, self.layout = place, faults, layout
         self.columns = {row.key: row for row in rows}
-        self.cells = {row.key: cells.get(row.column, "") for row in rows}
+        self.cells = {row.key: row.fixed or cells.get(row.column, "") for row in rows}
 
     def wrong(self, key: str, reason: str, remedy: str) -> None:
         column = self.columns[key].column if key in self.columns else key
@@ -170,13 +174,17 @@ class _Row:
                     "borrower", "guarantor"):  # fmt: skip
             if self.text(key):
                 values[key] = self.text(key)
-        for key in NUMBERS:
-            number = self.number(key) if key != "project_cost" else None
-            if number is not None:
-                values[key] = _figure(number)
+        numbers = {key: self.number(key) for key in NUMBERS if key != "project_cost"}
+        if cancelled := numbers.pop("cancelled"):
+            left = (numbers["amount"] or 0.0) - cancelled
+            if left <= 0:
+                return None  # all of it was given up
+            numbers["amount"] = left
         for key in DAYS:
             if (day := self.when(key)) is not None:
                 values[key] = day
+        numbers |= self._spans(values.get("first_drawdown"), numbers)
+        values |= {key: _figure(number) for key, number in numbers.items() if number is not None}
         if self.cells.get("negative_rate", "").lower() in ("yes", "true", "1"):
             values["negative_rate"] = True
         for key in NEEDED:
@@ -200,6 +208,24 @@ class _Row:
                 del values[key]
         values |= {"instrument": instrument, "party": values.get("party", "")}
         return self._made(Financing.of(values), parameters)
+
+    def _spans(self, start: When | None, numbers: Mapping[str, float | None]) -> dict[str, float]:
+        """Maturity and grace in years from the days of repayments, where the list has those in their stead."""
+        found = {}
+        named = self.text("payments_a_year")
+        payments = int(named) if named in ("1", "2", "4", "12") else HALF_YEARLY
+        for key, day in (("maturity", "last_repayment"), ("grace", "first_repayment")):
+            end = self.when(day)
+            if start is None or end is None or numbers.get(key) is not None:
+                continue
+            first, last = _day(start), _day(end)
+            if last <= first:
+                self.wrong(day, "does not come after the first drawdown", "Correct one of the two days.")
+                continue
+            years = (last.year - first.year) + (last.month - first.month) / 12.0
+            # The first repayment comes one period after the grace.
+            found[key] = years if key == "maturity" else max(years - 1.0 / payments, 0.0)
+        return found
 
     def _made(self, line: Financing, parameters: Parameters) -> ListedLoan | None:
         for key, reason, remedy in findings(line):
