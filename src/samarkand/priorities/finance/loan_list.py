@@ -30,8 +30,8 @@ from samarkand.world.parameters import Parameters
 
 SKIP = "skip"
 NUMBERS = (
-    "amount", "cancelled", "project_cost", "interest_rate", "margin", "maturity", "grace", "upfront_fee", "commitment_fee",
-    "insurance_premium",
+    "amount", "cancelled", "project_cost", "interest_rate", "margin", "maturity", "grace", "upfront_fee",
+    "commitment_fee", "insurance_premium",
 )  # fmt: skip
 NEEDED = ("id", "party", "economy", "currency", "amount", "first_drawdown")
 DAYS = ("first_drawdown", "last_drawdown", "closing")
