@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samarkand.core.evidence import Evidence
+from samarkand.priorities.environment.lender_categories import categories_of, lender_categories
 from samarkand.priorities.environment.screening import (
     cases_of,
     left_out,
@@ -167,3 +168,26 @@ def test_every_project_of_the_default_programme_is_screened_with_what_is_missing
 def test_a_measure_builds_nothing(measure):
     (item,) = [one for one in load_programme("eurasian-corridors").measures if one.id == measure]
     assert fields_of(item, make_toy_world().fact_table)["built"] == "no"
+
+
+def test_a_category_that_a_lender_published_gives_the_impacts_where_the_item_does_not():
+    """Rogun: A of the AIIB, so that the Equator category is A; what the programme file says stands before it."""
+    programme, facts = load_programme("eurasian-corridors"), make_toy_world().fact_table
+    rogun = next(item for item in programme.projects if item.id == "rogun-hydropower")
+    (decided,) = (one for one in screen_item(rogun, facts) if one.standard == "equator_category")
+    assert (decided.outcome, decided.rule.id) == ("A", "equator-a")
+    assert [row.category for row in categories_of(rogun.id)] == ["A"]
+    assert fields_of(plant("coal"), facts).get("impacts") is None
+    own = Project.of(
+        {"fuel": "hydro", "impacts": "minimal"}, id=rogun.id, title="R", kind="power_plant", economies=("TJK",),
+        status="proposed",
+    )  # fmt: skip
+    assert fields_of(own, facts)["impacts"] == "minimal"
+
+
+def test_categories_of_lenders_are_of_items_that_there_are_and_verified():
+    ids = {item.id for item in load_programme("eurasian-corridors").projects}
+    for row in lender_categories():
+        assert row.item in ids
+        assert row.flag == "verified"
+        assert row.address

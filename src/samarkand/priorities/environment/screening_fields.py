@@ -3,6 +3,7 @@
 power_density     = capacity / reservoir_area                  MW / km2 = W/m2
 annual_emissions  = emission_intensity x 1,000 x generation    t/MWh x GWh, where no figure of its own is given
 grid_intensity    = the largest of the economies in which it stands
+impacts           = those of the category that a lender has published, where the item does not say
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from samarkand.core.evidence import Evidence
+from samarkand.priorities.environment.lender_categories import impacts_of
 from samarkand.priorities.environment.screening import Fields, Finding, Value, cases_of, screen, standards
 from samarkand.programme.model.kinds import attributes
 from samarkand.programme.model.models import Item
@@ -62,6 +64,11 @@ def _grid_intensity(item: Item, facts: Facts) -> float | None:
     return max(known) if known and len(known) == len(found) else None
 
 
+def _impacts(item: Item, facts: Facts) -> str | None:
+    own = item.get("impacts")
+    return str(own) if own else impacts_of(item.id)
+
+
 # Fields that are no key of an item, with what has to be given where they are not known.
 DERIVED: Mapping[str, tuple[Callable[[Item, Facts], Value | None], str]] = {
     "built": (lambda item, facts: truth(item.kind_row.item == "project"), ""),
@@ -70,6 +77,7 @@ DERIVED: Mapping[str, tuple[Callable[[Item, Facts], Value | None], str]] = {
     "electrified": (_electrified, "electrified of each section"),
     "green_label": (_green_label, "green_label of its lines of finance"),
     "power_density": (_power_density, "reservoir_area and capacity"),
+    "impacts": (_impacts, "impacts"),
     "annual_emissions": (_annual_emissions, "annual_emissions, or emission_intensity and generation"),
 }
 

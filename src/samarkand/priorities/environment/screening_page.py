@@ -9,6 +9,7 @@ from samarkand.core.faults import Faults
 from samarkand.priorities.environment.green_finance_page import green_finance_tables
 from samarkand.priorities.environment.hazards import HazardLoss, hazard_loss
 from samarkand.priorities.environment.layers import Overlay, overlay
+from samarkand.priorities.environment.lender_categories import categories_of
 from samarkand.priorities.environment.maps_asked import no_subject, without_place
 from samarkand.priorities.environment.places import Places, places_of
 from samarkand.priorities.environment.screening import ALL, Finding, left_out
@@ -31,8 +32,8 @@ SHORT = {
 BY_ITEM = ("brigc_class", "eu_taxonomy_contribution", "equator_category", "equator_alternatives")
 HEADS = ("project", "Guidance", "EU taxonomy", "Equator", "alternatives", "missing")
 NOTE = (
-    "Rules are applied to what the programme file says of a project; no lender has been asked. What is missing is "
-    "never a pass. Standards are not added up."
+    "Rules are applied to what the programme file says of a project, and to the category that a lender has published "
+    "of it. What is missing is never a pass. Standards are not added up."
 )
 FEW = 10  # events
 STRAIGHT = 1.2  # length published over that drawn, from which the drawn line is said to be rough
@@ -102,7 +103,7 @@ def page_of_project(
     hazard = hazard_loss(item, depths, failure_share, protection) if depths else None
     known = {} if area is None or area.says is None else {"protected_area": area.says}
     findings = screen_item(item, answer.world.fact_table, known)
-    tables = [_decided(findings), _open(findings), _turns(findings)]
+    tables = [_decided(findings), _of_lenders(item), _open(findings), _turns(findings)]
     lead = [
         f"{item.kind_row.label}; {', '.join(answer.world.names.get(code, code) for code in item.economies)}.",
         NOTE,
@@ -162,6 +163,13 @@ def _decided(findings: Iterable[Finding]) -> Table:
     )
     return Table(
         "Decided", ("standard", "says", "clause", "rule, in our own words", "source"), rows, numbers=5
+    )
+
+
+def _of_lenders(item: Item) -> Table:
+    rows = tuple((row.lender, row.category, row.source, row.note) for row in categories_of(item.id))
+    return Table(
+        "Categories that lenders have published", ("lender", "category", "source", ""), rows, numbers=4
     )
 
 
