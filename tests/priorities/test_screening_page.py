@@ -12,11 +12,13 @@ import samarkand as sk
 from samarkand.cli import app
 from samarkand.core.faults import Faults
 from samarkand.priorities.environment.command import screen
+from samarkand.priorities.environment.lender_categories import IMPACTS
 from samarkand.priorities.environment.maps_asked import maps_by_period
 from samarkand.priorities.environment.page import safeguards
 from samarkand.priorities.environment.places import Places, cut_at_antimeridian, places_of
 from samarkand.priorities.environment.screening import cases_of, rules, standards
-from samarkand.priorities.environment.screening_map import map_of_projects, middle_of
+from samarkand.priorities.environment.screening_fields import screen_item
+from samarkand.priorities.environment.screening_map import map_of_projects, middle_of, standard_shown
 from samarkand.priorities.environment.screening_outcomes import screened
 from samarkand.priorities.environment.screening_page import SHORT
 from samarkand.priorities.registry import find_indicator
@@ -142,17 +144,26 @@ def test_options_that_cannot_be(given, said):
     assert maps_by_period(["100=b.tif"], False, None, 5.0, 1.0) == {100.0: Path("b.tif")}
 
 
-def test_projects_stand_on_the_map_in_the_colour_of_their_class(answer):
+def test_projects_stand_on_the_map_in_the_colour_of_their_word(answer):
     """A circle for each project with a place, at its middle; the table beside it counts them all."""
-    found = screened(answer.timeline)
+    assert map_of_projects(screened(answer.timeline), answer.timeline.items) == ()  # nothing is decided
+    ids, words = [one.id for one in answer.programme.projects], ["A", "B", "C"]
+    told = dict(zip(ids, words, strict=False))
+    found = {
+        item.id: screen_item(
+            item, answer.world.fact_table, {"impacts": IMPACTS[told[item.id]]} if item.id in told else {}
+        )
+        for item in answer.programme.projects
+    }
+    assert standard_shown(found) == "equator_category"
     (shown,) = map_of_projects(found, answer.timeline.items)
-    with_place = [one for one in answer.programme.projects if places_of(one)]
-    assert [spot.words.rsplit(":", 1)[0] for spot in shown.spots] == [one.title for one in with_place]
-    assert sum(int(number) for _, number in shown.twin.rows) == len(found)
-    assert screen(answer, "").charts == (shown,)
+    with_place = {one.title: one.id for one in answer.programme.projects if places_of(one)}
+    for spot, (title, name) in zip(shown.spots, with_place.items(), strict=True):
+        word = told.get(name, "not assessable")
+        assert (spot.words, shown.groups[spot.group]) == (f"{title}: {word}", word)
+    assert dict(shown.twin.rows) == {"C": "1", "B": "1", "A": "1", "not assessable": str(len(ids) - 3)}
     drawn = str(draw_chart(shown))
-    assert "#7d8791" in drawn  # not assessable is grey
-    assert all(word in drawn for word in ("green", "yellow", "red", "not assessable"))
+    assert all(f'fill="{colour}"' in drawn for colour in ("#0a5656", "#e6b072", "#7f2a0e", "#7d8791"))
 
 
 def test_the_middle_of_a_line_over_the_antimeridian_is_on_it():
