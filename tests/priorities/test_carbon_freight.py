@@ -20,6 +20,7 @@ from samarkand.priorities.environment.paths import TITLES
 from samarkand.priorities.environment.traffic import (
     GRIDS,
     Factors,
+    FreightGases,
     break_even,
     compare,
     freight_gases,
@@ -127,6 +128,21 @@ def test_the_railway_of_the_toy_world(answer):
     for mode, change in found.work.items():
         by_hand = 1e-9 * float(after.work.sel(mode=mode).sum() - without.work.sel(mode=mode).sum())
         assert change == pytest.approx(by_hand, rel=1e-5)  # the solver holds trade to 1e-8 of itself
+
+
+def test_a_measure_has_no_links_of_its_own(answer):
+    """Faster papers at a border: the links there are those of others, so that all it changes is net."""
+    before, after = (work([("road", item, "KAZ", 1000.0, 1000.0)], 1000.0) for item in ("", "x"))
+    found = compare(railway(), before, after, FACTORS, builds=False)
+    assert found.gross == (0.0, 0.0, 0.0)
+    assert found.own_work == 0.0
+    assert compare(railway(), before, after, FACTORS).gross.central > 0
+    measures = [
+        item for item in answer.timeline.items if item.kind_row.item == "measure" and acts_on_freight(item)
+    ]
+    gases = [freight_gases(item, answer.timeline.last) for item in measures]
+    assert any(isinstance(one, FreightGases) and one.net.central != 0 for one in gases)
+    assert all(isinstance(one, Gap) or one.gross.central == 0 for one in gases)
 
 
 @pytest.fixture(scope="module")

@@ -94,16 +94,18 @@ def freight_gases(item: Item, state: State) -> FreightGases | Gap:
     if factors.mean_grid is None:
         return Gap(item.id, WHAT, NO_GRID)
     before, after = solved.assignment_leaving_out(item.id), solved.assignment(())
-    return compare(item, before, after, factors)
+    return compare(item, before, after, factors, builds=item.kind_row.item == "project")
 
 
-def compare(item: Item, before: FreightWork, after: FreightWork, factors: Factors) -> FreightGases:
-    """Gases of two assignments, one with the item."""
+def compare(
+    item: Item, before: FreightWork, after: FreightWork, factors: Factors, builds: bool = True
+) -> FreightGases:
+    """Gases of two assignments, one with the item; `builds`: links that it changes are its own, not those of others."""
     work = [_work(one.links, item) for one in (before, after)]
     both = work[1].sub(work[0], fill_value=0.0)
     ends = factors.ends(item)
     net = _sum(ends, both)
-    mine = after.links[after.links["item"] == item.id]
+    mine = after.links[(after.links["item"] == item.id) & builds]
     tonnes = [float(one.tonnes.sum()) for one in (before, after)]
     scale = tonnes[0] / tonnes[1] if tonnes[1] > 0 else 1.0
     induced = (1.0 - scale) * _sum(ends, work[1]).central
