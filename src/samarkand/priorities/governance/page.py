@@ -6,6 +6,7 @@ from samarkand.priorities.faces import Answer, Page
 from samarkand.priorities.governance.delivery_page import costs_of, fits_of, openings_of, said_of_costs
 from samarkand.priorities.governance.disclosure_page import disclosures_of, said_of_disclosure
 from samarkand.priorities.governance.gantt_page import gantt_of_all
+from samarkand.priorities.governance.institutions_page import institutions_of
 from samarkand.priorities.governance.progress_page import money_of
 
 
@@ -21,6 +22,7 @@ def page(answer: Answer) -> Page:
             costs_of(answer),
             openings_of(items),
             *money_of(answer, items),
+            institutions_of(answer),
             fits_of(),
             disclosures_of(answer),
         ),
