@@ -76,7 +76,7 @@ def test_the_declared_channels() -> None:
     rows = kinds.kinds()
     found = [channels_of(rows[name]) for name in ("rail", "port", "tariff_change", "standards_recognition")]
     assert found == [("network",), ("network",), ("tariffs",), ("trade_costs",)]
-    assert channels_of(rows["customs_clearance"]) == ("clearance",)
+    assert channels_of(rows["customs_clearance"]) == ("clearance", "facilitation")
     assert channels_of(rows["visa_regime"]) == ()
 
 

@@ -199,7 +199,7 @@ def _of_terms(
         assumptions=tuple(terms.get("assumptions", {}).items()),
         patches=tuple((path, _canonical(value)) for path, value in terms.get("patches", {}).items()),
         variations=_variations(terms, faults),
-        without=_names(terms.get("without", ())),
+        without=_left_out(terms.get("without", ()), programme),
         closures=_names(terms.get("closures", ())),
         deficit_rule=terms.get("deficit_rule", "fixed_nominal"),
         charge=terms.get("charge", "annuity"),
@@ -222,6 +222,11 @@ def _variations(terms: Terms, faults: FaultList) -> tuple[tuple[str, str, float]
             else:
                 faults.add(f"{kind} {name}: {number!r}", "is no number", "Give a number.")
     return tuple(found)
+
+
+def _left_out(given: Sequence[str] | str, programme: Programme | None) -> tuple[str, ...]:
+    """Items that are named, and those that stand in the file in the place of another."""
+    return tuple(dict.fromkeys((*_names(given), *(programme.alternatives if programme else ()))))
 
 
 def _names(given: Sequence[str] | str) -> tuple[str, ...]:

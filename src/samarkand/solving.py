@@ -24,6 +24,7 @@ from samarkand.engines.once import derived
 from samarkand.engines.threads import Beside
 from samarkand.programme import Change
 from samarkand.programme.applying import Payment
+from samarkand.programme.channels.facilitation import beside_measured, facilitated_hat
 from samarkand.programme.channels.recognition import trade_cost_hat
 from samarkand.programme.channels.tariffs import changed_tariffs
 from samarkand.world.accounts.tariffs import inputs_with_tariffs
@@ -258,10 +259,22 @@ def trade_costs(
     hat = _network_hat(setting, state, freight)
     if energy is not None:
         freight, hat = energy.over(freight, energy.served), energy.over(hat, energy.hat)
-    if change is None or not change.trade_costs:
+    if change is None or not (change.trade_costs or change.facilitation):
         return TradeCosts(freight, freight, hat)
-    served = trade_cost_hat(change.trade_costs, freight)
-    return TradeCosts(freight, served, served if hat is freight else trade_cost_hat(change.trade_costs, hat))
+    served, whole = (
+        one * _facilitated(setting, change, freight) if change.facilitation else one for one in (freight, hat)
+    )
+    served = trade_cost_hat(change.trade_costs, served)
+    return TradeCosts(
+        freight, served, served if hat is freight else trade_cost_hat(change.trade_costs, whole)
+    )
+
+
+def _facilitated(setting: Setting, change: Change, freight: xr.DataArray) -> xr.DataArray:
+    """What facilitation without published hours adds to the costs of freight."""
+    theta = setting.assumptions.elasticities.values().sel(sector=setting.commodities["sector"])
+    found = facilitated_hat(change.facilitation, theta, freight)
+    return beside_measured(found, freight, change.network, setting.world)
 
 
 def solve_equilibrium(

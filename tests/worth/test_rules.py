@@ -44,8 +44,10 @@ def test_r1_no_kind_has_two_owners_of_a_margin_of_a_flow() -> None:
 
 
 def test_r2_r8_there_is_no_margin_for_what_is_counted_elsewhere() -> None:
-    """Queues are in the hours of places; jobs, land, density and access are no margins at all."""
-    never = ("queue", "wait", "job", "multiplier", "land", "agglomeration", "light", "access", "investment")
+    """Jobs, land, density and access are no margins at all; queues are one where no published hours, dwell, speeds or
+    running times hold them (`test_queues.py`), and no kind has it that has no such place."""
+    assert set(margins()["queue_hours"].kinds) == {"rail", "port", "dry_port", "border_crossing"}
+    never = ("job", "multiplier", "land", "agglomeration", "light", "access", "investment")
     for row in margins().values():
         words = f"{row.margin} {row.title}".lower().replace("_", " ").split()
         assert not any(word.startswith(never) for word in words), row.margin

@@ -53,6 +53,22 @@ def claims_of(
     )
 
 
+def without_replaced_claims(
+    claims: Iterable[Claim], filled: Collection[tuple[str, str]]
+) -> tuple[Claim, ...]:
+    """Of a margin and one that it replaces, the claim of the one that an item fills: the new one where it does.
+
+    `filled`: pairs of item and margin. A kind may claim both; an item has one of them.
+    """
+    listed = tuple(claims)
+    claimed = {(one.item, one.margin) for one in listed}
+    dropped = set()
+    for new, old in replaced_pairs():
+        for item, _ in [pair for pair in claimed if pair[1] == new and (pair[0], old) in claimed]:
+            dropped.add((item, old if (item, new) in filled else new))
+    return tuple(one for one in listed if (one.item, one.margin) not in dropped)
+
+
 def claims_of_kind(kind: str) -> tuple[Claim, ...]:
     """The claims that every item of a kind has, without the item. Raises `ValueError` for a word of another form."""
     return _claims_of_words(kind, kinds()[kind].margins)

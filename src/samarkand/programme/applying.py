@@ -13,6 +13,7 @@ from samarkand.core.scenario import ChargeRule
 from samarkand.engines.once import Once
 from samarkand.engines.schedules import calc_ramp_up
 from samarkand.programme.channels.channel import Effects, ItemChange, channels, channels_of, gap_of_kind
+from samarkand.programme.channels.facilitation import FacilitationChange
 from samarkand.programme.channels.payment import Charge, by_economy, charges, is_concerned
 from samarkand.programme.channels.recognition import TradeCostChange
 from samarkand.programme.channels.tariffs import TariffChange
@@ -56,6 +57,11 @@ class Change:
     def trade_costs(self) -> tuple[TradeCostChange, ...]:
         """Changes of the cost of trade beyond freight."""
         return self.effects.get("trade_costs", ())
+
+    @property
+    def facilitation(self) -> tuple[FacilitationChange, ...]:
+        """Growth of trade by facilitation whose hours and fees are not published."""
+        return self.effects.get("facilitation", ())
 
     @property
     def shocks(self) -> Hashable:

@@ -45,9 +45,13 @@ def _or_null(value: object) -> object:
 def values_of(worth: Worth) -> pd.DataFrame:
     """One row an item, rate, growth and path of carbon prices (empty: without): present values in US$ m, fractions.
 
+    `alternative_to`: the item in whose place it could be built; empty for those of the programme.
+
     The reason stands where there is no figure.
     """
-    return pd.DataFrame([row for one in worth.items.values() for row in _rows(one)])
+    listed = [(one, "") for one in worth.items.values()]
+    listed += [(one, name) for name, others in worth.alternatives.items() for one in others]
+    return pd.DataFrame([{**row, "alternative_to": of} for one, of in listed for row in _rows(one)])
 
 
 def _rows(one: ItemWorth) -> list[dict[str, object]]:

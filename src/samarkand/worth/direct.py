@@ -12,6 +12,7 @@ from samarkand.worth.early_warning import warning_streams
 from samarkand.worth.electricity import electricity_streams
 from samarkand.worth.off_network import freight_streams
 from samarkand.worth.passengers import passenger_streams
+from samarkand.worth.queues import queue_streams
 from samarkand.worth.streams import Stream
 from samarkand.worth.training import training_streams
 from samarkand.worth.vehicles import vehicle_streams
@@ -43,6 +44,7 @@ def own_streams(
         visa_streams(item, facts, *ends),
         warning_streams(item, *ends),
         training_streams(item, world, *ends),
+        queue_streams(item, *ends),
     )
     return [one for streams, _ in found for one in streams], [one for _, gaps in found for one in gaps]
 

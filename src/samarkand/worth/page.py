@@ -10,6 +10,7 @@ from samarkand.core.conventions import BASE_YEAR
 from samarkand.ledger.margins import margins
 from samarkand.priorities.environment.paths import TITLES
 from samarkand.priorities.faces import NO_FIGURE, Bars, Page, Table, shown
+from samarkand.worth.alternatives import more_than
 from samarkand.worth.item_worth import RATES, ItemWorth, Values
 from samarkand.worth.outturn import class_of, overrun_of
 from samarkand.worth.sampling import DRAWS, delay_of, delayed, sample
@@ -165,7 +166,14 @@ def item_page(worth: Worth, name: str) -> Page:
         one.item.title,
         lead=(*_said_of_item(one), *_of_gaps(one), *([FREIGHT] if one.alone else [])),
         charts=_from_benefits_to_net((one,), one.parameters["discount_rate"]),
-        tables=(_values(one), *_as_its_class(one), _margins(one, worth), *_who(one, worth), _years(one)),
+        tables=(
+            _values(one),
+            *_beside_alternatives(worth, one),
+            *_as_its_class(one),
+            _margins(one, worth),
+            *_who(one, worth),
+            _years(one),
+        ),
     )
 
 
@@ -265,6 +273,40 @@ def _values(one: ItemWorth) -> Table:
         "figures; freight has none."
         f"{dear}",
     )  # fmt: skip
+
+
+def _beside_alternatives(worth: Worth, one: ItemWorth) -> Iterable[Table]:
+    """What could be built in its place, and what the item gives over each of these."""
+    others = worth.alternatives.get(one.item.id, ())
+    rate = one.parameters["discount_rate"]
+    rows = []
+    for each in (one, *others) if others else ():
+        if each.life is None or not each.is_assessed:
+            rows.append((each.item.title, *[NO_FIGURE] * 5, f"not assessed: {each.reason}"))
+            continue
+        values, more = each.values(rate), None if each is one else more_than(one, each, rate)
+        over = (
+            ("", "")
+            if more is None
+            else (shown(more.net, MONEY), more.rate.reason or _percent(more.rate.value))
+        )
+        own = shown(each.life.capex, MONEY), shown(values.net.central, MONEY), _rate(each)
+        rows.append((each.item.title, *own, shown(values.benefit_cost_ratio, ".2f"), *over))
+    if rows:
+        heads = (
+            "",
+            "capital cost",
+            f"value at {rate:.0%}",
+            "return",
+            "ratio",
+            "more",
+            "return on what it costs more",
+        )
+        yield Table(
+            "Beside what could be built in its place", heads, tuple(rows),
+            "US$ m at economic prices, each in the programme without the other; its value is at its own start. More: "
+            "what the item gives over the other, discounted to the start of the earlier of the two.",
+        )  # fmt: skip
 
 
 def _as_its_class(one: ItemWorth) -> Iterable[Table]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Unpack
 
@@ -14,6 +14,7 @@ from samarkand.core.gaps import Gap
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.threads import run_all
 from samarkand.ledger import Ledger, claims_of
+from samarkand.ledger.claims import without_replaced_claims
 from samarkand.programme.applying import Change
 from samarkand.programme.channels.channel import channels
 from samarkand.programme.channels.charging import calc_annual_cost
@@ -23,6 +24,7 @@ from samarkand.question import Asked, Question, Terms
 from samarkand.session import Session, default_session
 from samarkand.world.parameters import Parameters, table_names
 from samarkand.world.world import World
+from samarkand.worth.alternatives import instead_of
 from samarkand.worth.carbon import carbon_of
 from samarkand.worth.direct import at_ends, direct_streams
 from samarkand.worth.gains import TradeGain, gain_of, trade_gain
@@ -30,6 +32,7 @@ from samarkand.worth.gains_store import stored_gains
 from samarkand.worth.hazards import hazard_streams
 from samarkand.worth.item_worth import ItemWorth
 from samarkand.worth.life import life_of
+from samarkand.worth.queues import without_replaced
 from samarkand.worth.rows import rows_of
 from samarkand.worth.streams import Amount, Stream
 
@@ -54,12 +57,15 @@ class Worth:
         Every item by its id, those that cannot be assessed too.
     together
         US$ m a year by economy that all items open by the year give together, before anybody pays.
+    alternatives
+        By item, what could be built in its place: each in the programme without the item.
     """
 
     asked: Question
     year: int
     items: Mapping[str, ItemWorth]
     together: Mapping[str, float]
+    alternatives: Mapping[str, tuple[ItemWorth, ...]] = field(default_factory=dict)
 
     @property
     def programme(self) -> Programme:
@@ -91,7 +97,8 @@ class Worth:
         """
         programme = self.programme
         rows = [rows_of(one) for one in self.assessed]
-        claims = claims_of(programme, self.asked.scenario.without)
+        filled = {(one.item.id, stream.margin) for one in self.assessed for stream in one.streams}
+        claims = without_replaced_claims(claims_of(programme, self.asked.scenario.without), filled)
         return Ledger.build(rows, claims, {item.id: item.kind for item in programme.items})
 
 
@@ -129,7 +136,12 @@ def appraise_worth(
     ids = [name for name in programme.ids if name not in asked.scenario.without]
     faults = FaultList()
     for name in items:
-        if name not in ids:
+        if name in programme.alternatives:
+            of = next(item.alternative_to for item in programme.items if item.id == name)
+            faults.add(
+                f"item {name}", f"stands in the place of {of}, and is shown beside it", f"Ask for {of}."
+            )
+        elif name not in ids:
             faults.add(f"item {name}", "is not an item of the programme", did_you_mean(name, ids))
     _check_parameters(asked.assumptions.parameters, faults)
     faults.raise_if_any()
@@ -159,8 +171,14 @@ def appraise_worth(
         item.id: _item_worth(item, asked, change, of_item.get(item.id), state.world.labels, ends)
         for item in wanted
     }
+    beside: dict[str, tuple[ItemWorth, ...]] = {}
+    for other in (item for item in programme.items if item.alternative_to in found):
+        progress(f"{year}: {other.id} in the place of {other.alternative_to}")
+        instead, other_terms = instead_of(asked, other.id)
+        answer = appraise_worth(instead, asked.world, items=[other.id], session=session, **other_terms)
+        beside[other.alternative_to] = (*beside.get(other.alternative_to, ()), answer.items[other.id])
     session.fit()
-    return Worth(asked, year, found, dict(zip(state.world.labels, together.tolist(), strict=True)))
+    return Worth(asked, year, found, dict(zip(state.world.labels, together.tolist(), strict=True)), beside)
 
 
 def _check_parameters(parameters: Parameters, faults: FaultList) -> None:
@@ -203,8 +221,8 @@ def _item_worth(
     elif item.opening is not None and not item.is_open(change.year):
         gaps.append(Gap(item.id, "trade_cost", f"not open by {change.year}: ask for a later year"))
     more, missing = direct_streams(item, asked.world, 0.0 if gained is None else gained.tonnes, ends)
-    streams += more
-    gaps += missing
+    streams, replaced = without_replaced(item.id, streams + more)
+    gaps += missing + replaced
     streams += hazard_streams(item, streams)
     life = life_of(item, parameters)
     return ItemWorth(

@@ -33,6 +33,8 @@ def _effects_of(item: Item, world: World, parameters: Mapping[str, float]) -> Ef
         for way in DIRECTIONS
         for name, key in (("hours", "hours"), ("usd", "fee"))
     }
+    if not any(savings.values()) and item.words("importers") and item.words("exporters"):
+        return Effects(())  # the channel of facilitation has a coefficient for these
     if not any(savings.values()):
         return Effects((), (Gap(item.id, "effect", NO_FIGURES),))
     known = {row.economy for row in border_compliance()}

@@ -301,6 +301,8 @@ def _crossing_effects(item: Item, parameters: Mapping[str, float]) -> tuple[list
     if usd is None and note is not None and note.value is not None:
         usd = Saving(share * note.value / parameters["teu_per_consignment"], 1.0)
     if hours is None and usd is None:
+        if item.words("importers") and item.words("exporters"):
+            return [], []  # the channel of facilitation has a coefficient for these
         return [], [Gap(item.id, "effect", "effect not assessed: no hours or fees saved are published")]
     if not item.crossings:
         return [], [Gap(item.id, "effect", "effect not assessed: no border crossing is named")]

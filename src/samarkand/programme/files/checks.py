@@ -5,7 +5,7 @@ Every check adds faults and goes on; none raises. `Gazetteer` is what the checks
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path as FilePath
@@ -119,6 +119,7 @@ def check_tables(
             "the file", "has neither a project nor a measure", "Add a [[project]] or a [[measure]] table."
         )
     check.identifiers()
+    check.alternatives(values)
     if faults:
         return None, faults
     programme = Programme.of(
@@ -181,6 +182,32 @@ class _Check:
                 )
             else:
                 first[key] = path
+
+    def alternatives(self, by_level: Mapping[str, Sequence[dict[str, Any]]]) -> None:
+        """Each alternative names an item of the programme that is none itself."""
+        listed = [
+            (level, number, values)
+            for level, items in by_level.items()
+            for number, values in enumerate(items)
+            if "id" in values
+        ]
+        instead = {values["id"]: values.get("alternative_to") for _, _, values in listed}
+        for level, number, values in listed:
+            name, of = values["id"], values.get("alternative_to")
+            if of is None or (of in instead and of != name and not instead[of]):
+                continue
+            place = self.reader.place(f"{level} {name}", (level, number), "alternative_to")
+            if of == name:
+                self.faults.add(
+                    place, "is an alternative to itself", "Name the item in whose place it could be built."
+                )
+            elif of in instead:
+                self.faults.add(
+                    place, f"{of} is an alternative itself", f"Name {instead[of]}, which it stands for."
+                )
+            else:
+                others = [one for one, other in instead.items() if not other]
+                self.faults.add(place, f"{of} is not an item of the programme", did_you_mean(str(of), others))
 
     def item(self, table: Any, level: str, number: int) -> dict[str, Any]:
         """The values of one project or measure by key, checked; whatever is wrong is a fault and left out."""

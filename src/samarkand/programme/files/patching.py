@@ -20,6 +20,7 @@ from samarkand.programme.model.models import Programme
 
 Table = dict[str, Any]
 LISTS = ("section", "financing", *ENTRIES.values())
+FIXED = (*LISTS, "id", "kind", "alternative_to")
 MEND = "Write ITEM.KEY, or ITEM.section.NUMBER.KEY, ITEM.financing.NUMBER.KEY, ITEM.change_order.NUMBER.KEY."
 
 
@@ -56,8 +57,8 @@ def _replace(item: Table, rest: Sequence[str], value: Any, place: str, faults: F
         return
     known = attributes(level, item["kind"])
     key = rest[-1]
-    if key in (*LISTS, "id", "kind") or key not in known:
-        settable = [name for name in known if name not in (*LISTS, "id", "kind")]
+    if key in FIXED or key not in known:
+        settable = [name for name in known if name not in FIXED]
         faults.add(place, f"{key} is not a key that can be set here", did_you_mean(key, settable))
         return
     table[key] = _value(known[key], value, table.get(key))

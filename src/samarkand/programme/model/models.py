@@ -247,6 +247,12 @@ class Item(_Attributed):
         found = self.get("crossing")
         return tuple(c for c in found if isinstance(c, Crossing)) if isinstance(found, tuple) else ()
 
+    @property
+    def alternative_to(self) -> str:
+        """Id of the item in whose place it could be built; empty for an item of the programme."""
+        found = self.get("alternative_to")
+        return found if isinstance(found, str) else ""
+
     def is_open(self, year: int) -> bool:
         """Whether it is in service by the end of the year; never without a date of opening."""
         return self.opening is not None and self.opening.year <= year
@@ -286,6 +292,11 @@ class Programme(Carded, _Plain):
     def ids(self) -> tuple[str, ...]:
         """The short names of all projects and measures."""
         return tuple(item.id for item in self.items)
+
+    @property
+    def alternatives(self) -> tuple[str, ...]:
+        """Ids of those that stand in the file in the place of another item: no question counts them."""
+        return tuple(item.id for item in self.items if item.alternative_to)
 
     @property
     def content_hash(self) -> str:
