@@ -44,7 +44,7 @@ from samarkand.programme.files.varying import varied_words
 from samarkand.question import Question
 from samarkand.state import State
 from samarkand.world.assumptions import Assumptions
-from samarkand.world.parameters import table_names
+from samarkand.world.parameters import WORTH_TABLES, table_names
 from samarkand.world.world import World
 
 FACES = "samarkand.reports.of_appraisal"
@@ -329,7 +329,7 @@ class Appraisal(Carded):
     @property
     def assumed(self) -> tuple[str, ...]:
         """Names of the assumptions that an appraisal rests on: all but those of the worth of items alone."""
-        apart = {*table_names("worth.csv"), *table_names("worth_channels.csv")}
+        apart = {name for table in WORTH_TABLES for name in table_names(table)}
         if self.scenario.charge != "annuity" or self.assumptions.parameters["interest_during_construction"]:
             apart.discard("construction_years")
         return tuple(name for name in self.assumptions.names if name not in apart)

@@ -29,6 +29,12 @@ def worth(
         bool,
         typer.Option("--explain", help="Walk from the net present value of ITEM down to published figures."),
     ] = False,
+    reforms: Annotated[
+        bool,
+        typer.Option(
+            "--reforms", help="Set borders at half of their hours and digital documents beside the items."
+        ),
+    ] = False,
 ) -> None:
     """Show what each project is worth over its life.
 
@@ -42,7 +48,8 @@ def worth(
     from samarkand.reports.worth_files import write_worth
     from samarkand.worth import appraise_worth
     from samarkand.worth.explaining import explain_item
-    from samarkand.worth.page import item_page, worth_page
+    from samarkand.worth.page import item_page, reforms_page, worth_page
+    from samarkand.worth.reforms import appraise_reforms
 
     asking.check(*([partial(check_out, out)] if out else []), partial(_check_explained, item, explain))
     with progress_bar() as step:
@@ -54,7 +61,10 @@ def worth(
             progress=step,
             **asking.terms,
         )
-    if explain:
+        reformed = appraise_reforms(found, progress=step) if reforms else ()
+    if reforms:
+        print_page(reforms_page(found, reformed))
+    elif explain:
         print_lineage(explain_item(found, item))
     else:
         print_page(item_page(found, item) if item else worth_page(found))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from samarkand.core.conventions import BASE_YEAR
+from samarkand.core.conventions import BASE_YEAR, Floats
+from samarkand.engines.project_values import calc_present_value
 from samarkand.ledger.margins import margins
 from samarkand.priorities.environment.paths import TITLES
 from samarkand.priorities.faces import NO_FIGURE, Bars, Page, Table, shown
 from samarkand.worth.alternatives import more_than
 from samarkand.worth.item_worth import RATES, ItemWorth, Values
 from samarkand.worth.outturn import class_of, overrun_of
+from samarkand.worth.reforms import Reformed
 from samarkand.worth.sampling import DRAWS, delay_of, delayed, sample
 from samarkand.worth.worth import Worth
 
@@ -106,6 +108,46 @@ def _of_items(worth: Worth) -> Table:
         "", "capex", "left out", "alone", "direct", f"value at {rate:.0%}", "return", "ratio",
     )  # fmt: skip
     return Table("Over their lives", heads, rows, NOTE)
+
+
+def reforms_page(worth: Worth, found: Sequence[Reformed]) -> Page:
+    """Reforms and items by what a dollar spent on them gives."""
+    rate = worth.asked.assumptions.parameters["discount_rate"]
+    of_reforms = {id(one.worth) for one in found}
+    listed = [one.worth for one in found if one.worth.is_assessed] + list(worth.assessed)
+    ranked = sorted(listed, key=lambda one: -one.values(rate).benefit_cost_ratio)
+    rows = []
+    for one in ranked:
+        gained = calc_present_value(one.benefits() + _residual(one), rate)
+        kind = "reform" if id(one) in of_reforms else one.item.kind_row.label.lower()
+        amounts = (gained, calc_present_value(one.costs(), rate), one.values(rate).net.central)
+        ratio = shown(one.values(rate).benefit_cost_ratio, ".2f")
+        rows.append((one.item.title, kind, *(shown(amount, MONEY) for amount in amounts), ratio))
+    heads = ("", "kind", "benefits", "costs", "net", "a dollar gives")
+    lead = [
+        f"{one.worth.item.title}: US$ {_a_year(_of_equilibrium(one.worth))} m a year in {worth.year}."
+        for one in found
+        if one.worth.streams
+    ]
+    if not found:
+        lead.append("No open crossing lies between two economies of the programme.")
+    lead += [
+        f"{one.worth.item.title}: not assessed: {one.worth.reason}." for one in found if not one.worth.streams
+    ]
+    note = (
+        f"US$ m at {rate:.0%}, each discounted to its own start. What reforms save and cost stands in reforms.csv, "
+        "with ranges: --assume reform_border_share=0.25. Every open crossing between two economies of the programme "
+        "takes part, whoever else trades there."
+    )
+    title = f"Reforms beside the items of {worth.programme.title}"
+    return Page(
+        title, lead=tuple(lead), tables=(Table("What a dollar spent gives", heads, tuple(rows), note, 2),)
+    )
+
+
+def _residual(one: ItemWorth) -> Floats:
+    assert one.life is not None
+    return one.life.residual()
 
 
 def _with_carbon(worth: Worth) -> Iterable[Table]:

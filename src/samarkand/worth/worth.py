@@ -22,7 +22,7 @@ from samarkand.programme.channels.payment import annual_costs
 from samarkand.programme.model.models import Item, Programme
 from samarkand.question import Asked, Question, Terms
 from samarkand.session import Session, default_session
-from samarkand.world.parameters import Parameters, table_names
+from samarkand.world.parameters import WORTH_TABLES, Parameters, table_names
 from samarkand.world.world import World
 from samarkand.worth.alternatives import instead_of
 from samarkand.worth.carbon import carbon_of
@@ -183,7 +183,7 @@ def appraise_worth(
 
 def _check_parameters(parameters: Parameters, faults: FaultList) -> None:
     """Add those that no life can be worked out with."""
-    for name in (name for table in ("worth.csv", "worth_channels.csv") for name in table_names(table)):
+    for name in (name for table in WORTH_TABLES for name in table_names(table)):
         if name.startswith(ABOVE_ZERO) and not parameters[name] > 0:
             faults.add(f"assumption {name}", "is zero", "Give a number above zero.")
         if parameters.evidence(name).unit == "fraction" and parameters[name] > 1:

@@ -213,6 +213,13 @@ def read_parameters(package: str) -> Parameters:
     return Parameters(tuple(rows), dated=tuple(dated))
 
 
+WORTH_TABLES = (
+    "worth.csv",
+    "worth_channels.csv",
+    "reforms.csv",
+)  # no appraisal rests on them: the worth of items does
+
+
 def table_names(table: str, package: str = __name__) -> tuple[str, ...]:
     """Names that one table declares; of a dated table `NAME.YEAR` of each value."""
     return tuple(row.dated_name if isinstance(row, DatedRow) else row.name for row in _rows(package, table))
