@@ -1,7 +1,8 @@
 """Samarkand appraises programmes of cross-border projects and measures, economy by economy.
 
 `load_world()` or `load_world("mine")`, `load_programme()`, `appraise(programme, world) -> Appraisal`,
-`compare({name: terms, ...}) -> Comparison`; `appraisal.py` is the whole way on one screen.
+`economy("Kyrgyzstan") -> Answer`, `item("cku-railway") -> Answer`, `compare({name: terms, ...}) -> Comparison`;
+`appraisal.py` is the whole way on one screen.
 """
 
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from samarkand.core.scenario import Scenario as Scenario
     from samarkand.programme import check_programme as check_programme
     from samarkand.programme import load_programme as load_programme
+    from samarkand.reports.answers.asking import economy as economy
+    from samarkand.reports.answers.asking import item as item
     from samarkand.reports.answers.variants import compare as compare
     from samarkand.result import Appraisal as Appraisal
     from samarkand.world import store
@@ -28,6 +31,8 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "World": "samarkand.world.world",
         "appraise": "samarkand.appraisal",
         "compare": "samarkand.reports.answers.variants",
+        "economy": "samarkand.reports.answers.asking",
+        "item": "samarkand.reports.answers.asking",
         "check_programme": "samarkand.programme",
         "load_programme": "samarkand.programme",
         "load_world": "samarkand.world.store:open_world",

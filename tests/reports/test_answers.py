@@ -11,6 +11,7 @@ from rich.console import Console
 
 import samarkand as sk
 from samarkand.core.conventions import REST_OF_WORLD
+from samarkand.core.faults import Faults
 from samarkand.ledger.margins import margins
 from samarkand.priorities.faces import Table
 from samarkand.reports.answers.economy import economy_page
@@ -18,6 +19,7 @@ from samarkand.reports.answers.item import item_answer
 from samarkand.reports.answers.lines import lines_of, priority_lines, sums_of
 from samarkand.reports.answers.why import why_page
 from samarkand.reports.explain import FIRST_LINES, count, print_lineage
+from samarkand.reports.files import write_appraisal
 from samarkand.reports.summary import summarise
 from samarkand.state import Counterfactual
 from samarkand.worth import appraise_worth
@@ -165,3 +167,33 @@ def test_lineage_is_cut_short_and_says_how_much_is_left(answer):
     with Console(width=120, record=True, file=io.StringIO()) as console:
         print_lineage(lineage, console)
     assert "figures more" not in console.export_text()
+
+
+def test_the_library_answers_as_the_command_does(tmp_path):
+    answer = sk.economy("kaz", PROGRAMME, WORLD, years=YEAR)
+    assert str(answer) == repr(answer)
+    assert str(answer).splitlines()[0] == answer.page.title
+    assert list(answer.tables["Items by what they bring and take"].columns) == [
+        "",
+        "trade",
+        "direct",
+        "charged",
+        "net",
+    ]
+    one = sk.item("RAILWAY", PROGRAMME, WORLD, economy="KGZ", years=YEAR)
+    assert "For KGZ" in one.tables or f"For {WORLD.names['KGZ']}" in one.tables
+    written = write_appraisal(one.appraisal, tmp_path / "out", pages=[("asked", one.page)])
+    report = next(path for path in written if path.name == "report.html").read_text(encoding="utf-8")
+    assert '<section id="asked">' in report
+
+
+def test_all_that_is_wrong_is_said_before_anything_is_solved():
+    with pytest.raises(Faults) as raised:
+        sk.economy("Atlantis", PROGRAMME, WORLD, years=1900, without="nothing")
+    said = "\n".join(map(str, raised.value.faults))
+    assert all(part in said for part in ("Atlantis", "1900", "nothing"))
+    with pytest.raises(Faults) as raised:
+        sk.item("railwy", PROGRAMME, WORLD, economy="Atlantis", years=YEAR)
+    said = "\n".join(map(str, raised.value.faults))
+    assert "Atlantis" in said
+    assert "Did you mean railway" in said

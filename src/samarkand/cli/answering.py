@@ -11,17 +11,23 @@ import typer
 from samarkand.cli.options import Asking, asks_question
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from samarkand.core.faults import FaultList
-    from samarkand.priorities.faces import Page
     from samarkand.question import Terms
+    from samarkand.reports.answers.asking import Answer
     from samarkand.reports.answers.sides import Side
     from samarkand.reports.answers.variants import Variant
-    from samarkand.result import Appraisal
-    from samarkand.worth.worth import Worth
 
 SAME: tuple[object, ...] = ((), {}, "annuity")  # what a term is where it changes nothing
+
+
+OutOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="DIR", help="Also write the files of the appraisal, with this page in the report."
+    ),
+]
 
 
 @asks_question()
@@ -36,15 +42,16 @@ def economy(
             "--transit", help="Also what it earns from goods of others; lays freight, which takes longer."
         ),
     ] = False,
+    out: OutOption = None,
 ) -> None:
     """Show what a programme is for one economy.
 
     What it gains and pays and why, by which items, with whom, what each priority says, and what is missing.
     """
-    from samarkand.reports.answers.economy import economy_page
+    from samarkand.reports.answers.asking import economy as ask
 
-    found = find_asked_economy(asking, name)
-    _answer(asking, lambda appraisal, worth: economy_page(appraisal, worth, found), reach=transit)
+    find_asked_economy(asking, name)
+    _answer(asking, out, partial(ask, name, transit=transit))
 
 
 def find_asked_economy(asking: Asking, name: str) -> str:
@@ -70,49 +77,33 @@ def item(
             show_default=False,
         ),
     ] = "",
+    out: OutOption = None,
 ) -> None:
     """Show what one item of a programme does.
 
     What it costs and gives, to whom, what each priority says of it, and what is missing.
     """
-    from samarkand.reports.answers.item import item_answer
+    from samarkand.reports.answers.asking import item as ask
 
-    found: list[str] = []
-    asking.faults.attempt(partial(_find_item, asking, name, found))
-    code = find_asked_economy(asking, economy) if economy else ""
-    asking.check()
-    _answer(asking, lambda appraisal, worth: item_answer(appraisal, worth, found[0], code), found)
+    _answer(asking, out, partial(ask, name, economy=economy))
 
 
-def _find_item(asking: Asking, name: str, found: list[str]) -> None:
-    """Add the id of the item that is named to what is found. Raises `Faults` for what is none of the question's."""
-    from samarkand.priorities.asked_items import asked_item
-    from samarkand.session import default_session
-
-    question = default_session().ask(asking.programme, asking.world, **asking.terms)
-    known = (one for one in question.programme.items if one.id not in question.scenario.without)
-    found.append(asked_item(known, name).id)
-
-
-def _answer(
-    asking: Asking,
-    page: Callable[[Appraisal, Worth], Page],
-    items: Sequence[str] = (),
-    *,
-    reach: bool = False,
-) -> None:
-    """Appraise, work out what items are worth, and print a page of both."""
-    from samarkand.appraisal import appraise
+def _answer(asking: Asking, out: Path | None, ask: Callable[..., Answer]) -> None:
+    """Print an answer, and write its files where that is asked for."""
+    from samarkand.reports.files import check_out, write_appraisal
     from samarkand.reports.pages import print_page
     from samarkand.reports.progress import progress_bar
-    from samarkand.worth import appraise_worth
 
+    if out is not None:
+        asking.faults.attempt(partial(check_out, out))
+    if asking.faults:
+        asking.check()
     with progress_bar() as step:
-        appraisal = appraise(asking.programme, asking.world, reach=reach, progress=step, **asking.terms)
-        worth = appraise_worth(
-            asking.programme, asking.world, items=items, stored=True, progress=step, **asking.terms
-        )
-    print_page(page(appraisal, worth))
+        found = ask(asking.programme, asking.world, progress=step, **asking.terms)
+    print_page(found.page)
+    if out is not None:
+        for path in write_appraisal(found.appraisal, out, pages=[("asked", found.page)]):
+            typer.echo(f"Written: {path}")
 
 
 @asks_question()

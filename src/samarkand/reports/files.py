@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +33,7 @@ from samarkand.worth.whole_ledger import whole_ledger
 from samarkand.worth.worth import Worth
 
 if TYPE_CHECKING:
+    from samarkand.priorities.faces import Page
     from samarkand.result import Appraisal
 
 SHORT_TURN = 5e-4  # seconds
@@ -49,11 +50,13 @@ def check_out(out: Path, room: int = ROOM) -> None:
     check_place(out, place, room)
 
 
-def write_appraisal(appraisal: Appraisal, out: Path, worth: Worth | None = None) -> tuple[Path, ...]:
+def write_appraisal(
+    appraisal: Appraisal, out: Path, worth: Worth | None = None, pages: Sequence[tuple[str, Page]] = ()
+) -> tuple[Path, ...]:
     """Write appraisal.json, indicators.parquet, ledger.parquet, programme.parquet and report.html into `out`.
 
     `worth`: what the items are worth, where it was asked for: a section of the report, `worth` in the JSON, and
-    worth.parquet and worth-ledger.parquet.
+    worth.parquet and worth-ledger.parquet. `pages`: more sections of the report, by id, before all others.
     """
     check_out(out)
     # The large table is encoded and compressed outside the interpreter's lock, beside the others.
@@ -73,7 +76,7 @@ def write_appraisal(appraisal: Appraisal, out: Path, worth: Worth | None = None)
         if worth is not None:
             write_worth_tables(worth, staging)
             page = worth_page(worth)
-        (staging / "report.html").write_text(render_report(appraisal, page), encoding="utf-8")
+        (staging / "report.html").write_text(render_report(appraisal, page, pages), encoding="utf-8")
         table.result()
         return tuple(out / path.name for path in sorted(staging.iterdir()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -39,8 +40,13 @@ def _template() -> Template:
     return environment.get_template("report.html.jinja")
 
 
-def render_report(appraisal: Appraisal, worth: Page | None = None) -> str:
-    """The whole report as HTML text; `worth`: what the items are worth, where it was asked for."""
+def render_report(
+    appraisal: Appraisal, worth: Page | None = None, more: Sequence[tuple[str, Page]] = ()
+) -> str:
+    """The whole report as HTML text.
+
+    `worth`: what the items are worth, where it was asked for; `more`: other sections, by id, before all others.
+    """
     pages = list(pages_of(appraisal))
     return _template().render(
         appraisal=appraisal,
@@ -48,7 +54,7 @@ def render_report(appraisal: Appraisal, worth: Page | None = None) -> str:
         colours={"no_figure": NO_FIGURE, "nothing": COLOURS[4]},
         priorities=priorities(),
         with_worth=worth is not None,
-        pages=([] if worth is None else [("worth", worth)]) + pages,
+        pages=[*more, *([] if worth is None else [("worth", worth)]), *pages],
         indicators=[row for _, row in each_indicator()],
         disclaimer=DISCLAIMER,
         map_notes=map_notes(),

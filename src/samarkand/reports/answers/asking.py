@@ -1,0 +1,128 @@
+"""Answers as calls of the library: what the commands print, and the figures behind it."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Unpack
+
+import pandas as pd
+from rich.console import Console
+
+from samarkand.appraisal import appraise
+from samarkand.core.faults import FaultList
+from samarkand.core.progress import Progress, quiet
+from samarkand.priorities.asked_items import asked_item
+from samarkand.priorities.faces import Page
+from samarkand.programme import Programme
+from samarkand.question import Terms
+from samarkand.reports.answers.economy import economy_page
+from samarkand.reports.answers.item import item_answer
+from samarkand.reports.pages import print_page
+from samarkand.result import Appraisal
+from samarkand.session import Session, default_session
+from samarkand.world.economies.naming import find_economy
+from samarkand.world.world import World, load_world
+from samarkand.worth.worth import Worth, appraise_worth
+
+WIDTH = 100  # columns of an answer that is printed
+
+
+@dataclass(frozen=True, repr=False)
+class Answer:
+    """One screen, and what it was made from: `print(answer)`, `answer.tables["Items by what they bring and take"]`."""
+
+    page: Page
+    appraisal: Appraisal
+    worth: Worth
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables of the page by their titles, in the words of the page."""
+        return {one.title: pd.DataFrame(list(one.rows), columns=list(one.heads)) for one in self.page.tables}
+
+    def __repr__(self) -> str:
+        """The page as a terminal shows it."""
+        stream = io.StringIO()
+        print_page(self.page, Console(file=stream, width=WIDTH, no_color=True))
+        return stream.getvalue().rstrip()
+
+    __str__ = __repr__
+
+
+def economy(
+    name: str,
+    question: Programme | str | Path = "eurasian-corridors",
+    world: World | None = None,
+    *,
+    transit: bool = False,
+    session: Session | None = None,
+    progress: Progress = quiet,
+    **terms: Unpack[Terms],
+) -> Answer:
+    """What a programme is for one economy: what it gains and pays, by which items, with whom, and what is missing.
+
+    Parameters
+    ----------
+    name
+        A name, another name, or an ISO code of two or three letters.
+    transit
+        Also what it earns from goods of others: freight is laid on the network.
+    question, world, session, progress, **terms
+        As of `appraise`.
+
+    Raises
+    ------
+    Faults
+        For a name that is no economy of the world, and with everything that is wrong with the question.
+    """
+    session, faults = session or default_session(), FaultList()
+    code = faults.attempt(lambda: find_economy(name, (world or load_world()).names))
+    faults.attempt(lambda: session.ask(question, world, **terms))
+    faults.raise_if_any()
+    appraisal = appraise(question, world, reach=transit, session=session, progress=progress, **terms)
+    worth = appraise_worth(question, world, stored=True, session=session, progress=progress, **terms)
+    return Answer(economy_page(appraisal, worth, str(code)), appraisal, worth)
+
+
+def item(
+    name: str,
+    question: Programme | str | Path = "eurasian-corridors",
+    world: World | None = None,
+    *,
+    economy: str = "",
+    session: Session | None = None,
+    progress: Progress = quiet,
+    **terms: Unpack[Terms],
+) -> Answer:
+    """What one item of a programme does: what it costs and gives, to whom, over its life, and what is missing.
+
+    Parameters
+    ----------
+    name
+        Id of the project or measure.
+    economy
+        Also what it is for this economy, by channel.
+    question, world, session, progress, **terms
+        As of `appraise`.
+
+    Raises
+    ------
+    Faults
+        For what is no item of the question or no economy of the world, and with everything wrong with the question.
+    """
+    session, faults = session or default_session(), FaultList()
+    asked = faults.attempt(lambda: session.ask(question, world, **terms))
+    code = faults.attempt(lambda: find_economy(economy, (world or load_world()).names)) if economy else ""
+    left = [] if asked is None else [
+        one for one in asked.programme.items if one.id not in asked.scenario.without
+    ]  # fmt: skip
+    found = None if asked is None else faults.attempt(lambda: asked_item(left, name))
+    faults.raise_if_any()
+    assert found is not None  # else there are faults
+    appraisal = appraise(question, world, session=session, progress=progress, **terms)
+    worth = appraise_worth(
+        question, world, items=[found.id], stored=True, session=session, progress=progress, **terms
+    )
+    return Answer(item_answer(appraisal, worth, found.id, str(code)), appraisal, worth)
