@@ -13,7 +13,6 @@ import samarkand as sk
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import Faults
 from samarkand.engines.project_values import calc_present_value
-from samarkand.engines.schedules import calc_loan_service
 from samarkand.programme.applying import apply
 from samarkand.programme.channels.charging import due_in
 from samarkand.programme.channels.payment import charges
@@ -103,25 +102,21 @@ def test_without_interest_during_construction_the_annuity_is_that_of_published_c
     assert whole / plain == pytest.approx(1.07753125, rel=1e-9)  # type: ignore[operator]
 
 
-@pytest.mark.parametrize(
-    ("rate", "years", "grace", "expected"), [(0.0075, 38, 6, 53.2), (0.02, 20, 5, 26.8), (0.042, 10, 0, 3.3)]
-)
-def test_grant_elements_of_published_terms(rate: float, years: int, grace: int, expected: float) -> None:
-    """Of the International Development Association, an export-import bank and a typical official loan of China, at 5 %
-    a year and with half-yearly payments, as the IMF and the World Bank print them: to one digit."""
-    service = calc_loan_service([1.0], rate / 2, 2 * grace, 2 * years)
-    worth = calc_present_value(service, 1.05**0.5 - 1)
-    assert 100 * (1 - worth) == pytest.approx(expected, abs=0.06)
-
-
 def test_a_loan_by_hand() -> None:
-    """60 and 60 are drawn at the ends of years 0 and 1, at 10 %; no grace, three years: 60 is owed in year 1, a third
-    of it is repaid; then 100 in two parts of 50."""
-    assert calc_loan_service([60, 60], 0.1, 0, 3) == pytest.approx([0, 6 + 20, 10 + 50, 5 + 50])
-    assert calc_loan_service([90], 0.1, 2, 3) == pytest.approx([0, 9, 9, 99])  # a bond
-    for wrong in ((0.1, 3, 3), (0.1, -1, 3), (-1.0, 0, 3), (0.1, 0, 1)):
-        with pytest.raises(ValueError, match="above -1"):
-            calc_loan_service([60, 60], *wrong)  # type: ignore[arg-type]
+    """60 and 60 are drawn in 2030 and 2031, at 10 %; no grace, three years: 60 is owed in 2031, a third of it is repaid;
+    then 100 in two parts of 50."""
+    item, line = railway(2030, 2032, 120.0), loan(interest_rate=0.1, maturity=3.0, grace=0.0)
+    still = {**PARAMETERS, "dollar_inflation": 0.0}
+    assert flows(item, line, "service", range(2030, 2035), still) == pytest.approx(
+        [0, 6 + 20, 10 + 50, 5 + 50, 0]
+    )
+    bond = loan(interest_rate=0.1, maturity=3.0, grace=2.0)
+    assert flows(railway(2030, 2031, 90.0), bond, "service", range(2030, 2034), still) == pytest.approx(
+        [0, 9, 9, 99]
+    )
+    for wrong in ({"maturity": 3.0, "grace": 3.0}, {"maturity": 1.0, "grace": 0.0}):
+        said = due_in(item, loan(interest_rate=0.1, **wrong), "service", 2031, still)
+        assert said == ("maturity after its grace and the years of construction",)
 
 
 # -- a programme

@@ -49,51 +49,6 @@ def _annuity_factor(rate: NDArray[np.float64], n: NDArray[np.float64]) -> NDArra
     return np.where(rate == 0, n, -np.expm1(-n * np.log1p(safe)) / safe)
 
 
-def calc_loan_service(
-    drawn: ArrayLike, interest_rate: float, grace: int, maturity: int
-) -> NDArray[np.float64]:
-    """Interest and repayment by period of a loan that is repaid in equal parts after its grace.
-
-        s[k] = r B[k-1] + q[k],   B[k] = B[k-1] - q[k] + D[k],   q[k] = B[k-1] / (M - k + 1) for G < k <= M, else 0
-
-    `sum over k of s[k] / (1 + r)^k = sum over k of D[k] / (1 + r)^k`: at its own rate a loan is worth what is drawn.
-
-    Parameters
-    ----------
-    drawn
-        D: what is drawn at the end of each period from the first on, in any unit; all of it before the last repayment.
-        What is drawn when repayment has begun is repaid in equal parts over what is left of the term.
-    interest_rate
-        r: fraction a period, above -1.
-    grace, maturity
-        G, M: periods from the first drawing after which repayment begins and by which all is repaid, G below M.
-
-    Returns
-    -------
-    array
-        By period from the first drawing on, M + 1 of them, in the unit of `drawn`.
-
-    Raises
-    ------
-    ValueError
-        For a rate of -1 or less, a grace that is negative or not below the maturity, and drawings after the loan ends.
-
-    Notes
-    -----
-    Equal payments of principal are what the International Monetary Fund assumes of official loans whose profile is not
-    known (calculator of the grant element).
-    """
-    drawn = np.asarray(drawn, dtype=np.float64)
-    if interest_rate <= -1 or not 0 <= grace < maturity or drawn.size > maturity:
-        raise ValueError("the rate must be above -1, the grace below the maturity, all drawn before the end")
-    service, owed = np.zeros(maturity + 1), 0.0
-    for k in range(maturity + 1):
-        repaid = owed / (maturity - k + 1) if k > grace else 0.0
-        service[k] = interest_rate * owed + repaid
-        owed += (drawn[k] if k < drawn.size else 0.0) - repaid
-    return service
-
-
 def calc_ramp_up(years_open: ArrayLike, ramp_up_years: float) -> NDArray[np.float64]:
     """Share of the full effect in force: `min(1, (t + 1) / (T + 1))` for `t >= 0`, and 0 before opening.
 

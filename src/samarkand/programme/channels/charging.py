@@ -17,13 +17,16 @@ of construction, p the inflation of the dollar; what is charged is brought back 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
 from samarkand.core.scenario import ChargeRule
-from samarkand.engines.schedules import calc_annuity, calc_loan_service
+from samarkand.engines.loans.schedule import make_schedule
+from samarkand.engines.loans.terms import LoanTerms
+from samarkand.engines.schedules import calc_annuity
 from samarkand.programme.events import years_of_construction
 from samarkand.programme.model.models import Financing, Item
 
@@ -32,6 +35,8 @@ IN_WORDS: Final[Mapping[ChargeRule, str]] = {
     "spending": "as it is spent, in the years of construction",
     "service": "as its loans are serviced",
 }
+UNIT = 10**15  # cents of one unit of capital: rounding to the cent is far below any digit shown
+ANY_YEAR = 2001  # yearly payments: every period is a year of 30/360
 TERMS = ("interest_rate", "maturity", "grace")  # of a loan; a bond is repaid at its end
 KEPT = 1024  # distinct terms of loans
 
@@ -121,6 +126,8 @@ def _real_service(
     building: int, rate: float, grace: int, maturity: int, inflation: float
 ) -> tuple[float, ...]:
     """Service of a loan that pays for one unit of capital, by year from the first of construction, constant prices."""
-    prices = np.power(1.0 + inflation, np.arange(maturity + 1, dtype=np.float64))
-    service = calc_loan_service(prices[:building] / building, rate, grace, maturity)
-    return tuple((service / prices).tolist())
+    prices = [(1.0 + inflation) ** k for k in range(maturity + 1)]
+    draws = [(date(ANY_YEAR + k, 1, 1), round(UNIT * prices[k] / building)) for k in range(building)]
+    terms = LoanTerms(rate, maturity, grace, payments_a_year=1)
+    service = [0, *(one.service for one in make_schedule(terms, draws).payments)]
+    return tuple(paid / UNIT / price for paid, price in zip(service, prices, strict=True))
