@@ -103,8 +103,8 @@ def test_without_interest_during_construction_the_annuity_is_that_of_published_c
 
 
 def test_a_loan_by_hand() -> None:
-    """60 and 60 are drawn in 2030 and 2031, at 10 %; no grace, three years: 60 is owed in 2031, a third of it is repaid;
-    then 100 in two parts of 50."""
+    """60 and 60 are drawn in 2030 and 2031, at 10 %; no grace, three years: 60 is owed in 2031, a third of it is
+    repaid; then 100 in two parts of 50."""
     item, line = railway(2030, 2032, 120.0), loan(interest_rate=0.1, maturity=3.0, grace=0.0)
     still = {**PARAMETERS, "dollar_inflation": 0.0}
     assert flows(item, line, "service", range(2030, 2035), still) == pytest.approx(
