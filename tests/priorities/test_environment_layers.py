@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from samarkand.core.faults import Faults
-from samarkand.priorities.environment.layers import overlay
+from samarkand.priorities.environment.layers import MOST_DRAWN, overlay
 from samarkand.priorities.environment.places import Places, cut_at_antimeridian, densify, places_of
 from samarkand.programme import load_programme
 
@@ -55,6 +55,22 @@ def test_a_line_beside_all_areas_crosses_none_and_a_map_that_ends_says_nothing(t
         write(tmp_path / "short.gpkg", [shapely.box(72, 0.5, 74, 2), shapely.box(60, -5, 61, 5)]), EQUATOR
     )
     assert (short.km, short.covers, short.says) == (0.0, False, None)
+
+
+def test_outlines_of_the_areas_met_are_kept_for_the_map(tmp_path):
+    """Two areas are met and drawn by their corners; one beside the line is not, and of many the first ones are."""
+    areas = [shapely.box(72, -1, 74, 1), shapely.box(78, -2, 79, 3), shapely.box(72, 4, 74, 5), *AROUND]
+    found = overlay(write(tmp_path / "areas.gpkg", areas), EQUATOR)
+    assert [name for name, _ in found.outlines] == ["a0", "a1"]
+    assert {tuple(point) for point in found.outlines[0][1]} == {
+        (72.0, -1.0),
+        (74.0, -1.0),
+        (74.0, 1.0),
+        (72.0, 1.0),
+    }
+    strips = [shapely.box(70 + k / 10, -1, 70.05 + k / 10, 1) for k in range(60)]
+    many = overlay(write(tmp_path / "many.gpkg", [*strips, *AROUND]), EQUATOR)
+    assert (len(many.areas), len(many.outlines)) == (60, MOST_DRAWN)
 
 
 def test_holes_do_not_count(tmp_path):
@@ -149,7 +165,7 @@ MEASURE = """
 import resource, sys
 from pathlib import Path
 import numpy as np
-from samarkand.priorities.environment.layers import overlay
+from samarkand.priorities.environment.layers import MOST_DRAWN, overlay
 from samarkand.priorities.environment.places import Places
 import shapely, pyogrio, pyarrow
 places = Places((("line", np.array([[70.0, 0.0], [80.0, 0.0]])),), ())

@@ -23,6 +23,7 @@ from samarkand.priorities.environment.screening_outcomes import screened
 from samarkand.priorities.environment.screening_page import SHORT
 from samarkand.priorities.registry import find_indicator
 from samarkand.reports.pages import draw_chart
+from samarkand.reports.pictures import draw_picture
 from samarkand.session import Session
 from toy import make_toy_world, toy_programme
 
@@ -121,6 +122,8 @@ def test_maps_of_an_item_in_its_page(answer, tmp_path):
     assert "km of its line" in page.lead[2]
     assert cells(page, "Decided")[0][1:3] == ("red", "areas of ecological importance")
     assert page.pictures[0].ways[-1].own
+    assert [one.words for one in page.pictures[0].areas] == ["a0"]
+    assert 'fill="#3f958f"' in str(draw_picture(page.pictures[0]))
     damage = dict(next(one.rows for one in page.tables if one.title.startswith("Direct damage")))
     # All 4,000 US$ m at 1 m of water: 0.396 of it once in a hundred years, all of it tail.
     assert damage["expected annual damage"] == damage["rarer ones, as if none did more"] == "15.855"

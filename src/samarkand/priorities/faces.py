@@ -161,13 +161,22 @@ class Way:
 
 
 @dataclass(frozen=True)
+class Area:
+    """An area on a map by its outline, places (longitude, latitude), beneath the lines."""
+
+    words: str
+    outline: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
 class LineMap:
-    """Lines on a map; `economies` are named on it, by ISO3 code."""
+    """Lines on a map, over areas; `economies` are named on it, by ISO3 code."""
 
     title: str
     ways: tuple[Way, ...]
     economies: Mapping[str, str]
     note: str = ""
+    areas: tuple[Area, ...] = ()
 
 
 @dataclass(frozen=True)

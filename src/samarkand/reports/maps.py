@@ -16,7 +16,7 @@ from zlib import crc32
 import numpy as np
 
 from samarkand.core.conventions import Floats
-from samarkand.priorities.faces import Spot
+from samarkand.priorities.faces import Area, Spot
 from samarkand.reports.charts import INK, PAPER, SOFT
 from samarkand.reports.projections import calc_azimuthal, calc_equal_earth
 from samarkand.reports.svg import Svg, join, picture, tag
@@ -41,6 +41,7 @@ SPOT_COLOURS = (
     "#7f2a0e",
 )  # from the best group to the worst
 UNKNOWN_SPOT = "#7d8791"
+AREA = "#3f958f"
 LARGEST_SPOT = 16.0
 WORLD_WIDTH, REGION_WIDTH = 2000, 1600
 MERIDIAN = 11.5  # in the middle: the edge then falls into the Bering strait
@@ -120,6 +121,7 @@ class Marks:
     routes: tuple[Route, ...] = ()
     places: tuple[Place, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)  # of the economies to be named, by ISO3 code
+    areas: tuple[Area, ...] = ()
 
     @property
     def positions(self) -> list[tuple[float, float]]:
@@ -265,9 +267,20 @@ def region_map(world: WorldMap, marks: Marks, title: str) -> Svg:
         tag("rect", width=REGION_WIDTH, height=height, fill=SEA),
         *_areas(world, project, plain, None, 1.2, title, frame),
         *_boundaries(world, project, 1.2, frame),
+        *_own_areas(marks, project, frame),
         *names, *routes, *places, *numbers,
         class_="map",
     )  # fmt: skip
+
+
+def _own_areas(marks: Marks, project: Project, frame: tuple[float, float, float, float]) -> list[Svg]:
+    """Areas of the programme's map that stand on it, each with its words."""
+    paths = ((area.words, _ring_path(np.array(area.outline), project, 1.2, frame)) for area in marks.areas)
+    return [
+        tag("path", tag("title", words), d=d, fill=AREA, fill_opacity=0.4, stroke=AREA, stroke_width=1.5)
+        for words, d in paths
+        if d
+    ]
 
 
 def _centre(positions: Floats) -> tuple[float, float]:

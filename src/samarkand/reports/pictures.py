@@ -42,7 +42,7 @@ def _map(one: LineMap) -> Svg:
         for way in one.ways
         if len(way.points) > 1
     )
-    drawn = region_map(load_map(), Marks(routes, names=one.economies), one.title)
+    drawn = region_map(load_map(), Marks(routes, names=one.economies, areas=one.areas), one.title)
     # A file of its own has no caption: what every map says stands in it.
     said = tag("desc", f"{one.note} {DISCLAIMER} Made with Natural Earth.")
     return Svg(str(drawn).replace("</title>", f"</title>{said}", 1))

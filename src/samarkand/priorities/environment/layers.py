@@ -23,6 +23,8 @@ from samarkand.priorities.environment.places import HALF, Places, calc_length
 # Longitude and latitude of these are the same to a metre: WGS 84, ETRS89, CGCS2000.
 DEGREES = ("EPSG:4326", "OGC:CRS84", "EPSG:4979", "EPSG:4258", "EPSG:4490")
 BATCH = 500  # polygons at a time
+MOST_DRAWN = 50  # areas on a map
+COARSE = 0.002  # of the size of the item: what is left out of an outline is narrower than a line of the map
 MOST_NAMED = 3  # faults of single polygons that are named
 POLYGONS = (
     "Polygon",
@@ -46,6 +48,7 @@ class Overlay:
     km, line_km: length of its lines within the areas, and of all its lines as drawn. areas: names, in the order of the
     file. inside: its places that lie in one. covers: whether the map reaches all around the item; where it does not,
     nothing is known of what lies beyond it. pieces: what of its lines lies within, `[point, (longitude, latitude)]`.
+    outlines: names and rings of the areas met, of the first `MOST_DRAWN` of them, coarse enough to be drawn.
     """
 
     layer: str
@@ -55,6 +58,7 @@ class Overlay:
     inside: tuple[str, ...]
     covers: bool
     pieces: tuple[Floats, ...]
+    outlines: tuple[tuple[str, Floats], ...] = ()
 
     @property
     def share(self) -> float:
@@ -81,6 +85,9 @@ def overlay(path: Path, places: Places) -> Overlay:
     pieces: list[list[Any]] = [[] for _ in lines]
     areas: dict[str, None] = {}
     inside: set[int] = set()
+    outlines: list[tuple[str, Floats]] = []
+    west, south, east, north = places.bounds
+    coarse = COARSE * max(east - west, north - south)
     faults, broken = FaultList(), 0
     for number, name, area in _areas(path, info, places, pyogrio, shapely):
         wrong = _wrong(area, shapely)
@@ -94,6 +101,10 @@ def overlay(path: Path, places: Places) -> Overlay:
         met = shapely.intersection(lines, area) if lines else []
         within = np.flatnonzero(shapely.intersects(points, area)) if points else ()
         if any(shapely.length(part) > 0 for part in met) or len(within):
+            if len(areas) < MOST_DRAWN:
+                drawn = shapely.get_parts(shapely.simplify(area, coarse))
+                rings = (shapely.get_coordinates(shapely.get_exterior_ring(part)) for part in drawn)
+                outlines += [(name or f"area {number}", ring) for ring in rings]
             areas.setdefault(name or f"area {number}")
         for kept, part in zip(pieces, met, strict=True):
             kept += [part] if shapely.length(part) > 0 else []
@@ -104,7 +115,7 @@ def overlay(path: Path, places: Places) -> Overlay:
     crossed = tuple(part for kept in pieces for part in _parts(shapely.union_all(kept), shapely))
     km = sum(calc_length(part) for part in crossed)
     named = tuple(places.points[at][0] for at in sorted(inside))
-    return Overlay(path.name, km, places.km, tuple(areas), named, info["covers"], crossed)
+    return Overlay(path.name, km, places.km, tuple(areas), named, info["covers"], crossed, tuple(outlines))
 
 
 def _packages(path: Path) -> tuple[Any, Any]:

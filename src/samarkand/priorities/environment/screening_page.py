@@ -16,7 +16,7 @@ from samarkand.priorities.environment.screening import ALL, Finding, left_out
 from samarkand.priorities.environment.screening_fields import screen_item
 from samarkand.priorities.environment.screening_map import map_of_projects
 from samarkand.priorities.environment.screening_outcomes import NO_PROJECT, is_screened, screened
-from samarkand.priorities.faces import NO_FIGURE, Answer, LineMap, Page, Table, Way, shown
+from samarkand.priorities.faces import NO_FIGURE, Answer, Area, LineMap, Page, Table, Way, shown
 from samarkand.programme.model.models import Item
 
 OPEN = "not assessable"
@@ -223,8 +223,9 @@ def _map(item: Item, places: Places, area: Overlay, names: Mapping[str, str]) ->
         for piece in area.pieces
     ]
     economies = {code: names.get(code, code) for code in item.economies}
+    drawn = tuple(Area(name, tuple((float(x), float(y)) for x, y in ring)) for name, ring in area.outlines)
     return LineMap(
-        f"{item.title} and {area.layer}", tuple(ways), economies, "In colour what lies within an area."
+        f"{item.title} and {area.layer}", tuple(ways), economies, "In colour what lies within an area.", drawn
     )
 
 
