@@ -33,7 +33,7 @@ from samarkand.ledger import (
     trade_cost_rows,
 )
 from samarkand.priorities.environment.emission_rows import emission_rows
-from samarkand.priorities.environment.item_gases import gases_in
+from samarkand.priorities.environment.gases import gases_in
 from samarkand.priorities.lineage import trace
 from samarkand.priorities.registry import each_indicator, find_indicator
 from samarkand.priorities.results import Results, unit_of

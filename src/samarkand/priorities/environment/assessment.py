@@ -5,8 +5,7 @@ from __future__ import annotations
 from samarkand.core.gaps import Gap
 from samarkand.priorities.base import Levels
 from samarkand.priorities.environment.emission_accounts import emissions_of_state
-from samarkand.priorities.environment.gases import outcomes_of
-from samarkand.priorities.environment.item_gases import gases_in
+from samarkand.priorities.environment.gases import gases_in, outcomes_of
 from samarkand.priorities.environment.power import power_of
 from samarkand.priorities.environment.screening_outcomes import outcomes_of_screening
 from samarkand.priorities.timeline import Timeline

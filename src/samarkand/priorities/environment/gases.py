@@ -14,7 +14,7 @@ from samarkand.ledger.displacement import generation_of
 from samarkand.priorities.base import Levels, Part, Range
 from samarkand.priorities.environment.construction import construction_of
 from samarkand.priorities.environment.ends import NOTHING, Ends, ends_of
-from samarkand.priorities.environment.operation import Operation, operation_of
+from samarkand.priorities.environment.operation import Operation, acts_on_freight, operation_of
 from samarkand.priorities.environment.paths import (
     NO_OPENING,
     NO_PAYBACK,
@@ -27,6 +27,8 @@ from samarkand.priorities.environment.paths import (
     paths_between,
     prices_of,
 )
+from samarkand.priorities.environment.traffic import FreightGases, freight_gases
+from samarkand.priorities.timeline import Timeline
 from samarkand.programme.model.models import Item
 from samarkand.world.economies.facts import Facts
 from samarkand.world.parameters import Parameters
@@ -84,6 +86,18 @@ def gases_of(
         built = NOTHING if isinstance(building, Gap) else building
         paths = paths_between(item, parameters, built, found.gross, found.baseline, found.falls)
     return Gases(item, building, found, paths)
+
+
+def gases_in(item: Item, timeline: Timeline) -> Gases:
+    """Gases of an item of a question, with freight where it was laid with the item left out.
+
+    In the last year, all other items in place.
+    """
+    facts, parameters = timeline.world.fact_table, timeline.assumptions.parameters
+    if not (timeline.item_freight and acts_on_freight(item)):
+        return gases_of(item, facts, parameters)
+    found = freight_gases(item, timeline.last)
+    return gases_of(item, facts, parameters, found.operation() if isinstance(found, FreightGases) else found)
 
 
 def outcomes_of(gases: Gases, parameters: Parameters) -> dict[str, Levels | Gap]:
