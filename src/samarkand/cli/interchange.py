@@ -28,7 +28,8 @@ def import_programme(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="oc4ids: a package of infrastructure projects. list: a list of projects (CSV, Excel, GeoJSON).",
+            help="oc4ids: a package of infrastructure projects. iati: activities of donors (XML). "
+            "list: a list of projects (CSV, Excel, GeoJSON).",
         ),
     ],
     columns: Annotated[
@@ -54,15 +55,18 @@ def import_programme(
     from samarkand.programme.files.template import check_name
 
     check_name(name)
-    readers = ("oc4ids", "list")
+    readers = ("oc4ids", "iati", "list")
     if form not in readers:
         fail([Fault(f"--format {form}", "is no format that is read", did_you_mean(form, readers))], "read")
     faults = FaultList()
     if form != "list" and (columns or where):
         fail([Fault("--columns, --where", "are of lists", "Leave them out, or say --format list.")], "read")
-    draft, beside = (
-        _read_oc4ids(file, faults) if form == "oc4ids" else (_read_list(file, columns, where, faults), "")
-    )
+    draft: Draft | None
+    beside = ""
+    if form == "oc4ids":
+        draft, beside = _read_oc4ids(file, faults)
+    else:
+        draft = _read_iati(file, faults) if form == "iati" else _read_list(file, columns, where, faults)
     faults.raise_if_any()
     assert draft is not None
     _write_draft(draft, file, name, force)
@@ -82,6 +86,16 @@ def _read_oc4ids(file: Path, faults: FaultList) -> tuple[Draft | None, str]:
     if package is None:
         return None, ""
     return draft_of_package(package, Cities(load_network().cities)), canonical(package)
+
+
+def _read_iati(file: Path, faults: FaultList) -> Draft:
+    from samarkand.programme.files.iati.drafting import draft_of_activities
+    from samarkand.programme.files.iati.reading import read_activities
+
+    draft = draft_of_activities(read_activities(file, faults))
+    if not draft.items and not faults:
+        faults.add(file.name, "has no activity", "Give a file of iati-activities with one or more of them.")
+    return draft
 
 
 def _read_list(file: Path, columns: Path | None, where: list[str] | None, faults: FaultList) -> Draft | None:

@@ -1,7 +1,7 @@
 """Measures that change how programmes are governed: what they cover, and why none of them has a number.
 
-A measure changes a declared parameter of risk only where sourced evidence says by how much; of none of these kinds
-does any that we know. They are recorded, and enter no figure.
+A measure changes a declared parameter of risk only where sourced evidence says by how much. None that we know says so
+of these kinds: they are recorded, and enter no figure.
 """
 
 from __future__ import annotations
