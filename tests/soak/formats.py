@@ -36,6 +36,8 @@ from samarkand.priorities.finance.loan_list import read_loans  # noqa: E402
 from samarkand.programme import load_programme  # noqa: E402
 from samarkand.programme.files.drafting import draft_toml  # noqa: E402
 from samarkand.programme.files.geojson import Cities, draft_of  # noqa: E402
+from samarkand.programme.files.iati.drafting import draft_of_activities  # noqa: E402
+from samarkand.programme.files.iati.reading import read_activities  # noqa: E402
 from samarkand.programme.files.lists.drafting import draft_of_rows  # noqa: E402
 from samarkand.programme.files.lists.layouts import layouts  # noqa: E402
 from samarkand.programme.files.lists.reading import read_rows_of  # noqa: E402
@@ -55,6 +57,7 @@ from samarkand.world.parameters import load_parameters  # noqa: E402
 from samarkand.world.projection import load_projection  # noqa: E402
 from samarkand.world.store import open_world, worlds_folder  # noqa: E402
 from samarkand.world.world import EMBEDDED, World  # noqa: E402
+from test_iati import ACTIVITY, HEAD  # noqa: E402
 from toy import PROGRAMME, make_toy_world  # noqa: E402
 
 ECONOMIES = ("AZE", "CHN", "DEU", "FRA", "KAZ", "KGZ", "POL", "ROW")
@@ -371,6 +374,19 @@ def _read_package(paths: list[Path]) -> object:
     return draft_toml("mine", "it", draft_of_package(package, Cities(small_world().network.cities)))
 
 
+def _iati(folder: Path) -> Path:
+    made = folder / "activities.xml"
+    made.write_text(f"{HEAD}{ACTIVITY * 2}</iati-activities>")
+    return made
+
+
+def _read_iati(paths: list[Path]) -> object:
+    faults = FaultList()
+    draft = draft_of_activities(read_activities(paths[0], faults))
+    faults.raise_if_any()
+    return draft_toml("mine", "it", draft)
+
+
 def _list(name: str) -> Callable[[Path], Path]:
     def make(folder: Path) -> Path:
         return Path(shutil.copy(ROOT / "fixtures" / "lists" / f"{name}.csv", folder / f"{name}.csv"))
@@ -480,6 +496,7 @@ FORMATS: dict[str, Format] = {
     "programme-workbook": Format(_workbook, lambda paths: load_programme(paths[0], small_world()), "book"),
     "programme-geojson": Format(_geojson, _draft, "json"),
     "programme-oc4ids": Format(_oc4ids, _read_package, "json"),
+    "programme-iati": Format(_iati, _read_iati),
     "programme-list": Format(_list("loans"), _read_list),
     "programme-list-workbook": Format(_list_workbook, _read_list, "book"),
     "projection": Format(_projection, lambda paths: load_projection(paths[0], ECONOMIES, 2030)),

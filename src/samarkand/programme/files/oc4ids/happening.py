@@ -159,7 +159,9 @@ def _payment(one: Mapping[str, Any], draft: Draft, source: Mapping[str, Any]) ->
 def _change(one: Mapping[str, Any], _: Draft, source: Mapping[str, Any]) -> tuple[Table | None, str]:
     old, new = (one.get(f"{when}ContractValue", {}) for when in ("old", "new"))
     ends = [one.get(f"{when}ContractPeriod", {}).get("endDate") for when in ("old", "new")]
-    in_dollars = all("amount" in value and value.get("currency") == US_DOLLARS for value in (old, new))
+    in_dollars = all(
+        value.get("amount", -1.0) >= 0.0 and value.get("currency") == US_DOLLARS for value in (old, new)
+    )
     if "date" not in one or not (in_dollars or all(ends)):
         return (
             None,
