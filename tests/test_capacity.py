@@ -151,6 +151,8 @@ def test_command_and_files_have_the_capacities_and_the_warning(freight: Freight,
     text = " ".join(console.export_text().split())
     assert "warning: over capacity: Port of Singapore" in text
     assert "Costs do not react to capacity" in text
+    assert "Panama Canal *" in text
+    assert "Suez Canal *" not in text
     written = {path.name for path in write_freight(freight, tmp_path)}
     assert {"freight-capacity.csv", "freight-crossings.csv"} <= written
     table = pd.read_csv(tmp_path / "freight-capacity.csv").set_index("place")

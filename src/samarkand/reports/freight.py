@@ -30,8 +30,9 @@ SHORT = {"TEU a year": "k TEU", "m t a year": "m t", "trains a day": "trains/d",
 CAPACITIES = (
     "A year, or trains a day; all flows are estimated, capacities stand as they say. Flows are those of trade between "
     "economies alone, both ways together: none at home, no empty boxes, none that change ships. TEU are goods in unit "
-    "loads. Costs do not react to capacity: it warns, it is no congestion."
+    "loads. Costs do not react to capacity: it warns, it is no congestion. * less than 1.5 times what was observed."
 )
+NEAR = " *"  # a capacity that is near to an observed flow
 
 
 def print_freight(freight: Freight, console: Console | None = None) -> None:
@@ -88,8 +89,9 @@ def _print_capacity(freight: Freight, console: Console) -> None:
         if not pd.isna(before) and before != after:
             limit = f"{_amount(before, row['unit'])} to {limit}"
         source = re.split(r"[:(]", row["source"])[0].strip()
+        place = f"{row['place']}{NEAR if row['close_to_observed'] else ''}"
         table.add_row(
-            row["place"], _amount(row["flow_without"], row["unit"]), f"{limit} {SHORT[row['unit']]}",
+            place, _amount(row["flow_without"], row["unit"]), f"{limit} {SHORT[row['unit']]}",
             _share(row["used_without"]), _share(row["used_with"]), f"{_dated(row)}: {source}",
         )  # fmt: skip
     console.print(table)
