@@ -190,6 +190,30 @@ def test_switching_values_bring_the_net_value_to_zero(worth: Worth) -> None:
         assert moved == pytest.approx(0, abs=1e-9 * np.abs(one.flows()).sum())
 
 
+def test_channels_alone_and_their_interaction_are_all_there_is(worth: Worth, session: Session) -> None:
+    """By hand: the appraisal of a programme with the items of one channel alone, which have no other.
+
+    Nothing alone is nothing, and what channels do to each other is of second order: the product of falls of costs.
+    """
+    together = sum(worth.together.values())
+    assert {"network", "trade_costs"} <= set(worth.channels)
+    rest = together - sum(worth.channels.values())
+    assert abs(rest) < 0.05 * abs(together)
+    assert rest != 0
+    (sentence,) = (line for line in worth_page(worth).lead if "By channel" in line)
+    assert "own interaction" in sentence
+    world = make_toy_world()
+    programme = toy_programme(world)
+    acting = [item.id for item in programme.items if item.kind == "standards_recognition"]
+    others = tuple(name for name in programme.ids if name not in acting)
+    alone = appraise(
+        programme, world, years=(YEAR,), without=others, assumptions={"ramp_up_years": 0}, session=session
+    )["real_income_unpaid_value"]
+    assert worth.channels["trade_costs"] == pytest.approx(float(alone.sum()), abs=1e-5)  # as of items above
+    none = appraise(programme, world, years=(YEAR,), without=programme.ids, session=session)
+    assert float(none["real_income_unpaid_value"].sum()) == pytest.approx(0, abs=1e-5)
+
+
 def test_costs_and_benefits_alone_add_up_to_all_of_it(worth: Worth) -> None:
     for one in worth.assessed:
         margins = dict.fromkeys(stream.margin for stream in one.streams)

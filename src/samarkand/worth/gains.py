@@ -2,6 +2,7 @@
 
     left out      EV(all) - EV(all but the item)
     alone         EV(the item)
+    channel       EV(what all items do by one channel); together = sum of channels + the equilibrium's own interaction
     users         sum over what n buys of (x0 + x1) / 2 x ln(t0 / t1): rule of half on exact costs
     terms of trade and transfers of n      left out - users
 
@@ -69,6 +70,12 @@ def calc_user_benefit_by_partner(after: Counterfactual) -> Floats:
     flows = after.baseline.solution.trade_flow + after.before_financing.trade_flow
     saved: Floats = 0.5 * np.einsum("nis,nis->ni", flows, fall)
     return saved
+
+
+def channel_gain(full: Counterfactual, change: Change, name: str) -> float:
+    """What one channel of a programme gives the world alone, all its items in it, US$ m a year before anybody pays."""
+    effects = {other: changes if other == name else () for other, changes in change.effects.items()}
+    return float(gain_of(_solved(full.baseline, replace(change, effects=effects))).sum())
 
 
 def only(change: Change, items: Collection[str]) -> Change:

@@ -23,6 +23,10 @@ MOST_ECONOMIES, MOST_YEARS = 8, 10
 SHOWN = 0.5  # US$ m; below it an economy is among the others
 TOO_GOOD = 0.25  # return a year
 COSTS = ("capex", "operating_cost")
+CHANNELS = {
+    "network": "freight", "trade_costs": "standards", "tariffs": "duties", "clearance": "clearance",
+    "facilitation": "facilitation without published hours",
+}  # fmt: skip
 UNUSED = 1e-3  # US$ m a year; an item on the network that is worth less is used by nobody
 
 NOTE = (
@@ -65,6 +69,15 @@ def _said(worth: Worth) -> Iterable[str]:
             f"one by one add up to {sum(left_out):,.0f}, and each alone to {sum(alone):,.0f}. Left out, items that "
             "need each other count twice, and items that replace each other too little; alone it is the other way "
             "round."
+        )
+    if len(worth.channels) > 1:
+        parts = ", ".join(
+            f"{CHANNELS.get(name, name)} {_a_year(value)}" for name, value in worth.channels.items()
+        )
+        rest = together - sum(worth.channels.values())
+        yield (
+            f"By channel, each alone with all items, US$ m a year: {parts}; the equilibrium's own interaction "
+            f"{_a_year(rest)}. Direct margins add up as they are."
         )
     yield FREIGHT
 

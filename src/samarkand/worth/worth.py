@@ -22,12 +22,13 @@ from samarkand.programme.channels.payment import annual_costs
 from samarkand.programme.model.models import Item, Programme
 from samarkand.question import Asked, Question, Terms
 from samarkand.session import Session, default_session
+from samarkand.state import Counterfactual
 from samarkand.world.parameters import WORTH_TABLES, Parameters, table_names
 from samarkand.world.world import World
 from samarkand.worth.alternatives import instead_of
 from samarkand.worth.carbon import carbon_of
 from samarkand.worth.direct import at_ends, direct_streams
-from samarkand.worth.gains import TradeGain, gain_of, trade_gain
+from samarkand.worth.gains import TradeGain, channel_gain, gain_of, trade_gain
 from samarkand.worth.gains_store import stored_gains
 from samarkand.worth.hazards import hazard_streams
 from samarkand.worth.item_worth import ItemWorth
@@ -57,6 +58,8 @@ class Worth:
         Every item by its id, those that cannot be assessed too.
     together
         US$ m a year by economy that all items open by the year give together, before anybody pays.
+    channels
+        US$ m a year of the world by channel of `effects.csv`, each alone with all items; none where some are asked for.
     alternatives
         By item, what could be built in its place: each in the programme without the item.
     """
@@ -65,6 +68,7 @@ class Worth:
     year: int
     items: Mapping[str, ItemWorth]
     together: Mapping[str, float]
+    channels: Mapping[str, float] = field(default_factory=dict)
     alternatives: Mapping[str, tuple[ItemWorth, ...]] = field(default_factory=dict)
 
     @property
@@ -177,8 +181,18 @@ def appraise_worth(
         instead, other_terms = instead_of(asked, other.id)
         answer = appraise_worth(instead, asked.world, items=[other.id], session=session, **other_terms)
         beside[other.alternative_to] = (*beside.get(other.alternative_to, ()), answer.items[other.id])
+    by_channel = {} if items else _by_channel(state.solved, change, float(together.sum()))
     session.fit()
-    return Worth(asked, year, found, dict(zip(state.world.labels, together.tolist(), strict=True)), beside)
+    whole = dict(zip(state.world.labels, together.tolist(), strict=True))
+    return Worth(asked, year, found, whole, by_channel, beside)
+
+
+def _by_channel(full: Counterfactual, change: Change, together: float) -> dict[str, float]:
+    """What each channel that anything acts by gives alone; one channel is all there is."""
+    acting = [name for name, changes in change.effects.items() if changes and channels()[name].on_models]
+    if len(acting) < 2:
+        return dict.fromkeys(acting, together)
+    return dict(zip(acting, run_all(partial(channel_gain, full, change), acting), strict=True))
 
 
 def _check_parameters(parameters: Parameters, faults: FaultList) -> None:
