@@ -48,6 +48,7 @@ def test_what_the_items_of_a_programme_claim() -> None:
         Claim("sea-port", "", "emissions", "any", "direct", "kind port"),
         Claim("sea-port", "", "hazard_loss", "any", "direct", "kind port"),
         Claim("sea-port", "", "queue_hours", "any", "direct", "kind port"),
+        Claim("sea-port", "", "trade_cost", "outside_accounts", "direct", "kind port"),
     ]
     check_claims(claims, {item.id: item.kind for item in programme.items})
 

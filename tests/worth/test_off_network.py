@@ -92,6 +92,29 @@ def test_what_is_missing_is_named(line: Make, parameters: Parameters) -> None:
     assert freight_streams(passengers, 0.0, (), parameters, parameters, parameters) == ([], [])
 
 
+def test_goods_of_a_port_by_hand(make: Make, parameters: Parameters) -> None:
+    """Two of four million tonnes of an open port are left, 0.9 of them in full: 30 US$ and 24 h at 2 US$ a unit of
+    18 t."""
+    given = parameters.replace({"freight_diverted_share": 0.8, "queue_value_of_time": 2.0})
+    figures = {"freight_tonnes": 4.0, "freight_tonnes_before": 2.0, "status": "in_service"}
+    saved = {"dwell_before": 48.0, "dwell_after": 24.0, "port_fee_before": 100.0, "port_fee_after": 70.0}
+    by_hand = 2 * 0.9 * (30 + 24 * 2) / 18
+    assert money(make("port", **figures, **saved), given, 1e6) == pytest.approx(by_hand)
+    assert money(make("port", **figures, **saved), given, 3e6) == pytest.approx(by_hand / 2)
+    hours = {"hours_before": 30.0, "hours_after": 20.0}
+    assert money(make("dry_port", **figures, **hours), given) == pytest.approx(2 * 0.9 * 20 / 18)
+    half = given.replace({"queue_value_of_time": 1.0})
+    assert money(make("dry_port", **figures, **hours), half) == pytest.approx(0.9 * 20 / 18)
+    for item, lacks in (
+        (make("port", **figures), "needs dwell_before and dwell_after, port_fee_before and port_fee_after"),
+        (make("port", **saved), "needs freight_tonnes of the item"),
+    ):
+        (streams, [gap]) = freight_streams(item, 0.0, (), given, given, given)
+        assert streams == []
+        assert lacks in gap.reason
+    assert freight_streams(make("port"), 0.0, (), given, given, given) == ([], [])
+
+
 @pytest.mark.parametrize(
     "name", ["freight_forecast_use", "freight_diverted_share", "freight_haul_share", "freight_load"]
 )

@@ -8,7 +8,11 @@ V published tonnes of a year of full service, u what comes of them on lines that
 line before, T the tonnes of the trade accounts, at home and abroad, that take the item in the equilibrium, where their
 benefit is; d the share that went before by other means, k km on the item, r0 and r1 freight rates before and after
 (US$/TEU-km), those of the network and as there without a range, w tonnes in a TEU. Of an item in several economies each
-is taken to have an equal part. Hours of goods, terminals and queues are not in it.
+is taken to have an equal part. Hours of goods on lines, terminals and queues are not in it.
+
+Of a port or dry port a tonne saves what its fees fall and its hours, at the value of an hour of goods that wait:
+
+    benefit   R (d + (1 - d) / 2) (f0 - f1 + (h0 - h1) v) / w
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from samarkand.programme.model.models import Item, Project
 from samarkand.worth.streams import Amount, Stream
 
 KIND = "rail"
+PLACES = {"port": ("dwell", "port_fee"), "dry_port": ("hours", "fee")}  # hours and US$/TEU, before and after
 SOURCE = "published tonnes less those of the network; Reed & Trubetskoy (2019): rates"
 LOAD = "freight_load"  # the more a unit carries, the less a tonne saves: its range stands the other way round
 RATES = ("rail_rate_standard", "road_rate_single", "road_rate_dual")
@@ -34,13 +39,17 @@ def freight_streams(
     value: Mapping[str, float],
     high: Mapping[str, float],
 ) -> tuple[list[Stream], list[Gap]]:
-    """What goods outside the network save on a railway, and what is missing; nothing for other kinds.
+    """What goods outside the network save on a railway or in a port, and what is missing; nothing for other kinds.
 
     `on_network`: tonnes a year that take the item in the equilibrium; `single_roads`: economies whose roads have the
     rate of single carriageways; `low`, `value`, `high`: the parameters at the ends of their ranges and as they are.
     """
     carried = item.figure("freight_tonnes")
-    if item.kind != KIND or not isinstance(item, Project) or item.words("traffic") == ("passenger",):
+    if not isinstance(item, Project) or item.words("traffic") == ("passenger",):
+        return [], []
+    if item.kind != KIND and (
+        item.kind not in PLACES or (carried is None and not _saves_a_unit(item, value))
+    ):
         return [], []
     if carried is None:
         return [], [
@@ -57,6 +66,9 @@ def freight_streams(
         )
         for one, other in zip((low, value, high), (high, value, low), strict=True)
     ]  # fmt: skip
+    if item.kind in PLACES and not _saves_a_unit(item, value):
+        needs = ", ".join(f"{name}_before and {name}_after" for name in PLACES[item.kind])
+        return [], [Gap(item.id, "freight", f"goods outside the network not assessed: needs {needs}")]
     if not ends[1]:
         reason = f"no goods outside the network: {_compared(item, 1e6 * (carried.value or 0.0), on_network, value)}"
         return [], [Gap(item.id, "freight", reason)]
@@ -86,11 +98,24 @@ def _saved(
 ) -> float:
     """US$ a year."""
     diverted, haul = parameters["freight_diverted_share"], item.figure("freight_haul")
+    goods = rest_of_tonnes(item, published, on_network, parameters) * (diverted + (1 - diverted) / 2)
+    if item.kind in PLACES:
+        return goods * _saves_a_unit(item, parameters) / parameters["freight_load"]
     length = sum(section.length.value or 0.0 for section in item.section)
     km = parameters["freight_haul_share"] * length if haul is None else haul.value or 0.0
     before, after = (_rate(one, item.economies, single_roads, parameters) for one in (mode, KIND))
-    goods = rest_of_tonnes(item, published, on_network, parameters) * (diverted + (1 - diverted) / 2)
     return goods * km * (before - after) / parameters["freight_load"]
+
+
+def _saves_a_unit(item: Item, parameters: Mapping[str, float]) -> float:
+    """US$/TEU that a port or dry port saves: fees, and hours at the value of an hour of goods that wait."""
+    saved = []
+    for name in PLACES[item.kind]:
+        before, after = item.figure(f"{name}_before"), item.figure(f"{name}_after")
+        both = before is not None and after is not None
+        saved.append((before.value or 0.0) - (after.value or 0.0) if both and before and after else 0.0)
+    hours, fee = saved
+    return fee + hours * parameters["queue_value_of_time"]
 
 
 def _rate(
