@@ -10,6 +10,8 @@ import pytest
 from test_net_worth import LINE, PLANT, WORLD, figure, programme
 
 from samarkand.appraisal import appraise
+from samarkand.cli.valuing import check_explained
+from samarkand.core.faults import Faults
 from samarkand.core.lineage import Lineage
 from samarkand.ledger.margins import margins
 from samarkand.programme.files.patching import patch_programme
@@ -148,3 +150,10 @@ def test_appraise_with_worth_writes_its_tables(worth: Worth, session: Session, t
         **dict.fromkeys(("net_present_value", "low", "high", "benefit_cost_ratio", "payback_years", "rate_of_return")),
     }  # fmt: skip
     assert "worth" not in json.loads(appraisal_json(appraisal))
+
+
+def test_without_an_item_there_is_nothing_to_explain() -> None:
+    with pytest.raises(Faults, match="explains one item, and none is named"):
+        check_explained("", explain=True)
+    check_explained("", explain=False)
+    check_explained(LINE, explain=True)

@@ -51,7 +51,7 @@ def worth(
     from samarkand.worth.page import item_page, reforms_page, worth_page
     from samarkand.worth.reforms import appraise_reforms
 
-    asking.check(*([partial(check_out, out)] if out else []), partial(_check_explained, item, explain))
+    asking.check(*([partial(check_out, out)] if out else []), partial(check_explained, item, explain))
     with progress_bar() as step:
         found = appraise_worth(
             asking.programme,
@@ -73,7 +73,7 @@ def worth(
             typer.echo(f"Written: {path}")
 
 
-def _check_explained(item: str, explain: bool) -> None:
+def check_explained(item: str, explain: bool) -> None:
     """Raise `Faults` where nothing is named that could be explained."""
     if explain and not item:
         reason, remedy = "explains one item, and none is named", "Name it: samarkand worth ITEM --explain."
