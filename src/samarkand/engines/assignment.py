@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from samarkand.engines.compiled import load_compiled
+from samarkand.engines.contraction import Hierarchy
 from samarkand.engines.routing import Graph
 from samarkand.engines.threads import run_all
 
@@ -21,6 +22,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 SOURCES_AT_ONCE = 64  # searched by one thread before it looks for more
+MANY_SOURCES = 128  # a hierarchy is prepared as fast as some forty sources are searched
 
 
 def load_kernels() -> ModuleType:
@@ -30,7 +32,8 @@ def load_kernels() -> ModuleType:
 
 @dataclass(frozen=True, eq=False)
 class Paths:
-    """Least-cost paths from source to target nodes: `cost` [sources, targets] and `before` [sources, nodes]."""
+    """Least-cost paths from source to target nodes: `cost` [sources, targets] and `before` [sources, nodes], the node
+    before each on the paths, negative at sources and, at most, at nodes on none of them."""
 
     sources: Ints
     targets: Ints
@@ -39,14 +42,24 @@ class Paths:
 
 
 def find_paths(graph: Graph, value_of_time: float, sources: ArrayLike, targets: ArrayLike) -> Paths:
-    """Paths of least generalised cost, searched side by side; the cost is infinite where there is none."""
+    """Paths of least generalised cost, found side by side; the cost is infinite where there is none.
+
+    From many sources by a contraction hierarchy, which gives the same (`contraction`).
+    """
     start, end = np.asarray(sources, np.int64), np.asarray(targets, np.int64)
     cost = np.empty((start.size, end.size))
     before = np.empty((start.size, graph.size), dtype=np.int32)
-    arc_cost, search = graph.usd + value_of_time * graph.hours, load_kernels().search
+    if start.size >= MANY_SOURCES:
+        hierarchy = Hierarchy.of(graph, value_of_time)
 
-    def find(block: slice) -> None:
-        search(graph.indptr, graph.indices, arc_cost, start[block], end, cost[block], before[block])
+        def find(block: slice) -> None:
+            hierarchy.find_trees(start[block], end, cost[block], before[block])
+
+    else:
+        arc_cost, search = graph.usd + value_of_time * graph.hours, load_kernels().search
+
+        def find(block: slice) -> None:
+            search(graph.indptr, graph.indices, arc_cost, start[block], end, cost[block], before[block])
 
     run_all(find, _blocks(start))
     return Paths(start, end, cost, before)

@@ -36,62 +36,83 @@ def search(
     cost: Floats,
     before: NDArray[np.int32],
 ) -> None:
-    """Dijkstra's search from each source over a heap of four branches: cost[s, t], and the node before each node.
+    """Dijkstra's search from each source: cost[s, t], and the node before each node.
 
     The same paths as scipy's, which keeps the interpreter's lock while it searches; this one leaves it, so that sources
     are searched side by side. `before` is negative at the source and where no way leads.
     """
     size = before.shape[1]
-    known = np.empty(size)
-    heap = np.empty(size, np.int32)
-    place = np.empty(size, np.int32)  # of a node in the heap; -1 where it is not there
+    known, wanted = np.empty(size), np.zeros(size, np.bool_)
+    heap, place = np.empty(size, np.int32), np.empty(size, np.int32)
     for s in range(sources.size):
-        known[:] = np.inf
-        place[:] = -1
-        before[s, :] = -1
-        known[sources[s]] = 0.0
-        heap[0] = sources[s]
-        waiting = 1
-        while waiting > 0:
-            node = heap[0]
-            waiting -= 1
-            if waiting > 0:  # the last one goes down from the top
-                last, at = heap[waiting], 0
-                while True:
-                    least = 4 * at + 1
-                    if least >= waiting:
-                        break
-                    for other in range(least + 1, min(4 * at + 5, waiting)):
-                        if known[heap[other]] < known[heap[least]]:
-                            least = other
-                    if known[heap[least]] >= known[last]:
-                        break
-                    heap[at] = heap[least]
-                    place[heap[at]] = at
-                    at = least
-                heap[at] = last
-                place[last] = at
-            for arc in range(indptr[node], indptr[node + 1]):
-                head = indices[arc]
-                through = known[node] + arc_cost[arc]
-                if through < known[head]:
-                    known[head] = through
-                    before[s, head] = node
-                    at = place[head]
-                    if at < 0:
-                        at = waiting
-                        waiting += 1
-                    while at > 0:  # what is nearer now goes up
-                        above = (at - 1) // 4
-                        if known[heap[above]] <= through:
-                            break
-                        heap[at] = heap[above]
-                        place[heap[at]] = at
-                        at = above
-                    heap[at] = head
-                    place[head] = at
+        search_from(indptr, indices, arc_cost, sources[s], wanted, 0, known, before[s], heap, place)
         for t in range(targets.size):
             cost[s, t] = known[targets[t]]
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def search_from(
+    indptr: NDArray[np.int32],
+    indices: NDArray[np.int32],
+    arc_cost: Floats,
+    source: int,
+    wanted: NDArray[np.bool_],
+    left: int,
+    known: Floats,
+    before: NDArray[np.int32],
+    heap: NDArray[np.int32],
+    place: NDArray[np.int32],
+) -> None:
+    """Dijkstra's search from one source over a heap of four branches, to the last of `left` wanted nodes or, if that is
+    0, to all. heap, place: to work in, as long as there are nodes."""
+    known[:] = np.inf
+    place[:] = -1  # of a node in the heap; -1 where it is not there
+    before[:] = -1
+    known[source] = 0.0
+    heap[0] = source
+    waiting = 1
+    while waiting > 0:
+        node = heap[0]
+        waiting -= 1
+        if waiting > 0:  # the last one goes down from the top
+            last, at = heap[waiting], 0
+            while True:
+                least = 4 * at + 1
+                if least >= waiting:
+                    break
+                for other in range(least + 1, min(4 * at + 5, waiting)):
+                    if known[heap[other]] < known[heap[least]]:
+                        least = other
+                if known[heap[least]] >= known[last]:
+                    break
+                heap[at] = heap[least]
+                place[heap[at]] = at
+                at = least
+            heap[at] = last
+            place[last] = at
+        if wanted[node]:
+            left -= 1
+            if left == 0:
+                return
+        for arc in range(indptr[node], indptr[node + 1]):
+            head = indices[arc]
+            through = known[node] + arc_cost[arc]
+            if through < known[head]:
+                known[head] = through
+                before[head] = node
+                at = place[head]
+                if at < 0:
+                    at = waiting
+                    waiting += 1
+                while at > 0:  # what is nearer now goes up
+                    above = (at - 1) // 4
+                    if known[heap[above]] <= through:
+                        break
+                    heap[at] = heap[above]
+                    place[heap[at]] = at
+                    at = above
+                heap[at] = head
+                place[head] = at
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]

@@ -1,0 +1,92 @@
+"""Ways by a contraction hierarchy are those of the plain search, to the last digit and in every tie."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from samarkand.engines import assignment
+from samarkand.engines.assignment import find_paths
+from samarkand.engines.contraction import Hierarchy, find_joints
+from samarkand.engines.routing import Graph, build_graph
+from samarkand.session import Session
+from toy import make_toy_world, toy_programme
+
+
+def _drawn(size: int, links: int, seed: int, lengths: str) -> Graph:
+    """A graph drawn at random. lengths: all different, whole numbers that tie often, or some of them nothing."""
+    random = np.random.default_rng(seed)
+    u, v = np.array(nx.gnm_random_graph(size, links, seed=seed).edges).T
+    if lengths == "apart":
+        hours = random.uniform(0.5, 5.0, u.size)
+    else:
+        hours = random.integers(0 if lengths == "none" else 1, 4, u.size) / 10.0
+    return build_graph(size, u, v, hours, np.zeros(u.size))
+
+
+def _on_ways(before: np.ndarray, sources: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """`before` on the ways to targets, -1 elsewhere."""
+    kept = np.full(before.shape, -1)
+    for s, source in enumerate(sources):
+        for node in targets:
+            while node != source and before[s, node] >= 0:
+                kept[s, node] = before[s, node]
+                node = before[s, node]
+    return kept
+
+
+@given(st.integers(0, 10_000), st.integers(2, 60), st.sampled_from(["apart", "tied", "none"]))
+@settings(max_examples=40, deadline=None)
+def test_the_ways_are_those_of_the_plain_search(seed: int, size: int, lengths: str) -> None:
+    graph = _drawn(size, min(2 * size, size * (size - 1) // 2), seed, lengths)
+    random = np.random.default_rng(seed)
+    sources, targets = (random.integers(0, size, count) for count in (11, 7))
+    plain = find_paths(graph, 1.0, sources, targets)  # fewer than MANY_SOURCES
+    cost, before = np.empty((11, 7)), np.empty((11, size), np.int32)
+    Hierarchy.of(graph, 1.0).find_trees(sources, targets, cost, before)
+    np.testing.assert_array_equal(cost, plain.cost)
+    chosen = [_on_ways(found, sources, targets) for found in (before, plain.before)]
+    np.testing.assert_array_equal(*chosen)
+
+
+def test_grid_of_equal_streets_asks_the_plain_search_and_roads_of_their_own_length_do_not() -> None:
+    grid = nx.convert_node_labels_to_integers(nx.grid_2d_graph(6, 6))
+    u, v = np.array(grid.edges).T
+    every = np.arange(36)
+    cost, before = np.empty((36, 36)), np.empty((36, 36), np.int32)
+    equal = build_graph(36, u, v, np.ones(u.size), np.zeros(u.size))
+    assert Hierarchy.of(equal, 1.0).find_trees(every, every, cost, before) == 36
+    apart = build_graph(36, u, v, np.random.default_rng(0).uniform(1, 2, u.size), np.zeros(u.size))
+    assert Hierarchy.of(apart, 1.0).find_trees(every, every, cost, before) == 0
+
+
+def test_elimination_keeps_distances_between_the_nodes_that_are_left() -> None:
+    graph = _drawn(40, 70, 3, "apart")
+    hierarchy, joints = Hierarchy.of(graph, 1.0), find_joints(graph)
+    assert sorted(joints.rank.tolist()) == list(range(40))
+    order, last = np.argsort(joints.rank), 30
+    upper = nx.Graph()
+    upper.add_nodes_from(range(last, 40))
+    for low in range(last, 40):
+        for at in range(joints.ptr[low], joints.ptr[low + 1]):
+            upper.add_edge(low, int(joints.head[at]), weight=hierarchy.up_cost[at])
+    whole = find_paths(graph, 1.0, order[last:], order[last:]).cost
+    for a in range(10):
+        lengths = nx.single_source_dijkstra_path_length(upper, last + a)
+        for b in range(10):
+            assert lengths.get(last + b, np.inf) == pytest.approx(whole[a, b])
+
+
+def test_freight_is_the_same_by_either_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    from samarkand.analysis.flows import freight
+
+    laid = []
+    for least in (1, 10**9):
+        monkeypatch.setattr(assignment, "MANY_SOURCES", least)
+        laid.append(freight(toy_programme(), world=make_toy_world(), year=2035, session=Session()))
+    for one, other in zip(*[(of.without, of.with_) for of in laid], strict=True):
+        assert one.links.equals(other.links)
+        assert one.ports.equals(other.ports)
