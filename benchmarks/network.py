@@ -24,7 +24,6 @@ from samarkand.planning.stress import stress_test
 from samarkand.programme import apply
 from samarkand.question import Question
 from samarkand.session import Session, default_session
-from samarkand.solving import Setting
 from samarkand.world.freight.model import FreightModel, prepare_freight
 from samarkand.world.freight.path_base import prepare_base
 from samarkand.world.freight.skims import components, values_of_time
@@ -134,11 +133,8 @@ def forty_projects(asked: Question, model: FreightModel) -> list[list[LinkChange
 
 
 def report_model(asked: Question) -> None:
-    setting = Setting(asked.world, asked.assumptions, asked.scenario.deficit_rule)
     seconds, model = once(
-        lambda: prepare_freight(
-            asked.world.network, asked.assumptions.parameters, asked.world.labels, setting.surface_trade
-        )
+        lambda: prepare_freight(asked.world.network, asked.assumptions.parameters, asked.world.labels)
     )
     print(f"model of {len(model.network.cities):,} cities at hand (made or read) in {seconds:.1f} s")
     parts = components(model.network, model.parameters)

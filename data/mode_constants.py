@@ -1,40 +1,144 @@
-"""Writes `world/freight/mode_constants.csv`: the constants that calibration gives on the embedded network and accounts.
+"""Writes `world/freight/mode_constants.csv`: constants of the choice of modes, fitted to published splits.
 
     python -m data.mode_constants
 
-To be run when the embedded network, accounts or the parameters of mode choice have changed.
+Fitted are the rows of `observed_freight.csv` whose use is `calibrate`: the half of the pairs that the hash draws, and
+North America. To be run when the embedded network, accounts, those rows or the parameters of mode choice have changed.
 """
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+from scipy.optimize import least_squares
+
 import samarkand
-from samarkand.world.freight.commodities import freight_table
-from samarkand.world.freight.mode_choice import SEGMENTS, VOT_CLASSES, classes_of_time, surface_trade
-from samarkand.world.freight.model import prepare_freight
+from samarkand.analysis.observed import SHARES, ObservedRow, amounts, counted_pairs, observed_freight
+from samarkand.core.conventions import Floats, Ints
+from samarkand.core.progress import quiet
+from samarkand.session import default_session
+from samarkand.solving import Baseline, Setting, solve_baseline
+from samarkand.world.freight.mode_choice import (
+    MODES,
+    TERMS,
+    VOT_CLASSES,
+    distance_between_cities,
+    within_north_america,
+)
+from samarkand.world.freight.mode_constants import declared_constants
+from samarkand.world.freight.trade_costs import FreightBaseline
 
 TABLE = Path(samarkand.__file__).parent / "world" / "freight" / "mode_constants.csv"
-SOURCE = "Calibration on the embedded network"
+SOURCE = "Fit to published splits on the embedded network"
+LAND = len(MODES) - 1  # the sea is the reference
+SMALL_SHARE = 1e-6  # keeps the root of a share of nothing differentiable
+PULL = 1e-4  # of each constant to zero, so that one that no split decides stays small
+
+
+class Fit:
+    """Splits as sums over pairs of cities: shares = weights @ shares of pairs, each row of weights adding up to one."""
+
+    def __init__(self, baseline: Baseline, rows: Sequence[ObservedRow]) -> None:
+        freight = baseline.state.model.baseline
+        groups = list(dict.fromkeys((row.place.partition(":")[0], row.measure) for row in rows))
+        self.group = np.array([groups.index((row.place.partition(":")[0], row.measure)) for row in rows])
+        self.mode = np.array([MODES.index(row.place.partition(":")[2]) for row in rows])
+        self.observed = np.array([row.observed for row in rows])
+        self.rows, self.weights = _weights(baseline, freight, groups)
+        with np.errstate(divide="ignore"):
+            self.utility = np.log(freight.term[self.rows]) - freight.constants[self.rows]
+        self.features = [feature[self.rows] for feature in _one_each(freight)]
+
+    def shares(self, weights: Floats) -> Floats:
+        """Shares of modes of each pair of cities [pair, class, mode] at constants (term, road and rail)."""
+        utility = self.utility.copy()
+        for k, feature in enumerate(self.features):
+            utility[..., :LAND] += feature[..., None] * weights.reshape(len(TERMS), LAND)[k]
+        most = utility.max(axis=-1, keepdims=True)
+        term = np.exp(utility - np.where(np.isfinite(most), most, 0.0))
+        total = term.sum(axis=-1, keepdims=True)
+        share: Floats = np.divide(term, total, out=np.zeros_like(term), where=total > 0)
+        return share
+
+    def sums(self, of_pairs: Floats) -> Floats:
+        """What of each observed row the model has: sums over pairs."""
+        by_mode: Floats = self.weights @ of_pairs.reshape(self.weights.shape[1], len(MODES))
+        return np.asarray(by_mode[self.group, self.mode])
+
+    def residuals(self, weights: Floats) -> Floats:
+        """Differences of square roots of shares, so that a point of a small share counts more than one of a large."""
+        modelled = self.sums(self.shares(weights))
+        roots = np.sqrt(modelled + SMALL_SHARE) - np.sqrt(self.observed + SMALL_SHARE)
+        return np.concatenate([roots, np.sqrt(PULL) * weights])
+
+    def slopes(self, weights: Floats) -> Floats:
+        """Derivatives of `residuals`: d s_m / d A_k = s_m (1[m = k] - s_k)."""
+        share = self.shares(weights)
+        rise = 0.5 / np.sqrt(self.sums(share) + SMALL_SHARE)
+        columns = []
+        for feature in self.features:
+            for k in range(LAND):
+                change = -share * share[..., k : k + 1] * feature[..., None]
+                change[..., k] += share[..., k] * feature
+                columns.append(rise * self.sums(change))
+        return np.concatenate([np.stack(columns, axis=1), np.sqrt(PULL) * np.eye(weights.size)])
+
+
+def _one_each(freight: FreightBaseline) -> Iterator[Floats]:
+    """What multiplies each term's weight, [pair, class]: the constants of weights of one, term by term."""
+    pairs = freight.pairs.origin, freight.pairs.destination
+    km, american = distance_between_cities(freight.cities)[pairs], within_north_america(freight.cities)[pairs]
+    for k in range(len(TERMS)):
+        alone = np.zeros((len(TERMS), len(MODES)))
+        alone[k] = 1.0
+        choice = type(freight.choice)(freight.choice.scale, alone)
+        yield choice.constants(km, american)[..., 0]
+
+
+def _weights(
+    baseline: Baseline, freight: FreightBaseline, groups: Sequence[tuple[str, str]]
+) -> tuple[Ints, Floats]:
+    """Pairs of cities that carry something, and their weights in each group [group, pair x class]."""
+    labels = baseline.setting.world.labels
+    zone, population = freight.zones
+    one, other = zone[freight.pairs.origin], zone[freight.pairs.destination]
+    inside = np.flatnonzero((one >= 0) & (other >= 0) & (one != other))
+    one, other = one[inside], other[inside]
+    both = population[freight.pairs.origin[inside]] * population[freight.pairs.destination[inside]]
+    mass = freight.levels[-1]
+    served = (freight.term[inside] > 0).any(axis=-1)
+    found = np.empty((len(groups), inside.size, len(VOT_CLASSES)), np.float32)
+    for g, (place, measure) in enumerate(groups):
+        counted = counted_pairs(place, labels)
+        if counted is None:
+            raise ValueError(f"{place} is not in the world")
+        amount = np.where(counted, amounts(baseline, measure), 0.0)
+        each = np.divide(amount, mass, out=np.zeros_like(amount), where=mass > 0)
+        found[g] = (both * (each[:, one, other] + each[:, other, one])).T * served
+        found[g] /= found[g].sum()
+    used = found.any(axis=(0, 2))
+    return inside[used], found[:, used].reshape(len(groups), -1)
 
 
 def main() -> None:
-    """Calibrate, and write the table under the comments that it has."""
+    """Fit, and write the table under the comments that it has."""
     world = samarkand.load_world()
-    parameters = world.assumptions.parameters
-    commodities = freight_table(world.assumptions.freight).sel(sector=list(world.accounts.sectors))
-    trade = surface_trade(world.accounts.trade_flow, commodities, classes_of_time(parameters))
-    constants = prepare_freight(world.network, parameters, world.labels, trade).choice.constants
+    setting = Setting(world, world.assumptions, "fixed_nominal")
+    baseline = solve_baseline(setting, (), default_session().kept, quiet)
+    rows = [row for row in observed_freight() if row.use == "calibrate" and row.measure in SHARES]
+    fit = Fit(baseline, rows)
+    start = declared_constants()[:, :LAND].ravel()
+    found = least_squares(fit.residuals, start, jac=fit.slopes, xtol=1e-6, ftol=1e-8, max_nfev=40)
     lines = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
-    lines.append("segment,vot_class,road,rail,source,flag")
-    for segment in SEGMENTS:
-        for vot_class in VOT_CLASSES:
-            road, rail = (
-                float(constants.sel(segment=segment, vot_class=vot_class, mode=mode))
-                for mode in ("road", "rail")
-            )
-            lines.append(f"{segment},{vot_class},{road:.6f},{rail:.6f},{SOURCE},derived")
+    lines.append("term,road,rail,source,flag")
+    for term, (road, rail) in zip(TERMS, found.x.reshape(-1, LAND), strict=True):
+        lines.append(f"{term},{road:.3f},{rail:.3f},{SOURCE},derived")
     TABLE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    miss = np.abs(fit.sums(fit.shares(found.x)) - fit.observed)
+    sys.stdout.write(f"{found.x.size} constants, {len(rows)} figures, median miss {np.median(miss):.1%}\n")
 
 
 if __name__ == "__main__":

@@ -21,8 +21,7 @@ from samarkand.programme import Programme, load_programme
 from samarkand.programme.channels.network_placing import CROSSING_REACH_KM
 from samarkand.session import Session
 from samarkand.state import State
-from samarkand.world.freight.mode_choice import EUROPEAN_MARKET, VOT_CLASSES
-from samarkand.world.freight.mode_constants import declared_constants
+from samarkand.world.freight.mode_choice import NORTH_AMERICA, VALUE_OF_REFERENCE, VOT_CLASSES
 from samarkand.world.freight.model import skims_of
 from samarkand.world.freight.skims import FARTHEST_QUAY_KM, SEARCH_CLASSES
 from samarkand.world.network.stations import SURROUNDINGS_KM
@@ -45,6 +44,7 @@ IMPORTS = {
     "samarkand.programme.Programme",
     "samarkand.world.freight.border_compliance.compliance_costs",
     "samarkand.world.freight.commodities.freight_table",
+    "samarkand.world.freight.mode_constants.declared_constants",
     "samarkand.world.parameters.load_parameters",
     "samarkand.world.world.World",
 }
@@ -58,6 +58,7 @@ READERS = {
     "samarkand.world.accounts.tables",
     "samarkand.world.freight.border_compliance",
     "samarkand.world.freight.commodities",
+    "samarkand.world.freight.mode_constants",
     "samarkand.world.network.geography",
     "samarkand.world.network.tables",
     "samarkand.world.parameters",
@@ -103,11 +104,6 @@ def fast_state(world: World, programme: Programme, items: Collection[str]) -> St
     return state
 
 
-def constants_of(state: State) -> Floats:
-    found: Floats = state.freight.model.choice.constants.transpose("segment", "vot_class", "mode").to_numpy()
-    return found
-
-
 def by_sea_of(state: State) -> Floats:
     """Which cities are offered the sea, settled on the network without items."""
     found: Floats = skims_of(state.freight.model)["sea_offered"].to_numpy()
@@ -119,7 +115,7 @@ def both_ways(world: World, programme: Programme, items: tuple[str, ...], steps:
     costs = state.freight.costs["generalised_cost"].sel(variant="logsum")
     usual = state.before_financing
     solved = solve(usual.accounts, usual.shock, tolerance=1e-12)
-    change = basic.real_income_change(world, programme, items, constants_of(state), by_sea_of(state))
+    change = basic.real_income_change(world, programme, items, by_sea_of(state))
     for one in state.change.network:
         assert steps["hours_saved"][one.mode, one.target] == pytest.approx(one.hours_saved, rel=COSTS)
     assert len(steps["hours_saved"]) == len({(one.mode, one.target) for one in state.change.network})
@@ -246,7 +242,7 @@ def test_worlds_with_tariffs_are_refused() -> None:
 
 
 def test_figures_that_stand_twice_are_the_same() -> None:
-    assert set(basic.EUROPE.split()) == EUROPEAN_MARKET
+    assert (set(basic.AMERICA), basic.REFERENCE) == (NORTH_AMERICA, VALUE_OF_REFERENCE)
     assert (basic.GOODS, basic.SEARCHES) == (VOT_CLASSES, SEARCH_CLASSES)
     far = (CROSSING_REACH_KM, FARTHEST_CONNECTOR_KM, FARTHEST_QUAY_KM, SURROUNDINGS_KM)
     assert far == (basic.FARTHEST_GATE, basic.FARTHEST_CONNECTOR, basic.FARTHEST_QUAY, basic.SURROUNDINGS)
@@ -273,7 +269,7 @@ def test_it_imports_readers_of_tables_alone() -> None:
 def test_no_code_of_ours_runs_for_it_but_readers() -> None:
     """Nothing of the fast way is reached through methods of the world and the programme either."""
     world = make_toy_world(tariffs=False)
-    programme, constants = toy_programme(world), declared_constants()
+    programme = toy_programme(world)
     by_sea = by_sea_of(fast_state(world, programme, ("khorgos-hours",)))
     entered: set[str] = set()
 
@@ -284,7 +280,7 @@ def test_no_code_of_ours_runs_for_it_but_readers() -> None:
 
     sys.setprofile(note)
     try:
-        change = basic.real_income_change(world, programme, ("khorgos-hours",), constants, by_sea)
+        change = basic.real_income_change(world, programme, ("khorgos-hours",), by_sea)
     finally:
         sys.setprofile(None)
     assert np.abs(change).max() > 0

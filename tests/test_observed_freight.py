@@ -14,16 +14,22 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from samarkand.analysis import observed
-from samarkand.analysis.observed import ObservedRow, beside_observed, observed_freight
+from samarkand.analysis.observed import (
+    SHARES,
+    ObservedRow,
+    beside_observed,
+    drawn_half,
+    misses,
+    observed_freight,
+    pair_of,
+)
 from samarkand.priorities.trade.exposure import goods_by_class
 from samarkand.reports.world_check import print_observed
 from samarkand.session import Session
 from samarkand.solving import Setting, solve_baseline
-from samarkand.world.freight.mode_choice import TARGETS, calibrate_mode_choice, sector_classes
-from samarkand.world.freight.model import skims_of
+from samarkand.world.freight.mode_choice import NORTH_AMERICA, sector_classes
 from samarkand.world.freight.trade_costs import prepare_pairs
 from samarkand.world.freight.transit_tariffs import transit_tariffs
-from samarkand.world.parameters import table_names
 from toy import make_toy_world
 
 
@@ -97,14 +103,14 @@ def test_one_way_and_everybody_else_are_pairs_too(toy, session, monkeypatch):
     baseline = solve_baseline(
         Setting(toy, toy.assumptions, "fixed_nominal"), (), session.kept, lambda *_: None
     )
-    by_mode = observed._value_by_mode(baseline)[toy.labels.index("CHN"), toy.labels.index("KAZ")]
+    by_mode = observed._by_mode(baseline, "mode_share")[toy.labels.index("CHN"), toy.labels.index("KAZ")]
     assert found.loc["there", "modelled"] == pytest.approx(by_mode[1] / by_mode.sum(), rel=1e-12)
     assert found.loc["union", "modelled"] == pytest.approx(found.loc["listed", "modelled"], rel=1e-12)
 
     # Without constants: every pair of cities chooses by cost alone, and economies weigh their cities by population.
     model = baseline.state.model.baseline
     plain = prepare_pairs(
-        model.pairs, model.cities, replace(model.choice, constants=model.choice.constants * 0.0),
+        model.pairs, model.cities, replace(model.choice, weights=model.choice.weights * 0.0),
         model.parameters, model.economies,
     )  # fmt: skip
     assert np.allclose(np.moveaxis(model.plain_shares(), -1, 0), plain.means[4:7], rtol=1e-12, equal_nan=True)
@@ -165,25 +171,41 @@ def test_a_place_that_the_world_does_not_have_is_not_known(toy, session, monkeyp
     assert found.loc["silent", "modelled"] > 0
 
 
-def test_the_targets_that_are_counted_are_those_that_calibration_reads(toy, session):
-    """Each moves a constant; nothing else of the table does but scale, values of time and rules of what is offered."""
-    parameters = toy.assumptions.parameters
-    baseline = solve_baseline(
-        Setting(toy, toy.assumptions, "fixed_nominal"), (), session.kept, lambda *_: None
-    )
-    skims = skims_of(baseline.state.model)
+def test_the_half_that_constants_are_fitted_to_is_drawn_by_hash():
+    """Both directions of a pair fall in one half, and no choice of ours decides which."""
+    assert pair_of("RUS>CHN:rail") == pair_of("CHN>RUS:sea") == "CHN-RUS"
+    shares = [row for row in observed_freight() if row.measure in SHARES]
+    free = [
+        row for row in shares if row.use != "report" and not any(code in row.place for code in NORTH_AMERICA)
+    ]
+    half = drawn_half(pair_of(row.place) for row in free)
+    assert {pair_of(row.place) for row in free if row.use == "calibrate"} == half
+    pairs = {pair_of(row.place) for row in free}
+    assert len(half) == (len(pairs) + 1) // 2
+    assert all(abs(row.year - 2022) <= 5 for row in free)
+    for row in shares:  # shares of one pair, in one direction, add up to one where all three are published
+        rest = [one for one in shares if one.place.partition(":")[0] == row.place.partition(":")[0]]
+        same = [one for one in rest if (one.measure, one.year) == (row.measure, row.year)]
+        if len(same) == 3:
+            assert sum(one.observed for one in same) == pytest.approx(1.0, abs=0.0021)  # rounded
 
-    def constants(**changed):
-        given = parameters.replace(changed) if changed else parameters
-        return calibrate_mode_choice(skims, toy.network.cities, given).constants
 
-    before = constants()
-    for name in TARGETS:
-        if name.startswith("north_america"):  # the toy has no city there: test_trade_costs.py
-            continue
-        assert not np.array_equal(before, constants(**{name: parameters[name] * 1.01})), name
-    others = [name for name in table_names("mode_choice.csv") if "share" in name or "turnover" in name]
-    assert set(others) <= set(TARGETS)
+def test_shares_of_tonnes_and_of_several_modes(toy, session, monkeypatch):
+    rows = [
+        _row(id=f"{measure}_{modes}", measure=measure, place=f"CHN>KAZ:{modes}", observed=0.5)
+        for measure in ("mode_share", "tonnes_share", "work_share")
+        for modes in ("road", "rail", "sea", "road+rail")
+    ]
+    found = _beside(rows, toy, session, monkeypatch)["modelled"]
+    for measure in ("mode_share", "tonnes_share", "work_share"):
+        road, rail, sea, land = (
+            found[f"{measure}_{modes}"] for modes in ("road", "rail", "sea", "road+rail")
+        )
+        assert road + rail + sea == pytest.approx(1.0, rel=1e-12)
+        assert land == pytest.approx(road + rail, rel=1e-12)
+    # One way between two economies: the same distance for all goods, so that work is shared out as tonnes are.
+    assert found["work_share_rail"] == pytest.approx(found["tonnes_share_rail"], rel=1e-12)
+    assert found["tonnes_share_road"] != pytest.approx(found["mode_share_road"], rel=1e-3)
 
 
 def test_what_nobody_published_as_it_stands_is_marked(toy, session, monkeypatch):
@@ -235,7 +257,10 @@ def test_every_place_is_found_and_the_page_is_of_this_model(world):
     found = beside_observed(world)
     assert len(found) == len(observed_freight())
     assert found["modelled"].notna().all()
-    assert np.isfinite(found["factor"][found["observed"].notna()]).all()
+    assert np.isfinite(found["factor"][found["observed"] > 0]).all()
+    # Measured: 3.9 points where constants are fitted, 8.2 on the other half. Five were aimed at and are not reached.
+    assert misses(found, "calibrate").median() <= 0.05
+    assert misses(found, "meet").median() <= 0.085
     factor = found.set_index("id")["factor"]
     for name in ("suez_income", "kazakhstan_income", "djibouti_income"):  # not Panama's, as the page says
         assert 1 / 1.5 < factor[name] < 1.5, name
@@ -247,8 +272,12 @@ def test_the_page_has_every_figure():
     for row in observed_freight():
         assert f"| {row.title}, " in text
         assert row.source in text
-    known = [row for row in observed_freight() if row.observed is not None]
-    lines = [line.split(" | ") for line in text.splitlines() if line.startswith("| ") and "](http" in line]
+    known = [row for row in observed_freight() if row.observed]
+    lines = [
+        line.split(" | ")
+        for line in text.splitlines()
+        if re.match(r"\| .*\((verified|derived|recalled|assumed)", line)
+    ]
     factors = [float(cells[4]) for cells in lines if re.fullmatch(r"\d+\.\d\d", cells[4])]
     assert len(lines) == len(observed_freight())
     assert len(factors) == len(known)

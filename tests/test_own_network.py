@@ -14,8 +14,6 @@ from samarkand.analysis.flows import freight
 from samarkand.planning.stress import stress_test
 from samarkand.programme import Programme
 from samarkand.session import Session
-from samarkand.world.freight.commodities import freight_table
-from samarkand.world.freight.mode_choice import SEGMENTS, classes_of_time, surface_trade
 from samarkand.world.freight.model import prepare_freight
 from samarkand.world.network.disruptions import every_closure
 from samarkand.world.network.tables import LandTables, Network
@@ -107,23 +105,6 @@ def test_what_has_no_place_has_no_figure(name: str, item: str, reason: str) -> N
     change = sk.appraise(*in_world(name)).schedule.changes[YEAR]
     assert item not in change.effective
     assert any(gap.item == item and gap.reason.endswith(reason) for gap in change.not_assessed)
-
-
-def carried_over(world: World) -> tuple[str, ...]:
-    parameters, accounts = world.assumptions.parameters, world.accounts
-    commodities = freight_table(world.assumptions.freight).sel(sector=list(accounts.sectors))
-    trade = surface_trade(accounts.trade_flow, commodities, classes_of_time(parameters))
-    return prepare_freight(world.network, parameters, world.labels, trade).choice.carried_over
-
-
-def test_constants_of_modes_are_carried_over_where_there_is_nothing_to_calibrate_them_on() -> None:
-    """The toy has pairs of cities in all markets but America; without China and Europe none, without rail no split."""
-    america = ("north_american",)
-    assert carried_over(WORLD) == america
-    for name in ("no railways", "no sea", "three economies", "one city"):
-        assert carried_over(replace(WORLD, network=LESS[name])) == SEGMENTS
-    china = within(WORLD.network, "CHN", "KAZ", "KGZ")
-    assert carried_over(replace(WORLD, network=china)) == ("long_haul", "european_union", *america)
 
 
 def hours_and_usd(network: Network, origin: str, destination: str, mode: str) -> tuple[float, float]:

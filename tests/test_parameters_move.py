@@ -7,22 +7,18 @@ parameter may be without effect between two of its values; it must move somethin
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
 
 from samarkand.programme.channels.network_effects import effects_of
 from samarkand.world.freight.capacity import Place, calc_flow
-from samarkand.world.freight.commodities import freight_table, load_freight
-from samarkand.world.freight.mode_choice import classes_of_time
 from samarkand.world.freight.model import prepare_freight, skims_of
-from samarkand.world.freight.trade_costs import surface_trade
 from samarkand.world.network.tables import Network
 from samarkand.world.parameters import Parameters, load_parameters, table_names
 from test_capacity import work
 from test_class_rates import SAMARA, item
-from toy import ECONOMIES, make_accounts, make_network
+from toy import ECONOMIES, make_network
 
 DECLARED = load_parameters()
 FREIGHT = [*table_names("network.csv"), *table_names("mode_choice.csv")]
@@ -43,17 +39,11 @@ def crooked() -> Network:
     return replace(network, cities=cities, ports=ports, terminals=terminals)
 
 
-@cache
-def trade():
-    table = freight_table(load_freight()).sel(sector=list(make_accounts().sectors))
-    return surface_trade(make_accounts().trade_flow, table, classes_of_time(DECLARED))
-
-
 def results(network: Network, parameters: Parameters) -> np.ndarray:
     """Routes, constants of mode choice, and costs, hours and shares between economies, one after another."""
-    model = prepare_freight(network, parameters, ECONOMIES, trade())
+    model = prepare_freight(network, parameters, ECONOMIES)
     routes, costs = skims_of(model), model.costs([])
-    arrays = [routes["hours"], routes["usd"], routes["sea_offered"], model.choice.constants]
+    arrays = [routes["hours"], routes["usd"], routes["sea_offered"], np.array(model.choice.scale)]
     arrays += [costs[name] for name in ("generalised_cost", "hours", "mode_share")]
     return np.concatenate([np.nan_to_num(np.asarray(array, float).ravel(), posinf=1e12) for array in arrays])
 

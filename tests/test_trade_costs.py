@@ -17,10 +17,9 @@ from samarkand.core.geodesy import calc_great_circle_matrix
 from samarkand.world.freight.commodities import SHARES, freight_table, load_freight
 from samarkand.world.freight.mode_choice import (
     MODES,
-    SEGMENTS,
+    TERMS,
     VOT_CLASSES,
-    calibrate_mode_choice,
-    city_segments,
+    ModeChoice,
     classes_of_time,
     mode_shares,
     revalue,
@@ -29,6 +28,7 @@ from samarkand.world.freight.mode_choice import (
     surface_trade,
     with_trade_within_cities,
 )
+from samarkand.world.freight.mode_constants import declared_choice, declared_constants
 from samarkand.world.freight.trade_cost_range import iceberg_cost_hat_range
 from samarkand.world.freight.trade_costs import (
     VARIANTS,
@@ -43,7 +43,7 @@ from samarkand.world.freight.trade_costs import (
 from samarkand.world.parameters import ParameterRow, Parameters
 
 VOT = np.array([12.5, 22.9, 33.3, 43.75])
-# Real places; populations in millions, bent so that each market segment has ways by sea.
+# Real places; populations in millions.
 CITIES = pd.DataFrame(
     [
         ("Shanghai", "CHN", 31.2, 121.5, 22.3),
@@ -101,7 +101,7 @@ def make_skims(
 
 
 SKIMS = make_skims()
-CHOICE = calibrate_mode_choice(SKIMS, CITIES, PARAMETERS)
+CHOICE = declared_choice(PARAMETERS)
 FREIGHT = freight_table(load_freight())
 
 
@@ -293,65 +293,44 @@ def test_shares_add_up_and_unreachable_modes_take_none() -> None:
     assert (shares.sel(origin_city="Lima", destination_city="Lima", mode="road") == 1).all()
 
 
-def test_calibration_meets_the_published_splits() -> None:
-    np.testing.assert_allclose(CHOICE.calibrated, CHOICE.target, atol=1e-8)
-    known = CHOICE.target.dropna("segment")
-    assert known["segment"].to_numpy().tolist() == [name for name in SEGMENTS if name != "north_american"]
-    np.testing.assert_allclose(known.sum("mode"), 1.0, rtol=1e-12)
-    # Hand calculation, both directions of equal weight here: rail 0.03/0.78 and 0.02/0.62 of surface trade.
-    rail = CHOICE.target.sel(segment="long_haul", mode="rail")
-    assert float(rail.mean()) == pytest.approx(0.5 * (0.03 / 0.78 + 0.02 / 0.62), rel=1e-9)
-    union = CHOICE.target.sel(segment="european_union", mode="road")
-    np.testing.assert_allclose(union, 0.53 / (0.53 + 0.12 + 0.30), rtol=1e-12)
-    # The uncalibrated model overstates rail between China and Europe many times: why constants are needed.
-    uncalibrated = CHOICE.uncalibrated.sel(segment="long_haul", mode="rail")
-    assert (uncalibrated > 3 * PARAMETERS["china_europe_rail_share_westbound"]).all()
+def test_constants_by_hand() -> None:
+    """Levels 2 and 1, 0.5 and 0.1 by value, -1 and -0.2 a thousand km; in North America 3 and 2, 0.4 and 0.3 more."""
+    weights = np.array([[2, 1, 0], [0.5, 0.1, 0], [-1, -0.2, 0], [3, 2, 0], [0.4, 0.3, 0]])
+    found = ModeChoice(2.44, weights).constants(np.array([0.0, 2500.0]), np.array([True, False]))
+    assert found.shape == (2, 5, 3)
+    x = np.log(75 / 10)  # the highest class, at 75 US$ per TEU and hour
+    np.testing.assert_allclose(found[0, 4], [5 + 0.9 * x, 3 + 0.4 * x, 0], rtol=1e-12)
+    np.testing.assert_allclose(found[1, 2], [2 - 2.5, 1 - 0.5, 0], rtol=1e-12)  # the middle one, at 10 US$
 
 
-def test_class_targets_keep_the_published_total_whatever_the_trade_of_the_classes() -> None:
-    flow = xr.DataArray(
-        np.arange(1.0, 1 + 6 * 6 * 5).reshape(6, 6, 5),
-        dims=("origin", "destination", "vot_class"),
-        coords={"origin": ECONOMIES[:6], "destination": ECONOMIES[:6], "vot_class": list(VOT_CLASSES)},
-    )
-    choice = calibrate_mode_choice(SKIMS, CITIES, PARAMETERS, flow)
-    west = flow.sel(origin="CHN", destination=["POL", "DEU", "FRA", "PRT"]).sum("destination")
-    east = flow.sel(destination="CHN", origin=["POL", "DEU", "FRA", "PRT"]).sum("origin")
-    published = float(west.sum()) * 0.03 / 0.78 + float(east.sum()) * 0.02 / 0.62
-    rail = choice.calibrated.sel(segment="long_haul", mode="rail")
-    assert float((rail * (west + east)).sum()) == pytest.approx(published, rel=1e-7)
-    assert (rail.diff("vot_class") > 0).all()
-
-
-def test_north_america_has_constants_of_its_own_at_any_distance() -> None:
+def test_each_constant_moves_the_shares_and_none_of_them_those_of_the_sea_alone() -> None:
     america = pd.DataFrame(
-        {
-            "iso3": ["USA", "CAN", "MEX"],
-            "lat": [34.05, 43.65, 19.43],
-            "lon": [-118.24, -79.38, -99.13],
-            "population": [12.0, 6.0, 20.0],
-        },
-        index=pd.Index(["Los Angeles", "Toronto", "Mexico City"], name="city"),
+        {"iso3": ["USA", "MEX"], "lat": [29.8, 25.7], "lon": [-95.4, -100.3], "population": [12.0, 6.0]},
+        index=pd.Index(["Houston", "Monterrey"], name="city"),
     )
     cities = pd.concat([CITIES, america])
     skims = make_skims(cities=cities)
-    choice = calibrate_mode_choice(skims, cities, PARAMETERS)
-    assert choice.carried_over == ()
-    # By hand: 63.3 + 15.3 + 6.7 = 85.3 per cent of the value go by the three modes.
-    for mode, share in (("road", 63.3), ("rail", 15.3), ("sea", 6.7)):
-        found = choice.calibrated.sel(segment="north_american", mode=mode)
-        np.testing.assert_allclose(found, share / 85.3, rtol=1e-9)
-    for name in ("long_haul", "european_union", "continental"):  # no pair there takes part in the others
-        xr.testing.assert_identical(choice.constants.sel(segment=name), CHOICE.constants.sel(segment=name))
-    segments = city_segments(cities, PARAMETERS)
-    within = segments.sel(origin_city=america.index, destination_city=america.index)
-    assert (within == SEGMENTS.index("north_american")).all()  # Los Angeles - Toronto is 3,495 km
-    assert (segments == SEGMENTS.index("north_american")).sum() == 9
-    for name in ("road", "rail", "sea"):
-        moved = PARAMETERS.replace({f"north_america_{name}_share": 0.2})
-        assert not np.array_equal(
-            calibrate_mode_choice(skims, cities, moved).constants[-1], choice.constants[-1]
-        )
+    before = mode_shares(skims, cities, CHOICE, PARAMETERS)
+    for term in range(len(TERMS)):
+        for mode in (0, 1):
+            weights = declared_constants()
+            weights[term, mode] += 0.1
+            after = mode_shares(skims, cities, ModeChoice(CHOICE.scale, weights), PARAMETERS)
+            moved = np.abs(after - before).max(("vot_class", "mode"))
+            there = moved.sel(origin_city=america.index, destination_city=america.index)
+            assert there.max() > 1e-4, (TERMS[term], MODES[mode])
+            assert (moved.sel(origin_city=CITIES.index, destination_city=CITIES.index).max() > 1e-4) == (
+                term < 3
+            )
+            assert moved.sel(origin_city="Lima").max() == 0  # nothing but ships leads there
+
+
+@given(st.floats(1.0, 15_000.0), st.floats(1.0, 50.0), st.booleans())
+def test_no_distance_has_a_cliff(km: float, more: float, american: bool) -> None:
+    """A step of some km moves odds by no more than the slope says, wherever it is taken: 3,500 km is as any other."""
+    one, other = (CHOICE.constants(np.array([at]), np.array([american])) for at in (km, km + more))
+    np.testing.assert_allclose(other - one, (CHOICE.weights[2] * more / 1000) + 0 * one, rtol=1e-6, atol=1e-9)
+    assert np.abs(other - one).max() <= np.abs(CHOICE.weights[2]).max() * more / 1000 + 1e-9
 
 
 def test_labels_that_differ_raise() -> None:
@@ -364,10 +343,6 @@ def test_labels_that_differ_raise() -> None:
         with_trade_within_cities(SKIMS.assign_coords(mode=["road", "rail", "air"]), CITIES, p)
     with pytest.raises(ValueError, match="variant"):
         hats(SKIMS, "cheapest")
-    keep = CITIES["iso3"] != "CHN"
-    part = SKIMS.isel(origin_city=keep.to_numpy(), destination_city=keep.to_numpy())
-    with pytest.raises(ValueError, match="no pair of cities in segment"):
-        calibrate_mode_choice(part, CITIES[keep], p)
 
 
 def test_economies_without_a_city_and_the_rest_of_the_world() -> None:
@@ -473,14 +448,6 @@ def test_surface_trade_adds_up() -> None:
         surface_trade(
             flow.isel(sector=[0]).assign_coords(sector=["tea"]), FREIGHT, classes_of_time(PARAMETERS)
         )
-
-
-def test_segments() -> None:
-    segments = city_segments(CITIES, PARAMETERS)
-    names = segments.copy(data=np.array(SEGMENTS)[segments.to_numpy()])
-    assert names.sel(origin_city="Shanghai", destination_city="Hamburg").item() == "long_haul"
-    assert names.sel(origin_city="Paris", destination_city="Munich").item() == "european_union"
-    assert names.sel(origin_city="Almaty", destination_city="Urumqi").item() == "continental"
 
 
 def test_ranges_of_density_and_carriage_enclose_the_central_change() -> None:

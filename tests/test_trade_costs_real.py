@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 import xarray as xr
 
@@ -11,12 +10,9 @@ from samarkand.world.freight.commodities import freight_table, load_freight
 from samarkand.world.freight.mode_choice import (
     EUROPEAN_UNION,
     ModeChoice,
-    calibrate_mode_choice,
-    classes_of_time,
     sector_classes,
-    surface_trade,
 )
-from samarkand.world.freight.mode_constants import declared_constants
+from samarkand.world.freight.mode_constants import declared_choice
 from samarkand.world.freight.model import prepare_freight, skims_of
 from samarkand.world.freight.trade_costs import VARIANTS, economy_costs, iceberg_cost_hat
 from samarkand.world.network.tables import load_network
@@ -53,7 +49,7 @@ def test_air_shares_are_near_the_published_ones(flow: xr.DataArray, freight: xr.
     # Geography of Transport Systems, read 2026-11-24); 25 % for the United States in 2008 (BTS).
     members = flow["origin"].isin(sorted(EUROPEAN_UNION)) & flow["destination"].isin(sorted(EUROPEAN_UNION))
     assert 0.10 < share_of(flow.where(~members, 0.0), freight["air_share"]) < 0.25
-    # 22 % of EU imports from China in 2019 (the row china_europe_air_share_westbound): the sectors' shares were
+    # 22 % of EU imports from China in 2019 (the row china_eu of observed_freight.csv): the sectors' shares were
     # not made from it.
     union = [iso3 for iso3 in flow["destination"].to_numpy() if iso3 in EUROPEAN_UNION]
     westbound = flow.sel(origin=["CHN"], destination=union)
@@ -61,40 +57,19 @@ def test_air_shares_are_near_the_published_ones(flow: xr.DataArray, freight: xr.
 
 
 @pytest.fixture(scope="module")
-def trade() -> xr.DataArray:
-    return surface_trade(
-        load_accounts().trade_flow, freight_table(load_freight()), classes_of_time(load_parameters())
-    )
+def skims() -> xr.Dataset:
+    return skims_of(prepare_freight(load_network(), load_parameters(), load_accounts().economies))
 
 
 @pytest.fixture(scope="module")
-def skims(trade: xr.DataArray) -> xr.Dataset:
-    return skims_of(prepare_freight(load_network(), load_parameters(), load_accounts().economies, trade))
-
-
-@pytest.fixture(scope="module")
-def choice(skims: xr.Dataset, trade: xr.DataArray) -> ModeChoice:
-    return calibrate_mode_choice(skims, load_network().cities, load_parameters(), trade)
+def choice() -> ModeChoice:
+    return declared_choice(load_parameters())
 
 
 @pytest.fixture(scope="module")
 def costs(skims: xr.Dataset, choice: ModeChoice) -> xr.Dataset:
     economies = load_accounts().economies
     return economy_costs(skims, skims, load_network().cities, choice, load_parameters(), economies)
-
-
-def test_constants_meet_the_published_splits_on_the_embedded_network(choice: ModeChoice) -> None:
-    np.testing.assert_allclose(choice.calibrated, choice.target, atol=1e-8)
-    # Why constants are needed: by generalised cost alone the sea loses most of the dear goods it carries.
-    dear = {"segment": "long_haul", "vot_class": ["high", "highest"], "mode": "sea"}
-    assert (choice.target.sel(dear) > 0.9).all()
-    assert (choice.uncalibrated.sel(dear) < 0.5).all()
-
-
-def test_constants_for_other_networks_are_those_of_the_embedded_one(choice: ModeChoice) -> None:
-    """To the six decimals of the table; `python -m data.mode_constants` writes it again."""
-    assert choice.carried_over == ()
-    np.testing.assert_allclose(declared_constants(), choice.constants.to_numpy(), atol=1e-6)
 
 
 def test_no_change_on_the_embedded_network_is_exactly_one(costs: xr.Dataset, freight: xr.Dataset) -> None:

@@ -6,8 +6,7 @@ Gives what `appraise` gives for border measures that are all open, before anybod
 fast: Dijkstra's algorithm over the whole network, as it is and with the new hours, and a plain fixed point for the
 equilibrium. It imports nothing of ours but what reads tables. Left out: items that change more than hours at borders
 and worlds with tariffs (both are refused); closures, who pays, ramp-up, deficits that are not fixed in money, networks
-that lack a mode. Handed in is what takes long to find: the constants of mode choice [market, class of goods, mode]
-(`FreightModel.choice`, rounded `declared_constants()`) and which cities are offered the sea (`skims_of`).
+that lack a mode. Handed in is what takes long to find: which cities are offered the sea (`skims_of`).
 
 Legs have US$ and hours per TEU on their first axis, infinite where nothing leads; generalised cost is `usd + value of
 time * hours`. Modes are road, rail, sea in this order. A hat is a figure with the items over the same without them.
@@ -23,6 +22,7 @@ from scipy.sparse.csgraph import dijkstra
 from samarkand.programme import Programme
 from samarkand.world.freight.border_compliance import compliance_costs
 from samarkand.world.freight.commodities import freight_table
+from samarkand.world.freight.mode_constants import declared_constants
 from samarkand.world.parameters import load_parameters
 from samarkand.world.world import World
 
@@ -30,17 +30,17 @@ Array = NDArray[Any]
 Pair = tuple[Array, Array]
 Saved = dict[tuple[str, str], float]  # hours by mode and id of a crossing
 ROAD, SEA, PLACE = 0, 2, ["lat", "lon"]
-EUROPE = """AUT BEL BGR CHE CYP CZE DEU DNK ESP EST FIN FRA GBR GRC HRV HUN IRL ISL ITA LTU LUX LVA MLT NLD NOR
-POL PRT ROU SVK SVN SWE"""  # one market of haulage: the European Union and its neighbours
+AMERICA, REFERENCE = (
+    ["CAN", "MEX", "USA"],
+    10.0,
+)  # US$ per TEU and hour at which value adds nothing to a constant
 SEARCHES = ("low", "medium", "high", "very_high")  # classes of value of time: of the searches for routes,
 GOODS = ("bulk", "low", "middle", "high", "highest")  # and of what travels on them
 FARTHEST_GATE, FARTHEST_CONNECTOR, FARTHEST_QUAY, SURROUNDINGS = 160.0, 150.0, 60.0, 30.0  # km
 DAMPING, TOLERANCE, MOST_SWEEPS = 0.2, 1e-13, 20_000  # of the fixed point
 
 
-def real_income_change(
-    world: World, programme: Programme, items: tuple[str, ...], constants: Array, by_sea: Array
-) -> Array:
+def real_income_change(world: World, programme: Programme, items: tuple[str, ...], by_sea: Array) -> Array:
     """Change of real income by economy (`world.labels`), fractions, that border measures bring unpaid."""
     saved = hours_saved(world, programme, items)
     before = {mode: legs(world, mode, {}) for mode in ("road", "rail", "sea")}
@@ -48,7 +48,7 @@ def real_income_change(
     without, with_ = route_costs(world, before), route_costs(world, after)
     costs = np.array([without, np.minimum(with_, without)])  # no goods leave a route that was better
     costs[:, :, SEA, ~by_sea] = np.inf  # settled without the items: a quicker border takes no choice away
-    return real_income_hat(world, iceberg_hat(world, choose_modes(world, costs, constants))) - 1.0
+    return real_income_hat(world, iceberg_hat(world, choose_modes(world, costs))) - 1.0
 
 
 def hours_saved(world: World, programme: Programme, items: tuple[str, ...]) -> Saved:
@@ -227,26 +227,29 @@ def sea_routes(world: World, road: Array, along: Array, sea: Array, value: float
     return join(join(to_port, sea, value), to_port.transpose(0, 2, 1), value)
 
 
-def choose_modes(world: World, costs: Array, constants: Array) -> Array:
+def choose_modes(world: World, costs: Array) -> Array:
     """Generalised cost between economies [state, class of goods, origin, destination], US$/TEU; states as in `costs`.
 
         s_m = e^a_m g_m^-scale / sum_k e^a_k g_k^-scale,                                    g = sum_m s_m g_m
         g' = g (sum_m e^a_m g'_m^-scale / sum_m e^a_m g_m^-scale)^(-1/scale)                with the items
 
-    a logit in log cost (Fosgerau and Bierlaire 2009), the change that of its logsum. The constants a stand for what no
-    network shows, by market: long hauls, Europe, elsewhere, America. Cities count by population, pairs where any leads.
+        a = a1 + a2 x + a3 km / 1000 (+ a4 + a5 x in North America),                x = log(value of time / 10 US$)
+
+    a logit in log cost (Fosgerau and Bierlaire 2009), the change that of its logsum. Cities count by population.
     """
     p, cities = world.assumptions.parameters, world.network.cities
     labels, iso3, scale = np.array(world.labels), cities["iso3"].to_numpy(str), p["mode_choice_scale"]
-    america, europe = (i[:, None] & i for i in (np.isin(iso3, m.split()) for m in ("CAN MEX USA", EUROPE)))
-    far = great_circle(cities[PLACE], cities[PLACE]) > p["long_haul_distance"]
-    market = np.select([america, far, europe], [3, 0, 1], default=2)
+    america, km = np.isin(iso3, AMERICA), great_circle(cities[PLACE], cities[PLACE])[..., None]
+    fitted, declared = declared_constants(), load_parameters()  # a class of goods keeps its constants
     home = np.where(np.isin(iso3, labels), iso3, "ROW")
     weight = cities["population"].to_numpy(float) * (labels[:, None] == home)
     hours, usd = compliance_costs(world.labels, p)  # at home, by Doing Business: the same by all modes
     means = np.array([[usd + p[f"value_of_time_{name}"] * hours for name in GOODS]] * 2)
-    for k in range(constants.shape[1]):
-        terms = np.exp(np.moveaxis(constants[market, k], -1, 0) - scale * np.log(costs[:, k]))
+    for k, name in enumerate(GOODS):
+        x = np.log(declared[f"value_of_time_{name}"] / REFERENCE)
+        a = fitted[0] + fitted[1] * x + fitted[2] * km / 1000
+        a += (america[:, None] & america)[..., None] * (fitted[3] + fitted[4] * x)
+        terms = np.exp(np.moveaxis(a, -1, 0) - scale * np.log(costs[:, k]))
         total = np.where(leads := terms[0].any(axis=0), terms.sum(axis=1), 1.0)
         mean = (terms[0] / total[0] * np.where(terms[0] > 0, costs[0, k], 0.0)).sum(axis=0)
         pairs = np.where((pairs := weight @ leads @ weight.T) > 0, pairs, np.nan)

@@ -144,9 +144,7 @@ def solve_baseline(setting: Setting, closed: Sequence[str], kept: Keep, progress
 def _freight(setting: Setting, closures: Closures, kept: Keep, progress: Progress) -> Freight:
     """The freight network without the programme: kept in this process, on the disk, or prepared now."""
     world, step = setting.world, partial(progress, "freight network")
-    model = prepare_freight(
-        world.network, setting.assumptions.parameters, world.labels, setting.surface_trade, step, kept
-    )
+    model = prepare_freight(world.network, setting.assumptions.parameters, world.labels, step, kept)
     if not closures.names:
         return model
     step = partial(progress, f"closing {' + '.join(closures.names)}")

@@ -129,8 +129,6 @@ def test_icio_of_another_unit_or_year_or_cut_short(tmp_path, world) -> None:
     empty = tmp_path / "2018.csv"
     empty.write_text("", encoding="utf-8")
     refused("is empty", "icio", [empty])
-    alone = samples.icio(tmp_path / "2016.csv", world.accounts, labels=("KAZ", "RUS", "ROW"))
-    refused("has not China and two members of the European Union", "icio", [alone])
     refused("no columns named ISO3_INDUSTRY", "icio", [samples.wits(tmp_path / "2017.csv")])
 
 

@@ -217,7 +217,6 @@ def test_a_header_alone_means_none(tables: Path) -> None:
         len(table) for table in (network.rail.nodes, network.terminals, network.ports, network.sea_links)
     )
     assert network.ferries == ()
-    assert any("carried over" in note for note in mine.manifest["layers"][-1]["notes"])
     assert all(np.isfinite(check.value) for check in check_world(mine) if check.part == "network")
 
 

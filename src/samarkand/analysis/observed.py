@@ -7,7 +7,8 @@ because it does not fit. It is the world without a programme, on the open networ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import Literal
 
 import numpy as np
@@ -30,25 +31,38 @@ from samarkand.priorities.trade.exposure import (
 )
 from samarkand.session import Session, default_session
 from samarkand.solving import Baseline, Setting, solve_baseline
+from samarkand.world.freight.assignment import calc_tonnes
 from samarkand.world.freight.capacity import calc_flow, find_place
 from samarkand.world.freight.chokepoint_shares import passages_of
-from samarkand.world.freight.mode_choice import EUROPEAN_UNION, sector_classes
+from samarkand.world.freight.mode_choice import EUROPEAN_UNION, distance_between_cities, sector_classes
 from samarkand.world.freight.skims import MODES
+from samarkand.world.freight.trade_costs import economy_weights
 from samarkand.world.freight.transit import income_by_tariff
 from samarkand.world.world import World, load_world
 
 Measure = Literal[
-    "tonnes", "value_share", "mode_share", "freight_cost", "freight_cost_ratio", "transit_income"
+    "tonnes",
+    "value_share",
+    "mode_share",
+    "tonnes_share",
+    "work_share",
+    "freight_cost",
+    "freight_cost_ratio",
+    "transit_income",
 ]
 UNITS: dict[str, str] = {
     "tonnes": "m t a year",
     "value_share": "fraction",
     "mode_share": "fraction",
+    "tonnes_share": "fraction",
+    "work_share": "fraction",
     "freight_cost": "fraction",
     "freight_cost_ratio": "ratio",
     "transit_income": "US$ m",
 }
-EVERYBODY, UNION = "*", "EU"
+EVERYBODY, UNION, OUTSIDE = "*", "EU", "!EU"
+SHARES = {"mode_share": "value", "tonnes_share": "tonnes", "work_share": "tonne-km"}
+FIVE_POINTS = 0.05  # how near the shares that nothing is fitted to shall be, in the median
 
 
 class ObservedRow(Cited):
@@ -63,7 +77,7 @@ class ObservedRow(Cited):
     observed: float | None = None
     low: float | None = None
     high: float | None = None
-    use: Literal["calibrate", "meet"]
+    use: Literal["calibrate", "meet", "report"]
 
     @model_validator(mode="after")
     def _holds_together(self) -> ObservedRow:
@@ -80,8 +94,8 @@ class ObservedRow(Cited):
     @property
     def what(self) -> str:
         """What is counted, in words."""
-        if self.measure == "mode_share":
-            return f"by {self.place.partition(':')[2]}, of value"
+        if self.measure in SHARES:
+            return f"by {self.place.partition(':')[2]}, of {SHARES[self.measure]}"
         return {
             "tonnes": "tonnes a year",
             "value_share": "of the world's trade in goods",
@@ -101,13 +115,30 @@ def observed_freight() -> tuple[ObservedRow, ...]:
     return read_table("samarkand.analysis", "observed_freight.csv", ObservedRow)
 
 
+def pair_of(place: str) -> str:
+    """Code of the pair of parties of a place, the same both ways: `RUS>CHN:rail` is of CHN-RUS."""
+    return "-".join(sorted(place.partition(":")[0].replace(">", "-").split("-")))
+
+
+def drawn_half(pairs: Iterable[str]) -> frozenset[str]:
+    """The half of some pairs (the larger where they are odd) that constants are fitted to: the least by SHA-256."""
+    ordered = sorted(set(pairs), key=lambda pair: sha256(pair.encode()).hexdigest())
+    return frozenset(ordered[: (len(ordered) + 1) // 2])
+
+
+def misses(table: pd.DataFrame, use: str) -> pd.Series:
+    """Distances of modelled from observed shares of modes, fractions, in the rows of a use (`beside_observed`)."""
+    shares = table[(table["use"] == use) & table["measure"].isin(list(SHARES))]
+    return (shares["modelled"] - shares["observed"]).abs()
+
+
 def beside_observed(
     world: World | None = None, *, session: Session | None = None, progress: Progress = quiet
 ) -> pd.DataFrame:
     """One row a figure, with what the model has of the same: factor = modelled / observed.
 
-    Columns: id, group, title, what, year, unit, observed, modelled, factor, uncalibrated, use, flag, source, address,
-    note. modelled is missing where the world's network lacks the place; factor also where nothing is observed;
+    Columns: id, group, measure, title, what, year, unit, observed, modelled, factor, uncalibrated, use, flag, source,
+    address, note. modelled is missing where the world's network lacks the place; factor also where nothing is observed;
     uncalibrated is what shares of modes are with constants of zero.
     """
     world, session = world or load_world(), session or default_session()
@@ -118,10 +149,10 @@ def beside_observed(
         modelled = _modelled(baseline, row)
         rows.append(
             {
-                "id": row.id, "group": row.group, "title": row.title, "what": row.what, "year": row.year,
-                "unit": row.unit, "observed": row.observed, "modelled": modelled,
+                "id": row.id, "group": row.group, "measure": row.measure, "title": row.title, "what": row.what,
+                "year": row.year, "unit": row.unit, "observed": row.observed, "modelled": modelled,
                 "factor": None if modelled is None or not row.observed else modelled / row.observed,
-                "uncalibrated": _mode_share(baseline, row.place, plain=True) if row.measure == "mode_share" else None,
+                "uncalibrated": _mode_share(baseline, row, plain=True) if row.measure in SHARES else None,
                 "use": row.use, "flag": row.flag, "source": row.source, "address": row.address, "note": row.note,
             }
         )  # fmt: skip
@@ -136,8 +167,8 @@ def _modelled(baseline: Baseline, row: ObservedRow) -> float | None:
         return _tonnes(baseline, row.place)
     if row.measure == "value_share":
         return straits_by_value(baseline).get(row.place)
-    if row.measure == "mode_share":
-        return _mode_share(baseline, row.place)
+    if row.measure in SHARES:
+        return _mode_share(baseline, row)
     if row.measure == "transit_income":
         return _transit_income(baseline, row.place)
     groups = row.place.split("/")
@@ -190,14 +221,22 @@ def _straits_by_value(baseline: Baseline) -> dict[str, float]:
     return dict(zip(names, share.tolist(), strict=True))
 
 
-def _mode_share(baseline: Baseline, place: str, plain: bool = False) -> float | None:
-    """Share of a mode in the value of goods on the network; `A-B[+A>C]:mode`, - both ways, > from one to the other.
+def _mode_share(baseline: Baseline, row: ObservedRow, plain: bool = False) -> float | None:
+    """Share of a mode, or of several, in the goods on the network; `A-B[+A>C]:mode[+mode]`, - both ways, > one way.
 
     plain: with constants of zero. None where an economy is not in the world.
     """
-    pairs, _, mode = place.partition(":")
-    by_mode = _value_by_mode(baseline, plain)
-    labels = baseline.setting.world.labels
+    pairs, _, modes = row.place.partition(":")
+    counted = counted_pairs(pairs, baseline.setting.world.labels)
+    if counted is None:
+        return None
+    total = _by_mode(baseline, row.measure, plain)[counted].sum(axis=0)
+    part = total[[MODES.index(mode) for mode in modes.split("+")]].sum()
+    return float(part / total.sum()) if total.sum() > 0 else None
+
+
+def counted_pairs(pairs: str, labels: Sequence[str]) -> NDArray[np.bool_] | None:
+    """Which pairs of economies `[origin, destination]` a place means; None where a party is not in the world."""
     counted = np.zeros((len(labels), len(labels)), np.bool_)
     for pair in pairs.split("+"):
         names = pair.split(">" if ">" in pair else "-")
@@ -213,23 +252,43 @@ def _mode_share(baseline: Baseline, place: str, plain: bool = False) -> float | 
         if ">" not in pair:
             counted |= other[:, None] & one
     np.fill_diagonal(counted, False)
-    total = by_mode[counted].sum(axis=0)
-    return float(total[MODES.index(mode)] / total.sum()) if total.sum() > 0 else None
+    return counted
 
 
 def _party(name: str, labels: Sequence[str]) -> NDArray[np.bool_]:
-    """Which economies a name of a place means: one of them, the European Union, or everybody."""
+    """Which economies a name of a place means: one of them, the European Union or all outside it, or everybody."""
     if name == EVERYBODY:
         return np.ones(len(labels), np.bool_)
-    return np.isin(labels, sorted(EUROPEAN_UNION) if name == UNION else [name])
+    inside = np.isin(labels, sorted(EUROPEAN_UNION))
+    return {UNION: inside, OUTSIDE: ~inside}.get(name, np.isin(labels, [name]))
 
 
-def _value_by_mode(baseline: Baseline, plain: bool = False) -> Floats:
-    """Value of goods on the network `[origin, destination, mode]`, money, without the programme; plain: with constants
-    of zero."""
+def amounts(baseline: Baseline, measure: str) -> Floats:
+    """What is shared out over modes `[class, origin, destination]`: US$ m, tonnes, or tonnes times km, a year.
+
+    km: great circle between the cities of two economies, mean by population.
+    """
+    if measure == "mode_share":
+        return _goods(baseline)[1]
+    setting = baseline.setting
+    flow, parameters = setting.world.accounts.trade_flow, setting.assumptions.parameters
+    tonnes = calc_tonnes(flow, setting.commodities, parameters).transpose(
+        "vot_class", "origin", "destination"
+    )
+    if measure == "tonnes_share":
+        return tonnes.to_numpy()
+    cities = baseline.state.model.baseline.cities
+    weight = economy_weights(cities, setting.world.labels).to_numpy()
+    km = weight @ distance_between_cities(cities) @ weight.T
+    work: Floats = tonnes.to_numpy() * km
+    return work
+
+
+def _by_mode(baseline: Baseline, measure: str, plain: bool = False) -> Floats:
+    """Amounts by mode `[origin, destination, mode]`, without the programme; plain: with constants of zero."""
 
     def make() -> Floats:
-        _, carried = _goods(baseline)
+        carried = amounts(baseline, measure)
         model = baseline.state.model
         order = ("vot_class", "origin", "destination", "mode")
         if plain:
@@ -240,7 +299,7 @@ def _value_by_mode(baseline: Baseline, plain: bool = False) -> Floats:
         found: Floats = np.einsum("cod,codm->odm", carried, np.nan_to_num(share))
         return found
 
-    return derived(baseline, f"value by mode {plain}", make)
+    return derived(baseline, f"{measure} by mode {plain}", make)
 
 
 def _cost_of_imports(baseline: Baseline, words: str) -> float | None:

@@ -1,8 +1,7 @@
-"""Constants of the choice of modes for networks that have no pair of cities to calibrate them on.
+"""Declared constants of the choice of modes (`mode_constants.csv`); written by `python -m data.mode_constants`.
 
-They stand for what no skim holds (frequency, reliability, capacity, subsidy) relative to the sea, and belong to the
-goods and the market more than to a network. A network of another part of the world, or one without a mode, takes over
-what calibration gave on the embedded one; `ModeChoice.carried_over` names the segments.
+They belong to goods and distances more than to a network: a network of another part of the world, or one without a
+mode, has the same.
 """
 
 from __future__ import annotations
@@ -13,16 +12,16 @@ from pydantic import BaseModel, ConfigDict
 from samarkand.core.conventions import Floats
 from samarkand.core.declarations import read_rows
 from samarkand.core.evidence import Flag
-from samarkand.world.freight.mode_choice import MODES, SEGMENTS, VOT_CLASSES
+from samarkand.world.freight.mode_choice import MODES, TERMS, ModeChoice
+from samarkand.world.parameters import Parameters
 
 
 class ConstantRow(BaseModel):
-    """A row of `mode_constants.csv`: constants of road and rail, that of the sea being zero."""
+    """A row of `mode_constants.csv`: the weights of a term for road and rail, those of the sea being zero."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    segment: str
-    vot_class: str
+    term: str
     road: float
     rail: float
     source: str
@@ -30,13 +29,13 @@ class ConstantRow(BaseModel):
 
 
 def declared_constants() -> Floats:
-    """Declared constants (segment, vot_class, mode), pure numbers."""
+    """Declared weights [term, mode], pure numbers, a thousandth of them per km in the term of distance."""
     rows = read_rows("samarkand.world.freight", "mode_constants.csv", ConstantRow)
-    found = np.full((len(SEGMENTS), len(VOT_CLASSES), len(MODES)), np.nan)
-    for row in rows:
-        found[SEGMENTS.index(row.segment), VOT_CLASSES.index(row.vot_class)] = [
-            getattr(row, mode, 0.0) for mode in MODES
-        ]
-    if np.isnan(found).any() or len(rows) != found[..., 0].size:
-        raise ValueError("mode_constants.csv: one row a segment and class of goods")
-    return found
+    if [row.term for row in rows] != list(TERMS):
+        raise ValueError(f"mode_constants.csv: one row a term, {', '.join(TERMS)}, in this order")
+    return np.array([[getattr(row, mode, 0.0) for mode in MODES] for row in rows])
+
+
+def declared_choice(parameters: Parameters) -> ModeChoice:
+    """The choice of modes with the declared constants and the scale of the parameters."""
+    return ModeChoice(parameters["mode_choice_scale"], declared_constants())

@@ -1,6 +1,6 @@
 """Freight costs between economies under any changes of links: prepared once, asked often.
 
-    model = prepare_freight(network, parameters, economies, trade)
+    model = prepare_freight(network, parameters, economies)
     model.costs(changes)                    # everything about one set of changes
     costs_of_subsets(model, [one, other])   # generalised costs alone, for many sets (`subsets`)
 
@@ -26,15 +26,8 @@ from samarkand.core.disk_cache import load_entry, save_entry
 from samarkand.core.hashing import fingerprint
 from samarkand.core.progress import Progress, quiet
 from samarkand.world.freight.end_legs import EndLegs, LegTable
-from samarkand.world.freight.mode_choice import (
-    CHOICE_ARRAYS,
-    MODES,
-    SEGMENTS,
-    VOT_CLASSES,
-    ModeChoice,
-    calibrate_mode_choice,
-)
-from samarkand.world.freight.mode_constants import declared_constants
+from samarkand.world.freight.mode_choice import MODES, ModeChoice
+from samarkand.world.freight.mode_constants import declared_choice, declared_constants
 from samarkand.world.freight.new_port_legs import NewPorts
 from samarkand.world.freight.path_base import PathBase, prepare_base
 from samarkand.world.freight.path_update import PathUpdate, number_ends
@@ -63,10 +56,10 @@ from samarkand.world.network.new_ports import new_ports, open_ports
 from samarkand.world.network.tables import LinkCosts, Network, land_costs
 from samarkand.world.parameters import Parameters, table_names
 
-FORMAT = "freight-4"  # part of the content hash: another meaning of the arrays is another name
+FORMAT = "freight-5"  # part of the content hash: another meaning of the arrays is another name
 LAND = ("road", "rail")
 PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values", "by_sea")
-STATE_ARRAYS = ("segment", "term", "pick", "levels")
+STATE_ARRAYS = ("term", "pick", "levels")
 MOST_KEPT = 3  # prepared networks on disk, of some 300 MB each at 1,000 cities
 MOST_PLACED = 5000  # changes whose arcs are remembered
 
@@ -133,7 +126,7 @@ class FreightModel:
 
     @property
     def choice(self) -> ModeChoice:
-        """The calibrated choice of modes."""
+        """The choice of modes."""
         return self.baseline.choice
 
     def costs(self, changes: Sequence[LinkChange], progress: Progress = quiet) -> xr.Dataset:
@@ -245,21 +238,19 @@ def prepare_freight(
     network: Network,
     parameters: Parameters,
     economies: Sequence[str],
-    trade: xr.DataArray | None = None,
     progress: Progress = quiet,
     kept: Callable[[Hashable, Callable[[], Any]], Any] = make_anew,
 ) -> FreightModel:
     """The model of a network under parameters: from this process, from the disk, or made now (and then kept there).
 
-    economies: labels of origins and destinations; trade: value on the network by class of goods (`surface_trade`), the
-    weights of calibration; kept: what keeps models by their key in this process.
+    economies: labels of origins and destinations; kept: what keeps models by their key in this process.
     """
     parts = components(network, parameters)
-    key = _key(network, parameters, parts, economies, trade)
+    key = _key(network, parameters, parts, economies)
 
     def make() -> FreightModel:
         return _load(key, network, parameters, parts, economies) or _make(
-            key, network, parameters, parts, economies, trade, progress
+            key, network, parameters, parts, economies, progress
         )
 
     # One network may call the same crossings otherwise than another.
@@ -272,7 +263,6 @@ def _key(
     parameters: Parameters,
     parts: dict[str, Component],
     economies: Sequence[str],
-    trade: xr.DataArray | None,
 ) -> str:
     names = [name for table in ("network.csv", "mode_choice.csv") for name in table_names(table)]
     cities, ports = network.cities, network.ports
@@ -292,7 +282,7 @@ def _key(
         ports["terminal"].to_numpy(float),
         attach_ports_at_sea(network, parameters).hours,
         *places,
-        np.zeros(0) if trade is None else trade.to_numpy(),
+        declared_constants(),
     )
 
 
@@ -302,25 +292,15 @@ def _make(
     parameters: Parameters,
     parts: dict[str, Component],
     economies: Sequence[str],
-    trade: xr.DataArray | None,
     progress: Progress,
 ) -> FreightModel:
     legs = baseline_legs(parts, parameters, progress)
     base, pairs = prepare_base(network, parameters, legs)
-    try:
-        skims = _skims_of(pairs, network)
-        choice = calibrate_mode_choice(skims, network.cities, parameters, trade, declared_constants())
-    except (ValueError, ZeroDivisionError) as error:
-        from samarkand.core.faults import Fault, Faults
-
-        reason = f"freight modes cannot be calibrated on the world's trade ({error})"
-        mend = "Use accounts with China, most of Europe and their neighbours, and a network that reaches their coasts."
-        raise Faults([Fault("world", reason, mend)]) from error
+    choice = declared_choice(parameters)
     baseline = prepare_pairs(pairs, network.cities, choice, parameters, economies)
     stored = {f"base_{name}": array for name, array in base.arrays().items()}
     stored |= {f"pairs_{name}": getattr(pairs, name) for name in PAIR_ARRAYS}
     stored |= {f"state_{name}": getattr(baseline, name) for name in STATE_ARRAYS}
-    stored |= {f"choice_{name}": getattr(choice, name).to_numpy() for name in CHOICE_ARRAYS}
     save_entry("freight", key, stored, MOST_KEPT)
     return FreightModel(key, network, parameters, parts, baseline, base)
 
@@ -339,18 +319,10 @@ def _load(
     def named(prefix: str) -> dict[str, Any]:
         return {name.removeprefix(prefix): array for name, array in found.items() if name.startswith(prefix)}
 
-    coords = {"segment": list(SEGMENTS), "vot_class": list(VOT_CLASSES), "mode": list(MODES)}
-    choice = ModeChoice(
-        scale=parameters["mode_choice_scale"],
-        **{
-            name: xr.DataArray(array, dims=("segment", "vot_class", "mode"), coords=coords, name=name)
-            for name, array in named("choice_").items()
-        },
-    )
     pairs = Pairs(**named("pairs_"), mirrored=True)
     baseline = FreightBaseline(
-        pairs=pairs, cities=network.cities, economies=tuple(economies), choice=choice, parameters=parameters,
-        **named("state_"),
+        pairs=pairs, cities=network.cities, economies=tuple(economies), choice=declared_choice(parameters),
+        parameters=parameters, **named("state_"),
     )  # fmt: skip
     return FreightModel(key, network, parameters, parts, baseline, PathBase(**named("base_")))
 

@@ -26,15 +26,14 @@ from samarkand.world.freight.mode_choice import (
     MODES,
     VOT_CLASSES,
     ModeChoice,
-    calibrate_mode_choice,
     check_labels,
-    city_segments,
     classes_of_time,
+    distance_between_cities,
     distance_within_cities,
-    mode_constants,
     sea_offered,
     sector_classes,
     surface_trade,
+    within_north_america,
 )
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.parameters import Parameters
@@ -46,7 +45,6 @@ __all__ = [
     "Pairs",
     "ad_valorem_cost",
     "calc_iceberg_cost_hat",
-    "calibrate_mode_choice",
     "classes_of_time",
     "counterfactual_costs",
     "economies_without_city",
@@ -136,8 +134,8 @@ class ChosenRoutes:
 class FreightBaseline:
     """The state without changes, prepared once for any number of counterfactuals (`prepare_pairs`).
 
-    term: A_m g_m^-scale by (pair, class of goods, mode), zero where a mode is not offered; pick: the route taken;
-    segment: market segment of the pair. levels: weighted sums by pair of economies, see `LEVELS`.
+    term: A_m g_m^-scale by (pair, class of goods, mode), zero where a mode is not offered; pick: the route taken.
+    levels: weighted sums by pair of economies, see `LEVELS`.
     """
 
     pairs: Pairs
@@ -145,7 +143,6 @@ class FreightBaseline:
     economies: tuple[str, ...]
     choice: ModeChoice
     parameters: Parameters
-    segment: NDArray[np.int8]
     term: Floats
     pick: NDArray[np.int8]
     levels: Floats
@@ -165,8 +162,15 @@ class FreightBaseline:
 
     @cached_property
     def constants(self) -> Floats:
-        """Mode constants (segment, class, mode)."""
-        return mode_constants(self.choice)
+        """Mode constants (pair, class, mode)."""
+        pairs = self.pairs.origin, self.pairs.destination
+        km, american = distance_between_cities(self.cities)[pairs], within_north_america(self.cities)[pairs]
+        return self.choice.constants(km, american)
+
+    @cached_property
+    def segment(self) -> NDArray[np.int32]:
+        """Row of each pair among the constants: its own."""
+        return np.arange(len(self.pairs), dtype=np.int32)
 
     @cached_property
     def without_city(self) -> tuple[str, ...]:
@@ -255,11 +259,10 @@ class FreightBaseline:
 
         Not a number where nothing leads. Not used by any result: what calibration changes is seen beside it.
         """
-        constants = np.exp(self.constants)[self.segment]
         levels = np.zeros_like(self.levels)
         load_kernels().add_levels(
-            self.pairs.usd, self.pairs.hours, self.term / constants, self.pick, self.values, self.pairs.origin,
-            self.pairs.destination, *self.zones, self.pairs.mirrored, levels,
+            self.pairs.usd, self.pairs.hours, self.term / np.exp(self.constants), self.pick, self.values,
+            self.pairs.origin, self.pairs.destination, *self.zones, self.pairs.mirrored, levels,
         )  # fmt: skip
         share = self.mean(levels[LEVELS.index("share_road") : LEVELS.index("share_sea") + 1])
         return np.moveaxis(share, 0, -1)
@@ -380,7 +383,6 @@ def prepare_pairs(
 ) -> FreightBaseline:
     """Everything of the state without changes that counterfactuals need."""
     kernels = load_kernels()
-    segments = city_segments(cities, parameters).to_numpy()
     classes = len(VOT_CLASSES)
     baseline = FreightBaseline(
         pairs=pairs,
@@ -388,7 +390,6 @@ def prepare_pairs(
         economies=tuple(economies),
         choice=choice,
         parameters=parameters,
-        segment=segments[pairs.origin, pairs.destination].astype(np.int8),
         term=np.empty((len(pairs), classes, len(MODES))),
         pick=np.empty((len(pairs), classes, len(MODES)), np.int8),
         levels=np.zeros((len(LEVELS), classes, len(economies), len(economies))),

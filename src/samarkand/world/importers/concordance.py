@@ -17,7 +17,7 @@ from samarkand.core.faults import did_you_mean
 from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
 from samarkand.world.accounts.sectors import load_sectors
 from samarkand.world.accounts.tables import Accounts
-from samarkand.world.importers.codes import economies_of, union_members
+from samarkand.world.importers.codes import economies_of
 from samarkand.world.importers.strangers import MOST_VALUE
 
 if TYPE_CHECKING:
@@ -127,12 +127,6 @@ def shape_of(
             share[sectors.index(sector)] = size
         weights[economy, industry] = share
     found_labels = sorted(set(label_of.values()) - {REST_OF_WORLD})
-    if "CHN" not in found_labels or len(set(found_labels) & set(union_members())) < 2:
-        reason = (
-            "has not China and two members of the European Union: freight modes are calibrated on their trade"
-        )
-        task.fault(place, reason, "Fetch the whole table.")
-        return None
     if REST_OF_WORLD not in label_of.values():
         task.fault(place, "has no rest of the world", "Fetch the whole table.")
         return None

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from samarkand.core.conventions import Ints
-from samarkand.world.freight.mode_choice import NORTH_AMERICA, SEGMENTS, calibration_pairs
 from samarkand.world.importers.frame import Import, Parts
 from samarkand.world.importers.network_borders import make_crossings
 from samarkand.world.importers.network_checks import (
@@ -262,16 +261,6 @@ def _note(task: Import, network: Network, given: dict[str, bool]) -> None:
         shown = ", ".join(missing[:12]) + (f" and {len(missing) - 12} more" if len(missing) > 12 else "")
         task.notes.append(
             f"{len(missing)} economies have no city, so that their trade costs are held unchanged: {shown}"
-        )
-    pairs = calibration_pairs(network.cities, task.base.assumptions.parameters)
-    every = network.terminals.empty or network.ports.empty
-    america = network.cities["iso3"].isin(NORTH_AMERICA).any()
-    used = [name for name in SEGMENTS if america or name != "north_american"]
-    carried = [name for name in used if every or not pairs[name].any()]
-    if carried:
-        task.notes.append(
-            "published splits of modes find no pair of cities in "
-            f"{', '.join(carried)}: constants of the embedded network are carried over"
         )
 
 
