@@ -1,4 +1,4 @@
-"""Mode choice: hand calculation, algebraic properties, calibration against declared shares."""
+"""Mode choice: hand calculation and algebraic properties."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
 from samarkand.engines.choice import (
-    calc_aggregate_shares,
     calc_composite_cost,
     calc_composite_cost_hat,
     calc_logsum,
     calc_logsum_of_shares,
     calc_shares,
     calc_utility,
-    calibrate_constants,
 )
 
 costs = hnp.arrays(np.float64, (4, 3), elements=st.floats(10.0, 50_000.0))
@@ -105,35 +103,3 @@ def test_hat_form_equals_ratio_of_levels(
     shares = calc_shares(calc_utility(before, constant, scale))
     ratio = calc_composite_cost(after, constant, scale) / calc_composite_cost(before, constant, scale)
     np.testing.assert_allclose(calc_composite_cost_hat(after / before, shares, scale), ratio, rtol=1e-9)
-
-
-@given(
-    hnp.arrays(np.float64, (12, 3), elements=st.floats(100.0, 20_000.0)),
-    hnp.arrays(np.float64, (12,), elements=st.floats(0.01, 100.0)),
-    hnp.arrays(np.float64, (3,), elements=st.floats(0.02, 1.0)),
-    st.floats(1.0, 6.0),
-)
-def test_calibration_meets_the_targets(cost: NDArray, weight: NDArray, raw: NDArray, scale: float) -> None:
-    target = raw / raw.sum()
-    constant = calibrate_constants(cost, weight, target, scale)
-    assert constant[-1] == 0.0
-    achieved = calc_aggregate_shares(calc_utility(cost, constant, scale), weight)
-    np.testing.assert_allclose(achieved, target, atol=1e-8)
-
-
-def test_calibration_recovers_known_constants() -> None:
-    rng = np.random.default_rng(7)
-    cost = rng.uniform(500.0, 9_000.0, (60, 3))
-    cost[:10, 1] = np.inf
-    weight = rng.uniform(0.0, 1.0, 60)
-    truth = np.array([-1.3, 0.7, 0.0])
-    target = calc_aggregate_shares(calc_utility(cost, truth, 2.5), weight)
-    np.testing.assert_allclose(calibrate_constants(cost, weight, target, 2.5), truth, atol=1e-8)
-
-
-def test_impossible_targets_are_refused() -> None:
-    cost = np.array([[100.0, np.inf], [100.0, 100.0]])
-    with pytest.raises(ValueError, match="outside what the pairs allow"):
-        calibrate_constants(cost, [0.5, 0.5], [0.3, 0.7], 2.0)
-    with pytest.raises(ValueError, match="add up to one"):
-        calibrate_constants(cost, [0.5, 0.5], [0.3, 0.3], 2.0)

@@ -30,10 +30,7 @@ Array = NDArray[Any]
 Pair = tuple[Array, Array]
 Saved = dict[tuple[str, str], float]  # hours by mode and id of a crossing
 ROAD, SEA, PLACE = 0, 2, ["lat", "lon"]
-AMERICA, REFERENCE = (
-    ["CAN", "MEX", "USA"],
-    10.0,
-)  # US$ per TEU and hour at which value adds nothing to a constant
+AMERICA, REFERENCE = ["CAN", "MEX", "USA"], 10.0  # of values of time, US$ per TEU and hour
 SEARCHES = ("low", "medium", "high", "very_high")  # classes of value of time: of the searches for routes,
 GOODS = ("bulk", "low", "middle", "high", "highest")  # and of what travels on them
 FARTHEST_GATE, FARTHEST_CONNECTOR, FARTHEST_QUAY, SURROUNDINGS = 160.0, 150.0, 60.0, 30.0  # km
@@ -232,7 +229,6 @@ def choose_modes(world: World, costs: Array) -> Array:
 
         s_m = e^a_m g_m^-scale / sum_k e^a_k g_k^-scale,                                    g = sum_m s_m g_m
         g' = g (sum_m e^a_m g'_m^-scale / sum_m e^a_m g_m^-scale)^(-1/scale)                with the items
-
         a = a1 + a2 x + a3 km / 1000 (+ a4 + a5 x in North America),                x = log(value of time / 10 US$)
 
     a logit in log cost (Fosgerau and Bierlaire 2009), the change that of its logsum. Cities count by population.

@@ -1,4 +1,4 @@
-"""Discrete choice between modes: shares, logsum, composite cost, calibration of constants.
+"""Discrete choice between modes: shares, logsum, composite cost.
 
 The model is the logit with multiplicative errors (Fosgerau & Bierlaire 2009, Transportation Research B 43),
 that is a logit in the logarithm of generalised cost. Choices depend on cost ratios, so that one scale serves
@@ -11,15 +11,10 @@ infinite cost and takes no share. scipy is imported where it is used: prepared m
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
-
-MOST_STEPS = 200  # of Newton's method; quadratic near the solution, halved steps far from it
-LONGEST_STEP = 5.0  # in utility: beyond it the quadratic model of a logsum is worth nothing
 
 
 def calc_utility(cost: ArrayLike, constant: ArrayLike, scale: float) -> Floats:
@@ -113,110 +108,3 @@ def calc_composite_cost_hat(cost_hat: ArrayLike, share: ArrayLike, scale: float)
     with np.errstate(divide="ignore"):
         hat: Floats = total ** (-1.0 / scale)
     return hat
-
-
-def calc_aggregate_shares(utility: ArrayLike, weight: ArrayLike) -> Floats:
-    """Weighted aggregate shares: S_m = sum_p w_p s_pm / sum_p w_p.
-
-    utility: (p, m); weight: (p,), at least zero (value, tonne-km). Pairs without any mode are left out.
-    Returns (m,), adding up to one. Raises ValueError when no pair with a mode carries weight.
-    """
-    values = np.asarray(utility, dtype=np.float64)
-    weights = np.where(np.any(np.isfinite(values), axis=-1), np.asarray(weight, dtype=np.float64), 0.0)
-    if np.any(weights < 0) or not weights.sum() > 0:
-        raise ValueError("the weights of the pairs are negative, or no reachable pair carries any")
-    shares: Floats = weights @ calc_shares(values) / weights.sum()
-    return shares
-
-
-def calibrate_constants(
-    cost: ArrayLike,
-    weight: ArrayLike,
-    target_share: ArrayLike,
-    scale: float,
-    reference: int = -1,
-    tolerance: float = 1e-12,
-) -> Floats:
-    """Mode constants a that make aggregate shares meet declared ones: S_m(a) = T_m, a_reference = 0.
-
-    S(a) - T is the gradient of the convex function sum_p w_p L_p(a) / sum_p w_p - T.a, so that constants are
-    unique up to the reference. Newton's method on it with the exact Jacobian diag(S) - sum_p w_p s_p s_p',
-    started by Berry's contraction a += ln(T / S).
-    cost: (p, m) US$, infinite where unreachable; weight: (p,); target_share: (m,), all above zero, adding up
-    to one. Returns (m,) pure numbers. Raises ValueError when targets are not shares, a mode with a target is
-    reachable nowhere, or pairs that only some modes can serve make the targets impossible.
-    Source: Train (2009), Discrete Choice Methods, section 2.8; Berry (1994).
-    """
-    from scipy.special import logsumexp
-
-    costs = np.asarray(cost, dtype=np.float64)
-    weights = np.asarray(weight, dtype=np.float64)
-    targets = np.asarray(target_share, dtype=np.float64)
-    if targets.shape != (costs.shape[-1],) or not np.all(targets > 0) or abs(targets.sum() - 1) > 1e-9:
-        raise ValueError(f"target shares have to be above zero and add up to one, they are {targets}")
-    used = (weights > 0) & np.any(np.isfinite(costs), axis=-1)
-    if not used.any():
-        raise ValueError("no reachable pair carries weight")
-    base = calc_utility(costs[used], np.zeros(costs.shape[-1]), scale)
-    share_of_pair = weights[used] / weights[used].sum()
-    attainable = share_of_pair @ np.isfinite(base)
-    captive = share_of_pair @ (np.isfinite(base) & (np.isfinite(base).sum(axis=-1, keepdims=True) == 1))
-    if np.any(targets >= attainable + 1e-12) or np.any(targets < captive):
-        raise ValueError(
-            f"target shares {targets} lie outside what the pairs allow: "
-            f"at least {captive}, below {attainable}"
-        )
-    free = np.arange(targets.size) != np.arange(targets.size)[reference]
-
-    def objective(constants: Floats) -> float:
-        return float(share_of_pair @ logsumexp(base + constants, axis=-1) - targets @ constants)
-
-    def mismatch(constants: Floats) -> tuple[Floats, Floats]:
-        shares = calc_shares(base + constants)
-        aggregate = share_of_pair @ shares
-        jacobian = np.diag(aggregate) - (shares * share_of_pair[:, None]).T @ shares
-        return (aggregate - targets)[free], jacobian[np.ix_(free, free)]
-
-    start = np.zeros(targets.size)
-    for _ in range(8):
-        start += np.log(targets / (share_of_pair @ calc_shares(base + start)))
-    start -= start[reference]
-    constants = _minimise_convex(objective, mismatch, start, free)
-    error = float(np.max(np.abs(share_of_pair @ calc_shares(base + constants) - targets)))
-    if not error <= max(tolerance, 1e-10):
-        raise ValueError(
-            f"mode constants could not be calibrated: shares miss their targets {targets} by {error:.1e}; "
-            "pairs that only some modes can serve may make them impossible"
-        )
-    return constants
-
-
-def _minimise_convex(
-    objective: Callable[[Floats], float],
-    gradient_and_hessian: Callable[[Floats], tuple[Floats, Floats]],
-    start: Floats,
-    free: NDArray[np.bool_],
-) -> Floats:
-    """Newton's method with halved steps over the free variables; converges from anywhere for a convex function.
-
-    Two unknowns: scipy.optimize would do it, at half a second of import in every command.
-    """
-    point = start.copy()
-    value = objective(point)
-    for _ in range(MOST_STEPS):
-        gradient, hessian = gradient_and_hessian(point)
-        if np.abs(gradient).max() <= 1e-14:
-            break
-        step = np.zeros(point.size)
-        # Where shares of zero or one make the Hessian singular, the least-squares step still goes downhill.
-        step[free] = -np.linalg.lstsq(hessian, gradient, rcond=None)[0]
-        length = min(1.0, LONGEST_STEP / max(float(np.abs(step).max()), 1e-300))
-        while length > 1e-12:
-            tried = point + length * step
-            new = objective(tried)
-            # Within rounding of the objective the gradient decides.
-            if new <= value + 1e-15 * abs(value) + 1e-15:
-                break
-            length /= 2
-        point, value = tried, new
-    return point

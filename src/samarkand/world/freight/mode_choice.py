@@ -52,7 +52,7 @@ class ModeChoice:
         level, by_value, by_distance, there, there_by_value = self.weights
         anywhere, in_america = level + by_value * value, there + there_by_value * value
         found: Floats = anywhere + by_distance * (km / 1000.0)[..., None, None]
-        found += np.where(american[..., None, None], in_america, 0.0)
+        found[american] += in_america
         return found
 
 
