@@ -23,9 +23,10 @@ from samarkand.core.declarations import read_rows
 from samarkand.programme.files.drafting import Draft, figure
 from samarkand.programme.files.iati.reading import Element
 from samarkand.programme.files.oc4ids.importing import IDENTIFIER
-from samarkand.programme.files.plain_words import US_DOLLARS, economy_named
+from samarkand.programme.files.plain_words import US_DOLLARS
 from samarkand.programme.files.tables import Table
 from samarkand.programme.model.kinds import attributes
+from samarkand.world.economies.naming import economy_named
 
 MILLION = 1e6
 PAID, COMMITTED = ("3", "4"), ("2", "11")  # types of transactions
