@@ -228,6 +228,10 @@ def items(draw: Any, number: int) -> dict[str, Any]:
     found.pop("construction_start", None)
     if draw(st.booleans()):
         found["construction_start"] = 2023
+    if "alternative_to" in found:
+        found["alternative_to"] = "item-0"  # of the programme, and none itself
+        if not number:
+            del found["alternative_to"]
     for key in [key for key in found if key.endswith("_after") and f"{key[:-6]}_before" not in found]:
         del found[key]
     for section in found.get("section", ()):
