@@ -22,7 +22,7 @@ from samarkand.programme.model.kinds import Attribute, attributes, kinds
 ALL = list(kinds())
 # A share or an amount, a fixed rate or a margin over a base rate; of blended facilities and of on-lending alone; and
 # one party cannot be borrower and guarantor.
-EITHER_OR = {"amount", "base_rate", "margin", "grant_share", "lent_on_by", "guarantor"}
+EITHER_OR = {"amount", "base_rate", "margin", "grant_share", "lent_on_by", "guarantor", "alternative_to"}
 
 
 def filled(table: dict[str, Any], level: str, kind: str | None) -> dict[str, Any]:
