@@ -29,12 +29,12 @@ it is no part of any economy's income in the model yet.
 The constants say what no skim holds: a level for road and one for rail (the sea is the reference), what each adds with
 the logarithm of the value of time of the goods and with each thousand km of the great circle, and what is added in
 North America ([table](../src/samarkand/world/freight/mode_constants.csv)). They change smoothly; no distance has a
-cliff. Their form, and which pairs take part, was chosen with all figures in sight; their values come from the half that
-is marked, where the differences of square roots of shares are least. Pairs take part that have shares of the five years
-before or after the accounts, unless their ports were blockaded; of their codes (both directions of a pair are one) the half with the least SHA-256 is fitted to. North
-America's own shares are a fit, by value and by weight. Shares of one economy with all others depend on the accounts
-too: whom it trades with is an estimate there for smaller ones (Moldova sends 13 per cent of its exports to China and
-the United States).
+cliff. Their form, and which pairs take part, was chosen with all figures in sight; their values come from the half
+that is marked, where the differences of square roots of shares are least. Pairs take part that have shares of the five
+years before or after the accounts, unless their ports were blockaded; of their codes (both directions of a pair are
+one) the half with the least SHA-256 is fitted to. North America's own shares are a fit, by value and by weight. Shares
+of one economy with all others depend on the accounts too: whom it trades with is an estimate there for smaller ones
+(Moldova sends 13 per cent of its exports to China and the United States).
 
 """
 
