@@ -7,7 +7,9 @@ import io
 import os
 import shlex
 import sys
-from contextlib import redirect_stderr
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -41,12 +43,31 @@ def answer(command: str) -> str:
     return "\n".join(line.rstrip() for line in done.stdout.rstrip().splitlines())
 
 
+@contextmanager
+def empty_store() -> Iterator[None]:
+    """A store of worlds of its own, so that what a question imports is in nobody's way."""
+    own = os.environ.get("SAMARKAND_DATA_DIR")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["SAMARKAND_DATA_DIR"] = folder
+        try:
+            yield
+        finally:
+            del os.environ["SAMARKAND_DATA_DIR"]
+            os.environ |= {} if own is None else {"SAMARKAND_DATA_DIR": own}
+
+
+def asked(row: dict[str, str]) -> str:
+    """A question with its command, that which goes before it, and how to read the answer."""
+    commands = "\n".join(f"samarkand {row[name]}" for name in ("before", "command") if row[name])
+    return f"## {row['question']}\n\n```\n{commands}\n```\n\n{row['read']}\n"
+
+
 def section(row: dict[str, str]) -> str:
     """A question with its command, its answer, and how to read it."""
-    return (
-        f"## {row['question']}\n\n```\nsamarkand {row['command']}\n```\n\n{row['read']}\n\n"
-        f"```text\n{answer(row['command'])}\n```\n"
-    )
+    with empty_store():
+        if row["before"]:
+            answer(row["before"])
+        return f"{asked(row)}\n```text\n{answer(row['command'])}\n```\n"
 
 
 def main() -> None:
