@@ -35,7 +35,6 @@ years before or after the accounts, unless their ports were blockaded; of their 
 one) the half with the least SHA-256 is fitted to. North America's own shares are a fit, by value and by weight. Shares
 of one economy with all others depend on the accounts too: whom it trades with is an estimate there for smaller ones
 (Moldova sends 13 per cent of its exports to China and the United States).
-
 """
 
 
