@@ -70,7 +70,7 @@ def counted(ledger):
 def test_an_interrupted_run_leaves_the_folder_as_it_was(appraisal, tmp_path, monkeypatch):
     (tmp_path / "report.html").write_text("the former report")
 
-    def interrupt(_appraisal, _worth):
+    def interrupt(*_given):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(files, "render_report", interrupt)
