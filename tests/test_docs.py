@@ -52,7 +52,7 @@ def test_every_generated_page_is_tested():
 
 @pytest.mark.parametrize(
     "page",
-    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))],
+    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))],
     ids=lambda p: p.name,
 )
 def test_links_between_pages_lead_somewhere(page):
