@@ -66,6 +66,7 @@ def test_there_are_six_pages_and_a_tutorial_and_each_has_a_command() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_command_of_a_page_runs(page: Path, folder: Path, monkeypatch) -> None:
     for text in blocks(page, "toml"):

@@ -20,6 +20,7 @@ def test_the_page_has_every_question_and_nothing_else():
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("number", ASKED)
 def test_an_answer_is_what_the_command_prints_today(number: int):
     written = section(questions()[number])
