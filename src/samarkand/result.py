@@ -196,6 +196,33 @@ class Appraisal(Carded):
         year = self.years[-1] if year is None else self._known(year)
         return self.arrays.labels(indicator, scenario, [year]).sel(year=year, drop=True)
 
+    def range_shares(self, indicator: str, year: int | None = None) -> xr.DataArray:
+        """How much of the range of an indicator's change each basis explains, in a year, the last by default.
+
+        `share_k = w_k^2 / sum over j of w_j^2`, `w` the half widths that are combined, low and high side together.
+
+        Parameters
+        ----------
+        indicator
+            Its name.
+        year
+            One of the years asked about.
+
+        Returns
+        -------
+        xr.DataArray
+            Fractions, dims (basis, those of the indicator), that add up to one over the bases; missing where there is
+            no range. The bases are words of the column `basis`.
+
+        Raises
+        ------
+        Faults
+            For an unknown indicator or year.
+        """
+        year = self.years[-1] if year is None else self._known(year)
+        shares = self.arrays.range_shares(indicator, [year]).sel(year=year, drop=True)
+        return shares.assign_attrs(indicator=indicator, units="fraction", year=year)
+
     def own_years(self, indicator: str) -> tuple[int, ...]:
         """Years that an indicator has figures of: those asked about, or its own."""
         return tuple(int(year) for year in self.arrays.values(indicator)["year"].to_numpy())

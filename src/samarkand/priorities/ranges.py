@@ -9,7 +9,8 @@ named there, and `conversion` is its units in one unit of that (US$ m of income 
 widths are those that held four fifths of the economies that were deleted and estimated in turn (docs/accounts.md).
 Economies whose accounts are observed have none: their errors are not known.
 
-Where a priority gives a range of its own too, both are combined (`combine`).
+Where a priority gives a range of its own too, both are combined (`combine`); `calc_shares` says how much of the width
+each explains.
 """
 
 from __future__ import annotations
@@ -47,17 +48,65 @@ def combine(values: xr.DataArray, ranges: Sequence[Range]) -> Range | None:
     """
     if len(ranges) < 2:
         return ranges[0] if ranges else None
-    known = [one.coverage for one in ranges if not isnan(one.coverage)]
-    coverage = min(known, default=float("nan"))
     sides: list[xr.DataArray] = []
     for side, sign in (("low", -1.0), ("high", 1.0)):
-        squares = [(_scale(one, coverage) * (getattr(one, side) - values)) ** 2 for one in ranges]
+        squares = _squares(values, ranges, side)
         nothing = np.logical_and.reduce([np.isnan(square) for square in squares])
-        total = sum(square.fillna(0.0) for square in squares)
-        sides.append(values + sign * np.sqrt(total).where(~nothing))
+        total = sum((square.fillna(0.0) for square in squares), xr.zeros_like(values))
+        half = total.copy(data=np.sqrt(total.to_numpy()))
+        sides.append(values + sign * half.where(~nothing))
     basis = TOGETHER.join(dict.fromkeys(one.basis for one in ranges))
     low, high = sides
-    return Range(low, high, basis, coverage if len(known) == len(ranges) else float("nan"))
+    unknown = any(isnan(one.coverage) for one in ranges)
+    return Range(low, high, basis, float("nan") if unknown else _smallest_coverage(ranges))
+
+
+def calc_shares(values: xr.DataArray, ranges: Sequence[Range]) -> xr.DataArray:
+    """Share of the squared half widths that each basis explains, low and high side together.
+
+    `share_k = (l_k^2 + h_k^2) / sum over j of (l_j^2 + h_j^2)`, with the half widths of `combine`, at one coverage.
+    Ranges of one basis are added.
+
+    Parameters
+    ----------
+    values
+        The central figures.
+    ranges
+        Their ranges, each with its basis.
+
+    Returns
+    -------
+    xr.DataArray
+        Fractions, dims (basis, those of `values`), that add up to one over the bases. A basis without a figure explains
+        none of it; missing where no basis has one, or all are of no width.
+    """
+    by_basis: dict[str, xr.DataArray] = {}
+    held = xr.zeros_like(values, dtype=bool)
+    for k, one in enumerate(ranges):
+        low, high = (_squares(values, ranges, side)[k].transpose(*values.dims) for side in ("low", "high"))
+        held = held | low.notnull() | high.notnull()
+        both = low.fillna(0.0) + high.fillna(0.0)
+        by_basis[one.basis] = by_basis[one.basis] + both if one.basis in by_basis else both
+    bases = list(by_basis)
+    squares = (
+        np.stack([one.to_numpy() for one in by_basis.values()]) if bases else np.empty((0, *values.shape))
+    )
+    total = squares.sum(axis=0)
+    shares = np.divide(
+        squares, total, out=np.full(squares.shape, np.nan), where=(total > 0.0) & held.to_numpy()
+    )
+    coords = {"basis": bases, **{dim: values[dim] for dim in values.dims if dim in values.coords}}
+    return xr.DataArray(shares, coords, ("basis", *values.dims))
+
+
+def _smallest_coverage(ranges: Sequence[Range]) -> float:
+    return min((one.coverage for one in ranges if not isnan(one.coverage)), default=float("nan"))
+
+
+def _squares(values: xr.DataArray, ranges: Sequence[Range], side: str) -> list[xr.DataArray]:
+    """Squared half widths of a side, at the smallest coverage among the ranges."""
+    coverage = _smallest_coverage(ranges)
+    return [(_scale(one, coverage) * (getattr(one, side) - values)) ** 2 for one in ranges]
 
 
 def _scale(one: Range, coverage: float) -> float:

@@ -17,7 +17,7 @@ from samarkand.core.gaps import Gap
 from samarkand.core.schema import SCENARIOS, Block, not_assessed
 from samarkand.priorities.base import Indicator, Levels, Outcomes, Part, Range
 from samarkand.priorities.delivery_ranges import DeliveryRanges
-from samarkand.priorities.ranges import HoldOutRanges, combine
+from samarkand.priorities.ranges import HoldOutRanges, calc_shares, combine
 from samarkand.priorities.registry import all_indicators, find_indicator, priorities
 from samarkand.priorities.time_rule import TimeRule, array_of, compare
 from samarkand.programme.schedule import Schedule
@@ -173,8 +173,23 @@ class Results:
             return self.rule.level(declared, part, years)
         return _in_years(array_of_own_years(self.whole, declared, part), declared, years)
 
+    def range_shares(self, indicator: str, years: Sequence[int] | None = None) -> xr.DataArray:
+        """Share of the range of an indicator's change that each basis explains, dims (basis, year, those declared).
+
+        Without a basis where it has no range. Raises `Faults` for a name that is no indicator.
+        """
+        _, declared = find_indicator(indicator)
+        values = self.values(indicator, "change", years)
+        if isinstance(self.outcome(declared), Gap):
+            return calc_shares(values, [])
+        return calc_shares(values, self._ranges(declared, "change", values))
+
     def _range(self, declared: Indicator, scenario: str, values: xr.DataArray) -> Range | None:
         """The one range of values: of the hold-out of accounts, of costs in the end, its own, or all combined."""
+        return combine(values, self._ranges(declared, scenario, values))
+
+    def _ranges(self, declared: Indicator, scenario: str, values: xr.DataArray) -> list[Range]:
+        """Each range of values by itself."""
         part, years = PART[scenario], [int(year) for year in values["year"].to_numpy()]
         found: list[Range | None] = []
         if part == "change":
@@ -189,7 +204,7 @@ class Results:
             found.append(self.rule.range(declared, part, values))
         else:
             found.append(_own_range(self.whole[declared.name], declared, part, years))
-        return combine(values, [one for one in found if one is not None])
+        return [one for one in found if one is not None]
 
     def _reason(self, declared: Indicator, outcome: Levels, values: xr.DataArray) -> xr.DataArray | str:
         """Why values are missing; of years that an indicator does not have, that."""

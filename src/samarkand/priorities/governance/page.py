@@ -8,6 +8,7 @@ from samarkand.priorities.governance.disclosure_page import disclosures_of, said
 from samarkand.priorities.governance.gantt_page import gantt_of_all
 from samarkand.priorities.governance.institutions_page import institutions_of
 from samarkand.priorities.governance.progress_page import money_of
+from samarkand.priorities.governance.ranges_page import ranges_of
 
 
 def page(answer: Answer) -> Page:
@@ -20,6 +21,7 @@ def page(answer: Answer) -> Page:
         charts=(gantt,) if gantt.rows else (),
         tables=(
             costs_of(answer),
+            ranges_of(answer),
             openings_of(items),
             *money_of(answer, items),
             institutions_of(answer),
