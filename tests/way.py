@@ -23,6 +23,17 @@ PACKAGE = "samarkand."
 DEPTH = 7
 
 
+# What works on anything and knows nothing of what it carries; records that hold it; and what is worked out beside the
+# headline, from the same solutions.
+TOOLS = ("core.", "engines.once", "engines.threads", "session", "world.parameters", "world.assumptions")
+ENGINES = ("engines.equilibrium",)  # entered by their front doors: what they do inside is theirs
+BESIDE = (
+    "priorities.infrastructure", "priorities.finance", "priorities.innovation", "priorities.social",
+    "priorities.environment", "priorities.governance", "priorities.trade.exposure", "priorities.trade.structure",
+    "priorities.trade.chains_store",
+)  # fmt: skip
+
+
 class Call(NamedTuple):
     """A call: where, the numbers of what it was given (itself apart), and what it gave back."""
 
@@ -43,6 +54,8 @@ def record(run: Callable[[], Any]) -> list[Call]:
         module = frame.f_globals.get("__name__", "")
         if not module.startswith(PACKAGE) or frame.f_code.co_name.startswith("<"):
             return
+        if module.removeprefix(PACKAGE).startswith((*TOOLS, *BESIDE)):
+            return  # on no way: what they are given need not be looked at
         if event == "call":
             code = frame.f_code
             names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
@@ -99,18 +112,6 @@ def digest(value: Any, depth: int = DEPTH) -> int:
     return 0
 
 
-# What works on anything and knows nothing of what it carries; records that hold it; and what is worked out beside the
-# headline, from the same solutions.
-TOOLS = ("core.", "engines.once", "engines.threads", "session")
-ENGINES = ("engines.equilibrium",)  # entered by their front doors: what they do inside is theirs
-BESIDE = (
-    "priorities.infrastructure",
-    "priorities.trade.exposure",
-    "priorities.trade.structure",
-    "priorities.trade.chains_store",
-)
-
-
 def carry(one: list[Call], other: list[Call]) -> list[str]:
     """Modules that the figure is handed to, in order: those of calls from other modules that take it and give it on.
 
@@ -122,7 +123,7 @@ def carry(one: list[Call], other: list[Call]) -> list[str]:
         twin = twins.get(key)
         takes, gives = (twin is None or of(twin) != of(call) for of in (lambda c: c.given, lambda c: c.gave))
         is_record = call.function.endswith("__init__")
-        if takes and gives and not is_record and not call.module.startswith((*TOOLS, *BESIDE)):
+        if takes and gives and not is_record:
             module, caller = _room(call.module), _room(call.caller)
             if module != caller:
                 found.append(module)

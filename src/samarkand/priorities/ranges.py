@@ -29,12 +29,14 @@ from samarkand.world.accounts.estimation.ranges import COVERED, Width, read_rang
 from samarkand.world.world import World
 
 HOLD_OUT = "hold_out"
+SAMPLE = "sample"
 TOGETHER = " + "  # between the bases of a combined range
 BASES = {
     HOLD_OUT: "observed economies deleted and estimated in turn",
     "reference_class": "how like projects of the past came out",
     "ensemble": "the whole way with parameters drawn from their ranges",
     "published": "the range that the source itself gives",
+    SAMPLE: "how few cases were counted",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from samarkand.priorities.base import Outcomes
 from samarkand.priorities.governance import milestones, spending
+from samarkand.priorities.governance.contract_risk import contract_events_of
 from samarkand.priorities.governance.delivery_risk import risk_of
 from samarkand.priorities.governance.disclosure import disclosure_of
 from samarkand.priorities.governance.moments import as_of
@@ -20,4 +21,5 @@ def assess_project(item: Item, timeline: Timeline) -> Outcomes:
         **milestones.outcomes_of(item, as_of(item, timeline.programme)),
         **spending.outcomes_of(item, timeline.assumptions.parameters),
         **disclosure_of(item, timeline.programme),
+        "contract_events": contract_events_of(item),
     }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from samarkand.priorities.base import Levels
 from samarkand.priorities.faces import NO_FIGURE, Answer, Page, Table, shown
+from samarkand.priorities.governance.contract_page import contract_of
 from samarkand.priorities.governance.delivery_risk import NO_COST, demand_of, overrun_of
 from samarkand.priorities.governance.gantt_page import gantt_of
 from samarkand.priorities.governance.progress import (
@@ -149,6 +150,7 @@ def item_page(answer: Answer, item: Item) -> Page:
             openings_of([item]),
             *money_of(answer, [item]),
             *changes_of(answer, item),
+            contract_of(item),
         ),
     )  # fmt: skip
 

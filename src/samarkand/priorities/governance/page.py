@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from samarkand.priorities.faces import Answer, Page
+from samarkand.priorities.governance.contract_page import contracts_of
 from samarkand.priorities.governance.delivery_page import costs_of, fits_of, openings_of, said_of_costs
 from samarkand.priorities.governance.disclosure_page import disclosures_of, said_of_disclosure
 from samarkand.priorities.governance.gantt_page import gantt_of_all
@@ -24,6 +25,7 @@ def page(answer: Answer) -> Page:
             ranges_of(answer),
             openings_of(items),
             *money_of(answer, items),
+            contracts_of(items),
             institutions_of(answer),
             fits_of(),
             disclosures_of(answer),
