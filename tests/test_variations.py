@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import samarkand as sk
-from samarkand.core.faults import Faults
+from samarkand.cli.options import read_assumptions, read_numbers, read_patches
+from samarkand.core.faults import FaultList, Faults
 from samarkand.core.scenario import Scenario
 from samarkand.programme.files.varying import Variation, varied_words, vary_programme
 from samarkand.programme.library import surroundings
@@ -142,3 +143,15 @@ def test_everything_wrong_is_said_at_once():
 )
 def test_variations_are_said_in_words(triple: tuple[str, str, float], words: str):
     assert varied_words(*triple) == words
+
+
+def test_what_is_set_and_scaled_or_given_twice_is_a_fault():
+    terms = {"patches": {"railway.capex": 100}, "scale": {"railway.capex": 2.0}, "years": YEAR}
+    with pytest.raises(Faults, match=r"--scale railway\.capex: is set, too"):
+        Session().ask(PROGRAMME, WORLD, **terms)
+    faults = FaultList()
+    read_patches(["a.b=1", " a.b =2"], faults)
+    read_numbers("scale", ["capex=1.2", "capex=3"], "capex=1.45", faults)
+    assert [fault.place for fault in faults] == ["--set a.b", "--scale capex"]
+    with pytest.raises(Faults, match="--assume discount_rate: is given twice"):
+        read_assumptions(["discount_rate=0.1", "discount_rate=0.2"])

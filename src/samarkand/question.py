@@ -48,7 +48,8 @@ class Terms(TypedDict, total=False):
         Keys of items replaced: `{"cku-railway.capex": 8000}`; sections and financing by number, from 1:
         `{"cku-railway.section.2.length": 310}`.
     scale
-        Figures times a factor: `{"capex": 1.45}` of all items, `{"cku-railway.capex": 1.45}` of one.
+        Figures times a factor: `{"capex": 1.45}` of all items, `{"cku-railway.capex": 1.45}` of one; those that
+        `patches` replace are taken as they are given.
     border
         Hours at a crossing, less or more: `{"Torugart": -6}`.
     tariff
@@ -307,6 +308,11 @@ def _check(scenario: Scenario, programme: Programme | None, faults: FaultList) -
             faults.add(
                 f"--year {year}", f"is outside {BASE_YEAR + 1} to {LAST_YEAR}", "Give a year in that range."
             )
+    scaled = {name for kind, name, _ in scenario.variations if kind == "scale"}
+    for path in sorted(scaled.intersection(path for path, _ in scenario.patches)):
+        faults.add(
+            f"--scale {path}", "is set, too: a figure that is set is not scaled", "Leave one of them out."
+        )
     rule = scenario.deficit_rule
     if rule not in DEFICIT_RULES:
         faults.add(f"--deficit-rule {rule}", "is not a rule", did_you_mean(rule, DEFICIT_RULES))

@@ -197,3 +197,16 @@ def test_all_that_is_wrong_is_said_before_anything_is_solved():
     said = "\n".join(map(str, raised.value.faults))
     assert "Atlantis" in said
     assert "Did you mean railway" in said
+
+
+@pytest.mark.parametrize("ask", [sk.economy, lambda name, *args: sk.item("railway", *args, economy=name)])
+def test_an_economy_inside_the_rest_of_the_world_is_named_as_such(ask):
+    with pytest.raises(Faults, match=r"GEO is inside the rest of the world.*Ask about Rest of the world"):
+        ask("Georgia", PROGRAMME, WORLD)
+    assert WORLD.label_named("rest of the world") == REST_OF_WORLD
+
+
+def test_nothing_in_service_gives_no_empty_table():
+    appraisal = sk.appraise(PROGRAMME, WORLD, years=2023)
+    page = economy_page(appraisal, appraise_worth(PROGRAMME, WORLD, years=2023), "KAZ")
+    assert all(one.rows for one in page.tables)

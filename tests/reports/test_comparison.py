@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import samarkand as sk
-from samarkand.core.faults import Faults
+from samarkand.cli.answering import is_variants, names_of, read_sides
+from samarkand.cli.options import Asking
+from samarkand.core.faults import FaultList, Faults
 from samarkand.reports.answers.comparison import MOST_ECONOMIES, comparison_page
 from samarkand.reports.answers.sides import is_saved, saved_side, side_of
-from samarkand.reports.answers.variants import AS_WRITTEN, read_variants
+from samarkand.reports.answers.variants import AS_WRITTEN, joined, read_variants
 from samarkand.reports.files import write_appraisal
 from toy import make_toy_world, toy_programme
 
@@ -126,3 +129,58 @@ def test_nothing_is_solved_before_all_questions_are_checked():
     assert all(part in said for part in ("nothing", "capx", "1900"))
     with pytest.raises(Faults, match="nothing to compare with"):
         sk.compare({"a": {}}, PROGRAMME, WORLD)
+
+
+def test_what_a_variant_changes_is_added_to_what_all_share():
+    shared = {"years": 2035, "without": ("railway",), "scale": {"capex": 1.5, "length": 2.0}}
+    own = {"without": ["sea-port", "railway"], "scale": {"capex": 3.0}, "charge": "spending"}
+    assert joined(shared, own) == {
+        "years": 2035, "without": ("railway", "sea-port"), "scale": {"capex": 3.0, "length": 2.0}, "charge": "spending",
+    }  # fmt: skip
+    assert joined({"without": "railway"}, {}) == {"without": "railway"}
+
+
+def test_saved_results_without_a_headline_are_refused(tmp_path: Path):
+    written = sk.appraise(PROGRAMME, WORLD, years=YEAR)
+    write_appraisal(written, tmp_path / "saved")
+    content = json.loads((tmp_path / "saved" / "appraisal.json").read_text(encoding="utf-8"))
+    rows = content["indicators"]
+    content["indicators"] = [row for row in rows if row["indicator"] != "real_income_value"]
+    (tmp_path / "saved" / "appraisal.json").write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(Faults, match="not those of an appraisal"):
+        saved_side(tmp_path / "saved", "x")
+
+
+def test_words_in_lists_of_a_variant_are_words(tmp_path: Path):
+    file = tmp_path / "variants.toml"
+    file.write_text('[[variant]]\nname = "v"\nwithout = [1]\nclose = [{ a = 1 }]\n', encoding="utf-8")
+    with pytest.raises(Faults) as raised:
+        read_variants(file)
+    assert [fault.place for fault in raised.value.faults] == [
+        "variants.toml, variant 1, without", "variants.toml, variant 1, close",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_of_variants_is_known_in_every_encoding(tmp_path: Path, encoding: str):
+    file = tmp_path / "variants.toml"
+    file.write_text('# mine\n[[ variant ]]\nname = "v"\n', encoding=encoding)
+    assert is_variants(file)
+    assert [one.name for one in read_variants(file)] == ["v"]
+    file.write_text('[programme]\nid = "variant"\n', encoding=encoding)
+    assert not is_variants(file)
+
+
+def test_sides_with_one_name_are_called_by_their_paths():
+    assert names_of(["one/out", "two/out", "mine.toml"]) == ["one/out", "two/out", "mine"]
+    assert names_of(["a", "a"]) == ["a", "a"]  # one thing twice: a fault when they are compared
+
+
+def test_options_beside_saved_results_alone_are_a_fault(tmp_path: Path):
+    write_appraisal(sk.appraise(PROGRAMME, WORLD, years=YEAR), tmp_path / "saved")
+    asking, faults = Asking("toy", WORLD, {"scale": {"capex": 2.0}}, FaultList()), FaultList()
+    read_sides([str(tmp_path / "saved"), str(tmp_path / "saved")], asking, faults)
+    assert [fault.reason for fault in faults] == ["change nothing of results that are saved"]
+    (tmp_path / "empty").mkdir()
+    read_sides([str(tmp_path / "empty")], asking, faults := FaultList())
+    assert ["has no appraisal" in fault.reason for fault in faults] == [True]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -50,7 +51,7 @@ def economy(
     """
     from samarkand.reports.answers.asking import economy as ask
 
-    find_asked_economy(asking, name)
+    asking.check(*(partial(world.label_named, name) for world in (asking.world,) if world is not None))
     _answer(asking, out, partial(ask, name, transit=transit))
 
 
@@ -138,19 +139,19 @@ def compare(
     from samarkand.reports.pages import print_page
     from samarkand.reports.progress import progress_bar
     from samarkand.session import default_session
-    from samarkand.world.economies.naming import find_economy
 
     world, faults = asking.world, FaultList()
     faults.extend(asking.faults)
     terms, found = read_sides(sides or [], asking, faults)
-    names = {} if world is None else world.names
-    codes = [faults.attempt(partial(find_economy, word, names)) for word in (economy or []) if names]
+    codes = [] if world is None else [
+        faults.attempt(partial(world.label_named, word)) for word in (economy or ())
+    ]  # fmt: skip
     if out is not None:
         faults.attempt(partial(check_out, out))
     faults.raise_if_any()
     with progress_bar() as step:
         comparison = compare_sides(found, asking.programme, world, default_session(), step, terms)
-    page = comparison_page(comparison, [code for code in codes if code is not None])
+    page = comparison_page(comparison, list(dict.fromkeys(filter(None, codes))))
     print_page(page)
     if out is not None:
         from samarkand.reports.files import write_texts
@@ -166,32 +167,45 @@ def compare(
 
 def read_sides(words: list[str], asking: Asking, faults: FaultList) -> tuple[Terms, list[Variant | Side]]:
     """What is compared, and the terms that all of it shares."""
+    from samarkand.programme.library import shipped_programmes
     from samarkand.reports.answers.sides import Side, is_saved, saved_side
     from samarkand.reports.answers.variants import AS_WRITTEN, CHANGES, Variant, read_variants
 
     sides: list[Variant | Side] = []
-    for word in words:
+    for word, name in zip(words, names_of(words), strict=True):
         path = Path(word)
-        if is_saved(word):
-            side = faults.attempt(partial(saved_side, path, path.name))
+        if is_saved(word) or (path.is_dir() and word not in shipped_programmes()):
+            side = faults.attempt(partial(saved_side, path, name))
             sides += [] if side is None else [side]
-        elif path.suffix == ".toml" and is_variants(path):
+        elif path.suffix.lower() == ".toml" and is_variants(path):
             variants = faults.attempt(partial(read_variants, path)) or ()
             sides += [Variant(AS_WRITTEN), *variants] if len(words) == 1 else variants
         else:
-            sides.append(Variant(path.stem if path.suffix else word, programme=word))
+            sides.append(Variant(name, programme=word))
     changed = {name: value for name, value in asking.terms.items() if name in CHANGES and value not in SAME}
     if changed and len(sides) < 2 and all(isinstance(one, Variant) for one in sides):
         programme = next((one.programme for one in sides if isinstance(one, Variant)), None)
         kept = {name: value for name, value in asking.terms.items() if name not in CHANGES}
         both = [Variant(AS_WRITTEN, {}, programme), Variant("changed", cast("Terms", changed), programme)]
         return cast("Terms", kept), list[Variant | Side](both)
+    if changed and sides and not faults and not any(isinstance(one, Variant) for one in sides):
+        reason = "change nothing of results that are saved"
+        faults.add("options of the question", reason, "Leave them out, or name a programme.")
     return asking.terms, sides
+
+
+def names_of(words: list[str]) -> list[str]:
+    """What sides are called: the last part of a path, or the whole path where two end alike."""
+    short = [
+        path.stem if path.suffix else path.resolve().name or word for word in words for path in (Path(word),)
+    ]
+    return [name if short.count(name) == 1 else word for name, word in zip(short, words, strict=True)]
 
 
 def is_variants(path: Path) -> bool:
     """Whether a file has a table of variants."""
     try:
-        return b"[[variant]]" in path.read_bytes()
+        content = path.read_bytes().replace(b"\0", b"")  # without the zeros of UTF-16
+        return re.search(rb"^\W*variant\b", content, re.MULTILINE) is not None
     except OSError:
         return False

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 DEFAULT_PROGRAMME = "eurasian-corridors"
 DEFAULT_YEAR = 2035
 LONGEST_SPAN = 100
+TWICE = ("is given twice", "Give it once.")  # reason and remedy
 
 ProgrammeArgument = Annotated[
     str,
@@ -281,6 +282,8 @@ def read_patches(words: list[str], faults: FaultList) -> dict[str, Any]:
                 "Write for instance cku-railway.capex=8000.",
             )
             continue
+        if path.strip() in values:
+            faults.add(f"--set {path.strip()}", *TWICE)
         try:
             values[path.strip()] = tomllib.loads(f"value = {text.strip()}")["value"]
         except tomllib.TOMLDecodeError:
@@ -292,9 +295,11 @@ def read_numbers(
     option: str, words: list[str], example: str, faults: FaultList, unit: str = ""
 ) -> dict[str, float]:
     """`["Torugart=-6h"]` as `{"Torugart": -6.0}`; every word that is not of the form is added to `faults`."""
-    found = {}
+    found: dict[str, float] = {}
     for word in words:
         name, _, number = word.rpartition("=")
+        if name.strip() in found:
+            faults.add(f"--{option} {name.strip()}", *TWICE)
         try:
             found[name.strip()] = float(number.strip().removesuffix(unit) if unit else number)
         except ValueError:
@@ -308,9 +313,11 @@ def read_assumptions(words: list[str]) -> dict[str, float]:
     """`["rail_speed=50"]` as `{"rail_speed": 50.0}`. Raises `Faults` with every word that is not of the form."""
     from samarkand.core.faults import FaultList
 
-    faults, values = FaultList(), {}
+    faults, values = FaultList(), dict[str, float]()
     for word in words:
         name, _, number = word.partition("=")
+        if name.strip() in values:
+            faults.add(f"--assume {name.strip()}", *TWICE)
         try:
             values[name.strip()] = float(number)
         except ValueError:

@@ -14,6 +14,7 @@ import xarray as xr
 
 from samarkand.core.cards import Carded
 from samarkand.core.conventions import REST_OF_WORLD
+from samarkand.core.faults import Fault, Faults
 from samarkand.core.hashing import content_hash, data_hash
 from samarkand.world.accounts.products import PRODUCTS_NEED, Products
 from samarkand.world.accounts.tables import Accounts, load_accounts
@@ -23,6 +24,7 @@ from samarkand.world.cables import Cables, load_cables
 from samarkand.world.economies.employment import EMPLOYMENT_NEED, has_employment
 from samarkand.world.economies.facts import Fact, Facts, load_facts
 from samarkand.world.economies.firms import FIRMS_NEED, has_firms
+from samarkand.world.economies.naming import find_economy
 from samarkand.world.economies.research import RESEARCH_NEED, has_research
 from samarkand.world.economies.surveys import SURVEY_NEED, has_survey_mean
 from samarkand.world.economies.tables import load_economies
@@ -84,6 +86,14 @@ class World(Carded):
             **{str(code): str(name) for code, name in self.facts["name"].items()},
             REST_OF_WORLD: "Rest of the world",
         }
+
+    def label_named(self, word: str) -> str:
+        """The label of the accounts that a word names, however it is written. Raises `Faults` where there is none."""
+        code = find_economy(word, self.names)
+        if code not in self.labels:
+            reason = f"{self.names[code]} is inside the rest of the world: it has no accounts of its own"
+            raise Faults([Fault(f"economy {word}", reason, f"Ask about {self.names[REST_OF_WORLD]}.")])
+        return code
 
     @property
     def title(self) -> str:

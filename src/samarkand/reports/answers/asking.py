@@ -22,7 +22,6 @@ from samarkand.reports.answers.item import item_answer
 from samarkand.reports.pages import print_page
 from samarkand.result import Appraisal
 from samarkand.session import Session, default_session
-from samarkand.world.economies.naming import find_economy
 from samarkand.world.world import World, load_world
 from samarkand.worth.worth import Worth, appraise_worth
 
@@ -78,7 +77,7 @@ def economy(
         For a name that is no economy of the world, and with everything that is wrong with the question.
     """
     session, faults = session or default_session(), FaultList()
-    code = faults.attempt(lambda: find_economy(name, (world or load_world()).names))
+    code = faults.attempt(lambda: (world or load_world()).label_named(name))
     faults.attempt(lambda: session.ask(question, world, **terms))
     faults.raise_if_any()
     appraisal = appraise(question, world, reach=transit, session=session, progress=progress, **terms)
@@ -114,7 +113,7 @@ def item(
     """
     session, faults = session or default_session(), FaultList()
     asked = faults.attempt(lambda: session.ask(question, world, **terms))
-    code = faults.attempt(lambda: find_economy(economy, (world or load_world()).names)) if economy else ""
+    code = faults.attempt(lambda: (world or load_world()).label_named(economy)) if economy else ""
     left = [] if asked is None else [
         one for one in asked.programme.items if one.id not in asked.scenario.without
     ]  # fmt: skip

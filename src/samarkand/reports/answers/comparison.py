@@ -13,7 +13,7 @@ import pandas as pd
 
 from samarkand.priorities.faces import Bars, Page, Table
 from samarkand.reports.answers.sides import Side
-from samarkand.reports.figures import NOTHING, figure, money, plural
+from samarkand.reports.figures import MINUS, NOTHING, figure, money, plural
 from samarkand.reports.summary import NOTHING_SHOWN
 
 UNIT = "US$ m"
@@ -104,14 +104,15 @@ def _turned(found: Comparison, side: Side) -> Iterable[str]:
     both = found.by_economy[[found.first.name, side.name]].dropna()
     before, after = both.iloc[:, 0], both.iloc[:, 1]
     for words, where in (
-        ("lose instead of gaining", (before > NOTHING_SHOWN) & (after < -NOTHING_SHOWN)),
-        ("gain instead of losing", (before < -NOTHING_SHOWN) & (after > NOTHING_SHOWN)),
+        ("lose{} instead of gaining", (before > NOTHING_SHOWN) & (after < -NOTHING_SHOWN)),
+        ("gain{} instead of losing", (before < -NOTHING_SHOWN) & (after > NOTHING_SHOWN)),
     ):
         turned = (after - before)[where].abs().sort_values(ascending=False)
         names = [found.name_of(str(code)) for code in turned.index]
         if names:
             more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-            yield f"By {_quoted(side)} {', '.join(names[:3])}{more} {words}."
+            ending = "s" if len(names) == 1 else ""
+            yield f"By {_quoted(side)} {', '.join(names[:3])}{more} {words.format(ending)}."
 
 
 def _quoted(side: Side) -> str:
@@ -170,8 +171,12 @@ def _sums(found: Comparison) -> Table:
         rows.append((title, *(figure(one, UNIT, sign=sign) for one in sums), *_less(sums)))
     for title, count in (("Economies that gain", "gainers"), ("Economies that lose", "losers")):
         counts = [len(getattr(side.summary, count)) for side in found.sides]
-        rows.append((title, *map(str, counts), *(f"{one - counts[0]:+d}" for one in counts[1:])))
+        rows.append((title, *map(str, counts), *(_more(one - counts[0]) for one in counts[1:])))
     return Table("All economies together", _heads(found), tuple(rows), NOTE)
+
+
+def _more(number: int) -> str:
+    return f"{number:+,}".replace("-", MINUS) if number else "0"
 
 
 def _economies(found: Comparison, named: Sequence[str]) -> Table:
@@ -181,7 +186,7 @@ def _economies(found: Comparison, named: Sequence[str]) -> Table:
     rest = [] if named else order[MOST_ECONOMIES:]
     rows = [_row(found, found.name_of(code), [code]) for code in shown]
     if rest:
-        rows.append(_row(found, f"{len(rest)} others", rest))
+        rows.append(_row(found, plural(len(rest), "other"), rest))
     if not named:
         rows.append(_row(found, "All economies", order))
     note = f"{NOTE} Real income, paid for; the largest differences first." if not named else NOTE

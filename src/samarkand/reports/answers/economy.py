@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.ledger.margins import margins
 from samarkand.priorities.faces import NO_FIGURE, Page, Table
 from samarkand.priorities.registry import priorities
@@ -40,9 +39,9 @@ def economy_page(appraisal: Appraisal, worth: Worth, code: str) -> Page:
     lines = [line for line in lines_of(appraisal, worth) if line.economy == code]
     tables = (
         _sums(appraisal, summary, code),
-        _items(appraisal, lines),
+        *_items(appraisal, lines),
         *_transit(appraisal, code),
-        _movers(appraisal, code),
+        *_movers(appraisal, code),
         _priorities(appraisal, code),
         *_missing(appraisal, code),
     )
@@ -116,17 +115,19 @@ def _sums(appraisal: Appraisal, summary: Summary, code: str) -> Table:
     return Table("What it adds up to", ("", "US$ m a year"), tuple(rows))
 
 
-def _items(appraisal: Appraisal, lines: Sequence[Line]) -> Table:
+def _items(appraisal: Appraisal, lines: Sequence[Line]) -> Iterable[Table]:
+    if not lines:
+        return
     titles = {item.id: item.title for item in appraisal.programme.items}
 
     rows = [cells_of(titles[line.item], [line]) for line in lines[:MOST_ITEMS]]
     if lines[MOST_ITEMS:]:
-        rows.append(cells_of(f"{len(lines) - MOST_ITEMS} others", lines[MOST_ITEMS:]))
+        rows.append(cells_of(plural(len(lines) - MOST_ITEMS, "other"), lines[MOST_ITEMS:]))
     note = (
         "US$ m a year. Trade: what it would lose if the item alone were left out. Items that need or replace each "
         "other do not add up to all of them together."
     )
-    return Table(
+    yield Table(
         "Items by what they bring and take", ("", "trade", "direct", "charged", "net"), tuple(rows), note
     )
 
@@ -150,7 +151,7 @@ def _transit(appraisal: Appraisal, code: str) -> Iterable[Table]:
         yield Table("Earned from goods of others", ("", "without", "with", "change"), tuple(rows), note)
 
 
-def _movers(appraisal: Appraisal, code: str) -> Table:
+def _movers(appraisal: Appraisal, code: str) -> Iterable[Table]:
     """Partners and sectors that move most, in money."""
     rows = []
     for indicator, dim, words in (
@@ -175,7 +176,8 @@ def _movers(appraisal: Appraisal, code: str) -> Table:
                         per_cent(float(share)),
                     )
                 )
-    return Table("What moves most", ("", "US$ m a year", "change"), tuple(rows), "After payment.")
+    if rows:
+        yield Table("What moves most", ("", "US$ m a year", "change"), tuple(rows), "After payment.")
 
 
 def _priorities(appraisal: Appraisal, code: str) -> Table:
@@ -225,8 +227,3 @@ def _missing(appraisal: Appraisal, code: str) -> Iterable[Table]:
     note = f"{more} more in the report." if more > 0 else ""
     if rows:
         yield Table("What is missing", ("", "because"), tuple(rows[:MOST_MISSING]), note, numbers=2)
-
-
-def has_accounts(appraisal: Appraisal, code: str) -> bool:
-    """Whether an economy has results of its own, and not those of the rest of the world."""
-    return code in appraisal.world.labels and code != REST_OF_WORLD

@@ -72,6 +72,8 @@ def saved_side(folder: Path, name: str) -> Side:
         year = max(content["years"])
         change = rows[(rows["scenario"] == "change") & (rows["year"] == year)]
         columns = [_column(change, indicator) for indicator in SUMMARISED]
+        if columns[SUMMARISED.index("real_income_value")].empty:
+            raise ValueError("no headline")  # an empty sum would be read as no gain
         programme, without = content["programme"], content["scenario"]["without"]
         return Side(
             name, programme["title"], content["world"]["title"], _terms(content["scenario"], year),

@@ -15,9 +15,10 @@ charge = "spending"
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Unpack, cast
 
@@ -109,7 +110,7 @@ def compare_sides(
     asked: list[tuple[Variant, Terms]] = []
     for one in sides:
         if isinstance(one, Variant):
-            whole = cast("Terms", {**terms, **one.terms})
+            whole = joined(terms, one.terms)
             asked.append((one, whole))
             faults.attempt(partial(session.ask, one.programme or question, world, **whole))
     faults.raise_if_any()
@@ -120,6 +121,21 @@ def compare_sides(
         for one, whole in asked
     }
     return Comparison(tuple(one if isinstance(one, Side) else solved[one.name] for one in sides))
+
+
+def joined(terms: Terms, own: Terms) -> Terms:
+    """The terms that all variants share with those of one: what it leaves out or sets is added to theirs."""
+    whole: dict[str, Any] = dict(terms)
+    for name, value in own.items():
+        shared = whole.get(name)
+        if isinstance(value, Mapping) and isinstance(shared, Mapping):
+            whole[name] = {**shared, **value}
+        elif name in ("without", "closures") and shared:
+            both = ((one,) if isinstance(one, str) else one for one in (shared, value))
+            whole[name] = tuple(dict.fromkeys(chain.from_iterable(cast("Iterable[Sequence[str]]", both))))
+        else:
+            whole[name] = value
+    return cast("Terms", whole)
 
 
 def read_variants(path: Path) -> tuple[Variant, ...]:
@@ -160,7 +176,8 @@ def _variant(row: dict[str, Any], place: str, path: Path, faults: FaultList) -> 
     for key, (term, types) in KEYS.items():
         if key in row:
             value = row[key]
-            if isinstance(value, types):
+            words = isinstance(value, list) and all(isinstance(one, str) for one in value)
+            if isinstance(value, types) and (words or not isinstance(value, list)):
                 terms[term] = value
             else:
                 faults.add(f"{place}, {key}", f"is {value!r}", f"Write {FORMS[types[0]]}.")
