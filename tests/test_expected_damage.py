@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from samarkand.engines.expected_damage import calc_expected_damage
@@ -78,6 +78,7 @@ def test_two_events_by_hand():
     ),
     st.floats(0, 2e4),
 )
+@example([(1.0, 2.0)], 2.2250738585072014e-308)
 def test_more_protection_never_adds_damage_and_it_is_linear(events, protection):
     periods, damage = (np.array(column) for column in zip(*events, strict=True))
     damage = np.sort(damage)[np.argsort(np.argsort(periods))]  # rarer events do no less

@@ -51,7 +51,7 @@ def calc_expected_damage(periods: Floats, damage: Floats, protection: float = 0.
         Damage of each event, not negative. `[event]`
     protection
         Return period in years up to which defences hold: damage is zero for all events that are not rarer. An event
-        at the protection itself starts the integral with the damage between its neighbours. Zero: no defence.
+        at the protection itself starts the integral with the damage between its neighbours. One or less: no defence.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def calc_expected_damage(periods: Floats, damage: Floats, protection: float = 0.
         raise ValueError("damages are numbers from zero on")
     order = np.argsort(periods)
     p, d = 1.0 / periods[order], damage[order]
-    most = 1.0 / protection if protection > 0 else 1.0
+    most = 1.0 / protection if protection > 1 else 1.0  # what happens every year is no rarer than once
     if most <= p[-1]:
         # Defences hold to the rarest event known and beyond: of what is rarer only the damage of that event is known.
         return ExpectedDamage(0.0, float(most * d[-1]), 0.0)
