@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import samarkand as sk
@@ -28,6 +28,7 @@ def vary(**variation):
     )  # fmt: skip
 
 
+@settings(deadline=None)  # a slow machine is no fault
 @given(st.floats(0, 10))
 def test_a_factor_scales_every_published_figure_and_nothing_else(factor: float):
     varied = vary(scale={"capex": factor})

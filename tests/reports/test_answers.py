@@ -201,7 +201,7 @@ def test_all_that_is_wrong_is_said_before_anything_is_solved():
 
 @pytest.mark.parametrize("ask", [sk.economy, lambda name, *args: sk.item("railway", *args, economy=name)])
 def test_an_economy_inside_the_rest_of_the_world_is_named_as_such(ask):
-    with pytest.raises(Faults, match=r"GEO is inside the rest of the world.*Ask about Rest of the world"):
+    with pytest.raises(Faults, match=r"GEO is inside the rest of the world.*Ask for ROW"):
         ask("Georgia", PROGRAMME, WORLD)
     assert WORLD.label_named("rest of the world") == REST_OF_WORLD
 

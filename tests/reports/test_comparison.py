@@ -11,6 +11,7 @@ import pytest
 import samarkand as sk
 from samarkand.cli.answering import is_variants, names_of, read_sides
 from samarkand.cli.options import Asking
+from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.core.faults import FaultList, Faults
 from samarkand.reports.answers.comparison import MOST_ECONOMIES, comparison_page
 from samarkand.reports.answers.sides import is_saved, saved_side, side_of
@@ -74,6 +75,7 @@ def test_saved_results_are_compared_as_those_just_solved(tmp_path: Path):
     assert saved.terms == solved.terms
     assert saved.figures == solved.figures
     assert saved.items == solved.items
+    assert saved.names[REST_OF_WORLD] == solved.names[REST_OF_WORLD]
     for name in ("real_income_value", "unpaid_value", "cost"):
         one, other = (getattr(side.summary, name) for side in (saved, solved))
         np.testing.assert_allclose(one.reindex(other.index), other, rtol=1e-12)

@@ -91,8 +91,8 @@ class World(Carded):
         """The label of the accounts that a word names, however it is written. Raises `Faults` where there is none."""
         code = find_economy(word, self.names)
         if code not in self.labels:
-            reason = f"{self.names[code]} is inside the rest of the world: it has no accounts of its own"
-            raise Faults([Fault(f"economy {word}", reason, f"Ask about {self.names[REST_OF_WORLD]}.")])
+            reason = f"{self.names[code]} is inside the rest of the world and has no figures of its own"
+            raise Faults([Fault(f"economy {word}", reason, "Ask for ROW, the rest of the world as a whole.")])
         return code
 
     @property

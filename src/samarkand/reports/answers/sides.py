@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.core.faults import Fault, Faults
 from samarkand.programme.channels.charging import IN_WORDS
 from samarkand.programme.files.varying import varied_words
@@ -77,7 +78,7 @@ def saved_side(folder: Path, name: str) -> Side:
         programme, without = content["programme"], content["scenario"]["without"]
         return Side(
             name, programme["title"], content["world"]["title"], _terms(content["scenario"], year),
-            Summary(year, *columns), economy_names(),
+            Summary(year, *columns), {**economy_names(), REST_OF_WORLD: "Rest of the world"},
             {name: title for name, title in programme["titles"].items() if name not in without},
             _figures(pd.read_parquet(folder / FIGURES)),
         )  # fmt: skip
