@@ -20,7 +20,7 @@ from samarkand.reports.answers.lines import lines_of, priority_lines, sums_of
 from samarkand.reports.answers.why import why_page
 from samarkand.reports.explain import FIRST_LINES, count, print_lineage
 from samarkand.reports.files import write_appraisal
-from samarkand.reports.summary import summarise
+from samarkand.reports.summary import WHOLE, summarise
 from samarkand.state import Counterfactual
 from samarkand.worth import appraise_worth
 from samarkand.worth.gains import calc_user_benefit, calc_user_benefit_by_partner, only
@@ -204,6 +204,18 @@ def test_an_economy_inside_the_rest_of_the_world_is_named_as_such(ask):
     with pytest.raises(Faults, match=r"GEO is inside the rest of the world.*Ask for ROW"):
         ask("Georgia", PROGRAMME, WORLD)
     assert WORLD.label_named("rest of the world") == REST_OF_WORLD
+
+
+def test_what_is_missing_of_a_part_of_an_item_names_the_part(answer):
+    appraisal, worth = answer
+    rows = [row[1] for row in table(economy_page(appraisal, worth, "KAZ"), "What is missing").rows]
+    parts = [
+        f"{gap.what}: {gap.reason}"
+        for gap in appraisal.not_assessed
+        if gap.item == "recognition" and gap.what not in WHOLE
+    ]
+    assert parts
+    assert set(parts) <= set(rows)
 
 
 def test_nothing_in_service_gives_no_empty_table():

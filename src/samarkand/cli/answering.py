@@ -57,10 +57,7 @@ def economy(
 
 def find_asked_economy(asking: Asking, name: str) -> str:
     """The code of the economy that is named. Raises `Faults` with all that is wrong with the question."""
-    from samarkand.world.economies.naming import find_economy
-
-    names = {} if asking.world is None else asking.world.names
-    found = asking.faults.attempt(partial(find_economy, name, names)) if names else None
+    found = None if asking.world is None else asking.faults.attempt(partial(asking.world.label_named, name))
     asking.check()
     return str(found)
 

@@ -94,9 +94,10 @@ def _scale(programme: Programme, tables: Table, path: str, factor: float, faults
     figures = [one for one, row in attributes("item").items() if row.type == "figure"]
     if key not in figures:
         faults.add(place, f"{key} is not a figure of items", did_you_mean(key, figures))
-    if not factor >= 0:
+    is_factor = 0 <= factor < math.inf
+    if not is_factor:
         faults.add(place, f"{factor:g} is no factor", "Give a number from zero up: 1.45 is 45 % more.")
-    if key not in figures or not factor >= 0:
+    if key not in figures or not is_factor:
         return
     scaled = 0
     for table in (*tables.get("project", ()), *tables.get("measure", ())):
@@ -173,9 +174,10 @@ def _tariff(pair: str, factor: float, around: Surroundings, faults: FaultList) -
         code: name for code, name in economy_names().items() if code in (around.economies or economy_names())
     }
     importer, exporter = (faults.attempt(partial(find_economy, one, names)) for one in (first, second))
-    if not factor >= 0:
+    is_factor = 0 <= factor < math.inf
+    if not is_factor:
         faults.add(place, f"{factor:g} is no factor", "Give a number from zero up: 0.5 halves the duties.")
-    if importer is None or exporter is None or not factor >= 0:
+    if importer is None or exporter is None or not is_factor:
         return None
     if importer == exporter:
         faults.add(

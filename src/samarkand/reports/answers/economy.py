@@ -25,7 +25,7 @@ from samarkand.reports.answers.lines import (
     priority_lines,
 )
 from samarkand.reports.figures import digits, figure, money, per_cent, plural
-from samarkand.reports.summary import NOTHING_SHOWN, Summary, summarise
+from samarkand.reports.summary import NOTHING_SHOWN, WHOLE, Summary, summarise
 from samarkand.result import Appraisal
 from samarkand.worth.net_worth import net_worth
 from samarkand.worth.worth import Worth
@@ -221,8 +221,12 @@ def _missing(appraisal: Appraisal, code: str) -> Iterable[Table]:
     mine = {item.id: item.title for item in appraisal.timeline.items if code in item.economies}
     rows = []
     for gap in appraisal.not_assessed:
-        if gap[0] in mine and (mine[gap[0]], gap[2]) not in rows:
-            rows.append((mine[gap[0]], gap[2]))
+        name, what, reason = gap[:3]
+        words = (
+            reason if what in WHOLE else f"{what.replace('_', ' ')}: {reason}"
+        )  # a part, as one crossing of nine
+        if name in mine and (mine[name], words) not in rows:
+            rows.append((mine[name], words))
     more = len(rows) - MOST_MISSING
     note = f"{more} more in the report." if more > 0 else ""
     if rows:
