@@ -9,8 +9,10 @@ from samarkand.priorities.governance.delivery_risk import risk_of
 from samarkand.priorities.governance.disclosure import disclosure_of
 from samarkand.priorities.governance.moments import as_of
 from samarkand.priorities.governance.progress import progress_of
+from samarkand.priorities.governance.stability import FACT, stability_levels
 from samarkand.priorities.timeline import Timeline
 from samarkand.programme.model.models import Item
+from samarkand.state import State
 
 
 def assess_project(item: Item, timeline: Timeline) -> Outcomes:
@@ -23,3 +25,8 @@ def assess_project(item: Item, timeline: Timeline) -> Outcomes:
         **disclosure_of(item, timeline.programme),
         "contract_events": contract_events_of(item),
     }
+
+
+def assess_once(state: State) -> Outcomes:
+    """Political stability by economy, as published."""
+    return {FACT: stability_levels(state.world.fact_table, state.world.labels)}

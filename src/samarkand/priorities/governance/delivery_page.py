@@ -16,6 +16,7 @@ from samarkand.priorities.governance.progress import (
     slippage_of,
 )
 from samarkand.priorities.governance.progress_page import changes_of, money_of
+from samarkand.priorities.governance.stability_page import stability_table
 from samarkand.priorities.reference_fit import (
     COVERAGE,
     FAMILY,
@@ -151,6 +152,7 @@ def item_page(answer: Answer, item: Item) -> Page:
             *money_of(answer, [item]),
             *changes_of(answer, item),
             contract_of(item),
+            stability_table(answer, [item]),
         ),
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from samarkand.priorities.governance.gantt_page import gantt_of_all
 from samarkand.priorities.governance.institutions_page import institutions_of
 from samarkand.priorities.governance.progress_page import money_of
 from samarkand.priorities.governance.ranges_page import ranges_of
+from samarkand.priorities.governance.stability_page import stability_table
 
 
 def page(answer: Answer) -> Page:
@@ -26,6 +27,7 @@ def page(answer: Answer) -> Page:
             openings_of(items),
             *money_of(answer, items),
             contracts_of(items),
+            stability_table(answer, items),
             institutions_of(answer),
             fits_of(),
             disclosures_of(answer),
