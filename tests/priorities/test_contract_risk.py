@@ -101,7 +101,7 @@ def test_a_row_that_is_no_share_is_refused(wrong):
 def test_the_page_of_an_item_names_the_source_of_each_share():
     table = contract_of(item_with("ppp"))
     (dispute, renegotiation, cancellation) = table.rows
-    assert dispute[:4] == ("dispute", "35 %", "28% to 42%", "2005-2018")
+    assert dispute[:4] == ("dispute", "35 %", "28 to 42 %", "2005-2018")
     assert "27 of 77 transport projects [verified]" in dispute[4]
     assert renegotiation[1:3] == ("42 %", "n/a")
     assert cancellation[1] == "6 %"

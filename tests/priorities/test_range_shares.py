@@ -130,7 +130,7 @@ def test_the_page_shows_the_widest_first_in_words(estimated, appraised):
     kazakhstan, china, _ = table.rows
     assert china[4:] == ("0 %", "100 %")
     assert sum(int(cell.split()[0]) for cell in kazakhstan[4:]) in (99, 100, 101)  # each is rounded
-    assert "holds: 80%" in table.note
+    assert "holds: 80 %" in table.note
     assert len(ranges_of(appraised).heads) == 5
     nothing = replace(appraised.timeline.results, delivery=type(appraised.timeline.results.delivery)())
     bare = replace(appraised, timeline=replace(appraised.timeline, results=nothing))

@@ -62,7 +62,7 @@ def contracts_of(items: Sequence[Item]) -> Table:
 
 def _cells(row: ContractRisk) -> tuple[str, str, str]:
     low, high = row.ends
-    between = NO_FIGURE if low != low else f"{low:.0%} to {high:.0%}"
+    between = NO_FIGURE if low != low else f"{100 * low:.0f} to {100 * high:.0f} %"
     return shown(row.value, ".0f", 100.0, "%"), between, row.period
 
 
@@ -71,4 +71,4 @@ def _form(item: Item) -> str:
 
 
 def _range_head() -> str:
-    return f"{COVERAGE:.0%} range by how many were counted"
+    return f"{100 * COVERAGE:.0f} % range by how many were counted"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
-from samarkand.priorities.faces import NO_FIGURE, Answer, Table, shown
+from samarkand.priorities.faces import Answer, Table, shown
 from samarkand.priorities.ranges import BASES, TOGETHER
 
 HEADLINE = "real_income_value"  # the headline in money
@@ -34,7 +32,7 @@ def ranges_of(answer: Answer) -> Table:
         )
         for code in wide[:MOST_ROWS]
     ]
-    coverage = NO_FIGURE if math.isnan(block.coverage) else f"{block.coverage:.0%}"
+    coverage = shown(block.coverage, ".0f", 100.0, "%")
     left = f"The {MOST_ROWS} widest of {len(wide)} are shown. " if len(wide) > MOST_ROWS else ""
     return Table(
         title,

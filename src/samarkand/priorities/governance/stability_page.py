@@ -31,7 +31,7 @@ def stability_table(answer: Answer, items: Sequence[Item]) -> Table:
     )
     return Table(
         "Political stability of the economies",
-        ("economy", "estimate", f"{COVERAGE:.0%} range by its error", "year"),
+        ("economy", "estimate", f"{100 * COVERAGE:.0f} % range by its error", "year"),
         tuple(rows),
         note=note,
     )
