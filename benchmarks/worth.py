@@ -9,7 +9,7 @@ from statistics import median
 from time import perf_counter
 
 from samarkand.appraisal import appraise
-from samarkand.reports.worth_files import values_of
+from samarkand.reports.worth_tables import values_of
 from samarkand.session import Session
 from samarkand.worth import appraise_worth
 
