@@ -15,7 +15,7 @@ from toy import PROGRAMME, make_toy_world
 from way import carry, record
 
 BEFORE, AFTER = "hours_after = { value = 6,", "hours_after = { value = 5,"
-MOST_ENTERED, MOST_RETURNS = 23, 6
+MOST_ENTERED, MOST_RETURNS = 21, 6
 
 
 @pytest.fixture

@@ -429,8 +429,8 @@ def _kind_of(value: Any) -> str:
         return "true or false"
     if isinstance(value, str):
         return "text"
-    if isinstance(value, int | float):
-        return "a number" if math.isfinite(value) else "not finite"
+    if isinstance(value, int | float):  # a whole number may be larger than any float
+        return "a number" if isinstance(value, int) or math.isfinite(value) else "not finite"
     if isinstance(value, list):
         return "a list" if value else "an empty list"
     if isinstance(value, Mapping):

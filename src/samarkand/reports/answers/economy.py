@@ -30,7 +30,7 @@ from samarkand.result import Appraisal
 from samarkand.worth.net_worth import net_worth
 from samarkand.worth.worth import Worth
 
-MOST_ITEMS, MOST_MOVERS, MOST_MISSING = 8, 3, 8
+MOST_ITEMS, MOST_MOVERS, MOST_MISSING = 7, 3, 4
 
 
 def economy_page(appraisal: Appraisal, worth: Worth, code: str) -> Page:

@@ -27,7 +27,7 @@ class Landing(BaseModel):
     `passes`: chokepoints of the trunk between the landing before and this one; `branch`: of the branch to this landing.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     system: str
     landing: str
