@@ -114,3 +114,13 @@ def test_words_of_a_table_may_be_categories(appraisal: sk.Appraisal) -> None:
     assert isinstance(short["economy"].dtype, pd.CategoricalDtype)
     assert short.memory_usage(deep=True).sum() < plain.memory_usage(deep=True).sum() / 2
     pd.testing.assert_frame_equal(plain, short.astype(plain.dtypes.to_dict()))
+
+
+def test_text_that_begins_like_a_formula_stays_text_in_a_workbook(
+    appraisal: sk.Appraisal, tmp_path: Path
+) -> None:
+    """It looks like a formula and is the source of a figure: neither worked out nor changed."""
+    programme = appraisal.programme.model_copy(update={"title": "=1+1"})
+    found = sk.appraise(programme, WORLD, years=YEAR)
+    question = pd.read_excel(found.to_excel(tmp_path / "answer.xlsx"), sheet_name="question")
+    assert dict(zip(question["term"], question["value"], strict=True))["programme"] == "=1+1"

@@ -21,17 +21,22 @@ from pydantic import BaseModel
 
 PACKAGE = "samarkand."
 DEPTH = 7
+UNCHANGING = ("World", "Parameters", "Assumptions")  # asked thousands of times, and never written to
+_known: dict[
+    tuple[int, int], tuple[Any, int]
+] = {}  # with the value itself, so that its id is not given again
 
 
 # What works on anything and knows nothing of what it carries; records that hold it; and what is worked out beside the
 # headline, from the same solutions.
-TOOLS = ("core.", "engines.once", "engines.threads", "session", "world.parameters", "world.assumptions")
+TOOLS = ("core.", "engines.once", "engines.threads", "session")
 ENGINES = ("engines.equilibrium",)  # entered by their front doors: what they do inside is theirs
 BESIDE = (
-    "priorities.infrastructure", "priorities.finance", "priorities.innovation", "priorities.social",
-    "priorities.environment", "priorities.governance", "priorities.trade.exposure", "priorities.trade.structure",
+    "priorities.infrastructure",
+    "priorities.trade.exposure",
+    "priorities.trade.structure",
     "priorities.trade.chains_store",
-)  # fmt: skip
+)
 
 
 class Call(NamedTuple):
@@ -101,6 +106,11 @@ def digest(value: Any, depth: int = DEPTH) -> int:
         return hash(value.model_dump_json())
     if depth == 0 or isinstance(value, type) or callable(value):
         return 0
+    if type(value).__name__ in UNCHANGING:
+        key = id(value), depth
+        if key not in _known:
+            _known[key] = (value, _digest_fields(value, depth))
+        return _known[key][1]
     if type(value) is dict:
         return hash(tuple((digest(k, depth - 1), digest(v, depth - 1)) for k, v in value.items()))
     if isinstance(value, list | tuple):
@@ -108,8 +118,12 @@ def digest(value: Any, depth: int = DEPTH) -> int:
     if isinstance(value, set | frozenset):
         return hash(frozenset(digest(one, depth - 1) for one in value))
     if dataclasses.is_dataclass(value):
-        return hash(tuple(digest(getattr(value, f.name, None), depth - 1) for f in dataclasses.fields(value)))
+        return _digest_fields(value, depth)
     return 0
+
+
+def _digest_fields(value: Any, depth: int) -> int:
+    return hash(tuple(digest(getattr(value, f.name, None), depth - 1) for f in dataclasses.fields(value)))
 
 
 def carry(one: list[Call], other: list[Call]) -> list[str]:

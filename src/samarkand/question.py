@@ -277,7 +277,9 @@ def _checked(
     assert programme is not None  # else there are faults
     assert patched is not None
     assert assumptions is not None
-    return Question(scenario, programme, with_changes(patched), world, assumptions, projection, reach)
+    if patched.has_changes:
+        patched = with_changes(patched)
+    return Question(scenario, programme, patched, world, assumptions, projection, reach)
 
 
 def _canonical(value: Any) -> str:

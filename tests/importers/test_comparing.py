@@ -13,7 +13,6 @@ from samarkand.world.importers import import_world
 from samarkand.world.importers.codes import union_members
 from samarkand.world.importers.economy_accounts import write_template
 from samarkand.world.store import open_world
-from soaking import ALL
 
 import file_samples as samples  # isort: skip
 
@@ -121,8 +120,7 @@ def test_a_programme_is_appraised_in_an_imported_world(tmp_path, world) -> None:
     assert any("imported from the file 2022.csv" in line for line in cited)
 
 
-@pytest.mark.soak
-@pytest.mark.skipif(not ALL, reason="freight is laid for another world, which takes long: make soak")
+@pytest.mark.slow
 def test_a_small_world_is_appraised_with_the_constants_of_modes_of_all(tmp_path, world) -> None:
     """Its members of the European Union are islands: nothing in it could be fitted to a published split."""
     file = samples.icio(tmp_path / "2022.csv", world.accounts, ("CHN", "CYP", "KAZ", "MLT", "ROW"))

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from docs.sights import SIGHTS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -194,19 +195,12 @@ def test_colours_grow_darker_with_size_on_both_sides():
     assert min(abs(np.diff(sizes))) > 0.03
 
 
-# Machado, Oliveira and Fernandes (2009), "A physiologically-based model for simulation of color vision deficiency",
-# IEEE TVCG 15(6): matrices of severity 1 for linear RGB.
+# As docs.sights has them, and from the same source protanopia.
 SIGHT = {
-    "usual": np.eye(3),
-    "deuteranopia": [
-        [0.367322, 0.860646, -0.227968],
-        [0.280085, 0.672501, 0.047413],
-        [-0.01182, 0.04294, 0.968881],
-    ],
+    "usual": SIGHTS["colour"],
+    "deuteranopia": SIGHTS["deuteranopia"],
     "protanopia": [
-        [0.152286, 1.052583, -0.204868],
-        [0.114503, 0.786281, 0.099216],
-        [-0.003882, -0.048116, 1.051998],
+        [0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998],
     ],
 }  # fmt: skip
 TO_XYZ = np.array(

@@ -66,54 +66,27 @@ YearsOption = Annotated[
 YearOption = Annotated[
     int, typer.Option("--year", metavar="YEAR", help="The year asked about: what is open by its end counts.")
 ]
-WithoutOption = Annotated[
-    list[str] | None,
-    typer.Option("--without", metavar="ID", help="Leave out a project or measure; may be repeated."),
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="ITEM.KEY=VALUE",
-        help="Replace a key of an item, as cku-railway.capex=8000; may be repeated.",
-    ),
-]
-ScaleOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--scale",
-        metavar="[ITEM.]KEY=FACTOR",
-        help="Times a figure of all items, as capex=1.45, or of one; may be repeated.",
-    ),
-]
-BorderOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--border",
-        metavar="CROSSING=HOURS",
-        help="Hours less or more at a crossing, as Torugart=-6h; may be repeated.",
-    ),
-]
-TariffOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--tariff",
-        metavar="IMPORTER:EXPORTER=FACTOR",
-        help="Duties of one economy on goods of another times a factor, as KEN:CHN=0.5; may be repeated.",
-    ),
-]
-AssumeOption = Annotated[
-    list[str] | None,
-    typer.Option("--assume", metavar="NAME=VALUE", help="Replace a declared parameter; may be repeated."),
-]
-CloseOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--close",
-        metavar="NAME",
-        help="Close a chokepoint (suez), border (border:KAZ-CHN), crossing, port, ferry or link; may be repeated.",
-    ),
-]
+
+
+def _repeated(flag: str, metavar: str, words: str) -> Any:
+    """An option that may be given several times."""
+    return Annotated[list[str] | None, typer.Option(flag, metavar=metavar, help=f"{words}; may be repeated.")]
+
+
+WithoutOption = _repeated("--without", "ID", "Leave out a project or measure")
+SetOption = _repeated("--set", "ITEM.KEY=VALUE", "Replace a key of an item, as cku-railway.capex=8000")
+ScaleOption = _repeated(
+    "--scale", "[ITEM.]KEY=FACTOR", "Times a figure of all items, as capex=1.45, or of one"
+)
+BorderOption = _repeated("--border", "CROSSING=HOURS", "Hours less or more at a crossing, as Torugart=-6h")
+TariffOption = _repeated(
+    "--tariff", "IMPORTER:EXPORTER=FACTOR",
+    "Duties of one economy on goods of another times a factor, as KEN:CHN=0.5",
+)  # fmt: skip
+AssumeOption = _repeated("--assume", "NAME=VALUE", "Replace a declared parameter")
+CloseOption = _repeated(
+    "--close", "NAME", "Close a chokepoint (suez), border (border:KAZ-CHN), crossing, port, ferry or link"
+)
 WorldOption = Annotated[
     str,
     typer.Option(

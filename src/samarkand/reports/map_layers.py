@@ -35,7 +35,7 @@ def programme_marks(appraisal: Appraisal, change: Change) -> Marks:
             for name, longitude, latitude, kind in _places(item, change, appraisal.world.network.geography)
         ]
         for code in item.economies:
-            taking_part.setdefault(code, appraisal.world.names.get(code, code))
+            taking_part.setdefault(code, appraisal.world.name_of(code))
     return Marks(tuple(routes), tuple(places), taking_part)
 
 

@@ -66,6 +66,9 @@ def _workbook(appraisal: Appraisal) -> bytes:
         sheet.append(list(table.columns))
         for row in table.itertuples(index=False):
             sheet.append([_cell(value) for value in row])
+            for cell in sheet[sheet.max_row]:
+                if cell.data_type == "f":  # text that begins like a formula
+                    cell.data_type = "s"
         for cell in sheet[1]:
             cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
         for place, name in enumerate(table.columns, 1):
@@ -78,11 +81,9 @@ def _workbook(appraisal: Appraisal) -> bytes:
 
 
 def _cell(value: Any) -> Any:
-    """A value that a sheet can hold: a missing figure is an empty cell; text that begins like a formula stays text."""
+    """A value that a sheet can hold; a missing figure is an empty cell."""
     if value is None or (isinstance(value, float) and value != value) or value is pd.NA:
         return None
-    if isinstance(value, str) and value[:1] in "=+-@":
-        return f"'{value}"
     return value.item() if hasattr(value, "item") else value
 
 
@@ -113,6 +114,6 @@ def _economies(appraisal: Appraisal) -> pd.DataFrame:
                 shown = display_unit(unit) if unit != "fraction" else "fraction"
                 columns[f"{row.title}, {shown}" if shown else row.title] = change.to_series()
     table = pd.DataFrame(columns).rename_axis("code").reset_index()
-    names = [appraisal.world.names.get(code, code) for code in table["code"]]
+    names = [appraisal.world.name_of(code) for code in table["code"]]
     table.insert(0, "economy", names)
     return table

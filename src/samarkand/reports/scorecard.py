@@ -96,7 +96,7 @@ def _table(appraisal: Appraisal, summary: Summary) -> Table:
         _sums(table, summary, words, group.members)
         for code in group.shown:
             table.add_row(
-                f"  {appraisal.world.names.get(code, code)}",
+                f"  {appraisal.world.name_of(code)}",
                 _cell(summary.real_income_value, code, "US$ m"),
                 _cell(summary.real_income, code, "fraction"),
                 _cell(summary.unpaid_value, code, "US$ m"),

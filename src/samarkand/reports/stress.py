@@ -80,7 +80,7 @@ def _print_case(case: Case, stress: Stress, console: Console) -> None:
             for scenario in ("without", "with")
         ]
         cells = [*(f"{value:+.3%}" for value in changes), f"{access.sel(economy=economy).item():.1%}"]
-        words = [stress.world.names.get(economy, economy), *sums((economy,)), *cells]
+        words = [stress.world.name_of(economy), *sums((economy,)), *cells]
         table.add_row(*words[: len(columns)])
     if group.others:
         table.add_row(f"{len(group.others)} other economies", *sums(group.others))

@@ -109,7 +109,7 @@ class ReportView:
 
     def name(self, code: str) -> str:
         """Name of an economy."""
-        return self.appraisal.world.names.get(str(code), str(code))
+        return self.appraisal.world.name_of(str(code))
 
     # -- the first screen
 

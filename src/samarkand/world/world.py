@@ -87,6 +87,10 @@ class World(Carded):
             REST_OF_WORLD: "Rest of the world",
         }
 
+    def name_of(self, code: str) -> str:
+        """The name of an economy; its code where the world has none."""
+        return self.names.get(code, code)
+
     def label_named(self, word: str) -> str:
         """The label of the accounts that a word names, however it is written. Raises `Faults` where there is none."""
         code = find_economy(word, self.names)

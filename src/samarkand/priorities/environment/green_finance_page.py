@@ -65,7 +65,7 @@ def _renewables(answer: Answer) -> tuple[Table, ...]:
     both: xr.DataArray = before.dropna("economy")
     rows = tuple(
         (
-            answer.world.names.get(str(code), str(code)),
+            answer.world.name_of(str(code)),
             *(shown(float(one.sel(economy=code)), ".1f", 100.0, "%") for one in (before, after)),
         )
         for code in both["economy"].to_numpy()

@@ -51,7 +51,7 @@ def page_of_item(answer: Answer, item: Item) -> Page:
         tables.append(rail_table(parameters))
     if gaps:
         tables.append(Table("Not assessed", ("what", "why"), tuple(gaps), numbers=2))
-    names = ", ".join(answer.world.names.get(code, code) for code in item.economies)
+    names = ", ".join(answer.world.name_of(code) for code in item.economies)
     lead = (f"{item.kind_row.label}; {names}.",)
     return Page(f"Greenhouse gases of {item.title}", lead=lead, charts=_chart(gases), tables=tuple(tables))
 

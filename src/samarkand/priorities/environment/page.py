@@ -178,7 +178,7 @@ def emissions_by_economy(answer: Answer) -> tuple[Table, ...]:
     order = without[0].to_series().dropna().sort_values(ascending=False).index
     rows = tuple(
         (
-            answer.world.names.get(str(code), str(code)),
+            answer.world.name_of(str(code)),
             *_totals_and_changes(
                 *([float(one.sel(economy=code)) for one in both] for both in (without, change))
             ),

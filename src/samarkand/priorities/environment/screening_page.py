@@ -105,7 +105,7 @@ def page_of_project(
     findings = screen_item(item, answer.world.fact_table, known)
     tables = [_decided(findings), _of_lenders(item), _open(findings), _turns(findings)]
     lead = [
-        f"{item.kind_row.label}; {', '.join(answer.world.names.get(code, code) for code in item.economies)}.",
+        f"{item.kind_row.label}; {', '.join(answer.world.name_of(code) for code in item.economies)}.",
         NOTE,
     ]
     pictures: tuple[LineMap, ...] = ()

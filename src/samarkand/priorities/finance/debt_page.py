@@ -88,7 +88,7 @@ def name_of(answer: Answer, code: str) -> str:
     """The name of an economy."""
     from samarkand.world.economies.tables import economy_names
 
-    return economy_names().get(code) or answer.world.names.get(code, code)
+    return economy_names().get(code) or answer.world.name_of(code)
 
 
 def _years(answer: Answer, code: str, economy: Economy | None) -> tuple[int, ...]:

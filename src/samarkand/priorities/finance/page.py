@@ -130,10 +130,7 @@ def _service(answer: Answer) -> Chart:
     years = tuple(int(year) for year in paid["year"].to_numpy())
     total = paid.sum("year").to_series().sort_values(ascending=False)
     largest = [name for name, value in total.items() if value > 0][:MOST_LINES]
-    series = {
-        answer.world.names.get(str(name), str(name)): paid.sel(economy=name).to_numpy().tolist()
-        for name in largest
-    }
+    series = {answer.world.name_of(str(name)): paid.sel(economy=name).to_numpy().tolist() for name in largest}
     return Chart("Service of the programme's loans by host", "US$ m a year", years, series)
 
 
@@ -167,7 +164,7 @@ def _fiscal(answer: Answer) -> Chart | None:
         return None
     widest = abs(cash).max("year").to_series().sort_values(ascending=False)
     series = {
-        answer.world.names.get(str(code), str(code)): cash.sel(economy=code).fillna(0.0).to_numpy().tolist()
+        answer.world.name_of(str(code)): cash.sel(economy=code).fillna(0.0).to_numpy().tolist()
         for code in widest.index[:MOST_LINES]
     }
     years = tuple(int(year) for year in cash["year"].to_numpy())

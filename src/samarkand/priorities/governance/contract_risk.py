@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from statistics import NormalDist
 from typing import Literal, get_args
 
 import numpy as np
@@ -65,25 +64,16 @@ class ContractRisk(Cited):
         """Its range by how few were counted; not a number where the counts are not published."""
         if self.events is None or self.projects is None:
             return math.nan, math.nan
-        return calc_wilson(self.events, self.projects, COVERAGE)
+        from scipy.stats import binomtest  # takes long to import, and only this needs it
+
+        found = binomtest(self.events, self.projects).proportion_ci(COVERAGE, method="wilson")
+        return float(found.low), float(found.high)
 
 
 @cache
 def contract_risks() -> tuple[ContractRisk, ...]:
     """The declared shares."""
     return read_rows(__package__, "contract_risk.csv", ContractRisk)
-
-
-def calc_wilson(events: int, projects: int, coverage: float) -> tuple[float, float]:
-    """Interval of a share that was counted: `(p + z^2 / 2n -+ z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n)`.
-
-    p: events over projects, n: projects, z: normal quantile at (1 + coverage) / 2 (Wilson 1927).
-    """
-    z = NormalDist().inv_cdf((1.0 + coverage) / 2.0)
-    p, n = events / projects, float(projects)
-    half = z * math.sqrt(p * (1.0 - p) / n + z * z / (4.0 * n * n))
-    centre, scale = p + z * z / (2.0 * n), 1.0 + z * z / n
-    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
 
 
 def risk_of_contract(item: Item, event: Event) -> ContractRisk | str:

@@ -103,7 +103,7 @@ def changes_of(answer: Answer, item: Item) -> tuple[Table, ...]:
     effects = income_effects(answer, item)
     if effects:
         lines = tuple(
-            (answer.world.names.get(code, code), f"{paid:,.1f}", f"{100.0 * lost:+.4f} %")
+            (answer.world.name_of(code), f"{paid:,.1f}", f"{100.0 * lost:+.4f} %")
             for code, (paid, lost) in effects.items()
         )
         note = "In the last year, to first order: changes over all that the economy pays, times its loss by payment."

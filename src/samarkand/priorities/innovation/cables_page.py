@@ -50,8 +50,8 @@ def said_of_table(answer: Answer) -> tuple[str, ...]:
         "ones, by sea and by land: who is said to lose connection loses all that is known here. Capacity is that of "
         "the design, where it is published. samarkand world import cables brings in a table of your own."
     )
-    names = ", ".join(answer.world.names.get(code, code) for code in bare)
-    lacks = "; ".join(f"{answer.world.names.get(row.economy, row.economy)}: {row.missing}" for row in missing)
+    names = ", ".join(answer.world.name_of(code) for code in bare)
+    lacks = "; ".join(f"{answer.world.name_of(row.economy)}: {row.missing}" for row in missing)
     sentences = [
         what,
         f"Known to be missing: {lacks}." if lacks else "",
@@ -66,7 +66,7 @@ def title_of(answer: Answer, case: str) -> str:
     sort, _, name = case.rpartition(":")
     if sort == "landing":
         code, _, place = name.partition(" ")
-        return f"landing in {place}, {answer.world.names.get(code, code)}"
+        return f"landing in {place}, {answer.world.name_of(code)}"
     if sort:
         systems = (one.row for one in answer.world.cables.systems)
         titles = {row.system: row.title for row in systems}
@@ -113,7 +113,7 @@ def cable_map(answer: Answer) -> LineMap:
         for number, one in enumerate((*known, *mine), 1)
     )  # fmt: skip
     stand = {code for item in state.programme.items for code in item.economies}
-    names = {code: answer.world.names.get(code, code) for code in sorted(stand)}
+    names = {code: answer.world.name_of(code) for code in sorted(stand)}
     listed = "; ".join(f"{way.number} {way.words}" for way in ways)
     return LineMap("Cables that are known", ways, names, f"{NO_ROUTES} {listed}.")
 
@@ -123,7 +123,7 @@ def by_economy(answer: Answer, only: tuple[str, ...] = ()) -> Table:
     without, with_ = connection_without(answer.timeline.last), connection_of(answer.timeline.last)
     rows = tuple(
         (
-            answer.world.names.get(code, code),
+            answer.world.name_of(code),
             *(
                 cell
                 for one in (without, with_)
@@ -190,7 +190,7 @@ def cut_page(answer: Answer, names: tuple[str, ...]) -> Page:
     for row, code in enumerate(pair[0].economies):
         cells = [_fate(one, row, *result) for one, result in zip(pair, results, strict=True)]
         if any(cell != "" for cell in cells):
-            rows.append((answer.world.names.get(code, code), *(cell or "as before" for cell in cells)))
+            rows.append((answer.world.name_of(code), *(cell or "as before" for cell in cells)))
     note = "" if rows else "Nobody loses anything that is known here."
     return Page(
         f"Cut together: {', '.join(title_of(answer, case) for case in asked)}",

@@ -57,7 +57,7 @@ def readiness(answer: Answer, only: tuple[str, ...] = ()) -> Table:
     table = pd.DataFrame(values.to_numpy(), values["economy"].to_numpy(), list(GROUPS))
     table = table[table.index.isin(named)].dropna(how="all").sort_values("all measures", ascending=False)
     rows = tuple(
-        (answer.world.names.get(str(code), str(code)), *(shown(one, ".0f", 100.0, "%") for one in cells))
+        (answer.world.name_of(str(code)), *(shown(one, ".0f", 100.0, "%") for one in cells))
         for code, cells in zip(table.index, table.to_numpy(float).tolist(), strict=True)
     )
     note = "Of what full implementation would be, by the newest survey of each. No cost of trade follows from it."

@@ -77,7 +77,7 @@ def by_economy(answer: Answer) -> Table:
     table = table.dropna(subset=["economic_complexity"]).sort_values("economic_complexity", ascending=False)
     rows = tuple(
         (
-            answer.world.names.get(str(code), str(code)), f"{index:+.2f}", f"{outlook:+.2f}", f"{products:.0f}",
+            answer.world.name_of(str(code)), f"{index:+.2f}", f"{outlook:+.2f}", f"{products:.0f}",
             shown(reach), _percent(change), shown(nearer),
         )
         for code, (index, outlook, products, reach, change, nearer) in zip(
@@ -94,7 +94,7 @@ def by_economy(answer: Answer) -> Table:
 def left_out(answer: Answer, found: Found) -> Table:
     """Who exports and is not in the sample, and why."""
     rows = tuple(
-        (answer.world.names.get(code, code), reason) for code, reason in sorted(found.sample.left_out.items())
+        (answer.world.name_of(code), reason) for code, reason in sorted(found.sample.left_out.items())
     )
     note = "" if rows else "All that export are in the sample."
     return Table("Not in the sample", ("economy", "why"), rows, note, numbers=2)
@@ -112,7 +112,7 @@ def stability(answer: Answer) -> Table:
 
 
 def _stable(answer: Answer, one: Stability) -> tuple[str, str, str]:
-    name = answer.world.names.get(one.economy, one.economy)
+    name = answer.world.name_of(one.economy)
     return f"{one.correlation:.4f}", f"{one.places} ({name})" if one.places else "0", str(one.economies)
 
 
@@ -161,8 +161,8 @@ def opportunities_of(answer: Answer, found: Found, economy: str, partner: str = 
         ]  # fmt: skip
         rows.append((*cells, *_with_partner(answer, found, economy, partner, k, sector)))
     note = f"{len(chosen)} opportunities; the first {MOST_ROWS} are shown." if len(chosen) > MOST_ROWS else ""
-    whose = answer.world.names.get(economy, economy)
-    with_whom = f", and {answer.world.names.get(partner, partner)}" if partner else ""
+    whose = answer.world.name_of(economy)
+    with_whom = f", and {answer.world.name_of(partner)}" if partner else ""
     return Table(f"Opportunities of {whose}{with_whom}", tuple(heads), tuple(rows), note, numbers=2)
 
 

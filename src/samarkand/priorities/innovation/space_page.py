@@ -37,7 +37,7 @@ def space_of(answer: Answer, found: Found, economy: str) -> NetworkFigure:
     """What an economy makes in colour, what it does not in grey, and its opportunities ringed."""
     row = found.economies.index(economy)
     made = found.measures.presence[row] > 0
-    name = answer.world.names.get(economy, economy)
+    name = answer.world.name_of(economy)
     note = f"{HOW} In colour: what {name} makes; grey: what it does not; ringed: its opportunities."
     title = f"Product space of {name}"
     return _figure(title, found, found.measures.pci, made, found.opportunities[row], note)

@@ -35,7 +35,7 @@ def economy_page(answer: Answer, code: str) -> Page:
         tables.append(opportunities_of(answer, found, code))
         pictures = (space_of(answer, found, code),)
     tables += [by_economy(answer, (code,)), _cuts(answer, code), readiness(answer, (code,))]
-    name = answer.world.names.get(code, code)
+    name = answer.world.name_of(code)
     return Page(f"Innovation: {name}", lead=lead, tables=tuple(tables), pictures=pictures)
 
 
@@ -107,7 +107,7 @@ def _skills(answer: Answer, item: Item) -> Table:
     economies = sorted({code for amounts in by_year.values() for code in amounts})
     rows = tuple(
         (
-            answer.world.names.get(code, code),
+            answer.world.name_of(code),
             *(f"{by_year.get(year, {}).get(code, 0.0):+,.3f}" for year in answer.years),
         )
         for code in economies

@@ -64,7 +64,7 @@ def cities_of(answer: Answer, word: str) -> Page:
         "people",
         *(f"{sought.replace('_', ' ')}, {part}" for sought in SOUGHT for part in ("before", "after")),
     )
-    name = answer.world.names.get(economy, economy)
+    name = answer.world.name_of(economy)
     firms, poverty, work = (one(answer, economy) for one in (firms_of_economy, poverty_of, work_of_economy))
     needed = ((NO_FIRMS, firms), (NO_SURVEY, poverty), (NO_EMPLOYMENT, work))
     missing = (said for said, tables in needed if not tables)

@@ -35,7 +35,7 @@ def firms_tables(answer: Answer) -> tuple[Table, ...]:
     order = sorted(map(str, known), key=lambda code: -abs(float(sales.sel(economy=code, case="small"))))
     rows = tuple(
         (
-            answer.world.names.get(code, code),
+            answer.world.name_of(code),
             " / ".join(shown(float(share.sel(economy=code, case=size)), ".1f", 100.0) for size in SIZES),
             *(shown(float(sales.sel(economy=code, case=size)), "+.4f", 100.0) for size in SIZES),
         )

@@ -18,7 +18,7 @@ FORMS = {"fraction": (".1f", 100.0, "%")}
 def page_of_item(answer: Answer, item: Item) -> Page:
     """All that is assessed of an item by case, and by economy where it is known so; why the rest is not."""
     found = assess_project(item, answer.timeline)
-    names = {code: answer.world.names.get(code, code) for code in answer.world.labels}
+    names = {code: answer.world.name_of(code) for code in answer.world.labels}
     by_case, by_economy, gaps = [], [], []
     for name, outcome in found.items():
         _, declared = find_indicator(name)

@@ -49,7 +49,7 @@ def left_out(answer: Answer) -> Table:
     )
     order = without[without > 0].sort_values(ascending=False).index
     rows = tuple(
-        (answer.world.names.get(code, code), *(shown(one[code]) for one in (without, with_, change)))
+        (answer.world.name_of(code), *(shown(one[code]) for one in (without, with_, change)))
         for code in order[:MOST_ROWS]
     )
     return Table(

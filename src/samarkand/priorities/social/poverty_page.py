@@ -70,7 +70,7 @@ def charts_of_tenths(answer: Answer, economy: str = "") -> tuple[Bars, ...]:
     order = sorted(known, key=lambda code: -float(np.ptp(changes[code])))
     return tuple(
         Bars(
-            f"Change of income by tenth, from the poorest: {answer.world.names.get(code, code)}", "fraction", "people",
+            f"Change of income by tenth, from the poorest: {answer.world.name_of(code)}", "fraction", "people",
             TENTHS, tuple(map(float, changes[code])),
         )
         for code in order[:MOST_CHARTS]
@@ -119,7 +119,7 @@ def _by_economy(answer: Answer) -> Table:
         case = str(headcount.sel(economy=economy).dropna("case")["case"].to_numpy()[0])
         at = {"economy": economy, "case": case}
         people = float(change.sel(at))
-        found.append((people, (answer.world.names.get(economy, economy), case, *_known(one),
+        found.append((people, (answer.world.name_of(economy), case, *_known(one),
                                _per_cent(float(headcount.sel(at))), shown(people, "+,.0f"))))  # fmt: skip
     found.sort(key=lambda pair: -abs(np.nan_to_num(pair[0])))
     rows = tuple(row for _, row in found[:MOST_ROWS])

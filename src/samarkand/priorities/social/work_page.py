@@ -89,9 +89,7 @@ def _in_operation(answer: Answer, item: str) -> float:
 
 def _moved(answer: Answer) -> Table:
     moved = answer.array("jobs_moved").dropna("economy").to_series().sort_values(ascending=False)
-    rows = tuple(
-        (answer.world.names.get(str(code), str(code)), shown(value)) for code, value in moved.items()
-    )
+    rows = tuple((answer.world.name_of(str(code)), shown(value)) for code, value in moved.items())
     return Table("Persons who change sector, gross", ("economy", "persons"), rows[:MOST_ROWS])
 
 

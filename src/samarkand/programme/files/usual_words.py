@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from samarkand.core.declarations import read_rows
 from samarkand.core.faults import did_you_mean
-from samarkand.world.economies.tables import load_economies
+from samarkand.world.economies.naming import economy_named, economy_of_iso2
 
 
 class UsualWord(BaseModel):
@@ -38,16 +38,10 @@ def remedy_for(key: str, value: str, choices: Collection[str]) -> str:
 
 def remedy_for_economy(value: str, known: Collection[str] | None) -> str:
     """The remedy for what is no ISO3 code: the code of an economy of that name, or of that code of two letters."""
-    code = _codes_by_name().get(_plain(value))
+    code = economy_named(value) or economy_of_iso2(value)
     if code is not None and (known is None or code in known):
         return f'Write "{code}".'
     return did_you_mean(value.upper(), known) if known else "Give an ISO 3166-1 code of three letters."
-
-
-@cache
-def _codes_by_name() -> dict[str, str]:
-    names = load_economies()["name"]
-    return {_plain(str(name)): str(code) for code, name in names.items()}
 
 
 def _plain(word: str) -> str:

@@ -299,6 +299,11 @@ class Programme(Carded, _Plain):
         return tuple(item.id for item in self.items if item.alternative_to)
 
     @property
+    def has_changes(self) -> bool:
+        """Whether an item has change orders or disputes, which may add to its cost."""
+        return any(item.entries(key) for item in self.items for key in ("change_order", "dispute"))
+
+    @property
     def content_hash(self) -> str:
         """SHA-256 of the whole content in canonical form: equal for equal content, however it is laid out."""
         return content_hash(self.model_dump(mode="json"))

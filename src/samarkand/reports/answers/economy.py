@@ -35,7 +35,7 @@ MOST_ITEMS, MOST_MOVERS, MOST_MISSING = 7, 3, 4
 
 def economy_page(appraisal: Appraisal, worth: Worth, code: str) -> Page:
     """One screen about an economy in the last year asked about."""
-    summary, name = summarise(appraisal), appraisal.world.names.get(code, code)
+    summary, name = summarise(appraisal), appraisal.world.name_of(code)
     lines = [line for line in lines_of(appraisal, worth) if line.economy == code]
     tables = (
         _sums(appraisal, summary, code),
@@ -58,7 +58,7 @@ def said_of(appraisal: Appraisal, worth: Worth | None, code: str) -> Iterable[st
 
 
 def _said(appraisal: Appraisal, summary: Summary, code: str, lines: Sequence[Line]) -> Iterable[str]:
-    name = appraisal.world.names.get(code, code)
+    name = appraisal.world.name_of(code)
     value, before, cost = (
         float(column.get(code, np.nan))
         for column in (summary.real_income_value, summary.unpaid_value, summary.cost)
@@ -163,7 +163,7 @@ def _movers(appraisal: Appraisal, code: str) -> Iterable[Table]:
         moved: pd.Series = (with_ - without).to_series().drop(code, errors="ignore")
         base = without.to_series()
         names = (
-            {one: appraisal.world.names.get(str(one), str(one)) for one in moved.index} if dim == "partner"
+            {one: appraisal.world.name_of(str(one)) for one in moved.index} if dim == "partner"
             else {one: str(one).replace("_", " ") for one in moved.index}
         )  # fmt: skip
         for one in moved.abs().sort_values(ascending=False).index[:MOST_MOVERS]:

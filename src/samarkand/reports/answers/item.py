@@ -34,7 +34,7 @@ def _said(appraisal: Appraisal, one: ItemWorth, lines: Sequence[Line]) -> Iterab
     item, year = one.item, appraisal.years[-1]
     cost = item.capex.value if item.capex is not None else None
     words = "no cost is published" if cost is None else f"costs {money(cost)}"
-    where = ", ".join(appraisal.world.names.get(code, code) for code in item.economies)
+    where = ", ".join(appraisal.world.name_of(code) for code in item.economies)
     opening = f"open from {item.opening}" if item.opening else "no date of opening is published"
     yield f"{item.kind_row.label} in {where}; {item.status.replace('_', ' ')}; {words}; {opening}."
     if not item.is_open(year):
@@ -56,14 +56,14 @@ def _said(appraisal: Appraisal, one: ItemWorth, lines: Sequence[Line]) -> Iterab
     brings.sort(key=lambda line: -(line.trade + line.direct))
     if brings:
         names = [
-            f"{appraisal.world.names.get(line.economy, line.economy)} ({money(line.trade + line.direct, sign=True)})"
+            f"{appraisal.world.name_of(line.economy)} ({money(line.trade + line.direct, sign=True)})"
             for line in brings[:3]
         ]
         yield f"It brings most to {', '.join(names)}."
     lose = [line for line in lines if line.net < -NOTHING_SHOWN]
     if lose:
         worst = min(lose, key=lambda line: line.net)
-        who = appraisal.world.names.get(worst.economy, worst.economy)
+        who = appraisal.world.name_of(worst.economy)
         yield f"{who} bears most: {money(worst.net, sign=True)} a year, {money(worst.charge)} of it charged."
 
 
@@ -84,7 +84,7 @@ def _for_economy(appraisal: Appraisal, one: ItemWorth, lines: Sequence[Line], co
     share = one.bearers.get(code)
     note = "" if share is None else f"It bears {share:.0%} of the capital cost."
     yield Table(
-        f"For {appraisal.world.names.get(code, code)}", ("", "US$ m a year"),
+        f"For {appraisal.world.name_of(code)}", ("", "US$ m a year"),
         tuple((words, figure(value, UNIT, sign=True)) for words, value in rows), note,
     )  # fmt: skip
 
@@ -92,10 +92,7 @@ def _for_economy(appraisal: Appraisal, one: ItemWorth, lines: Sequence[Line], co
 def _who(appraisal: Appraisal, lines: Sequence[Line]) -> Iterable[Table]:
     if not lines:
         return
-    rows = [
-        cells_of(appraisal.world.names.get(line.economy, line.economy), [line])
-        for line in lines[:MOST_ECONOMIES]
-    ]
+    rows = [cells_of(appraisal.world.name_of(line.economy), [line]) for line in lines[:MOST_ECONOMIES]]
     if rest := lines[MOST_ECONOMIES:]:
         rows.append(cells_of(f"{len(rest)} others", rest))
     rows.append(cells_of("All economies", lines))

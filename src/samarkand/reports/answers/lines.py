@@ -65,7 +65,8 @@ class Line(NamedTuple):
 
 def sums_of(lines: Sequence[Line]) -> tuple[float, float, float]:
     """Trade, direct margins and charge of several lines together."""
-    return tuple(float(sum(line.parts[place] for line in lines)) for place in range(3))  # type: ignore[return-value]
+    trade, direct = sum(line.trade for line in lines), sum(line.direct for line in lines)
+    return trade, direct, sum(line.charge for line in lines)
 
 
 def cells_of(words: str, lines: Sequence[Line]) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ MOST = 3  # items, and partners
 
 def why_page(appraisal: Appraisal, worth: Worth, code: str) -> Page:
     """Ten lines about the real income of one economy in the last year asked about."""
-    name = appraisal.world.names.get(code, code)
+    name = appraisal.world.name_of(code)
     return Page(
         f"Why {name}: {appraisal.programme.title} · {appraisal.years[-1]}",
         tuple(said_of(appraisal, worth, code)),
@@ -73,7 +73,7 @@ def _partners(appraisal: Appraisal, code: str) -> Iterable[Table]:
     rows = []
     for place in order[:MOST]:
         if abs(saved[place]) > NOTHING_SHOWN:
-            name = appraisal.world.names.get(labels[place], labels[place])
+            name = appraisal.world.name_of(labels[place])
             words = "At home" if labels[place] == code else f"From {name}"
             rows.append((words, figure(float(saved[place]), UNIT, sign=True)))
     if rows:

@@ -57,7 +57,7 @@ def find_economy(text: str, known: Mapping[str, str]) -> str:
     if word.upper() in known:
         return word.upper()
     own = {plain(name): code for code, name in known.items()}
-    code = own.get(plain(word)) or economy_named(word) or _by_iso2().get(word.upper())
+    code = own.get(plain(word)) or economy_named(word) or economy_of_iso2(word)
     if code in known:
         return str(code)
     if code is not None:
@@ -79,6 +79,11 @@ def find_economy(text: str, known: Mapping[str, str]) -> str:
     raise Faults([Fault(f"economy {text}", "is no economy", remedy)])
 
 
+def economy_of_iso2(text: str) -> str | None:
+    """The ISO3 code of an economy that the world knows, by its code of two letters."""
+    return _by_iso2().get(text.strip().upper())
+
+
 @cache
 def _others() -> tuple[OtherName, ...]:
     return read_rows(__package__, "economy_names.csv", OtherName)
@@ -94,7 +99,8 @@ def _by_name() -> dict[str, str]:
 
 @cache
 def _by_iso2() -> dict[str, str]:
-    return {row.iso2: row.iso3 for row in read_rows(__package__, "iso2.csv", ShortCode)}
+    rows = read_rows(__package__, "iso2.csv", ShortCode)
+    return {row.iso2: row.iso3 for row in rows if row.iso3 in economy_names()}
 
 
 def plain(word: str) -> str:

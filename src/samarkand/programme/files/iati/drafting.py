@@ -26,7 +26,7 @@ from samarkand.programme.files.oc4ids.importing import IDENTIFIER
 from samarkand.programme.files.plain_words import US_DOLLARS
 from samarkand.programme.files.tables import Table
 from samarkand.programme.model.kinds import attributes
-from samarkand.world.economies.naming import economy_named
+from samarkand.world.economies.naming import economy_named, economy_of_iso2
 
 MILLION = 1e6
 PAID, COMMITTED = ("3", "4"), ("2", "11")  # types of transactions
@@ -43,20 +43,6 @@ class Word(BaseModel):
     list: Literal["status", "sector", "instrument"]
     code: str
     word: str
-
-
-class Country(BaseModel):
-    """A row of `country_codes.csv`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    code: str
-    iso3: str
-
-
-@cache
-def _countries() -> dict[str, str]:
-    return {row.code: row.iso3 for row in read_rows(__package__, "country_codes.csv", Country)}
 
 
 @cache
@@ -117,7 +103,7 @@ def _add_words(activity: Element, known: Table, notes: list[str]) -> None:
     for one in activity.all("recipient-country"):
         code = one.attributes.get("code", "").upper()
         name = one.narrative() or code
-        found = _countries().get(code) or economy_named(name)
+        found = economy_of_iso2(code) or economy_named(name)
         if found is None:
             notes.append(f"economies: {name} is no economy that is known by that name: give its ISO3 code.")
         elif found not in economies:
