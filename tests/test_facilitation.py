@@ -9,14 +9,13 @@ import pytest
 import xarray as xr
 
 from samarkand.appraisal import appraise, find_baseline, find_state
-from samarkand.core.faults import FaultList
 from samarkand.core.progress import quiet
 from samarkand.programme.channels.facilitation import (
     FacilitationChange,
     beside_measured,
     facilitated_hat,
 )
-from samarkand.programme.files.checks import check_tables
+from samarkand.programme.files.checks import programme_of
 from samarkand.programme.files.tables import to_tables
 from samarkand.programme.library import surroundings
 from samarkand.programme.model.models import Programme
@@ -36,16 +35,13 @@ def figure(value: float, unit: str) -> dict[str, Any]:
 
 
 def programme(*measures: dict[str, Any]) -> Programme:
-    tables, faults = to_tables(toy_programme(WORLD)), FaultList()
+    tables = to_tables(toy_programme(WORLD))
     given = {"economies": ["CHN", "KGZ"], "status": "in_service", "opening": {"date": 2026}}
     tables["measure"] = [
         *tables.get("measure", ()),
         *({**given, **one, "title": one["id"]} for one in measures),
     ]
-    found, faults = check_tables(tables, {}, surroundings(WORLD), faults)
-    faults.raise_if_any()
-    assert found is not None
-    return found
+    return programme_of(tables, surroundings(WORLD))
 
 
 RULES = {

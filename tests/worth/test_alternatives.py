@@ -10,7 +10,7 @@ import pytest
 from samarkand.appraisal import appraise
 from samarkand.core.faults import FaultList, Faults
 from samarkand.engines.project_values import calc_present_value
-from samarkand.programme.files.checks import check_tables
+from samarkand.programme.files.checks import check_tables, programme_of
 from samarkand.programme.files.patching import patch_programme
 from samarkand.programme.files.tables import to_tables
 from samarkand.programme.library import surroundings
@@ -28,15 +28,12 @@ YEAR, ITEM, OTHER = 2035, "railway", "renewal"
 
 def programme(**more: Any) -> Programme:
     """The toy programme, and in the place of its railway the renewal of an old line at a tenth of its cost."""
-    tables, faults = to_tables(toy_programme(WORLD)), FaultList()
+    tables = to_tables(toy_programme(WORLD))
     line = next(one for one in tables["project"] if one["id"] == "faster-line")
     cost = {"value": 400, "unit": "US$ m", "source": "made up", "flag": "assumed"}
     other = {**line, "id": OTHER, "title": "Old line", "alternative_to": ITEM, "capex": cost, **more}
     tables["project"] = [*tables["project"], other]
-    found, faults = check_tables(tables, {}, surroundings(WORLD), faults)
-    faults.raise_if_any()
-    assert found is not None
-    return found
+    return programme_of(tables, surroundings(WORLD))
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,8 @@ import pytest
 from test_net_worth import WORLD, figure
 
 from samarkand.appraisal import appraise
-from samarkand.core.faults import FaultList
 from samarkand.engines.project_values import calc_present_value
-from samarkand.programme.files.checks import check_tables
+from samarkand.programme.files.checks import programme_of
 from samarkand.programme.files.tables import to_tables
 from samarkand.programme.library import surroundings
 from samarkand.programme.model.models import Programme
@@ -38,12 +37,9 @@ def programme(**given: Any) -> Programme:
         "opening": {"date": 2030}, "study": "vocational", **FIGURES, **given,
     }  # fmt: skip
     figures = {key: value for key, value in item.items() if value is not None}
-    tables, faults = to_tables(toy_programme(WORLD)), FaultList()
+    tables = to_tables(toy_programme(WORLD))
     tables.setdefault("measure", []).append(figures)
-    found, faults = check_tables(tables, {}, surroundings(WORLD), faults)
-    faults.raise_if_any()
-    assert found is not None
-    return found
+    return programme_of(tables, surroundings(WORLD))
 
 
 @pytest.fixture(scope="module")

@@ -131,6 +131,14 @@ def check_tables(
     return programme, faults
 
 
+def programme_of(tables: dict[str, Any], around: Surroundings) -> Programme:
+    """The programme of tables that no file has, checked as one. Raises `Faults` with all that is wrong."""
+    programme, faults = check_tables(tables, {}, around, FaultList())
+    faults.raise_if_any()
+    assert programme is not None  # else there are faults
+    return programme
+
+
 def _head(tables: dict[str, Any], reader: Reader) -> dict[str, Any]:
     if "programme" not in tables:
         reader.faults.add("the file", "has no [programme] table", "Begin with [programme], id and title.")

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from samarkand.core.faults import FaultList, did_you_mean
-from samarkand.programme.files.checks import Surroundings, check_tables
+from samarkand.programme.files.checks import Surroundings, programme_of
 from samarkand.programme.files.tables import to_tables
 from samarkand.programme.model.kinds import ENTRIES, Attribute, attributes
 from samarkand.programme.model.models import Programme
@@ -35,10 +35,7 @@ def patch_programme(programme: Programme, patches: Mapping[str, Any], around: Su
         else:
             _replace(items[item], rest, value, f"--set {path}", faults)
     faults.raise_if_any()
-    patched, faults = check_tables(tables, {}, around, faults)
-    faults.raise_if_any()
-    assert patched is not None  # else there are faults
-    return patched
+    return programme_of(tables, around)
 
 
 def _replace(item: Table, rest: Sequence[str], value: Any, place: str, faults: FaultList) -> None:

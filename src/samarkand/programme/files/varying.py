@@ -20,7 +20,7 @@ from typing import Any
 from samarkand.core.conventions import BASE_YEAR
 from samarkand.core.evidence import Evidence
 from samarkand.core.faults import FaultList, did_you_mean
-from samarkand.programme.files.checks import Surroundings, check_tables
+from samarkand.programme.files.checks import Surroundings, programme_of
 from samarkand.programme.files.tables import to_tables
 from samarkand.programme.model.kinds import attributes
 from samarkand.programme.model.models import Programme
@@ -78,10 +78,7 @@ def vary_programme(
     measures += [_tariff(pair, factor, around, faults) for pair, factor in variation.tariff.items()]
     faults.raise_if_any()
     tables.setdefault("measure", []).extend(one for one in measures if one is not None)
-    varied, faults = check_tables(tables, {}, around, faults)
-    faults.raise_if_any()
-    assert varied is not None  # else there are faults
-    return varied
+    return programme_of(tables, around)
 
 
 def _scale(programme: Programme, tables: Table, path: str, factor: float, faults: FaultList) -> None:
