@@ -7,9 +7,8 @@ money scale with it, the structure of the world stays that of the accounts.
 
 from __future__ import annotations
 
-import csv
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -20,12 +19,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from samarkand.core.conventions import BASE_YEAR
 from samarkand.core.evidence import Evidence, Flag, Grade
-from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
+from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.hashing import content_hash
+from samarkand.core.own_tables import read_own_table
 
 REQUIRED = ("economy", "year", "gdp_growth_rate", "source")
 OPTIONAL = ("address", "read_on", "flag", "grade")
-EXAMPLE = f"Its first line is: {','.join((*REQUIRED, *OPTIONAL))}"
 
 
 class GrowthRow(BaseModel):
@@ -89,8 +88,9 @@ def load_projection(path: Path | str, economies: Sequence[str], last_year: int) 
     Raises `Faults` with everything that is wrong with the file.
     """
     path = Path(path)
-    rows = _read(path)
     faults = FaultList()
+    rows = read_own_table(path, REQUIRED, faults, OPTIONAL, f"--projection {path}").rows
+    faults.raise_if_any()
     good: dict[tuple[str, int], GrowthRow] = {}
     for line, cells in rows:
         row = _row(f"{path}, line {line}", cells, economies, faults)
@@ -110,56 +110,8 @@ def load_projection(path: Path | str, economies: Sequence[str], last_year: int) 
                     f"has no growth for {_spans(gaps)}",
                     f"Give every year from {BASE_YEAR + 1} to {last_year}: nothing is filled in between.",
                 )
-    if not rows:
-        faults.add(str(path), "has no rows", EXAMPLE)
     faults.raise_if_any()
     return Projection(path.name, tuple(good[key] for key in sorted(good)))
-
-
-def _read(path: Path) -> list[tuple[int, dict[str, str]]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise Faults([Fault(f"--projection {path}", "is not there", "Name a CSV file.")]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise Faults(
-            [Fault(f"--projection {path}", f"cannot be read ({error})", "Name a CSV file in UTF-8.")]
-        ) from None
-    numbered = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line and not line.startswith("#")]
-    reader = csv.DictReader([line for _, line in numbered])
-    header = [name.strip() for name in reader.fieldnames or ()]
-    faults = FaultList()
-    for name in REQUIRED:
-        if name not in header:
-            faults.add(f"{path}, header", f"has no column {name}", EXAMPLE)
-    for name in header:
-        if name not in (*REQUIRED, *OPTIONAL):
-            faults.add(
-                f"{path}, header", f"has the column {name!r}", did_you_mean(name, (*REQUIRED, *OPTIONAL))
-            )
-    faults.raise_if_any()
-    found: list[tuple[int, dict[str, str]]] = []
-    for cells in _rows_of(reader, path):
-        line = numbered[reader.line_num - 1][0]
-        if None in cells or None in cells.values():
-            faults.add(
-                f"{path}, line {line}", "has not as many cells as the header", "Quote cells with commas."
-            )
-            continue
-        found.append((line, {str(key).strip(): str(cell).strip() for key, cell in cells.items()}))
-    faults.raise_if_any()
-    return found
-
-
-def _rows_of(reader: csv.DictReader[str], path: Path) -> Iterator[dict[str, str]]:
-    """The rows. Raises `Faults` where one cannot be told from the next."""
-    try:
-        yield from reader
-    except csv.Error as error:
-        place = f"{path}, row {reader.line_num + 1} of the table"
-        raise Faults(
-            [Fault(place, f"cannot be read ({error})", "Look for a quote that is not closed.")]
-        ) from None
 
 
 def _row(

@@ -6,7 +6,6 @@ terms.csv   economy,name,value,source              one row a term
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from samarkand.core.faults import FaultList, did_you_mean
+from samarkand.core.own_tables import read_own_table
 from samarkand.priorities.finance.debt_framework import CLASSES
 from samarkand.priorities.finance.debt_macro import (
     Economy,
@@ -54,57 +54,6 @@ def read_terms(path: Path, code: str) -> dict[str, Term]:
     return found.get(code, {})
 
 
-def _rows(
-    path: Path, faults: FaultList, needed: Sequence[str]
-) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    """Header and rows of a table with their lines; none with a fault."""
-    place = str(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = (
-            "is not UTF-8 text"
-            if isinstance(error, UnicodeDecodeError)
-            else f"cannot be read: {error.strerror}"
-        )
-        faults.add(place, reason, "Name a CSV file saved as UTF-8.")
-        return [], []
-    lines = [
-        (k, line) for k, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith("#")
-    ]
-    reader, cells, at = csv.reader([line for _, line in lines]), [], []
-    try:
-        for row in reader:
-            cells.append(row)
-            at.append(lines[reader.line_num - 1][0])
-    except csv.Error as error:
-        number = lines[min(reader.line_num, len(lines)) - 1][0]
-        faults.add(
-            f"{place}, line {number}", f"cannot be read: {error}", "Look for a quote that is not closed."
-        )
-        return [], []
-    if len(cells) < 2:
-        faults.add(place, "has no rows", f"Write the columns {', '.join(needed)} first, then a row for each.")
-        return [], []
-    header = [name.strip() for name in cells[0]]
-    missing = [name for name in needed if name not in header]
-    if missing or len(set(header)) < len(header):
-        reason = f"has no column {', '.join(missing)}" if missing else "names a column twice"
-        faults.add(f"{place}, line {lines[0][0]}", reason, f"Columns are: {', '.join(needed)}, ...")
-        return [], []
-    rows = []
-    for number, row in zip(at[1:], cells[1:], strict=True):
-        if len(row) != len(header):
-            faults.add(
-                f"{place}, line {number}",
-                f"has {len(row)} cells, the header {len(header)}",
-                "Write as many cells as columns; a text with a comma stands in quotes.",
-            )
-            continue
-        rows.append((number, dict(zip(header, (cell.strip() for cell in row), strict=True))))
-    return header, rows
-
-
 def _number(cell: str, place: str, row: SeriesRow | TermRow, faults: FaultList) -> float:
     """A cell as a number within its bounds; NaN for an empty one and for a fault."""
     if not cell:
@@ -129,7 +78,7 @@ def _number(cell: str, place: str, row: SeriesRow | TermRow, faults: FaultList) 
 
 
 def _read_series(path: Path, faults: FaultList, known: frozenset[str]) -> dict[str, Economy]:
-    header, rows = _rows(path, faults, ("economy", "year", "status"))
+    header, rows = read_own_table(path, ("economy", "year", "status"), faults)
     names = [name for name in header if name not in ("economy", "year", "status")]
     for name in names:
         if name not in series():
@@ -236,7 +185,7 @@ def _code(code: str, place: str, known: frozenset[str], faults: FaultList) -> st
 def _read_terms(
     path: Path, faults: FaultList, known: frozenset[str], economies: Mapping[str, Economy]
 ) -> dict[str, dict[str, Term]]:
-    _, rows = _rows(path, faults, ("economy", "name", "value", "source"))
+    _, rows = read_own_table(path, ("economy", "name", "value", "source"), faults)
     found: dict[str, dict[str, Term]] = {}
     for line, row in rows:
         place = f"{path}, line {line}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Collection, Sequence
 from functools import cache
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from samarkand.core.declarations import read_rows
 from samarkand.core.faults import FaultList, did_you_mean
+from samarkand.core.own_tables import read_own_table
 from samarkand.programme.model.kinds import attributes, kinds
 from samarkand.world.economies.naming import plain
 
@@ -96,29 +96,18 @@ def kind_for(*cells: str) -> tuple[str | None, dict[str, str]]:
 
 def read_mapping(path: Path, faults: FaultList) -> tuple[Mapped, ...]:
     """A mapping of one's own: a CSV with the columns `column,key,form`, one row a column of the list."""
-    try:
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        faults.add(
-            str(path), f"cannot be read ({type(error).__name__})", "Give a CSV in UTF-8: column,key,form."
-        )
-        return ()
     found = []
-    for number, row in enumerate(rows, 2):
-        column, key, form = ((row.get(name) or "").strip() for name in HEADER)
-        place = f"{path.name}, line {number}"
-        if set(row) - set(HEADER) or not column:
-            faults.add(
-                place, "has not the columns column,key,form", "Write column,key,form in the first line."
-            )
+    for line, row in read_own_table(path, HEADER, faults, (), path.name).rows:
+        place = f"{path.name}, line {line}"
+        column, key, form = (row[name] for name in HEADER)
+        if not column:
+            faults.add(place, "names no column", "Write the column of the list as its header has it.")
         elif key not in KEYS:
             faults.add(place, f"{key!r} is no key of a list", did_you_mean(key, KEYS))
         elif form not in FORMS:
             faults.add(place, f"{form!r} is no form", did_you_mean(form, [one for one in FORMS if one]))
         else:
             found.append(Mapped(column=column, key=key, form=form))
-    if not rows and not faults:
-        faults.add(path.name, "has no rows", "Write one row for each column of the list: column,key,form.")
     return tuple(found)
 
 
