@@ -6,6 +6,7 @@ before the first solution.
 """
 
 from samarkand.engines.equilibrium.accounts import EquilibriumAccounts
+from samarkand.engines.equilibrium.carriage import Carriage, solve_with_carriage
 from samarkand.engines.equilibrium.certificate import Certificate
 from samarkand.engines.equilibrium.equations import DEFICIT_RULES, DeficitRule
 from samarkand.engines.equilibrium.errors import EquilibriumError
@@ -24,6 +25,7 @@ from samarkand.engines.equilibrium.solver import solve
 __all__ = [
     "DEFICIT_RULES",
     "Balanced",
+    "Carriage",
     "Certificate",
     "DeficitRule",
     "Equilibria",
@@ -40,5 +42,6 @@ __all__ = [
     "find_equilibria",
     "solve",
     "solve_many",
+    "solve_with_carriage",
     "verify",
 ]

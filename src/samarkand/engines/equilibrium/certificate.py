@@ -26,6 +26,8 @@ class Certificate:
       a check of them;
     - `share_adding_up`: |sum of trade shares - 1|;
     - `numeraire`: |world value added / baseline - 1|;
+    - `carriage`: what goods pay to carriers against what they are to pay, and what carriers get against what they are
+      to get: the sum of all gaps over all that is to be paid (zero where nothing is; `carriage.solve_with_carriage`);
     - `tolerance` asked for and `sweeps` taken;
     - `worst`: the market with the largest residual, in words.
     """
@@ -39,10 +41,18 @@ class Certificate:
     tolerance: float
     sweeps: int
     worst: str
+    carriage: float = 0.0
 
     @property
     def largest(self) -> float:
-        return max(self.goods_market, self.labour_market, self.unit_cost, self.budget, self.share_adding_up)
+        return max(
+            self.goods_market,
+            self.labour_market,
+            self.unit_cost,
+            self.budget,
+            self.share_adding_up,
+            self.carriage,
+        )
 
 
 # A budget is the sum of an economy's markets: its residual may add up theirs. Gross output is at most a few times

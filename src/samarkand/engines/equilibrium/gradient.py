@@ -218,7 +218,7 @@ def exposure(
         shock.check(accounts)
         others = (
             shock.tariff_rate, shock.labour_hat, shock.tax_rate, shock.lump_sum_tax, shock.transfer, shock.deficit,
-            None if shock.non_tariff_burns else shock.non_tariff_hat,
+            shock.carriage_rate, None if shock.non_tariff_burns else shock.non_tariff_hat,
         )  # fmt: skip
         if any(part is not None for part in others):
             raise EquilibriumError(

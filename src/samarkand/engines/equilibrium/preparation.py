@@ -6,6 +6,7 @@ import os
 import tempfile
 import threading
 from dataclasses import dataclass
+from functools import reduce
 from hashlib import blake2b
 from pathlib import Path
 from types import ModuleType
@@ -174,15 +175,15 @@ def build_kernels(
     Buffers of the calling thread, or the accounts' own arrays where no cost changes: read them, do not keep them.
     """
     old, new = accounts.wedge, shock.new_wedge(accounts)
-    hats = [
-        part
-        for part in (shock.iceberg_hat, shock.non_tariff_hat if shock.non_tariff_burns else None)
-        if part is not None
+    by_pair = [hat for hat in shock.burnt if hat.ndim == 2]
+    whole = accounts.trade_share.shape
+    by_sector = [
+        hat if hat.shape == whole else np.ascontiguousarray(np.broadcast_to(hat, whole))
+        for hat in shock.burnt
+        if hat.ndim == 3
     ]
-    by_pair = [hat for hat in hats if hat.ndim == 2]
-    by_sector = [hat for hat in hats if hat.ndim == 3]
     pair = by_pair[0] if len(by_pair) == 1 else by_pair[0] * by_pair[1] if by_pair else None
-    sector = by_sector[0] if len(by_sector) == 1 else by_sector[0] * by_sector[1] if by_sector else None
+    sector = reduce(np.multiply, by_sector) if by_sector else None
     theta = constant(accounts.trade_elasticity)
     kernel, before = prepared.share, prepared.net_share
     if old is not new:

@@ -21,6 +21,7 @@ DIMS = {
     "non_tariff_hat": (PAIR_AND_SECTOR, PAIR), "productivity_hat": (("economy", "sector"), ("economy",)),
     "labour_hat": (("economy",),), "tax_rate": (("economy",),), "lump_sum_tax": (("economy",),),
     "public_basket": (("economy", "sector"),), "transfer": (("economy",),), "deficit": (("economy",),),
+    "carriage_rate": (("economy", "sector"),),
 }  # fmt: skip
 HUNDREDFOLD = 1e-6  # within which a rate is a hundred times another
 
@@ -42,6 +43,9 @@ class Shock:
       that is left buys welfare: what the purchases are good for is the other shocks' business.
     - `transfer[n]`: received from other economies, money of the numeraire, sums to zero.
     - `deficit[n]`: new balances in place of the baseline's, money of the numeraire, sum to zero.
+    - `carriage_rate[i, j]`: of what buyers pay for goods of `i`, what carriers keep over what is left to `i`. Prices to
+      buyers stay as they are: that part of the cost of moving goods is money and uses up nothing. As long as no
+      transfer hands it on, buyers keep it (`carriage`).
 
     Any of them may be labelled (`labelled`): pairs by destination, origin and sector, the others by economy and sector,
     in whatever order; they are aligned with the names of the accounts when they are solved.
@@ -58,6 +62,7 @@ class Shock:
     public_basket: Array | None = None
     transfer: Array | None = None
     deficit: Array | None = None
+    carriage_rate: Array | None = None
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -111,6 +116,7 @@ class Shock:
             "public_basket": ((N, J),),
             "transfer": ((N,),),
             "deficit": ((N,),),
+            "carriage_rate": ((N, J),),
         }
         world = float(accounts.value_added.sum())
         for name, allowed in shapes.items():
@@ -131,6 +137,8 @@ class Shock:
                 self._check_tariffs(accounts, value)
             if name == "tax_rate" and not (low >= 0.0 and high < 1.0):
                 raise EquilibriumError("shock: tax_rate must be a fraction, at least 0 and below 1")
+            if name == "carriage_rate" and low <= -1.0:
+                raise EquilibriumError("shock: a carriage_rate must be above -1")
             if name in ("lump_sum_tax", "public_basket") and low < 0.0:
                 raise EquilibriumError(f"shock: {name} must not be negative")
             if name in ("transfer", "deficit") and abs(float(value.sum())) > BALANCE_TOLERANCE * world:
@@ -184,7 +192,15 @@ class Shock:
         return (1.0 + accounts.rent_rate) * hat - 1.0
 
     def new_wedge(self, accounts: EquilibriumAccounts) -> Array | None:
-        """(1 + tariff_rate)(1 + rent_rate)[n, i, j] in the counterfactual, or None where it is one throughout."""
+        """(1 + tariff_rate)(1 + rent_rate)(1 + carriage_rate)[n, i, j] in the counterfactual; None: all one."""
+        border = self._wedge_at_borders(accounts)
+        if self.carriage_rate is None:
+            return border
+        wedge = np.ones_like(accounts.trade_share) if border is None else border.copy()
+        wedge *= 1.0 + self.carriage_rate
+        return wedge
+
+    def _wedge_at_borders(self, accounts: EquilibriumAccounts) -> Array | None:
         moves_rents = self.non_tariff_hat is not None and not self.non_tariff_burns
         if self.tariff_rate is None and not moves_rents:
             return accounts.wedge
@@ -196,12 +212,18 @@ class Shock:
         wedge: Array = factors[0] if len(factors) == 1 else factors[0] * factors[1]
         return wedge if (wedge != 1.0).any() else None
 
+    @property
+    def burnt(self) -> tuple[Array, ...]:
+        """Parts of trade costs that use up resources, `[n, i]`, `[n, i, j]` or `[1, i, j]`."""
+        keep = None if self.carriage_rate is None else 1.0 / (1.0 + self.carriage_rate)[None]
+        parts = (self.iceberg_hat, self.non_tariff_hat if self.non_tariff_burns else None, keep)
+        return tuple(part for part in parts if part is not None)
+
     def trade_cost_hat(self, accounts: EquilibriumAccounts) -> Array:
         """kappa_hat[n, i, j] = iceberg_hat * non_tariff_hat * (1 + new tariff_rate) / (1 + tariff_rate)."""
         hat = np.ones_like(accounts.trade_share)
-        for part in (self.iceberg_hat, self.non_tariff_hat if self.non_tariff_burns else None):
-            if part is not None:
-                hat *= part if part.ndim == 3 else part[:, :, None]
+        for part in self.burnt:
+            hat *= part if part.ndim == 3 else part[:, :, None]
         new, old = self.new_wedge(accounts), accounts.wedge
         if new is not None:
             hat *= new

@@ -92,6 +92,8 @@ class Solution:
         """
         if self.tax.any():
             raise EquilibriumError("a solution with taxes cannot become a baseline: accounts have no taxes")
+        if self.shock.carriage_rate is not None:
+            raise EquilibriumError("a solution with payments to carriers cannot become a baseline")
         shock, base = self.shock, self.accounts
         rent = shock.new_rent_rate(base)
         # The certificate's tolerance is what is left over; the deficit absorbs it so that the new baseline closes.
