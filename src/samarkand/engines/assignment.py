@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from samarkand.engines.compiled import load_compiled
 from samarkand.engines.contraction import Hierarchy
-from samarkand.engines.routing import Graph
+from samarkand.engines.routing import Graph, Legs
 from samarkand.engines.threads import run_all
 
 Floats = NDArray[np.float64]
@@ -104,3 +104,22 @@ def assign(graph: Graph, paths: Paths, flow: Floats) -> Floats:
     # Blocks are added in their order, whichever is done first.
     load: Floats = np.sum(run_all(lay, _blocks(paths.sources)), axis=0)
     return load
+
+
+def along(graph: Graph, paths: Paths, gates: Ints) -> tuple[Legs, Ints]:
+    """Hours and money of the arcs on each path, and the bits of `gates` (one number an arc) that any of them has.
+
+    The graph may be another than that in which the paths were searched, with the same arcs at other costs.
+    """
+    shape = paths.cost.shape
+    legs, bits = Legs(np.empty(shape), np.empty(shape)), np.empty(shape, np.int64)
+    run = load_kernels().along_trees
+
+    def add_up(block: slice) -> None:
+        run(
+            graph.indptr, graph.indices, graph.hours, graph.usd, gates, paths.before[block], paths.sources[block],
+            paths.targets, legs.hours[block], legs.usd[block], bits[block],
+        )  # fmt: skip
+
+    run_all(add_up, _blocks(paths.sources))
+    return legs, bits

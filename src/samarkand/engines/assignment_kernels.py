@@ -164,3 +164,54 @@ def load_trees(
                 onward[parent] -= 1
                 node = parent
         amount[root] = 0.0
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def along_trees(
+    indptr: NDArray[np.int32],
+    indices: NDArray[np.int32],
+    hours: Floats,
+    usd: Floats,
+    gates: NDArray[np.int64],
+    before: NDArray[np.int32],
+    sources: NDArray[np.int64],
+    targets: NDArray[np.int64],
+    leg_hours: Floats,
+    leg_usd: Floats,
+    leg_gates: NDArray[np.int64],
+) -> None:
+    """Sums of hours and usd, and all bits of `gates`, of the arcs on the way from source s to target t.
+
+    `before[s, node]` describes the ways. Fills leg_* [s, t]: hours and usd infinite, and no bit, where no way leads. A
+    node is gone through once a source, however many targets lie behind it.
+    """
+    size = before.shape[1]
+    known = np.full(size, -1, np.int64)  # the last source from which a node was reached
+    h, u, bits = np.zeros(size), np.zeros(size), np.zeros(size, np.int64)
+    stack = np.empty(size, np.int32)
+    for s in range(sources.size):
+        root = sources[s]
+        known[root] = s
+        h[root], u[root], bits[root] = 0.0, 0.0, 0
+        for t in range(targets.size):
+            node = targets[t]
+            if node != root and before[s, node] < 0:
+                leg_hours[s, t], leg_usd[s, t], leg_gates[s, t] = np.inf, np.inf, 0
+                continue
+            count = 0
+            while known[node] != s:
+                stack[count] = node
+                count += 1
+                node = before[s, node]
+            while count > 0:
+                count -= 1
+                head = stack[count]
+                for arc in range(indptr[node], indptr[node + 1]):
+                    if indices[arc] == head:
+                        h[head] = h[node] + hours[arc]
+                        u[head] = u[node] + usd[arc]
+                        bits[head] = bits[node] | gates[arc]
+                        break
+                known[head] = s
+                node = head
+            leg_hours[s, t], leg_usd[s, t], leg_gates[s, t] = h[node], u[node], bits[node]

@@ -7,8 +7,9 @@ over cities by population alone, without decay by distance, its hauls would be f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -133,6 +134,15 @@ def calc_unit_loads(flow: xr.DataArray, freight: xr.Dataset, parameters: Paramet
     return _by_class(flow, table["containerised_share"] / table["value_per_teu"], table, parameters)
 
 
+def calc_volumes(flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters) -> xr.DataArray:
+    """TEU that all goods would fill, by class of goods: sum over its sectors of flow * network_share / value_per_teu.
+
+    As `calc_tonnes`. It is the unit of which routes have costs, whatever carries the goods.
+    """
+    table = freight.sel(sector=flow["sector"])
+    return _by_class(flow, table["network_share"] / table["value_per_teu"], table, parameters)
+
+
 def _by_class(
     flow: xr.DataArray,
     per_usd: xr.DataArray,
@@ -234,7 +244,7 @@ class _Carried:
         return total
 
 
-class _State:
+class NetworkState:
     """One state of the network: lines, places and how they are attached."""
 
     def __init__(self, network: Network, parameters: Parameters, changes: Sequence[LinkChange]) -> None:
@@ -250,6 +260,33 @@ class _State:
         self.hours_saved, self.usd_saved = port_savings(changes, network, parameters)
         self.terminal_node: Ints = network.terminals["node"].to_numpy(np.int64)
         self.port_terminal: Ints = network.ports["terminal"].to_numpy(np.int64)
+
+    def dearer(self, usd: Mapping[str, Floats], at_ports: Floats) -> NetworkState:
+        """The same with US$/TEU added to links, by mode in the order of their costs, and at ports."""
+        dear = copy(self)
+
+        def add(costs: LinkCosts, mode: str) -> LinkCosts:
+            return replace(costs, usd=costs.usd + usd[mode])
+
+        if usd["road"].any():
+            dear.road = replace(self.road, costs=add(self.road.costs, "road"))
+        if usd["rail"].any():
+            dear.rail = replace(self.rail, costs=add(self.rail.costs, "rail"))
+        if usd["sea"].any():
+            dear.sea = add(self.sea, "sea")
+            dear.sea_graph = dear.sea.graph(len(self.network.sea_nodes))
+        dear.usd_saved = self.usd_saved - at_ports
+        return dear
+
+
+@dataclass(frozen=True, eq=False)
+class Aside:
+    """Goods on other ways: shares of pairs of cities, as `mode_share` of `calc_freight_work`, and the state of the
+    network in which their ways are the best, by land for each search class and by sea."""
+
+    mode_share: xr.DataArray
+    by_land: Callable[[NetworkState, int], NetworkState]
+    by_sea: Callable[[NetworkState], NetworkState]
 
 
 @dataclass(frozen=True, eq=False)
@@ -318,6 +355,7 @@ def calc_freight_work(
     unit_loads: xr.DataArray | None = None,
     at_sea: SeaLoads | None = None,
     own_of: Sequence[str] = (),
+    aside: Sequence[Aside] = (),
 ) -> FreightWork:
     """Lay tonnes between economies on the network, and the TEU among them where they are given.
 
@@ -330,12 +368,13 @@ def calc_freight_work(
     the choice of modes (`mode_choice.revalue`): in haste a search by sea goes over land to a short crossing.
     """
     network = open_ports(network, changes)
-    state = _State(network, parameters, changes)
+    state = NetworkState(network, parameters, changes)
     values, of_goods = values_of_time(parameters), nearest_class(parameters)
     sizes = {"road": state.road.graph.indices.size, "rail": state.rail.graph.indices.size,
              "sea": state.sea_graph.indices.size}  # fmt: skip
     carried, stranded = [], []
-    for amount in (tonnes,) if unit_loads is None else (tonnes, unit_loads):
+    amounts = (tonnes,) if unit_loads is None else (tonnes, unit_loads)
+    for amount in amounts:
         demand, left = _city_flows(network, amount, mode_share)
         loads = {mode: np.zeros(size) for mode, size in sizes.items()}
         carried.append(_Carried(demand, loads, np.zeros(len(network.ports))))
@@ -347,6 +386,23 @@ def calc_freight_work(
         by_sea = list(of_goods) if c == 0 else []
         if by_land or by_sea:
             _load_class(state, values[c], by_land, by_sea, [*carried, *own.values()])
+    by_mode = [float(sum(of[mode].sum() for of in carried[0].demand.values())) for mode in MODES]
+    for turned in aside:
+        demands = [_city_flows(network, amount, turned.mode_share)[0] for amount in amounts]
+        every = [replace(one, demand=demand) for one, demand in zip(carried, demands, strict=True)]
+        mine = [
+            replace(every[0].of(of_city == code), loads=one.loads, ports=one.ports)
+            for code, one in own.items()
+        ]
+        for c in range(len(SEARCH_CLASSES)):
+            by_land = [label for label, number in of_goods.items() if number == c]
+            if by_land:
+                _load_class(turned.by_land(state, c), values[c], by_land, [], [*every, *mine])
+        _load_class(turned.by_sea(state), values[0], [], list(of_goods), [*every, *mine])
+        for m, mode in enumerate(MODES):
+            laid = float(sum(of[mode].sum() for of in demands[0].values()))
+            by_mode[m] += laid
+            stranded[0] -= laid
     if at_sea is not None:
         carried[0].loads["sea"] += at_sea.loads
         for code, one in own.items():
@@ -359,7 +415,6 @@ def calc_freight_work(
         ],
         ignore_index=True,
     )
-    by_mode = [float(sum(of[mode].sum() for of in carried[0].demand.values())) for mode in MODES]
     by_mode[MODES.index("sea")] += 0.0 if at_sea is None else at_sea.tonnes
     ids = pd.Index(network.ports["id"].astype(str), name="id")
     return FreightWork(
@@ -367,12 +422,12 @@ def calc_freight_work(
         ports=pd.DataFrame(_measures([one.ports for one in carried]), index=ids),
         work=_work(links),
         tonnes=xr.DataArray(by_mode, {"mode": list(MODES)}, ("mode",), attrs={"unit": "t/year"}),
-        stranded=stranded[0],
+        stranded=max(stranded[0], 0.0) if aside else stranded[0],
         own={code: _own_loads(state, one, ids) for code, one in own.items()},
     )
 
 
-def _own_loads(state: _State, one: _Carried, ids: pd.Index) -> OwnLoads:
+def _own_loads(state: NetworkState, one: _Carried, ids: pd.Index) -> OwnLoads:
     rail = _land_table("rail", state.rail, [one.loads["rail"]])
     links = pd.concat([rail, _sea_table(state, [one.loads["sea"]], [one.ports])], ignore_index=True)
     return OwnLoads(links, pd.Series(one.ports, index=ids))
@@ -418,7 +473,7 @@ def _reach(place: Attachment, value: float) -> Floats:
 
 
 def _load_class(
-    state: _State,
+    state: NetworkState,
     value: float,
     by_land: Sequence[str],
     by_sea: Sequence[str],
@@ -439,7 +494,7 @@ def _load_class(
     np.fill_diagonal(rail, np.inf)  # a railway trip leaves its terminal
     along, entry = join_choice(to_terminal, rail)
     _, leave = join_choice(along, np.ascontiguousarray(to_terminal.T))
-    voyages = _Voyages.at(state, value, road[:, cities + terminals :], along) if by_sea else None
+    voyages = Voyages.at(state, value, road[:, cities + terminals :], along) if by_sea else None
 
     for one in carried:
         legs = _Legs.none(cities, terminals, len(state.port.node))
@@ -455,7 +510,7 @@ def _load_class(
 
 
 @dataclass(frozen=True, eq=False)
-class _Voyages:
+class Voyages:
     """Least-cost ways by sea at one value of time: paths between ports; where the ways between cities embark [city,
     port of landing] and land [city, city]; how each city reaches each port (0 by road, 1 beside it, 2 by rail)."""
 
@@ -465,7 +520,7 @@ class _Voyages:
     how: Ints
 
     @classmethod
-    def at(cls, state: _State, value: float, by_road: Floats, along: Floats) -> _Voyages:
+    def at(cls, state: NetworkState, value: float, by_road: Floats, along: Floats) -> Voyages:
         """By road to the ports, or along the railway to those that have a terminal; costs [city, port or terminal]."""
         p, served = state.parameters, state.port_terminal >= 0
         by_rail = np.full(by_road.shape, np.inf)
@@ -505,7 +560,7 @@ class _Legs:
         np.add.at(self.on_road, (other, len(flow) + end), amount)
 
     def add_voyages(
-        self, flow: Floats, at_ports: Floats, voyages: _Voyages, entry: Ints, port_terminal: Ints
+        self, flow: Floats, at_ports: Floats, voyages: Voyages, entry: Ints, port_terminal: Ints
     ) -> None:
         """Flows between cities by sea; what passes a port is added to `at_ports`."""
         one, other = np.nonzero(flow * (voyages.land >= 0))
@@ -526,13 +581,19 @@ class _Legs:
         np.add.at(self.on_rail, (start, end), amount)
 
 
-def _by_link(graph: Graph, costs: LinkCosts, load: Floats) -> Floats:
-    """Load of each link, both ways together, from the loads of arcs."""
+def link_of_arcs(graph: Graph, costs: LinkCosts) -> Ints:
+    """Number of the link of each arc of a graph."""
     tail = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
     low, high = np.minimum(tail, graph.indices), np.maximum(tail, graph.indices)
     keys = np.minimum(costs.u, costs.v) * graph.size + np.maximum(costs.u, costs.v)
     order = np.argsort(keys)
-    link = order[np.searchsorted(keys, low * graph.size + high, sorter=order)]
+    link: Ints = order[np.searchsorted(keys, low * graph.size + high, sorter=order)]
+    return link
+
+
+def _by_link(graph: Graph, costs: LinkCosts, load: Floats) -> Floats:
+    """Load of each link, both ways together, from the loads of arcs."""
+    link = link_of_arcs(graph, costs)
     total: Floats = np.bincount(link, weights=load, minlength=costs.u.size).astype(np.float64)
     return total
 
@@ -549,7 +610,7 @@ def _land_table(mode: str, lines: LinkTable, loads: Sequence[Floats]) -> pd.Data
     return table[table["tonnes"] > 0]
 
 
-def _sea_table(state: _State, loads: Sequence[Floats], at_ports: Sequence[Floats]) -> pd.DataFrame:
+def _sea_table(state: NetworkState, loads: Sequence[Floats], at_ports: Sequence[Floats]) -> pd.DataFrame:
     """Links at sea, and the way from each port to the sea graph as a row of its own (row -1)."""
     costs, speed = state.sea, state.parameters["sea_speed"]
     by_link = [_by_link(state.sea_graph, costs, load) for load in loads]

@@ -22,10 +22,11 @@ from samarkand.world.freight.trade_costs import FreightBaseline, load_kernels
 CLOSER = 1 - 1e-9  # costs are sums in another order: what differs by less is one way
 
 
-class _Routes(NamedTuple):
-    """Of some pairs, by class of goods and mode: generalised costs of the best way, and terms of the choice."""
+class Routes(NamedTuple):
+    """Of some pairs, by class of goods and mode: cost and hours of the best way, and terms of the choice."""
 
     cost: Floats
+    hours: Floats
     term: Floats
 
 
@@ -38,12 +39,12 @@ def calc_tonnes_cheaper(
     with trade at home, dims (origin, destination, vot_class).
     """
     rows = np.union1d(before.rows, after.rows)
-    was, is_ = (_costs(baseline, rows, update) for update in (before, after))
+    was, is_ = (costs_of(baseline, rows, update) for update in (before, after))
     differ = ((was[0] != is_[0]) | (was[1] != is_[1])).any(axis=(1, 2))
     if not differ.any():
         return 0.0
     rows = rows[differ]
-    old, new = (_routes(baseline, rows, usd[differ], hours[differ]) for usd, hours in (was, is_))
+    old, new = (routes_of(baseline, rows, usd[differ], hours[differ]) for usd, hours in (was, is_))
     total = new.term.sum(axis=-1, keepdims=True)
     share = np.divide(new.term, total, out=np.zeros_like(new.term), where=total > 0)
     cheaper = (share * (new.cost < CLOSER * old.cost)).sum(axis=-1)  # [pair, class]
@@ -60,7 +61,7 @@ def calc_tonnes_cheaper(
     return float((between * cheaper * (weight[one] * weight[other])[:, None]).sum())
 
 
-def _costs(baseline: FreightBaseline, rows: Ints, update: RouteUpdate) -> tuple[Floats, Floats]:
+def costs_of(baseline: FreightBaseline, rows: Ints, update: RouteUpdate) -> tuple[Floats, Floats]:
     """US$ and hours of routes of some pairs, [pair, mode, search class]."""
     usd, hours = baseline.pairs.usd[rows], baseline.pairs.hours[rows]  # copies
     at = np.searchsorted(rows, update.rows)
@@ -68,7 +69,8 @@ def _costs(baseline: FreightBaseline, rows: Ints, update: RouteUpdate) -> tuple[
     return usd, hours
 
 
-def _routes(baseline: FreightBaseline, rows: Ints, usd: Floats, hours: Floats) -> _Routes:
+def routes_of(baseline: FreightBaseline, rows: Ints, usd: Floats, hours: Floats) -> Routes:
+    """The ways that goods of some pairs take by each mode at routes [pair, mode, search class]."""
     pairs = baseline.pairs
     shape = (rows.size, baseline.values.size, len(MODES))
     term, pick = np.empty(shape), np.empty(shape, np.int8)
@@ -78,4 +80,7 @@ def _routes(baseline: FreightBaseline, rows: Ints, usd: Floats, hours: Floats) -
     )  # fmt: skip
     cost = usd[:, None] + baseline.values[None, :, None, None] * hours[:, None]
     cost[:, :, MODES.index("sea"), 1:] = np.inf  # at sea there is one way (`prepare`)
-    return _Routes(cost.min(axis=-1), term)
+    best = cost.argmin(axis=-1)[..., None]
+    every = np.broadcast_to(hours[:, None], cost.shape)
+    least, taken = (np.take_along_axis(array, best, axis=-1)[..., 0] for array in (cost, every))
+    return Routes(least, taken, term)

@@ -1,0 +1,211 @@
+"""Ways of goods between cities when passing some gates costs more: hours, money without that, and the gates passed.
+
+    way by a mode = least of usd + value of time * hours + prices of the gates on it
+
+The searches are those by which goods are laid on links (`assignment`), so that flows at gates and on links agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from samarkand.core.conventions import Floats, Ints
+from samarkand.engines.assignment import along, find_paths, join_choice
+from samarkand.engines.routing import Graph
+from samarkand.world.freight.assignment import NetworkState, Voyages, link_of_arcs
+from samarkand.world.freight.skims import MODES, values_of_time
+from samarkand.world.network.link_changes import LinkChange
+from samarkand.world.network.tables import LinkCosts, Network
+from samarkand.world.parameters import Parameters
+
+MOST_GATES = 62  # bits of a number
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Links of the tables by mode, and ports, of which goods that pass any are counted once."""
+
+    links: Mapping[str, frozenset[int]]
+    ports: frozenset[int] = frozenset()
+
+
+class Way(NamedTuple):
+    """Ways of pairs of cities by one mode: hours, US$ without prices of gates, and bits of the gates, shape (pairs)."""
+
+    hours: Floats
+    usd: Floats
+    gates: Ints
+
+
+class _Legs(NamedTuple):
+    """Legs between places: cost with prices of gates, hours and US$ without them, bits of the gates."""
+
+    cost: Floats
+    hours: Floats
+    usd: Floats
+    gates: Ints
+
+    def longer(self, hours: ArrayLike, usd: ArrayLike, value: float) -> _Legs:
+        """The same with hours and money added (broadcast)."""
+        more_hours, more_usd = np.asarray(hours, float), np.asarray(usd, float)
+        cost = self.cost + more_usd + value * more_hours
+        return _Legs(cost, self.hours + more_hours, self.usd + more_usd, self.gates)
+
+    def part(self, columns: slice) -> _Legs:
+        """Some of the columns."""
+        return _Legs(
+            self.cost[:, columns], self.hours[:, columns], self.usd[:, columns], self.gates[:, columns]
+        )
+
+    def at(self, one: Ints, other: Ints) -> Way:
+        """Some of the legs."""
+        return Way(self.hours[one, other], self.usd[one, other], self.gates[one, other])
+
+
+def _chain(*ways: Way) -> Way:
+    """One way after another."""
+    hours, usd = sum(way.hours for way in ways), sum(way.usd for way in ways)
+    return Way(np.asarray(hours), np.asarray(usd), np.bitwise_or.reduce([way.gates for way in ways]))
+
+
+def _where(open_: NDArray[np.bool_], way: Way) -> Way:
+    """A way where it is open, else none."""
+    return Way(
+        np.where(open_, way.hours, np.inf), np.where(open_, way.usd, np.inf), np.where(open_, way.gates, 0)
+    )
+
+
+def add_prices(state: NetworkState, gates: Sequence[Gate], prices: Floats) -> NetworkState:
+    """The state with prices (US$/TEU, by gate) added to its links and ports."""
+    extra, at_ports = {}, np.zeros(len(state.port_terminal))
+    for mode in MODES:
+        row = _lines(state, mode)[1].row
+        extra[mode] = np.zeros(row.size)
+        for gate, price in zip(gates, prices.tolist(), strict=True):
+            if price and gate.links.get(mode):
+                extra[mode][np.isin(row, sorted(gate.links[mode]))] += price
+    for gate, price in zip(gates, prices.tolist(), strict=True):
+        at_ports[sorted(gate.ports)] += price
+    return state.dearer(extra, at_ports)
+
+
+def _lines(state: NetworkState, mode: str) -> tuple[Graph, LinkCosts]:
+    if mode == "sea":
+        return state.sea_graph, state.sea
+    table = state.road if mode == "road" else state.rail
+    return table.graph, table.costs
+
+
+class GateSearch:
+    """Searches on one state of the network, with its gates."""
+
+    def __init__(
+        self,
+        network: Network,
+        parameters: Parameters,
+        changes: Sequence[LinkChange],
+        gates: Sequence[Gate],
+        pairs: tuple[Ints, Ints],
+    ) -> None:
+        if len(gates) > MOST_GATES:
+            raise ValueError(f"there are more than {MOST_GATES} gates")
+        self.state = NetworkState(network, parameters, changes)
+        self.values = values_of_time(parameters)
+        self.gates = tuple(gates)
+        self.pairs = pairs
+        self._bits = {mode: self._bits_of_arcs(mode) for mode in MODES}
+        self._at_ports = np.zeros(len(self.state.port_terminal), np.int64)
+        for number, gate in enumerate(gates):
+            self._at_ports[sorted(gate.ports)] |= 1 << number
+        self._kept: dict[tuple[str, int], tuple[bytes, _Legs]] = {}
+
+    def _bits_of_arcs(self, mode: str) -> Ints:
+        graph, costs = _lines(self.state, mode)
+        bits = np.zeros(costs.row.size, np.int64)
+        for number, gate in enumerate(self.gates):
+            bits[np.isin(costs.row, sorted(gate.links.get(mode, ())))] |= 1 << number
+        found: Ints = bits[link_of_arcs(graph, costs)]
+        return found
+
+    def find(self, c: int, prices: Floats, by_land: bool, by_sea: bool) -> dict[str, Way]:
+        """The ways of all pairs of cities for one search class at prices in US$/TEU, by the modes that are wanted."""
+        state, p, value = self.state, self.state.parameters, self.values[c]
+        priced = add_prices(state, self.gates, prices)
+        one, other = self.pairs
+        cities, terminals = state.city.node.size, state.terminal_node.size
+        places = (state.city, state.terminal, state.port)
+        road = self._legs(
+            "road", c, priced, state.city.node, np.concatenate([place.node for place in places])
+        )
+        hours, usd = (np.concatenate([getattr(place, name) for place in places]) for name in ("hours", "usd"))
+        road = road.longer(state.city.hours[:, None] + hours, state.city.usd[:, None] + usd, value)
+        changing = road.part(slice(cities, cities + terminals))
+        changing = changing.longer(p["terminal_hours"], p["terminal_fee"], value)
+        to_terminal = np.where(state.near, changing.cost, np.inf)
+        rail = self._legs("rail", c, priced, state.terminal_node, state.terminal_node)
+        between = rail.cost.copy()
+        np.fill_diagonal(between, np.inf)
+        by_rail, entry = join_choice(to_terminal, between)
+        found: dict[str, Way] = {}
+        if by_land:
+            found["road"] = road.at(one, other)
+            _, leave = join_choice(by_rail, np.ascontiguousarray(to_terminal.T))
+            open_ = leave[one, other] >= 0
+            end = np.maximum(leave[one, other], 0)
+            start = entry[one, end]
+            found["rail"] = _where(
+                open_, _chain(changing.at(one, start), rail.at(start, end), changing.at(other, end))
+            )
+        if by_sea:
+            to_port = road.part(slice(cities + terminals, None))
+            voyages = Voyages.at(priced, value, to_port.cost, by_rail)
+            legs, bits = along(state.sea_graph, voyages.paths, self._bits["sea"])
+            at_sea = state.at_sea
+            sea = _Legs(voyages.paths.cost, legs.hours, legs.usd, bits).longer(
+                at_sea.hours[:, None] + at_sea.hours, at_sea.usd[:, None] + at_sea.usd, value
+            )
+            open_ = voyages.land[one, other] >= 0
+            last = np.maximum(voyages.land[one, other], 0)
+            first = voyages.embark[one, last]
+            ends = [
+                self._to_port(city, port, voyages.how[city, port], to_port, changing, rail, entry)
+                for city, port in ((one, first), (other, last))
+            ]
+            found["sea"] = _where(open_, _chain(ends[0], sea.at(first, last), ends[1]))
+        return found
+
+    def _legs(self, mode: str, c: int, priced: NetworkState, sources: Ints, targets: Ints) -> _Legs:
+        """Legs of a mode on land; those of the last prices are kept."""
+        graph = (priced.road if mode == "road" else priced.rail).graph
+        prices = graph.usd.tobytes()
+        kept = self._kept.get((mode, c))
+        if kept is not None and kept[0] == prices:
+            return kept[1]
+        paths = find_paths(graph, self.values[c], sources, targets)
+        legs, bits = along(_lines(self.state, mode)[0], paths, self._bits[mode])
+        found = _Legs(paths.cost, legs.hours, legs.usd, bits)
+        self._kept[mode, c] = prices, found
+        return found
+
+    def _to_port(
+        self, city: Ints, port: Ints, how: Ints, by_road: _Legs, changing: _Legs, rail: _Legs, entry: Ints
+    ) -> Way:
+        """From cities to ports, dwell and fees included: by road (0), beside it (1) or by rail (2)."""
+        state, p = self.state, self.state.parameters
+        end = np.maximum(state.port_terminal[port], 0)
+        start = np.maximum(entry[city, end], 0)
+        beside = Way(
+            state.beside.hours[city, port], state.beside.usd[city, port], np.zeros(city.size, np.int64)
+        )
+        ways = by_road.at(city, port), beside, _chain(changing.at(city, start), rail.at(start, end))
+        hours, usd, gates = (
+            np.choose(how, [getattr(way, name) for way in ways]) for name in ("hours", "usd", "gates")
+        )
+        dwell = np.where(how == 2, p["port_hours_rail"], p["port_hours_road"]) - state.hours_saved[port]
+        fee = p["port_fee"] - state.usd_saved[port]
+        return Way(hours + dwell, usd + fee, gates | self._at_ports[port])

@@ -1,0 +1,603 @@
+"""Limits that bind: prices of full facilities and the flows that they turn aside, for the trade of one state.
+
+    users     pairs of cities and classes of goods, with demand in TEU a year and tonnes and unit loads of each TEU
+    nests     modes, with the shares of the choice of modes; locally a logit with s = mode_choice_scale / mean cost
+    ways      of a mode: that of the assignment, and those found as gates grow dearer; k likewise, way_choice_scale
+    price     of a tonne (or TEU) at each facility such that none takes more than it can (`engines.limits`)
+
+A user whose goods pass no facility that is full keeps its way. Ways are searched at the mean price of a TEU of the
+goods of a search class, and chosen at the price that the goods of the pair pay. Oil and gas that sail from terminals of
+their own are counted at canals, but neither pay nor turn aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from samarkand.core.conventions import Floats, Ints
+from samarkand.core.faults import Fault, Faults
+from samarkand.engines import limits as engine
+from samarkand.world.freight.assignment import Aside, FreightWork, NetworkState, nearest_class
+from samarkand.world.freight.capacity import MEASURES, Place, calc_flow, per_unit
+from samarkand.world.freight.gate_ways import Gate, GateSearch, Way, add_prices
+from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
+from samarkand.world.freight.model import FreightModel, RouteUpdate
+from samarkand.world.freight.tonnes_by_route import costs_of, routes_of
+from samarkand.world.freight.trade_costs import DIFFERENCES
+from samarkand.world.network.link_changes import LinkChange
+from samarkand.world.network.new_ports import open_ports
+from samarkand.world.parameters import Parameters
+
+MOST_ROUNDS = 30  # of searches for further ways
+CHEAPER = 1e-6  # of the mean cost: what saves less is no further way
+MUCH = 20.0  # times the mean cost: what is not turned aside by it has no other way
+REMEDY = "Leave out --limits, or give the network another way."
+STEPS = 4.0  # the scale of ways grows so many times from one solution to the next
+SEA = MODES.index("sea")
+
+PriceKind = Literal["rent", "queue"]
+
+
+@dataclass(frozen=True)
+class Facility:
+    """A place with a capacity in a state. capacity: in `unit`; price: what scarcity is there."""
+
+    id: str
+    title: str
+    unit: str
+    capacity: float
+    price: PriceKind
+    place: Place
+
+    @property
+    def measure(self) -> str:
+        """`tonnes` or `teu`."""
+        return MEASURES[self.unit]
+
+
+@dataclass(frozen=True, eq=False)
+class Goods:
+    """What goes between economies by class of goods, [origin, destination, class]: TEU a year that all goods would
+    fill, tonnes, and TEU in unit loads."""
+
+    volume: Floats
+    tonnes: Floats
+    teu: Floats
+
+    @classmethod
+    def of(
+        cls, economies: Sequence[str], volume: xr.DataArray, tonnes: xr.DataArray, teu: xr.DataArray
+    ) -> Goods:
+        """From labelled arrays, dims (origin, destination, vot_class)."""
+        labels = list(economies)
+
+        def ordered(amount: xr.DataArray) -> Floats:
+            found: Floats = (
+                amount.sel(origin=labels, destination=labels, vot_class=list(VOT_CLASSES))
+                .transpose("origin", "destination", "vot_class")
+                .to_numpy()
+            )
+            return found
+
+        return cls(ordered(volume), ordered(tonnes), ordered(teu))
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """Goods on the ways of one search: prices by search class, US$/TEU by gate, for land and for the sea; share of each
+    mode on these ways (pair, class of goods, mode)."""
+
+    land: Mapping[int, Floats]
+    sea: Floats
+    share: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Limits:
+    """Facilities with their prices, and what these do to costs and ways.
+
+    Parameters
+    ----------
+    facilities
+        Those with a capacity that counts.
+    price, flow
+        By facility: US$ for a unit (tonne or TEU) that passes, and units a year.
+    paid
+        By facility: US$ a year, by all that pass but oil and gas from terminals of their own.
+    residual
+        The largest excess over a capacity, as a part of it, and the largest miss of complementarity.
+    series
+        Ids of facilities that share a multiplier, where it is above zero.
+    differences
+        Weighted sums of what prices change between economies, as `FreightBaseline.differences`.
+    rows, layers, gates
+        Pairs of cities whose goods turn aside, on which ways; what the bits of the ways mean.
+    """
+
+    facilities: tuple[Facility, ...]
+    price: Floats
+    flow: Floats
+    paid: Floats
+    residual: float
+    series: tuple[tuple[str, ...], ...]
+    differences: Floats | None = None
+    rows: Ints | None = None
+    layers: tuple[Layer, ...] = ()
+    gates: tuple[Gate, ...] = ()
+
+    @property
+    def prices(self) -> dict[str, float]:
+        """Price by id of the facilities, US$ a tonne or TEU."""
+        return {one.id: float(price) for one, price in zip(self.facilities, self.price, strict=True)}
+
+
+class _Users(NamedTuple):
+    """Users and their nests. row: of `rows`; label: class of goods; what a TEU holds of tonnes and unit loads."""
+
+    rows: Ints
+    row: Ints
+    label: Ints
+    demand: Floats
+    holds: Mapping[str, Floats]
+    mean: Floats  # cost of a TEU
+    nest_user: Ints
+    nest_mode: Ints
+    term: Floats  # of nests
+    cost: Floats  # [user, mode], without prices
+    hours: Floats
+    weight: Floats  # of both cities
+    share: Floats  # without prices, of all of `rows` [row, class, mode]
+
+
+class _Ways(NamedTuple):
+    """Known ways: nest, cost and hours above those of its first way, bits of gates, number of the search."""
+
+    nest: Ints
+    cost: Floats
+    hours: Floats
+    gates: Ints
+    found: Ints
+
+    def and_(self, more: _Ways) -> _Ways:
+        """These, and more."""
+        return _Ways(
+            np.r_[self.nest, more.nest], np.r_[self.cost, more.cost], np.r_[self.hours, more.hours],
+            np.r_[self.gates, more.gates], np.r_[self.found, more.found],
+        )  # fmt: skip
+
+    def of(self, chosen: NDArray[np.bool_]) -> _Ways:
+        """Some of them."""
+        return _Ways(
+            self.nest[chosen], self.cost[chosen], self.hours[chosen], self.gates[chosen], self.found[chosen]
+        )
+
+
+def limit_freight(
+    model: FreightModel,
+    routes: RouteUpdate,
+    changes: Sequence[LinkChange],
+    goods: Goods,
+    work: FreightWork,
+    facilities: Sequence[Facility],
+    start: Mapping[str, float] | None = None,
+) -> Limits:
+    """Prices of facilities for the trade of a state.
+
+    routes: what `changes` make of the model's network; work: the goods on it without prices, with unit loads; start:
+    prices near the answer, by id. Raises `Faults` where goods that have no other way are more than a facility takes.
+    """
+    return _Run(model, routes, changes, goods, work, tuple(facilities), start or {}).solve()
+
+
+class _Run:
+    def __init__(
+        self,
+        model: FreightModel,
+        routes: RouteUpdate,
+        changes: Sequence[LinkChange],
+        goods: Goods,
+        work: FreightWork,
+        facilities: tuple[Facility, ...],
+        start: Mapping[str, float],
+    ) -> None:
+        self.model, self.routes, self.changes, self.goods = model, routes, changes, goods
+        self.facilities, self.start = facilities, start
+        parameters: Parameters = model.parameters
+        self.parameters = parameters
+        per = np.array([per_unit(one.unit, parameters) for one in facilities])
+        self.capacity = per * np.array([one.capacity for one in facilities])
+        self.flow = per * np.array(
+            [calc_flow(work, one.place, one.unit, parameters) for one in facilities], np.float64
+        )
+        self.gates = tuple(_gate(one, work) for one in facilities)
+        self.class_of = nearest_class(parameters)
+
+    def solve(self) -> Limits:
+        """One solution after another, until none of the facilities that were left aside is too full."""
+        full = self.flow > self.capacity
+        if not full.any():
+            return _without_prices(self.facilities, self.flow)
+        pairs = self.model.baseline.pairs
+        network = open_ports(self.model.network, self.changes)
+        ends = pairs.origin.astype(np.int64), pairs.destination.astype(np.int64)
+        self.search = GateSearch(network, self.parameters, self.changes, self.gates, ends)
+        nothing = np.zeros(len(self.facilities))
+        self.first = self._find(dict.fromkeys(self._classes, nothing), nothing)
+        price = np.array([self.start.get(one.id, 0.0) for one in self.facilities])
+        for _ in range(len(self.facilities)):
+            found = self._limited(full, price)
+            over = found.flow > self.capacity * (1 + engine.PROMISED)
+            if not (over & ~full).any():
+                return found
+            full, price = full | over, found.price
+        raise AssertionError("every facility is full")
+
+    @property
+    def _classes(self) -> list[int]:
+        return sorted(set(self.class_of.values()))
+
+    def _find(self, land: Mapping[int, Floats], sea: Floats) -> tuple[dict[int, dict[str, Way]], Way]:
+        """Ways of all pairs by land, by search class, and by sea."""
+        by_land = {c: self.search.find(c, prices, by_land=True, by_sea=False) for c, prices in land.items()}
+        return by_land, self.search.find(0, sea, by_land=False, by_sea=True)["sea"]
+
+    def _users(self, full: NDArray[np.bool_]) -> _Users:
+        """Pairs and classes of goods of which a mode passes a full facility, with something to carry."""
+        baseline, pairs = self.model.baseline, self.model.baseline.pairs
+        zone, weight = baseline.zones
+        mask = int(sum(1 << f for f in np.flatnonzero(full).tolist()))
+        by_land, sea = self.first
+        passes = (sea.gates & mask) != 0
+        for ways in by_land.values():
+            passes |= ((ways["road"].gates | ways["rail"].gates) & mask) != 0
+        a, b = zone[pairs.origin], zone[pairs.destination]
+        rows = np.flatnonzero(passes & (a >= 0) & (b >= 0) & (a != b))
+        a, b = a[rows], b[rows]
+        both = weight[pairs.origin[rows]] * weight[pairs.destination[rows]]
+        amounts = {
+            name: getattr(self.goods, name)[a, b] + getattr(self.goods, name)[b, a]
+            for name in ("volume", "tonnes", "teu")
+        }
+        usd, hours = costs_of(baseline, rows, self.routes)
+        taken = routes_of(baseline, rows, usd, hours)
+        offered = taken.term > 0
+        bits = self._bits(rows)  # [row, class, mode]
+        row, label = np.nonzero(
+            (amounts["volume"] * both[:, None] > 0) & (((bits & mask) != 0) & offered).any(axis=2)
+        )
+        term, cost = taken.term[row, label], np.where(offered, taken.cost, np.inf)[row, label]
+        share = term / term.sum(axis=1, keepdims=True)
+        mean = (share * np.where(term > 0, cost, 0.0)).sum(axis=1)
+        nest_user, nest_mode = np.nonzero(term > 0)
+        volume = amounts["volume"][row, label]
+        return _Users(
+            rows, row, label, volume * both[row],
+            {name: amounts[name][row, label] / volume for name in ("tonnes", "teu")},
+            mean, nest_user, nest_mode, term[nest_user, nest_mode], cost,
+            np.where(term > 0, taken.hours[row, label], 0.0), both[row], _shares(taken.term),
+        )  # fmt: skip
+
+    def _bits(self, rows: Ints) -> Ints:
+        by_land, sea = self.first
+        bits = np.zeros((rows.size, len(VOT_CLASSES), len(MODES)), np.int64)
+        for k, label in enumerate(VOT_CLASSES):
+            for m, mode in enumerate(MODES):
+                way = sea if m == SEA else by_land[self.class_of[label]][mode]
+                bits[:, k, m] = way.gates[rows]
+        return bits
+
+    def _limited(self, full: NDArray[np.bool_], price: Floats) -> Limits:
+        users = self._users(full)
+        nests = users.nest_user.size
+        everywhere = np.arange(nests)
+        first = self._of_nests(users, self.first)
+        zeros = np.zeros(nests)
+        ways = _Ways(everywhere, zeros, zeros, first.gates, np.zeros(nests, np.int64))
+        total = np.bincount(users.nest_user, users.term, users.demand.size)
+        share = users.term / total[users.nest_user]
+        passing = self._use(users, ways)
+        carried = users.demand[users.nest_user] * share
+        others = np.maximum(self.flow - passing.T @ carried, 0.0)
+        at = np.flatnonzero(full)
+        left = self.capacity[at] - others[at]
+        if not (left > 0).all():
+            raise self._refuse(at[left <= 0])
+        nothing = np.zeros(len(self.facilities))
+        searches = [(dict.fromkeys(self._classes, nothing), nothing)]
+        prices = np.where(full, price, 0.0)
+        prices = prices if prices.any() else self._dear(users, full)
+        solved: tuple[engine.Limited, engine.Choice] | None = None
+        for _ in range(MOST_ROUNDS):
+            search = self._mean_prices(users, prices)
+            more = self._further(users, first, ways, self._find(*search), prices, len(searches))
+            if solved is not None and not more.nest.size:
+                return self._result(users, ways, searches, *solved, at, others, prices)
+            if more.nest.size:
+                searches.append(search)
+                ways = ways.and_(more)
+            try:
+                solved = self._prices(users, ways, at, left, prices[at] if solved else price[at])
+            except engine.LimitsError as error:
+                dear = self._dear(users, full) * MUCH
+                if solved is not None or (prices >= dear)[full].all():
+                    raise self._refuse(at[list(error.facilities)]) from error
+                prices = dear
+                continue
+            prices = nothing.copy()
+            prices[at] = solved[0].price
+        raise Faults([Fault("--limits", f"ways are still found after {MOST_ROUNDS} searches", REMEDY)])
+
+    def _refuse(self, at: Ints) -> Faults:
+        return Faults(
+            [
+                Fault(
+                    f"--limits: {self.facilities[f].title}",
+                    f"{self.facilities[f].capacity:,g} {self.facilities[f].unit} is less than the goods that have no"
+                    " other way",
+                    REMEDY,
+                )
+                for f in at.tolist()
+            ]
+        )
+
+    def _dear(self, users: _Users, full: NDArray[np.bool_]) -> Floats:
+        """Prices of full facilities that double the mean cost of their users."""
+        mean = np.average(users.mean, weights=users.demand)
+        holds = {name: np.average(part, weights=users.demand) for name, part in users.holds.items()}
+        return np.array(
+            [
+                mean / holds[one.measure] if is_full and holds[one.measure] > 0 else 0.0
+                for one, is_full in zip(self.facilities, full.tolist(), strict=True)
+            ]
+        )
+
+    def _mean_prices(self, users: _Users, prices: Floats) -> tuple[dict[int, Floats], Floats]:
+        """Prices in US$ a TEU of the goods of each search class on land, and of all goods at sea."""
+        of_label = np.array([self.class_of[label] for label in VOT_CLASSES])[users.label]
+
+        def mean(mine: NDArray[np.bool_]) -> Floats:
+            if not mine.any():
+                return np.zeros(prices.size)
+            weights = users.demand[mine]
+            holds = {name: np.average(part[mine], weights=weights) for name, part in users.holds.items()}
+            found: Floats = prices * np.array([holds[one.measure] for one in self.facilities])
+            return found
+
+        return {c: mean(of_label == c) for c in self._classes}, mean(np.ones(of_label.size, np.bool_))
+
+    def _of_nests(self, users: _Users, found: tuple[dict[int, dict[str, Way]], Way]) -> Way:
+        """The ways of nests among those of all pairs."""
+        by_land, sea = found
+        nests = users.nest_user.size
+        hours, usd, gates = np.empty(nests), np.empty(nests), np.empty(nests, np.int64)
+        row, label = users.rows[users.row[users.nest_user]], users.label[users.nest_user]
+        for k, name in enumerate(VOT_CLASSES):
+            for m, mode in enumerate(MODES):
+                at = np.flatnonzero((label == k) & (users.nest_mode == m))
+                way = sea if m == SEA else by_land[self.class_of[name]][mode]
+                hours[at], usd[at], gates[at] = way.hours[row[at]], way.usd[row[at]], way.gates[row[at]]
+        return Way(hours, usd, gates)
+
+    def _use(self, users: _Users, ways: _Ways) -> csr_array:
+        """Units of capacity that a TEU on each way takes of each facility."""
+        user = users.nest_user[ways.nest]
+        rows, columns, amounts = [], [], []
+        for f, one in enumerate(self.facilities):
+            at = np.flatnonzero(ways.gates >> f & 1)
+            rows.append(at)
+            columns.append(np.full(at.size, f))
+            amounts.append(users.holds[one.measure][user[at]])
+        shape = (ways.nest.size, len(self.facilities))
+        return csr_array(
+            (np.concatenate(amounts), (np.concatenate(rows), np.concatenate(columns))), shape=shape
+        )
+
+    def _further(
+        self,
+        users: _Users,
+        first: Way,
+        known: _Ways,
+        found: tuple[dict[int, dict[str, Way]], Way],
+        prices: Floats,
+        number: int,
+    ) -> _Ways:
+        """Those of the ways found that are cheaper at prices than all known ones of their nest."""
+        way = self._of_nests(users, found)
+        time = self.model.baseline.values[users.label[users.nest_user]]
+        with np.errstate(invalid="ignore"):
+            hours = way.hours - first.hours
+            # The first way is the best without prices: no search found another.
+            cost = np.maximum(way.usd - first.usd + time * hours, 0.0)
+        nests = users.nest_user.size
+        new = _Ways(np.arange(nests), cost, hours, way.gates, np.full(nests, number))
+        best = np.full(nests, np.inf)
+        np.minimum.at(best, known.nest, known.cost + self._use(users, known) @ prices)
+        with np.errstate(invalid="ignore"):
+            saves = best - (cost + self._use(users, new) @ prices)
+        return new.of(np.isfinite(cost) & (saves > CHEAPER * users.mean[users.nest_user]))
+
+    def _prices(
+        self, users: _Users, ways: _Ways, at: Ints, left: Floats, start: Floats
+    ) -> tuple[engine.Limited, engine.Choice]:
+        """Prices of full facilities for known ways, first with a choice of ways that is less sharp."""
+        use = csr_array(self._use(users, ways)[:, at])
+        scale = self.parameters["mode_choice_scale"] / users.mean
+        sharp = max(self.parameters["way_choice_scale"] / self.parameters["mode_choice_scale"], 1.0)
+        several = ways.nest.size > users.nest_user.size
+        steps = 1 + int(np.ceil(np.log(sharp) / np.log(STEPS)))
+        for ratio in np.geomspace(1.0, sharp, steps) if several else [sharp]:
+            way_scale = ratio * scale
+            # Without prices each mode has the share that it has without limits, however many ways are known.
+            k = way_scale[users.nest_user]
+            spread = np.bincount(ways.nest, np.exp(-k[ways.nest] * ways.cost), k.size)
+            weight = users.term * spread ** (-scale[users.nest_user] / k)
+            total = np.bincount(users.nest_user, weight, users.demand.size)
+            choice = engine.Choice(
+                users.demand, users.nest_user, weight / total[users.nest_user], scale, way_scale
+            )
+            solved = engine.limit_flows(choice, engine.Ways(ways.nest, ways.cost, use), left, start=start)
+            start = solved.price
+        return solved, choice
+
+    def _result(
+        self,
+        users: _Users,
+        ways: _Ways,
+        searches: Sequence[tuple[Mapping[int, Floats], Floats]],
+        solved: engine.Limited,
+        choice: engine.Choice,
+        at: Ints,
+        others: Floats,
+        price: Floats,
+    ) -> Limits:
+        use = self._use(users, ways)
+        user = users.nest_user[ways.nest]
+        passing = use.T @ (users.demand[user] * solved.share)
+        flow = others + passing
+        return Limits(
+            self.facilities, price, flow, price * passing, solved.residual,
+            tuple(tuple(self.facilities[at[f]].id for f in one) for one in solved.series),
+            self._differences(users, ways, solved, choice, use @ price), users.rows,
+            self._layers(users, ways, searches, solved.share), self.gates,
+        )  # fmt: skip
+
+    def _layers(
+        self,
+        users: _Users,
+        ways: _Ways,
+        searches: Sequence[tuple[Mapping[int, Floats], Floats]],
+        share: Floats,
+    ) -> tuple[Layer, ...]:
+        row, label = users.row[users.nest_user], users.label[users.nest_user]
+        layers = []
+        for number, (land, sea) in enumerate(searches):
+            of_mode = np.zeros_like(users.share)
+            if number == 0:
+                of_mode[:] = users.share
+                of_mode[users.row, users.label] = 0.0
+            mine = ways.found == number
+            nest = ways.nest[mine]
+            np.add.at(of_mode, (row[nest], label[nest], users.nest_mode[nest]), share[mine])
+            layers.append(Layer(land, sea, of_mode))
+        return tuple(layers)
+
+    def _differences(
+        self, users: _Users, ways: _Ways, solved: engine.Limited, choice: engine.Choice, paid: Floats
+    ) -> Floats:
+        """What prices change between economies, as `FreightBaseline.differences`: of users, weighted."""
+        baseline = self.model.baseline
+        nests, count = users.nest_user.size, users.demand.size
+        k = np.asarray(choice.way_scale)[users.nest_user]
+        s = np.asarray(choice.scale)
+        before, after = (
+            np.bincount(ways.nest, np.exp(-k[ways.nest] * cost), nests)
+            for cost in (ways.cost, ways.cost + paid)
+        )
+        with np.errstate(divide="ignore"):
+            dearer = -np.log(after / before) / k  # of nests
+        free = (
+            -np.log(np.bincount(users.nest_user, choice.weight * before ** (s[users.nest_user] / k), count))
+            / s
+        )
+        old = users.term / np.bincount(users.nest_user, users.term, count)[users.nest_user]
+        new: Floats = np.bincount(ways.nest, solved.share, nests).astype(np.float64)
+        longer = np.divide(
+            np.bincount(ways.nest, solved.share * ways.hours, nests), new, out=np.zeros(nests), where=new > 0
+        )
+
+        def by_mode(values: Floats) -> Floats:
+            found = np.zeros((count, len(MODES)))
+            found[users.nest_user, users.nest_mode] = values
+            return found
+
+        cost, hours = users.cost, users.hours
+        was, is_ = by_mode(old), by_mode(new)
+        more, late = by_mode(dearer), by_mode(longer)
+        cheapest = [np.argmin(one, axis=1) for one in (cost, cost + more)]
+        at = np.arange(count)
+        with np.errstate(invalid="ignore"):
+            sums = [
+                solved.logsum - free,
+                np.where(was > 0, was * more, 0.0).sum(axis=1),
+                (cost + more)[at, cheapest[1]] - cost[at, cheapest[0]],
+                (is_ * (hours + late) - was * hours).sum(axis=1),
+                (was * late).sum(axis=1),
+                (hours + late)[at, cheapest[1]] - hours[at, cheapest[0]],
+                *(is_ - was).T,
+            ]
+        pairs, zone = baseline.pairs, baseline.zones[0]
+        rows = users.rows[users.row]
+        a, b = zone[pairs.origin[rows]], zone[pairs.destination[rows]]
+        total = np.zeros(
+            (len(DIFFERENCES), len(VOT_CLASSES), len(baseline.economies), len(baseline.economies))
+        )
+        for q, values in enumerate(sums):
+            for one, other in ((a, b), (b, a)):
+                np.add.at(total[q], (users.label, one, other), users.weight * values)
+        return total
+
+
+def _shares(term: Floats) -> Floats:
+    total = term.sum(axis=-1, keepdims=True)
+    found: Floats = np.divide(term, total, out=np.zeros_like(term), where=total > 0)
+    return found
+
+
+def _gate(facility: Facility, work: FreightWork) -> Gate:
+    """All links and ports of a place; of links that follow each other the busiest, as its flow is counted."""
+    place, links = facility.place, work.links
+    if not place.in_series:
+        return Gate(place.links, place.ports)
+    best: tuple[float, str, int] | None = None
+    for mode, rows in place.links.items():
+        mine = links[(links["mode"] == mode) & links["row"].isin(rows)]
+        if len(mine):
+            top = mine.loc[mine[facility.measure].idxmax()]
+            found = (float(top[facility.measure]), mode, int(top["row"]))
+            best = found if best is None or found[0] > best[0] else best
+    return Gate({} if best is None else {best[1]: frozenset((best[2],))}, place.ports)
+
+
+def _without_prices(facilities: tuple[Facility, ...], flow: Floats) -> Limits:
+    nothing = np.zeros(len(facilities))
+    return Limits(facilities, nothing, flow, nothing, 0.0, ())
+
+
+def turn_aside(
+    limits: Limits, model: FreightModel, mode_share: xr.DataArray
+) -> tuple[xr.DataArray, tuple[Aside, ...]]:
+    """Shares of pairs of cities on their first ways, from those without prices (`mode_shares`), and on others."""
+    if limits.rows is None:
+        return mode_share, ()
+    pairs = model.baseline.pairs
+    one, other = pairs.origin[limits.rows], pairs.destination[limits.rows]
+
+    def put(share: Floats, into: Floats) -> xr.DataArray:
+        for a, b in ((one, other), (other, one)):
+            into[:, a, b] = share.transpose(1, 0, 2)
+        return xr.DataArray(into, mode_share.coords, mode_share.dims)
+
+    mode_share = mode_share.transpose("vot_class", "origin_city", "destination_city", "mode")
+    first, *others = limits.layers
+    into = mode_share.to_numpy().copy()
+    asides = [
+        Aside(put(layer.share, np.zeros(into.shape)), *_dearer(limits.gates, layer)) for layer in others
+    ]
+    return put(first.share, into), tuple(asides)
+
+
+def _dearer(
+    gates: Sequence[Gate], layer: Layer
+) -> tuple[Callable[[NetworkState, int], NetworkState], Callable[[NetworkState], NetworkState]]:
+    """States of the network in which the ways of a layer are the best, by land and by sea."""
+    return (
+        lambda state, c: add_prices(state, gates, layer.land[c]),
+        lambda state: add_prices(state, gates, layer.sea),
+    )
