@@ -49,6 +49,7 @@ def test_five_published_tariffs_of_the_region_and_two_that_are_not_met():
     off = {row.plant: levelised_tariff(row, P) / row.tariff - 1.0 for row in published_tariffs()}
     near = {plant for plant, value in off.items() if abs(value) <= NEAR}
     assert near == set(NEAR_ONES)
+    assert all(row.flag == "verified" and row.address for row in published_tariffs())
     assert off["karot"] == pytest.approx(0.015, abs=5e-3)
     assert off["kohala"] < -NEAR
     assert off["nur-navoi"] > NEAR
