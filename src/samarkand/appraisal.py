@@ -20,13 +20,13 @@ from samarkand.engines.threads import Beside
 from samarkand.priorities.assessing import assess_once, assess_states, assess_whole
 from samarkand.priorities.base import Outcomes
 from samarkand.priorities.delivery_ranges import DeliveryRanges
+from samarkand.priorities.item_freight import lay_items
 from samarkand.priorities.ranges import HoldOutRanges
 from samarkand.priorities.results import Results
 from samarkand.priorities.time_rule import Assessed, TimeRule
 from samarkand.priorities.timeline import Timeline
 from samarkand.programme import Schedule
 from samarkand.programme.applying import Payment
-from samarkand.programme.channels.channel import channels
 from samarkand.question import Asked, Question, Terms
 from samarkand.result import Appraisal
 from samarkand.session import Session, default_session
@@ -41,6 +41,7 @@ def appraise(
     *,
     reach: bool = False,
     item_freight: bool = False,
+    stored: bool = False,
     session: Session | None = None,
     progress: Progress = quiet,
     **terms: Unpack[Terms],
@@ -58,6 +59,8 @@ def appraise(
     item_freight
         Lay freight on the network with each item left out, too, in the last year: greenhouse gases of what it shifts
         and induces. Minutes in a large world.
+    stored
+        Read what items do to freight from this user's cache folder where it was worked out before, and keep it there.
     session
         What keeps worlds, networks and solutions between questions; the library's own if none is given.
     progress
@@ -94,9 +97,9 @@ def appraise(
     delivery = DeliveryRanges.of(asked.programme, schedule, parameters, asked.world.labels)
     results = Results(rule, ranges=HoldOutRanges.of(asked.world), delivery=delivery)
     timeline = find_timeline(asked, schedule, states, results)
+    timeline = replace(timeline, item_freight=item_freight, kept_under=asked.of_states if stored else "")
     if item_freight:
-        lay_each_left_out(timeline.last, progress)
-        timeline = replace(timeline, item_freight=True)
+        lay_items(timeline.last.solved, timeline.kept_under, progress)
     whole = assess_whole(timeline, find_once(asked, timeline.last, session))
     timeline = replace(timeline, results=replace(results, whole=whole))
     session.fit()
@@ -175,20 +178,6 @@ def find_timeline(
         asked.world, asked.programme, asked.assumptions, asked.projection, asked.scenario.without, schedule, by_year,
         results,
     )  # fmt: skip
-
-
-def lay_each_left_out(state: State, progress: Progress = quiet) -> None:
-    """Freight on the network with each item left out that changes trade; kept with the state."""
-    items = [
-        one.item
-        for name, changes in state.solved.change.effects.items()
-        if channels()[name].on_models
-        for one in changes
-    ]
-    items = list(dict.fromkeys(items))
-    for number, item in enumerate(items):
-        progress(f"{state.year}: freight without {item}", done=number, total=len(items))
-        state.solved.assignment_leaving_out(item)
 
 
 def find_once(asked: Question, state: State, session: Session) -> Outcomes:

@@ -286,9 +286,11 @@ def solve_equilibrium(
     return setting.solve(iceberg_hat, **_tariffs(setting, change), **_taxes(setting, payment))
 
 
-def lay_freight(baseline: Baseline, state: FreightState, solution: Solution) -> FreightWork:
+def lay_freight(
+    baseline: Baseline, state: FreightState, solution: Solution, *, whole: bool = True
+) -> FreightWork:
     """The trade of a solution on the network of a state: oil and gas known in volumes by tanker and line, the rest by
-    its routes."""
+    its routes. `whole`: with the boxes among it and what of others passes places with a tariff of transit."""
     setting = baseline.setting
     parameters, labels = setting.assumptions.parameters, list(setting.world.labels)
     flow = xr.DataArray(
@@ -299,13 +301,15 @@ def lay_freight(baseline: Baseline, state: FreightState, solution: Solution) -> 
     energy, before = energy_of(setting), setting.world.accounts.trade_flow
     by_route = flow.where(~energy.known(before), 0.0)
     tonnes = calc_tonnes(by_route, setting.commodities, parameters)
-    boxes = calc_unit_loads(by_route, setting.commodities, parameters)
+    boxes = calc_unit_loads(by_route, setting.commodities, parameters) if whole else None
     open_model = baseline.freight if isinstance(baseline.freight, FreightModel) else baseline.freight.open
     share = mode_shares(open_model, state.against_open)
-    network, own_of = state.model.network, laid_apart()
+    network, own_of = state.model.network, laid_apart() if whole else ()
     by_flow = _energy_tonnes(energy, flow, before)
     at_sea = energy_loads(energy, by_flow, network, parameters, own_of)
     work = calc_freight_work(network, parameters, tonnes, share, state.changes, boxes, at_sea, own_of)
+    if not whole:
+        return work
     shut = set() if isinstance(baseline.freight, FreightModel) else set(baseline.freight.closures.pipelines)
     by_line = by_flow * np.array([not shut & set(by) for by in energy.flows["by"]], float)
     passing = calc_passing(work, energy.flows, by_line, network, parameters)

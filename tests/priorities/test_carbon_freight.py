@@ -13,6 +13,7 @@ import xarray as xr
 import samarkand as sk
 from samarkand.core.gaps import Gap
 from samarkand.engines.schedules import calc_ramp_up
+from samarkand.priorities import item_freight
 from samarkand.priorities.environment.item_page import page_of_item
 from samarkand.priorities.environment.operation import acts_on_freight
 from samarkand.priorities.environment.page import page
@@ -22,13 +23,15 @@ from samarkand.priorities.environment.traffic import (
     Factors,
     FreightGases,
     break_even,
-    compare,
+    calc_freight_gases,
     freight_gases,
     rail_by_grid,
     replaced,
     traction,
 )
+from samarkand.priorities.item_freight import KEY, calc_item_work
 from samarkand.session import Session
+from samarkand.state import Counterfactual
 from samarkand.world.economies.facts import load_facts
 from samarkand.world.parameters import load_parameters
 from toy import make_toy_world, toy_programme
@@ -44,11 +47,21 @@ def work(rows: list[tuple[str, str, str, float, float]], tonnes: float) -> Simpl
     return SimpleNamespace(links=links, tonnes=xr.DataArray([tonnes], {"mode": ["all"]}, ("mode",)))
 
 
-def railway(electric: str | None = None) -> SimpleNamespace:
+def compare(item, before, after, factors):
+    return calc_freight_gases(item, calc_item_work(before, after, item.id), factors)
+
+
+def grams(mode: str, economy: str, own: float | None) -> tuple[float, float, float]:
+    """g CO2e of a tonne-kilometre, as tonnes of a million of them."""
+    one = pd.Series([1e6], pd.MultiIndex.from_tuples([(mode, economy, own is not None)], names=KEY))
+    return FACTORS.gases(one, own)
+
+
+def railway(electric: str | None = None, builds: str = "project") -> SimpleNamespace:
     section = SimpleNamespace(
         length=SimpleNamespace(value=100.0), get=lambda _: electric, is_true=lambda _: electric == "yes"
     )
-    return SimpleNamespace(id="x", kind="rail", section=(section,))
+    return SimpleNamespace(id="x", kind="rail", section=(section,), kind_row=SimpleNamespace(item=builds))
 
 
 def test_a_million_tonne_km_from_the_road_to_electric_rails_by_hand():
@@ -67,6 +80,17 @@ def test_a_million_tonne_km_from_the_road_to_electric_rails_by_hand():
     assert operation.gross.central + operation.baseline.central == pytest.approx(found.net.central)
 
 
+def test_a_factor_is_at_one_end_wherever_it_stands():
+    """More by road here and as much less there is nothing, whatever a lorry emits."""
+    before = work([("road", "", "KAZ", 1000.0, 0.0), ("road", "", "UZB", 1000.0, 1000.0)], 1000.0)
+    after = work([("road", "", "KAZ", 1000.0, 1000.0), ("road", "", "UZB", 1000.0, 0.0)], 1000.0)
+    assert compare(railway(), before, after, FACTORS).net == pytest.approx((0.0, 0.0, 0.0), abs=1e-9)
+    half = work([("road", "", "KAZ", 1000.0, 500.0), ("road", "", "UZB", 1000.0, 0.0)], 500.0)
+    low, central, high = compare(railway(), before, half, FACTORS).net
+    ends = P.evidence("freight_road").ends
+    assert (low, central, high) == pytest.approx((-0.5 * ends[2], -0.5 * ends[1], -0.5 * ends[0]))
+
+
 def test_freight_that_would_not_move_is_induced():
     """Twice the tonnes on the same road: half of the work with the item is induced, and nothing is shifted."""
     before = work([("road", "", "KAZ", 1000.0, 1000.0)], 1000.0)
@@ -78,11 +102,11 @@ def test_freight_that_would_not_move_is_induced():
 
 def test_an_economy_without_electric_lines_has_diesel_trains():
     assert traction()["MNG"] == 0
-    assert FACTORS.of("rail", "MNG", None).central == 28.0
-    assert FACTORS.of("rail", "MNG", 1.0).central == pytest.approx(
+    assert grams("rail", "MNG", None).central == pytest.approx(28.0)
+    assert grams("rail", "MNG", 1.0).central == pytest.approx(
         0.027 * FACTS.get("MNG", "grid_intensity").value
     )
-    unknown = FACTORS.of("rail", "KAZ", None)
+    unknown = grams("rail", "KAZ", None)
     assert unknown.low < unknown.central < unknown.high
 
 
@@ -112,7 +136,7 @@ def test_the_railway_of_the_toy_world(answer):
     """Work by mode is that of the two assignments; gross is what its own links carry."""
     item = next(one for one in answer.timeline.items if one.id == "railway")
     state = answer.timeline.last
-    found = freight_gases(item, state)
+    found = freight_gases(item, answer.timeline, lay=True)
     assert not isinstance(found, Gap)
     after = state.solved.assignment(())
     mine = after.links[after.links["item"] == "railway"]
@@ -133,14 +157,14 @@ def test_the_railway_of_the_toy_world(answer):
 def test_a_measure_has_no_links_of_its_own(answer):
     """Faster papers at a border: the links there are those of others, so that all it changes is net."""
     before, after = (work([("road", item, "KAZ", 1000.0, 1000.0)], 1000.0) for item in ("", "x"))
-    found = compare(railway(), before, after, FACTORS, builds=False)
+    found = compare(railway(builds="measure"), before, after, FACTORS)
     assert found.gross == (0.0, 0.0, 0.0)
     assert found.own_work == 0.0
     assert compare(railway(), before, after, FACTORS).gross.central > 0
     measures = [
         item for item in answer.timeline.items if item.kind_row.item == "measure" and acts_on_freight(item)
     ]
-    gases = [freight_gases(item, answer.timeline.last) for item in measures]
+    gases = [freight_gases(item, answer.timeline, lay=True) for item in measures]
     assert any(isinstance(one, FreightGases) and one.net.central != 0 for one in gases)
     assert all(isinstance(one, Gap) or one.gross.central == 0 for one in gases)
 
@@ -157,17 +181,43 @@ def test_all_items_have_their_freight_where_it_is_asked_for(with_freight, answer
     assert len(acting) > 5
     net, ramp = with_freight.array("item_net_emissions"), P["ramp_up_years"]
     for item in acting:
-        found = freight_gases(item, with_freight.timeline.last)
+        found = freight_gases(item, with_freight.timeline)
         if isinstance(found, Gap):
             assert "in force" in found.reason
             continue
         use = float(calc_ramp_up(2035 - item.opening.year, ramp))
         assert float(net.sel(project=item.id)) == pytest.approx(use * found.net.central, rel=1e-9)
     railway = next(item for item in acting if item.id == "railway")
-    alone = freight_gases(railway, answer.timeline.last)
+    alone = freight_gases(railway, answer.timeline, lay=True)
     assert float(net.sel(project="railway")) == pytest.approx(alone.net.central, rel=1e-9)
-    reasons = answer.to_dataframe(["item_net_emissions"])["reason"]
-    assert reasons.str.contains("samarkand carbon ITEM, or --item-freight").any()
+    plain = sk.appraise(answer.programme, answer.world, session=Session(), years=(2035,))
+    reasons = plain.to_dataframe(["item_net_emissions"])["reason"]
+    assert reasons.str.contains("run samarkand carbon once").any()
+
+
+def test_freight_of_items_is_kept_on_the_disk(with_freight, tmp_path, monkeypatch):
+    """What one question laid the next ones read: the same figures to the last digit, with nothing laid."""
+    monkeypatch.setenv("SAMARKAND_CACHE_DIR", str(tmp_path))
+    asked = with_freight.programme, with_freight.world
+    terms = {"years": with_freight.years, "stored": True}
+    first = sk.appraise(*asked, session=Session(), item_freight=True, **terms)
+    monkeypatch.setattr(Counterfactual, "tonnes_on_links", lambda _: pytest.fail("laid anew"))
+    again = sk.appraise(*asked, session=Session(), **terms)
+    names = ["item_gross_emissions", "item_net_emissions", "item_carbon_worth"]
+    for name in names:
+        np.testing.assert_array_equal(again.array(name), first.array(name))
+        np.testing.assert_array_equal(again.array(name), with_freight.array(name))
+    assert np.isfinite(again.array("item_net_emissions").sel(project="railway"))
+    # Nothing is read by another question, where it is not asked for, or by other code.
+    for changed in ({"assumptions": {"rail_speed": 31.0}}, {"stored": False}):
+        assert not has_railway(sk.appraise(*asked, session=Session(), **terms | changed))
+    monkeypatch.setattr(item_freight, "code_version", lambda: "another")
+    assert not has_railway(sk.appraise(*asked, session=Session(), **terms))
+
+
+def has_railway(appraisal) -> bool:
+    net = appraisal.array("item_net_emissions")
+    return "project" in net.dims and bool(np.isfinite(net.sel(project="railway")))
 
 
 def test_freight_of_items_is_in_the_ledger_apart_and_on_the_page(with_freight):
@@ -185,14 +235,14 @@ def test_freight_of_items_is_in_the_ledger_apart_and_on_the_page(with_freight):
 
 def test_a_world_without_grids_says_so():
     plain = sk.appraise(toy_programme(), make_toy_world(), session=Session(), years=(2035,)).timeline
-    found = freight_gases(next(one for one in plain.items if one.id == "railway"), plain.last)
+    found = freight_gases(next(one for one in plain.items if one.id == "railway"), plain, lay=True)
     assert isinstance(found, Gap)
     assert "no economy" in found.reason
 
 
 def test_what_is_not_in_force_says_so(answer):
     item = next(one for one in answer.timeline.items if one.id == "power-plant")
-    found = freight_gases(item, answer.timeline.last)
+    found = freight_gases(item, answer.timeline)
     assert isinstance(found, Gap)
     assert "2035" in found.reason
 

@@ -29,7 +29,7 @@ def appraise(
     item_freight: Annotated[
         bool,
         typer.Option(
-            "--item-freight", help="Lay freight with each item left out, for its gases. Takes minutes."
+            "--item-freight", help="Lay freight with each item left out, for its gases. Takes minutes, once."
         ),
     ] = False,
     worth: Annotated[
@@ -56,6 +56,7 @@ def appraise(
             asking.world,
             reach=reach,
             item_freight=item_freight,
+            stored=True,
             progress=step,
             **asking.terms,
         )
@@ -114,7 +115,7 @@ def explain(
     asking.faults.attempt(partial(find_indicator, indicator))
     code = find_asked_economy(asking, economy)
     with progress_bar() as step:
-        appraisal = run(asking.programme, asking.world, progress=step, **asking.terms)
+        appraisal = run(asking.programme, asking.world, stored=True, progress=step, **asking.terms)
         if indicator in EXPLAINED and not lineage and code in appraisal.world.labels:
             print_page(
                 why_page(

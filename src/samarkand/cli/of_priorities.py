@@ -54,6 +54,12 @@ def _check(check: Check, asking: Asking, options: Mapping[str, Any]) -> None:
     faults.raise_if_any()
 
 
+def _lays_items(options: Mapping[str, Any]) -> bool:
+    """Whether freight is laid with each item left out: as asked, else where a command has the option and names none."""
+    asked = options.get(FREIGHT, False)
+    return not options.get("item") if asked is None else bool(asked)
+
+
 def _with_question(command: Command, check: Check | None) -> Callable[..., None]:
     """A command that appraises what its options ask, and prints the page that the priority makes of it."""
     _, *own = inspect.signature(command).parameters.values()
@@ -67,10 +73,10 @@ def _with_question(command: Command, check: Check | None) -> Callable[..., None]
 
         asking.check(*([] if check is None else [partial(_check, check, asking, options)]))
         with progress_bar() as step:
-            freight = bool(options.get(FREIGHT, False))
             appraisal = appraise(
-                asking.programme, asking.world, item_freight=freight, progress=step, **asking.terms
-            )
+                asking.programme, asking.world, item_freight=_lays_items(options), stored=True, progress=step,
+                **asking.terms,
+            )  # fmt: skip
         page = command(appraisal, **options)
         print_page(page)
         if draw is not None and not page.pictures:

@@ -39,7 +39,9 @@ class Timeline:
     readable
         Priorities whose results a priority may read: itself and those it declares; all for pages and users.
     item_freight
-        Whether freight was laid on the network with each item left out.
+        Whether freight is laid on the network with each item left out.
+    kept_under
+        Hash under which what is dear is kept in this user's cache folder; nothing is read from there where it is empty.
     """
 
     world: World
@@ -52,6 +54,7 @@ class Timeline:
     results: Results
     readable: Collection[str] | None = None
     item_freight: bool = False
+    kept_under: str = ""
 
     @property
     def years(self) -> tuple[int, ...]:

@@ -4,7 +4,7 @@
 
 Counted once: fuel costs that a plant displaces hold no price of gases, and values of items are without carbon unless
 they say that they are with it. The gases are those of plants, power lines and what saves energy. Freight that an item
-shifts is left out: `samarkand carbon ITEM` works out its gases, `samarkand carbon --item-freight` those of all items.
+shifts is left out: `samarkand carbon ITEM` works out its gases, `samarkand carbon` those of all items.
 """
 
 from __future__ import annotations

@@ -7,14 +7,12 @@ itself, so that a gain of another version is never read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
 
 import numpy as np
 
+from samarkand.core.code_version import code_version
 from samarkand.core.disk_cache import load_entry, save_entry
-from samarkand.core.hashing import content_hash, data_hash
+from samarkand.core.hashing import data_hash
 from samarkand.engines.threads import run_all
 from samarkand.programme.applying import Change
 from samarkand.worth.gains import TradeGain
@@ -63,15 +61,3 @@ def _write(key: str, gains: dict[str, TradeGain]) -> None:
         for part, value in gain._asdict().items()
     }
     save_entry(KIND, key, arrays, MOST_KEPT)
-
-
-@cache
-def code_version() -> str:
-    """Hash of the package's own files, by name, size and time: another one after every change of them."""
-    root = Path(str(files("samarkand")))
-    known = [
-        (str(path.relative_to(root)), path.stat().st_size, path.stat().st_mtime_ns)
-        for path in sorted(root.rglob("*"))
-        if path.suffix in (".py", ".csv", ".parquet", ".npz")
-    ]
-    return content_hash(known)

@@ -31,11 +31,13 @@ def carbon(
         ),
     ] = None,
     item_freight: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--item-freight", help="All items: lay freight with each of them left out. Takes minutes."
+            "--item-freight/--no-item-freight",
+            help="All items: lay freight with each of them left out, as is done anyhow: minutes, once. Or do not.",
+            show_default=False,
         ),
-    ] = False,
+    ] = None,
 ) -> Page:
     """Show greenhouse gases of items and their worth."""
     if not item:
@@ -55,7 +57,9 @@ def carbon(
     return replace(shown, tables=(*interconnection_tables(found, asked_grids(grids)), *shown.tables))
 
 
-def check_carbon(items: Sequence[Item] | None, item: str, grids: Path | None, item_freight: bool) -> None:
+def check_carbon(
+    items: Sequence[Item] | None, item: str, grids: Path | None, item_freight: bool | None
+) -> None:
     """What is wrong with the item and the grids, before anything is solved."""
     from samarkand.priorities.environment.grids_asked import check_asked
 

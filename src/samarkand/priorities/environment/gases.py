@@ -89,14 +89,14 @@ def gases_of(
 
 
 def gases_in(item: Item, timeline: Timeline) -> Gases:
-    """Gases of an item of a question, with freight where it was laid with the item left out.
+    """Gases of an item of a question, with freight where it was laid with the item left out, now or before.
 
     In the last year, all other items in place.
     """
     facts, parameters = timeline.world.fact_table, timeline.assumptions.parameters
-    if not (timeline.item_freight and acts_on_freight(item)):
+    if not acts_on_freight(item):
         return gases_of(item, facts, parameters)
-    found = freight_gases(item, timeline.last)
+    found = freight_gases(item, timeline)
     return gases_of(item, facts, parameters, found.operation() if isinstance(found, FreightGases) else found)
 
 

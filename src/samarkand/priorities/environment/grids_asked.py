@@ -24,16 +24,18 @@ def asked_grids(folder: Path) -> Grids:
 
 
 def check_asked(
-    items: Sequence[Item] | None, word: str, folder: Path | None, item_freight: bool = False
+    items: Sequence[Item] | None, word: str, folder: Path | None, item_freight: bool | None = None
 ) -> None:
     """Raise `Faults` with all that is wrong with the item, the files, and the item as a line between these grids.
 
     `items`: those of the question, None where it has faults itself.
     """
     faults = FaultList()
-    if word and item_freight:
+    if word and item_freight is not None:
         faults.add(
-            "--item-freight", "is of all items, and one is named", "Leave it out: one has its freight."
+            "--item-freight" if item_freight else "--no-item-freight",
+            "is of all items, and one is named",
+            "Leave it out: one has its freight.",
         )
     grids = None if folder is None else faults.attempt(lambda: asked_grids(folder))
     if not word:

@@ -28,7 +28,7 @@ NO_RANGE = "none given"
 def page_of_item(answer: Answer, item: Item) -> Page:
     """All that is known of the gases of an item; why the rest is not."""
     parameters = answer.timeline.assumptions.parameters
-    freight = freight_gases(item, answer.timeline.last) if acts_on_freight(item) else None
+    freight = freight_gases(item, answer.timeline, lay=True) if acts_on_freight(item) else None
     operation = freight.operation() if isinstance(freight, FreightGases) else freight
     gases = gases_of(item, answer.world.fact_table, parameters, operation)
     found = outcomes_of(gases, parameters)

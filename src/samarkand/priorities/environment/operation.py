@@ -23,7 +23,7 @@ from samarkand.world.parameters import Parameters
 
 WITHOUT_COMBUSTION = ("wind", "solar", "nuclear", "geothermal", "hydro")
 NO_EFFECT = "it burns, moves and displaces nothing that is modelled"
-ON_THE_NETWORK = "freight was not laid with the item left out: samarkand carbon ITEM, or --item-freight"
+ON_THE_NETWORK = "freight was not laid with the item left out: run samarkand carbon once, for this question"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from samarkand.core.gaps import Gap
 from samarkand.priorities.environment.green_finance_page import green_finance_tables
 from samarkand.priorities.environment.operation import acts_on_freight
 from samarkand.priorities.environment.paths import TITLES
@@ -14,19 +13,19 @@ from samarkand.priorities.environment.power import break_even_rate, levelised_ta
 from samarkand.priorities.environment.screening_map import map_of_projects
 from samarkand.priorities.environment.screening_outcomes import screened
 from samarkand.priorities.environment.screening_page import table_of_projects
-from samarkand.priorities.environment.traffic import MODES, freight_gases
+from samarkand.priorities.environment.traffic import MODES, FreightGases, freight_gases
 from samarkand.priorities.faces import Answer, Chart, Page, Table, shown
+from samarkand.priorities.item_freight import acting_on_models
 
 MOST_ROWS = 20
 APART = (
     "Net is with an item less without it in operation; construction is apart, and so are the gases of the whole life "
     "of a plant. Their worth is the world's, at published paths of prices: no economy receives it."
 )
-ON_DEMAND = (
-    "What items do to freight is not in it: --item-freight lays it with each of them left out, in minutes."
-)
-WITH_FREIGHT = (
-    "Freight was laid on the network with each item left out, all others in place, before anybody pays."
+LAID = "Freight was laid on the network with each item left out, all others in place, before anybody pays."
+NOT_LAID = (
+    "What items do to freight is not in it{but}: samarkand carbon lays it with each of them left out, in minutes, and "
+    "keeps it for the next time."
 )
 MILLION = 1e-6
 
@@ -35,7 +34,7 @@ def page(answer: Answer) -> Page:
     """Gases of all items with a figure, by year and in money."""
     return Page(
         "Environment: greenhouse gases",
-        lead=(APART, WITH_FREIGHT if answer.timeline.item_freight else ON_DEMAND),
+        lead=(APART, _says_of_freight(answer)),
         charts=(*net_by_year(answer), *map_of_projects(screened(answer.timeline), answer.timeline.items)),
         tables=(
             *gases_by_item(answer),
@@ -93,18 +92,35 @@ def gases_by_item(answer: Answer) -> tuple[Table, ...]:
     )
 
 
+def _freight_of_items(answer: Answer) -> dict[str, FreightGases]:
+    """Gases of freight by item, of those with which it was laid."""
+    found = {
+        item.id: freight_gases(item, answer.timeline)
+        for item in answer.timeline.items
+        if acts_on_freight(item)
+    }
+    return {name: one for name, one in found.items() if isinstance(one, FreightGases)}
+
+
+def _says_of_freight(answer: Answer) -> str:
+    """Whether freight was laid with all items, some or none."""
+    known = _freight_of_items(answer)
+    in_force = set(acting_on_models(answer.timeline.last.solved))
+    items = [item.id for item in answer.timeline.items if item.id in in_force]
+    if len(known) == len(items):
+        return LAID
+    return NOT_LAID.format(but=f", but for {len(known)} of {len(items)}" if known else "")
+
+
 def freight_by_item(answer: Answer) -> tuple[Table, ...]:
     """Freight with each item less without it, by mode, and its gases; nothing where it was not laid."""
-    if not answer.timeline.item_freight:
-        return ()
     rows = []
-    for item in filter(acts_on_freight, answer.timeline.items):
-        found = freight_gases(item, answer.timeline.last)
-        if isinstance(found, Gap):
-            continue
+    for name, found in _freight_of_items(answer).items():
         work = tuple(f"{found.work[mode]:+,.3f}" for mode in MODES)
         tonnes = (found.net.low, found.net.central, found.net.high, found.shifted, found.induced)
-        rows.append((item.id, *work, *(f"{1e-3 * one:+,.1f}" for one in tonnes)))
+        rows.append((name, *work, *(f"{1e-3 * one:+,.1f}" for one in tonnes)))
+    if not rows:
+        return ()
     heads = ("item", *MODES, "net, low", "net", "net, high", "shifted", "induced")
     note = "bn tonne-km by mode and thousand tonnes of gases, a year of full service. Building is apart."
     return (Table("Freight with each item less without it", heads, tuple(rows), note=note),)

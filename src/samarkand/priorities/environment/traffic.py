@@ -6,7 +6,8 @@
     rail      f[rail, n] = s k g[n] + (1 - s) d
 
 `W` tonne-kilometres without the item and with it, all others in place; `s` share of electric trains, `k` electricity of
-a tonne-kilometre, `g` the grid, `d` diesel trains. Freight between economies alone: none within one. Break-even of an
+a tonne-kilometre, `g` the grid, `d` diesel trains. Freight between economies alone: none within one. Low and high: the
+least and the most with each factor at either end of its range, the same end wherever it stands. Break-even of an
 electric train with mode `m`: `g* = f[m] / k`; none where the grid would have to emit more than any does.
 """
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -22,12 +24,12 @@ import pandas as pd
 from samarkand.core.declarations import read_table
 from samarkand.core.evidence import Cited
 from samarkand.core.gaps import Gap
-from samarkand.priorities.environment.ends import NOTHING, Ends, ends_of
-from samarkand.priorities.environment.operation import Operation
+from samarkand.priorities.environment.ends import Ends, ends_of
+from samarkand.priorities.environment.operation import ON_THE_NETWORK, Operation
+from samarkand.priorities.item_freight import ItemWork, acting_on_models, item_work
+from samarkand.priorities.timeline import Timeline
 from samarkand.programme.model.models import Item
-from samarkand.state import State
 from samarkand.world.economies.facts import Facts
-from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.parameters import Parameters
 
 WHAT = "item_net_emissions"
@@ -37,6 +39,7 @@ ELSEWHERE = "elsewhere"
 GRAMS = 1e-6  # grams to tonnes
 GRIDS = (0.0, 300.0, 600.0, 900.0, 1200.0)  # g CO2e/kWh
 MOST_GRID = 1200.0  # coal alone, in old plants
+FACTORS = ("freight_road", "freight_sea", "rail_electric_share", "freight_rail_diesel", "rail_electricity")
 
 
 class Traction(Cited):
@@ -85,65 +88,74 @@ class FreightGases:
         return Operation({"freight on its links": self.gross}, {ELSEWHERE: displaced}, falls=False)
 
 
-def freight_gases(item: Item, state: State) -> FreightGases | Gap:
-    """Lay freight on the network with the item and without it, before anybody pays; minutes in a large world."""
-    solved = state.solved
-    if all(one.item != item.id for changes in solved.change.effects.values() for one in changes):
+def freight_gases(item: Item, timeline: Timeline, lay: bool = False) -> FreightGases | Gap:
+    """Of a year of full service, in the last state before anybody pays, or why they are not known.
+
+    `lay`: lay freight on the network with the item and without it where nobody did so before.
+    """
+    state = timeline.last
+    if item.id not in acting_on_models(state.solved):
         return Gap(item.id, WHAT, f"it changes nothing that is in force by {state.year}")
-    factors = Factors(state.world.fact_table, state.assumptions.parameters)
+    factors = Factors(timeline.world.fact_table, timeline.assumptions.parameters)
     if factors.mean_grid is None:
         return Gap(item.id, WHAT, NO_GRID)
-    before, after = solved.assignment_leaving_out(item.id), solved.assignment(())
-    return compare(item, before, after, factors, builds=item.kind_row.item == "project")
+    work = item_work(state.solved, item.id, timeline.kept_under, lay or timeline.item_freight)
+    if work is None:
+        return Gap(item.id, WHAT, ON_THE_NETWORK)
+    return calc_freight_gases(item, work, factors)
 
 
-def compare(
-    item: Item, before: FreightWork, after: FreightWork, factors: Factors, builds: bool = True
-) -> FreightGases:
-    """Gases of two assignments, one with the item; `builds`: links that it changes are its own, not those of others."""
-    work = [_work(one.links, item) for one in (before, after)]
-    both = work[1].sub(work[0], fill_value=0.0)
-    ends = factors.ends(item)
-    net = _sum(ends, both)
-    mine = after.links[(after.links["item"] == item.id) & builds]
-    tonnes = [float(one.tonnes.sum()) for one in (before, after)]
-    scale = tonnes[0] / tonnes[1] if tonnes[1] > 0 else 1.0
-    induced = (1.0 - scale) * _sum(ends, work[1]).central
+def calc_freight_gases(item: Item, work: ItemWork, factors: Factors) -> FreightGases:
+    """Gases of the freight of an item; links that a measure changes are those of others, and not its own."""
+    before, after = work.table["before"], work.table["after"]
+    both, share = after - before, electrified(item)
+    net = factors.gases(both, share)
+    is_own = after.index.get_level_values("own").to_numpy(bool) & (item.kind_row.item == "project")
+    mine = after[is_own]
+    without, with_ = work.tonnes
+    induced = (1.0 - (without / with_ if with_ > 0 else 1.0)) * factors.gases(after, share).central
     by_mode = both.groupby(level="mode").sum()
     return FreightGases(
-        gross=_sum(ends, _work(mine, item)),
+        gross=factors.gases(mine, share),
         net=net,
         shifted=net.central - induced,
         induced=induced,
         work={mode: 1e-9 * float(by_mode.get(mode, 0.0)) for mode in MODES},
-        own_work=1e-9 * float((mine["tonnes"] * mine["km"]).sum()),
+        own_work=1e-9 * float(mine.sum()),
     )
 
 
 @dataclass(frozen=True)
 class Factors:
-    """Grams of a tonne-kilometre by mode, economy and, on rails, by the traction of an item."""
+    """What a tonne-kilometre emits by mode and, on rails, by the grid of an economy and the traction."""
 
     facts: Facts
     parameters: Parameters
 
-    def ends(self, item: Item) -> Mapping[tuple[str, str, bool], Ends]:
-        """Factors by (mode, economy, on the item's own links), worked out when asked for."""
-        return _Ends(self, electrified(item))
+    def gases(self, work: pd.Series, own: float | None) -> Ends:
+        """Tonnes of tonne-kilometres by (mode, economy, own); below zero where they are.
 
-    def of(self, mode: str, economy: str, own: float | None) -> Ends:
-        """g CO2e a tonne-kilometre; `own`: share of electric trains on the item's links, where it says so."""
-        if mode != "rail":
-            return ends_of(self.parameters, f"freight_{mode}")
-        share = traction().get(economy) if own is None else own
-        shares = (
-            ends_of(self.parameters, "rail_electric_share") if share is None else Ends(share, share, share)
-        )
-        grid, diesel = self.grid(economy), ends_of(self.parameters, "freight_rail_diesel")
-        electric = ends_of(self.parameters, "rail_electricity").times(grid)
-        central = shares.central * electric.central + (1.0 - shares.central) * diesel.central
-        corners = [s * e + (1.0 - s) * d for s in shares for e in electric for d in diesel]
-        return Ends(min(corners), central, max(corners))
+        `own`: share of electric trains on the item's own links, where it says so.
+        """
+        tonne_km = GRAMS * work.to_numpy(np.float64)
+        mode, economy, mine = (work.index.get_level_values(name) for name in ("mode", "economy", "own"))
+        road, sea = (float(tonne_km[mode == name].sum()) for name in ("road", "sea"))
+        on_rail = mode == "rail"
+        rail, codes = tonne_km[on_rail], economy[on_rail]
+        share = np.array([traction().get(code, np.nan) for code in codes], np.float64)
+        if own is not None:
+            share[mine[on_rail].to_numpy(bool)] = own
+        grid = np.array([self.grid(code) for code in codes], np.float64)
+        open_ = np.isnan(share)  # takes the share that is declared for all
+
+        def total(f_road: float, f_sea: float, f_share: float, f_diesel: float, k: float) -> float:
+            electric = np.where(open_, f_share, share)
+            trains = float(rail @ (electric * k * grid + (1.0 - electric) * f_diesel))
+            return f_road * road + f_sea * sea + trains
+
+        ends = [ends_of(self.parameters, name) for name in FACTORS]
+        corners = [total(*one) for one in product(*((each.low, each.high) for each in ends))]
+        return Ends(min(corners), total(*(each.central for each in ends)), max(corners))
 
     def grid(self, economy: str) -> float:
         """g CO2/kWh of an economy; the mean of all that are known, by generation, where it is not."""
@@ -166,19 +178,6 @@ class Factors:
         return float(grid @ made / made.sum()) if made.sum() > 0 else None
 
 
-class _Ends(dict[tuple[str, str, bool], Ends]):
-    """Factors by key, kept."""
-
-    def __init__(self, factors: Factors, own: float | None) -> None:
-        super().__init__()
-        self.factors, self.own = factors, own
-
-    def __missing__(self, key: tuple[str, str, bool]) -> Ends:
-        mode, economy, mine = key
-        self[key] = self.factors.of(mode, economy, self.own if mine else None)
-        return self[key]
-
-
 def electrified(item: Item) -> float | None:
     """Share of the length of an item's sections on which electric trains can run; None where one does not say so."""
     if item.kind != "rail" or not item.section or any(one.get("electrified") is None for one in item.section):
@@ -186,32 +185,6 @@ def electrified(item: Item) -> float | None:
     km = [one.length.value or 0.0 for one in item.section]
     electric = [length for length, one in zip(km, item.section, strict=True) if one.is_true("electrified")]
     return sum(electric) / sum(km) if sum(km) > 0 else None
-
-
-def _work(links: pd.DataFrame, item: Item) -> pd.Series:
-    """Tonne-kilometres by mode, economy and whether on the item's links; a link across a border half on each side."""
-    half = links["tonnes"] * links["km"] / 2
-    sides = [
-        pd.DataFrame(
-            {
-                "mode": links["mode"],
-                "economy": links[side],
-                "own": links["item"] == item.id,
-                "work": half,
-            }
-        )
-        for side in ("economy_a", "economy_b")
-    ]
-    found: pd.Series = pd.concat(sides).groupby(["mode", "economy", "own"])["work"].sum()
-    return found
-
-
-def _sum(ends: Mapping[tuple[str, str, bool], Ends], work: pd.Series) -> Ends:
-    """Tonnes: each factor at whichever of its ends is less, and more, for the sign of the work."""
-    total = NOTHING
-    for (mode, economy, own), tonne_km in zip(work.index, work.to_numpy(), strict=True):
-        total = total.plus(ends[mode, economy, own].times(GRAMS * float(tonne_km)))
-    return total
 
 
 def rail_by_grid(parameters: Parameters) -> dict[str, tuple[float, ...]]:
