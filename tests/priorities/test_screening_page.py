@@ -9,8 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 import samarkand as sk
+from samarkand import question
 from samarkand.cli import app
 from samarkand.core.faults import Faults
+from samarkand.priorities import registry
 from samarkand.priorities.environment.command import screen
 from samarkand.priorities.environment.lender_categories import IMPACTS
 from samarkand.priorities.environment.maps_asked import maps_by_period
@@ -21,7 +23,7 @@ from samarkand.priorities.environment.screening_fields import screen_item
 from samarkand.priorities.environment.screening_map import map_of_projects, middle_of, standard_shown
 from samarkand.priorities.environment.screening_outcomes import screened
 from samarkand.priorities.environment.screening_page import SHORT
-from samarkand.priorities.registry import find_indicator
+from samarkand.priorities.registry import find_indicator, recalled_rows
 from samarkand.reports.pages import draw_chart
 from samarkand.reports.pictures import draw_picture
 from samarkand.session import Session
@@ -94,15 +96,31 @@ def test_a_rule_is_the_end_of_a_lineage_with_its_source(answer):
     assert not any(name.startswith("brigc") for name in ends)
 
 
-def test_publication_names_the_rules_that_are_recalled(answer):
+def test_every_rule_was_read_and_publication_would_name_one_that_was_not(answer, monkeypatch):
+    assert all((rule.flag, bool(rule.address)) == ("verified", True) for rule in rules())
+    true = list(recalled_rows())
+    table = "environment/screening_rules.csv"
+    assert not any(name == table for name, _ in true)
+    monkeypatch.setattr(question, "recalled_rows", lambda: [*true, (table, "ifc-8")])
     with pytest.raises(Faults) as found:
         sk.appraise(answer.programme, answer.world, session=Session(), publication=True)
     named = {fault.place for fault in found.value.faults}
-    recalled = {
-        f"table environment/screening_rules.csv, row {rule.id}" for rule in rules() if rule.flag == "recalled"
-    }
-    assert recalled <= named
-    assert "table environment/screening_rules.csv, row equator-a" not in named  # verified
+    assert f"table {table}, row ifc-8" in named
+    assert f"table {table}, row equator-a" not in named
+    assert "parameter freight_road" in named  # factors that were not looked up
+
+
+def test_a_recalled_row_of_a_priority_is_found(tmp_path, monkeypatch):
+    """A package with one table that has the columns of a source, one row of two recalled."""
+    folder = tmp_path / "priorities_of_a_test" / "made_up"
+    folder.mkdir(parents=True)
+    for package in (folder, folder.parent):
+        (package / "__init__.py").touch()
+    (folder / "rules.csv").write_text("id,source,flag\none,x,recalled\ntwo,x,verified\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(registry, "HERE", "priorities_of_a_test")
+    monkeypatch.setattr(registry, "folders", lambda: ("made_up",))
+    assert list(recalled_rows()) == [("made_up/rules.csv", "one")]
 
 
 def test_maps_of_an_item_in_its_page(answer, tmp_path):
