@@ -11,6 +11,8 @@ import samarkand as sk
 from samarkand.cli.options import read_assumptions, read_numbers, read_patches
 from samarkand.core.faults import FaultList, Faults
 from samarkand.core.scenario import Scenario
+from samarkand.programme.files.checks import programme_of
+from samarkand.programme.files.tables import to_tables
 from samarkand.programme.files.varying import Variation, varied_words, vary_programme
 from samarkand.programme.library import surroundings
 from samarkand.session import Session
@@ -52,6 +54,26 @@ def test_a_factor_of_one_item_says_what_it_was():
     assert [one for one in varied.items if one.id in others] == [
         one for one in PROGRAMME.items if one.id in others
     ]
+
+
+def test_what_finances_a_dearer_item_grows_with_it_so_that_everybody_bears_the_same_share():
+    """US$ 300 m and 100 m of the railway's published cost: 45 % dearer, each pays 45 % more (by hand)."""
+    tables = to_tables(PROGRAMME)
+    row = next(one for one in tables["project"] if one["id"] == "railway")
+    for line, amount in zip(row["financing"], (300.0, 100.0), strict=True):
+        del line["share"]
+        line["amount"] = {"value": amount, "unit": "US$ m", "source": "made up", "flag": "assumed"}
+    programme = programme_of(tables, surroundings(WORLD))
+    plain, dearer = (
+        sk.appraise(programme, WORLD, years=YEAR, scale=scale, session=Session()).timeline.last.change.charges
+        for scale in ({}, {"railway.capex": 1.45})
+    )
+    of_railway = [one for one in plain if one.item == "railway"]
+    assert {one.economy for one in of_railway} == {"CHN", "KGZ"}
+    for was, is_ in zip(plain, dearer, strict=True):
+        factor = 1.45 if was.item == "railway" else 1.0
+        assert (is_.item, is_.economy, is_.party) == (was.item, was.economy, was.party)
+        assert is_.annual == pytest.approx(factor * was.annual, rel=1e-12)
 
 
 def test_hours_at_a_border_are_those_of_a_measure_written_by_hand():

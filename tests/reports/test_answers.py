@@ -40,7 +40,7 @@ def answer():
 def cell(word: str) -> float:
     """A shown figure as a number; what is below the smallest shown is nothing."""
     word = word.replace("\N{MINUS SIGN}", "-").replace(",", "")
-    return 0.0 if "<" in word or word == "\N{EN DASH}" else float(word)
+    return 0.0 if word.startswith(("under", "above", "\N{EN DASH}")) else float(word)
 
 
 def table(page, title: str) -> Table:

@@ -38,12 +38,12 @@ class Shown(NamedTuple):
 
     @classmethod
     def read(cls, text):
-        """From `+26`, `-2,460`, `US$ 2.46 bn`, `+<0.1` or a dash."""
+        """From `+26`, `-2,460`, `US$ 2.46 bn`, `under +0.1` or a dash."""
         plain = text.replace("\N{MINUS SIGN}", "-").replace("US$", "").replace(",", "").strip()
         if plain in ("", "\N{EN DASH}", "0"):
             return cls(0.0, 0.0)
-        if "<" in plain:
-            return cls(0.0, float(re.search(r"<([\d.]+)", plain)[1]))
+        if plain.startswith(("under", "above")):
+            return cls(0.0, float(re.search(r"[\d.]+", plain)[0]))
         sign, digits, unit = re.fullmatch(r"([+-]? ?)([\d.]+) ?(m|bn|tn)?", plain).groups()
         size = float(digits)
         significant = 3 if unit in ("bn", "tn") or size >= 100 else 2
@@ -124,7 +124,7 @@ def test_a_group_is_whole_and_a_rest_of_one_is_named():
 @pytest.mark.parametrize(
     ("text", "value", "half"),
     [("+26", 26, 0.5), ("\N{MINUS SIGN}2,460", -2460, 5), ("US$ 2.46 bn", 2460, 5), ("+8.6", 8.6, 0.05),
-     ("\N{MINUS SIGN}US$ 146 m", -146, 0.5), ("+<0.1", 0, 0.1), ("\N{EN DASH}", 0, 0), ("+0.68", 0.68, 0.005)],
+     ("\N{MINUS SIGN}US$ 146 m", -146, 0.5), ("under +0.1", 0, 0.1), ("\N{EN DASH}", 0, 0), ("+0.68", 0.68, 0.005)],
 )  # fmt: skip
 def test_half_of_the_last_digit(text, value, half):
     assert Shown.read(text) == pytest.approx((value, half))

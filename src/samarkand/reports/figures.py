@@ -1,6 +1,7 @@
 """Figures as a reader sees them: two or three significant digits, the unit once, a sign where it is a change.
 
 The whole precision is in the Parquet tables; here `-1,030.1` is `-1,030` and a per cent of `0.000612` is `0.0006`.
+What is too small to write out is said in words: `under 0.1`, and where signs count `under +0.1` or `above -0.1`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ NOTHING = "\N{EN DASH}"  # where a figure would say nothing: no charge, no sum o
 MINUS = "\N{MINUS SIGN}"
 # What is smaller than a millionth of the smallest figure shown is the arithmetic's own noise and shown as nothing.
 NOISE = 1e-6
-# A smaller figure is not written out but shown as less than this, in the unit as displayed.
+# A smaller figure is not written out but said to be nearer to nothing than this, in the unit as displayed.
 SMALLEST = {"%": 0.0001, "% of value": 0.0001, "US$ m": 0.1, "US$ m a year": 0.1}
 
 
@@ -34,10 +35,15 @@ def figure(value: float | None, unit: str, *, sign: bool = False) -> str:
     if size <= NOISE * smallest:
         return "0"
     if size < smallest:
-        return f"{mark}<{smallest:g}"
+        return nearer(f"{mark}{smallest:g}")
     if row.display_suffix == "%" and size < 10 * smallest:
         return f"{mark}{size:.4f}"
     return mark + digits(size)
+
+
+def nearer(bound: str) -> str:
+    """A figure between nothing and a bound that is written with its sign."""
+    return f"above {bound}" if bound.startswith(MINUS) else f"under {bound}"
 
 
 def digits(size: float) -> str:
@@ -63,7 +69,7 @@ def money(millions: float, *, sign: bool = False) -> str:
     if size >= 999.5:
         return f"{mark}US$ {digits3(size / 1e3)} bn"
     if size < 0.1:
-        return f"under {mark}US$ 0.1 m"
+        return nearer(f"{mark}US$ 0.1 m")
     return f"{mark}US$ {digits(size)} m"
 
 
@@ -75,8 +81,7 @@ def digits3(size: float) -> str:
 
 def per_cent(fraction: float, *, sign: bool = True) -> str:
     """A fraction as per cent with its unit, for sentences."""
-    shown = figure(fraction, "fraction", sign=sign)
-    return f"under {shown.replace('<', '')} %" if "<" in shown else f"{shown} %"
+    return f"{figure(fraction, 'fraction', sign=sign)} %"
 
 
 def plural(number: int, one: str, many: str = "") -> str:

@@ -2,6 +2,7 @@
 
     scale   {"capex": 1.45}                every item's figure of that name times a factor
             {"cku-railway.capex": 1.45}    that of one item
+                                           with capex go the amounts that finance it: shares of who bears it stay
     border  {"Torugart": -6.0}             hours at a crossing of the network, less or more
     tariff  {"KEN:CHN": 0.5}               duties of an importer on the goods of an exporter, times a factor
 
@@ -102,20 +103,25 @@ def _scale(programme: Programme, tables: Table, path: str, factor: float, faults
         figure = None if item is None else item.get(key)
         if isinstance(figure, Evidence) and figure.value is not None:
             scaled += 1
-            table[key] = {
-                name: value * factor if name in ("value", "low", "high") else value
-                for name, value in table[key].items()
-            } | {
-                "flag": "assumed",
-                "source": f"{SOURCE}: {factor:g} times {figure.value:g} of {figure.source}",
-            }
-            for gone in ("address", "read_on"):
-                table[key].pop(gone, None)
+            table[key] = _times(table[key], factor)
+            for line in table.get("financing", ()) if key == "capex" else ():
+                if "amount" in line:
+                    line["amount"] = _times(line["amount"], factor)
     if not scaled:
         whose = f"{name} has" if dot else "no item has"
         faults.add(
             place, f"{whose} no such figure", "Name a figure that is published: samarkand programme show."
         )
+
+
+def _times(figure: Table, factor: float) -> Table:
+    """A figure's table times a factor; no longer what was published, but assumed."""
+    kept = {name: value for name, value in figure.items() if name not in ("address", "read_on")}
+    for name in ("value", "low", "high"):
+        if name in kept:
+            kept[name] = kept[name] * factor
+    source = f"{SOURCE}: {factor:g} times {figure['value']:g} of {figure.get('source', '')}"
+    return kept | {"flag": "assumed", "source": source}
 
 
 def _border(

@@ -2,7 +2,7 @@
 document.querySelectorAll("table.sortable").forEach(function (table) {
   var heads = table.querySelectorAll("thead th"), body = table.tBodies[0];
   function key(row, i) {
-    var text = row.cells[i].textContent.trim(), number = parseFloat(text.replace(/\u2212/g, "-").replace(/[,+<]/g, ""));
+    var text = row.cells[i].textContent.trim(), number = parseFloat(text.replace(/\u2212/g, "-").replace(/under |above |[,+]/g, ""));
     return isNaN(number) ? (i ? -Infinity : text.toLowerCase()) : number;
   }
   heads.forEach(function (head, i) {
