@@ -10,7 +10,7 @@ together. What is solved and assessed is kept by the session, under the content 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Unpack
@@ -20,9 +20,10 @@ from samarkand.engines.threads import Beside
 from samarkand.priorities.assessing import assess_once, assess_states, assess_whole
 from samarkand.priorities.base import Outcomes
 from samarkand.priorities.delivery_ranges import DeliveryRanges
-from samarkand.priorities.item_freight import lay_items
+from samarkand.priorities.item_freight import known_items, lay_items, missing_items
 from samarkand.priorities.ranges import HoldOutRanges
 from samarkand.priorities.results import Results
+from samarkand.priorities.stored import StoredAnswer, answer_key, read_answer, write_answer
 from samarkand.priorities.time_rule import Assessed, TimeRule
 from samarkand.priorities.timeline import Timeline
 from samarkand.programme import Schedule
@@ -30,7 +31,7 @@ from samarkand.programme.applying import Payment
 from samarkand.question import Asked, Question, Terms
 from samarkand.result import Appraisal
 from samarkand.session import Session, default_session
-from samarkand.solving import Baseline, Setting, leave_out, solve_baseline
+from samarkand.solving import Baseline, Setting, solve_baseline
 from samarkand.state import Counterfactual, State
 from samarkand.world.world import World
 
@@ -60,7 +61,8 @@ def appraise(
         Lay freight on the network with each item left out, too, in the last year: greenhouse gases of what it shifts
         and induces. Minutes in a large world.
     stored
-        Read what items do to freight from this user's cache folder where it was worked out before, and keep it there.
+        Read the answer, and what items do to freight, from this user's cache folder where the same was worked out
+        before, and keep it there.
     session
         What keeps worlds, networks and solutions between questions; the library's own if none is given.
     progress
@@ -79,7 +81,38 @@ def appraise(
     progress("reading the world and the programme")
     session = session or default_session()
     asked = session.ask(question, world, reach=reach, **terms)
-    schedule, baseline = session.schedule(asked), find_baseline(asked, session, progress)
+    schedule = session.schedule(asked)
+    last, kept_under = schedule.states[-1], asked.of_states if stored else ""
+    lay = item_freight and bool(missing_items(last, kept_under))
+    find_key = partial(answer_key, asked.scenario.hash, reach)
+    known = read_answer(find_key(known_items(last, kept_under))) if stored and not lay else None
+    states, assessed = (
+        solve_and_assess(asked, schedule, session, progress)
+        if known is None
+        else (states_of(known, asked, schedule, session), known.assessed)
+    )
+    rule = TimeRule(schedule, assessed, asked.projection)
+    parameters = asked.assumptions.parameters
+    delivery = DeliveryRanges.of(asked.programme, schedule, parameters, asked.world.labels)
+    results = Results(rule, ranges=HoldOutRanges.of(asked.world), delivery=delivery)
+    timeline = find_timeline(asked, schedule, states, results)
+    timeline = replace(timeline, item_freight=item_freight, kept_under=kept_under)
+    if lay:
+        lay_items(timeline.last.solved, kept_under, progress)
+    whole = assess_whole(timeline, find_once(asked, timeline.last, session)) if known is None else known.whole
+    timeline = replace(timeline, results=replace(results, whole=whole))
+    if stored and known is None:
+        key = find_key(known_items(last, kept_under))
+        write_answer(key, StoredAnswer.of([one.solved for one in states], assessed, whole))
+    session.fit()
+    return Appraisal(asked, states, timeline)
+
+
+def solve_and_assess(
+    asked: Question, schedule: Schedule, session: Session, progress: Progress
+) -> tuple[list[State], list[Assessed]]:
+    """The states of the schedule, and what the priorities say of each."""
+    baseline = find_baseline(asked, session, progress)
     solve_it = partial(find_state, asked, schedule, baseline, session, progress)
     # States are assessed beside the solution of the next ones. The last is solved first and assessed last: what each of
     # its items does is worked out beside all of them.
@@ -92,27 +125,35 @@ def appraise(
     assessed = {last: assess(asked, schedule, last, states[last], session)}
     assessed |= {number: one.result() for number, one in reversed(assessing.items())}
     in_order = range(len(states))
-    rule = TimeRule(schedule, [assessed[number] for number in in_order], asked.projection)
-    parameters = asked.assumptions.parameters
-    delivery = DeliveryRanges.of(asked.programme, schedule, parameters, asked.world.labels)
-    results = Results(rule, ranges=HoldOutRanges.of(asked.world), delivery=delivery)
-    timeline = find_timeline(asked, schedule, states, results)
-    timeline = replace(timeline, item_freight=item_freight, kept_under=asked.of_states if stored else "")
-    if item_freight:
-        lay_items(timeline.last.solved, timeline.kept_under, progress)
-    whole = assess_whole(timeline, find_once(asked, timeline.last, session))
-    timeline = replace(timeline, results=replace(results, whole=whole))
-    session.fit()
-    return Appraisal(asked, [states[number] for number in in_order], timeline)
+    return [states[number] for number in in_order], [assessed[number] for number in in_order]
+
+
+def states_of(known: StoredAnswer, asked: Question, schedule: Schedule, session: Session) -> list[State]:
+    """The states of an answer that was read: each part that it does not have is worked out when it is asked for."""
+
+    def make_baseline() -> Baseline:
+        return Baseline(setting_of(asked), asked.scenario.closures, session.kept, known.baseline)
+
+    baseline = session.kept(("baseline", asked.of_baseline), make_baseline)
+    found = []
+    for number, given in enumerate(known.states):
+        change, reach = schedule.states[number], asks_for_reach(asked, schedule, number)
+        make = partial(Counterfactual, baseline, change, reach, given)
+        solved = session.kept(("state", asked.of_states, change.shocks, reach), make)
+        found.append(state_of(asked, schedule, number, solved))
+    return found
 
 
 def find_baseline(asked: Question, session: Session, progress: Progress = quiet) -> Baseline:
     """The world without the programme, solved now or before in this session."""
-    setting = Setting(asked.world, asked.assumptions, asked.scenario.deficit_rule)
     closed = asked.scenario.closures
-    return session.kept(
-        ("baseline", asked.of_baseline), partial(solve_baseline, setting, closed, session.kept, progress)
-    )
+    make = partial(solve_baseline, setting_of(asked), closed, session.kept, progress)
+    return session.kept(("baseline", asked.of_baseline), make)
+
+
+def setting_of(asked: Question) -> Setting:
+    """The world of a question under its assumptions."""
+    return Setting(asked.world, asked.assumptions, asked.scenario.deficit_rule)
 
 
 def find_state(
@@ -123,21 +164,19 @@ def find_state(
     with_reach = asks_for_reach(asked, schedule, number)
 
     def solve_it() -> Counterfactual:
-        left_out = leave_out(baseline, change, progress) if with_reach else None
-        return Counterfactual(baseline, change, left_out).solve(progress)
+        return Counterfactual(baseline, change, with_reach).solve(progress)
 
     solved = session.kept(("state", asked.of_states, change.shocks, with_reach), solve_it)
-    payments = schedule.payments_in(number)
-    for payment in payments:
+    for payment in schedule.payments_in(number):
         solved.paid(payment)
-    return State(
-        solved,
-        asked.world,
-        asked.programme,
-        asked.assumptions,
-        change,
-        payments[0] if payments else change.payment,
-    )
+    return state_of(asked, schedule, number, solved)
+
+
+def state_of(asked: Question, schedule: Schedule, number: int, solved: Counterfactual) -> State:
+    """A state of the schedule, paid for as in the first of its payments."""
+    change, payments = schedule.states[number], schedule.payments_in(number)
+    payment = payments[0] if payments else change.payment
+    return State(solved, asked.world, asked.programme, asked.assumptions, change, payment)
 
 
 def asks_for_reach(asked: Question, schedule: Schedule, number: int) -> bool:
@@ -166,9 +205,7 @@ def assess(asked: Question, schedule: Schedule, number: int, state: State, sessi
     return Assessed(before, {payment: outcomes(payment, before) for payment in payments})
 
 
-def find_timeline(
-    asked: Question, schedule: Schedule, states: Mapping[int, State], results: Results
-) -> Timeline:
+def find_timeline(asked: Question, schedule: Schedule, states: Sequence[State], results: Results) -> Timeline:
     """All years of a question at once, each with the state in force at its end, paid for as in it."""
     by_year = {
         year: replace(states[schedule.in_force[year]], change=change, payment=schedule.payments[year])

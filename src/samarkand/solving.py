@@ -8,8 +8,8 @@ What a programme makes of a baseline is a `state.Counterfactual`, which asks the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, Protocol, TypeVar
 
@@ -17,7 +17,7 @@ import numpy as np
 import xarray as xr
 
 from samarkand.core.conventions import Floats
-from samarkand.core.progress import Progress
+from samarkand.core.progress import Progress, quiet
 from samarkand.core.scenario import DeficitRule
 from samarkand.engines.equilibrium import EquilibriumAccounts, Shock, Solution, accounts_from_flows, solve
 from samarkand.engines.once import derived
@@ -109,14 +109,75 @@ class Setting:
 
 @dataclass(frozen=True, eq=False)
 class Baseline:
-    """The world without the programme: its freight network, and its equilibrium."""
+    """The world without the programme: its freight network, and its equilibrium. A part is worked out when it is
+    first asked for.
+
+    Parameters
+    ----------
+    setting
+        The world and the assumptions.
+    closed
+        Names of what is closed on the network.
+    kept
+        Keeps networks between questions.
+    given
+        Parts that are known already, by name.
+    """
 
     setting: Setting
-    freight: Freight
-    state: FreightState
-    costs: TradeCosts
-    solution: Solution
-    energy: ClosedEnergy | None = None
+    closed: tuple[str, ...]
+    kept: Keep
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    def _part(self, name: str, make: Callable[[], Value]) -> Value:
+        return self.given[name] if name in self.given else derived(self, name, make)
+
+    def solve(self, progress: Progress) -> Baseline:
+        """Itself with all parts worked out: the equilibrium of an open network beside the network."""
+        beside = None if self.closed else Beside(lambda: self.solution)
+        self._part("freight", partial(self._freight, progress))
+        _ = self.costs, self.solution if beside is None else beside.result()
+        return self
+
+    def _freight(self, progress: Progress = quiet) -> Freight:
+        closures = find_closures(self.closed, self.setting.world.network)
+        return _freight(self.setting, closures, self.kept, progress)
+
+    @property
+    def freight(self) -> Freight:
+        """The freight network, open or with what is closed."""
+        return self._part("freight", self._freight)
+
+    @property
+    def state(self) -> FreightState:
+        """Its routes and costs without a programme."""
+        return self._part("state", lambda: freight_state(self.freight, ()))
+
+    @property
+    def costs(self) -> TradeCosts:
+        """Changes of iceberg costs against the accounts: what is closed."""
+        return self._part("costs", lambda: trade_costs(self.setting, self.state, energy=self.energy))
+
+    @property
+    def solution(self) -> Solution:
+        """The equilibrium."""
+        if not self.closed:
+            return self._part("solution", lambda: self.setting.solve(None))
+        if "costs" in self.given:  # as they are at the solution
+            return self._part("solution", lambda: self.setting.solve(self.costs.hat))
+        return self._part("solution", lambda: self._closed_energy()[1])
+
+    @property
+    def energy(self) -> ClosedEnergy | None:
+        """Oil and gas with something closed."""
+        return self._part("energy", lambda: self._closed_energy()[0]) if self.closed else None
+
+    def _closed_energy(self) -> tuple[ClosedEnergy, Solution]:
+        def make() -> tuple[ClosedEnergy, Solution]:
+            assert isinstance(self.freight, DisruptedFreight)  # as names are closed
+            return _close_energy(self.setting, self.state, self.freight.closures)
+
+        return derived(self, "closed energy", make)
 
     @cached_property
     def ad_valorem_cost(self) -> xr.DataArray:
@@ -131,14 +192,7 @@ class Baseline:
 
 def solve_baseline(setting: Setting, closed: Sequence[str], kept: Keep, progress: Progress) -> Baseline:
     """The world as it is, or with what is `closed`: freight network, and beside it the equilibrium."""
-    as_it_is = Beside(partial(setting.solve, None))
-    closures = find_closures(closed, setting.world.network)
-    freight = _freight(setting, closures, kept, progress)
-    state = freight_state(freight, ())
-    if isinstance(freight, FreightModel):
-        return Baseline(setting, freight, state, trade_costs(setting, state), as_it_is.result())
-    energy, solution = _close_energy(setting, state, freight.closures)
-    return Baseline(setting, freight, state, trade_costs(setting, state, energy=energy), solution, energy)
+    return Baseline(setting, tuple(closed), kept).solve(progress)
 
 
 def _freight(setting: Setting, closures: Closures, kept: Keep, progress: Progress) -> Freight:

@@ -24,7 +24,7 @@ from samarkand.engines.once import derived
 from samarkand.engines.threads import Beside
 from samarkand.programme.applying import Change, Payment
 from samarkand.programme.model.models import Programme
-from samarkand.solving import Baseline, lay_freight, solve_equilibrium, trade_costs
+from samarkand.solving import Baseline, lay_freight, leave_out, solve_equilibrium, trade_costs
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.freight.model import FreightModel, RouteUpdate
@@ -45,16 +45,15 @@ class Counterfactual:
         The world without the programme, solved.
     change
         The programme's changes; its shocks alone are read.
-    left_out
-        Generalised cost with each item of the network left out (dims project, vot_class, origin, destination), worked
-        out beside the rest and waited for where it is read; None where nobody asked for it.
+    reach
+        Whether what each item does given all the others is asked for (`left_out`).
     given
         Parts that are known already, by name.
     """
 
     baseline: Baseline
     change: Change
-    left_out: Beside[xr.DataArray] | None = None
+    reach: bool = False
     given: Mapping[str, Any] = field(default_factory=dict)
 
     def _part(self, name: str, make: Callable[[], Part]) -> Part:
@@ -62,6 +61,8 @@ class Counterfactual:
 
     def solve(self, progress: Progress = quiet) -> Counterfactual:
         """Itself, with what nearly every question needs worked out: the network and the equilibrium."""
+        if self.reach:
+            self._part("left_out", partial(leave_out, self.baseline, self.change, progress))
         step = partial(progress, f"{self.change.year}: freight network")
         step()
         self._part("freight", partial(self._freight, step))
@@ -71,6 +72,13 @@ class Counterfactual:
 
     def _freight(self, progress: Progress = quiet) -> FreightState:
         return freight_state(self.baseline.freight, self.change.network, progress)
+
+    @property
+    def left_out(self) -> Beside[xr.DataArray] | None:
+        """Generalised cost with each item of the network left out, worked out beside the rest and waited for where it
+        is read, dims (project, vot_class, origin, destination); None where nobody asked for it."""
+        make = partial(leave_out, self.baseline, self.change, quiet)
+        return self._part("left_out", make) if self.reach else None
 
     @property
     def freight(self) -> FreightState:

@@ -82,7 +82,9 @@ def hold_out(
 def _on(base: Appraisal, state: State, world: World) -> State:
     """The same state of the programme and the same trade costs on other accounts."""
     setting = Setting(world, base.assumptions, base.scenario.deficit_rule)
-    baseline = replace(state.solved.baseline, setting=setting, solution=setting.solve(None))
+    before = state.solved.baseline
+    network = {name: getattr(before, name) for name in ("freight", "state", "costs")}
+    baseline = replace(before, setting=setting, given=network)
     same = ("freight", "trade_costs", "costs", "iceberg_cost_hat")
     given = {name: getattr(state.solved, name) for name in same}
     return replace(state, solved=Counterfactual(baseline, state.change, given=given), world=world)

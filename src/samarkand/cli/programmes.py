@@ -37,12 +37,13 @@ def check(
 
     Exit status 2 if there is any.
     """
-    from samarkand.programme import check_programme, load_programme
+    from samarkand.core.faults import Faults
+    from samarkand.programme import load_programme
 
-    faults = check_programme(programme)
-    if faults:
-        fail(faults)
-    loaded = load_programme(programme)
+    try:
+        loaded = load_programme(programme)
+    except Faults as error:
+        fail(error.faults)
     typer.echo(f"{programme}: no faults ({len(loaded.projects)} projects, {len(loaded.measures)} measures).")
     for words, names in (("Costs and lengths", ("capex", "length")), ("All figures", ())):
         counts = loaded.flags(*names)

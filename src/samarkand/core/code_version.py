@@ -1,21 +1,35 @@
-"""Which code computed what is kept on the disk."""
+"""The version of the code that works something out: what is kept of another one is never read."""
 
 from __future__ import annotations
 
+import platform
+from collections.abc import Iterable
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
 from samarkand.core.hashing import content_hash
 
+BEHIND = ("numpy", "scipy", "numba", "xarray", "pandas")  # packages that figures depend on to the last digit
+
 
 @cache
 def code_version() -> str:
-    """Hash of the package's own files, by name, size and time: another one after every change of them."""
-    root = Path(str(files("samarkand")))
+    """Hash of the package's own files, of Python and of the packages that figures depend on."""
+    return content_hash(
+        [hash_of_files([Path(str(files("samarkand")))]), platform.python_version(), *map(version, BEHIND)]
+    )
+
+
+def hash_of_files(folders: Iterable[Path]) -> str:
+    """Hash of the files of some folders, by name, size and time: another one after every change of them."""
     known = [
-        (str(path.relative_to(root)), path.stat().st_size, path.stat().st_mtime_ns)
+        (str(path.relative_to(root)), about.st_size, about.st_mtime_ns)
+        for root in folders
         for path in sorted(root.rglob("*"))
-        if path.suffix in (".py", ".csv", ".parquet", ".npz")
+        if path.parent.name != "__pycache__"
+        for about in (path.stat(),)
+        if path.is_file()
     ]
     return content_hash(known)

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 
 Floats = NDArray[np.float64]
 LOWEST_RATE, HIGHEST_RATE = -0.99, 100.0  # between them a rate of return is looked for
@@ -81,6 +80,8 @@ def calc_rate_of_return(flows: ArrayLike) -> Rate:
         return Rate(np.nan, f"benefits are below {1 + LOWEST_RATE:.0%} of costs")
     if high > 0:
         return Rate(np.nan, f"it is above {HIGHEST_RATE:.0%}")
+    from scipy.optimize import brentq  # takes long to import, and only this needs it
+
     return Rate(
         float(brentq(lambda rate: calc_present_value(x, rate), LOWEST_RATE, HIGHEST_RATE, xtol=TOLERANCE))
     )

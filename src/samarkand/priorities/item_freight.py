@@ -20,6 +20,7 @@ from samarkand.core.disk_cache import Arrays, load_entry, save_entry
 from samarkand.core.hashing import data_hash
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.once import derived
+from samarkand.programme.applying import Change
 from samarkand.programme.channels.channel import channels
 from samarkand.state import Counterfactual
 from samarkand.world.freight.assignment import FreightWork
@@ -45,12 +46,12 @@ class ItemWork:
     tonnes: tuple[float, float]
 
 
-def acting_on_models(solved: Counterfactual) -> tuple[str, ...]:
+def acting_on_models(change: Change) -> tuple[str, ...]:
     """Ids of the items in force that change what routes or the equilibrium depend on."""
     return tuple(
         dict.fromkeys(
             one.item
-            for name, changes in solved.change.effects.items()
+            for name, changes in change.effects.items()
             if channels()[name].on_models
             for one in changes
         )
@@ -69,14 +70,25 @@ def item_work(solved: Counterfactual, item: str, of_states: str, lay: bool) -> I
             solved.leaving_out(item).tonnes_on_links(), solved.tonnes_on_links(), item
         )
         if of_states:
-            save_entry(KIND, _key(solved, of_states), _arrays(known), MOST_KEPT)
+            save_entry(KIND, _key(solved.change, of_states), _arrays(known), MOST_KEPT)
     return known.get(item)
+
+
+def known_items(change: Change, of_states: str) -> tuple[str, ...]:
+    """Ids of the items whose freight is kept in this user's cache folder; none where `of_states` is empty."""
+    return tuple(sorted(_kept(change, of_states)))
+
+
+def missing_items(change: Change, of_states: str) -> tuple[str, ...]:
+    """Ids of the items in force that change trade and whose freight is not kept."""
+    kept = _kept(change, of_states)
+    return tuple(item for item in acting_on_models(change) if item not in kept)
 
 
 def lay_items(solved: Counterfactual, of_states: str, progress: Progress = quiet) -> None:
     """Work out all items in force that change trade; each is kept as soon as it is there."""
     known = _known(solved, of_states)
-    missing = [item for item in acting_on_models(solved) if item not in known]
+    missing = [item for item in acting_on_models(solved.change) if item not in known]
     for number, item in enumerate(missing):
         progress(f"{solved.change.year}: freight without {item}", done=number, total=len(missing))
         item_work(solved, item, of_states, lay=True)
@@ -103,18 +115,20 @@ def _work(links: pd.DataFrame, item: str) -> pd.Series:
 def _known(solved: Counterfactual, of_states: str) -> dict[str, ItemWork]:
     """What is known of the items of a state, to be added to."""
 
-    def read() -> dict[str, ItemWork]:
-        kept = load_entry(KIND, _key(solved, of_states)) if of_states else None
-        try:
-            return _of_arrays(kept or {})
-        except (KeyError, ValueError):
-            return {}  # of another layout
-
-    return derived(solved, ("freight of items", of_states), read)
+    return derived(solved, ("freight of items", of_states), lambda: _kept(solved.change, of_states))
 
 
-def _key(solved: Counterfactual, of_states: str) -> str:
-    return data_hash(of_states, repr(solved.change.shocks), code_version())
+def _kept(change: Change, of_states: str) -> dict[str, ItemWork]:
+    """What is kept of the items of a state on the disk."""
+    found = load_entry(KIND, _key(change, of_states)) if of_states else None
+    try:
+        return _of_arrays(found or {})
+    except (KeyError, ValueError):
+        return {}  # of another layout
+
+
+def _key(change: Change, of_states: str) -> str:
+    return data_hash(of_states, repr(change.shocks), code_version())
 
 
 def _arrays(known: dict[str, ItemWork]) -> Arrays:

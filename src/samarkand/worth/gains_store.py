@@ -1,4 +1,4 @@
-"""Gains of items in trade, kept in this user's cache folder: two exact solutions an item, which no question repeats.
+"""Gains of items and channels in trade, kept in this user's cache folder: exact solutions that no question repeats.
 
 The key holds all that they are computed from: the question without its years, what the state changes, and the code
 itself, so that a gain of another version is never read.
@@ -6,35 +6,54 @@ itself, so that a gain of another version is never read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 from samarkand.core.code_version import code_version
 from samarkand.core.disk_cache import load_entry, save_entry
 from samarkand.core.hashing import data_hash
-from samarkand.engines.threads import run_all
 from samarkand.programme.applying import Change
 from samarkand.worth.gains import TradeGain
 
-KIND = "gains"
+KIND, OF_CHANNELS = "gains", "channels"
 MOST_KEPT = 16  # states; each is below a megabyte
 
 
 def stored_gains(
-    of_states: str, change: Change, items: Iterable[str], work_out: Callable[[str], TradeGain]
+    of_states: str,
+    change: Change,
+    items: Iterable[str],
+    work_out: Callable[[Sequence[str]], Sequence[TradeGain]],
 ) -> dict[str, TradeGain]:
     """The gains of some items of a state: those kept, and the others worked out and kept too."""
     wanted = list(items)
     if not wanted:
         return {}
-    key = data_hash(of_states, repr(change.shocks), code_version())
+    key = _key(of_states, change)
     known = _read(key)
     missing = [name for name in wanted if name not in known]
     if missing:
-        known |= dict(zip(missing, run_all(work_out, missing), strict=True))
+        known |= dict(zip(missing, work_out(missing), strict=True))
         _write(key, known)
     return {name: known[name] for name in wanted}
+
+
+def stored_channels(
+    of_states: str, change: Change, names: Sequence[str], work_out: Callable[[Sequence[str]], Sequence[float]]
+) -> dict[str, float]:
+    """What each channel of a state gives the world alone: as it is kept, or worked out and kept."""
+    key = _key(of_states, change)
+    kept = load_entry(OF_CHANNELS, key) or {}
+    if set(kept) == set(names):
+        return {name: float(kept[name]) for name in names}
+    found = dict(zip(names, work_out(names), strict=True))
+    save_entry(OF_CHANNELS, key, {name: np.asarray(one) for name, one in found.items()}, MOST_KEPT)
+    return found
+
+
+def _key(of_states: str, change: Change) -> str:
+    return data_hash(of_states, repr(change.shocks), code_version())
 
 
 def _read(key: str) -> dict[str, TradeGain]:

@@ -15,6 +15,7 @@ from samarkand.core.progress import Progress, quiet
 from samarkand.engines.threads import run_all
 from samarkand.ledger import Ledger, claims_of
 from samarkand.ledger.claims import without_replaced_claims
+from samarkand.programme import Schedule
 from samarkand.programme.applying import Change
 from samarkand.programme.channels.channel import channels
 from samarkand.programme.channels.charging import calc_annual_cost
@@ -29,7 +30,7 @@ from samarkand.worth.alternatives import instead_of
 from samarkand.worth.carbon import carbon_of
 from samarkand.worth.direct import at_ends, direct_streams
 from samarkand.worth.gains import TradeGain, channel_gain, gain_of, trade_gain
-from samarkand.worth.gains_store import stored_gains
+from samarkand.worth.gains_store import stored_channels, stored_gains
 from samarkand.worth.hazards import hazard_streams
 from samarkand.worth.item_worth import ItemWorth
 from samarkand.worth.life import life_of
@@ -149,50 +150,98 @@ def appraise_worth(
             faults.add(f"item {name}", "is not an item of the programme", did_you_mean(name, ids))
     _check_parameters(asked.assumptions.parameters, faults)
     faults.raise_if_any()
-    schedule, baseline = session.schedule(asked), find_baseline(asked, session, progress)
-    year = asked.scenario.years[-1]
-    state = find_state(asked, schedule, baseline, session, progress, schedule.in_force[year])
-    change = schedule.changes[year]
-    together = gain_of(state.solved)
-    wanted = [item for item in programme.items if item.id in (items or ids)]
-    on_models = {
-        one.item for name, changes in change.effects.items() if channels()[name].on_models for one in changes
-    }
-    acting = [item.id for item in wanted if item.id in on_models]
-
-    def work_out(name: str) -> TradeGain:
-        key = ("worth", asked.of_states, change.shocks, name)
-        return session.kept(key, partial(trade_gain, state.solved, change, name))
-
-    progress(f"{year}: each item left out and alone")
-    if stored:
-        of_item = stored_gains(asked.of_states, change, acting, work_out)
-    else:
-        of_item = dict(zip(acting, run_all(work_out, acting), strict=True)) if acting else {}
-    parameters = asked.assumptions.parameters
-    ends = at_ends(parameters)
-    found = {
-        item.id: _item_worth(item, asked, change, of_item.get(item.id), state.world.labels, ends)
-        for item in wanted
-    }
+    asking = _Asking(asked, stored, session, progress)
+    together = gain_of(asking.solved)
+    found = asking.worth_of([item for item in programme.items if item.id in (items or ids)])
     beside: dict[str, tuple[ItemWorth, ...]] = {}
     for other in (item for item in programme.items if item.alternative_to in found):
-        progress(f"{year}: {other.id} in the place of {other.alternative_to}")
+        progress(f"{asking.year}: {other.id} in the place of {other.alternative_to}")
         instead, other_terms = instead_of(asked, other.id)
-        answer = appraise_worth(instead, asked.world, items=[other.id], session=session, **other_terms)
-        beside[other.alternative_to] = (*beside.get(other.alternative_to, ()), answer.items[other.id])
-    by_channel = {} if items else _by_channel(state.solved, change, float(together.sum()))
+        in_place = _Asking(session.ask(instead, asked.world, **other_terms), stored, session, progress)
+        (item,) = (one for one in in_place.asked.programme.items if one.id == other.id)
+        beside[other.alternative_to] = (
+            *beside.get(other.alternative_to, ()),
+            in_place.worth_of([item])[other.id],
+        )
+    by_channel = {} if items else asking.by_channel(float(together.sum()))
     session.fit()
-    whole = dict(zip(state.world.labels, together.tolist(), strict=True))
-    return Worth(asked, year, found, whole, by_channel, beside)
+    whole = dict(zip(asked.world.labels, together.tolist(), strict=True))
+    return Worth(asked, asking.year, found, whole, by_channel, beside)
 
 
-def _by_channel(full: Counterfactual, change: Change, together: float) -> dict[str, float]:
-    """What each channel that anything acts by gives alone; one channel is all there is."""
-    acting = [name for name, changes in change.effects.items() if changes and channels()[name].on_models]
-    if len(acting) < 2:
-        return dict.fromkeys(acting, together)
-    return dict(zip(acting, run_all(partial(channel_gain, full, change), acting), strict=True))
+@dataclass(frozen=True)
+class _Asking:
+    """A question about items; what is kept of them in the user's cache folder is not solved again (`stored`)."""
+
+    asked: Question
+    stored: bool
+    session: Session
+    progress: Progress
+
+    @property
+    def year(self) -> int:
+        return self.asked.scenario.years[-1]
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        return self.session.schedule(self.asked)
+
+    @property
+    def change(self) -> Change:
+        change: Change = self.schedule.changes[self.year]
+        return change
+
+    @cached_property
+    def solved(self) -> Counterfactual:
+        """The state of the year, which nothing that is kept needs."""
+        baseline = find_baseline(self.asked, self.session, self.progress)
+        number = self.schedule.in_force[self.year]
+        return find_state(self.asked, self.schedule, baseline, self.session, self.progress, number).solved
+
+    def worth_of(self, wanted: Sequence[Item]) -> dict[str, ItemWorth]:
+        """Items by id."""
+        asked, change = self.asked, self.change
+        on_models = {
+            one.item
+            for name, changes in change.effects.items()
+            if channels()[name].on_models
+            for one in changes
+        }
+        acting = [item.id for item in wanted if item.id in on_models]
+
+        def work_out(names: Sequence[str]) -> list[TradeGain]:
+            full = self.solved
+
+            def one(name: str) -> TradeGain:
+                key = ("worth", asked.of_states, change.shocks, name)
+                return self.session.kept(key, partial(trade_gain, full, change, name))
+
+            return run_all(one, list(names))
+
+        self.progress(f"{self.year}: each item left out and alone")
+        if self.stored:
+            of_item = stored_gains(asked.of_states, change, acting, work_out)
+        else:
+            of_item = dict(zip(acting, work_out(acting), strict=True)) if acting else {}
+        ends = at_ends(asked.assumptions.parameters)
+        return {
+            item.id: _item_worth(item, asked, change, of_item.get(item.id), asked.world.labels, ends)
+            for item in wanted
+        }
+
+    def by_channel(self, together: float) -> dict[str, float]:
+        """What each channel that anything acts by gives alone; one channel is all there is."""
+        change = self.change
+        acting = [name for name, changes in change.effects.items() if changes and channels()[name].on_models]
+        if len(acting) < 2:
+            return dict.fromkeys(acting, together)
+
+        def work_out(names: Sequence[str]) -> list[float]:
+            return run_all(partial(channel_gain, self.solved, change), list(names))
+
+        if self.stored:
+            return stored_channels(self.asked.of_states, change, acting, work_out)
+        return dict(zip(acting, work_out(acting), strict=True))
 
 
 def _check_parameters(parameters: Parameters, faults: FaultList) -> None:

@@ -8,7 +8,6 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 
 from samarkand.engines.loans.day_count import DayCount, calc_year_fraction
 from samarkand.engines.loans.schedule import LoanSchedule, make_schedule
@@ -51,6 +50,8 @@ def calc_effective_rate(flows: Sequence[tuple[date, float]]) -> float:
 
     if not np.sign(value(LOWEST)) * np.sign(value(HIGHEST)) < 0:
         return float("nan")
+    from scipy.optimize import brentq  # takes long to import, and only this needs it
+
     return float(brentq(value, LOWEST, HIGHEST, xtol=TOLERANCE, rtol=8.9e-16))
 
 

@@ -105,7 +105,7 @@ def _freight_of_items(answer: Answer) -> dict[str, FreightGases]:
 def _says_of_freight(answer: Answer) -> str:
     """Whether freight was laid with all items, some or none."""
     known = _freight_of_items(answer)
-    in_force = set(acting_on_models(answer.timeline.last.solved))
+    in_force = set(acting_on_models(answer.timeline.last.solved.change))
     items = [item.id for item in answer.timeline.items if item.id in in_force]
     if len(known) == len(items):
         return LAID

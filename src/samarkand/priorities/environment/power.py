@@ -12,7 +12,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import xarray as xr
-from scipy.optimize import brentq
 
 from samarkand.core.declarations import read_table
 from samarkand.core.evidence import Cited
@@ -81,7 +80,11 @@ def break_even_rate(row: Tariff, parameters: Parameters) -> float | None:
     def over(rate: float) -> float:
         return levelised_tariff(row, parameters.replace({"power_discount_rate": rate})) - row.tariff
 
-    return None if over(LEAST_RATE) > 0 else float(brentq(over, LEAST_RATE, 1.0))
+    if over(LEAST_RATE) > 0:
+        return None
+    from scipy.optimize import brentq  # takes long to import, and only this needs it
+
+    return float(brentq(over, LEAST_RATE, 1.0))
 
 
 def power_of(item: Item, facts: Facts, parameters: Parameters) -> dict[str, Levels | Gap]:

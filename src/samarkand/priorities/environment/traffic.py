@@ -94,7 +94,7 @@ def freight_gases(item: Item, timeline: Timeline, lay: bool = False) -> FreightG
     `lay`: lay freight on the network with the item and without it where nobody did so before.
     """
     state = timeline.last
-    if item.id not in acting_on_models(state.solved):
+    if item.id not in acting_on_models(state.solved.change):
         return Gap(item.id, WHAT, f"it changes nothing that is in force by {state.year}")
     factors = Factors(timeline.world.fact_table, timeline.assumptions.parameters)
     if factors.mean_grid is None:

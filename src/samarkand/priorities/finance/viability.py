@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.stats import qmc
 
 from samarkand.core.conventions import Floats
 from samarkand.engines.project_finance import calc_debt_service_cover, calc_loan_life_cover, calc_profit_tax
@@ -141,6 +140,8 @@ def draw_factors(parameters: Parameters, draws: int = DRAWS) -> tuple[Floats, ..
 
     `F^-1(u) = a + sqrt(u (b - a) (c - a))` below the mode c, `b - sqrt((1 - u) (b - a) (b - c))` above it.
     """
+    from scipy.stats import qmc  # takes long to import, and only this needs it
+
     points = qmc.Sobol(len(DRAWN), rng=SEED).random(draws)
     found = []
     for column, name in zip(points.T, DRAWN, strict=True):

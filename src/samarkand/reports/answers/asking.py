@@ -80,7 +80,9 @@ def economy(
     code = faults.attempt(lambda: (world or load_world()).label_named(name))
     faults.attempt(lambda: session.ask(question, world, **terms))
     faults.raise_if_any()
-    appraisal = appraise(question, world, reach=transit, session=session, progress=progress, **terms)
+    appraisal = appraise(
+        question, world, reach=transit, stored=True, session=session, progress=progress, **terms
+    )
     worth = appraise_worth(question, world, stored=True, session=session, progress=progress, **terms)
     return Answer(economy_page(appraisal, worth, str(code)), appraisal, worth)
 
@@ -120,7 +122,7 @@ def item(
     found = None if asked is None else faults.attempt(lambda: asked_item(left, name))
     faults.raise_if_any()
     assert found is not None  # else there are faults
-    appraisal = appraise(question, world, session=session, progress=progress, **terms)
+    appraisal = appraise(question, world, stored=True, session=session, progress=progress, **terms)
     worth = appraise_worth(
         question, world, items=[found.id], stored=True, session=session, progress=progress, **terms
     )

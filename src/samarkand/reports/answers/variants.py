@@ -116,7 +116,10 @@ def compare_sides(
     faults.raise_if_any()
     solved = {
         one.name: side_of(
-            appraise(one.programme or question, world, session=session, progress=progress, **whole), one.name
+            appraise(
+                one.programme or question, world, stored=True, session=session, progress=progress, **whole
+            ),
+            one.name,
         )
         for one, whole in asked
     }

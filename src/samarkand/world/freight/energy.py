@@ -27,7 +27,6 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, dijkstra, maximum_flow
 
@@ -290,6 +289,8 @@ def least_sailing(supply: Floats, weight: Floats, cost: Floats) -> Floats:
         (np.ones(2 * one.size), (np.r_[one, place.size + other], np.r_[columns, columns])),
         shape=(place.size + buyer.size, one.size),
     ).tocsr()
+    from scipy.optimize import linprog  # takes long to import, and only this needs it
+
     found = linprog(cost[open_ways], A_eq=ends[:-1], b_eq=np.r_[supply, wanted][:-1])
     if found.status != 0:
         raise ValueError(f"exports cannot be shared out over importers ({found.message})")

@@ -1,0 +1,94 @@
+"""What the priorities said of a question, kept in this user's cache folder: a repeat neither solves nor assesses it.
+
+An answer is read if the question, the code and every byte are those that it was written with (`core.disk_cache`);
+else it is worked out again. Networks are not kept here: a state read from an answer works out what nobody kept of it,
+its freight on links for instance, when that is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from samarkand.core.code_version import code_version, hash_of_files
+from samarkand.core.disk_cache import load_entry, save_entry
+from samarkand.core.gaps import Gap
+from samarkand.core.hashing import content_hash
+from samarkand.core.packing import pack, unpack
+from samarkand.priorities.base import Levels, Outcomes, Range
+from samarkand.priorities.registry import HERE, missing_packages, priorities
+from samarkand.priorities.time_rule import Assessed
+from samarkand.state import Counterfactual
+from samarkand.world.freight.state import TradeCosts
+
+KIND = "answers"
+MOST_KEPT = 12  # of 15 MB for one year, and of 200 MB for 26
+PARTS = ("trade_costs", "iceberg_cost_hat")  # of a state: those from which its equilibria are solved at once
+
+
+@dataclass(frozen=True)
+class StoredAnswer:
+    """An appraisal without what can be made again at once.
+
+    Parameters
+    ----------
+    baseline
+        Known parts of the world without the programme, by name.
+    states
+        Known parts of each state of the schedule, by name.
+    assessed
+        Results of the priorities in each state.
+    whole
+        Results of the timeline, of projects, and of what is worked out once.
+    """
+
+    baseline: Mapping[str, Any]
+    states: Sequence[Mapping[str, Any]]
+    assessed: Sequence[Assessed]
+    whole: Outcomes
+
+    @classmethod
+    def of(
+        cls, states: Sequence[Counterfactual], assessed: Sequence[Assessed], whole: Outcomes
+    ) -> StoredAnswer:
+        """What is to be kept of states and results."""
+        before = states[0].baseline
+        # What nobody paid is often asked for later, and needs the network.
+        plain = [Assessed(dict(one.without_payment()), {**one.paid}) for one in assessed]
+        known = {"costs": before.costs} if before.closed else {}
+        return cls(
+            known, [{name: getattr(one, name) for name in PARTS} for one in states], plain, dict(whole)
+        )
+
+
+_CLASSES = (StoredAnswer, Assessed, Levels, Range, Gap, TradeCosts)
+
+
+def answer_key(question: str, reach: bool, laid: Sequence[str]) -> str:
+    """Key of all that an answer depends on.
+
+    `question` is the hash of its scenario; `laid` are the items whose freight is known (`priorities.item_freight`).
+    """
+    beside = [Path(one) for one in import_module(HERE).__path__][1:]  # priorities of one's own
+    missing = [list(missing_packages(row.extra)) for row in priorities()]
+    return content_hash([question, reach, list(laid), code_version(), hash_of_files(beside), missing])
+
+
+def read_answer(key: str) -> StoredAnswer | None:
+    """The answer under a key; None where there is none, or not as it was written."""
+    kept = load_entry(KIND, key)
+    if kept is None:
+        return None
+    try:
+        found = unpack(kept, _CLASSES)
+    except ValueError:
+        return None
+    return found if isinstance(found, StoredAnswer) else None
+
+
+def write_answer(key: str, answer: StoredAnswer) -> None:
+    """Keep an answer."""
+    save_entry(KIND, key, pack(answer, _CLASSES), MOST_KEPT)
