@@ -26,7 +26,7 @@ GATE = "Kashgar - Naryn"
 def vary(**variation):
     return vary_programme(
         PROGRAMME, Variation(**variation), surroundings(WORLD), WORLD.network.geography,
-        WORLD.assumptions.parameters,
+        WORLD.assumptions.parameters, WORLD.economies, WORLD.tariffs.importers,
     )  # fmt: skip
 
 
@@ -139,9 +139,16 @@ def test_everything_wrong_is_said_at_once():
             PROGRAMME, WORLD, years=YEAR,
             scale={
                 "capx": 1.1, "railwy.capex": 2, "capex": -1, "railway.dwell_after": 2, "title": 3, "opex": "more",
+                "railway.": 2, ".capex": 2,
             },
-            border={"Kashgr": -1, GATE: -1000, "Urumqi": 0},
-            tariff={"KAZ": 1, "KAZ:Chna": -1, "KAZ:KAZ": 0.5, "KAZ:Atlantis": 0.5},
+            border={
+                "Kashgr": -1, GATE: -1000, "Urumqi": 0, "Osh": 1e9, "Kashgar - Osh": np.nan, "Kashgar": -1,
+                "Altynkol": 0,
+            },
+            tariff={
+                "KAZ": 1, "KAZ:Chna": -1, "KAZ:KAZ": 0.5, "KAZ:Atlantis": 0.5, ":": 2, "KAZ:": 2, "KAZ:CHN:DEU": 2,
+                "KGZ:CHN": 1e9, "Georgia:CHN": 0.5,
+            },
         )  # fmt: skip
     said = "\n".join(map(str, raised.value.faults))
     for part in (
@@ -151,9 +158,51 @@ def test_everything_wrong_is_said_at_once():
         "--scale railway.dwell_after: railway has no such figure", "--scale title: title is not a figure",
         "--border Kashgr: the network has no open crossing of that name", "of which 1000 cannot be saved",
         "--tariff KAZ: is not of the form IMPORTER:EXPORTER", "--tariff KAZ:Chna: -1 is no factor",
-        "--tariff KAZ:KAZ: is one economy", "economy Atlantis: is no economy",
+        "--tariff KAZ:KAZ: is one economy", "--tariff KAZ:Atlantis: Atlantis is no economy",
+        "--scale railway.: is not of the form", "--scale .capex: is not of the form",
+        "--border Osh: 1,000,000,000 hours more are beyond any queue. Give at most 2000",
+        "--border Kashgar - Osh: nan is no number of hours", "--border Altynkol: 0 hours change nothing",
+        "--border Kashgar: means 2 crossings by road: Kashgar - Naryn, Kashgar - Osh",
+        "--tariff :: is not of the form", "--tariff KAZ:: is not of the form",
+        "--tariff KAZ:CHN:DEU: is not of the form",
+        "--tariff KGZ:CHN: 1,000,000,000 is no factor of duties. Give a number from 0 to 10",
+        "--tariff Georgia:CHN: Georgia is inside the rest of the world",
     ):  # fmt: skip
         assert part in said, part
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        (
+            {"border": {GATE: -1, GATE.upper(): -1}},
+            f"--border {GATE}: means the same as --border {GATE.upper()}",
+        ),
+        ({"tariff": {"KAZ:CHN": 0.5, "kaz:CN": 0.7}}, "--tariff kaz:CN: means the same as --tariff KAZ:CHN"),
+        (
+            {"scale": {"capex": 2, "railway.capex": 3}},
+            "project railway, capex is scaled by --scale capex, too",
+        ),
+        ({"scale": {"railway.capex": 1e300}}, "--scale railway.capex: 4e+303 is above 1,000,000"),
+        ({"scale": {"capex": 1e300}}, "--scale capex: project sea-port, capex: 6e+302 is above 1,000,000"),
+        ({"patches": {"railway.capex": "lots"}}, "--set railway.capex: is text, not a number"),
+        ({"without": "railway", "scale": {"railway.capex": 2}}, "--scale railway.capex: railway is left out"),
+        (
+            {"without": "railway", "patches": {"railway.opening": 2031}},
+            "--set railway.opening: railway is left out",
+        ),
+        ({"without": ""}, "--without '': is not an item"),
+    ],
+)
+def test_what_cannot_count_is_refused_in_the_words_of_who_asked(terms: dict[str, object], said: str):
+    with pytest.raises(Faults) as raised:
+        Session().ask(PROGRAMME, WORLD, years=YEAR, **terms)
+    assert said in str(raised.value)
+
+
+def test_duties_are_not_changed_in_a_world_that_has_none():
+    with pytest.raises(Faults, match=r"--tariff KAZ:CHN: the world has no duties\. Import a table of them"):
+        Session().ask(PROGRAMME, make_toy_world(tariffs=False), tariff={"KAZ:CHN": 0.5})
 
 
 @pytest.mark.parametrize(

@@ -263,10 +263,13 @@ def _checked(
     patched = programme
     if patched is not None and scenario.variations:
         variation = Variation.of(scenario.variations)
-        geography, parameters = world.network.geography, world.assumptions.parameters
         patched = faults.attempt(
-            partial(vary_programme, patched, variation, surroundings(world), geography, parameters)
-        )
+            partial(
+                vary_programme, patched, variation, surroundings(world), world.network.geography,
+                world.assumptions.parameters, world.economies,
+                () if world.tariffs is None else world.tariffs.importers,
+            )
+        )  # fmt: skip
     if patched is not None and scenario.patches:
         patches = {path: json.loads(value) for path, value in scenario.patches}
         patched = faults.attempt(partial(patch_programme, patched, patches, surroundings(world)))
@@ -300,9 +303,8 @@ def _check(scenario: Scenario, programme: Programme | None, faults: FaultList) -
     """Add everything that is wrong with a scenario beside its files."""
     for name in scenario.without:
         if programme is not None and name not in programme.ids:
-            faults.add(
-                f"--without {name}", "is not an item of the programme", did_you_mean(name, programme.ids)
-            )
+            place = f"--without {name or repr(name)}"
+            faults.add(place, "is not an item of the programme", did_you_mean(name, programme.ids))
     if not scenario.years and not faults:
         faults.add("--year", "no year is asked about", "Give at least one year.")
     for year in scenario.years:
@@ -315,6 +317,14 @@ def _check(scenario: Scenario, programme: Programme | None, faults: FaultList) -
         faults.add(
             f"--scale {path}", "is set, too: a figure that is set is not scaled", "Leave one of them out."
         )
+    left_out = set(scenario.without).difference(programme.alternatives if programme else ())
+    paths = [("--scale", name) for kind, name, _ in scenario.variations if kind == "scale"]
+    paths += [("--set", path) for path, _ in scenario.patches]
+    for option, path in paths:
+        item, dot, _ = path.partition(".")
+        if dot and item in left_out:
+            reason = f"{item} is left out of the question: nothing that is changed of it would count"
+            faults.add(f"{option} {path}", reason, f"Give this, or --without {item}, not both.")
     rule = scenario.deficit_rule
     if rule not in DEFICIT_RULES:
         faults.add(f"--deficit-rule {rule}", "is not a rule", did_you_mean(rule, DEFICIT_RULES))

@@ -15,8 +15,9 @@ from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.core.faults import FaultList, Faults
 from samarkand.reports.answers.comparison import MOST_ECONOMIES, comparison_page
 from samarkand.reports.answers.sides import is_saved, saved_side, side_of
-from samarkand.reports.answers.variants import AS_WRITTEN, joined, read_variants
+from samarkand.reports.answers.variants import AS_WRITTEN, check_sides, joined, read_variants, variants_in
 from samarkand.reports.files import write_appraisal
+from samarkand.session import Session
 from toy import make_toy_world, toy_programme
 
 WORLD, YEAR = make_toy_world(), 2035
@@ -186,3 +187,27 @@ def test_options_beside_saved_results_alone_are_a_fault(tmp_path: Path):
     (tmp_path / "empty").mkdir()
     read_sides([str(tmp_path / "empty")], asking, faults := FaultList())
     assert ["has no appraisal" in fault.reason for fault in faults] == [True]
+
+
+def test_what_is_wrong_in_a_file_of_variants_and_beside_it_is_said_at_once(tmp_path):
+    file = tmp_path / "bad.toml"
+    file.write_text(
+        '[[variant]]\nnme = "a"\nscale = 3\n'
+        '[[variant]]\nname = "b"\nscale = { capx = 2 }\nwithout = ["nothing"]\n[[variant]]\nname = "b"\n'
+    )
+    faults = FaultList()
+    sides = list(variants_in(file, faults))
+    check_sides(sides, PROGRAMME, WORLD, Session(), {"years": 2035, "border": {"Kashgr": -1}}, faults)
+    said = "\n".join(map(str, faults))
+    for part in (
+        "bad.toml, variant 1: has no name", "bad.toml, variant 1, nme: is no key", "bad.toml, variant 1, scale: is 3",
+        "variant b: is named twice", "bad.toml, variant b, scale capx: capx is not a figure",
+        "bad.toml, variant b, without nothing: is not an item", "\n--border Kashgr: the network has no open crossing",
+    ):  # fmt: skip
+        assert part in said, part
+    assert said.count("Kashgr:") == 1  # what all share is said once
+
+
+def test_with_one_side_alone_there_is_nothing_to_compare_with():
+    with pytest.raises(Faults, match="nothing to compare with"):
+        sk.compare({"a": {}}, PROGRAMME, WORLD)

@@ -131,7 +131,7 @@ def compare(
     """
     from samarkand.core.faults import FaultList
     from samarkand.reports.answers.comparison import comparison_page
-    from samarkand.reports.answers.variants import compare_sides
+    from samarkand.reports.answers.variants import check_sides, compare_sides
     from samarkand.reports.files import check_out
     from samarkand.reports.pages import print_page
     from samarkand.reports.progress import progress_bar
@@ -145,6 +145,8 @@ def compare(
     ]  # fmt: skip
     if out is not None:
         faults.attempt(partial(check_out, out))
+    if faults and world is not None:  # nothing will run: what else is wrong is said with them
+        check_sides(found, asking.programme, world, default_session(), terms, faults)
     faults.raise_if_any()
     with progress_bar() as step:
         comparison = compare_sides(found, asking.programme, world, default_session(), step, terms)
@@ -166,7 +168,7 @@ def read_sides(words: list[str], asking: Asking, faults: FaultList) -> tuple[Ter
     """What is compared, and the terms that all of it shares."""
     from samarkand.programme.library import shipped_programmes
     from samarkand.reports.answers.sides import Side, is_saved, saved_side
-    from samarkand.reports.answers.variants import AS_WRITTEN, CHANGES, Variant, read_variants
+    from samarkand.reports.answers.variants import AS_WRITTEN, CHANGES, Variant, variants_in
 
     sides: list[Variant | Side] = []
     for word, name in zip(words, names_of(words), strict=True):
@@ -175,7 +177,7 @@ def read_sides(words: list[str], asking: Asking, faults: FaultList) -> tuple[Ter
             side = faults.attempt(partial(saved_side, path, name))
             sides += [] if side is None else [side]
         elif path.suffix.lower() == ".toml" and is_variants(path):
-            variants = faults.attempt(partial(read_variants, path)) or ()
+            variants = variants_in(path, faults)
             sides += [Variant(AS_WRITTEN), *variants] if len(words) == 1 else variants
         else:
             sides.append(Variant(name, programme=word))

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 DEFAULT_PROGRAMME = "eurasian-corridors"
 DEFAULT_YEAR = 2035
 LONGEST_SPAN = 100
+FORMS = {
+    "scale": "[ITEM.]KEY=FACTOR", "border": "CROSSING=HOURS", "tariff": "IMPORTER:EXPORTER=FACTOR",
+}  # fmt: skip
 TWICE = ("is given twice", "Give it once.")  # reason and remedy
 
 ProgrammeArgument = Annotated[
@@ -75,12 +78,10 @@ def _repeated(flag: str, metavar: str, words: str) -> Any:
 
 WithoutOption = _repeated("--without", "ID", "Leave out a project or measure")
 SetOption = _repeated("--set", "ITEM.KEY=VALUE", "Replace a key of an item, as cku-railway.capex=8000")
-ScaleOption = _repeated(
-    "--scale", "[ITEM.]KEY=FACTOR", "Times a figure of all items, as capex=1.45, or of one"
-)
-BorderOption = _repeated("--border", "CROSSING=HOURS", "Hours less or more at a crossing, as Torugart=-6h")
+ScaleOption = _repeated("--scale", FORMS["scale"], "Times a figure of all items, as capex=1.45, or of one")
+BorderOption = _repeated("--border", FORMS["border"], "Hours less or more at a crossing, as Torugart=-6h")
 TariffOption = _repeated(
-    "--tariff", "IMPORTER:EXPORTER=FACTOR",
+    "--tariff", FORMS["tariff"],
     "Duties of one economy on goods of another times a factor, as KEN:CHN=0.5",
 )  # fmt: skip
 AssumeOption = _repeated("--assume", "NAME=VALUE", "Replace a declared parameter")
@@ -159,7 +160,8 @@ class Asking:
 
         for check in checks:
             self.faults.attempt(check)
-        if self.faults:  # nothing will run: what else is wrong is said with them
+        # Nothing will run: what else is wrong is said with them, but nothing of a world that was not asked about.
+        if self.faults and self.world is not None:
             ask = partial(default_session().ask, self.programme, self.world, **self.terms)
             self.faults.attempt(ask)
         self.faults.raise_if_any()
@@ -228,7 +230,7 @@ def read_question(
         "years": (year,) if isinstance(year, int) else read_years(year or [], faults),
         "without": tuple(without or ()),
         "patches": read_patches(set_ or [], faults),
-        "scale": read_numbers("scale", scale or [], "capex=1.45", faults),
+        "scale": read_numbers("scale", scale or [], "capex=1.45, 45 % more", faults),
         "border": read_numbers("border", border or [], "Torugart=-6h", faults, unit="h"),
         "tariff": read_numbers("tariff", tariff or [], "KEN:CHN=0.5", faults),
         "assumptions": faults.attempt(partial(read_assumptions, assume or [])) or {},
@@ -278,7 +280,8 @@ def read_numbers(
         except ValueError:
             name = ""
         if not name.strip():
-            faults.add(f"--{option} {word}", "is not of the form", f"Write for instance {example}.")
+            reason = f"is not of the form {FORMS[option]}"
+            faults.add(f"--{option} {word}", reason, f"Write for instance {example}.")
     return {name: value for name, value in found.items() if name}
 
 

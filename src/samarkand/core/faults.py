@@ -5,7 +5,7 @@ Checks collect every fault before anything runs (`FaultList`), so that one readi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TypeVar
@@ -93,6 +93,29 @@ class FaultList:
 
     def __len__(self) -> int:
         return len(self.faults)
+
+
+def at_options(error: Faults, asked: Mapping[str, str]) -> Faults:
+    """Faults of a programme that options have changed, each at the option that brought it in.
+
+    `asked`: options as they were written, by the place of what they changed. An option that does not name the item, as
+    one for all of them, keeps the place in its reason.
+    """
+
+    def moved(fault: Fault) -> Fault:
+        for place, option in asked.items():
+            if fault.place == place or fault.place.startswith(f"{place}, "):
+                item = place.partition(",")[0].split()[-1]
+                of_all = option.startswith("--scale") and item not in option
+                return Fault(option, f"{place}: {fault.reason}" if of_all else fault.reason, fault.mend)
+        return fault
+
+    return Faults(map(moved, error.faults))
+
+
+def plain_number(value: float) -> str:
+    """A number in digits as people write it: `1,000,000,000`, not `1e+09`; beyond twelve digits its power of ten."""
+    return f"{value:,.0f}" if 1e5 <= abs(value) < 1e12 else f"{value:g}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

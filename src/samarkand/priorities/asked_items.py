@@ -32,7 +32,7 @@ def asked_item(items: Iterable[Item], word: str) -> Item:
 
 def no_such(word: str, reason: str, known: Iterable[str]) -> Fault:
     """The fault of a word that names nothing, with what may have been meant."""
-    return Fault(word, reason, did_you_mean(word, list(dict.fromkeys(known))))
+    return Fault(word or repr(word), reason, did_you_mean(word, list(dict.fromkeys(known))))
 
 
 def check_item(items: Sequence[Item] | None, item: str, **_: object) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from samarkand.core.faults import FaultList, did_you_mean
+from samarkand.core.faults import FaultList, Faults, at_options, did_you_mean
 from samarkand.programme.files.checks import Surroundings, programme_of
 from samarkand.programme.files.tables import to_tables
 from samarkand.programme.model.kinds import ENTRIES, Attribute, attributes
@@ -27,15 +27,21 @@ MEND = "Write ITEM.KEY, or ITEM.section.NUMBER.KEY, ITEM.financing.NUMBER.KEY, I
 def patch_programme(programme: Programme, patches: Mapping[str, Any], around: Surroundings) -> Programme:
     """The programme with keys of its items replaced. Raises `Faults` with everything that is wrong with them."""
     tables, faults = to_tables(programme), FaultList()
+    levels = {table["id"]: level for level in ("project", "measure") for table in tables.get(level, ())}
     items = {table["id"]: table for level in ("project", "measure") for table in tables.get(level, ())}
+    asked = {}  # options by the place that they change
     for path, value in patches.items():
         item, *rest = path.split(".")
         if item not in items:
             faults.add(f"--set {path}", f"{item} is not an item of the programme", did_you_mean(item, items))
         else:
             _replace(items[item], rest, value, f"--set {path}", faults)
+            asked[f"{levels[item]} {item}, {'.'.join(rest)}"] = f"--set {path}"
     faults.raise_if_any()
-    return programme_of(tables, around)
+    try:
+        return programme_of(tables, around)
+    except Faults as error:
+        raise at_options(error, asked) from error
 
 
 def _replace(item: Table, rest: Sequence[str], value: Any, place: str, faults: FaultList) -> None:

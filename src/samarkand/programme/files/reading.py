@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from samarkand.core.evidence import Evidence
-from samarkand.core.faults import FaultList, did_you_mean
+from samarkand.core.faults import FaultList, did_you_mean, plain_number
 from samarkand.programme.files.toml_positions import Path, Places, line_of
 from samarkand.programme.files.usual_words import remedy_for, remedy_for_economy
 from samarkand.programme.model.kinds import ENTRIES, Attribute, attributes, kinds
@@ -151,18 +151,20 @@ class Reader:
     def _within(self, row: Attribute, value: float, where: str, path: Path) -> bool:
         if row.minimum is not None and value < row.minimum:
             reason = (
-                f"is negative ({value:g})"
+                f"is negative ({plain_number(value)})"
                 if value < 0 <= row.minimum
-                else f"{value:g} is below {row.minimum:g}"
+                else f"{plain_number(value)} is below {plain_number(row.minimum)}"
             )
-            self._fault(where, path, reason, f"Give at least {row.minimum:g} {row.unit}".rstrip() + ".")
+            self._fault(
+                where, path, reason, f"Give at least {plain_number(row.minimum)} {row.unit}".rstrip() + "."
+            )
             return False
         if row.maximum is not None and value > row.maximum:
             self._fault(
                 where,
                 path,
-                f"{value:g} is above {row.maximum:g}",
-                f"Give at most {row.maximum:g} {row.unit}".rstrip()
+                f"{plain_number(value)} is above {plain_number(row.maximum)}",
+                f"Give at most {plain_number(row.maximum)} {row.unit}".rstrip()
                 + "."
                 + (
                     " Are latitude and longitude exchanged?"

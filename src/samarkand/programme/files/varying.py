@@ -13,14 +13,13 @@ how they explain themselves is that of any measure.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from samarkand.core.conventions import BASE_YEAR
 from samarkand.core.evidence import Evidence
-from samarkand.core.faults import FaultList, did_you_mean
+from samarkand.core.faults import FaultList, Faults, at_options, did_you_mean, plain_number
 from samarkand.programme.files.checks import Surroundings, programme_of
 from samarkand.programme.files.tables import to_tables
 from samarkand.programme.model.kinds import attributes
@@ -67,28 +66,56 @@ def vary_programme(
     around: Surroundings,
     geography: Geography,
     parameters: Mapping[str, float],
+    traders: Collection[str],
+    importers: Collection[str],
 ) -> Programme:
-    """The programme varied. Raises `Faults` with everything that is wrong with the variation."""
+    """The programme varied. Raises `Faults` with everything that is wrong with the variation.
+
+    traders: economies with accounts of their own; importers: those whose duties the world has.
+    """
     if not variation:
         return programme
     tables, faults = to_tables(programme), FaultList()
+    asked: dict[str, str] = {}  # options as they were written, by the place that they change
     for path, factor in variation.scale.items():
-        _scale(programme, tables, path, factor, faults)
+        scaled = _scale(programme, tables, path, factor, faults)
+        for place in asked.keys() & scaled:
+            faults.add(f"--scale {path}", f"{place} is scaled by {asked[place]}, too", "Give one of them.")
+        asked |= scaled
     borders = variation.border.items()
-    measures = [_border(name, hours, geography, parameters, faults) for name, hours in borders]
-    measures += [_tariff(pair, factor, around, faults) for pair, factor in variation.tariff.items()]
+    measures = {
+        f"--border {name}": _border(name, hours, geography, parameters, faults) for name, hours in borders
+    }
+    measures |= {
+        f"--tariff {pair}": _tariff(pair, factor, around, traders, importers, faults)
+        for pair, factor in variation.tariff.items()
+    }
+    for option, measure in measures.items():
+        if measure is not None:
+            place = f"measure {measure['id']}"
+            if place in asked:
+                faults.add(option, f"means the same as {asked[place]}", "Give it once.")
+            asked.setdefault(place, option)
     faults.raise_if_any()
-    tables.setdefault("measure", []).extend(one for one in measures if one is not None)
-    return programme_of(tables, around)
+    tables.setdefault("measure", []).extend(one for one in measures.values() if one is not None)
+    try:
+        return programme_of(tables, around)
+    except Faults as error:
+        raise at_options(error, asked) from error
 
 
-def _scale(programme: Programme, tables: Table, path: str, factor: float, faults: FaultList) -> None:
-    """Scale a figure of one item, or of all that have it."""
+def _scale(
+    programme: Programme, tables: Table, path: str, factor: float, faults: FaultList
+) -> dict[str, str]:
+    """Scale a figure of one item, or of all that have it; gives the option by the places that it changes."""
     place, (name, dot, key) = f"--scale {path}", path.rpartition(".")
+    if not key or (dot and not name):
+        faults.add(place, "is not of the form [ITEM.]KEY", "Write for instance capex=1.45.")
+        return {}
     items = {item.id: item for item in programme.items if not dot or item.id == name}
     if not items:
         faults.add(place, f"{name} is not an item of the programme", did_you_mean(name, programme.ids))
-        return
+        return {}
     figures = [one for one, row in attributes("item").items() if row.type == "figure"]
     if key not in figures:
         faults.add(place, f"{key} is not a figure of items", did_you_mean(key, figures))
@@ -96,13 +123,14 @@ def _scale(programme: Programme, tables: Table, path: str, factor: float, faults
     if not is_factor:
         faults.add(place, f"{factor:g} is no factor", "Give a number from zero up: 1.45 is 45 % more.")
     if key not in figures or not is_factor:
-        return
-    scaled = 0
-    for table in (*tables.get("project", ()), *tables.get("measure", ())):
+        return {}
+    scaled = {}
+    listed = [(level, table) for level in ("project", "measure") for table in tables.get(level, ())]
+    for level, table in listed:
         item = items.get(table["id"])
         figure = None if item is None else item.get(key)
         if isinstance(figure, Evidence) and figure.value is not None:
-            scaled += 1
+            scaled[f"{level} {table['id']}, {key}"] = place
             table[key] = _times(table[key], factor)
             for line in table.get("financing", ()) if key == "capex" else ():
                 if "amount" in line:
@@ -112,6 +140,7 @@ def _scale(programme: Programme, tables: Table, path: str, factor: float, faults
         faults.add(
             place, f"{whose} no such figure", "Name a figure that is published: samarkand programme show."
         )
+    return scaled
 
 
 def _times(figure: Table, factor: float) -> Table:
@@ -128,7 +157,7 @@ def _border(
     name: str, hours: float, geography: Geography, parameters: Mapping[str, float], faults: FaultList
 ) -> Table | None:
     """A measure at every crossing of one name; hours below zero are saved."""
-    place = f"--border {name}"
+    place, longest = f"--border {name}", attributes("item")["hours_after"].maximum or math.inf
     gates = [
         gate
         for pair, mode in sorted({(tuple(sorted(row.economies)), row.mode) for row in geography.crossings})
@@ -147,13 +176,29 @@ def _border(
             place, f"is a crossing of {len(pairs)} borders: {listed}", "Name the crossing with both places."
         )
         return None
+    for economies, mode in found:
+        meant = geography.names_meant(name, economies, mode)
+        if len(meant) > 1:  # of one mode; what has the same name by road and by rail is one
+            faults.add(
+                place, f"means {len(meant)} crossings by {mode}: {', '.join(meant)}", "Name one of them."
+            )
+            return None
     most = max(gate.hours(parameters) for gate in gates)
-    if not abs(hours) > 0 or not math.isfinite(hours):
-        faults.add(place, f"{hours:g} hours change nothing", "Write for instance Torugart=-6h.")
+    if not math.isfinite(hours):
+        faults.add(place, f"{hours:g} is no number of hours", "Write for instance Torugart=-6h.")
+        return None
+    if not hours:
+        faults.add(place, "0 hours change nothing", "Write for instance Torugart=-6h.")
+        return None
+    if hours > longest:
+        reason = f"{plain_number(hours)} hours more are beyond any queue"
+        faults.add(place, reason, f"Give at most {longest:g} hours.")
         return None
     if -hours > most:
         faults.add(
-            place, f"takes {most:g} hours, of which {-hours:g} cannot be saved", f"Save at most {most:g}."
+            place,
+            f"takes {most:g} hours, of which {plain_number(-hours)} cannot be saved",
+            f"Save at most {most:g}.",
         )
         return None
     before, after = max(-hours, 0.0), max(hours, 0.0)
@@ -168,24 +213,50 @@ def _border(
     }
 
 
-def _tariff(pair: str, factor: float, around: Surroundings, faults: FaultList) -> Table | None:
-    place, (first, colon, second) = f"--tariff {pair}", pair.partition(":")
-    if not colon:
+def _tariff(
+    pair: str,
+    factor: float,
+    around: Surroundings,
+    traders: Collection[str],
+    importers: Collection[str],
+    faults: FaultList,
+) -> Table | None:
+    place, ends = f"--tariff {pair}", [word.strip() for word in pair.split(":")]
+    if len(ends) != 2 or not all(ends):
         faults.add(place, "is not of the form IMPORTER:EXPORTER", "Write for instance KEN:CHN=0.5.")
         return None
     names = {
         code: name for code, name in economy_names().items() if code in (around.economies or economy_names())
     }
-    importer, exporter = (faults.attempt(partial(find_economy, one, names)) for one in (first, second))
-    is_factor = 0 <= factor < math.inf
+    found: list[str] = []
+    for word in ends:
+        try:
+            found.append(find_economy(word, names))
+        except Faults as error:
+            for fault in error.faults:
+                faults.add(place, f"{word} {fault.reason}", fault.mend)
+    most = attributes("item")["tariff_after"].maximum or math.inf
+    is_factor = 0 <= factor <= most
     if not is_factor:
-        faults.add(place, f"{factor:g} is no factor", "Give a number from zero up: 0.5 halves the duties.")
-    if importer is None or exporter is None or not is_factor:
+        reason = f"{plain_number(factor)} is no factor of duties"
+        faults.add(place, reason, f"Give a number from 0 to {most:g}: 0.5 halves them.")
+    if len(found) != 2 or not is_factor:
         return None
+    importer, exporter = found
     if importer == exporter:
         faults.add(
             place, "is one economy, which levies no duties on itself", "Name an importer and an exporter."
         )
+        return None
+    inside = [names[code] for code in found if code not in traders]
+    for name in inside:
+        reason = f"{name} is inside the rest of the world and has no accounts of its own"
+        faults.add(place, reason, "Name another economy.")
+    if importer in traders and importer not in importers:
+        whose = f"no duties of {names[importer]}" if importers else "no duties"
+        remedy = "Import a table of them: samarkand world import tariffs FILE --name NAME; then ask with --world NAME."
+        faults.add(place, f"the world has {whose}", remedy)
+    if inside or importer not in importers:
         return None
     title = f"Duties of {importer} on goods of {exporter}, {factor:g} times what they are"
     measure = _measure(

@@ -16,6 +16,7 @@ from samarkand.core.progress import Progress, quiet
 from samarkand.priorities.asked_items import asked_item
 from samarkand.priorities.faces import Page
 from samarkand.programme import Programme
+from samarkand.programme.model.models import Item
 from samarkand.question import Terms
 from samarkand.reports.answers.economy import economy_page
 from samarkand.reports.answers.item import item_answer
@@ -116,10 +117,9 @@ def item(
     session, faults = session or default_session(), FaultList()
     asked = faults.attempt(lambda: session.ask(question, world, **terms))
     code = faults.attempt(lambda: (world or load_world()).label_named(economy)) if economy else ""
-    left = [] if asked is None else [
-        one for one in asked.programme.items if one.id not in asked.scenario.without
-    ]  # fmt: skip
-    found = None if asked is None else faults.attempt(lambda: asked_item(left, name))
+    found = None if asked is None else faults.attempt(lambda: asked_item(asked.programme.items, name))
+    if asked is not None and found is not None and found.id in asked.scenario.without:
+        faults.add(*_left_out(found))
     faults.raise_if_any()
     assert found is not None  # else there are faults
     appraisal = appraise(question, world, stored=True, session=session, progress=progress, **terms)
@@ -127,3 +127,11 @@ def item(
         question, world, items=[found.id], stored=True, session=session, progress=progress, **terms
     )
     return Answer(item_answer(appraisal, worth, found.id, str(code)), appraisal, worth)
+
+
+def _left_out(found: Item) -> tuple[str, str, str]:
+    """Place, reason and remedy of an item that the question does not count."""
+    if found.alternative_to:
+        reason = f"stands in the file in the place of {found.alternative_to}: no question counts it"
+        return found.id, reason, f"samarkand worth {found.alternative_to} compares the two."
+    return found.id, "is left out of the question: nothing of it is worked out", "Leave it in."

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Unpack, cast
 
 from samarkand.appraisal import appraise
-from samarkand.core.faults import FaultList, Faults, did_you_mean
+from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.progress import Progress, quiet
 from samarkand.programme import Programme
 from samarkand.programme.files.toml_reading import parse_toml
@@ -49,11 +49,15 @@ CHANGES = tuple(term for term, _ in KEYS.values())
 
 @dataclass(frozen=True)
 class Variant:
-    """A question under a name: `terms` are those in which it differs; `programme` None: that of the comparison."""
+    """A question under a name: `terms` are those in which it differs; `programme` None: that of the comparison.
+
+    `file`: the file of variants that it stands in, if it does.
+    """
 
     name: str
     terms: Terms = field(default_factory=lambda: Terms())
     programme: Asked | None = None
+    file: str = ""
 
 
 def compare(
@@ -100,19 +104,7 @@ def compare_sides(
 ) -> Comparison:
     """Solve what is not solved yet; everything wrong with any question is said before one runs."""
     faults = FaultList()
-    names = [one.name for one in sides]
-    if len(sides) < 2:
-        faults.add(
-            "compare", "there is nothing to compare with", "Name two variants, or what is to be changed."
-        )
-    for name in sorted({one for one in names if names.count(one) > 1}):
-        faults.add(f"variant {name}", "is named twice", "Give each a name of its own.")
-    asked: list[tuple[Variant, Terms]] = []
-    for one in sides:
-        if isinstance(one, Variant):
-            whole = joined(terms, one.terms)
-            asked.append((one, whole))
-            faults.attempt(partial(session.ask, one.programme or question, world, **whole))
+    asked = check_sides(sides, question, world, session, terms, faults)
     faults.raise_if_any()
     solved = {
         one.name: side_of(
@@ -124,6 +116,37 @@ def compare_sides(
         for one, whole in asked
     }
     return Comparison(tuple(one if isinstance(one, Side) else solved[one.name] for one in sides))
+
+
+def check_sides(
+    sides: list[Variant | Side],
+    question: Asked,
+    world: World | None,
+    session: Session,
+    terms: Terms,
+    faults: FaultList,
+) -> list[tuple[Variant, Terms]]:
+    """The variants with all their terms; everything wrong with any of them is added to `faults`."""
+    names = [one.name for one in sides]
+    if len(sides) < 2 and not faults:
+        remedy = "Name two programmes, a file of variants, or a change such as --without ID."
+        faults.add("compare", "there is nothing to compare with", remedy)
+    for name in sorted({one for one in names if names.count(one) > 1}):
+        faults.add(f"variant {name}", "is named twice", "Give each a name of its own.")
+    asked: list[tuple[Variant, Terms]] = []
+    # What all share is checked first: a fault that is left is one of the variant itself.
+    for one in sorted((one for one in sides if isinstance(one, Variant)), key=lambda one: bool(one.file)):
+        whole = joined(terms, one.terms)
+        asked.append((one, whole))
+        if one.file:
+            faults.attempt(partial(session.ask, question, world, **terms))
+        own = FaultList()
+        own.attempt(partial(session.ask, one.programme or question, world, **whole))
+        for fault in own:
+            place = f"{one.file}, variant {one.name}, {fault.place.removeprefix('--')}"
+            if fault not in faults.faults:
+                faults.add(place if one.file else fault.place, fault.reason, fault.mend)
+    return asked
 
 
 def joined(terms: Terms, own: Terms) -> Terms:
@@ -144,33 +167,41 @@ def joined(terms: Terms, own: Terms) -> Terms:
 def read_variants(path: Path) -> tuple[Variant, ...]:
     """The variants of a file. Raises `Faults` with everything that is wrong with it."""
     faults = FaultList()
+    found = variants_in(path, faults)
+    faults.raise_if_any()
+    return found
+
+
+def variants_in(path: Path, faults: FaultList) -> tuple[Variant, ...]:
+    """The variants of a file as far as they can be read; everything wrong with it is added to `faults`."""
     try:
         content = path.read_bytes()
     except OSError as error:
         faults.add(str(path), f"cannot be read: {error.strerror or error}", "Name a file of variants.")
-        raise Faults(faults) from error
-    tables, _ = parse_toml(content, path.name, faults)
-    faults.raise_if_any()
+        return ()
+    broken = FaultList()
+    tables, _ = parse_toml(content, path.name, broken)
+    faults.extend(broken)
+    if broken:
+        return ()
     rows = tables.get("variant")
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         faults.add(path.name, "has no [[variant]]", "Write each as a table of its own, with a name.")
-        faults.raise_if_any()
         return ()
     for key in sorted(set(tables) - {"variant"}):
         faults.add(
             f"{path.name}, {key}", "is no part of a file of variants", "Write [[variant]] tables alone."
         )
-    found = tuple(
+    return tuple(
         _variant(row, f"{path.name}, variant {number}", path, faults) for number, row in enumerate(rows, 1)
     )
-    faults.raise_if_any()
-    return found
 
 
 def _variant(row: dict[str, Any], place: str, path: Path, faults: FaultList) -> Variant:
     name = row.get("name")
     if not isinstance(name, str) or not name.strip():
         faults.add(place, "has no name", 'Write name = "...".')
+        name = place.rpartition(" ")[2]
     known = ("name", "programme", *KEYS)
     for key in row:
         if key not in known:
@@ -189,6 +220,5 @@ def _variant(row: dict[str, Any], place: str, path: Path, faults: FaultList) -> 
         faults.add(f"{place}, programme", f"is {programme!r}", "Write the name or the path of a programme.")
         programme = None
     beside = None if programme is None else path.parent / programme
-    return Variant(
-        str(name), cast("Terms", terms), beside if beside is not None and beside.is_file() else programme
-    )
+    found = beside if beside is not None and beside.is_file() else programme
+    return Variant(str(name), cast("Terms", terms), found, path.name)

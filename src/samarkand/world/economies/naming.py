@@ -76,7 +76,7 @@ def find_economy(text: str, known: Mapping[str, str]) -> str:
         f"Did you mean {' or '.join(near)}?" if near
         else "Write a name, or an ISO 3166-1 code of two or three letters."
     )  # fmt: skip
-    raise Faults([Fault(f"economy {text}", "is no economy", remedy)])
+    raise Faults([Fault(f"economy {text or repr(text)}", "is no economy", remedy)])
 
 
 def economy_of_iso2(text: str) -> str | None:
