@@ -15,14 +15,19 @@ from samarkand.priorities.faces import Bars
 from samarkand.reports.charts import Bar, Line, bar_chart, line_chart, nice_ticks
 from samarkand.reports.maps import (
     COLOURS,
+    DOTS,
+    LOSSES,
     NO_FIGURE,
+    RULED,
     Marks,
     Paint,
     Place,
     Route,
     calc_great_circle,
+    close_map,
     diverging_classes,
     main_region,
+    mark_of,
     region_map,
     world_map,
 )
@@ -198,6 +203,7 @@ def test_colours_grow_darker_with_size_on_both_sides():
 # As docs.sights has them, and from the same source protanopia.
 SIGHT = {
     "usual": SIGHTS["colour"],
+    "grey": SIGHTS["grey"],
     "deuteranopia": SIGHTS["deuteranopia"],
     "protanopia": [
         [0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998],
@@ -219,6 +225,32 @@ def seen(colour, sight):
 
 
 @pytest.mark.parametrize("sight", SIGHT)
+def test_classes_are_distinguished_by_colour_or_by_mark_in_every_sight(sight):
+    """With one mark, by three times what is just noticeable at least (twice between neighbours, which stand beside a
+    legend); else by the mark, which has the contrast that WCAG 2.2 asks of graphics (3 to 1) with its ground."""
+    values = [-0.5, -0.05, -0.005, -0.0005, 0.0, 0.0005, 0.005, 0.05, 0.5]
+    classes = diverging_classes([0.1])
+    assert [classes.colour(value) for value in values] == list(COLOURS)
+    marks = [mark_of(value, classes)[:4] for value in values]
+    assert marks == ["loss"] * LOSSES + [""] * (len(COLOURS) - LOSSES)
+    assert mark_of(None, classes) not in marks
+    shown = [seen(colour, sight) for colour in COLOURS]
+    for one in range(len(COLOURS)):
+        for other in range(one):
+            if marks[one] == marks[other]:
+                least = (2 if one - other == 1 else 3) * 2.3
+                assert np.linalg.norm(shown[one] - shown[other]) > least, (one, other)
+    grounds = [*zip(COLOURS[:LOSSES], DOTS, strict=True), (NO_FIGURE, RULED)]
+    assert min(contrast(*pair, sight) for pair in grounds) >= 3
+
+
+def contrast(colour, other, sight):
+    """Ratio of luminances as WCAG 2.2 defines it, as eyes of a sight see them; L* gives the luminance back."""
+    light = sorted(((seen(one, sight)[0] + 16) / 116) ** 3 for one in (colour, other))
+    return (light[1] + 0.05) / (light[0] + 0.05)
+
+
+@pytest.mark.parametrize("sight", [name for name in SIGHT if name != "grey"])
 def test_no_figure_and_every_class_are_distinguished_by_all_eyes(sight):
     """Six times what is just noticeable from no figure, twice between neighbours, which stand beside a legend."""
     classes = [seen(colour, sight) for colour in COLOURS]
@@ -277,6 +309,40 @@ def test_a_programme_at_the_antipode_is_drawn_without_the_world_inside_out():
         if start and path.get("fill", "").startswith("#"):
             assert abs(float(start[1])) < 40 * width
             assert abs(float(start[2])) < 40 * height
+
+
+SMALL = {
+    "KGZ": "Kyrgyzstan", "TJK": "Tajikistan", "ARM": "Armenia", "AZE": "Azerbaijan", "GEO": "Georgia",
+    "UZB": "Uzbekistan", "TKM": "Turkmenistan", "KAZ": "Kazakhstan", "AFG": "Afghanistan", "PAK": "Pakistan",
+}  # fmt: skip
+
+
+def test_close_by_small_economies_are_large_enough_and_no_two_names_touch():
+    """A report is 1,160 px wide; 24 px is the least that WCAG 2.2 lets one point at."""
+    ends = ((19.0, 47.5), (135.0, 34.7), (39.7, -4.0))  # Budapest, Osaka, Mombasa
+    marks = Marks(places=tuple(Place(k, str(k), *end, "site") for k, end in enumerate(ends, 1)), names=SMALL)
+    paints = {code: Paint(name, 0.01) for code, name in SMALL.items()}
+    root = parse(close_map(load_map(), paints, diverging_classes([0.01]), marks, "t"))
+    scale = 1160 / float(root.get("viewBox").split()[2])
+    for code in ("KGZ", "TJK", "ARM", "AZE", "GEO"):
+        drawn = [e.get("d") for e in root.iter(f"{SVG}path") if e.findtext(f"{SVG}title") == SMALL[code]]
+        assert scale * max(extent(d) for d in drawn) >= 24, code
+    labels = [e for e in root.iter(f"{SVG}text") if e.text in SMALL.values()]
+    assert len(labels) >= 8  # a name that has no room is left out
+    boxes = [(float(e.get("x")), float(e.get("y")), 10.5 * len(e.text), 20.0) for e in labels]
+    for k, (x, y, width, height) in enumerate(boxes):
+        for x2, y2, width2, height2 in boxes[:k]:
+            assert abs(x - x2) >= (width + width2) / 2 or abs(y - y2) >= (height + height2) / 2
+    assert close_map(load_map(), {}, diverging_classes([0.01]), Marks(), "nothing has a place") == ""
+
+
+def extent(d):
+    """The larger side of the box around the largest part of a path in steps."""
+    sizes = []
+    for part in re.findall(r"l([^Mz]*)", d):
+        steps = np.array(re.findall(r"-?\d+", part), float).reshape(-1, 2)
+        sizes.append(np.ptp(np.vstack([[0, 0], np.cumsum(steps, axis=0)]), axis=0).max())
+    return max(sizes, default=0.0)
 
 
 def test_an_item_far_from_the_others_does_not_stretch_the_map():

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from samarkand.core.units import format_value
 from samarkand.priorities.registry import each_indicator, priorities
 from samarkand.reports.figures import digits, figure, money, per_cent, plural
-from samarkand.reports.maps import COLOURS, NO_FIGURE
+from samarkand.reports.maps import COLOURS, DOTS, LOSSES, NO_FIGURE
 from samarkand.reports.pages import draw_chart, is_wide, pages_of, twin_of
 from samarkand.reports.pictures import draw_picture
 from samarkand.reports.view import ReportView
@@ -52,6 +52,8 @@ def render_report(
         appraisal=appraisal,
         view=ReportView(appraisal),
         colours={"no_figure": NO_FIGURE, "nothing": COLOURS[4]},
+        losses=LOSSES,
+        dots=DOTS,
         priorities=priorities(),
         with_worth=worth is not None,
         pages=[*more, *([] if worth is None else [("worth", worth)]), *pages],

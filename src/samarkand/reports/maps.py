@@ -25,7 +25,8 @@ from samarkand.world.economies.map import WorldMap
 Project = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
 # From strong loss over nothing to strong gain; lightness alone tells how strong, hue which way. No figure is lilac:
-# every grey is near a class for those who do not tell green from red.
+# every grey is near a class for those who do not tell green from red. Without hues a gain and a loss of one size
+# look alike: losses are dotted, and no figure is ruled.
 COLOURS = (
     "#7f2a0e", "#c05a2c", "#e69d72", "#f8dcc8", "#f3f0e7", "#cfe8e4", "#8cc5bf", "#3f958f", "#0a5656",
 )  # fmt: skip
@@ -43,6 +44,9 @@ SPOT_COLOURS = (
 UNKNOWN_SPOT = "#7d8791"
 AREA = "#3f958f"
 LARGEST_SPOT = 16.0
+LOSSES = 4  # of COLOURS; the first of them are so dark that their dots are light
+DOTS = (PAPER, PAPER, INK, INK)
+RULED = "#5d5d9a"
 WORLD_WIDTH, REGION_WIDTH = 2000, 1600
 MERIDIAN = 11.5  # in the middle: the edge then falls into the Bering strait
 SOUTH, NORTH = -55.5, 79.5
@@ -234,28 +238,39 @@ def main_region(marks: Marks) -> tuple[Marks, tuple[int, ...]]:
     return near, tuple(sorted(far))
 
 
+class _RegionFrame:
+    """Where places around those of a programme stand on a paper `REGION_WIDTH` wide and `height` high."""
+
+    def __init__(self, positions: Floats) -> None:
+        self._centre = _centre(positions)
+        x, y = calc_azimuthal(positions[:, 0], positions[:, 1], self._centre)
+        room = max(0.06 * max(float(np.ptp(x)), float(np.ptp(y))), 0.02)
+        west, east, south, north = x.min() - room, x.max() + room, y.min() - room, y.max() + room
+        if (lacking := 0.42 * (east - west) - (north - south)) > 0:
+            south, north = south - lacking / 2, north + lacking / 2
+        if (lacking := (north - south) / 0.72 - (east - west)) > 0:
+            west, east = west - lacking / 2, east + lacking / 2
+        self._west, self._north, self._scale = west, north, REGION_WIDTH / (east - west)
+        self.height = round((north - south) * self._scale)
+
+    @property
+    def edges(self) -> tuple[float, float, float, float]:
+        """West, north, east and south of the paper."""
+        return 0.0, 0.0, float(REGION_WIDTH), float(self.height)
+
+    def project(self, longitude: Floats, latitude: Floats) -> tuple[Floats, Floats]:
+        """Places on the paper."""
+        x, y = calc_azimuthal(longitude, latitude, self._centre)
+        return (x - self._west) * self._scale, (self._north - y) * self._scale
+
+
 def region_map(world: WorldMap, marks: Marks, title: str) -> Svg:
     """The region of the programme in an equal-area projection, with its lines, places and their numbers."""
-    positions = np.array(marks.positions, float)
-    if not len(positions):
+    if not marks.positions:
         return Svg("")
-    centre = _centre(positions)
-    x, y = calc_azimuthal(positions[:, 0], positions[:, 1], centre)
-    room = max(0.06 * max(float(np.ptp(x)), float(np.ptp(y))), 0.02)
-    west, east, south, north = x.min() - room, x.max() + room, y.min() - room, y.max() + room
-    if (lacking := 0.42 * (east - west) - (north - south)) > 0:
-        south, north = south - lacking / 2, north + lacking / 2
-    if (lacking := (north - south) / 0.72 - (east - west)) > 0:
-        west, east = west - lacking / 2, east + lacking / 2
-    scale = REGION_WIDTH / (east - west)
-    height = round((north - south) * scale)
-
-    def project(longitude: Floats, latitude: Floats) -> tuple[Floats, Floats]:
-        px, py = calc_azimuthal(longitude, latitude, centre)
-        return (px - west) * scale, (north - py) * scale
-
+    paper = _RegionFrame(np.array(marks.positions, float))
+    project, frame, height = paper.project, paper.edges, paper.height
     plain = {outline.economy: Paint(marks.names.get(outline.economy, "")) for outline in world.outlines}
-    frame = (0.0, 0.0, float(REGION_WIDTH), float(height))
     labels = _Labels(frame)
     routes, places = _routes(marks, project, 4.0), _places(marks, project, 7.0)
     for route in marks.routes:  # neither numbers nor names go on a line
@@ -269,6 +284,26 @@ def region_map(world: WorldMap, marks: Marks, title: str) -> Svg:
         *_boundaries(world, project, 1.2, frame),
         *_own_areas(marks, project, frame),
         *names, *routes, *places, *numbers,
+        class_="map",
+    )  # fmt: skip
+
+
+def close_map(
+    world: WorldMap, paints: Mapping[str, Paint], classes: Classes, marks: Marks, title: str
+) -> Svg:
+    """The colours of `world_map` on the region of the programme, large enough for its economies and their names."""
+    if not marks.positions:
+        return Svg("")
+    paper = _RegionFrame(np.array(marks.positions, float))
+    project, frame, height = paper.project, paper.edges, paper.height
+    return picture(
+        REGION_WIDTH, height, title, _patterns(title),
+        tag("rect", width=REGION_WIDTH, height=height, fill=SEA),
+        *_areas(world, project, paints, classes, 1.2, title, frame),
+        *_boundaries(world, project, 1.2, frame),
+        *_dots(world, project, paints, classes, 8.0, frame),
+        *_routes(marks, project, 2.0),
+        *_names(world, marks, project, _Labels(frame), INK),
         class_="map",
     )  # fmt: skip
 
@@ -299,7 +334,8 @@ def _hatch(name: str, title: str) -> str:
 
 
 def _patterns(title: str) -> Svg:
-    """Hatches: lines one way for estimated accounts, the other way for disputed areas."""
+    """Hatches: lines one way for estimated accounts, the other way for disputed areas, level ones for no figure; dots
+    for losses."""
 
     def hatch(name: str, colour: str, turn: int, width: float) -> Svg:
         return tag(
@@ -308,7 +344,16 @@ def _patterns(title: str) -> Svg:
             patternTransform=f"rotate({turn})",
         )  # fmt: skip
 
-    return tag("defs", hatch("estimated", "#1d2733", 45, 1.3), hatch("disputed", "#7d8791", -45, 3.0))
+    def dots(name: str, colour: str) -> Svg:
+        return tag(
+            "pattern", tag("circle", cx=5, cy=5, r=2, fill=colour), id=_hatch(name, title), width=11, height=11,
+            patternUnits="userSpaceOnUse",
+        )  # fmt: skip
+
+    return tag(
+        "defs", hatch("estimated", "#1d2733", 45, 1.3), hatch("disputed", "#7d8791", -45, 3.0),
+        hatch("nothing", RULED, 90, 1.6), dots(f"loss{PAPER[1:]}", PAPER), dots(f"loss{INK[1:]}", INK),
+    )  # fmt: skip
 
 
 def _areas(
@@ -347,6 +392,8 @@ def _areas(
         else:
             fill = NO_FIGURE if paint.value is None else classes.colour(paint.value)
             parts.append(tag("path", tag("title", paint.words), d=d, fill=fill, fill_rule="evenodd"))
+            if mark := mark_of(paint.value, classes):
+                parts.append(tag("path", d=d, fill=f"url(#{_hatch(mark, title)})", pointer_events="none"))
             if paint.hatched:
                 parts.append(
                     tag(
@@ -358,6 +405,14 @@ def _areas(
                     )
                 )
     return parts
+
+
+def mark_of(value: float | None, classes: Classes) -> str:
+    """The pattern over a colour that says to any eye that it is a loss, or no figure; empty for none."""
+    if value is None:
+        return "nothing"
+    place = classes.index(value)
+    return f"loss{DOTS[place][1:]}" if place < LOSSES else ""
 
 
 def _ring_path(
@@ -412,18 +467,31 @@ def _boundaries(
 
 
 def _dots(
-    world: WorldMap, project: Project, paints: Mapping[str, Paint], classes: Classes, size: float
+    world: WorldMap,
+    project: Project,
+    paints: Mapping[str, Paint],
+    classes: Classes,
+    size: float,
+    frame: tuple[float, float, float, float] | None = None,
 ) -> list[Svg]:
+    """Economies too small for an outline; a loss has a bar across, as losses elsewhere are dotted."""
     parts = []
     for dot in world.dots:
         paint = paints.get(dot.economy)
         if paint is None or paint.value is None:
             continue  # what has no figure is in the table's list; a hundred grey dots would hide those that have one
         x, y = project(np.array([dot.longitude]), np.array([dot.latitude]))
+        at_x, at_y = float(x[0]), float(y[0])
+        if frame is not None and not (frame[0] < at_x < frame[2] and frame[1] < at_y < frame[3]):
+            continue
         parts.append(
-            tag("circle", tag("title", paint.words), cx=float(x[0]), cy=float(y[0]), r=size,
+            tag("circle", tag("title", paint.words), cx=at_x, cy=at_y, r=size,
                 fill=classes.colour(paint.value), stroke=INK, stroke_width=1.0)
         )  # fmt: skip
+        place = classes.index(paint.value)
+        if place < LOSSES:
+            bar = f"M{at_x - size / 2:.1f} {at_y:.1f}H{at_x + size / 2:.1f}"
+            parts.append(tag("path", d=bar, stroke=DOTS[place], stroke_width=size / 3, pointer_events="none"))
     return parts
 
 
@@ -578,7 +646,10 @@ def _numbers(marks: Marks, project: Project, labels: _Labels) -> list[Svg]:
     parts: list[Svg] = []
     for number, (x0, y0, pale) in sorted(wanted.items()):
         width = 34.0 if number < 100 else 44.0
-        found = labels.find(x0, y0, width, 30.0, (26.0, 34.0, 46.0, 64.0, 90.0, 120.0)) or (x0, y0)
+        found = labels.find(x0, y0, width, 30.0, (26.0, 34.0, 46.0, 64.0, 90.0, 120.0, 160.0, 220.0)) or (
+            x0,
+            y0,
+        )
         colour = SOFT if pale else INK
         parts.append(
             join(
@@ -592,7 +663,7 @@ def _numbers(marks: Marks, project: Project, labels: _Labels) -> list[Svg]:
     return parts
 
 
-def _names(world: WorldMap, marks: Marks, project: Project, labels: _Labels) -> list[Svg]:
+def _names(world: WorldMap, marks: Marks, project: Project, labels: _Labels, colour: str = SOFT) -> list[Svg]:
     """Names of the economies that take part, in the middle of what of them can be seen."""
     parts = []
     for outline in world.outlines:
@@ -610,7 +681,7 @@ def _names(world: WorldMap, marks: Marks, project: Project, labels: _Labels) -> 
         found = labels.find((x0 + x1) / 2, (y0 + y1) / 2, 11.5 * len(name) + 6, 24.0, (0.0, 20.0, 40.0))
         if found is not None:
             parts.append(
-                tag("text", name, x=found[0], y=found[1] + 7, text_anchor="middle", fill=SOFT, font_size=20,
+                tag("text", name, x=found[0], y=found[1] + 7, text_anchor="middle", fill=colour, font_size=20,
                     stroke=PLAIN, stroke_width=4, paint_order="stroke", letter_spacing=1)
             )  # fmt: skip
     return parts

@@ -24,6 +24,7 @@ from samarkand.reports.maps import (
     Classes,
     Marks,
     Paint,
+    close_map,
     diverging_classes,
     main_region,
     region_map,
@@ -295,16 +296,27 @@ class ReportView:
         return diverging_classes(self.summary.real_income.dropna())
 
     @cached_property
-    def map(self) -> Svg:
-        """The world by change of real income."""
+    def _paints(self) -> dict[str, Paint]:
+        """How each economy is shown on a map of real income."""
         paints = {code: self._paint(code) for code in self.appraisal.world.economies}
         for code in self.appraisal.world.inside_rest_of_world:
             paints[code] = Paint(f"{self.name(code)}: inside the rest of the world, no figure of its own")
+        return paints
+
+    @cached_property
+    def map(self) -> Svg:
+        """The world by change of real income."""
         title = (
             f"Map of the world: change of real income in {self.year} by economy, and the programme's lines and border "
             "crossings. Every figure is in the table of every economy."
         )
-        return world_map(load_map(), paints, self.classes, self.marks, title)
+        return world_map(load_map(), self._paints, self.classes, self.marks, title)
+
+    @cached_property
+    def close_map(self) -> Svg:
+        """The region of the programme by change of real income."""
+        title = f"Map of the programme's region: change of real income in {self.year} by economy, with their names."
+        return close_map(load_map(), self._paints, self.classes, self._near[0], title)
 
     def _paint(self, code: str) -> Paint:
         value = self.summary.real_income.get(code)
