@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import samarkand as sk
@@ -13,7 +15,7 @@ from samarkand.cli.answering import is_variants, names_of, read_sides
 from samarkand.cli.options import Asking
 from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.core.faults import FaultList, Faults
-from samarkand.reports.answers.comparison import MOST_ECONOMIES, comparison_page
+from samarkand.reports.answers.comparison import MOST_ECONOMIES, Comparison, comparison_page
 from samarkand.reports.answers.sides import is_saved, saved_side, side_of
 from samarkand.reports.answers.variants import AS_WRITTEN, check_sides, joined, read_variants, variants_in
 from samarkand.reports.files import write_appraisal
@@ -211,3 +213,21 @@ def test_what_is_wrong_in_a_file_of_variants_and_beside_it_is_said_at_once(tmp_p
 def test_with_one_side_alone_there_is_nothing_to_compare_with():
     with pytest.raises(Faults, match="nothing to compare with"):
         sk.compare({"a": {}}, PROGRAMME, WORLD)
+
+
+def test_a_sign_that_turns_is_named_where_the_difference_is_written_out(comparison):
+    """By hand: one turns by 5, one by 0.05, below the least that is shown; then none."""
+    first, *_ = comparison.sides
+
+    def side(name: str, values: list[float]):
+        series = pd.Series(values, ["KAZ", "KGZ", "CHN"])
+        return replace(first, name=name, summary=replace(first.summary, real_income_value=series))
+
+    said = comparison_page(Comparison((side("a", [-2.0, -0.02, 1.0]), side("b", [3.0, 0.03, 1.0])))).lead
+    turned = [one for one in said if "instead of" in one]
+    assert [one.partition(" ")[2].partition(" ")[2] for one in turned] == [
+        f"{WORLD.names['KAZ']} gains instead of losing."
+    ]
+    said = comparison_page(Comparison((side("a", [-2.0, -0.02, 1.0]), side("b", [-1.0, 0.03, 1.0])))).lead
+    assert any("No sign turns" in one for one in said)
+    assert not any("instead of" in one for one in said)

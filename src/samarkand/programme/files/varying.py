@@ -258,7 +258,7 @@ def _tariff(
         faults.add(place, f"the world has {whose}", remedy)
     if inside or importer not in importers:
         return None
-    title = f"Duties of {importer} on goods of {exporter}, {factor:g} times what they are"
+    title = f"Duties of {names[importer]} on goods of {names[exporter]}, {factor:g} times what they are"
     measure = _measure(
         f"duties-{importer.lower()}-{exporter.lower()}", title, "tariff_change", [importer, exporter]
     )

@@ -13,7 +13,7 @@ import pandas as pd
 
 from samarkand.priorities.faces import Bars, Page, Table
 from samarkand.reports.answers.sides import Side
-from samarkand.reports.figures import MINUS, NOTHING, figure, money, plural
+from samarkand.reports.figures import MINUS, NOTHING, SMALLEST, figure, money, plural
 from samarkand.reports.summary import NOTHING_SHOWN
 
 UNIT = "US$ m"
@@ -100,9 +100,11 @@ def _said(found: Comparison) -> Iterable[str]:
 
 
 def _turned(found: Comparison, side: Side) -> Iterable[str]:
-    """Economies whose sign turns."""
+    """Economies whose sign turns, where the difference is one that is written out."""
     both = found.by_economy[[found.first.name, side.name]].dropna()
+    both = both[(both.iloc[:, 1] - both.iloc[:, 0]).abs() >= SMALLEST[UNIT]]
     before, after = both.iloc[:, 0], both.iloc[:, 1]
+    nobody = True
     for words, where in (
         ("lose{} instead of gaining", (before > NOTHING_SHOWN) & (after < -NOTHING_SHOWN)),
         ("gain{} instead of losing", (before < -NOTHING_SHOWN) & (after > NOTHING_SHOWN)),
@@ -110,9 +112,12 @@ def _turned(found: Comparison, side: Side) -> Iterable[str]:
         turned = (after - before)[where].abs().sort_values(ascending=False)
         names = [found.name_of(str(code)) for code in turned.index]
         if names:
+            nobody = False
             more = f" and {len(names) - 3} more" if len(names) > 3 else ""
             ending = "s" if len(names) == 1 else ""
             yield f"By {_quoted(side)} {', '.join(names[:3])}{more} {words.format(ending)}."
+    if nobody:
+        yield f"No sign turns by US$ {SMALLEST[UNIT]:g} m or more: who gains still gains, and who loses still loses."
 
 
 def _quoted(side: Side) -> str:

@@ -107,7 +107,9 @@ def _sums(appraisal: Appraisal, summary: Summary, code: str) -> Table:
     for margin, of_economy in beside.gains.items():
         amount = of_economy.get(code)
         if amount is not None and abs(amount.central) > NOTHING_SHOWN:
-            rows.append((f"{margins()[margin].title}, direct", figure(amount.central, UNIT, sign=True)))
+            row = margins()[margin]
+            pays = ": what it pays" if row.transfer and amount.central < 0 else ""
+            rows.append((f"{row.title}{pays}, direct", figure(amount.central, UNIT, sign=True)))
     if (also := beside.charged.get(code, 0.0)) > NOTHING_SHOWN:
         rows.append(("Charged for items that have direct margins alone", figure(-also, UNIT, sign=True)))
     if len(rows) > 4:
@@ -210,6 +212,8 @@ def _delivery(appraisal: Appraisal, code: str) -> str:
     if not known:
         return said
     low, high = 100 * min(known), 100 * max(known)
+    if high < 0.5:
+        return f"{said}; no cost overrun is to be expected any more ({plural(len(known), 'item')})"
     spread = f"{digits(high)}" if high - low < 0.5 else f"{digits(low)} to {digits(high)}"
     return (
         f"{said}; cost still to overrun by {spread} % in the mean of its class ({plural(len(known), 'item')})"

@@ -15,7 +15,7 @@ from samarkand.priorities.base import Indicator
 from samarkand.priorities.ranges import BASES, TOGETHER
 from samarkand.priorities.registry import find_indicator
 from samarkand.priorities.results import unit_of
-from samarkand.reports.figures import NOTHING, display_unit, figure
+from samarkand.reports.figures import MINUS, NOTHING, digits, display_unit, figure
 from samarkand.reports.summary import NOTHING_SHOWN
 from samarkand.result import Appraisal
 from samarkand.worth.net_worth import direct_charges, direct_gains
@@ -117,10 +117,15 @@ def certainty(appraisal: Appraisal, code: str) -> str:
     grade = f"Its accounts are {row['grade'] or 'estimated'}"
     if not np.isfinite(row["low"]):
         return f"{grade}."
-    low, high = (figure(float(row[side]), UNIT, sign=True) for side in ("low", "high"))
+    low, high = (_written_out(float(row[side])) for side in ("low", "high"))
     coverage = f" in {row['coverage']:.0%} of cases" if np.isfinite(row["coverage"]) else ""
     rests = "; ".join(BASES.get(one, one) for one in row["basis"].split(TOGETHER))
     return f"{grade}; real income lies between {low} and {high} US$ m{coverage}, by: {rests}."
+
+
+def _written_out(value: float) -> str:
+    """An end of a range with its sign and two digits at least, however small: "between under" is no range."""
+    return f"{MINUS if value < 0 else '+'}{digits(abs(value))}" if value else "0"
 
 
 def in_words(appraisal: Appraisal, name: str, dim: str, label: str) -> str:
