@@ -19,12 +19,14 @@ from samarkand.reports.answers.item import item_answer
 from samarkand.reports.answers.lines import lines_of, priority_lines, sums_of
 from samarkand.reports.answers.why import why_page
 from samarkand.reports.explain import FIRST_LINES, count, print_lineage
+from samarkand.reports.figures import NOTHING
 from samarkand.reports.files import write_appraisal
 from samarkand.reports.summary import WHOLE, summarise
 from samarkand.state import Counterfactual
 from samarkand.worth import appraise_worth
 from samarkand.worth.gains import calc_user_benefit, calc_user_benefit_by_partner, only
 from samarkand.worth.net_worth import net_worth
+from shown import Shown, adds_up
 from toy import make_toy_world, toy_programme
 
 WORLD, YEAR = make_toy_world(), 2035
@@ -37,30 +39,28 @@ def answer():
     return appraisal, appraise_worth(PROGRAMME, WORLD, years=YEAR)
 
 
-def cell(word: str) -> float:
-    """A shown figure as a number; what is below the smallest shown is nothing."""
-    word = word.replace("\N{MINUS SIGN}", "-").replace(",", "")
-    return 0.0 if word.startswith(("under", "above", "\N{EN DASH}")) else float(word)
-
-
 def table(page, title: str) -> Table:
     return next(one for one in page.tables if one.title == title)
 
 
 @pytest.mark.parametrize("code", WORLD.economies)
 def test_an_economys_screen_adds_up(answer, code: str):
+    """With the digits that are printed and no more: each may be off by half of its last one (`shown.Shown`)."""
     appraisal, worth = answer
     page = economy_page(appraisal, worth, code)
-    rows = [(row[0], cell(row[1])) for row in table(page, "What it adds up to").rows]
-    # Each figure is shown with two digits at least: a sum is as far away as the roundings of its parts together.
-    rounding = sum(0.05 * abs(value) for _, value in rows) + 0.2
-    words = [name for name, _ in rows]
-    total = words.index("Real income")
-    assert sum(value for _, value in rows[:total]) == pytest.approx(rows[total][1], abs=rounding)
-    if words[-1] == "Net":
-        assert sum(value for _, value in rows[total:-1]) == pytest.approx(rows[-1][1], abs=rounding)
+    rows = dict(table(page, "What it adds up to").rows)
+    names = list(rows)
+    total = names.index("Real income")
+    assert adds_up(rows["Real income"], [rows[name] for name in names[:total]])
+    if names[-1] == "Net":
+        assert adds_up(rows["Net"], [rows[name] for name in names[total:-1]])
     value = float(summarise(appraisal).real_income_value[code])
-    assert rows[total][1] == pytest.approx(value, abs=rounding)
+    shown = Shown.read(rows["Real income"])
+    assert abs(shown.value - value) <= shown.half * (1 + 1e-9)
+    for one in page.tables:
+        if one.title == "Items by what they bring and take":
+            for _, trade, direct, charged, net in one.rows:
+                assert adds_up(net, [trade, direct, f"-{charged}" if charged != NOTHING else charged])
 
 
 @pytest.mark.parametrize("code", WORLD.economies)
@@ -100,14 +100,11 @@ def test_an_items_screen_adds_up(answer, name: str):
     page = item_answer(appraisal, worth, name)
     tables = [one for one in page.tables if one.title == "Who gains and who pays"]
     for one in tables:
-        columns = [[cell(row[place]) for row in one.rows] for place in range(1, 5)]
-        for column in columns:
-            rounding = sum(0.05 * abs(value) for value in column) + 0.1 * len(column)
-            assert sum(column[:-1]) == pytest.approx(column[-1], abs=rounding)
-        trade, direct, charged, net = (column[-1] for column in columns)
-        assert trade + direct - charged == pytest.approx(
-            net, abs=0.05 * (abs(trade) + abs(direct) + charged) + 0.2
-        )
+        for place in range(1, 5):
+            *parts, total = (row[place] for row in one.rows)
+            assert adds_up(total, parts)
+        for _, trade, direct, charged, net in one.rows:
+            assert adds_up(net, [trade, direct, f"-{charged}" if charged != NOTHING else charged])
     assert page.lead
     assert not re.search(r"\bnan\b|None", " ".join(page.lead))
 
@@ -138,10 +135,9 @@ def test_what_only_some_gain_is_theirs(answer):
 def test_the_channels_of_an_economy_add_up_to_its_real_income(answer, code: str):
     appraisal, worth = answer
     page = why_page(appraisal, worth, code)
-    rows = [(row[0], cell(row[1])) for row in table(page, "By channel").rows]
-    rounding = sum(0.05 * abs(value) for _, value in rows) + 0.3
-    assert sum(value for _, value in rows[:-1]) == pytest.approx(rows[-1][1], abs=rounding)
-    assert rows[-1][1] == pytest.approx(float(summarise(appraisal).real_income_value[code]), abs=rounding)
+    *parts, total = (row[1] for row in table(page, "By channel").rows)
+    assert adds_up(total, parts)
+    assert adds_up(total, [f"{float(summarise(appraisal).real_income_value[code]):.6f}"])
 
 
 def test_savings_by_partner_are_those_of_each_sector(answer):

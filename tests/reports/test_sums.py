@@ -7,11 +7,9 @@ a sum of shown figures by the sum of those halves (`Shown.half`); no more.
 from __future__ import annotations
 
 import io
-import math
 import re
 from html import unescape
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,38 +23,8 @@ from samarkand.reports.scorecard import print_scorecard
 from samarkand.reports.stress import print_stress
 from samarkand.reports.summary import SMALLEST_EFFECT, Group, Summary, summarise_years
 from samarkand.reports.view import FIRST, ReportView
+from shown import Shown, adds_up
 from toy import make_toy_world, toy_programme
-
-SCALES = {"m": 1.0, "bn": 1e3, "tn": 1e6}
-
-
-class Shown(NamedTuple):
-    """A figure as shown, in US$ m, and half of its last digit."""
-
-    value: float
-    half: float
-
-    @classmethod
-    def read(cls, text):
-        """From `+26`, `-2,460`, `US$ 2.46 bn`, `under +0.1` or a dash."""
-        plain = text.replace("\N{MINUS SIGN}", "-").replace("US$", "").replace(",", "").strip()
-        if plain in ("", "\N{EN DASH}", "0"):
-            return cls(0.0, 0.0)
-        if plain.startswith(("under", "above")):
-            return cls(0.0, float(re.search(r"[\d.]+", plain)[0]))
-        sign, digits, unit = re.fullmatch(r"([+-]? ?)([\d.]+) ?(m|bn|tn)?", plain).groups()
-        size = float(digits)
-        significant = 3 if unit in ("bn", "tn") or size >= 100 else 2
-        half = 0.5 * 10.0 ** (math.floor(math.log10(size)) - significant + 1)
-        scale = SCALES[unit or "m"]
-        return cls((-size if "-" in sign else size) * scale, half * scale)
-
-
-def adds_up(total, parts):
-    """Whether a shown total is the sum of shown parts, as far as their digits tell."""
-    whole, pieces = Shown.read(total), [Shown.read(part) for part in parts]
-    rounding = whole.half + sum(piece.half for piece in pieces)
-    return abs(whole.value - sum(piece.value for piece in pieces)) <= rounding * (1 + 1e-9)
 
 
 def words(html):

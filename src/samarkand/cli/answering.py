@@ -90,13 +90,13 @@ def _answer(asking: Asking, out: Path | None, ask: Callable[..., Answer]) -> Non
     """Print an answer, and write its files where that is asked for."""
     from samarkand.reports.files import check_out, write_appraisal
     from samarkand.reports.pages import print_page
-    from samarkand.reports.progress import progress_bar
+    from samarkand.reports.progress import APPRAISE, WORTH, progress_bar
 
     if out is not None:
         asking.faults.attempt(partial(check_out, out))
     if asking.faults:
         asking.check()
-    with progress_bar() as step:
+    with progress_bar((*APPRAISE, *WORTH)) as step:
         found = ask(asking.programme, asking.world, progress=step, **asking.terms)
     print_page(found.page)
     if out is not None:
@@ -131,10 +131,10 @@ def compare(
     """
     from samarkand.core.faults import FaultList
     from samarkand.reports.answers.comparison import comparison_page
-    from samarkand.reports.answers.variants import check_sides, compare_sides
+    from samarkand.reports.answers.variants import Variant, check_sides, compare_sides
     from samarkand.reports.files import check_out
     from samarkand.reports.pages import print_page
-    from samarkand.reports.progress import progress_bar
+    from samarkand.reports.progress import APPRAISE, progress_bar
     from samarkand.session import default_session
 
     world, faults = asking.world, FaultList()
@@ -148,7 +148,7 @@ def compare(
     if faults and world is not None:  # nothing will run: what else is wrong is said with them
         check_sides(found, asking.programme, world, default_session(), terms, faults)
     faults.raise_if_any()
-    with progress_bar() as step:
+    with progress_bar(APPRAISE * sum(isinstance(one, Variant) for one in found)) as step:
         comparison = compare_sides(found, asking.programme, world, default_session(), step, terms)
     page = comparison_page(comparison, list(dict.fromkeys(filter(None, codes))))
     print_page(page)

@@ -43,14 +43,14 @@ def appraise(
     """
     from samarkand.appraisal import appraise as run
     from samarkand.reports.files import appraisal_json, check_out, write_appraisal
-    from samarkand.reports.progress import progress_bar
+    from samarkand.reports.progress import APPRAISE, WORTH, WRITE, progress_bar
     from samarkand.reports.scorecard import print_scorecard
 
     asking.terms["publication"] = publication
     asking.check(partial(check_out, out))
     if not json:
         _warn(asking)
-    with progress_bar(quiet=json) as step:
+    with progress_bar((*APPRAISE, *(WORTH if worth else ()), *WRITE), quiet=json) as step:
         appraisal = run(
             asking.programme,
             asking.world,
@@ -109,22 +109,17 @@ def explain(
     from samarkand.reports.answers.why import EXPLAINED, why_page
     from samarkand.reports.explain import print_lineage
     from samarkand.reports.pages import print_page
-    from samarkand.reports.progress import progress_bar
+    from samarkand.reports.progress import APPRAISE, WORTH, progress_bar
     from samarkand.worth import appraise_worth
 
     asking.faults.attempt(partial(find_indicator, indicator))
     code = find_asked_economy(asking, economy)
-    with progress_bar() as step:
+    why = indicator in EXPLAINED and not lineage and asking.world is not None and code in asking.world.labels
+    with progress_bar((*APPRAISE, *(WORTH if why else ()))) as step:
         appraisal = run(asking.programme, asking.world, stored=True, progress=step, **asking.terms)
-        if indicator in EXPLAINED and not lineage and code in appraisal.world.labels:
-            print_page(
-                why_page(
-                    appraisal,
-                    appraise_worth(
-                        asking.programme, asking.world, stored=True, progress=step, **asking.terms
-                    ),
-                    code,
-                )
-            )
-            return
-    print_lineage(appraisal.explain(indicator, code), whole=lineage)
+        if why:
+            worth = appraise_worth(asking.programme, asking.world, stored=True, progress=step, **asking.terms)
+    if why:
+        print_page(why_page(appraisal, worth, code))
+    else:
+        print_lineage(appraisal.explain(indicator, code), whole=lineage)

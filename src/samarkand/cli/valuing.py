@@ -44,7 +44,7 @@ def worth(
     from samarkand.reports.explain import print_lineage
     from samarkand.reports.files import check_out
     from samarkand.reports.pages import print_page
-    from samarkand.reports.progress import progress_bar
+    from samarkand.reports.progress import APPRAISE, WORTH, progress_bar
     from samarkand.reports.worth_files import write_worth
     from samarkand.worth import appraise_worth
     from samarkand.worth.explaining import explain_item
@@ -52,7 +52,7 @@ def worth(
     from samarkand.worth.reforms import appraise_reforms
 
     asking.check(*([partial(check_out, out)] if out else []), partial(check_explained, item, explain))
-    with progress_bar() as step:
+    with progress_bar((*APPRAISE[1:-1], *WORTH)) as step:
         found = appraise_worth(
             asking.programme,
             asking.world,
