@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samarkand.engines import assignment
-from samarkand.engines.assignment import find_paths
+from samarkand.engines.assignment import Paths, find_paths
 from samarkand.engines.contraction import Hierarchy, find_joints
 from samarkand.engines.routing import Graph, build_graph
 from samarkand.session import Session
@@ -27,11 +27,12 @@ def _drawn(size: int, links: int, seed: int, lengths: str) -> Graph:
     return build_graph(size, u, v, hours, np.zeros(u.size))
 
 
-def _on_ways(before: np.ndarray, sources: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """`before` on the ways to targets, -1 elsewhere."""
+def _ways(paths: Paths, graph: Graph) -> np.ndarray:
+    """The node before each on the ways to targets, -1 elsewhere: neighbours that were only looked at do not count."""
+    before = paths.before(graph)
     kept = np.full(before.shape, -1)
-    for s, source in enumerate(sources):
-        for node in targets:
+    for s, source in enumerate(paths.sources):
+        for node in paths.targets:
             while node != source and before[s, node] >= 0:
                 kept[s, node] = before[s, node]
                 node = before[s, node]
@@ -45,22 +46,26 @@ def test_the_ways_are_those_of_the_plain_search(seed: int, size: int, lengths: s
     random = np.random.default_rng(seed)
     sources, targets = (random.integers(0, size, count) for count in (11, 7))
     plain = find_paths(graph, 1.0, sources, targets)  # fewer than MANY_SOURCES
-    cost, before = np.empty((11, 7)), np.empty((11, size), np.int32)
-    Hierarchy.of(graph, 1.0).find_trees(sources, targets, cost, before)
-    np.testing.assert_array_equal(cost, plain.cost)
-    chosen = [_on_ways(found, sources, targets) for found in (before, plain.before)]
-    np.testing.assert_array_equal(*chosen)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assignment, "MANY_SOURCES", 1)
+        found = find_paths(graph, 1.0, sources, targets)
+    np.testing.assert_array_equal(found.cost, plain.cost)
+    ways = [_ways(paths, graph) for paths in (found, plain)]
+    np.testing.assert_array_equal(*ways)
+    for (s, t), cost in np.ndenumerate(plain.cost):
+        if np.isfinite(cost) and sources[s] != targets[t]:
+            assert ways[0][s, targets[t]] >= 0
 
 
 def test_grid_of_equal_streets_asks_the_plain_search_and_roads_of_their_own_length_do_not() -> None:
     grid = nx.convert_node_labels_to_integers(nx.grid_2d_graph(6, 6))
     u, v = np.array(grid.edges).T
     every = np.arange(36)
-    cost, before = np.empty((36, 36)), np.empty((36, 36), np.int32)
+    cost, place = np.empty((36, 36)), np.empty((36, 36), np.int32)
     equal = build_graph(36, u, v, np.ones(u.size), np.zeros(u.size))
-    assert Hierarchy.of(equal, 1.0).find_trees(every, every, cost, before) == 36
+    assert Hierarchy.of(equal, 1.0).find_trees(every, every, cost, place)[-1] == 36
     apart = build_graph(36, u, v, np.random.default_rng(0).uniform(1, 2, u.size), np.zeros(u.size))
-    assert Hierarchy.of(apart, 1.0).find_trees(every, every, cost, before) == 0
+    assert Hierarchy.of(apart, 1.0).find_trees(every, every, cost, place)[-1] == 0
 
 
 def test_elimination_keeps_distances_between_the_nodes_that_are_left() -> None:

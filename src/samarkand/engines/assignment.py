@@ -15,13 +15,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from samarkand.engines.compiled import load_compiled
 from samarkand.engines.contraction import Hierarchy
+from samarkand.engines.once import derived
 from samarkand.engines.routing import Graph, Legs
 from samarkand.engines.threads import run_all
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Ints32 = NDArray[np.int32]
 
 SOURCES_AT_ONCE = 64  # searched by one thread before it looks for more
+LOADED_BESIDE = 4  # arrays of loads that are filled side by side
 MANY_SOURCES = 128  # a hierarchy is prepared as fast as some forty sources are searched
 
 
@@ -31,14 +34,41 @@ def load_kernels() -> ModuleType:
 
 
 @dataclass(frozen=True, eq=False)
+class Trees:
+    """Ways from some sources to targets, as a list of nodes for each source: itself first, and no node ahead of the one
+    before it.
+
+    ptr: where the list of each source begins; before, back: of each node the place in its list of the node before it,
+    and the arc back to that (nothing at the source). place: of each target in the list [source, target], 0 where it is
+    the source or no way leads to it.
+    """
+
+    ptr: Ints
+    before: Ints32
+    back: Ints32
+    place: Ints32
+
+
+@dataclass(frozen=True, eq=False)
 class Paths:
-    """Least-cost paths from source to target nodes: `cost` [sources, targets] and `before` [sources, nodes], the node
-    before each on the paths, negative at sources and, at most, at nodes on none of them."""
+    """Least-cost paths from source to target nodes: `cost` [sources, targets], and their trees by block of sources."""
 
     sources: Ints
     targets: Ints
     cost: Floats
-    before: NDArray[np.int32]
+    trees: tuple[Trees, ...]
+
+    def before(self, graph: Graph) -> Ints32:
+        """The node before each on the paths [sources, nodes], negative at sources and at nodes on none of them."""
+        tail = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+        found = np.full((self.sources.size, graph.size), -1, np.int32)
+        for block, trees in zip(_blocks(self.sources), self.trees, strict=True):
+            count = np.diff(trees.ptr)
+            row = np.repeat(np.arange(count.size), count)
+            way = np.ones(row.size, np.bool_)
+            way[trees.ptr[:-1]] = False
+            found[block][row[way], tail[trees.back[way]]] = graph.indices[trees.back[way]]
+        return found
 
 
 def find_paths(graph: Graph, value_of_time: float, sources: ArrayLike, targets: ArrayLike) -> Paths:
@@ -48,21 +78,20 @@ def find_paths(graph: Graph, value_of_time: float, sources: ArrayLike, targets: 
     """
     start, end = np.asarray(sources, np.int64), np.asarray(targets, np.int64)
     cost = np.empty((start.size, end.size))
-    before = np.empty((start.size, graph.size), dtype=np.int32)
-    if start.size >= MANY_SOURCES:
-        hierarchy = Hierarchy.of(graph, value_of_time)
+    many = start.size >= MANY_SOURCES
+    hierarchy = Hierarchy.of(graph, value_of_time) if many else None
+    arc_cost, search = graph.usd + value_of_time * graph.hours, load_kernels().search
 
-        def find(block: slice) -> None:
-            hierarchy.find_trees(start[block], end, cost[block], before[block])
+    def find(block: slice) -> Trees:
+        place = np.empty(cost[block].shape, np.int32)
+        if hierarchy is None:
+            found = search(graph.indptr, graph.indices, arc_cost, start[block], end, cost[block], place)
+        else:
+            found = hierarchy.find_trees(start[block], end, cost[block], place)
+        ptr, before, back, _ = found
+        return Trees(ptr, before, back, place)
 
-    else:
-        arc_cost, search = graph.usd + value_of_time * graph.hours, load_kernels().search
-
-        def find(block: slice) -> None:
-            search(graph.indptr, graph.indices, arc_cost, start[block], end, cost[block], before[block])
-
-    run_all(find, _blocks(start))
-    return Paths(start, end, cost, before)
+    return Paths(start, end, cost, tuple(run_all(find, _blocks(start))))
 
 
 def _blocks(sources: Ints) -> list[slice]:
@@ -89,21 +118,20 @@ def assign(graph: Graph, paths: Paths, flow: Floats) -> Floats:
     """
     if flow.shape != paths.cost.shape:
         raise ValueError(f"flow has shape {flow.shape}, sources and targets are {paths.cost.shape}")
-    if not (np.isfinite(flow).all() and (flow >= 0).all()):
+    if flow.size and not (flow.min() >= 0 and flow.max() < np.inf):
         raise ValueError("a flow is negative or not finite")
-    load_trees = load_kernels().load_trees
+    load_trees, blocks = load_kernels().load_trees, _blocks(paths.sources)
 
-    def lay(block: slice) -> Floats:
+    def lay(part: int) -> Floats:
         load = np.zeros(graph.indices.size)
-        load_trees(
-            graph.indptr, graph.indices, paths.before[block], paths.sources[block], paths.targets, flow[block],
-            load,
-        )  # fmt: skip
+        for number in range(part, len(blocks), LOADED_BESIDE):
+            trees = paths.trees[number]
+            load_trees(trees.ptr, trees.before, trees.back, trees.place, flow[blocks[number]], load)
         return load
 
-    # Blocks are added in their order, whichever is done first.
-    load: Floats = np.sum(run_all(lay, _blocks(paths.sources)), axis=0)
-    return load
+    # Added in their order, whichever is done first.
+    back: Floats = np.sum(run_all(lay, range(min(LOADED_BESIDE, len(blocks)))), axis=0)
+    return back[_reverse_arcs(graph)]
 
 
 def along(graph: Graph, paths: Paths, gates: Ints) -> tuple[Legs, Ints]:
@@ -113,13 +141,25 @@ def along(graph: Graph, paths: Paths, gates: Ints) -> tuple[Legs, Ints]:
     """
     shape = paths.cost.shape
     legs, bits = Legs(np.empty(shape), np.empty(shape)), np.empty(shape, np.int64)
-    run = load_kernels().along_trees
+    run, blocks, turned = load_kernels().along_trees, _blocks(paths.sources), _reverse_arcs(graph)
+    hours, usd, gates = graph.hours[turned], graph.usd[turned], gates[turned]  # by the arc back
 
-    def add_up(block: slice) -> None:
+    def add_up(number: int) -> None:
+        block, trees = blocks[number], paths.trees[number]
         run(
-            graph.indptr, graph.indices, graph.hours, graph.usd, gates, paths.before[block], paths.sources[block],
-            paths.targets, legs.hours[block], legs.usd[block], bits[block],
+            trees.ptr, trees.before, trees.back, trees.place, hours, usd, gates, paths.cost[block], legs.hours[block],
+            legs.usd[block], bits[block],
         )  # fmt: skip
 
-    run_all(add_up, _blocks(paths.sources))
+    run_all(add_up, range(len(blocks)))
     return legs, bits
+
+
+def _reverse_arcs(graph: Graph) -> Ints:
+    """Number of the arc that leads the other way, of each arc: rows are sorted, and each link is there both ways."""
+
+    def find() -> Ints:
+        tail = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+        return np.lexsort((tail, graph.indices))
+
+    return derived(graph, "reverse arcs", find)

@@ -7,10 +7,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Ints32 = NDArray[np.int32]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
-def join_choice(first: Floats, second: Floats, cost: Floats, middle: NDArray[np.int32]) -> None:
+def join_choice(first: Floats, second: Floats, cost: Floats, middle: Ints32) -> None:
     """Lower cost[a, b] to the least first[a, k] + second[k, b] and note k, in place."""
     rows, through = first.shape
     columns = second.shape[1]
@@ -28,40 +30,105 @@ def join_choice(first: Floats, second: Floats, cost: Floats, middle: NDArray[np.
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def search(
-    indptr: NDArray[np.int32],
-    indices: NDArray[np.int32],
+    indptr: Ints32,
+    indices: Ints32,
     arc_cost: Floats,
-    sources: NDArray[np.int64],
-    targets: NDArray[np.int64],
+    sources: Ints,
+    targets: Ints,
     cost: Floats,
-    before: NDArray[np.int32],
-) -> None:
-    """Dijkstra's search from each source: cost[s, t], and the node before each node.
+    place: Ints32,
+) -> tuple[Ints, Ints32, Ints32, int]:
+    """Dijkstra's search from each source: cost[s, t], and the trees of the ways as `assignment.Trees` has them.
 
     The same paths as scipy's, which keeps the interpreter's lock while it searches; this one leaves it, so that sources
-    are searched side by side. `before` is negative at the source and where no way leads.
+    are searched side by side. Returns ptr, before, back of the trees, and the number of sources.
     """
-    size = before.shape[1]
+    size = indptr.size - 1
     known, wanted = np.empty(size), np.zeros(size, np.bool_)
-    heap, place = np.empty(size, np.int32), np.empty(size, np.int32)
+    heap, in_heap, plainly = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
+    first = np.zeros(sources.size + 1, np.int64)
+    before, back = np.empty(sources.size * size, np.int32), np.empty(sources.size * size, np.int32)
     for s in range(sources.size):
-        search_from(indptr, indices, arc_cost, sources[s], wanted, 0, known, before[s], heap, place)
+        search_from(indptr, indices, arc_cost, sources[s], wanted, 0, known, plainly, heap, in_heap)
+        entries = list_ways(
+            indptr,
+            indices,
+            plainly,
+            sources[s],
+            targets,
+            place[s],
+            before[first[s] :],
+            back[first[s] :],
+            heap,
+            in_heap,
+        )
+        first[s + 1] = first[s] + entries
         for t in range(targets.size):
             cost[s, t] = known[targets[t]]
+    return first, before[: first[-1]].copy(), back[: first[-1]].copy(), sources.size
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def find_arc(indptr: Ints32, indices: Ints32, tail: int, head: int) -> int:
+    """Number of the arc from a node to a neighbour."""
+    for arc in range(indptr[tail], indptr[tail + 1]):
+        if indices[arc] == head:
+            return arc
+    return -1
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def list_ways(
+    indptr: Ints32,
+    indices: Ints32,
+    plainly: Ints32,
+    source: int,
+    targets: Ints,
+    place: Ints32,
+    before: Ints32,
+    back: Ints32,
+    stack: Ints32,
+    at: Ints32,
+) -> int:
+    """List the ways to targets by the node before each, `plainly`: place[target], before, back and their number.
+
+    stack, at: to work in, as long as there are nodes.
+    """
+    at[:] = -1
+    at[source] = 0
+    before[0], back[0] = 0, 0
+    entries = 1
+    for t in range(targets.size):
+        node, depth = targets[t], 0
+        if node != source and plainly[node] < 0:
+            place[t] = 0
+            continue
+        while at[node] < 0:
+            stack[depth] = node
+            depth += 1
+            node = plainly[node]
+        for k in range(depth - 1, -1, -1):
+            after = stack[k]
+            at[after], before[entries] = entries, at[node]
+            back[entries] = find_arc(indptr, indices, after, node)
+            entries += 1
+            node = after
+        place[t] = at[targets[t]]
+    return entries
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def search_from(
-    indptr: NDArray[np.int32],
-    indices: NDArray[np.int32],
+    indptr: Ints32,
+    indices: Ints32,
     arc_cost: Floats,
     source: int,
     wanted: NDArray[np.bool_],
     left: int,
     known: Floats,
-    before: NDArray[np.int32],
-    heap: NDArray[np.int32],
-    place: NDArray[np.int32],
+    before: Ints32,
+    heap: Ints32,
+    place: Ints32,
 ) -> None:
     """Dijkstra's search from one source over a heap of four branches, to the last of `left` wanted nodes or, if that is
     0, to all. heap, place: to work in, as long as there are nodes."""
@@ -116,102 +183,60 @@ def search_from(
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
-def load_trees(
-    indptr: NDArray[np.int32],
-    indices: NDArray[np.int32],
-    before: NDArray[np.int32],
-    sources: NDArray[np.int64],
-    targets: NDArray[np.int64],
-    flow: Floats,
-    load: Floats,
-) -> None:
-    """Add flow[s, t] to every arc on the way from source s to target t that `before[s, node]` describes.
+def load_trees(ptr: Ints, before: Ints32, back: Ints32, place: Ints32, flow: Floats, load: Floats) -> None:
+    """Add flow[s, t] to load[arc] of every arc back from target t to source s, by their trees.
 
-    Each tree is gone through once, from its leaves: an arc carries what ends at its head and what goes on from there,
-    so that no way is walked again for each of its targets.
+    Each tree is gone through once, from its end: what stands there has handed on all that it carries before those that
+    it leads back to are reached, so that no way is walked again for each of its targets.
     """
-    size = before.shape[1]
-    amount = np.zeros(size)  # what passes or ends at a node
-    onward = np.zeros(size, np.int32)  # nodes after it in the tree that have not handed on what they carry
-    touched = np.zeros(size, np.bool_)
-    stack = np.empty(size, np.int32)
-    for s in range(sources.size):
-        root = sources[s]
-        count = 0
-        for t in range(targets.size):
-            node = targets[t]
-            if flow[s, t] == 0.0 or node == root or before[s, node] < 0:
-                continue
-            amount[node] += flow[s, t]
-            while node != root and not touched[node]:
-                touched[node] = True
-                stack[count] = node
-                count += 1
-                node = before[s, node]
-                onward[node] += 1
-        # What was touched first may lie before what was touched later: a node waits until nothing is left after it.
-        for k in range(count):
-            node = stack[k]
-            while node != root and onward[node] == 0 and touched[node]:
-                touched[node] = False
-                parent = before[s, node]
-                for arc in range(indptr[parent], indptr[parent + 1]):
-                    if indices[arc] == node:
-                        load[arc] += amount[node]
-                        break
-                amount[parent] += amount[node]
-                amount[node] = 0.0
-                onward[parent] -= 1
-                node = parent
-        amount[root] = 0.0
+    amount = np.zeros(max(np.diff(ptr).max(), 1))  # what passes or ends at a node
+    for s in range(flow.shape[0]):
+        loaded = False
+        for t in range(flow.shape[1]):
+            if flow[s, t] != 0.0:
+                amount[place[s, t]] += flow[s, t]
+                loaded = True
+        if loaded:
+            first = ptr[s]
+            for k in range(ptr[s + 1] - first - 1, 0, -1):
+                if amount[k] != 0.0:
+                    load[back[first + k]] += amount[k]
+                    amount[before[first + k]] += amount[k]
+                    amount[k] = 0.0
+        amount[0] = 0.0  # at the source, and what has no way
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def along_trees(
-    indptr: NDArray[np.int32],
-    indices: NDArray[np.int32],
+    ptr: Ints,
+    before: Ints32,
+    back: Ints32,
+    place: Ints32,
     hours: Floats,
     usd: Floats,
-    gates: NDArray[np.int64],
-    before: NDArray[np.int32],
-    sources: NDArray[np.int64],
-    targets: NDArray[np.int64],
+    gates: Ints,
+    cost: Floats,
     leg_hours: Floats,
     leg_usd: Floats,
-    leg_gates: NDArray[np.int64],
+    leg_gates: Ints,
 ) -> None:
     """Sums of hours and usd, and all bits of `gates`, of the arcs on the way from source s to target t.
 
-    `before[s, node]` describes the ways. Fills leg_* [s, t]: hours and usd infinite, and no bit, where no way leads. A
-    node is gone through once a source, however many targets lie behind it.
+    `hours`, `usd` and `gates` are of the way out, by the number of the arc back. Fills leg_* [s, t]: hours and usd
+    infinite, and no bit, where no way leads (an infinite cost). Each tree is gone through once, from its beginning.
     """
-    size = before.shape[1]
-    known = np.full(size, -1, np.int64)  # the last source from which a node was reached
-    h, u, bits = np.zeros(size), np.zeros(size), np.zeros(size, np.int64)
-    stack = np.empty(size, np.int32)
-    for s in range(sources.size):
-        root = sources[s]
-        known[root] = s
-        h[root], u[root], bits[root] = 0.0, 0.0, 0
-        for t in range(targets.size):
-            node = targets[t]
-            if node != root and before[s, node] < 0:
+    most = max(np.diff(ptr).max(), 1)
+    h, u, bits = np.zeros(most), np.zeros(most), np.zeros(most, np.int64)
+    for s in range(place.shape[0]):
+        first = ptr[s]
+        for k in range(1, ptr[s + 1] - first):
+            arc, parent = back[first + k], before[first + k]
+            h[k] = h[parent] + hours[arc]
+            u[k] = u[parent] + usd[arc]
+            bits[k] = bits[parent] | gates[arc]
+        for t in range(place.shape[1]):
+            at = place[s, t]
+            if cost[s, t] < np.inf:
+                leg_hours[s, t], leg_usd[s, t], leg_gates[s, t] = h[at], u[at], bits[at]
+            else:
                 leg_hours[s, t], leg_usd[s, t], leg_gates[s, t] = np.inf, np.inf, 0
-                continue
-            count = 0
-            while known[node] != s:
-                stack[count] = node
-                count += 1
-                node = before[s, node]
-            while count > 0:
-                count -= 1
-                head = stack[count]
-                for arc in range(indptr[node], indptr[node + 1]):
-                    if indices[arc] == head:
-                        h[head] = h[node] + hours[arc]
-                        u[head] = u[node] + usd[arc]
-                        bits[head] = bits[node] | gates[arc]
-                        break
-                known[head] = s
-                node = head
-            leg_hours[s, t], leg_usd[s, t], leg_gates[s, t] = h[node], u[node], bits[node]

@@ -36,24 +36,40 @@ def load_kernels() -> ModuleType:
 
 @dataclass(frozen=True, eq=False)
 class Joints:
-    """What elimination makes of a graph: the rank of each node, arcs up as compressed rows of ranks, and which of them
-    joins the ends of each arc of the graph."""
+    """What elimination makes of a graph: the rank of each node and the node of each rank; arcs up as compressed rows of
+    ranks, and which of them joins the ends of each arc of the graph; the graph by rank: compressed rows, the ends of
+    arcs and their numbers."""
 
     rank: Ints32
+    order: Ints32
     ptr: Ints
     head: Ints32
     place: Ints
+    rows: Ints
+    ends: Ints32
+    arcs: Ints32
 
 
 def find_joints(graph: Graph) -> Joints:
     """The joints of a graph, found once and kept with it."""
 
     def find() -> Joints:
-        kernels, rank = load_kernels(), _minimum_degree(graph)
-        ptr, head = kernels.eliminate(graph.indptr, graph.indices, np.argsort(rank).astype(np.int32), rank)
-        return Joints(rank, ptr, head, kernels.find_places(graph.indptr, graph.indices, rank, ptr, head))
+        kernels, first = load_kernels(), _minimum_degree(graph)
+        ptr, head = kernels.eliminate(graph.indptr, graph.indices, _inverse(first), first)
+        rank = kernels.branch_by_branch(ptr, head)[first]
+        order = _inverse(rank)
+        ptr, head = kernels.eliminate(graph.indptr, graph.indices, order, rank)
+        place = kernels.find_places(graph.indptr, graph.indices, rank, ptr, head)
+        tail = np.repeat(rank, np.diff(graph.indptr))
+        arcs = np.argsort(tail, kind="stable").astype(np.int32)
+        rows = np.r_[0, np.cumsum(np.diff(graph.indptr)[order])].astype(np.int64)
+        return Joints(rank, order, ptr, head, place, rows, rank[graph.indices[arcs]], arcs)
 
     return derived(graph, "joints", find)
+
+
+def _inverse(rank: Ints32) -> Ints32:
+    return np.argsort(rank).astype(np.int32)
 
 
 def _minimum_degree(graph: Graph) -> Ints32:
@@ -87,14 +103,16 @@ class Hierarchy:
         load_kernels().shorten(joints.ptr, joints.head, up_cost)
         return cls(graph, joints, arc_cost, up_cost)
 
-    def find_trees(self, sources: Ints, targets: Ints, cost: Floats, before: Ints32) -> int:
-        """Fill cost [source, target] and before [source, node]: the node before each on a way to a target, else -1.
+    def find_trees(
+        self, sources: Ints, targets: Ints, cost: Floats, place: Ints32
+    ) -> tuple[Ints, Ints32, Ints32, int]:
+        """Fill cost and place [source, target]; ptr, before, back of the trees (`assignment.Trees`).
 
-        Returns from how many sources the plain search was asked.
+        Also from how many sources the plain search was asked.
         """
         joints = self.joints
-        found: int = load_kernels().find_trees(
-            self.graph.indptr, self.graph.indices, self.arc_cost, joints.rank, joints.ptr, joints.head, self.up_cost,
-            sources, targets, cost, before,
+        found: tuple[Ints, Ints32, Ints32, int] = load_kernels().find_trees(
+            self.graph.indptr, self.graph.indices, self.arc_cost, joints.rank, joints.order, joints.rows, joints.ends,
+            joints.arcs, joints.ptr, joints.head, self.up_cost, sources, targets, cost, place,
         )  # fmt: skip
         return found

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from samarkand.engines.assignment_kernels import search_from
+from samarkand.engines.assignment_kernels import find_arc, list_ways, search_from
 
 Floats = NDArray[np.float64]
 Ints32 = NDArray[np.int32]
@@ -62,6 +62,32 @@ def eliminate(indptr: Ints32, indices: Ints32, order: Ints32, rank: Ints32) -> t
             sibling[m] = child[parent]
             child[parent] = m
     return ptr, head[: ptr[size]].copy()
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def branch_by_branch(ptr: Ints, head: Ints32) -> Ints32:
+    """New ranks that leave the arcs up as they are, and keep each branch of the elimination tree together.
+
+    In that tree a node's parent is its lowest neighbour above. Whoever goes through the nodes by rank then finds those
+    above in the processor's cache.
+    """
+    size = ptr.size - 1
+    below = np.ones(size, np.int32)  # nodes in the branch of each, itself among them
+    for m in range(size):
+        if ptr[m] < ptr[m + 1]:
+            below[head[ptr[m]]] += below[m]
+    number, free, last = np.empty(size, np.int32), np.empty(size, np.int32), 0
+    for m in range(size - 1, -1, -1):
+        if ptr[m] < ptr[m + 1]:
+            parent = head[ptr[m]]
+            first = free[parent]
+            free[parent] += below[m]
+        else:
+            first = last
+            last += below[m]
+        free[m] = first  # where the next branch below it begins
+        number[m] = first + below[m] - 1
+    return number
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -117,32 +143,37 @@ def sweep(ptr: Ints, head: Ints32, cost: Floats, start: Ints32, known: Floats) -
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def trace(
-    indptr: Ints32,
+    indptr: Ints,
     indices: Ints32,
     arc_cost: Floats,
     near: Floats,
+    lane: int,
     source: int,
-    targets: Ints,
+    targets: Ints32,
     known: Floats,
+    place: Ints32,
+    listed: Ints32,
     before: Ints32,
+    back: Ints32,
     stack: Ints32,
     only: Ints32,
     unclear: Ints32,
-) -> int:
-    """The ways to targets, back from them, by costs `near` of all nodes that are right but for rounding.
+) -> tuple[int, int]:
+    """List the ways to targets, back from them, by costs near[node, lane] of all nodes, right but for rounding.
 
-    known: costs added up from the source on, negative for nodes on no way; before: the node before each. A search takes
-    the neighbour through which a node is nearest, and of several the one that it comes to first, the nearest itself.
-    Where neighbours are as near as each other, too, the order in its heap decides: such nodes are noted in `unclear`,
-    and their number is returned; `TOO_SHORT` where costs do not say which of two nodes comes first.
+    Nodes are listed as soon as the node before them is, the source first: place of each in the list, and by place the
+    node, the place of the node `before` it, and the arc `back` to that. known: costs added up from the source on;
+    negative when it begins, and after that for nodes that are not listed.
+    A search takes the neighbour through which a node is nearest, and of several the one that it comes to first, the
+    nearest itself. Where neighbours are as near as each other, too, the order in its heap decides: such nodes are noted
+    in `unclear`. Returns how many are listed and how many of them unclear; `TOO_SHORT` for these where costs do not say
+    which of two nodes comes first.
     """
-    known[:] = -1.0
-    before[:] = -1
     known[source] = 0.0
-    count = 0
+    place[source], listed[0] = 0, source
+    entries, count = 1, 0
     for target in targets:
-        if near[target] == np.inf:
-            known[target] = np.inf
+        if near[target, lane] == np.inf:
             continue
         stack[0], only[0] = target, SEVERAL
         depth = 1
@@ -151,41 +182,41 @@ def trace(
             if known[node] >= 0.0:
                 depth -= 1
                 continue
-            if only[depth - 1] != SEVERAL:  # come back from the one neighbour that leads here
-                arc = only[depth - 1]
-                known[node] = known[indices[arc]] + arc_cost[arc]
-                before[node] = indices[arc]
-                depth -= 1
-                continue
-            limit, margin = near[node] * (1.0 + NEAR), near[node] * (4.0 * NEAR)
-            least, chosen, is_unclear = np.inf, -1, False
-            here, leading, last = depth - 1, 0, -1
-            for arc in range(indptr[node], indptr[node + 1]):
-                other = indices[arc]
-                if near[other] + arc_cost[arc] > limit:
+            chosen = only[depth - 1]
+            if chosen != SEVERAL:  # come back from the one neighbour that leads here
+                known[node] = known[indices[chosen]] + arc_cost[chosen]
+            else:
+                limit, margin = near[node, lane] * (1.0 + NEAR), near[node, lane] * (4.0 * NEAR)
+                least, nearest, is_unclear = np.inf, np.inf, False
+                here, leading, last = depth - 1, 0, -1
+                for arc in range(indptr[node], indptr[node + 1]):
+                    other = indices[arc]
+                    if near[other, lane] + arc_cost[arc] > limit:
+                        continue
+                    if arc_cost[arc] <= margin:
+                        return entries, TOO_SHORT
+                    leading, last = leading + 1, arc
+                    if known[other] < 0.0:
+                        stack[depth], only[depth] = other, SEVERAL
+                        depth += 1
+                        continue
+                    through = known[other] + arc_cost[arc]
+                    if through < least or (through == least and known[other] < nearest):
+                        least, nearest, chosen, is_unclear = through, known[other], arc, False
+                    elif through == least and known[other] == nearest:
+                        is_unclear = True
+                if depth > here + 1:
+                    only[here] = last if leading == 1 else SEVERAL
                     continue
-                if arc_cost[arc] <= margin:
-                    return TOO_SHORT
-                leading, last = leading + 1, arc
-                if known[other] < 0.0:
-                    stack[depth], only[depth] = other, SEVERAL
-                    depth += 1
-                    continue
-                through = known[other] + arc_cost[arc]
-                if through < least or (through == least and known[other] < known[chosen]):
-                    least, chosen, is_unclear = through, other, False
-                elif through == least and known[other] == known[chosen]:
-                    is_unclear = True
-            if depth > here + 1:
-                only[here] = last if leading == 1 else SEVERAL
-                continue
-            known[node] = least
-            before[node] = chosen
-            if is_unclear:
-                unclear[count] = node
-                count += 1
+                known[node] = least
+                if is_unclear:
+                    unclear[count] = node
+                    count += 1
+            place[node], listed[entries] = entries, node
+            before[entries], back[entries] = place[indices[chosen]], chosen
+            entries += 1
             depth -= 1
-    return count
+    return entries, count
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -194,60 +225,82 @@ def find_trees(
     indices: Ints32,
     arc_cost: Floats,
     rank: Ints32,
+    order: Ints32,
+    rows: Ints,
+    ends: Ints32,
+    arcs: Ints32,
     ptr: Ints,
     head: Ints32,
     up_cost: Floats,
     sources: Ints,
     targets: Ints,
     cost: Floats,
-    before: Ints32,
-) -> int:
-    """cost[s, t] and before[s, node] as `assignment_kernels.search` gives them, for nodes on the ways to targets alone.
+    place: Ints32,
+) -> tuple[Ints, Ints32, Ints32, int]:
+    """cost[s, t] of the ways that `assignment_kernels.search` finds, and their trees as `assignment.Trees` has them.
 
-    Returns from how many sources the order of equals had to be looked for in the plain search.
+    rows, ends, arcs: the graph with nodes called by their rank, as compressed rows, and the number of each arc.
+    Returns ptr, before, back of the trees, and from how many sources the order of equals had to be looked for in the
+    plain search.
     """
     size = indptr.size - 1
-    swept, near = np.empty((size, LANES)), np.empty((LANES, size))
-    known, wanted = np.empty(size), np.zeros(size, np.bool_)
+    swept, known, wanted = np.empty((size, LANES)), np.full(size, -1.0), np.zeros(size, np.bool_)
     stack, only = np.empty(indices.size + 1, np.int32), np.empty(indices.size + 1, np.int32)
-    unclear = np.empty(size, np.int32)
+    unclear, at, listed = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
     plain, plainly = np.empty(size), np.empty(size, np.int32)
-    heap, place = np.empty(size, np.int32), np.empty(size, np.int32)
-    searched = 0
-    for first in range(0, sources.size, LANES):
-        some = sources[first : first + LANES]
-        sweep(ptr, head, up_cost, rank[some], swept)
-        for node in range(size):
-            for lane in range(LANES):
-                near[lane, node] = swept[rank[node], lane]
-        for lane in range(some.size):
-            s = first + lane
-            count = trace(
-                indptr,
-                indices,
-                arc_cost,
-                near[lane],
-                sources[s],
-                targets,
-                known,
-                before[s],
-                stack,
-                only,
-                unclear,
+    heap, in_heap = np.empty(size, np.int32), np.empty(size, np.int32)
+    ranked_cost, ranked_targets = arc_cost[arcs], rank[targets]
+    first, searched = np.zeros(sources.size + 1, np.int64), 0
+    every_before, every_back = np.empty(2 * size, np.int32), np.empty(2 * size, np.int32)
+    for s in range(sources.size):
+        lane = s % LANES
+        if lane == 0:
+            sweep(ptr, head, up_cost, rank[sources[s : s + LANES]], swept)
+        if first[s] + size > every_before.size:
+            more = np.empty((2, 2 * every_before.size), np.int32)
+            more[0, : first[s]], more[1, : first[s]] = every_before[: first[s]], every_back[: first[s]]
+            every_before, every_back = more[0], more[1]
+        before, back = every_before[first[s] :], every_back[first[s] :]
+        entries, count = trace(
+            rows,
+            ends,
+            ranked_cost,
+            swept,
+            lane,
+            rank[sources[s]],
+            ranked_targets,
+            known,
+            at,
+            listed,
+            before,
+            back,
+            stack,
+            only,
+            unclear,
+        )
+        for t in range(targets.size):
+            node = ranked_targets[t]
+            cost[s, t], place[s, t] = (known[node], at[node]) if known[node] >= 0.0 else (np.inf, 0)
+        for k in range(entries):
+            known[listed[k]] = -1.0
+            back[k] = arcs[back[k]] if k else 0
+        if count != 0:
+            searched += 1
+            for k in range(count):
+                wanted[order[unclear[k]]] = True
+            search_from(
+                indptr, indices, arc_cost, sources[s], wanted, max(count, 0), plain, plainly, heap, in_heap
             )
-            if count != 0:
-                searched += 1
-                wanted[unclear[: max(count, 0)]] = True
-                search_from(
-                    indptr, indices, arc_cost, sources[s], wanted, max(count, 0), plain, plainly, heap, place
-                )
-                wanted[unclear[: max(count, 0)]] = False
-                if count == TOO_SHORT:
-                    known[:] = plain
-                    before[s] = plainly
-                else:
-                    for k in range(count):
-                        before[s, unclear[k]] = plainly[unclear[k]]
+            for k in range(count):
+                node = order[unclear[k]]
+                wanted[node] = False
+                before[at[unclear[k]]] = at[rank[plainly[node]]]
+                back[at[unclear[k]]] = find_arc(indptr, indices, node, plainly[node])
+        if count == TOO_SHORT:
+            entries = list_ways(
+                indptr, indices, plainly, sources[s], targets, place[s], before, back, heap, in_heap
+            )
             for t in range(targets.size):
-                cost[s, t] = known[targets[t]]
-    return searched
+                cost[s, t] = plain[targets[t]]
+        first[s + 1] = first[s] + entries
+    return first, every_before[: first[-1]].copy(), every_back[: first[-1]].copy(), searched

@@ -119,7 +119,7 @@ def crossed_between(network: Network, costs: LinkCosts, value: float, nodes: NDA
     """Which chokepoints the least-cost sea path between two nodes uses, [chokepoint, node, node]."""
     passage = network.sea_links["passage"].astype(str).to_numpy()[costs.row]
     graph = costs.graph(len(network.sea_nodes))
-    before = find_paths(graph, value, nodes, nodes).before
+    before = find_paths(graph, value, nodes, nodes).before(graph)
     step = np.where(before >= 0, before, np.arange(graph.size))  # a source, and what is not reached, stays
     link = step * graph.size + np.arange(graph.size)
     bits = np.zeros(step.shape, np.uint32)  # one a chokepoint, of the step that leads to each node
