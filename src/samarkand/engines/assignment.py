@@ -105,8 +105,13 @@ def join_choice(first: Floats, second: Floats) -> tuple[Floats, Ints]:
     """Min-plus product: cost[a, b] = min over k of first[a, k] + second[k, b], and that k (-1 where there is none)."""
     cost = np.full((first.shape[0], second.shape[1]), np.inf)
     middle = np.full(cost.shape, -1, dtype=np.int32)
-    load_kernels().join_choice(first, second, cost, middle)
+    join = load_kernels().join_choice
+    run_all(lambda block: join(first[block], second, cost[block], middle[block]), _halves(len(first)))
     return cost, middle.astype(np.int64)
+
+
+def _halves(rows: int) -> list[slice]:
+    return [slice(None, rows // 2), slice(rows // 2, None)]
 
 
 def assign(graph: Graph, paths: Paths, flow: Floats) -> Floats:

@@ -16,16 +16,31 @@ def join_choice(first: Floats, second: Floats, cost: Floats, middle: Ints32) -> 
     """Lower cost[a, b] to the least first[a, k] + second[k, b] and note k, in place."""
     rows, through = first.shape
     columns = second.shape[1]
+    ptr, used = np.zeros(through + 1, np.int64), np.empty(second.size, np.int32)
+    for k in range(through):  # where `second` leads to
+        ptr[k + 1] = ptr[k]
+        for b in range(columns):
+            if second[k, b] < np.inf:
+                used[ptr[k + 1]] = b
+                ptr[k + 1] += 1
     for a in range(rows):
         for k in range(through):
             base = first[a, k]
             if not base < np.inf:
                 continue
-            for b in range(columns):
-                total = base + second[k, b]
-                if total < cost[a, b]:
-                    cost[a, b] = total
-                    middle[a, b] = k
+            if ptr[k + 1] - ptr[k] > columns // 4:
+                for b in range(columns):
+                    total = base + second[k, b]
+                    if total < cost[a, b]:
+                        cost[a, b] = total
+                        middle[a, b] = k
+            else:
+                for at in range(ptr[k], ptr[k + 1]):
+                    b = used[at]
+                    total = base + second[k, b]
+                    if total < cost[a, b]:
+                        cost[a, b] = total
+                        middle[a, b] = k
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -44,12 +59,12 @@ def search(
     are searched side by side. Returns ptr, before, back of the trees, and the number of sources.
     """
     size = indptr.size - 1
-    known, wanted = np.empty(size), np.zeros(size, np.bool_)
-    heap, in_heap, plainly = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
+    known, plainly = np.empty(size), np.empty(size, np.int32)
+    heap, in_heap = np.empty(size, np.int32), np.empty(size, np.int32)
     first = np.zeros(sources.size + 1, np.int64)
     before, back = np.empty(sources.size * size, np.int32), np.empty(sources.size * size, np.int32)
     for s in range(sources.size):
-        search_from(indptr, indices, arc_cost, sources[s], wanted, 0, known, plainly, heap, in_heap)
+        search_from(indptr, indices, arc_cost, sources[s], known, plainly, heap, in_heap)
         entries = list_ways(
             indptr,
             indices,
@@ -123,15 +138,16 @@ def search_from(
     indices: Ints32,
     arc_cost: Floats,
     source: int,
-    wanted: NDArray[np.bool_],
-    left: int,
     known: Floats,
     before: Ints32,
     heap: Ints32,
     place: Ints32,
 ) -> None:
-    """Dijkstra's search from one source over a heap of four branches, to the last of `left` wanted nodes or, if that is
-    0, to all. heap, place: to work in, as long as there are nodes."""
+    """Dijkstra's search from one source over a heap of four branches: costs known, and the node before each.
+
+    Of nodes that lead to another at the same cost and are as near as each other, the lowest number counts. heap, place:
+    to work in, as long as there are nodes.
+    """
     known[:] = np.inf
     place[:] = -1  # of a node in the heap; -1 where it is not there
     before[:] = -1
@@ -157,14 +173,13 @@ def search_from(
                 at = least
             heap[at] = last
             place[last] = at
-        if wanted[node]:
-            left -= 1
-            if left == 0:
-                return
         for arc in range(indptr[node], indptr[node + 1]):
             head = indices[arc]
             through = known[node] + arc_cost[arc]
-            if through < known[head]:
+            if through == known[head] and known[node] < through and before[head] >= 0:
+                if known[before[head]] == known[node] and node < before[head]:
+                    before[head] = node
+            elif through < known[head]:
                 known[head] = through
                 before[head] = node
                 at = place[head]

@@ -9,7 +9,7 @@ through all nodes (PHAST: Delling, Goldberg, Nowatzyk & Werneck, Journal of Para
 
 That gives costs of nodes but for rounding. Ways are then traced back from their targets, and their costs added up
 again from the source on, so that costs and ways are those of Dijkstra's search to the last digit, and among ways
-that cost the same the one that it takes. Where that depends on the order in its heap, it is searched.
+that cost the same the one that it takes. Where arcs cost next to nothing, it is searched.
 """
 
 from __future__ import annotations

@@ -10,13 +10,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from samarkand.engines.assignment_kernels import find_arc, list_ways, search_from
+from samarkand.engines.assignment_kernels import list_ways, search_from
 
 Floats = NDArray[np.float64]
 Ints32 = NDArray[np.int32]
 Ints = NDArray[np.int64]
 
-LANES = 8  # sources that are swept at once
+LANES = 16  # sources that are swept at once: as many as let the processor add several in one step
+ROWS = 16  # nodes whose costs are turned at once
 NEAR = 1e-11  # of a cost: farther apart, two ways do not cost the same but for rounding
 TOO_SHORT = -1  # an arc costs next to nothing
 SEVERAL = -1  # not one arc alone
@@ -117,7 +118,8 @@ def shorten(ptr: Ints, head: Ints32, cost: Floats) -> None:
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def sweep(ptr: Ints, head: Ints32, cost: Floats, start: Ints32, known: Floats) -> None:
-    """known[node, lane]: least cost from up to `LANES` sources: up from each to the root, then down to all."""
+    """known[node, lane]: least cost from as many sources as there are: up from each to the root, then down to all."""
+    lanes = known.shape[1]  # not the constant: loops of known length are unrolled into single steps
     known[:] = np.inf
     for lane in range(start.size):
         node = start[lane]
@@ -128,17 +130,26 @@ def sweep(ptr: Ints, head: Ints32, cost: Floats, start: Ints32, known: Floats) -
                 for at in range(ptr[node], ptr[node + 1]):
                     known[head[at], lane] = min(known[head[at], lane], base + cost[at])
             node = head[ptr[node]]
-    least = np.empty(LANES)
+    least = np.empty(lanes)
     for node in range(ptr.size - 2, -1, -1):
-        for lane in range(LANES):
+        for lane in range(lanes):
             least[lane] = known[node, lane]
         for at in range(ptr[node], ptr[node + 1]):
             above, own = head[at], cost[at]
-            for lane in range(LANES):
+            for lane in range(lanes):
                 through = known[above, lane] + own
                 least[lane] = through if through < least[lane] else least[lane]
-        for lane in range(LANES):
+        for lane in range(lanes):
             known[node, lane] = least[lane]
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def turn(known: Floats, near: Floats) -> None:
+    """near[lane, node] = known[node, lane], a few nodes after another."""
+    for first in range(0, known.shape[0], ROWS):
+        for lane in range(known.shape[1]):
+            for node in range(first, min(first + ROWS, known.shape[0])):
+                near[lane, node] = known[node, lane]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -147,7 +158,7 @@ def trace(
     indices: Ints32,
     arc_cost: Floats,
     near: Floats,
-    lane: int,
+    number: Ints32,
     source: int,
     targets: Ints32,
     known: Floats,
@@ -157,23 +168,21 @@ def trace(
     back: Ints32,
     stack: Ints32,
     only: Ints32,
-    unclear: Ints32,
-) -> tuple[int, int]:
-    """List the ways to targets, back from them, by costs near[node, lane] of all nodes, right but for rounding.
+) -> int:
+    """List the ways to targets, back from them, by costs `near` of all nodes, right but for rounding.
 
     Nodes are listed as soon as the node before them is, the source first: place of each in the list, and by place the
     node, the place of the node `before` it, and the arc `back` to that. known: costs added up from the source on;
     negative when it begins, and after that for nodes that are not listed.
-    A search takes the neighbour through which a node is nearest, and of several the one that it comes to first, the
-    nearest itself. Where neighbours are as near as each other, too, the order in its heap decides: such nodes are noted
-    in `unclear`. Returns how many are listed and how many of them unclear; `TOO_SHORT` for these where costs do not say
+    A search takes the neighbour through which a node is nearest, and of several the nearest itself; of those that are
+    as near as each other the one of the lowest number. Returns how many are listed; `TOO_SHORT` where costs do not say
     which of two nodes comes first.
     """
     known[source] = 0.0
     place[source], listed[0] = 0, source
-    entries, count = 1, 0
+    entries = 1
     for target in targets:
-        if near[target, lane] == np.inf:
+        if near[target] == np.inf:
             continue
         stack[0], only[0] = target, SEVERAL
         depth = 1
@@ -186,37 +195,35 @@ def trace(
             if chosen != SEVERAL:  # come back from the one neighbour that leads here
                 known[node] = known[indices[chosen]] + arc_cost[chosen]
             else:
-                limit, margin = near[node, lane] * (1.0 + NEAR), near[node, lane] * (4.0 * NEAR)
-                least, nearest, is_unclear = np.inf, np.inf, False
+                limit, margin = near[node] * (1.0 + NEAR), near[node] * (4.0 * NEAR)
+                least, nearest = np.inf, np.inf
                 here, leading, last = depth - 1, 0, -1
                 for arc in range(indptr[node], indptr[node + 1]):
                     other = indices[arc]
-                    if near[other, lane] + arc_cost[arc] > limit:
+                    if near[other] + arc_cost[arc] > limit:
                         continue
                     if arc_cost[arc] <= margin:
-                        return entries, TOO_SHORT
+                        return TOO_SHORT
                     leading, last = leading + 1, arc
                     if known[other] < 0.0:
                         stack[depth], only[depth] = other, SEVERAL
                         depth += 1
                         continue
                     through = known[other] + arc_cost[arc]
-                    if through < least or (through == least and known[other] < nearest):
-                        least, nearest, chosen, is_unclear = through, known[other], arc, False
-                    elif through == least and known[other] == nearest:
-                        is_unclear = True
+                    if through > least or (through == least and known[other] > nearest):
+                        continue
+                    twin = through == least and known[other] == nearest
+                    if not twin or number[other] < number[indices[chosen]]:
+                        least, nearest, chosen = through, known[other], arc
                 if depth > here + 1:
                     only[here] = last if leading == 1 else SEVERAL
                     continue
                 known[node] = least
-                if is_unclear:
-                    unclear[count] = node
-                    count += 1
             place[node], listed[entries] = entries, node
             before[entries], back[entries] = place[indices[chosen]], chosen
             entries += 1
             depth -= 1
-    return entries, count
+    return entries
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -240,35 +247,38 @@ def find_trees(
     """cost[s, t] of the ways that `assignment_kernels.search` finds, and their trees as `assignment.Trees` has them.
 
     rows, ends, arcs: the graph with nodes called by their rank, as compressed rows, and the number of each arc.
-    Returns ptr, before, back of the trees, and from how many sources the order of equals had to be looked for in the
-    plain search.
+    Returns ptr, before, back of the trees, and from how many sources the plain search was asked, for arcs that
+    cost next to nothing.
     """
     size = indptr.size - 1
-    swept, known, wanted = np.empty((size, LANES)), np.full(size, -1.0), np.zeros(size, np.bool_)
+    swept, near = np.empty((size, LANES)), np.empty((LANES, size))
+    known = np.full(size, -1.0)
     stack, only = np.empty(indices.size + 1, np.int32), np.empty(indices.size + 1, np.int32)
-    unclear, at, listed = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
+    at, listed = np.empty(size, np.int32), np.empty(size, np.int32)
     plain, plainly = np.empty(size), np.empty(size, np.int32)
     heap, in_heap = np.empty(size, np.int32), np.empty(size, np.int32)
     ranked_cost, ranked_targets = arc_cost[arcs], rank[targets]
+    together = np.sort(ranked_targets)  # neighbours of a target are then in the processor's cache
     first, searched = np.zeros(sources.size + 1, np.int64), 0
     every_before, every_back = np.empty(2 * size, np.int32), np.empty(2 * size, np.int32)
     for s in range(sources.size):
         lane = s % LANES
         if lane == 0:
             sweep(ptr, head, up_cost, rank[sources[s : s + LANES]], swept)
+            turn(swept, near)
         if first[s] + size > every_before.size:
             more = np.empty((2, 2 * every_before.size), np.int32)
             more[0, : first[s]], more[1, : first[s]] = every_before[: first[s]], every_back[: first[s]]
             every_before, every_back = more[0], more[1]
         before, back = every_before[first[s] :], every_back[first[s] :]
-        entries, count = trace(
+        entries = trace(
             rows,
             ends,
             ranked_cost,
-            swept,
-            lane,
+            near[lane],
+            order,
             rank[sources[s]],
-            ranked_targets,
+            together,
             known,
             at,
             listed,
@@ -276,31 +286,22 @@ def find_trees(
             back,
             stack,
             only,
-            unclear,
         )
-        for t in range(targets.size):
-            node = ranked_targets[t]
-            cost[s, t], place[s, t] = (known[node], at[node]) if known[node] >= 0.0 else (np.inf, 0)
-        for k in range(entries):
-            known[listed[k]] = -1.0
-            back[k] = arcs[back[k]] if k else 0
-        if count != 0:
+        if entries == TOO_SHORT:
             searched += 1
-            for k in range(count):
-                wanted[order[unclear[k]]] = True
-            search_from(
-                indptr, indices, arc_cost, sources[s], wanted, max(count, 0), plain, plainly, heap, in_heap
-            )
-            for k in range(count):
-                node = order[unclear[k]]
-                wanted[node] = False
-                before[at[unclear[k]]] = at[rank[plainly[node]]]
-                back[at[unclear[k]]] = find_arc(indptr, indices, node, plainly[node])
-        if count == TOO_SHORT:
+            known[:] = -1.0
+            search_from(indptr, indices, arc_cost, sources[s], plain, plainly, heap, in_heap)
             entries = list_ways(
                 indptr, indices, plainly, sources[s], targets, place[s], before, back, heap, in_heap
             )
             for t in range(targets.size):
                 cost[s, t] = plain[targets[t]]
+        else:
+            for t in range(targets.size):
+                node = ranked_targets[t]
+                cost[s, t], place[s, t] = (known[node], at[node]) if known[node] >= 0.0 else (np.inf, 0)
+            for k in range(entries):
+                known[listed[k]] = -1.0
+                back[k] = arcs[back[k]] if k else 0
         first[s + 1] = first[s] + entries
     return first, every_before[: first[-1]].copy(), every_back[: first[-1]].copy(), searched

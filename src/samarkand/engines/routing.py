@@ -161,8 +161,8 @@ def find_path(graph: Graph, value_of_time: float, source: int, target: int) -> l
 
 def join_legs(first: Legs, second: Legs, value_of_time: float) -> Legs:
     """Min-plus product: the cheapest of first[a, k] + second[k, b] over k, shape [a, b], attributes carried."""
-    hours = np.full((first.hours.shape[0], second.hours.shape[1]), np.inf)
-    usd = np.full_like(hours, np.inf)
+    hours = np.empty((first.hours.shape[0], second.hours.shape[1]))
+    usd = np.empty_like(hours)
     load_kernels().join(first.hours, first.usd, second.hours, second.usd, value_of_time, hours, usd)
     return Legs(hours, usd)
 
@@ -171,7 +171,7 @@ def join_by(first: Legs, second: Legs, value_of_time: float) -> NDArray[np.int64
     """The k through which `join_legs` goes, shape [a, b]; 0 where nothing connects."""
     by = np.empty((first.hours.shape[0], second.hours.shape[1]), np.int64)
     load_kernels().join_by(first.cost(value_of_time), np.ascontiguousarray(second.cost(value_of_time)), by)
-    return by
+    return np.maximum(by, 0)
 
 
 def cheaper_legs(first: Legs, second: Legs, value_of_time: float) -> Legs:

@@ -67,41 +67,54 @@ def join(
     hours: Floats,
     usd: Floats,
 ) -> None:
-    """Lower hours[a, b], usd[a, b] to the cheapest first[a, k] + second[k, b] where that is cheaper, in place."""
-    rows, middle = first_hours.shape
-    columns = second_hours.shape[1]
-    second_cost = second_usd + value_of_time * second_hours
-    best = usd + value_of_time * hours
-    for a in range(rows):
-        for k in range(middle):
-            h = first_hours[a, k]
-            m = first_usd[a, k]
-            base = m + value_of_time * h
-            if not base < np.inf:
-                continue
-            for b in range(columns):
-                cost = base + second_cost[k, b]
-                if cost < best[a, b]:
-                    best[a, b] = cost
-                    hours[a, b] = h + second_hours[k, b]
-                    usd[a, b] = m + second_usd[k, b]
+    """hours[a, b], usd[a, b] of the cheapest first[a, k] + second[k, b], the first of equals; infinite where none."""
+    by = np.empty(hours.shape, np.int64)
+    join_by(first_usd + value_of_time * first_hours, second_usd + value_of_time * second_hours, by)
+    for a in range(hours.shape[0]):
+        for b in range(hours.shape[1]):
+            k = by[a, b]
+            if k < 0:
+                hours[a, b] = usd[a, b] = np.inf
+            else:
+                hours[a, b] = first_hours[a, k] + second_hours[k, b]
+                usd[a, b] = first_usd[a, k] + second_usd[k, b]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def join_by(first_cost: Floats, second_cost: Floats, by: NDArray[np.int64]) -> None:
-    """Fill by[a, b] with the k of the cheapest first[a, k] + second[k, b], the first of equals; 0 where none leads."""
+    """Fill by[a, b] with the k of the cheapest first[a, k] + second[k, b], the first of equals; -1 where none leads.
+
+    Where little of a row of `second` leads anywhere the rest of it is passed over.
+    """
     rows, middle = first_cost.shape
     columns = second_cost.shape[1]
+    ptr, used = np.zeros(middle + 1, np.int64), np.empty(second_cost.size, np.int32)
+    for k in range(middle):
+        ptr[k + 1] = ptr[k]
+        for b in range(columns):
+            if second_cost[k, b] < np.inf:
+                used[ptr[k + 1]] = b
+                ptr[k + 1] += 1
     best = np.empty(columns)
     for a in range(rows):
         best[:] = np.inf
-        by[a] = 0
+        chosen = by[a]
+        chosen[:] = -1
         for k in range(middle):
             base = first_cost[a, k]
             if not base < np.inf:
                 continue
-            for b in range(columns):
-                cost = base + second_cost[k, b]
-                if cost < best[b]:
-                    best[b] = cost
-                    by[a, b] = k
+            if ptr[k + 1] - ptr[k] > columns // 4:
+                row = second_cost[k]
+                for b in range(columns):  # without branches, so that the processor does several at once
+                    cost = base + row[b]
+                    better = cost < best[b]
+                    best[b] = cost if better else best[b]
+                    chosen[b] = k if better else chosen[b]
+            else:
+                for at in range(ptr[k], ptr[k + 1]):
+                    b = used[at]
+                    cost = base + second_cost[k, b]
+                    if cost < best[b]:
+                        best[b] = cost
+                        chosen[b] = k

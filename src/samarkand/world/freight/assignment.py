@@ -179,11 +179,12 @@ def mode_shares(model: FreightModel, update: RouteUpdate | None = None) -> xr.Da
     share = np.divide(term, total, out=np.zeros_like(term), where=total > 0)
     share[pairs.origin == pairs.destination] = 0.0
     labels = model.network.cities.index.to_numpy()
-    by_city = np.zeros((share.shape[1], labels.size, labels.size, len(MODES)))
-    for one, other in ((pairs.origin, pairs.destination), (pairs.destination, pairs.origin)):
-        by_city[:, one, other] = share.transpose(1, 0, 2)
+    by_city = np.zeros((*share.shape[1:], labels.size, labels.size))  # whole matrices are read by mode
+    for c, m in np.ndindex(*share.shape[1:]):
+        by_city[c, m, pairs.origin, pairs.destination] = share[:, c, m]
+        by_city[c, m, pairs.destination, pairs.origin] = share[:, c, m]
     return xr.DataArray(
-        by_city,
+        by_city.transpose(0, 2, 3, 1),
         {
             "vot_class": list(VOT_CLASSES),
             "origin_city": labels,
@@ -217,31 +218,29 @@ def nearest_class(parameters: Parameters) -> dict[str, int]:
 
 
 @dataclass(frozen=True, eq=False)
+class _Part:
+    """Where goods went: loads of arcs by mode, and what passed ports. cities: those whose own goods alone count."""
+
+    loads: dict[str, Floats]
+    ports: Floats
+    cities: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class _Carried:
     """One quantity (tonnes or TEU) on its way: what is to go by class of goods and mode, and where it went.
 
-    `on_road`: whether its ways by road are looked at.
+    own: by economy the part of it that begins or ends there; its ways by road are not looked at.
     """
 
     demand: dict[str, dict[str, Floats]]
-    loads: dict[str, Floats]
-    ports: Floats
-    on_road: bool = True
-
-    def of(self, cities: NDArray[np.bool_]) -> _Carried:
-        """What of it begins or ends in some cities, not laid yet."""
-        mine = cities[:, None] | cities
-        demand = {
-            label: {mode: np.where(mine, flow, 0.0) for mode, flow in by_mode.items()}
-            for label, by_mode in self.demand.items()
-        }
-        loads = {mode: np.zeros_like(load) for mode, load in self.loads.items()}
-        return _Carried(demand, loads, np.zeros_like(self.ports), on_road=False)
+    whole: _Part
+    own: dict[str, _Part]
 
     def flow(self, mode: str, goods: Sequence[str]) -> Floats:
         """Between cities by a mode, of some classes of goods together."""
-        total: Floats = np.sum([self.demand[label][mode] for label in goods], axis=0)
-        return total
+        first, *others = (self.demand[label][mode] for label in goods)
+        return sum(others, first)
 
 
 class NetworkState:
@@ -260,6 +259,12 @@ class NetworkState:
         self.hours_saved, self.usd_saved = port_savings(changes, network, parameters)
         self.terminal_node: Ints = network.terminals["node"].to_numpy(np.int64)
         self.port_terminal: Ints = network.ports["terminal"].to_numpy(np.int64)
+
+    def nothing(self, cities: NDArray[np.bool_] | None = None) -> _Part:
+        """No goods yet, of some cities or of all."""
+        graphs = {"road": self.road.graph, "rail": self.rail.graph, "sea": self.sea_graph}
+        loads = {mode: np.zeros(graph.indices.size) for mode, graph in graphs.items()}
+        return _Part(loads, np.zeros(len(self.network.ports)), cities)
 
     def dearer(self, usd: Mapping[str, Floats], at_ports: Floats) -> NetworkState:
         """The same with US$/TEU added to links, by mode in the order of their costs, and at ports."""
@@ -370,48 +375,42 @@ def calc_freight_work(
     network = open_ports(network, changes)
     state = NetworkState(network, parameters, changes)
     values, of_goods = values_of_time(parameters), nearest_class(parameters)
-    sizes = {"road": state.road.graph.indices.size, "rail": state.rail.graph.indices.size,
-             "sea": state.sea_graph.indices.size}  # fmt: skip
+    of_city = network.cities["iso3"].astype(str).to_numpy()
     carried, stranded = [], []
     amounts = (tonnes,) if unit_loads is None else (tonnes, unit_loads)
-    for amount in amounts:
+    for amount, codes in zip(amounts, (own_of, ()), strict=False):
         demand, left = _city_flows(network, amount, mode_share)
-        loads = {mode: np.zeros(size) for mode, size in sizes.items()}
-        carried.append(_Carried(demand, loads, np.zeros(len(network.ports))))
+        own = {code: state.nothing(of_city == code) for code in codes}
+        carried.append(_Carried(demand, state.nothing(), own))
         stranded.append(left)
-    of_city = network.cities["iso3"].astype(str).to_numpy()
-    own = {code: carried[0].of(of_city == code) for code in own_of}
     for c in range(len(SEARCH_CLASSES)):
         by_land = [label for label, number in of_goods.items() if number == c]
         by_sea = list(of_goods) if c == 0 else []
         if by_land or by_sea:
-            _load_class(state, values[c], by_land, by_sea, [*carried, *own.values()])
+            _load_class(state, values[c], by_land, by_sea, carried)
     by_mode = [float(sum(of[mode].sum() for of in carried[0].demand.values())) for mode in MODES]
     for turned in aside:
         demands = [_city_flows(network, amount, turned.mode_share)[0] for amount in amounts]
+        # What they carry is added to the same loads.
         every = [replace(one, demand=demand) for one, demand in zip(carried, demands, strict=True)]
-        mine = [
-            replace(every[0].of(of_city == code), loads=one.loads, ports=one.ports)
-            for code, one in own.items()
-        ]
         for c in range(len(SEARCH_CLASSES)):
             by_land = [label for label, number in of_goods.items() if number == c]
             if by_land:
-                _load_class(turned.by_land(state, c), values[c], by_land, [], [*every, *mine])
-        _load_class(turned.by_sea(state), values[0], [], list(of_goods), [*every, *mine])
+                _load_class(turned.by_land(state, c), values[c], by_land, [], every)
+        _load_class(turned.by_sea(state), values[0], [], list(of_goods), every)
         for m, mode in enumerate(MODES):
             laid = float(sum(of[mode].sum() for of in demands[0].values()))
             by_mode[m] += laid
             stranded[0] -= laid
     if at_sea is not None:
-        carried[0].loads["sea"] += at_sea.loads
-        for code, one in own.items():
+        carried[0].whole.loads["sea"] += at_sea.loads
+        for code, one in carried[0].own.items():
             one.loads["sea"] += at_sea.own[code]
     links = pd.concat(
         [
-            _land_table("road", state.road, [one.loads["road"] for one in carried]),
-            _land_table("rail", state.rail, [one.loads["rail"] for one in carried]),
-            _sea_table(state, [one.loads["sea"] for one in carried], [one.ports for one in carried]),
+            _land_table("road", state.road, [one.whole.loads["road"] for one in carried]),
+            _land_table("rail", state.rail, [one.whole.loads["rail"] for one in carried]),
+            _sea_table(state, [one.whole for one in carried]),
         ],
         ignore_index=True,
     )
@@ -419,17 +418,17 @@ def calc_freight_work(
     ids = pd.Index(network.ports["id"].astype(str), name="id")
     return FreightWork(
         links=links,
-        ports=pd.DataFrame(_measures([one.ports for one in carried]), index=ids),
+        ports=pd.DataFrame(_measures([one.whole.ports for one in carried]), index=ids),
         work=_work(links),
         tonnes=xr.DataArray(by_mode, {"mode": list(MODES)}, ("mode",), attrs={"unit": "t/year"}),
         stranded=max(stranded[0], 0.0) if aside else stranded[0],
-        own={code: _own_loads(state, one, ids) for code, one in own.items()},
+        own={code: _own_loads(state, one, ids) for code, one in carried[0].own.items()},
     )
 
 
-def _own_loads(state: NetworkState, one: _Carried, ids: pd.Index) -> OwnLoads:
+def _own_loads(state: NetworkState, one: _Part, ids: pd.Index) -> OwnLoads:
     rail = _land_table("rail", state.rail, [one.loads["rail"]])
-    links = pd.concat([rail, _sea_table(state, [one.loads["sea"]], [one.ports])], ignore_index=True)
+    links = pd.concat([rail, _sea_table(state, [one])], ignore_index=True)
     return OwnLoads(links, pd.Series(one.ports, index=ids))
 
 
@@ -497,16 +496,43 @@ def _load_class(
     voyages = Voyages.at(state, value, road[:, cities + terminals :], along) if by_sea else None
 
     for one in carried:
-        legs = _Legs.none(cities, terminals, len(state.port.node))
-        if by_land:
-            legs.on_road[:, :cities] += one.flow("road", by_land)
-            legs.add_trains(one.flow("rail", by_land), entry, leave)
-        if voyages is not None:
-            legs.add_voyages(one.flow("sea", by_sea), one.ports, voyages, entry, state.port_terminal)
-            one.loads["sea"] += assign(state.sea_graph, voyages.paths, legs.at_sea)
-        if one.on_road:
-            one.loads["road"] += assign(state.road.graph, road_paths, legs.on_road)
-        one.loads["rail"] += assign(state.rail.graph, rail_paths, legs.on_rail)
+        trains = _Trips.of(one.flow("rail", by_land), leave) if by_land else None
+        sails = None if voyages is None else _Trips.of(one.flow("sea", by_sea), voyages.land)
+        for part in (one.whole, *one.own.values()):
+            legs = _Legs.none(cities, terminals, len(state.port.node), on_road=part is one.whole)
+            if by_land and legs.on_road is not None:
+                legs.on_road[:, :cities] += one.flow("road", by_land)
+            if trains is not None:
+                legs.add_trains(trains.some(part.cities), entry)
+            if sails is not None and voyages is not None:
+                legs.add_voyages(sails.some(part.cities), part.ports, voyages, entry, state.port_terminal)
+                part.loads["sea"] += assign(state.sea_graph, voyages.paths, legs.at_sea)
+            if legs.on_road is not None:
+                part.loads["road"] += assign(state.road.graph, road_paths, legs.on_road)
+            part.loads["rail"] += assign(state.rail.graph, rail_paths, legs.on_rail)
+
+
+@dataclass(frozen=True, eq=False)
+class _Trips:
+    """Flows between cities, one and other, and the last terminal or port of each."""
+
+    one: Ints
+    other: Ints
+    last: Ints
+    amount: Floats
+
+    @classmethod
+    def of(cls, flow: Floats, last: Ints) -> _Trips:
+        """Those that are some and lead by a last place [city, city]; where there is none it is negative."""
+        one, other = np.nonzero(flow * (last >= 0))
+        return cls(one, other, last[one, other], flow[one, other])
+
+    def some(self, cities: NDArray[np.bool_] | None) -> _Trips:
+        """Those from or to some cities."""
+        if cities is None:
+            return self
+        at = np.flatnonzero(cities[self.one] | cities[self.other])
+        return _Trips(self.one[at], self.other[at], self.last[at], self.amount[at])
 
 
 @dataclass(frozen=True, eq=False)
@@ -540,45 +566,52 @@ class Voyages:
 @dataclass(frozen=True, eq=False)
 class _Legs:
     """Flows on the legs of each mode. Road legs lead from cities to cities, terminals and ports, in this order; rail
-    legs from terminals to terminals, sea legs from ports to ports."""
+    legs from terminals to terminals, sea legs from ports to ports. on_road: None where nobody looks at them."""
 
-    on_road: Floats
+    on_road: Floats | None
     on_rail: Floats
     at_sea: Floats
 
     @classmethod
-    def none(cls, cities: int, terminals: int, ports: int) -> _Legs:
+    def none(cls, cities: int, terminals: int, ports: int, *, on_road: bool) -> _Legs:
         """No flows yet."""
-        road = np.zeros((cities, cities + terminals + ports))
+        road = np.zeros((cities, cities + terminals + ports)) if on_road else None
         return cls(road, np.zeros((terminals, terminals)), np.zeros((ports, ports)))
 
-    def add_trains(self, flow: Floats, entry: Ints, leave: Ints) -> None:
-        """Flows between cities by rail, from the terminal `entry` [city, terminal] to `leave` [city, city]."""
-        one, other = np.nonzero(flow * (leave >= 0))
-        amount, end = flow[one, other], leave[one, other]
-        self._by_rail_to(one, end, amount, entry)
-        np.add.at(self.on_road, (other, len(flow) + end), amount)
+    def add_trains(self, trips: _Trips, entry: Ints) -> None:
+        """Trips by rail, from the terminal `entry` [city, terminal] to their last."""
+        self._by_rail_to(trips.one, trips.last, trips.amount, entry)
+        self._by_road(trips.other, len(entry) + trips.last, trips.amount)
 
     def add_voyages(
-        self, flow: Floats, at_ports: Floats, voyages: Voyages, entry: Ints, port_terminal: Ints
+        self, trips: _Trips, at_ports: Floats, voyages: Voyages, entry: Ints, port_terminal: Ints
     ) -> None:
-        """Flows between cities by sea; what passes a port is added to `at_ports`."""
-        one, other = np.nonzero(flow * (voyages.land >= 0))
-        amount, last = flow[one, other], voyages.land[one, other]
-        first = voyages.embark[one, last]
-        np.add.at(self.at_sea, (first, last), amount)
-        ports_from = len(flow) + len(self.on_rail)
-        for city, port in ((one, first), (other, last)):
+        """Trips by sea to their last port; what passes a port is added to `at_ports`."""
+        amount = trips.amount
+        first = voyages.embark[trips.one, trips.last]
+        _add(self.at_sea, first, trips.last, amount)
+        ports_from = len(entry) + len(self.on_rail)
+        for city, port in ((trips.one, first), (trips.other, trips.last)):
             np.add.at(at_ports, port, amount)
-            by_road, by_rail = voyages.how[city, port] == 0, voyages.how[city, port] == 2
-            np.add.at(self.on_road, (city[by_road], ports_from + port[by_road]), amount[by_road])
+            how = voyages.how[city, port]
+            by_road, by_rail = np.flatnonzero(how == 0), np.flatnonzero(how == 2)
+            self._by_road(city[by_road], ports_from + port[by_road], amount[by_road])
             self._by_rail_to(city[by_rail], port_terminal[port[by_rail]], amount[by_rail], entry)
 
     def _by_rail_to(self, city: Ints, end: Ints, amount: Floats, entry: Ints) -> None:
         """From cities by road to the terminal where rail begins, and by rail to the terminal `end`."""
         start = entry[city, end]
-        np.add.at(self.on_road, (city, len(entry) + start), amount)
-        np.add.at(self.on_rail, (start, end), amount)
+        self._by_road(city, len(entry) + start, amount)
+        _add(self.on_rail, start, end, amount)
+
+    def _by_road(self, city: Ints, end: Ints, amount: Floats) -> None:
+        if self.on_road is not None:
+            _add(self.on_road, city, end, amount)
+
+
+def _add(total: Floats, row: Ints, column: Ints, amount: Floats) -> None:
+    """Add amounts to cells of a matrix, in their order."""
+    np.add.at(total.reshape(-1), row * total.shape[1] + column, amount)
 
 
 def link_of_arcs(graph: Graph, costs: LinkCosts) -> Ints:
@@ -591,11 +624,10 @@ def link_of_arcs(graph: Graph, costs: LinkCosts) -> Ints:
     return link
 
 
-def _by_link(graph: Graph, costs: LinkCosts, load: Floats) -> Floats:
+def _by_link(graph: Graph, costs: LinkCosts, loads: Sequence[Floats]) -> list[Floats]:
     """Load of each link, both ways together, from the loads of arcs."""
     link = link_of_arcs(graph, costs)
-    total: Floats = np.bincount(link, weights=load, minlength=costs.u.size).astype(np.float64)
-    return total
+    return [np.bincount(link, weights=load, minlength=costs.u.size).astype(np.float64) for load in loads]
 
 
 def _land_table(mode: str, lines: LinkTable, loads: Sequence[Floats]) -> pd.DataFrame:
@@ -604,25 +636,26 @@ def _land_table(mode: str, lines: LinkTable, loads: Sequence[Floats]) -> pd.Data
         {
             "mode": mode, "row": costs.row, "item": lines.item, "economy_a": lines.economy[costs.u],
             "economy_b": lines.economy[costs.v], "km": lines.km,
-            **_measures([_by_link(lines.graph, costs, load) for load in loads]),
+            **_measures(_by_link(lines.graph, costs, loads)),
         }
     )  # fmt: skip
     return table[table["tonnes"] > 0]
 
 
-def _sea_table(state: NetworkState, loads: Sequence[Floats], at_ports: Sequence[Floats]) -> pd.DataFrame:
+def _sea_table(state: NetworkState, parts: Sequence[_Part]) -> pd.DataFrame:
     """Links at sea, and the way from each port to the sea graph as a row of its own (row -1)."""
     costs, speed = state.sea, state.parameters["sea_speed"]
-    by_link = [_by_link(state.sea_graph, costs, load) for load in loads]
+    by_link = _by_link(state.sea_graph, costs, [part.loads["sea"] for part in parts])
+    by_port = [part.ports for part in parts]
     table = pd.DataFrame(
         {
             "mode": "sea",
-            "row": np.r_[costs.row, np.full(at_ports[0].size, -1)],
+            "row": np.r_[costs.row, np.full(by_port[0].size, -1)],
             "item": "",
             "economy_a": HIGH_SEAS,
             "economy_b": HIGH_SEAS,
             "km": np.r_[costs.moving_hours, state.at_sea.hours] * speed,
-            **_measures([np.r_[load, port] for load, port in zip(by_link, at_ports, strict=True)]),
+            **_measures([np.r_[load, port] for load, port in zip(by_link, by_port, strict=True)]),
         }
     )
     return table[table["tonnes"] > 0]

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from samarkand.core.conventions import Ints
-from samarkand.engines.routing import Graph
 from samarkand.world.freight.skims import Chains, attach_by_road
 from samarkand.world.network.tables import Network, land_costs
 from samarkand.world.parameters import Parameters
@@ -24,9 +24,9 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Mode:
-    """The graph of a land mode, and the number of the economy of each node."""
+    """The graph of a land mode with its generalised costs, and the number of the economy of each node."""
 
-    graph: Graph
+    cost: csr_array
     economy: Ints
 
 
@@ -45,7 +45,8 @@ class LandParts:
         self.at_city = np.searchsorted(self.labels, network.cities["iso3"].to_numpy(str))
         self.modes = {
             mode: Mode(
-                land_costs(network, mode, parameters).graph(len(owner)), np.searchsorted(self.labels, owner)
+                land_costs(network, mode, parameters).graph(len(owner)).cost(value_of_time),
+                np.searchsorted(self.labels, owner),
             )
             for mode, owner in zip(("road", "rail"), owners, strict=True)
         }
@@ -109,5 +110,5 @@ class LandParts:
 
     def _tree(self, mode: str, node: int) -> Ints:
         """The next node towards `node` on the least-cost way, from each node of a mode."""
-        _, before = dijkstra(self.modes[mode].graph.cost(self.value), indices=node, return_predecessors=True)
+        _, before = dijkstra(self.modes[mode].cost, indices=node, return_predecessors=True)
         return np.asarray(before, np.int64)

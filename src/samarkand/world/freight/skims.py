@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from samarkand.core.conventions import Floats
 from samarkand.core.disk_cache import MOST_KEPT, load_entry, save_entry
 from samarkand.core.hashing import fingerprint
+from samarkand.engines.once import derived
 from samarkand.engines.routing import Graph, Legs, calc_legs, cheaper_legs, join_legs
 from samarkand.engines.threads import run_all
 from samarkand.world.network.nearest import distances, nearest_nodes
@@ -307,10 +308,15 @@ def within_access(network: Network, parameters: Parameters) -> NDArray[np.bool_]
     Those of its own economy in its surroundings; where none has a line the nearest one that has, within
     `rail_access_distance`, as well: a place without rails may get some.
     """
-    km, has_line = _distances_within_economies(network), terminals_with_lines(network)
-    reach = np.maximum(km[:, has_line].min(axis=1, initial=np.inf), SURROUNDINGS_KM)
-    reach = np.minimum(reach, parameters["rail_access_distance"])[:, None]
-    return np.asarray(km <= np.where(has_line, reach, SURROUNDINGS_KM))
+    farthest = parameters["rail_access_distance"]
+
+    def find() -> NDArray[np.bool_]:
+        km, has_line = _distances_within_economies(network), terminals_with_lines(network)
+        reach = np.maximum(km[:, has_line].min(axis=1, initial=np.inf), SURROUNDINGS_KM)
+        reach = np.minimum(reach, farthest)[:, None]
+        return np.asarray(km <= np.where(has_line, reach, SURROUNDINGS_KM))
+
+    return derived(network, ("within access", farthest), find)
 
 
 def terminals_with_lines(network: Network) -> NDArray[np.bool_]:
@@ -325,12 +331,16 @@ def rail_offered(network: Network, parameters: Parameters) -> NDArray[np.bool_]:
     km to the farthest terminal used by one + the same of the other <= (1 - rail_main_part) * km between the two, by the
     great circle. It depends on places alone: no change of links gives or takes a choice. False without a terminal.
     """
-    near = within_access(network, parameters)
-    farthest = np.where(near, _distances_within_economies(network), 0.0).max(axis=1, initial=0.0)
-    hauled = np.where(near.any(axis=1), farthest, np.inf)
-    between = distances(network.cities, network.cities)
-    offered: NDArray[np.bool_] = hauled[:, None] + hauled <= (1 - parameters["rail_main_part"]) * between
-    return offered
+    key = ("rail offered", parameters["rail_access_distance"], parameters["rail_main_part"])
+
+    def find() -> NDArray[np.bool_]:
+        near = within_access(network, parameters)
+        farthest = np.where(near, _distances_within_economies(network), 0.0).max(axis=1, initial=0.0)
+        hauled = np.where(near.any(axis=1), farthest, np.inf)
+        between = distances(network.cities, network.cities)
+        return np.asarray(hauled[:, None] + hauled <= (1 - parameters["rail_main_part"]) * between)
+
+    return derived(network, key, find)
 
 
 def _distances_within_economies(network: Network) -> Floats:
