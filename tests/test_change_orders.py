@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO, StringIO
 from typing import Any
 
+import numpy as np
 import pytest
 from openpyxl import load_workbook
 from rich.console import Console
@@ -12,7 +13,9 @@ from rich.console import Console
 import samarkand as sk
 from samarkand.core.faults import FaultList
 from samarkand.engines.schedules import calc_annuity
+from samarkand.priorities.delivery_ranges import calc_overrun
 from samarkand.priorities.governance.delivery_page import item_page
+from samarkand.priorities.governance.delivery_risk import overrun_of as delivery_overrun
 from samarkand.priorities.governance.page import page
 from samarkand.priorities.governance.progress_page import income_effects
 from samarkand.programme.files.checks import Surroundings, check_tables
@@ -22,7 +25,7 @@ from samarkand.programme.files.toml_reading import parse_toml
 from samarkand.programme.files.toml_writing import to_toml
 from samarkand.programme.files.workbook_reading import parse_workbook
 from samarkand.programme.files.workbook_writing import workbook_of
-from samarkand.programme.model.change_orders import added_days, changes_of, with_changes
+from samarkand.programme.model.change_orders import added_days, calc_still_to_come, changes_of, with_changes
 from samarkand.programme.model.models import Programme
 from samarkand.reports.gantt import gantt_text, span_of
 from samarkand.reports.pages import draw_chart, print_page
@@ -30,6 +33,7 @@ from samarkand.session import Session
 from samarkand.world.parameters import load_parameters
 from samarkand.worth import appraise_worth
 from samarkand.worth.life import life_of
+from samarkand.worth.outturn import overrun_of as worth_overrun
 from toy import make_toy_world, toy_programme
 
 YEAR = 2035
@@ -266,3 +270,34 @@ def test_what_a_change_order_does_to_the_worth_of_its_item():
     flow = -before.life.spending() - life.upkeep_by_year() + life.residual()
     gained = after.flows() - before.flows()
     assert gained == pytest.approx(0.1 * flow, rel=1e-9, abs=1e-6)
+
+
+def test_an_agreed_change_is_a_part_of_the_overrun_that_its_class_lets_expect() -> None:
+    """Of 4,000 m the class lets expect `4000 s m` more. A change of less leaves the outturn where it was; a larger one
+    is the outturn, and no more is expected; the sum of both would count money twice."""
+    parameters = load_parameters()
+    plain = programme_of().items[0]
+    expected = 4000.0 * worth_overrun(plain, parameters)
+    assert expected > 400, "else the case says nothing"
+    for amount, outturn in ((0.5 * expected, 4000.0 + expected), (2 * expected, 4000.0 + 2 * expected)):
+        changed = with_changes(programme_of(change_order=[TUNNEL | {"amount": money(amount)}])).items[0]
+        known = changed.model_copy(update={"opening": plain.opening})
+        life = life_of(known, parameters, worth_overrun(known, parameters))
+        assert life is not None
+        assert life.capex == pytest.approx(outturn * parameters["cost_conversion_factor"])
+    mean, low, high = delivery_overrun(plain, parameters)
+    changed = with_changes(programme_of(change_order=[TUNNEL])).items[0]  # 400 m: x = 1 / 11
+    by_hand = [4000.0 * one - min(max(4000.0 * one, 0.0), 400.0) for one in (mean, low, high)]
+    assert [4400.0 * one for one in delivery_overrun(changed, parameters)] == pytest.approx(by_hand)
+    np.testing.assert_allclose(calc_still_to_come([-0.2, 0.05, 0.5], 0.1), [-0.18, 0.0, 0.35], atol=1e-15)
+
+
+def test_what_is_paid_in_the_end_has_an_agreed_change_once() -> None:
+    """`T` of one item is exact: 4,400 (1 + T) at a percentile is 4,000 (1 + s (R - 1)) at it."""
+    parameters = load_parameters()
+    plain = programme_of().items[0]
+    changed = with_changes(programme_of(change_order=[TUNNEL])).items[0]
+    before, after = (calc_overrun([(one, 1.0)], parameters) for one in (plain, changed))
+    assert before is not None
+    assert after is not None
+    assert [4400.0 * (1.0 + one) for one in after] == pytest.approx([4000.0 * (1.0 + one) for one in before])

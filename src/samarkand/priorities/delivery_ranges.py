@@ -11,7 +11,8 @@ Items are taken to be independent. Each `R_i` is log-normal; the sum is taken to
     x + D T(0.1) and x + D T(0.9)
 
 to first order: what others pay acts on it too, and far less. Items without a spread add none; what is in service has no
-share to come.
+share to come. Where agreed changes are a share x of the capex of an item, `s_i (R_i - 1)` is of the rest of it, and x
+has come already: `(1 - x) s_i (R_i - 1) - x`.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from samarkand.priorities.reference_fit import (
     share_to_come,
 )
 from samarkand.programme.channels.payment import Charge, charges
+from samarkand.programme.model.change_orders import share_that_came
 from samarkand.programme.model.models import Item, Programme
 from samarkand.programme.schedule import Schedule
 
@@ -127,12 +129,15 @@ def calc_overrun(paid: Sequence[tuple[Item, float]], parameters: Mapping[str, fl
 def moments_of(
     paid: Sequence[tuple[Item, float]], parameters: Mapping[str, float]
 ) -> tuple[float, float, float]:
-    """Mean and variance of `sum a s R` over the items with a range, and `- sum a s`, to take off what is planned."""
+    """Mean and variance of `sum a (1 - x) s R` over the items with a range, and `- sum a ((1 - x) s + x)`, to take off
+    what is planned."""
     mean = variance = offset = 0.0
     for item, annual in paid:
         found, share = class_of(item, "cost"), share_to_come(item, parameters)
         if isinstance(found, Fitted) and share:
-            mean += annual * share * found.distribution.mean
-            variance += (annual * share * found.distribution.deviation) ** 2
-            offset -= annual * share
+            came = share_that_came(item)
+            part = annual * (1.0 - came) * share
+            mean += part * found.distribution.mean
+            variance += (part * found.distribution.deviation) ** 2
+            offset -= part + annual * came
     return mean, variance, offset

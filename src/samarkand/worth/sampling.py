@@ -3,9 +3,10 @@
     net = sum of parts + C s (R - 1) + P (D / u - 1)
 
 C and P: present values of capital cost (below zero) and of hours of passengers; R: outturn over estimate of the class,
-s the share of it still to come; D: passengers over those forecast, u the share of the forecast that is in P already. R
-and D are independent and log-normal (`priorities.reference_fit`). Draws are a Latin hypercube: each n-th of
-a distribution is drawn once, in an order of the seed, so that quantiles of the draws are those of the distribution.
+s the share of it still to come, less what agreed changes have added already; D: passengers over those forecast, u the
+share of the forecast that is in P already. R and D are independent and log-normal (`priorities.reference_fit`). Draws
+are a Latin hypercube: each n-th of a distribution is drawn once, in an order of the seed, so that quantiles of the
+draws are those of the distribution.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from samarkand.priorities.reference_fit import (
     class_of,
     share_to_come,
 )
+from samarkand.programme.model.change_orders import calc_still_to_come, share_that_came
 from samarkand.worth.item_worth import ItemWorth
 from samarkand.worth.life import life_of
 from samarkand.worth.passengers import forecast_use
@@ -61,7 +63,7 @@ def sampled_net_values(
     share, cost = share_to_come(one.item, one.parameters), class_of(one.item, "cost")
     outturn = draw(cost.distribution, number, rng) if isinstance(cost, Fitted) else None
     if outturn is not None and share:
-        net += parts["capex"] * share * (outturn - 1.0)
+        net += parts["capex"] * calc_still_to_come(share * (outturn - 1.0), share_that_came(one.item))
         drawn.append("cost")
     demand = class_of(one.item, "demand")
     if isinstance(demand, Fitted) and parts.get(PASSENGERS) and one.item.status != "in_service":

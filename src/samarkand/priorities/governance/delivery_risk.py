@@ -2,6 +2,8 @@
 
     outturn = capex (1 + s (R - 1))     R: outturn over estimate of the class; s: share that is still to come
 
+Less what agreed changes have added already (`programme.model.change_orders`): they are a part of the overrun.
+
 Nothing is said of what is in service: its outturn is known.
 """
 
@@ -15,6 +17,7 @@ from samarkand.core.gaps import Gap
 from samarkand.priorities.base import Levels, Outcomes, Range
 from samarkand.priorities.reference_fit import COVERAGE, HIGH, LOW, Fitted, class_of, share_to_come
 from samarkand.priorities.timeline import Timeline
+from samarkand.programme.model.change_orders import calc_still_to_come, share_that_came
 from samarkand.programme.model.models import Item
 
 BASIS = "reference_class"
@@ -55,10 +58,13 @@ def overrun_of(item: Item, parameters: Mapping[str, float]) -> list[float] | str
     found = class_of(item, "cost")
     if found is None:
         return NO_CLASS
-    if not isinstance(found, Fitted):
-        return [share * found.mean]
-    of = found.distribution
-    return [share * (one - 1.0) for one in (of.mean, of.quantile(LOW), of.quantile(HIGH))]
+    if isinstance(found, Fitted):
+        of = found.distribution
+        overruns = [one - 1.0 for one in (of.mean, of.quantile(LOW), of.quantile(HIGH))]
+    else:
+        overruns = [found.mean]
+    came = share_that_came(item)
+    return [float(calc_still_to_come(share * one, came)) for one in overruns]
 
 
 def demand_of(item: Item) -> Levels | Gap:

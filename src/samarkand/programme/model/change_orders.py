@@ -2,6 +2,11 @@
 
     capex as changed = capex + sum of agreed changes + sum of awards, of those that capex does not have already
 
+Of an overrun that a reference class lets expect, agreed changes and awards are a part that has come: with C capex as
+changed, x the share of it that they make up, and u the overrun over C - x C, relative to C,
+
+    still to come = u - min(max(u, 0), x)
+
 A share of capex is one of capex as changed: whoever finances a share bears it of the change too. An amount of finance
 stays what it is; what it no longer covers is borne as all that no financing is published for.
 """
@@ -10,6 +15,10 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from samarkand.core.conventions import Floats
 from samarkand.core.evidence import Evidence
 from samarkand.programme.model.models import Entry, Item, Programme
 
@@ -26,6 +35,34 @@ def changes_of(item: Item) -> tuple[tuple[Entry, Evidence], ...]:
     return tuple(
         (row, figure) for row, figure in (*orders, *awards) if figure and not row.is_true("in_capex")
     )
+
+
+def share_that_came(item: Item) -> float:
+    """`x`: agreed changes and awards that capex has, over capex; zero where they took more off than they added."""
+    if item.capex is None or not item.capex.value:
+        return 0.0
+    orders = [row.figure("amount") for row in item.entries("change_order") if _counts(row, ("agreed",))]
+    awards = [row.figure("awarded") for row in item.entries("dispute") if _counts(row, ENDED)]
+    came = sum(figure.value or 0.0 for figure in (*orders, *awards) if figure is not None)
+    return float(np.clip(came / item.capex.value, 0.0, 1.0))
+
+
+def _counts(row: Entry, ended: tuple[str, ...]) -> bool:
+    return row.get("status") in ended and row.is_true("in_capex")
+
+
+def calc_still_to_come(overrun: ArrayLike, came: float) -> Floats:
+    """`u - min(max(u, 0), x)` with `u = (1 - x) o`: what is still to come of an overrun o, over capex as changed.
+
+    Parameters
+    ----------
+    overrun
+        Of the estimate without the changes, fractions of it.
+    came
+        `x`, from 0 to 1: part of capex that agreed changes make up.
+    """
+    u = (1.0 - came) * np.asarray(overrun, np.float64)
+    return u - np.clip(u, 0.0, came)
 
 
 def added_days(item: Item) -> float:
