@@ -127,9 +127,19 @@ def test_what_is_charged_in_a_year_of_ramp_up_is_the_whole_charge_of_the_state_i
     assert any(appraisal.states[appraisal.schedule.in_force[year]].change.annual_cost for year in ramping)
 
 
-def test_taxes_buy_public_works():
-    """What is charged is spent on construction, and on nothing else."""
-    appraisal = sk.appraise(PROGRAMME, WORLD, session=Session())
+def test_construction_demand_is_a_variant_of_its_own():
+    """What is charged buys what the economy consumes; construction, and nothing else, where that is asked for."""
+    session = Session()
+    plain = sk.appraise(PROGRAMME, WORLD, session=session)
+    shock = plain.states[-1].with_.shock
+    assert shock.lump_sum_tax.sum() > 0
+    assert shock.public_basket is None  # of the engine: the consumption basket
+    appraisal = sk.appraise(PROGRAMME, WORLD, session=session, construction_demand=True)
+    before, after = (one.array("real_income_unpaid") for one in (plain, appraisal))
+    np.testing.assert_array_equal(before, after)
+    paid, built = (one.array("real_income") for one in (plain, appraisal))
+    assert float(abs(paid - built).max()) > 1e-7  # demand for construction moves prices
+    assert "What is charged buys construction." in appraisal.terms_line
     shock, sectors = appraisal.states[-1].with_.shock, list(WORLD.accounts.sectors)
     assert shock.lump_sum_tax.sum() > 0
     np.testing.assert_array_equal(

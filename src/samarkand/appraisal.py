@@ -153,7 +153,8 @@ def find_baseline(asked: Question, session: Session, progress: Progress = quiet)
 
 def setting_of(asked: Question) -> Setting:
     """The world of a question under its assumptions."""
-    return Setting(asked.world, asked.assumptions, asked.scenario.deficit_rule)
+    scenario = asked.scenario
+    return Setting(asked.world, asked.assumptions, scenario.deficit_rule, scenario.construction_demand)
 
 
 def find_state(

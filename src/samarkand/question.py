@@ -61,6 +61,8 @@ class Terms(TypedDict, total=False):
     charge
         In which years capital is charged: as an `annuity` from the opening on (if none is given), as its `spending`, or
         as the `service` of its loans (`programme.channels.charging`).
+    construction_demand
+        Whether what is charged buys construction, instead of what the economy consumes; no if it is not given.
     projection
         Growth of economies, or a file of it; without one, levels are at the size of the accounts.
     publication
@@ -77,6 +79,7 @@ class Terms(TypedDict, total=False):
     closures: Sequence[str] | str
     deficit_rule: DeficitRule
     charge: ChargeRule
+    construction_demand: bool
     projection: Projection | str | Path | None
     publication: bool
 
@@ -204,6 +207,9 @@ def _of_terms(
         closures=_names(terms.get("closures", ())),
         deficit_rule=terms.get("deficit_rule", "fixed_nominal"),
         charge=terms.get("charge", "annuity"),
+        construction_demand=_yes_or_no(
+            "construction_demand", terms.get("construction_demand", False), faults
+        ),
         projection=projection.hash if projection else "",
         labels=(world.name, programme.id if programme else ""),
     )
@@ -233,6 +239,14 @@ def _left_out(given: Sequence[str] | str, programme: Programme | None) -> tuple[
 def _names(given: Sequence[str] | str) -> tuple[str, ...]:
     """One name, or several."""
     return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _yes_or_no(name: str, given: object, faults: FaultList) -> bool:
+    """A yes or no; what is neither is a fault, and no."""
+    if not isinstance(given, bool | np.bool_):
+        faults.add(f"{name}: {given!r}", "is neither yes nor no", "Give True or False.")
+        return False
+    return bool(given)
 
 
 def _years(given: object, faults: FaultList) -> tuple[int, ...]:

@@ -411,6 +411,8 @@ class Appraisal(Carded):
         lines = [f"{word}: {', '.join(names)}." for word, names in parts if names]
         if asked.charge != "annuity":
             lines.append(f"Capital is charged {IN_WORDS[asked.charge]}.")
+        if asked.construction_demand:
+            lines.append("What is charged buys construction.")
         return " ".join(lines)
 
     @property
@@ -470,6 +472,7 @@ class Appraisal(Carded):
             "closures": list(asked.closures),
             "deficit_rule": asked.deficit_rule,
             "charge": asked.charge,
+            "construction_demand": asked.construction_demand,
             "projection": self.projection_card(),
             "evidence": self.evidence._asdict(),
             "samarkand": self.version,

@@ -52,7 +52,7 @@ from samarkand.world.network.disruptions import Closures, find_closures
 from samarkand.world.world import World
 
 Value = TypeVar("Value")
-PUBLIC_WORKS = "construction"  # what taxes for capex buy
+PUBLIC_WORKS = "construction"  # what taxes for capex buy where construction demand is asked for
 ORDER = ("destination", "origin", "sector")  # of the engine's arrays
 WITHIN, MOST_TRIES = 0.01, 40  # of the volume that a closure leaves; solutions looked for
 
@@ -72,6 +72,7 @@ class Setting:
     world: World
     assumptions: Assumptions
     deficit_rule: DeficitRule
+    construction_demand: bool = False  # whether what is charged buys construction
 
     @cached_property
     def commodities(self) -> xr.Dataset:
@@ -391,11 +392,17 @@ def _tariffs(setting: Setting, change: Change) -> dict[str, Floats]:
 
 
 def _taxes(setting: Setting, payment: Payment) -> dict[str, Floats]:
-    """What is paid, in the equilibrium: a lump-sum tax in US$ m, spent on construction; empty where nobody pays."""
+    """What is paid, in the equilibrium: a lump-sum tax in US$ m; empty where nobody pays.
+
+    It buys what the economy consumes, so that resources are absorbed and demand keeps its composition: most of a
+    charge is for what was built in other years. With construction demand it buys construction.
+    """
     paid = dict(payment)
     cost = np.array([paid.get(code, 0.0) for code in setting.world.labels])
     if not cost.any():
         return {}
+    if not setting.construction_demand:
+        return {"lump_sum_tax": cost}
     sectors = list(setting.world.accounts.sectors)
     basket = np.zeros((len(cost), len(sectors)))
     basket[:, sectors.index(PUBLIC_WORKS)] = 1.0

@@ -81,7 +81,7 @@ def hold_out(
 
 def _on(base: Appraisal, state: State, world: World) -> State:
     """The same state of the programme and the same trade costs on other accounts."""
-    setting = Setting(world, base.assumptions, base.scenario.deficit_rule)
+    setting = Setting(world, base.assumptions, base.scenario.deficit_rule, base.scenario.construction_demand)
     before = state.solved.baseline
     network = {name: getattr(before, name) for name in ("freight", "state", "costs")}
     baseline = replace(before, setting=setting, given=network)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from samarkand.reports.answers.sides import Side
     from samarkand.reports.answers.variants import Variant
 
-SAME: tuple[object, ...] = ((), {}, "annuity")  # what a term is where it changes nothing
+SAME: tuple[object, ...] = ((), {}, "annuity", False)  # what a term is where it changes nothing
 
 
 OutOption = Annotated[

@@ -2,7 +2,8 @@
 
     samarkand VERB SUBJECT [--programme P] [--world W] [--year Y] [--without ID] [--set ITEM.KEY=VALUE]
         [--scale KEY=FACTOR] [--border CROSSING=HOURS] [--tariff IMPORTER:EXPORTER=FACTOR] [--assume NAME=VALUE]
-        [--close NAME] [--deficit-rule RULE] [--charge RULE] [--projection FILE]
+        [--close NAME] [--deficit-rule RULE] [--charge RULE]
+        [--construction-demand] [--projection FILE]
 
 A command that is decorated with `asks_question` has them all and is given an `Asking`: the question as it was put,
 with all that is wrong with it.
@@ -105,6 +106,13 @@ ChargeOption = Annotated[
         help="In which years capital is charged: an annuity from the opening on, as spent, or as loans are serviced.",
     ),
 ]
+ConstructionOption = Annotated[
+    bool,
+    typer.Option(
+        "--construction-demand",
+        help="What is charged buys construction, instead of what the economy consumes.",
+    ),
+]
 ProjectionOption = Annotated[
     Path | None,
     typer.Option(
@@ -127,6 +135,7 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
     "world": (WorldOption, "embedded"),
     "deficit_rule": (DeficitOption, "fixed_nominal"),
     "charge": (ChargeOption, "annuity"),
+    "construction_demand": (ConstructionOption, False),
     "projection": (ProjectionOption, None),
 }
 
@@ -214,6 +223,7 @@ def read_question(
     world: str,
     deficit_rule: Literal["fixed_nominal", "proportional", "purged"],
     charge: Literal["annuity", "spending", "service"],
+    construction_demand: bool,
     projection: Path | None,
 ) -> Asking:
     """The options of a question as its terms; everything that cannot be read is a fault."""
@@ -237,6 +247,7 @@ def read_question(
         "closures": tuple(close or ()),
         "deficit_rule": deficit_rule,
         "charge": charge,
+        "construction_demand": construction_demand,
         "projection": projection,
     }
     return Asking(subject or programme or DEFAULT_PROGRAMME, opened, terms, faults)

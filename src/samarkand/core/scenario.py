@@ -18,8 +18,8 @@ class Scenario:
     `assumptions` are pairs of parameter name and value that replace the declared ones; `patches` pairs of the path of a
     key in the programme and its new value, in JSON; `variations` triples of a kind (`scale`, `border`, `tariff`), of
     what it varies, and a number (`programme.files.varying`); `without` the projects and measures left out; `closures`
-    the names of closed links or passages; `charge` says in which years capital is charged; `projection` is the content
-    hash of a projection of economies, empty for none.
+    the names of closed links or passages; `charge` says in which years capital is charged, `construction_demand`
+    whether it buys construction; `projection` is the content hash of a projection of economies, empty for none.
     """
 
     world: str
@@ -32,6 +32,7 @@ class Scenario:
     closures: tuple[str, ...] = ()
     deficit_rule: DeficitRule = "fixed_nominal"
     charge: ChargeRule = "annuity"
+    construction_demand: bool = False
     projection: str = ""
     seed: int = 0
     labels: tuple[str, str] = field(default=("", ""), compare=False)
@@ -49,10 +50,9 @@ class Scenario:
     def hash(self) -> str:
         """Content hash: equal for equal questions, whatever they are called."""
         terms = {key: value for key, value in asdict(self).items() if key != "labels"}
-        if (
-            not self.variations
-        ):  # so that a question without any keeps the hash that it had before there were some
-            del terms["variations"]
+        for later in ("variations", "construction_demand"):
+            if not terms[later]:  # a question without it keeps the hash that it had before there was any
+                del terms[later]
         return content_hash(terms)
 
     def but(self, **changes: Any) -> Scenario:

@@ -39,6 +39,7 @@ def instead_of(asked: Question, alternative: str) -> tuple[Programme, Terms]:
     terms: Terms = {
         "years": scenario.years, "without": [*without, of], "assumptions": dict(scenario.assumptions),
         "closures": scenario.closures, "deficit_rule": scenario.deficit_rule, "charge": scenario.charge,
+        "construction_demand": scenario.construction_demand,
     }  # fmt: skip
     if asked.projection is not None:
         terms["projection"] = asked.projection

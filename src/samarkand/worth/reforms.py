@@ -46,6 +46,7 @@ def appraise_reforms(
     terms: Terms = {
         "years": scenario.years, "without": scenario.without, "assumptions": dict(scenario.assumptions),
         "closures": scenario.closures, "deficit_rule": scenario.deficit_rule, "charge": scenario.charge,
+        "construction_demand": scenario.construction_demand,
     }  # fmt: skip
     if asked.projection is not None:
         terms["projection"] = asked.projection

@@ -40,9 +40,11 @@ KEYS: Mapping[str, tuple[str, tuple[type, ...]]] = {
     "without": ("without", (list, str)), "set": ("patches", (dict,)), "scale": ("scale", (dict,)),
     "border": ("border", (dict,)), "tariff": ("tariff", (dict,)), "assume": ("assumptions", (dict,)),
     "close": ("closures", (list, str)), "charge": ("charge", (str,)),
+    "construction_demand": ("construction_demand", (bool,)),
 }  # fmt: skip
 FORMS: Mapping[Any, str] = {
     dict: "a table such as { capex = 1.45 }", list: 'a list such as ["cku-railway"]', str: "a word",
+    bool: "true or false",
 }  # fmt: skip
 CHANGES = tuple(term for term, _ in KEYS.values())
 
