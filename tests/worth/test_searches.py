@@ -36,7 +36,7 @@ def test_every_item_without_an_assessed_effect_has_its_searches() -> None:
 
 def test_the_table_of_states_is_that_of_its_file() -> None:
     rows = read()
-    assert [row["state"] for row in rows][0] == RECORDED
+    assert rows[0]["state"] == RECORDED
     assert shown(rows) in (DOCS / "worth.md").read_text(encoding="utf-8")
     for row in rows:
         assert tuple(row) == COLUMNS

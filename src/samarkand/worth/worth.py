@@ -146,6 +146,8 @@ def appraise_worth(
             faults.add(
                 f"item {name}", f"stands in the place of {of}, and is shown beside it", f"Ask for {of}."
             )
+        elif name in asked.scenario.without:
+            faults.add(f"item {name}", "is left out of the question", f"Ask without --without {name}.")
         elif name not in ids:
             faults.add(f"item {name}", "is not an item of the programme", did_you_mean(name, ids))
     _check_parameters(asked.assumptions.parameters, faults)
