@@ -273,9 +273,8 @@ def test_an_item_that_is_none_is_a_fault() -> None:
     world = make_toy_world()
     with pytest.raises(Faults, match="is not an item of the programme"):
         appraise_worth(toy_programme(world), world, items=["nothing"])
-    with pytest.raises(Faults, match="railway: is left out of the question") as raised:
+    with pytest.raises(Faults, match=r"is left out of the question\. Ask without --without railway"):
         appraise_worth(toy_programme(world), world, items=["railway"], without=["railway"])
-    assert raised.value.faults[0].remedy == "Ask without --without railway."
 
 
 def test_before_it_opens_an_item_says_to_ask_for_a_later_year() -> None:
