@@ -101,9 +101,10 @@ def _sums(appraisal: Appraisal, summary: Summary, code: str) -> Table:
     rows = [
         ("Trade: before anybody pays", figure(before, UNIT, sign=True)),
         ("Charged for it", figure(-cost, UNIT, sign=True)),
-        ("What paying does to prices", figure(value - before + cost, UNIT, sign=True)),
-        ("Real income", figure(value, UNIT, sign=True)),
     ]
+    if abs(prices := value - before + cost) > NOTHING_SHOWN:  # next to nothing without construction demand
+        rows.append(("What paying does to prices", figure(prices, UNIT, sign=True)))
+    rows.append(("Real income", figure(value, UNIT, sign=True)))
     for margin, of_economy in beside.gains.items():
         amount = of_economy.get(code)
         if amount is not None and abs(amount.central) > NOTHING_SHOWN:

@@ -42,13 +42,14 @@ def _channels(appraisal: Appraisal, code: str) -> Table:
         for column in (summary.real_income_value, summary.unpaid_value, summary.cost)
     )
     users = float(_by_partner(appraisal)[_place(appraisal, code)].sum())
-    rows = (
+    rows = [
         ("Lower costs of what it buys", users),
         ("Terms of trade and transfers", before - users),
         ("Charged for it", -cost),
-        ("What paying does to prices", value - before + cost),
         ("Real income", value),
-    )
+    ]
+    if abs(prices := value - before + cost) > NOTHING_SHOWN:  # next to nothing without construction demand
+        rows.insert(3, ("What paying does to prices", prices))
     return Table(
         "By channel",
         ("", "US$ m a year"),
