@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Unpack
 
 from samarkand.core.progress import Progress, quiet
@@ -25,7 +26,7 @@ from samarkand.priorities.ranges import HoldOutRanges
 from samarkand.priorities.results import Results
 from samarkand.priorities.stored import StoredAnswer, answer_key, read_answer, write_answer
 from samarkand.priorities.time_rule import Assessed, TimeRule
-from samarkand.priorities.timeline import Timeline
+from samarkand.priorities.timeline import Layers, Timeline
 from samarkand.programme import Schedule
 from samarkand.programme.applying import Payment
 from samarkand.question import Asked, Question, Terms
@@ -43,6 +44,7 @@ def appraise(
     reach: bool = False,
     item_freight: bool = False,
     stored: bool = False,
+    protected: Path | None = None,
     session: Session | None = None,
     progress: Progress = quiet,
     **terms: Unpack[Terms],
@@ -62,7 +64,10 @@ def appraise(
         and induces. Minutes in a large world.
     stored
         Read the answer, and what items do to freight, from this user's cache folder where the same was worked out
-        before, and keep it there.
+        before, and keep it there; no answer with `protected`.
+    protected
+        Areas of ecological importance, a GeoPackage or shapefile: what projects cross of them stands before what the
+        programme says.
     session
         What keeps worlds, networks and solutions between questions; the library's own if none is given.
     progress
@@ -85,7 +90,8 @@ def appraise(
     last, kept_under = schedule.states[-1], asked.of_states if stored else ""
     lay = item_freight and bool(missing_items(last, kept_under))
     find_key = partial(answer_key, asked.scenario.hash, reach)
-    known = read_answer(find_key(known_items(last, kept_under))) if stored and not lay else None
+    keeps = stored and protected is None  # a map of the user may change under its name
+    known = read_answer(find_key(known_items(last, kept_under))) if keeps and not lay else None
     states, assessed = (
         solve_and_assess(asked, schedule, session, progress)
         if known is None
@@ -97,11 +103,12 @@ def appraise(
     results = Results(rule, ranges=HoldOutRanges.of(asked.world), delivery=delivery)
     timeline = find_timeline(asked, schedule, states, results)
     timeline = replace(timeline, item_freight=item_freight, kept_under=kept_under)
+    timeline = replace(timeline, layers=None if protected is None else Layers(protected))
     if lay:
         lay_items(timeline.last.solved, kept_under, progress)
     whole = assess_whole(timeline, find_once(asked, timeline.last, session)) if known is None else known.whole
     timeline = replace(timeline, results=replace(results, whole=whole))
-    if stored and known is None:
+    if keeps and known is None:
         key = find_key(known_items(last, kept_under))
         write_answer(key, StoredAnswer.of([one.solved for one in states], assessed, whole))
     session.fit()

@@ -12,8 +12,14 @@ import numpy as np
 import pytest
 
 from samarkand.core.faults import Faults
-from samarkand.priorities.environment.layers import MOST_DRAWN, overlay
-from samarkand.priorities.environment.places import Places, cut_at_antimeridian, densify, places_of
+from samarkand.priorities.environment.layers import MOST_DRAWN, overlay, overlays
+from samarkand.priorities.environment.places import (
+    Places,
+    calc_length,
+    cut_at_antimeridian,
+    densify,
+    places_of,
+)
 from samarkand.programme import load_programme
 
 pyogrio = pytest.importorskip("pyogrio", reason="pyogrio (the extra `geo`) is not installed")
@@ -71,6 +77,30 @@ def test_outlines_of_the_areas_met_are_kept_for_the_map(tmp_path):
     strips = [shapely.box(70 + k / 10, -1, 70.05 + k / 10, 1) for k in range(60)]
     many = overlay(write(tmp_path / "many.gpkg", [*strips, *AROUND]), EQUATOR)
     assert (len(many.areas), len(many.outlines)) == (60, MOST_DRAWN)
+
+
+def test_several_items_are_read_in_one_pass_as_each_alone(tmp_path):
+    """Two lines and a place far away: each as if it were alone; what no item is near may be broken."""
+    north = Places((("line", np.array([[70.0, 10.0], [80.0, 10.0]])),), ())
+    site = Places((), (("plant", 100.0, 50.0),))
+    areas = [shapely.box(72, -1, 74, 1), shapely.box(75, 9, 77, 11), shapely.box(73, -2, 76, 12)]
+    elsewhere = shapely.Polygon([(90, 20), (92, 22), (92, 20), (90, 22)])
+    path = write(tmp_path / "areas.gpkg", [*areas, elsewhere, *AROUND])
+    items = {"equator": EQUATOR, "north": north, "site": site}
+    found = overlays(path, items)
+    for name in ("equator", "north"):
+        alone = overlay(path, items[name])
+        assert found[name].km == alone.km
+        assert (found[name].areas, found[name].says) == (alone.areas, alone.says)
+    assert found["north"].km == pytest.approx(calc_length(np.array([[73.0, 10.0], [77.0, 10.0]])), rel=1e-9)
+    assert (found["site"].touches, found["site"].says) == (False, None)  # beyond the map: nothing is known
+    with pytest.raises(Faults, match=r"the item .*they do not meet"):
+        overlay(path, site)
+    with pytest.raises(Faults, match=r"a3.*is broken"):
+        overlays(path, items | {"there": Places((("line", np.array([[89.0, 21.0], [93.0, 21.0]])),), ())})
+    far = Places((), (("other", -100.0, -50.0),))
+    with pytest.raises(Faults, match=r"the projects .*they do not meet"):
+        overlays(path, {"site": Places((), (("plant", -101.0, -50.0),)), "other": far})
 
 
 def test_holes_do_not_count(tmp_path):

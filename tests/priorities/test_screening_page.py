@@ -24,7 +24,8 @@ from samarkand.priorities.environment.screening_map import map_of_projects, midd
 from samarkand.priorities.environment.screening_outcomes import screened
 from samarkand.priorities.environment.screening_page import SHORT
 from samarkand.priorities.registry import find_indicator, recalled_rows
-from samarkand.reports.pages import draw_chart
+from samarkand.reports.html import render_report
+from samarkand.reports.pages import draw_chart, pages_of
 from samarkand.reports.pictures import draw_picture
 from samarkand.session import Session
 from toy import make_toy_world, toy_programme
@@ -148,21 +149,57 @@ def test_maps_of_an_item_in_its_page(answer, tmp_path):
     assert damage["closed, days a year (10 each time)"] == "0.100"
 
 
+def test_all_projects_against_a_map_of_areas(answer, tmp_path):
+    """The railway lies in an area and turns red, as its own page says; the report has a map and the table of it."""
+    shapely = pytest.importorskip("shapely", reason="shapely (the extra `geo`) is not installed")
+    pytest.importorskip("pyogrio", reason="pyogrio (the extra `geo`) is not installed")
+    from test_environment_layers import write as write_areas
+
+    around = (
+        shapely.box(-170, -80, 170, -79),
+        shapely.box(-170, 79, 170, 80),
+    )  # reaches all projects, meets none
+    areas = write_areas(tmp_path / "areas.gpkg", [shapely.box(74, 40, 75.5, 43), *around])
+    page = screen(answer, "", areas)
+    alone = screen(answer, "railway", areas)
+    (row,) = (row for row in cells(page, "Projects in areas of areas.gpkg") if row[0] == "railway")
+    assert f"{row[1]} km of its line, {row[2]} of" in alone.lead[2]
+    assert row[3:] == ("a0", "yes")
+    words = {row[0]: row[1] for row in cells(page, "Under each standard")}
+    assert words["railway"] == "red"
+    (picture,) = page.pictures
+    assert sum(way.own for way in picture.ways) == sum(way.own for way in alone.pictures[0].ways)
+    assert [one.words for one in picture.areas] == ["a0"]
+    assert "projects with a place lie in areas" in page.lead[1]
+    plain = screen(answer)
+    assert not plain.pictures
+    assert {row[0]: row[1] for row in cells(plain, "Under each standard")}["railway"] != "red"
+
+    whole = sk.appraise(answer.programme, answer.world, session=Session(), years=(2035,), protected=areas)
+    assert whole.words("brigc_class").sel(project="railway") == "red"
+    (section,) = (page for name, page in pages_of(whole) if name == "environment")
+    assert section.pictures == page.pictures
+    assert row in next(one.rows for one in section.tables if one.title.startswith("Projects in areas"))
+    html = render_report(whole)
+    assert "Projects and areas of areas.gpkg" in html
+    assert 'fill="#3f958f"' in html
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ((["flood.tif"], False, None, 0.0, 0.0), "no return period with a map"),
-        ((["0.2=a.tif"], False, None, 0.0, 0.0), "no return period with a map"),
-        ((["10=a.tif", "10=b.tif"], False, None, 0.0, 0.0), "second map of 10 years"),
-        ((["10=a.tif"], True, Path("x"), 0.0, 0.0), "--depth: is given without an item.*\n.*--protected"),
-        (([], False, None, 20.0, 3.0), "--protection 20: says nothing.*\n.*--closure-days 3"),
-        ((["10=a.tif"], False, None, -1.0, 0.0), "from zero on"),
+        ((["flood.tif"], False, 0.0, 0.0), "no return period with a map"),
+        ((["0.2=a.tif"], False, 0.0, 0.0), "no return period with a map"),
+        ((["10=a.tif", "10=b.tif"], False, 0.0, 0.0), "second map of 10 years"),
+        ((["10=a.tif"], True, 0.0, 0.0), "--depth: is given without an item"),
+        (([], False, 20.0, 3.0), "--protection 20: says nothing.*\n.*--closure-days 3"),
+        ((["10=a.tif"], False, -1.0, 0.0), "from zero on"),
     ],
 )
 def test_options_that_cannot_be(given, said):
     with pytest.raises(Faults, match=said):
         maps_by_period(*given)
-    assert maps_by_period(["100=b.tif"], False, None, 5.0, 1.0) == {100.0: Path("b.tif")}
+    assert maps_by_period(["100=b.tif"], False, 5.0, 1.0) == {100.0: Path("b.tif")}
 
 
 def test_projects_stand_on_the_map_in_the_colour_of_their_word(answer):

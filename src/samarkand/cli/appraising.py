@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from samarkand.cli.options import Asking, SubjectProgramme, asks_question
+from samarkand.core.faults import FaultList
 
 
 @asks_question(several_years=True)
@@ -32,11 +33,19 @@ def appraise(
             "--item-freight", help="Lay freight with each item left out, for its gases. Takes minutes, once."
         ),
     ] = False,
+    protected: Annotated[
+        Path | None,
+        typer.Option(
+            "--protected", metavar="FILE",
+            help="Areas of ecological importance, a GeoPackage or shapefile: what projects cross of them, with a map.",
+            show_default=False,
+        ),
+    ] = None,
     worth: Annotated[
         bool,
         typer.Option("--worth", help="Add what each item is worth over its life to the report and files."),
     ] = False,
-) -> None:
+) -> None:  # fmt: skip
     """Appraise a programme, economy by economy.
 
     Prints the scorecard; writes appraisal.json, Parquet tables and a report that opens offline.
@@ -47,7 +56,9 @@ def appraise(
     from samarkand.reports.scorecard import print_scorecard
 
     asking.terms["publication"] = publication
-    asking.check(partial(check_out, out))
+    asking.check(
+        partial(check_out, out), *([] if protected is None else [partial(_check_areas, asking, protected)])
+    )
     if not json:
         _warn(asking)
     with progress_bar((*APPRAISE, *(WORTH if worth else ()), *WRITE), quiet=json) as step:
@@ -57,6 +68,7 @@ def appraise(
             reach=reach,
             item_freight=item_freight,
             stored=True,
+            protected=protected,
             progress=step,
             **asking.terms,
         )
@@ -73,6 +85,20 @@ def appraise(
         typer.echo(appraisal_json(appraisal, of_items))
     else:
         print_scorecard(appraisal, written)
+
+
+def _check_areas(asking: Asking, protected: Path) -> None:
+    """Raise `Faults` with all that is wrong with a map of areas, before anything is solved."""
+    from samarkand.priorities.environment.maps_asked import check_areas
+    from samarkand.session import default_session
+
+    question = FaultList().attempt(
+        partial(default_session().ask, asking.programme, asking.world, **asking.terms)
+    )
+    if question is None:
+        return  # what is wrong with it is said as it is asked
+    left_out = question.scenario.without
+    check_areas([item for item in question.programme.items if item.id not in left_out], protected)
 
 
 def _warn(asking: Asking) -> None:

@@ -137,7 +137,7 @@ def _expected_losses(asking: Asking, flood: list[str], days: float, protection: 
     from samarkand.reports.progress import progress_bar
     from samarkand.reports.stress import print_flood_losses
 
-    maps = maps_by_period(flood, False, None, protection, days, option="--flood")
+    maps = maps_by_period(flood, False, protection, days, option="--flood")
     if not days > 0:
         remedy = "Add --closure-days, as --closure-days 14."
         raise Faults([Fault("--flood", "says nothing without the days of a closure", remedy)])

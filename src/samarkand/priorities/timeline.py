@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import xarray as xr
 
@@ -18,6 +19,19 @@ from samarkand.state import State
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.projection import Projection
 from samarkand.world.world import World
+
+
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """Maps of the user that results are read with; what is read of them is kept with it.
+
+    Parameters
+    ----------
+    protected
+        Areas of ecological importance: a GeoPackage or shapefile of polygons.
+    """
+
+    protected: Path
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +56,8 @@ class Timeline:
         Whether freight is laid on the network with each item left out.
     kept_under
         Hash under which what is dear is kept in this user's cache folder; nothing is read from there where it is empty.
+    layers
+        Maps of the user that results are read with; None where none is given.
     """
 
     world: World
@@ -55,6 +71,7 @@ class Timeline:
     readable: Collection[str] | None = None
     item_freight: bool = False
     kept_under: str = ""
+    layers: Layers | None = None
 
     @property
     def years(self) -> tuple[int, ...]:

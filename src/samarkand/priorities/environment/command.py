@@ -81,7 +81,7 @@ def screen(
         typer.Option(
             "--protected", metavar="FILE",
             help="Areas of ecological importance, a GeoPackage or shapefile in longitude and latitude: km and share of "
-            "the item's line in them.",
+            "the item's line in them, or of each project's.",
             show_default=False,
         ),
     ] = None,
@@ -109,9 +109,9 @@ def screen(
     from samarkand.priorities.environment.screening_page import page_of_project, page_of_screening
 
     item = find_item(answer.timeline.items, word)
-    depths = maps_by_period(depth or (), item is None, protected, protection, closure_days)
+    depths = maps_by_period(depth or (), item is None, protection, closure_days)
     if item is None:
-        return page_of_screening(answer, word)
+        return page_of_screening(answer, word, protected)
     return page_of_project(answer, item, protected, depths, protection, closure_days)
 
 

@@ -2,23 +2,25 @@
 
     km = length of the union of what of the lines lies in an area;   share = km / length of the lines
 
-Areas that overlap count once. The file is read in batches, and of it only what meets the box around the item, so that
-its size does not matter. Needs the extra `geo`.
+Areas that overlap count once. The file is read once, in batches, and of it only what meets the box around the items, so
+that its size does not matter. Needs the extra `geo`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from samarkand.core.conventions import Floats
 from samarkand.core.faults import Fault, FaultList, Faults
 from samarkand.priorities.environment.places import HALF, Places, calc_length
+
+Bounds: TypeAlias = tuple[float, float, float, float]  # west, south, east, north
 
 # Longitude and latitude of these are the same to a metre: WGS 84, ETRS89, CGCS2000.
 DEGREES = ("EPSG:4326", "OGC:CRS84", "EPSG:4979", "EPSG:4258", "EPSG:4490")
@@ -78,44 +80,97 @@ class Overlay:
 
 def overlay(path: Path, places: Places) -> Overlay:
     """What of a map of areas an item crosses. Raises `Faults` with all that is wrong with the map."""
+    return overlays(path, {"": places})[""]
+
+
+def overlays(path: Path, of_items: Mapping[str, Places]) -> dict[str, Overlay]:
+    """What of a map of areas each of several items crosses, in one pass over the file.
+
+    Raises `Faults` with all that is wrong with the map; for one that meets none of the items.
+    """
     pyogrio, shapely = _packages(path)
-    info = _checked(path, places, pyogrio)
-    lines = [shapely.LineString(line) for _, line in places.lines]
-    points = [shapely.Point(longitude, latitude) for _, longitude, latitude in places.points]
-    pieces: list[list[Any]] = [[] for _ in lines]
-    areas: dict[str, None] = {}
-    inside: set[int] = set()
-    outlines: list[tuple[str, Floats]] = []
-    west, south, east, north = places.bounds
-    coarse = COARSE * max(east - west, north - south)
+    info = _checked(path, pyogrio)
+    crossings = {name: _Crossing(places, shapely) for name, places in of_items.items()}
+    around = _around(crossings.values())
+    _refuse_apart(path, info["bounds"], around, len(crossings))
     faults, broken = FaultList(), 0
-    for number, name, area in _areas(path, info, places, pyogrio, shapely):
-        wrong = _wrong(area, shapely)
+    for number, name, area in _areas(path, info, around, pyogrio, shapely):
+        bounds = None if area is None else shapely.bounds(area)
+        near = [one for one in crossings.values() if bounds is None or _meet(one.places.bounds, bounds)]
+        wrong = _wrong(area, shapely) if near else None
         if wrong:
             broken += 1
             if broken <= MOST_NAMED:
                 faults.add(f"{path}, area {number}{f' ({name})' if name else ''}", *wrong)
-            continue
-        if broken:
-            continue
-        met = shapely.intersection(lines, area) if lines else []
-        within = np.flatnonzero(shapely.intersects(points, area)) if points else ()
-        if any(shapely.length(part) > 0 for part in met) or len(within):
-            if len(areas) < MOST_DRAWN:
-                drawn = shapely.get_parts(shapely.simplify(area, coarse))
-                rings = (shapely.get_coordinates(shapely.get_exterior_ring(part)) for part in drawn)
-                outlines += [(name or f"area {number}", ring) for ring in rings]
-            areas.setdefault(name or f"area {number}")
-        for kept, part in zip(pieces, met, strict=True):
-            kept += [part] if shapely.length(part) > 0 else []
-        inside.update(int(one) for one in within)
+        for one in near if not broken else ():
+            one.add(name or f"area {number}", area)
     if broken > MOST_NAMED:
         faults.add(str(path), f"has {broken - MOST_NAMED} more areas of this kind", REPAIR)
     faults.raise_if_any()
-    crossed = tuple(part for kept in pieces for part in _parts(shapely.union_all(kept), shapely))
-    km = sum(calc_length(part) for part in crossed)
-    named = tuple(places.points[at][0] for at in sorted(inside))
-    return Overlay(path.name, km, places.km, tuple(areas), named, info["covers"], crossed, tuple(outlines))
+    return {name: one.overlay(path.name, info["bounds"]) for name, one in crossings.items()}
+
+
+class _Crossing:
+    """One item while a map is read: what of its lines lies within areas so far."""
+
+    def __init__(self, places: Places, shapely: Any) -> None:
+        self.places, self.shapely = places, shapely
+        self.lines = [shapely.LineString(line) for _, line in places.lines]
+        self.points = [shapely.Point(longitude, latitude) for _, longitude, latitude in places.points]
+        self.pieces: list[list[Any]] = [[] for _ in self.lines]
+        self.areas: dict[str, None] = {}
+        self.inside: set[int] = set()
+        self.outlines: list[tuple[str, Floats]] = []
+        west, south, east, north = places.bounds
+        self.coarse = COARSE * max(east - west, north - south)
+
+    def add(self, name: str, area: Any) -> None:
+        """Take an area that may meet the item."""
+        shapely = self.shapely
+        met = shapely.intersection(self.lines, area) if self.lines else []
+        within = np.flatnonzero(shapely.intersects(self.points, area)) if self.points else ()
+        if any(shapely.length(part) > 0 for part in met) or len(within):
+            if len(self.areas) < MOST_DRAWN:
+                drawn = shapely.get_parts(shapely.simplify(area, self.coarse))
+                rings = (shapely.get_coordinates(shapely.get_exterior_ring(part)) for part in drawn)
+                self.outlines += [(name, ring) for ring in rings]
+            self.areas.setdefault(name)
+        for kept, part in zip(self.pieces, met, strict=True):
+            kept += [part] if shapely.length(part) > 0 else []
+        self.inside.update(int(one) for one in within)
+
+    def overlay(self, layer: str, bounds: Bounds) -> Overlay:
+        """What was crossed of a map with these bounds."""
+        shapely, places = self.shapely, self.places
+        crossed = tuple(part for kept in self.pieces for part in _parts(shapely.union_all(kept), shapely))
+        km = sum(calc_length(part) for part in crossed)
+        named = tuple(places.points[at][0] for at in sorted(self.inside))
+        west, south, east, north = places.bounds
+        covers = bounds[0] <= west and bounds[1] <= south and bounds[2] >= east and bounds[3] >= north
+        return Overlay(layer, km, places.km, tuple(self.areas), named, covers, crossed, tuple(self.outlines))
+
+
+def _around(crossings: Iterable[_Crossing]) -> Bounds:
+    west, south, east, north = zip(*(one.places.bounds for one in crossings), strict=True)
+    return min(west), min(south), max(east), max(north)
+
+
+def _meet(one: Bounds, other: Bounds) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+
+
+def _refuse_apart(path: Path, bounds: Bounds, around: Bounds, items: int) -> None:
+    """Raise `Faults` where a map and the items do not meet."""
+    if _meet(bounds, around):
+        return
+    west, south, east, north = around
+    what = "item" if items == 1 else "projects"
+    reason = (
+        f"reaches from {bounds[0]:.1f}, {bounds[1]:.1f} to {bounds[2]:.1f}, {bounds[3]:.1f} degrees and the {what} "
+        f"from {west:.1f}, {south:.1f} to {east:.1f}, {north:.1f}: they do not meet"
+    )
+    remedy = f"Give a map of the areas around the {what}; check that longitude stands before latitude."
+    raise Faults([Fault(str(path), reason, remedy)])
 
 
 def _packages(path: Path) -> tuple[Any, Any]:
@@ -127,8 +182,8 @@ def _packages(path: Path) -> tuple[Any, Any]:
         raise Faults([Fault(str(path), reason, remedy)]) from None
 
 
-def _checked(path: Path, places: Places, pyogrio: Any) -> dict[str, Any]:
-    """What the file says of itself: one layer of polygons in degrees around the item."""
+def _checked(path: Path, pyogrio: Any) -> dict[str, Any]:
+    """What the file says of itself: one layer of polygons in degrees."""
     place, want = str(path), "Give a GeoPackage or shapefile of areas."
     if not path.is_file():
         raise Faults([Fault(place, "is not a file", want)])
@@ -169,20 +224,12 @@ def _checked(path: Path, places: Places, pyogrio: Any) -> dict[str, Any]:
             f"has longitudes up to {max(abs(bounds[0]), abs(bounds[2])):g}, beyond the antimeridian",
             SPLIT,
         )
-    west, south, east, north = places.bounds
-    covers = bool(bounds[0] <= west and bounds[1] <= south and bounds[2] >= east and bounds[3] >= north)
-    if not faults and (bounds[0] > east or bounds[2] < west or bounds[1] > north or bounds[3] < south):
-        reason = (
-            f"reaches from {bounds[0]:.1f}, {bounds[1]:.1f} to {bounds[2]:.1f}, {bounds[3]:.1f} degrees and the item "
-            f"from {west:.1f}, {south:.1f} to {east:.1f}, {north:.1f}: they do not meet"
-        )
-        faults.add(
-            place,
-            reason,
-            "Give a map of the areas around the item; check that longitude stands before latitude.",
-        )
     faults.raise_if_any()
-    return {"layer": drawn[0], "fields": [str(one) for one in info["fields"]], "covers": covers}
+    return {
+        "layer": drawn[0],
+        "fields": [str(one) for one in info["fields"]],
+        "bounds": tuple(float(one) for one in bounds),
+    }
 
 
 def _not_one_layer(place: str, layers: list[tuple[str, str]], drawn: list[str]) -> Fault:
@@ -194,13 +241,13 @@ def _not_one_layer(place: str, layers: list[tuple[str, str]], drawn: list[str]) 
 
 
 def _areas(
-    path: Path, info: dict[str, Any], places: Places, pyogrio: Any, shapely: Any
+    path: Path, info: dict[str, Any], around: Bounds, pyogrio: Any, shapely: Any
 ) -> Iterator[tuple[int, str, Any]]:
-    """Number, name and polygon of each area that meets the box around the item; None for one that is no geometry."""
+    """Number, name and polygon of each area that meets the box around the items; None for one that is no geometry."""
     named = next((one for wanted in NAMES for one in info["fields"] if one.lower() == wanted), None)
     try:
         with pyogrio.open_arrow(
-            path, layer=info["layer"], columns=[named] if named else [], bbox=places.bounds, batch_size=BATCH,
+            path, layer=info["layer"], columns=[named] if named else [], bbox=around, batch_size=BATCH,
             return_fids=True, use_pyarrow=True,
         ) as (meta, reader):  # fmt: skip
             geometry, fid = meta["geometry_name"] or "wkb_geometry", meta.get("fid_column") or "OGC_FID"

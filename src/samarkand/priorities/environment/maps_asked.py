@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from samarkand.core.faults import Fault, FaultList
+from samarkand.core.faults import Fault, FaultList, Faults
 from samarkand.priorities.asked_items import NO_ITEM, find_item, no_such
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 def maps_by_period(
     given: Iterable[str],
     without_item: bool,
-    protected: Path | None,
     protection: float,
     days: float,
     option: str = "--depth",
@@ -42,9 +41,8 @@ def maps_by_period(
             )
         else:
             found[period] = Path(path)
-    asked = {option: bool(found), "--protected": protected is not None}
-    for name in (name for name, there in asked.items() if there and without_item):
-        faults.add(name, "is given without an item", "Name the item: samarkand screen ITEM.")
+    if found and without_item:
+        faults.add(option, "is given without an item", "Name the item: samarkand screen ITEM.")
     for name, value in (("--protection", protection), ("--closure-days", days)):
         if not 0 <= value < float("inf"):
             faults.add(f"{name} {value:g}", "is no number from zero on", "Give years, or days.")
@@ -71,12 +69,26 @@ def check_maps(
     faults = FaultList()
     item = None if items is None else find_item(items, word)
     without_item = not word or (items is not None and item is None)
-    maps = faults.attempt(partial(maps_by_period, depth, without_item, protected, protection, days))
+    maps = faults.attempt(partial(maps_by_period, depth, without_item, protection, days))
+    if item is None and items is not None and protected is not None:
+        faults.attempt(partial(check_areas, items, protected))
     if item is not None:
         faults.attempt(partial(_read_maps, item, protected, maps or {}, max(protection, 0.0)))
     elif word and items is not None and word.upper() not in _economies(items):
         faults.extend([no_subject(items, word)])
     faults.raise_if_any()
+
+
+def check_areas(items: Sequence[Item], protected: Path) -> None:
+    """Raise `Faults` with all that is wrong with a map of areas around all projects."""
+    from samarkand.priorities.environment.layers import overlays
+    from samarkand.priorities.environment.screening_outcomes import placed
+
+    places = placed(items)
+    if not places:
+        reason = "is given, and no project has a line or a place"
+        raise Faults([Fault("--protected", reason, "Leave it out, or give sections, routes or places.")])
+    overlays(protected, places)
 
 
 def _read_maps(item: Item, protected: Path | None, maps: dict[float, Path], protection: float) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from samarkand.priorities.environment.areas_page import areas_maps, areas_tables
 from samarkand.priorities.environment.green_finance_page import green_finance_tables
 from samarkand.priorities.environment.operation import acts_on_freight
 from samarkand.priorities.environment.paths import TITLES
@@ -35,6 +36,7 @@ def page(answer: Answer) -> Page:
     return Page(
         "Environment: greenhouse gases",
         lead=(APART, _says_of_freight(answer)),
+        pictures=areas_maps(answer.timeline),
         charts=(*net_by_year(answer), *map_of_projects(screened(answer.timeline), answer.timeline.items)),
         tables=(
             *gases_by_item(answer),
@@ -43,6 +45,7 @@ def page(answer: Answer) -> Page:
             *tariffs(answer),
             *emissions_by_economy(answer),
             *safeguards(answer),
+            *areas_tables(answer.timeline),
             *green_finance_tables(answer),
         ),
     )

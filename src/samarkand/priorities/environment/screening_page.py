@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from samarkand.core.faults import Faults
+from samarkand.priorities.environment.areas_page import (
+    IN_COLOUR,
+    areas_maps,
+    areas_tables,
+    drawn_areas,
+    says_of_map,
+    ways_of,
+)
 from samarkand.priorities.environment.green_finance_page import green_finance_tables
 from samarkand.priorities.environment.hazards import HazardLoss, hazard_loss
 from samarkand.priorities.environment.layers import Overlay, overlay
@@ -15,8 +24,9 @@ from samarkand.priorities.environment.places import Places, places_of
 from samarkand.priorities.environment.screening import ALL, Finding, left_out
 from samarkand.priorities.environment.screening_fields import screen_item
 from samarkand.priorities.environment.screening_map import map_of_projects
-from samarkand.priorities.environment.screening_outcomes import NO_PROJECT, is_screened, screened
-from samarkand.priorities.faces import NO_FIGURE, Answer, Area, LineMap, Page, Table, Way, shown
+from samarkand.priorities.environment.screening_outcomes import NO_PROJECT, areas_met, is_screened, screened
+from samarkand.priorities.faces import NO_FIGURE, Answer, LineMap, Page, Table, shown
+from samarkand.priorities.timeline import Layers
 from samarkand.programme.model.models import Item
 
 OPEN = "not assessable"
@@ -39,9 +49,10 @@ FEW = 10  # events
 STRAIGHT = 1.2  # length published over that drawn, from which the drawn line is said to be rough
 
 
-def page_of_screening(answer: Answer, word: str = "") -> Page:
-    """All projects, or those of an economy."""
-    found = screened(answer.timeline)
+def page_of_screening(answer: Answer, word: str = "", protected: Path | None = None) -> Page:
+    """All projects, or those of an economy; with what all cross of a map of areas, where one is given."""
+    timeline = answer.timeline if protected is None else replace(answer.timeline, layers=Layers(protected))
+    found = screened(timeline)
     title, items = "What standards say of the projects", {item.id: item for item in answer.timeline.items}
     if word:
         code = word.upper()
@@ -54,8 +65,10 @@ def page_of_screening(answer: Answer, word: str = "") -> Page:
         return Page(title, lead=(NO_PROJECT,))
     finance = () if word else green_finance_tables(answer)
     charts = map_of_projects(found, answer.timeline.items)
-    tables = (table_of_projects(found), *finance, table_of_rules_left_out())
-    return Page(title, lead=(NOTE,), charts=charts, tables=tables)
+    met = areas_met(timeline)
+    tables = (table_of_projects(found), *areas_tables(timeline), *finance, table_of_rules_left_out())
+    lead = (NOTE, says_of_map(met)) if met else (NOTE,)
+    return Page(title, lead=lead, charts=charts, tables=tables, pictures=areas_maps(timeline))
 
 
 def table_of_projects(found: Mapping[str, tuple[Finding, ...]]) -> Table:
@@ -214,19 +227,9 @@ def _says_of_areas(area: Overlay, item: Item) -> str:
 
 
 def _map(item: Item, places: Places, area: Overlay, names: Mapping[str, str]) -> LineMap:
-    ways = [
-        Way(number, name, tuple((float(x), float(y)) for x, y in line), pale=True)
-        for number, (name, line) in enumerate(places.lines, 1)
-    ]
-    ways += [
-        Way(len(places.lines) + 1, "within an area", tuple((float(x), float(y)) for x, y in piece), own=True)
-        for piece in area.pieces
-    ]
     economies = {code: names.get(code, code) for code in item.economies}
-    drawn = tuple(Area(name, tuple((float(x), float(y)) for x, y in ring)) for name, ring in area.outlines)
-    return LineMap(
-        f"{item.title} and {area.layer}", tuple(ways), economies, "In colour what lies within an area.", drawn
-    )
+    ways, areas = tuple(ways_of(item.title, places, area, 1)), tuple(drawn_areas(area))
+    return LineMap(f"{item.title} and {area.layer}", ways, economies, IN_COLOUR, areas)
 
 
 def _events(hazard: HazardLoss) -> Table:
