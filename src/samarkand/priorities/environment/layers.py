@@ -187,6 +187,8 @@ def _checked(path: Path, pyogrio: Any) -> dict[str, Any]:
     place, want = str(path), "Give a GeoPackage or shapefile of areas."
     if not path.is_file():
         raise Faults([Fault(place, "is not a file", want)])
+    if not path.stat().st_size:
+        raise Faults([Fault(place, "is empty", want)])
     try:
         layers = [(str(name), str(kind)) for name, kind in pyogrio.list_layers(path)]
         drawn = [name for name, kind in layers if kind in POLYGONS]
@@ -196,7 +198,7 @@ def _checked(path: Path, pyogrio: Any) -> dict[str, Any]:
             path, layer=drawn[0], force_feature_count=True, force_total_bounds=True
         )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise Faults([Fault(place, f"cannot be read as a map ({_first_line(error)})", want)]) from error
+        raise Faults([Fault(place, f"cannot be read as a map ({_said(error, path)})", want)]) from error
     faults = FaultList()
     code, bounds = str(info["crs"] or ""), info["total_bounds"]
     if not info["features"] or bounds is None or not np.isfinite(bounds).all():
@@ -258,7 +260,7 @@ def _areas(
                 areas = shapely.from_wkb(batch[geometry].to_pylist(), on_invalid="ignore")
                 yield from zip(numbers, (str(one or "") for one in names), areas, strict=True)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, OSError) as error:
-        reason = f"cannot be read to its end ({_first_line(error)})"
+        reason = f"cannot be read to its end ({_said(error, path)})"
         raise Faults([Fault(str(path), reason, "Give the whole file.")]) from error
 
 
@@ -284,5 +286,8 @@ def _parts(geometry: Any, shapely: Any) -> Iterator[Any]:
             yield shapely.get_coordinates(part)
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0].removesuffix(".")
+def _said(error: Exception, path: Path) -> str:
+    """What GDAL says is wrong, without the path, the query and the advice around it."""
+    line = (str(error).splitlines() or [type(error).__name__])[0]
+    first = line.partition("; ")[0].rpartition(" failed: ")[2]
+    return first.removeprefix(f"'{path}' ").removesuffix(".")
