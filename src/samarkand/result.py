@@ -418,7 +418,7 @@ class Appraisal(Carded):
     @property
     def certificate_line(self) -> str:
         """The certificate of the last year in one line."""
-        one = self.timeline.last.with_.certificate
+        one = self.timeline.last.certificates["with"]
         return (
             f"largest residual of any market or budget {one.largest:.1e} (relative), at {one.worst}; "
             f"numeraire {one.numeraire:.1e}; {one.sweeps} sweeps."
@@ -427,11 +427,7 @@ class Appraisal(Carded):
     def certificates(self) -> dict[str, Any]:
         """The certificates of all solutions, by year."""
         return {
-            str(year): {
-                "without": vars(state.without.certificate),
-                "with": vars(state.with_.certificate),
-                "before_payment": vars(state.before_financing.certificate),
-            }
+            str(year): {name: vars(one) for name, one in state.certificates.items()}
             for year, state in self.timeline.states.items()
         }
 

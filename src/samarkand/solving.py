@@ -19,7 +19,14 @@ import xarray as xr
 from samarkand.core.conventions import Floats
 from samarkand.core.progress import Progress, quiet
 from samarkand.core.scenario import DeficitRule
-from samarkand.engines.equilibrium import EquilibriumAccounts, Shock, Solution, accounts_from_flows, solve
+from samarkand.engines.equilibrium import (
+    Certificate,
+    EquilibriumAccounts,
+    Shock,
+    Solution,
+    accounts_from_flows,
+    solve,
+)
 from samarkand.engines.once import derived
 from samarkand.engines.threads import Beside
 from samarkand.programme import Change
@@ -167,6 +174,11 @@ class Baseline:
         if "costs" in self.given:  # as they are at the solution
             return self._part("solution", lambda: self.setting.solve(self.costs.hat))
         return self._part("solution", lambda: self._closed_energy()[1])
+
+    @property
+    def certificate(self) -> Certificate:
+        """How well the equilibrium is solved."""
+        return self._part("certificate", lambda: self.solution.certificate)
 
     @property
     def energy(self) -> ClosedEnergy | None:

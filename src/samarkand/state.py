@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import xarray as xr
 
 from samarkand.core.progress import Progress, quiet
-from samarkand.engines.equilibrium import Solution
+from samarkand.engines.equilibrium import Certificate, Solution
 from samarkand.engines.once import derived
 from samarkand.engines.threads import Beside
 from samarkand.programme.applying import Change, Payment
@@ -119,6 +119,11 @@ class Counterfactual:
         make = partial(solve_equilibrium, self.baseline.setting, self.change, self.trade_costs.hat, payment)
         return derived(self, ("paid", payment), make)
 
+    def certificate(self, payment: Payment) -> Certificate:
+        """How well the equilibrium with a payment is solved."""
+        known = self._part("certificates", dict[Payment, Certificate])
+        return known[payment] if payment in known else self.paid(payment).certificate
+
     def leaving_out(self, item: str) -> Counterfactual:
         """What the other items do, without this one."""
         effects = {
@@ -186,6 +191,16 @@ class State:
     def before_financing(self) -> Solution:
         """The equilibrium with the programme, before anybody pays."""
         return self.solved.before_financing
+
+    @property
+    def certificates(self) -> dict[str, Certificate]:
+        """How well the equilibria are solved: `without`, `with` and `before_payment`."""
+        solved = self.solved
+        return {
+            "without": solved.baseline.certificate,
+            "with": solved.certificate(self.payment),
+            "before_payment": solved.certificate(()),
+        }
 
     @property
     def with_(self) -> Solution:

@@ -18,6 +18,7 @@ from samarkand.core.disk_cache import load_entry, save_entry
 from samarkand.core.gaps import Gap
 from samarkand.core.hashing import content_hash
 from samarkand.core.packing import pack, unpack
+from samarkand.engines.equilibrium import Certificate
 from samarkand.priorities.base import Levels, Outcomes, Range
 from samarkand.priorities.registry import HERE, missing_packages, priorities
 from samarkand.priorities.time_rule import Assessed
@@ -56,15 +57,20 @@ class StoredAnswer:
     ) -> StoredAnswer:
         """What is to be kept of states and results."""
         before = states[0].baseline
+        parts = [
+            {name: getattr(solved, name) for name in PARTS}
+            | {"certificates": {payment: solved.certificate(payment) for payment in ((), *one.paid)}}
+            for solved, one in zip(states, assessed, strict=True)
+        ]
         # What nobody paid is often asked for later, and needs the network.
         plain = [Assessed(dict(one.without_payment()), {**one.paid}) for one in assessed]
-        known = {"costs": before.costs} if before.closed else {}
-        return cls(
-            known, [{name: getattr(one, name) for name in PARTS} for one in states], plain, dict(whole)
-        )
+        known: dict[str, Any] = {"certificate": before.certificate}
+        if before.closed:
+            known["costs"] = before.costs
+        return cls(known, parts, plain, dict(whole))
 
 
-_CLASSES = (StoredAnswer, Assessed, Levels, Range, Gap, TradeCosts)
+_CLASSES = (StoredAnswer, Assessed, Levels, Range, Gap, TradeCosts, Certificate)
 
 
 def answer_key(question: str, reach: bool, laid: Sequence[str]) -> str:

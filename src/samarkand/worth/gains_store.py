@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from samarkand.core.code_version import code_version
+from samarkand.core.conventions import Floats
 from samarkand.core.disk_cache import load_entry, save_entry
 from samarkand.core.hashing import data_hash
 from samarkand.programme.applying import Change
 from samarkand.worth.gains import TradeGain
 
-KIND, OF_CHANNELS = "gains", "channels"
+KIND, OF_CHANNELS, OF_ALL = "gains", "channels", "together"
 MOST_KEPT = 16  # states; each is below a megabyte
 
 
@@ -50,6 +51,17 @@ def stored_channels(
     found = dict(zip(names, work_out(names), strict=True))
     save_entry(OF_CHANNELS, key, {name: np.asarray(one) for name, one in found.items()}, MOST_KEPT)
     return found
+
+
+def stored_together(of_states: str, change: Change, work_out: Callable[[], Floats]) -> Floats:
+    """What all items of a state give by label of the accounts: as it is kept, or worked out and kept."""
+    key = _key(of_states, change)
+    kept = load_entry(OF_ALL, key) or {}
+    if "gain" not in kept:
+        kept = {"gain": work_out()}
+        save_entry(OF_ALL, key, kept, MOST_KEPT)
+    gain: Floats = kept["gain"]
+    return gain
 
 
 def _key(of_states: str, change: Change) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import Unpack
 
 from samarkand.appraisal import find_baseline, find_state
-from samarkand.core.conventions import BASE_YEAR
+from samarkand.core.conventions import BASE_YEAR, Floats
 from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.gaps import Gap
 from samarkand.core.progress import Progress, quiet
@@ -30,7 +30,7 @@ from samarkand.worth.alternatives import instead_of
 from samarkand.worth.carbon import carbon_of
 from samarkand.worth.direct import at_ends, direct_streams
 from samarkand.worth.gains import TradeGain, channel_gain, gain_of, trade_gain
-from samarkand.worth.gains_store import stored_channels, stored_gains
+from samarkand.worth.gains_store import stored_channels, stored_gains, stored_together
 from samarkand.worth.hazards import hazard_streams
 from samarkand.worth.item_worth import ItemWorth
 from samarkand.worth.life import life_of
@@ -153,7 +153,7 @@ def appraise_worth(
     _check_parameters(asked.assumptions.parameters, faults)
     faults.raise_if_any()
     asking = _Asking(asked, stored, session, progress)
-    together = gain_of(asking.solved)
+    together = asking.together()
     found = asking.worth_of([item for item in programme.items if item.id in (items or ids)])
     beside: dict[str, tuple[ItemWorth, ...]] = {}
     for other in (item for item in programme.items if item.alternative_to in found):
@@ -199,6 +199,14 @@ class _Asking:
         baseline = find_baseline(self.asked, self.session, self.progress)
         number = self.schedule.in_force[self.year]
         return find_state(self.asked, self.schedule, baseline, self.session, self.progress, number).solved
+
+    def together(self) -> Floats:
+        """What all items open by the year give, by label of the accounts."""
+
+        def work_out() -> Floats:
+            return gain_of(self.solved)
+
+        return stored_together(self.asked.of_states, self.change, work_out) if self.stored else work_out()
 
     def worth_of(self, wanted: Sequence[Item]) -> dict[str, ItemWorth]:
         """Items by id."""
