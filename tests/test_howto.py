@@ -102,9 +102,12 @@ def test_what_is_wrong_in_a_command_would_be_found(folder: Path, monkeypatch) ->
 def test_every_block_of_python_runs(page: Path, monkeypatch) -> None:
     world = make_toy_world()
     programme = toy_programme(world)
-    appraise, compare = sk.appraise, sk.compare
+    appraise, compare, economy = sk.appraise, sk.compare, sk.economy
     # The same calls with the same arguments, on a world of six economies.
     monkeypatch.setattr(sk, "appraise", lambda name, **terms: appraise(programme, world, **terms))
     monkeypatch.setattr(sk, "compare", lambda sides, **terms: compare(sides, programme, world, **terms))
+    monkeypatch.setattr(sk, "economy", lambda name, **terms: economy(name, programme, world, **terms))
+    item = sk.item  # its ids are those of the programme
+    monkeypatch.setattr(sk, "item", lambda _, **terms: item(programme.ids[0], programme, world, **terms))
     for text in blocks(page, "python"):
         exec(compile(text, str(page), "exec"), {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from importlib.metadata import version
 from pathlib import Path
 
@@ -31,6 +32,38 @@ def test_what_is_large_is_shown_on_less_than_a_screen(appraisal: sk.Appraisal) -
     size = f"economies {len(WORLD.economies)}, sectors {len(WORLD.accounts.sectors)}"
     assert repr(WORLD).startswith(f"<World {WORLD.name}: {size}, cities")
     assert "<script>" not in appraisal.programme.model_copy(update={"id": "<script>"})._repr_html_()
+
+
+def test_an_answer_is_one_screen_at_a_prompt_and_in_a_notebook() -> None:
+    programme = toy_programme(WORLD)
+    for answer in (
+        sk.economy("KGZ", programme, WORLD, years=YEAR), sk.item("railway", programme, WORLD, years=YEAR),
+        sk.compare({"a": {}, "b": {"without": "railway"}}, programme, WORLD, years=YEAR),
+    ):  # fmt: skip
+        assert repr(answer).startswith(answer.page.title)
+        assert len(repr(answer).splitlines()) <= 80  # a screen, turned upright
+        assert max(map(len, repr(answer).splitlines())) <= 100
+        assert unescape(answer._repr_html_()) == f"<pre>{answer}</pre>"
+        assert set(answer.tables) == {table.title for table in answer.page.tables}
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda programme: sk.economy("Atlantis", programme, WORLD),
+        lambda programme: sk.item("railwy", programme, WORLD),
+        lambda programme: sk.compare({"a": {}, "b": {"without": "railwy"}}, programme, WORLD),
+        lambda programme: sk.compare({"a": {}, "b": {"scale": {"capx": 2}}}, programme, WORLD),
+    ],
+)
+def test_arguments_are_checked_before_anything_is_solved(ask, monkeypatch) -> None:
+    def solve(*_: object, **__: object) -> None:
+        raise AssertionError("something is solved")
+
+    monkeypatch.setattr("samarkand.appraisal.find_baseline", solve)
+    monkeypatch.setattr("samarkand.worth.worth.find_baseline", solve)
+    with pytest.raises(Faults):
+        ask(toy_programme(WORLD))
 
 
 def test_one_year_and_one_item_need_no_list(appraisal: sk.Appraisal) -> None:

@@ -218,3 +218,16 @@ def test_nothing_in_service_gives_no_empty_table():
     appraisal = sk.appraise(PROGRAMME, WORLD, years=2023)
     page = economy_page(appraisal, appraise_worth(PROGRAMME, WORLD, years=2023), "KAZ")
     assert all(one.rows for one in page.tables)
+
+
+def test_what_is_earned_from_goods_of_others_is_said_first(answer):
+    page = sk.economy("KAZ", PROGRAMME, WORLD, years=YEAR, transit=True).page
+    rows = table(page, "Earned from goods of others").rows
+    assert [row[0] for row in rows] == ["Railway", "Pipeline"]
+    said = next(one for one in page.lead if "goods of others" in one)
+    with_, change = (sum(Shown.read(row[place]).value for row in rows) for place in (2, 3))
+    amounts = re.search(r"earns US\$ ([\d.,]+ \w+) a year, US\$ ([\d.,]+ \w+) (more|less) than", said)
+    assert Shown.read(amounts[1]).value == pytest.approx(with_, rel=0.05)  # two digits of both
+    assert Shown.read(amounts[2]).value == pytest.approx(abs(change), rel=0.05)
+    assert (amounts[3] == "more") == (change > 0)
+    assert "goods of others" not in " ".join(economy_page(*answer, "KAZ").lead)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
-
-import pandas as pd
-from rich.console import Console
 
 from samarkand.appraisal import appraise
 from samarkand.core.faults import FaultList
@@ -20,35 +16,25 @@ from samarkand.programme.model.models import Item
 from samarkand.question import Terms
 from samarkand.reports.answers.economy import economy_page
 from samarkand.reports.answers.item import item_answer
-from samarkand.reports.pages import print_page
+from samarkand.reports.answers.on_screen import OnScreen
 from samarkand.result import Appraisal
 from samarkand.session import Session, default_session
 from samarkand.world.world import World, load_world
 from samarkand.worth.worth import Worth, appraise_worth
 
-WIDTH = 100  # columns of an answer that is printed
-
 
 @dataclass(frozen=True, repr=False)
-class Answer:
+class Answer(OnScreen):
     """One screen, and what it was made from: `print(answer)`, `answer.tables["Items by what they bring and take"]`."""
 
-    page: Page
+    asked: Page
     appraisal: Appraisal
     worth: Worth
 
     @property
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """The tables of the page by their titles, in the words of the page."""
-        return {one.title: pd.DataFrame(list(one.rows), columns=list(one.heads)) for one in self.page.tables}
-
-    def __repr__(self) -> str:
-        """The page as a terminal shows it."""
-        stream = io.StringIO()
-        print_page(self.page, Console(file=stream, width=WIDTH, no_color=True))
-        return stream.getvalue().rstrip()
-
-    __str__ = __repr__
+    def page(self) -> Page:
+        """One screen, as the command prints it."""
+        return self.asked
 
 
 def economy(
@@ -75,7 +61,15 @@ def economy(
     Raises
     ------
     Faults
-        For a name that is no economy of the world, and with everything that is wrong with the question.
+        For a name that is no economy of the world, and with everything that is wrong with the question, before anything
+        is solved.
+
+    Examples
+    --------
+    >>> answer = sk.economy("Kyrgyzstan", years=2035)
+    >>> print(answer)  # the screen of `samarkand economy Kyrgyzstan`
+    >>> answer.tables["What it adds up to"]  # its tables, in words
+    >>> answer.appraisal["real_income"].sel(economy="KGZ")  # the figures behind them
     """
     session, faults = session or default_session(), FaultList()
     code = faults.attempt(lambda: (world or load_world()).label_named(name))

@@ -12,6 +12,7 @@ from functools import cached_property
 import pandas as pd
 
 from samarkand.priorities.faces import Bars, Page, Table
+from samarkand.reports.answers.on_screen import OnScreen
 from samarkand.reports.answers.sides import Side
 from samarkand.reports.figures import MINUS, NOTHING, SMALLEST, figure, money, plural
 from samarkand.reports.summary import NOTHING_SHOWN
@@ -26,11 +27,16 @@ COLUMNS = {
 NOTE = "US$ m a year."
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(OnScreen):
     """Two variants or more; the first is what the others are compared with."""
 
     sides: tuple[Side, ...]
+
+    @property
+    def page(self) -> Page:
+        """What differs and what it does, on one screen."""
+        return comparison_page(self)
 
     @property
     def first(self) -> Side:

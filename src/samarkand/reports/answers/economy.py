@@ -46,7 +46,7 @@ def economy_page(appraisal: Appraisal, worth: Worth, code: str) -> Page:
         *_missing(appraisal, code),
     )
     lead = (
-        *_said(appraisal, summary, code, lines), certainty(appraisal, code),
+        *_said(appraisal, summary, code, lines), *_transit_said(appraisal, code), certainty(appraisal, code),
     )  # fmt: skip
     return Page(f"{name} · {appraisal.programme.title} · {summary.year}", lead, tables=tables)
 
@@ -135,17 +135,37 @@ def _items(appraisal: Appraisal, lines: Sequence[Line]) -> Iterable[Table]:
     )
 
 
-def _transit(appraisal: Appraisal, code: str) -> Iterable[Table]:
-    """What the economy earns from goods of others, where freight was laid."""
+def _transit_by_case(appraisal: Appraisal, code: str) -> dict[str, tuple[float, float, float]]:
+    """Earned from goods of others without, with and more, US$ m a year by kind of place; empty where none was laid."""
     arrays = [appraisal.array("transit_income", scenario) for scenario in ("without", "with", "change")]
     if any("economy" not in one.dims for one in arrays):
-        return
-    rows = []
+        return {}
+    found = {}
     for case in map(str, arrays[0]["case"].to_numpy()):
-        values = [float(one.sel(economy=code, case=case)) for one in arrays]
-        if any(value == value for value in values):
-            shown = (figure(value, UNIT, sign=number == 2) for number, value in enumerate(values))
-            rows.append((case[:1].upper() + case[1:], *shown))
+        without, with_, change = (float(one.sel(economy=code, case=case)) for one in arrays)
+        if any(value == value for value in (without, with_, change)):
+            found[case] = without, with_, change
+    return found
+
+
+def _transit_said(appraisal: Appraisal, code: str) -> Iterable[str]:
+    by_case = _transit_by_case(appraisal, code)
+    if by_case:
+        _, with_, change = np.nansum(list(by_case.values()), axis=0)
+        more = "more" if change > 0 else "less"
+        said = f"{money(abs(change))} {more} than" if abs(change) > NOTHING_SHOWN else "as much as"
+        yield f"From goods of others that pass it earns {money(with_)} a year, {said} without the programme."
+
+
+def _transit(appraisal: Appraisal, code: str) -> Iterable[Table]:
+    """What the economy earns from goods of others, where freight was laid."""
+    rows = [
+        (
+            case[:1].upper() + case[1:],
+            *(figure(value, UNIT, sign=number == 2) for number, value in enumerate(values)),
+        )
+        for case, values in _transit_by_case(appraisal, code).items()
+    ]
     if rows:
         note = (
             "US$ m a year at published tariffs, the cost of the service in it; no part of real income. What is "
