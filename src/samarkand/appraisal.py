@@ -74,7 +74,7 @@ def appraise(
         Called along the way as `progress(text, done=, total=)`.
     **terms
         The terms of the question: `years`, `without`, `assumptions`, `patches`, `closures`, `deficit_rule`,
-        `projection`, `publication` (`question.Terms`). A scenario has its own.
+        `transit_payments`, `projection`, `publication` (`question.Terms`). A scenario has its own.
 
     Raises
     ------
@@ -161,7 +161,13 @@ def find_baseline(asked: Question, session: Session, progress: Progress = quiet)
 def setting_of(asked: Question) -> Setting:
     """The world of a question under its assumptions."""
     scenario = asked.scenario
-    return Setting(asked.world, asked.assumptions, scenario.deficit_rule, scenario.construction_demand)
+    return Setting(
+        asked.world,
+        asked.assumptions,
+        scenario.deficit_rule,
+        scenario.construction_demand,
+        scenario.transit_payments,
+    )
 
 
 def find_state(

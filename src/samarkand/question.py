@@ -80,6 +80,7 @@ class Terms(TypedDict, total=False):
     deficit_rule: DeficitRule
     charge: ChargeRule
     construction_demand: bool
+    transit_payments: bool
     projection: Projection | str | Path | None
     publication: bool
 
@@ -210,6 +211,7 @@ def _of_terms(
         construction_demand=_yes_or_no(
             "construction_demand", terms.get("construction_demand", False), faults
         ),
+        transit_payments=_yes_or_no("transit_payments", terms.get("transit_payments", False), faults),
         projection=projection.hash if projection else "",
         labels=(world.name, programme.id if programme else ""),
     )

@@ -413,6 +413,8 @@ class Appraisal(Carded):
             lines.append(f"Capital is charged {IN_WORDS[asked.charge]}.")
         if asked.construction_demand:
             lines.append("What is charged buys construction.")
+        if asked.transit_payments:
+            lines.append("Goods pay economies that they pass, inside the equilibrium.")
         return " ".join(lines)
 
     @property
@@ -469,6 +471,7 @@ class Appraisal(Carded):
             "deficit_rule": asked.deficit_rule,
             "charge": asked.charge,
             "construction_demand": asked.construction_demand,
+            "transit_payments": asked.transit_payments,
             "projection": self.projection_card(),
             "evidence": self.evidence._asdict(),
             "samarkand": self.version,

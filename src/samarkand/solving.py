@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -20,13 +20,16 @@ from samarkand.core.conventions import Floats
 from samarkand.core.progress import Progress, quiet
 from samarkand.core.scenario import DeficitRule
 from samarkand.engines.equilibrium import (
+    Carriage,
     Certificate,
     EquilibriumAccounts,
     Shock,
     Solution,
     accounts_from_flows,
     solve,
+    solve_with_carriage,
 )
+from samarkand.engines.equilibrium.measures import calc_baseline_trade_flow
 from samarkand.engines.once import derived
 from samarkand.engines.threads import Beside
 from samarkand.programme import Change
@@ -47,7 +50,7 @@ from samarkand.world.freight.assignment import (
 from samarkand.world.freight.cargo import energy_tables
 from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.disruption import DisruptedFreight, calc_cut_off_hat, disrupt_freight
-from samarkand.world.freight.energy import EnergyClosure, EnergyTrade, energy_trade
+from samarkand.world.freight.energy import EnergyClosure, EnergyTrade, energy_tonnes, energy_trade
 from samarkand.world.freight.energy_costs import EnergyCosts, calc_energy_hat, energy_costs
 from samarkand.world.freight.mode_choice import classes_of_time
 from samarkand.world.freight.model import FreightModel, prepare_freight
@@ -55,10 +58,13 @@ from samarkand.world.freight.state import Freight, FreightState, TradeCosts, fre
 from samarkand.world.freight.subsets import costs_of_subsets
 from samarkand.world.freight.trade_costs import ad_valorem_cost, iceberg_cost_hat, surface_trade
 from samarkand.world.freight.transit import calc_passing, laid_apart
+from samarkand.world.freight.transit_payments import TransitPayments, paying_tariffs
+from samarkand.world.freight.transit_use import TransitUse, find_transit_use
 from samarkand.world.network.disruptions import Closures, find_closures
 from samarkand.world.world import World
 
 Value = TypeVar("Value")
+CarriageOf: TypeAlias = Callable[[Solution], Carriage]
 PUBLIC_WORKS = "construction"  # what taxes for capex buy where construction demand is asked for
 ORDER = ("destination", "origin", "sector")  # of the engine's arrays
 WITHIN, MOST_TRIES = 0.01, 40  # of the volume that a closure leaves; solutions looked for
@@ -74,12 +80,16 @@ class Keep(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Setting:
-    """A world under assumptions, as the engines take it."""
+    """A world under assumptions, as the engines take it.
+
+    transit_payments: whether goods pay economies that they pass, inside the equilibrium (`transit_payments`).
+    """
 
     world: World
     assumptions: Assumptions
     deficit_rule: DeficitRule
     construction_demand: bool = False  # whether what is charged buys construction
+    transit_payments: bool = False
 
     @cached_property
     def commodities(self) -> xr.Dataset:
@@ -108,11 +118,21 @@ class Setting:
         classes = classes_of_time(self.assumptions.parameters)
         return surface_trade(self.world.accounts.trade_flow, self.commodities, classes)
 
-    def solve(self, iceberg_hat: xr.DataArray | None, **shock: Any) -> Solution:
-        """The equilibrium under iceberg costs, dims (origin, destination, sector), and other shocks."""
+    def solve(
+        self, iceberg_hat: xr.DataArray | None, carriage: CarriageOf | None = None, **shock: Any
+    ) -> Solution:
+        """The equilibrium under iceberg costs, dims (origin, destination, sector), payments and other shocks."""
         if iceberg_hat is not None:
             shock["iceberg_hat"] = iceberg_hat.transpose(*ORDER).to_numpy()
-        return solve(self.accounts, Shock(**shock), deficit_rule=self.deficit_rule)
+        if carriage is None:
+            return solve(self.accounts, Shock(**shock), deficit_rule=self.deficit_rule)
+        return solve_with_carriage(self.accounts, Shock(**shock), carriage, deficit_rule=self.deficit_rule)
+
+    def labelled(self, flow: Floats) -> xr.DataArray:
+        """Flows of the engine with their labels."""
+        labels = list(self.world.labels)
+        sectors = list(self.world.accounts.sectors)
+        return xr.DataArray(flow, {"destination": labels, "origin": labels, "sector": sectors}, ORDER)
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +192,7 @@ class Baseline:
         if not self.closed:
             return self._part("solution", lambda: self.setting.solve(None))
         if "costs" in self.given:  # as they are at the solution
-            return self._part("solution", lambda: self.setting.solve(self.costs.hat))
+            return self._part("solution", lambda: self.setting.solve(self.costs.hat, self._carriage()))
         return self._part("solution", lambda: self._closed_energy()[1])
 
     @property
@@ -185,10 +205,15 @@ class Baseline:
         """Oil and gas with something closed."""
         return self._part("energy", lambda: self._closed_energy()[0]) if self.closed else None
 
+    def _carriage(self) -> CarriageOf | None:
+        if not self.setting.transit_payments:
+            return None
+        return transit_carriage(self.setting, self.freight, self.state)
+
     def _closed_energy(self) -> tuple[ClosedEnergy, Solution]:
         def make() -> tuple[ClosedEnergy, Solution]:
             assert isinstance(self.freight, DisruptedFreight)  # as names are closed
-            return _close_energy(self.setting, self.state, self.freight.closures)
+            return _close_energy(self.setting, self.state, self.freight.closures, self._carriage())
 
         return derived(self, "closed energy", make)
 
@@ -247,7 +272,9 @@ def energy_of(setting: Setting) -> EnergyTrade:
     return derived(world, key, make)
 
 
-def _close_energy(setting: Setting, state: FreightState, closures: Closures) -> tuple[ClosedEnergy, Solution]:
+def _close_energy(
+    setting: Setting, state: FreightState, closures: Closures, carriage: CarriageOf | None
+) -> tuple[ClosedEnergy, Solution]:
     """Oil and gas with closures against the open network, and the equilibrium in which no exporter sells more of them
     abroad than is left."""
     closure = energy_of(setting).close(state.model.network, closures.pipelines)
@@ -261,7 +288,7 @@ def _close_energy(setting: Setting, state: FreightState, closures: Closures) -> 
 
     def solve_with(left: xr.DataArray) -> Solution:
         closed = with_left(left)
-        return setting.solve(closed.over(whole, closed.hat))
+        return setting.solve(closed.over(whole, closed.hat), carriage)
 
     left, solution = _within_limits(setting, costs, solve_with)
     return with_left(left), solution
@@ -342,15 +369,55 @@ def _facilitated(setting: Setting, change: Change, freight: xr.DataArray) -> xr.
     return beside_measured(found, freight, change.network, setting.world)
 
 
+def transit_carriage(setting: Setting, freight: Freight, state: FreightState) -> CarriageOf:
+    """What goods pay economies that they pass in a state of the network, against the open one without a programme, by
+    the trade of a solution."""
+    open_model = freight if isinstance(freight, FreightModel) else freight.open
+    key = ("transit ways", open_model.key)
+    world = setting.world
+
+    def open_ways() -> TransitUse:
+        return _transit_ways(setting, open_model, freight_state(open_model, ()))
+
+    payments = TransitPayments(
+        setting.commodities, world.accounts.trade_flow, world.inside_rest_of_world, energy_of(setting),
+        derived(world, key, open_ways),
+    )  # fmt: skip
+    as_it_is = state.model is open_model and not state.changes
+    ways = payments.open_ways if as_it_is else _transit_ways(setting, freight, state)
+
+    def carriage(solution: Solution) -> Carriage:
+        before = calc_baseline_trade_flow(solution.accounts)
+        return payments.carriage(ways, setting.labelled(solution.trade_flow), setting.labelled(before))
+
+    return carriage
+
+
+def _transit_ways(setting: Setting, freight: Freight, state: FreightState) -> TransitUse:
+    open_model, shut = (freight, ()) if isinstance(freight, FreightModel) else (
+        freight.open, freight.closures.pipelines
+    )  # fmt: skip
+    share = mode_shares(open_model, state.against_open)
+    parameters = setting.assumptions.parameters
+    return find_transit_use(
+        state.model.network, parameters, share, list(setting.world.labels), energy_of(setting), paying_tariffs(),
+        state.changes, tuple(shut),
+    )  # fmt: skip
+
+
 def solve_equilibrium(
-    setting: Setting, change: Change, iceberg_hat: xr.DataArray, payment: Payment = ()
+    setting: Setting,
+    change: Change,
+    iceberg_hat: xr.DataArray,
+    payment: Payment = (),
+    carriage: CarriageOf | None = None,
 ) -> Solution:
     """The equilibrium that trade costs and tariffs lead to, with what is paid; before anybody pays if nothing is.
 
     It starts from the baseline whatever was solved before. From the solution before anybody pays it would take one
     sweep less of twenty, and be another number within the tolerance, depending on the order of the questions.
     """
-    return setting.solve(iceberg_hat, **_tariffs(setting, change), **_taxes(setting, payment))
+    return setting.solve(iceberg_hat, carriage, **_tariffs(setting, change), **_taxes(setting, payment))
 
 
 def lay_freight(
@@ -359,12 +426,7 @@ def lay_freight(
     """The trade of a solution on the network of a state: oil and gas known in volumes by tanker and line, the rest by
     its routes. `whole`: with the boxes among it and what of others passes places with a tariff of transit."""
     setting = baseline.setting
-    parameters, labels = setting.assumptions.parameters, list(setting.world.labels)
-    flow = xr.DataArray(
-        solution.trade_flow,
-        {"destination": labels, "origin": labels, "sector": list(setting.world.accounts.sectors)},
-        ORDER,
-    )
+    parameters, flow = setting.assumptions.parameters, setting.labelled(solution.trade_flow)
     energy, before = energy_of(setting), setting.world.accounts.trade_flow
     by_route = flow.where(~energy.known(before), 0.0)
     tonnes = calc_tonnes(by_route, setting.commodities, parameters)
@@ -372,7 +434,7 @@ def lay_freight(
     open_model = baseline.freight if isinstance(baseline.freight, FreightModel) else baseline.freight.open
     share = mode_shares(open_model, state.against_open)
     network, own_of = state.model.network, laid_apart() if whole else ()
-    by_flow = _energy_tonnes(energy, flow, before)
+    by_flow = energy_tonnes(energy, flow, before)
     at_sea = energy_loads(energy, by_flow, network, parameters, own_of)
     work = calc_freight_work(network, parameters, tonnes, share, state.changes, boxes, at_sea, own_of)
     if not whole:
@@ -381,18 +443,6 @@ def lay_freight(
     by_line = by_flow * np.array([not shut & set(by) for by in energy.flows["by"]], float)
     passing = calc_passing(work, energy.flows, by_line, network, parameters)
     return replace(work, own={}, passing=passing)
-
-
-def _energy_tonnes(energy: EnergyTrade, flow: xr.DataArray, before: xr.DataArray) -> Floats:
-    """Oil and gas by flow: volumes of the tables, times trade of the solution over that of the accounts."""
-    cells = energy.cells(before.transpose("origin", "destination", "sector"))
-    after, was = (
-        one.transpose("origin", "destination", "sector").to_numpy()[cells] for one in (flow, before)
-    )
-    ratio = np.divide(after, was, out=np.ones_like(was), where=was > 0)
-    weight = energy.flows["cargo"].map({name: row.tonnes for name, row in energy.tables.cargoes.items()})
-    tonnes: Floats = energy.flows["volume"].to_numpy(float) * weight.to_numpy(float) * 1e6 * ratio
-    return tonnes
 
 
 def _tariffs(setting: Setting, change: Change) -> dict[str, Floats]:

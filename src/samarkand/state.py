@@ -24,7 +24,15 @@ from samarkand.engines.once import derived
 from samarkand.engines.threads import Beside
 from samarkand.programme.applying import Change, Payment
 from samarkand.programme.model.models import Programme
-from samarkand.solving import Baseline, lay_freight, leave_out, solve_equilibrium, trade_costs
+from samarkand.solving import (
+    Baseline,
+    CarriageOf,
+    lay_freight,
+    leave_out,
+    solve_equilibrium,
+    trade_costs,
+    transit_carriage,
+)
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.freight.model import FreightModel, RouteUpdate
@@ -116,8 +124,16 @@ class Counterfactual:
 
     def paid(self, payment: Payment) -> Solution:
         """The equilibrium with the programme paid for: solved once for each payment."""
-        make = partial(solve_equilibrium, self.baseline.setting, self.change, self.trade_costs.hat, payment)
+        baseline = self.baseline
+        pays = baseline.setting.transit_payments
+        carriage = self._part("carriage", self._carriage) if pays else None
+        make = partial(
+            solve_equilibrium, baseline.setting, self.change, self.trade_costs.hat, payment, carriage
+        )
         return derived(self, ("paid", payment), make)
+
+    def _carriage(self) -> CarriageOf:
+        return transit_carriage(self.baseline.setting, self.baseline.freight, self.freight)
 
     def certificate(self, payment: Payment) -> Certificate:
         """How well the equilibrium with a payment is solved."""

@@ -113,6 +113,13 @@ ConstructionOption = Annotated[
         help="What is charged buys construction, instead of what the economy consumes.",
     ),
 ]
+TransitOption = Annotated[
+    bool,
+    typer.Option(
+        "--transit-payments",
+        help="Let goods pay economies that they pass, inside the equilibrium: transit fees above the cost of service.",
+    ),
+]
 ProjectionOption = Annotated[
     Path | None,
     typer.Option(
@@ -136,6 +143,7 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
     "deficit_rule": (DeficitOption, "fixed_nominal"),
     "charge": (ChargeOption, "annuity"),
     "construction_demand": (ConstructionOption, False),
+    "transit_payments": (TransitOption, False),
     "projection": (ProjectionOption, None),
 }
 
@@ -224,6 +232,7 @@ def read_question(
     deficit_rule: Literal["fixed_nominal", "proportional", "purged"],
     charge: Literal["annuity", "spending", "service"],
     construction_demand: bool,
+    transit_payments: bool,
     projection: Path | None,
 ) -> Asking:
     """The options of a question as its terms; everything that cannot be read is a fault."""
@@ -248,6 +257,7 @@ def read_question(
         "deficit_rule": deficit_rule,
         "charge": charge,
         "construction_demand": construction_demand,
+        "transit_payments": transit_payments,
         "projection": projection,
     }
     return Asking(subject or programme or DEFAULT_PROGRAMME, opened, terms, faults)

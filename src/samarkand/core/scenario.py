@@ -19,7 +19,8 @@ class Scenario:
     key in the programme and its new value, in JSON; `variations` triples of a kind (`scale`, `border`, `tariff`), of
     what it varies, and a number (`programme.files.varying`); `without` the projects and measures left out; `closures`
     the names of closed links or passages; `charge` says in which years capital is charged, `construction_demand`
-    whether it buys construction; `projection` is the content hash of a projection of economies, empty for none.
+    whether it buys construction, `transit_payments` whether goods pay economies that they pass inside the equilibrium;
+    `projection` is the content hash of a projection of economies, empty for none.
     """
 
     world: str
@@ -33,6 +34,7 @@ class Scenario:
     deficit_rule: DeficitRule = "fixed_nominal"
     charge: ChargeRule = "annuity"
     construction_demand: bool = False
+    transit_payments: bool = False
     projection: str = ""
     seed: int = 0
     labels: tuple[str, str] = field(default=("", ""), compare=False)
@@ -50,7 +52,7 @@ class Scenario:
     def hash(self) -> str:
         """Content hash: equal for equal questions, whatever they are called."""
         terms = {key: value for key, value in asdict(self).items() if key != "labels"}
-        for later in ("variations", "construction_demand"):
+        for later in ("variations", "construction_demand", "transit_payments"):
             if not terms[later]:  # a question without it keeps the hash that it had before there was any
                 del terms[later]
         return content_hash(terms)

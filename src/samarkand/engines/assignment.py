@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from samarkand.engines.compiled import load_compiled
 from samarkand.engines.contraction import Hierarchy
 from samarkand.engines.once import derived
-from samarkand.engines.routing import Graph, Legs
+from samarkand.engines.routing import Graph
 from samarkand.engines.threads import run_all
 
 Floats = NDArray[np.float64]
@@ -62,7 +62,7 @@ class Paths:
         """The node before each on the paths [sources, nodes], negative at sources and at nodes on none of them."""
         tail = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
         found = np.full((self.sources.size, graph.size), -1, np.int32)
-        for block, trees in zip(_blocks(self.sources), self.trees, strict=True):
+        for block, trees in zip(blocks_of(self.sources), self.trees, strict=True):
             count = np.diff(trees.ptr)
             row = np.repeat(np.arange(count.size), count)
             way = np.ones(row.size, np.bool_)
@@ -91,13 +91,14 @@ def find_paths(graph: Graph, value_of_time: float, sources: ArrayLike, targets: 
         ptr, before, back, _ = found
         return Trees(ptr, before, back, place)
 
-    return Paths(start, end, cost, tuple(run_all(find, _blocks(start))))
+    return Paths(start, end, cost, tuple(run_all(find, blocks_of(start))))
 
 
-def _blocks(sources: Ints) -> list[slice]:
+def blocks_of(sources: Ints) -> list[slice]:
     """Parts of the sources that are worked on side by side, at least one."""
     return [
-        slice(first, first + SOURCES_AT_ONCE) for first in range(0, max(sources.size, 1), SOURCES_AT_ONCE)
+        slice(first, min(first + SOURCES_AT_ONCE, sources.size))
+        for first in range(0, max(sources.size, 1), SOURCES_AT_ONCE)
     ]
 
 
@@ -125,7 +126,7 @@ def assign(graph: Graph, paths: Paths, flow: Floats) -> Floats:
         raise ValueError(f"flow has shape {flow.shape}, sources and targets are {paths.cost.shape}")
     if flow.size and not (flow.min() >= 0 and flow.max() < np.inf):
         raise ValueError("a flow is negative or not finite")
-    load_trees, blocks = load_kernels().load_trees, _blocks(paths.sources)
+    load_trees, blocks = load_kernels().load_trees, blocks_of(paths.sources)
 
     def lay(part: int) -> Floats:
         load = np.zeros(graph.indices.size)
@@ -136,31 +137,10 @@ def assign(graph: Graph, paths: Paths, flow: Floats) -> Floats:
 
     # Added in their order, whichever is done first.
     back: Floats = np.sum(run_all(lay, range(min(LOADED_BESIDE, len(blocks)))), axis=0)
-    return back[_reverse_arcs(graph)]
+    return back[reverse_arcs(graph)]
 
 
-def along(graph: Graph, paths: Paths, gates: Ints) -> tuple[Legs, Ints]:
-    """Hours and money of the arcs on each path, and the bits of `gates` (one number an arc) that any of them has.
-
-    The graph may be another than that in which the paths were searched, with the same arcs at other costs.
-    """
-    shape = paths.cost.shape
-    legs, bits = Legs(np.empty(shape), np.empty(shape)), np.empty(shape, np.int64)
-    run, blocks, turned = load_kernels().along_trees, _blocks(paths.sources), _reverse_arcs(graph)
-    hours, usd, gates = graph.hours[turned], graph.usd[turned], gates[turned]  # by the arc back
-
-    def add_up(number: int) -> None:
-        block, trees = blocks[number], paths.trees[number]
-        run(
-            trees.ptr, trees.before, trees.back, trees.place, hours, usd, gates, paths.cost[block], legs.hours[block],
-            legs.usd[block], bits[block],
-        )  # fmt: skip
-
-    run_all(add_up, range(len(blocks)))
-    return legs, bits
-
-
-def _reverse_arcs(graph: Graph) -> Ints:
+def reverse_arcs(graph: Graph) -> Ints:
     """Number of the arc that leads the other way, of each arc: rows are sorted, and each link is there both ways."""
 
     def find() -> Ints:

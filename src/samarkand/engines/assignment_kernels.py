@@ -219,39 +219,3 @@ def load_trees(ptr: Ints, before: Ints32, back: Ints32, place: Ints32, flow: Flo
                     amount[before[first + k]] += amount[k]
                     amount[k] = 0.0
         amount[0] = 0.0  # at the source, and what has no way
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
-def along_trees(
-    ptr: Ints,
-    before: Ints32,
-    back: Ints32,
-    place: Ints32,
-    hours: Floats,
-    usd: Floats,
-    gates: Ints,
-    cost: Floats,
-    leg_hours: Floats,
-    leg_usd: Floats,
-    leg_gates: Ints,
-) -> None:
-    """Sums of hours and usd, and all bits of `gates`, of the arcs on the way from source s to target t.
-
-    `hours`, `usd` and `gates` are of the way out, by the number of the arc back. Fills leg_* [s, t]: hours and usd
-    infinite, and no bit, where no way leads (an infinite cost). Each tree is gone through once, from its beginning.
-    """
-    most = max(np.diff(ptr).max(), 1)
-    h, u, bits = np.zeros(most), np.zeros(most), np.zeros(most, np.int64)
-    for s in range(place.shape[0]):
-        first = ptr[s]
-        for k in range(1, ptr[s + 1] - first):
-            arc, parent = back[first + k], before[first + k]
-            h[k] = h[parent] + hours[arc]
-            u[k] = u[parent] + usd[arc]
-            bits[k] = bits[parent] | gates[arc]
-        for t in range(place.shape[1]):
-            at = place[s, t]
-            if cost[s, t] < np.inf:
-                leg_hours[s, t], leg_usd[s, t], leg_gates[s, t] = h[at], u[at], bits[at]
-            else:
-                leg_hours[s, t], leg_usd[s, t], leg_gates[s, t] = np.inf, np.inf, 0

@@ -40,6 +40,7 @@ def instead_of(asked: Question, alternative: str) -> tuple[Programme, Terms]:
         "years": scenario.years, "without": [*without, of], "assumptions": dict(scenario.assumptions),
         "closures": scenario.closures, "deficit_rule": scenario.deficit_rule, "charge": scenario.charge,
         "construction_demand": scenario.construction_demand,
+        "transit_payments": scenario.transit_payments,
     }  # fmt: skip
     if asked.projection is not None:
         terms["projection"] = asked.projection

@@ -47,6 +47,7 @@ def appraise_reforms(
         "years": scenario.years, "without": scenario.without, "assumptions": dict(scenario.assumptions),
         "closures": scenario.closures, "deficit_rule": scenario.deficit_rule, "charge": scenario.charge,
         "construction_demand": scenario.construction_demand,
+        "transit_payments": scenario.transit_payments,
     }  # fmt: skip
     if asked.projection is not None:
         terms["projection"] = asked.projection

@@ -122,5 +122,6 @@ def _terms(card: Mapping[str, Any], year: int) -> dict[str, str]:
         "deficits": "" if card["deficit_rule"] == EMBEDDED_RULE else card["deficit_rule"],
         "capital is charged": "" if card["charge"] == "annuity" else IN_WORDS[card["charge"]],
         "what is charged buys": "construction" if card.get("construction_demand") else "",
+        "payments of transit": "in the equilibrium" if card.get("transit_payments") else "",
     }
     return {term: words for term, words in found.items() if words}

@@ -41,6 +41,7 @@ KEYS: Mapping[str, tuple[str, tuple[type, ...]]] = {
     "border": ("border", (dict,)), "tariff": ("tariff", (dict,)), "assume": ("assumptions", (dict,)),
     "close": ("closures", (list, str)), "charge": ("charge", (str,)),
     "construction_demand": ("construction_demand", (bool,)),
+    "transit_payments": ("transit_payments", (bool,)),
 }  # fmt: skip
 FORMS: Mapping[Any, str] = {
     dict: "a table such as { capex = 1.45 }", list: 'a list such as ["cku-railway"]', str: "a word",

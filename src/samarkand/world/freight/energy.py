@@ -208,6 +208,18 @@ def energy_trade(
     return EnergyTrade(tables, sea, places, flows, _voyages(flows, places, sea))
 
 
+def energy_tonnes(energy: EnergyTrade, flow: xr.DataArray, before: xr.DataArray) -> Floats:
+    """Oil and gas by flow: volumes of the tables, times trade of a solution over that of the accounts."""
+    cells = energy.cells(before.transpose("origin", "destination", "sector"))
+    after, was = (
+        one.transpose("origin", "destination", "sector").to_numpy()[cells] for one in (flow, before)
+    )
+    ratio = np.divide(after, was, out=np.ones_like(was), where=was > 0)
+    weight = energy.flows["cargo"].map({name: row.tonnes for name, row in energy.tables.cargoes.items()})
+    tonnes: Floats = energy.flows["volume"].to_numpy(float) * weight.to_numpy(float) * 1e6 * ratio
+    return tonnes
+
+
 def nearest_at_sea(network: Network, latitude: Floats, longitude: Floats) -> tuple[Ints, Floats]:
     """The nearest sea node of each place and the km to it, of those that a link outside all named passages touches.
 

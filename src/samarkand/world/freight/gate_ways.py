@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from samarkand.core.conventions import Floats, Ints
-from samarkand.engines.assignment import along, find_paths, join_choice
-from samarkand.engines.routing import Graph
+from samarkand.engines.assignment import Paths, find_paths, join_choice
+from samarkand.engines.path_sums import mark_paths, sum_paths
+from samarkand.engines.routing import Graph, Legs
 from samarkand.world.freight.assignment import NetworkState, Voyages, link_of_arcs
 from samarkand.world.freight.skims import MODES, values_of_time
 from samarkand.world.network.link_changes import LinkChange
@@ -164,7 +165,7 @@ class GateSearch:
         if by_sea:
             to_port = road.part(slice(cities + terminals, None))
             voyages = Voyages.at(priced, value, to_port.cost, by_rail)
-            legs, bits = along(state.sea_graph, voyages.paths, self._bits["sea"])
+            legs, bits = _along(state.sea_graph, voyages.paths, self._bits["sea"])
             at_sea = state.at_sea
             sea = _Legs(voyages.paths.cost, legs.hours, legs.usd, bits).longer(
                 at_sea.hours[:, None] + at_sea.hours, at_sea.usd[:, None] + at_sea.usd, value
@@ -187,7 +188,7 @@ class GateSearch:
         if kept is not None and kept[0] == prices:
             return kept[1]
         paths = find_paths(graph, self.values[c], sources, targets)
-        legs, bits = along(_lines(self.state, mode)[0], paths, self._bits[mode])
+        legs, bits = _along(_lines(self.state, mode)[0], paths, self._bits[mode])
         found = _Legs(paths.cost, legs.hours, legs.usd, bits)
         self._kept[mode, c] = prices, found
         return found
@@ -209,3 +210,11 @@ class GateSearch:
         dwell = np.where(how == 2, p["port_hours_rail"], p["port_hours_road"]) - state.hours_saved[port]
         fee = p["port_fee"] - state.usd_saved[port]
         return Way(hours + dwell, usd + fee, gates | self._at_ports[port])
+
+
+def _along(graph: Graph, paths: Paths, gates: Ints) -> tuple[Legs, Ints]:
+    """Hours and money of the arcs on each path, infinite where there is none, and the bits of all its gates."""
+    hours, usd = np.where(
+        np.isfinite(paths.cost), sum_paths(graph, paths, np.stack([graph.hours, graph.usd])), np.inf
+    )
+    return Legs(hours, usd), mark_paths(graph, paths, gates)

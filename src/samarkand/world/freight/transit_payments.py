@@ -1,0 +1,189 @@
+"""What goods pay to economies that they pass, above the cost of the service.
+
+    paid[i, s] = sum over k of surplus[k] rate[k] part[k] (passing[k, i, s] - passing of the world as it is) / 1e6
+    received[e] = the same summed over i, s, of tariffs k of economy e        US$ m a year
+
+for tariffs k of `transit_tariffs.csv` whose surplus stands in `transit_surplus.csv`; `passing` as in `transit_use`.
+What a tariff pays for work, fuel and repairs is in the cost of moving goods already, and is not here. Where tonnes in
+the world as it is would bring an economy more than the accounts say that it sells of transport abroad, its payments
+are smaller in the same proportion (`part`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+import xarray as xr
+from pydantic import model_validator
+
+from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
+from samarkand.core.declarations import read_rows
+from samarkand.core.evidence import Cited, Evidence
+from samarkand.engines.equilibrium import Carriage
+from samarkand.world.freight.energy import EnergyTrade, energy_tonnes
+from samarkand.world.freight.mode_choice import sector_classes
+from samarkand.world.freight.transit_tariffs import TransitTariff, transit_tariffs
+from samarkand.world.freight.transit_use import TransitUse
+from samarkand.world.freight.unit_values import values_of_exporters
+
+MILLION = 1e6
+TRANSPORT = "transport"  # the sector of the accounts
+
+
+class TransitSurplus(Cited):
+    """A row of `transit_surplus.csv`: the part of a tariff that is left above the cost of the service."""
+
+    tariff: str
+    share: float
+    low: float | None = None
+    high: float | None = None
+    year: int
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> TransitSurplus:
+        if not 0.0 <= self.share <= 1.0:
+            raise ValueError("a part of a tariff lies between none and all of it")
+        _ = self.evidence
+        return self
+
+    @property
+    def evidence(self) -> Evidence:
+        """The share as evidence. Raises ValueError where it lies outside its range."""
+        return self.cited(self.share, "fraction", low=self.low, high=self.high, year=self.year)
+
+
+@cache
+def transit_surplus() -> dict[str, TransitSurplus]:
+    """The declared rows by tariff. Raises ValueError for two of one tariff, and for a tariff that there is not."""
+    rows = read_rows("samarkand.world.freight", "transit_surplus.csv", TransitSurplus)
+    found = {row.tariff: row for row in rows}
+    if len(found) < len(rows) or not found.keys() <= {row.id for row in transit_tariffs()}:
+        raise ValueError("transit_surplus.csv: one row a tariff, of tariffs of transit_tariffs.csv")
+    return found
+
+
+def paying_tariffs() -> tuple[TransitTariff, ...]:
+    """Tariffs whose surplus is known."""
+    return tuple(row for row in transit_tariffs() if row.id in transit_surplus())
+
+
+def surplus_rates(tariffs: Sequence[TransitTariff]) -> Floats:
+    """US$ of surplus for each unit that passes [tariff]."""
+    return np.array([row.rate * transit_surplus()[row.id].share for row in tariffs])
+
+
+def calc_passing_of(
+    use: TransitUse,
+    tonnes: xr.DataArray,
+    classes: xr.DataArray,
+    energy: Floats,
+    cells: tuple[Ints, Ints, Ints],
+) -> Floats:
+    """What passes each tariff by seller and sector [tariff, origin, sector], a year.
+
+    tonnes: dims (origin, destination, sector), without oil and gas known in volumes; classes: the class of goods of
+    each sector; energy: tonnes of these [flow], and `EnergyTrade.cells` of the flows.
+    """
+    amount = tonnes.transpose("origin", "destination", "sector").to_numpy()
+    label = classes.sel(sector=tonnes["sector"]).to_numpy().astype(str)
+    found = np.zeros((len(use.tariffs), amount.shape[0], amount.shape[2]))
+    for name in use.per_tonne["vot_class"].to_numpy().astype(str):
+        of_class = np.flatnonzero(label == name)
+        per_tonne = use.per_tonne.sel(vot_class=name).to_numpy()
+        found[:, :, of_class] += np.einsum("kin,ins->kis", per_tonne, amount[:, :, of_class], optimize=True)
+    for k, amounts in enumerate(use.by_flow * energy):
+        np.add.at(found[k], (cells[0], cells[2]), amounts)
+    return found
+
+
+def calc_part(earns: Sequence[str | None], income: Floats, labels: Sequence[str], exports: Floats) -> Floats:
+    """Part of each tariff that counts: min(1, exports of transport / sum of income), of the economy it earns for."""
+    part = np.ones(len(earns))
+    for label, most in zip(labels, exports.tolist(), strict=True):
+        mine = np.array([one == label for one in earns])
+        total = float(income[mine].sum())
+        if total > most:
+            part[mine] = most / total
+    return part
+
+
+@dataclass(frozen=True, eq=False)
+class TransitPayments:
+    """Payments of transit in a world: what goods of a flow pay on the ways of a state, against the world as it is.
+
+    commodities: as `freight_table`; trade_flow: of the accounts, US$ m; open_ways: of the network as it is.
+    """
+
+    commodities: xr.Dataset
+    trade_flow: xr.DataArray
+    inside_rest: tuple[str, ...]
+    energy: EnergyTrade
+    open_ways: TransitUse
+
+    @property
+    def labels(self) -> list[str]:
+        """Economies of the accounts."""
+        return [str(code) for code in self.trade_flow["origin"].to_numpy()]
+
+    def passing(self, use: TransitUse, flow: xr.DataArray) -> Floats:
+        """What passes each tariff by seller and sector, with a trade flow (US$ m) on the ways of a state."""
+        dims = ("origin", "destination", "sector")
+        flow, before = flow.transpose(*dims), self.trade_flow.transpose(*dims)
+        table = self.commodities.sel(sector=flow["sector"])
+        per_usd = table["network_share"] / values_of_exporters(table, self.labels)
+        goods = flow.where(~self.energy.known(before) & (flow["origin"] != flow["destination"]), 0.0)
+        tonnes = (goods * MILLION * per_usd).fillna(0.0)
+        cells = self.energy.cells(before)
+        return calc_passing_of(
+            use, tonnes, sector_classes(table), energy_tonnes(self.energy, flow, before), cells
+        )
+
+    @cached_property
+    def part(self) -> Floats:
+        """Part of each tariff that counts [tariff]: no more than its economy sells of transport abroad by the accounts.
+
+        Tariffs whole, the cost of the service in them, are held against it.
+        """
+        earns = [_label(row, self.labels, self.inside_rest) for row in self.open_ways.tariffs]
+        return calc_part(earns, self.income, self.labels, self.transport_exports)
+
+    @cached_property
+    def income(self) -> Floats:
+        """US$ m a year of each tariff in the world as it is, the cost of the service in it [tariff]."""
+        rate = np.array([row.rate for row in self.open_ways.tariffs])
+        found: Floats = rate * self.passing(self.open_ways, self.trade_flow).sum(axis=(1, 2)) / MILLION
+        return found
+
+    @property
+    def transport_exports(self) -> Floats:
+        """US$ m a year of transport that economies sell abroad, by the accounts [economy]; none without the sector."""
+        if TRANSPORT not in self.trade_flow["sector"]:
+            return np.full(len(self.labels), np.inf)
+        sold = self.trade_flow.sel(sector=TRANSPORT)
+        abroad = sold.where(sold["origin"] != sold["destination"], 0.0).sum("destination")
+        return np.asarray(abroad.to_numpy(), np.float64)
+
+    def carriage(self, use: TransitUse, flow: xr.DataArray, before: xr.DataArray) -> Carriage:
+        """Surplus of transit of a flow on the ways of a state against that of the flow `before` on the open ways.
+
+        US$ m a year: paid by seller and sector, received by economy; as much in all.
+        """
+        tariffs = self.open_ways.tariffs
+        label = [_label(row, self.labels, self.inside_rest) for row in tariffs]
+        counts = np.array([one is not None for one in label], float)
+        weight = surplus_rates(tariffs) * self.part * counts / MILLION
+        more = self.passing(use, flow) - self.passing(self.open_ways, before)
+        received = np.zeros(len(self.labels))
+        for name, money in zip(label, weight * more.sum(axis=(1, 2)), strict=True):
+            if name is not None:
+                received[self.labels.index(name)] += money
+        return Carriage(np.einsum("k,kis->is", weight, more), received)
+
+
+def _label(row: TransitTariff, labels: Sequence[str], inside_rest: Sequence[str]) -> str | None:
+    """The economy of the accounts that a tariff earns for; None where the accounts have none."""
+    code = REST_OF_WORLD if row.economy in inside_rest else row.economy
+    return code if code in labels else None

@@ -1,0 +1,154 @@
+"""Goods pay economies that they pass, inside the equilibrium: on the toy network, by hand and against tonnes laid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+import samarkand as sk
+from samarkand import solving
+from samarkand.appraisal import find_baseline
+from samarkand.core.scenario import Scenario
+from samarkand.engines.equilibrium.measures import calc_equivalent_variation
+from samarkand.result import Appraisal
+from samarkand.session import Session
+from samarkand.world.freight.transit_payments import calc_part, paying_tariffs, surplus_rates, transit_surplus
+from samarkand.world.freight.transit_tariffs import TransitTariff, transit_tariffs
+from samarkand.world.freight.transit_use import find_transit_use
+from toy import ECONOMIES, make_toy_world, toy_programme
+
+WORLD = make_toy_world()
+WORLD_INCOME = float(WORLD.accounts.value_added.sum())
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    return Session()
+
+
+def appraised(session: Session, **terms: Any) -> Appraisal:
+    return sk.appraise(toy_programme(WORLD), WORLD, session=session, years=(2035,), **terms)
+
+
+@pytest.fixture(scope="module")
+def paid(session: Session) -> Appraisal:
+    return appraised(session, transit_payments=True)
+
+
+def test_every_tonne_laid_is_found_on_its_way(session: Session) -> None:
+    """All tariffs, the whole trade of the accounts: what goods pass by seller and buyer adds up to what is laid."""
+    baseline = find_baseline(session.ask(toy_programme(WORLD), WORLD), session)
+    setting = baseline.setting
+    flow, energy = WORLD.accounts.trade_flow, solving.energy_of(setting)
+    share = solving.mode_shares(baseline.state.model, baseline.state.against_open)
+    ways = find_transit_use(
+        baseline.state.model.network, setting.assumptions.parameters, share, list(ECONOMIES), energy,
+        transit_tariffs(),
+    )  # fmt: skip
+    tonnes = solving.calc_tonnes(
+        flow.where(~energy.known(flow), 0.0), setting.commodities, setting.assumptions.parameters
+    )
+    found = (ways.per_tonne * tonnes).sum(("vot_class", "origin", "destination")).to_series()
+    laid = baseline.assignment.passing
+    assert laid is not None
+    expected = laid.to_series().dropna()
+    assert len(expected) >= 4  # Suez and the railways of three economies
+    assert found[expected.index].to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-9)
+
+
+def test_the_railway_of_kazakhstan_earns_its_surplus_on_what_more_passes(paid: Appraisal) -> None:
+    state = paid.timeline.last
+    solution = state.with_
+    laid = [work.passing for work in (state.assignment_without, state.assignment) if work.passing is not None]
+    more = float((laid[1] - laid[0]).sel(tariff="kazakhstan_rail"))
+    by_hand = more * 0.0235 * transit_surplus()["kazakhstan_rail"].share / 1e6
+    assert by_hand > 1.0  # US$ m a year
+    rate = solution.shock.carriage_rate
+    assert rate is not None
+    got = solution.transfer + np.einsum("nij,ij->n", solution.trade_flow, rate)
+    assert got[ECONOMIES.index("KAZ")] == pytest.approx(by_hand, rel=1e-6)
+    assert np.delete(got, ECONOMIES.index("KAZ")) == pytest.approx(np.zeros(6), abs=1e-9 * WORLD_INCOME)
+
+
+def test_payments_add_up_to_zero_and_are_certified(paid: Appraisal) -> None:
+    for solution in (paid.timeline.last.with_, paid.timeline.last.before_financing):
+        assert abs(solution.transfer.sum()) <= 1e-9 * np.abs(solution.transfer).sum() + 1e-9
+        assert solution.certificate.carriage <= 1e-8
+        rate = solution.shock.carriage_rate
+        assert rate is not None
+        collected = float((solution.trade_flow * rate).sum())
+        assert collected > 0
+
+
+def test_the_world_gains_what_is_paid_and_no_longer_used_up(paid: Appraisal, session: Session) -> None:
+    without, with_ = (one.timeline.last.with_ for one in (appraised(session), paid))
+    change = calc_equivalent_variation(with_) - calc_equivalent_variation(without)
+    rate = with_.shock.carriage_rate
+    assert rate is not None
+    collected = float((with_.trade_flow * rate).sum())
+    assert change.sum() == pytest.approx(collected, rel=0.05)  # terms of trade go from one to another
+    assert change[ECONOMIES.index("KAZ")] == change.max()
+
+
+def test_nothing_changes_where_it_is_not_asked_for(paid: Appraisal, session: Session) -> None:
+    plain = appraised(session)
+    assert plain.timeline.last.with_.shock.carriage_rate is None
+    assert plain.scenario.hash != paid.scenario.hash
+    assert "Goods pay economies that they pass" in paid.terms_line
+    assert Scenario("w", "p", (2035,)).hash == Scenario("w", "p", (2035,), transit_payments=False).hash
+
+
+def only(monkeypatch: pytest.MonkeyPatch, rows: Sequence[TransitTariff]) -> None:
+    """These tariffs alone, with the surplus of the rows of their names."""
+    monkeypatch.setattr(solving, "paying_tariffs", lambda: tuple(rows))
+
+
+def test_carriage_in_the_economies_that_sell_and_buy_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, session: Session
+) -> None:
+    """Goods on the railways of Germany are its own, bought or sold: what they pay stays where the accounts have it."""
+    row = next(row for row in transit_tariffs() if row.id == "kazakhstan_rail")
+    only(monkeypatch, [row.model_copy(update={"economy": "DEU"})])
+    own = sk.appraise(
+        toy_programme(WORLD), make_toy_world(), session=Session(), years=(2035,), transit_payments=True
+    )
+    plain = appraised(session)
+    for name in ("price_hat", "expenditure", "private_spending"):
+        one, other = (getattr(each.timeline.last.with_, name) for each in (own, plain))
+        assert one == pytest.approx(other, rel=1e-9)
+
+
+def test_a_closed_canal_loses_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were the canal Georgia's: others pay US$ 6.49 x 0.693 a tonne to the rest of the world until it closes."""
+    suez = next(row for row in paying_tariffs() if row.id == "suez")
+    only(monkeypatch, [suez.model_copy(update={"economy": "GEO"})])
+    session, world = Session(), make_toy_world()
+    open_ = find_baseline(session.ask(toy_programme(world), world), session)
+    asked = session.ask(toy_programme(world), world, closures=("suez",), transit_payments=True)
+    solution = find_baseline(asked, session).solution
+    rate = solution.shock.carriage_rate
+    assert rate is not None
+    got = solution.transfer + np.einsum("nij,ij->n", solution.trade_flow, rate)
+    passing = open_.assignment.passing
+    assert passing is not None
+    # Goods of Georgia pass as well; the tariff is Egypt's there, whose goods the toy world does not have.
+    everybodys = float(passing.sel(tariff="suez"))
+    assert (
+        -6.49 * 0.693 * everybodys / 1e6
+        <= got[ECONOMIES.index("ROW")]
+        < -0.5 * 6.49 * 0.693 * everybodys / 1e6
+    )
+    assert got.sum() == pytest.approx((solution.trade_flow * rate).sum(), rel=1e-9)
+
+
+def test_no_economy_earns_more_than_its_accounts_sell_of_transport() -> None:
+    """Twice as much by tonnes as by the accounts: half counts. Toy accounts have no such sector, and all counts."""
+    rows = [row for row in paying_tariffs() if row.id in ("suez", "kazakhstan_rail")]
+    part = calc_part(
+        ["EGY", "KAZ"], np.array([200.0, 30.0]), ["KAZ", "EGY", "DEU"], np.array([60.0, 100.0, 0.0])
+    )
+    assert part.tolist() == [0.5, 1.0]
+    assert surplus_rates(rows).tolist() == pytest.approx([6.49 * 0.693, 0.0235 * 0.461])
