@@ -84,6 +84,8 @@ def test_what_is_no_year_is_said_before_anything_runs() -> None:
     assert len(said) == 4  # and the item that is not there
     with pytest.raises(Faults, match="is no year"):
         sk.appraise(toy_programme(WORLD), WORLD, years="2035")
+    with pytest.raises(Faults, match=r"construction_demand: 'yes': is neither yes nor no"):
+        sk.appraise(toy_programme(WORLD), WORLD, construction_demand="yes")
 
 
 def test_arrays_say_what_they_are(appraisal: sk.Appraisal) -> None:

@@ -99,18 +99,21 @@ def test_a_file_of_variants_gives_questions(tmp_path: Path):
     file = tmp_path / "variants.toml"
     file.write_text(
         '[[variant]]\nname = "dearer"\nscale = { capex = 1.45 }\n'
-        '[[variant]]\nname = "closed"\nclose = ["suez"]\ncharge = "spending"\nset = { "railway.opening" = 2040 }\n',
+        '[[variant]]\nname = "closed"\nclose = ["suez"]\ncharge = "spending"\nset = { "railway.opening" = 2040 }\n'
+        '[[variant]]\nname = "built"\ncharge = "spending"\nconstruction_demand = true\n',
         encoding="utf-8",
     )
-    dearer, closed = read_variants(file)
+    dearer, closed, built = read_variants(file)
     assert dearer.terms == {"scale": {"capex": 1.45}}
     assert closed.terms == {"closures": ["suez"], "charge": "spending", "patches": {"railway.opening": 2040}}
+    assert built.terms == {"charge": "spending", "construction_demand": True}
 
 
 def test_all_that_is_wrong_with_a_file_of_variants_is_said_at_once(tmp_path: Path):
     file = tmp_path / "variants.toml"
     file.write_text(
-        'title = 1\n[[variant]]\nscale = 2\nborders = {}\n[[variant]]\nname = "b"\nwithout = 3\nprogramme = []\n',
+        'title = 1\n[[variant]]\nscale = 2\nborders = {}\n[[variant]]\nname = "b"\nwithout = 3\nprogramme = []\n'
+        'construction_demand = "yes"\n',
         encoding="utf-8",
     )
     with pytest.raises(Faults) as raised:
@@ -119,6 +122,7 @@ def test_all_that_is_wrong_with_a_file_of_variants_is_said_at_once(tmp_path: Pat
     for part in (
         "title: is no part", "variant 1: has no name", "borders: is no key of a variant. Did you mean border",
         "scale: is 2", "variant 2, without: is 3", "programme: is []",
+        "construction_demand: is 'yes'. Write true or false",
     ):  # fmt: skip
         assert part in said, part
     for content in ("", "[[variant", "[variant]\na = 1", "variant = [1]"):
