@@ -13,7 +13,7 @@ from samarkand.worth.item_worth import ItemWorth
 from samarkand.worth.life import life_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "worth.md").read_text(encoding="utf-8")
-NAMES = {"casa-1000": "CASA-1000", "bangkok-nong-khai-hsr": "Bangkok-Nong Khai"}
+NAMES = {"casa-1000": "CASA-1000", "bangkok-nong-khai-hsr": "Bangkok-Nong Khai", "rogun-hydropower": "Rogun"}
 
 
 def return_of(item: Item, world: World, parameters: Parameters) -> float:
@@ -36,13 +36,17 @@ def test_our_returns_stand_beside_every_published_one() -> None:
         assert given.value is not None
         ours = return_of(items[name], world, parameters)
         assert f"| {title} | {100 * given.value:.1f} % | {100 * ours:.1f} % |" in PAGE
-    line = items["casa-1000"]
+    dam, line = items["rogun-hydropower"], items["casa-1000"]
+    assert dam.capex is not None
+    assert dam.capex.value is not None
+    half = dam.capex.model_copy(update={"value": dam.capex.value / 2})
     dearer = {"supply_cost": 50.0}
     attributes = tuple(
         (key, value.model_copy(update={"value": dearer[key]}) if key in dearer else value)
         for key, value in line.attributes
     )
     moved = {
+        "at half of that cost": (dam.model_copy(update={"capex": half}), {}),
         "At the cost as published": (line, {"cost_conversion_factor": 1.0}),
         "were it gas that it displaces": (line, {"electricity_cost_oil": parameters["electricity_cost_gas"]}),
         "built over eight years instead of four": (line, {"construction_years": 8.0}),
