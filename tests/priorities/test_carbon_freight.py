@@ -19,15 +19,18 @@ from samarkand.priorities.environment.operation import acts_on_freight
 from samarkand.priorities.environment.page import page
 from samarkand.priorities.environment.paths import TITLES
 from samarkand.priorities.environment.traffic import (
+    AS_LAID,
     GRIDS,
     Factors,
     FreightGases,
     break_even,
     calc_freight_gases,
     freight_gases,
+    net_by_grid,
     rail_by_grid,
     replaced,
     traction,
+    zero_of,
 )
 from samarkand.priorities.item_freight import KEY, calc_item_work
 from samarkand.session import Session
@@ -123,6 +126,23 @@ def test_break_even_by_mode_replaced():
     for mode in ("diesel train", "sea"):
         for grid, value in zip(GRIDS, by_grid[mode], strict=True):
             assert (value > 0) == (grid > found[mode])
+
+
+@pytest.mark.parametrize(("mode", "even"), [("road", None), ("sea", 7 / 0.027)])
+def test_net_of_a_railway_as_the_grid_runs(mode, even):
+    """A million tonne-km from another mode to electric trains: 0.027 g - f tonnes; another grid is every grid."""
+    before = work([(mode, "", "KAZ", 1000.0, 1000.0)], 1000.0)
+    after = work([("rail", "x", "KAZ", 1000.0, 1000.0)], 1000.0)
+    found = net_by_grid(railway("yes"), calc_item_work(before, after, "x"), FACTORS)
+    by_hand = [0.027 * grid - P[f"freight_{mode}"] for grid in GRIDS]
+    assert found[AS_LAID] == pytest.approx(by_hand)
+    assert found[mode] == pytest.approx(by_hand)  # all that runs on its links came from this one mode
+    assert found["diesel train"] == pytest.approx([0.027 * grid - 28.0 for grid in GRIDS])
+    assert zero_of(found[AS_LAID]) == (None if even is None else pytest.approx(even))
+    assert zero_of(found["diesel train"]) == pytest.approx(28.0 / 0.027)
+    diesel = net_by_grid(railway("no"), calc_item_work(before, after, "x"), FACTORS)
+    assert np.ptp(diesel[AS_LAID]) == 0.0  # no grid moves diesel trains
+    assert zero_of(diesel[AS_LAID]) is None
 
 
 @pytest.fixture(scope="module")
@@ -253,6 +273,9 @@ def test_the_page_of_a_railway_has_its_path_and_its_grid(answer):
     titles = [table.title for table in shown.tables]
     assert "Freight with the item less without it" in titles
     assert any(title.startswith("An electric train") for title in titles)
+    (grids,) = (table for table in shown.tables if table.title.startswith("Net gases of the railway"))
+    assert [row[0] for row in grids.rows] == [AS_LAID, "road", "diesel train", "sea"]
+    assert [row[-1] for row in grids.rows[1:]] == ["none", "1,037", "259"]
     (chart,) = shown.charts
     assert set(chart.series) == {"gross", "net", "building"}
     assert chart.years[-1] >= 2050

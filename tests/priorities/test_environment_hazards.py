@@ -12,6 +12,7 @@ from samarkand.core.evidence import Evidence
 from samarkand.core.faults import Faults
 from samarkand.priorities.environment.depth_windows import read_window
 from samarkand.priorities.environment.hazards import calc_damage_share, curve_of, hazard_loss
+from samarkand.priorities.environment.places import calc_length
 from samarkand.programme.model.kinds import kinds
 from samarkand.programme.model.models import Point, Project, Section
 
@@ -88,6 +89,8 @@ def test_expected_annual_damage_by_hand(tmp_path):
     assert damages == pytest.approx(
         [quarter, half], rel=1e-6
     )  # the edge of the water lies on the edge of a piece
+    for one in found.events:  # the stretches under water are as long as what is said of them
+        assert sum(map(calc_length, one.wet)) == pytest.approx(one.wet_km, rel=1e-9)
     by_hand = 1000 * ((0.1 - 0.01) * (quarter + half) / 2 + 0.01 * half)
     assert found.money.total == pytest.approx(by_hand, rel=1e-6)
     assert found.money.tail == pytest.approx(1000 * 0.01 * half, rel=1e-6)

@@ -17,7 +17,7 @@ from samarkand.priorities.environment.command import screen
 from samarkand.priorities.environment.lender_categories import IMPACTS
 from samarkand.priorities.environment.maps_asked import maps_by_period
 from samarkand.priorities.environment.page import safeguards
-from samarkand.priorities.environment.places import Places, cut_at_antimeridian, places_of
+from samarkand.priorities.environment.places import Places, calc_length, cut_at_antimeridian, places_of
 from samarkand.priorities.environment.screening import cases_of, rules, standards
 from samarkand.priorities.environment.screening_fields import screen_item
 from samarkand.priorities.environment.screening_map import map_of_projects, middle_of, standard_shown
@@ -143,6 +143,13 @@ def test_maps_of_an_item_in_its_page(answer, tmp_path):
     assert page.pictures[0].ways[-1].own
     assert [one.words for one in page.pictures[0].areas] == ["a0"]
     assert 'fill="#3f958f"' in str(draw_picture(page.pictures[0]))
+    floods = page.pictures[1]  # one metre of water wherever the map reaches: the whole line
+    assert floods.title.endswith("in the event of 100 years")
+    dry, wet = (
+        sum(calc_length(np.array(way.points)) for way in floods.ways if way.own is own)
+        for own in (False, True)
+    )
+    assert wet == pytest.approx(dry, rel=1e-9)
     damage = dict(next(one.rows for one in page.tables if one.title.startswith("Direct damage")))
     # All 4,000 US$ m at 1 m of water: 0.396 of it once in a hundred years, all of it tail.
     assert damage["expected annual damage"] == damage["rarer ones, as if none did more"] == "15.855"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from samarkand.core.conventions import Floats
 from samarkand.priorities.environment.layers import Overlay
@@ -57,8 +57,13 @@ def areas_maps(timeline: Timeline) -> tuple[LineMap, ...]:
 
 def ways_of(title: str, places: Places, area: Overlay, number: int) -> list[Way]:
     """The lines of an item and, over them, what lies within areas."""
+    return stretches(title, places, area.pieces, number, "within an area")
+
+
+def stretches(title: str, places: Places, parts: Iterable[Floats], number: int, words: str) -> list[Way]:
+    """The lines of an item in grey and, over them, parts of them in colour; `words`: what these are."""
     lines = [Way(number, title, _points(line), pale=True) for _, line in places.lines]
-    return lines + [Way(number, f"{title}: within an area", _points(one), own=True) for one in area.pieces]
+    return lines + [Way(number, f"{title}: {words}", _points(one), own=True) for one in parts]
 
 
 def drawn_areas(area: Overlay) -> list[Area]:

@@ -11,7 +11,7 @@ are apart: what a day of closure costs is worked out where benefits are (`samark
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import pairwise
@@ -45,13 +45,18 @@ class CurvePoint(Cited):
 
 
 class Event(NamedTuple):
-    """What the event of a return period does: part of the capital destroyed, length under water, whether it is cut."""
+    """What the event of a return period does.
+
+    damage: part of the capital destroyed. wet_km: length under water. cut: whether it closes. wet: what of its lines is
+    under water, `[point, (longitude, latitude)]`.
+    """
 
     period: float
     damage: float
     wet_km: float
     deepest: float
     cut: bool
+    wet: tuple[Floats, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -184,10 +189,19 @@ def _event(period: float, item: Item, places: Places, raster: Raster, failure_sh
     lengths = np.concatenate([calc_lengths(line) for line in lines])
     middle = np.concatenate([(line[1:] + line[:-1]) / 2 for line in lines])
     depth = np.nan_to_num(raster.at(middle[:, 1], middle[:, 0]), nan=0.0)
+    wet = tuple(part for line in lines for part in _wet_parts(line, raster))
     lost = float((lengths * calc_damage_share(depth, item.kind)).sum() / lengths.sum())
-    return Event(
-        period, lost, float(lengths[depth > 0].sum()), float(depth.max()), _is_cut(depth, item, failure_share)
-    )
+    wet_km, deepest = float(lengths[depth > 0].sum()), float(depth.max())
+    return Event(period, lost, wet_km, deepest, _is_cut(depth, item, failure_share), wet)
+
+
+def _wet_parts(line: Floats, raster: Raster) -> Iterator[Floats]:
+    """Stretches of a line whose legs are under water in their middle."""
+    middle = (line[1:] + line[:-1]) / 2
+    wet = np.nan_to_num(raster.at(middle[:, 1], middle[:, 0]), nan=0.0) > 0
+    turns = np.flatnonzero(np.diff(np.r_[False, wet, False]))
+    for first, last in turns.reshape(-1, 2).tolist():
+        yield line[first : last + 1]
 
 
 def _is_cut(depth: Floats, item: Item, failure_share: float) -> bool:

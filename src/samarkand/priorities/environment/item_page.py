@@ -11,13 +11,17 @@ from samarkand.priorities.environment.power import power_of
 from samarkand.priorities.environment.traffic import (
     ELSEWHERE,
     GRIDS,
+    Factors,
     FreightGases,
     break_even,
     freight_gases,
+    net_by_grid,
     rail_by_grid,
     replaced,
+    zero_of,
 )
 from samarkand.priorities.faces import Answer, Chart, Page, Table, shown
+from samarkand.priorities.item_freight import item_work
 from samarkand.priorities.registry import find_indicator
 from samarkand.programme.model.models import Item
 from samarkand.world.parameters import Parameters
@@ -47,6 +51,8 @@ def page_of_item(answer: Answer, item: Item) -> Page:
     tables += [*_of_a_year(gases), *_worth(answer, gases)]
     if isinstance(freight, FreightGases):
         tables.append(_freight(freight))
+        if item.kind == "rail":
+            tables.append(_grids(item, answer))
     if item.kind == "rail":
         tables.append(rail_table(parameters))
     if gaps:
@@ -88,6 +94,26 @@ def _freight(freight: FreightGases) -> Table:
     ]
     note = "Freight between economies in full service, all other items in place; freight within an economy is not laid."
     return Table("Freight with the item less without it", ("what", "a year"), tuple(rows), note=note)
+
+
+def _grids(item: Item, answer: Answer) -> Table:
+    """Net gases of a railway in operation as all grids run from nothing to coal alone, by what it replaces."""
+    timeline = answer.timeline
+    work = item_work(timeline.last.solved, item.id, timeline.kept_under, lay=True)
+    assert work is not None
+    factors = Factors(timeline.world.fact_table, timeline.assumptions.parameters)
+    rows = []
+    for mode, values in net_by_grid(item, work, factors).items():
+        found = zero_of(values)
+        even = "none" if found is None else f"{found:,.0f}"
+        rows.append((mode, *(f"{1e-3 * value:+,.1f}" for value in values), even))
+    heads = ("instead of", *(f"{grid:,.0f}" for grid in GRIDS), "break-even")
+    note = (
+        "Thousand tonnes in a year of full service; grids and break-even in g CO2e a kilowatt-hour, one grid for all "
+        "economies. First the freight as it was laid with it and without it, then electric trains in the place of one "
+        "mode for all that runs on its links. Building the line is apart."
+    )
+    return Table("Net gases of the railway as the grid runs", heads, tuple(rows), note=note)
 
 
 def rail_table(parameters: Parameters) -> Table:

@@ -13,6 +13,7 @@ from samarkand.priorities.environment.areas_page import (
     areas_tables,
     drawn_areas,
     says_of_map,
+    stretches,
     ways_of,
 )
 from samarkand.priorities.environment.green_finance_page import green_finance_tables
@@ -129,6 +130,7 @@ def page_of_project(
         )
         pictures = (_map(item, places, area, answer.world.names),)
     if hazard is not None:
+        pictures += _flood_map(item, places, hazard, answer.world.names)
         tables += [_events(hazard), _expected(hazard, days), _keys(hazard, days, depths)]
     tables.append(table_of_rules_left_out(item))
     return Page(
@@ -230,6 +232,19 @@ def _map(item: Item, places: Places, area: Overlay, names: Mapping[str, str]) ->
     economies = {code: names.get(code, code) for code in item.economies}
     ways, areas = tuple(ways_of(item.title, places, area, 1)), tuple(drawn_areas(area))
     return LineMap(f"{item.title} and {area.layer}", ways, economies, IN_COLOUR, areas)
+
+
+def _flood_map(
+    item: Item, places: Places, hazard: HazardLoss, names: Mapping[str, str]
+) -> tuple[LineMap, ...]:
+    """What of its lines the rarest event puts under water; nothing where it stays dry, and for a place."""
+    rarest = hazard.events[-1]
+    if not rarest.wet:
+        return ()
+    economies = {code: names.get(code, code) for code in item.economies}
+    ways = tuple(stretches(item.title, places, rarest.wet, 1, "under water"))
+    title = f"{item.title} in the event of {rarest.period:g} years"
+    return (LineMap(title, ways, economies, "In colour what lies under water."),)
 
 
 def _events(hazard: HazardLoss) -> Table:

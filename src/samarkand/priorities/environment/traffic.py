@@ -13,8 +13,8 @@ electric train with mode `m`: `g* = f[m] / k`; none where the grid would have to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import product
 
@@ -37,6 +37,7 @@ MODES = ("road", "rail", "sea")
 NO_GRID = "the emissions of a kilowatt-hour are known of no economy"
 ELSEWHERE = "elsewhere"
 GRAMS = 1e-6  # grams to tonnes
+AS_LAID = "what it replaces as laid"
 GRIDS = (0.0, 300.0, 600.0, 900.0, 1200.0)  # g CO2e/kWh
 MOST_GRID = 1200.0  # coal alone, in old plants
 FACTORS = ("freight_road", "freight_sea", "rail_electric_share", "freight_rail_diesel", "rail_electricity")
@@ -127,10 +128,14 @@ def calc_freight_gases(item: Item, work: ItemWork, factors: Factors) -> FreightG
 
 @dataclass(frozen=True)
 class Factors:
-    """What a tonne-kilometre emits by mode and, on rails, by the grid of an economy and the traction."""
+    """What a tonne-kilometre emits by mode and, on rails, by the grid of an economy and the traction.
+
+    every_grid: g CO2/kWh of all grids, where it is asked what another one would mean.
+    """
 
     facts: Facts
     parameters: Parameters
+    every_grid: float | None = None
 
     def gases(self, work: pd.Series, own: float | None) -> Ends:
         """Tonnes of tonne-kilometres by (mode, economy, own); below zero where they are.
@@ -159,6 +164,8 @@ class Factors:
 
     def grid(self, economy: str) -> float:
         """g CO2/kWh of an economy; the mean of all that are known, by generation, where it is not."""
+        if self.every_grid is not None:
+            return self.every_grid
         known = self.facts.get(economy, "grid_intensity").value
         found = self.mean_grid if known is None else known
         if found is None:
@@ -185,6 +192,30 @@ def electrified(item: Item) -> float | None:
     km = [one.length.value or 0.0 for one in item.section]
     electric = [length for length, one in zip(km, item.section, strict=True) if one.is_true("electrified")]
     return sum(electric) / sum(km) if sum(km) > 0 else None
+
+
+def net_by_grid(item: Item, work: ItemWork, factors: Factors) -> dict[str, tuple[float, ...]]:
+    """Tonnes a year of a railway at each of `GRIDS`, the same in all economies; building it apart.
+
+    As its freight was laid, and as if all that runs on its own links would go as far by one other mode; electric trains
+    on its links in the latter.
+    """
+    table, share = work.table, electrified(item)
+    both, own = table["after"] - table["before"], table.index.get_level_values("own").to_numpy(bool)
+    found = {AS_LAID: tuple(replace(factors, every_grid=grid).gases(both, share).central for grid in GRIDS)}
+    tonne_km = GRAMS * float(table["after"][own].sum())
+    if tonne_km > 0:
+        by_mode = rail_by_grid(factors.parameters)
+        found |= {mode: tuple(tonne_km * one for one in values) for mode, values in by_mode.items()}
+    return found
+
+
+def zero_of(values: Sequence[float]) -> float | None:
+    """The grid at which a straight line over `GRIDS` rises through zero; None where it does not within them."""
+    first, last = values[0], values[-1]
+    if not first <= 0 <= last or first == last:
+        return None
+    return GRIDS[-1] * first / (first - last)
 
 
 def rail_by_grid(parameters: Parameters) -> dict[str, tuple[float, ...]]:
