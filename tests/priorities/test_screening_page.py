@@ -13,6 +13,7 @@ from samarkand import question
 from samarkand.cli import app
 from samarkand.core.faults import Faults
 from samarkand.priorities import registry
+from samarkand.priorities.environment.areas_page import sites_of
 from samarkand.priorities.environment.command import screen
 from samarkand.priorities.environment.lender_categories import IMPACTS
 from samarkand.priorities.environment.maps_asked import maps_by_period
@@ -23,7 +24,9 @@ from samarkand.priorities.environment.screening_fields import screen_item
 from samarkand.priorities.environment.screening_map import map_of_projects, middle_of, standard_shown
 from samarkand.priorities.environment.screening_outcomes import screened
 from samarkand.priorities.environment.screening_page import SHORT
+from samarkand.priorities.faces import LineMap
 from samarkand.priorities.registry import find_indicator, recalled_rows
+from samarkand.programme import load_programme
 from samarkand.reports.html import render_report
 from samarkand.reports.pages import draw_chart, pages_of
 from samarkand.reports.pictures import draw_picture
@@ -178,6 +181,7 @@ def test_all_projects_against_a_map_of_areas(answer, tmp_path):
     assert sum(way.own for way in picture.ways) == sum(way.own for way in alone.pictures[0].ways)
     assert [one.words for one in picture.areas] == ["a0"]
     assert "projects with a place lie in areas" in page.lead[1]
+    assert "1 " in picture.note  # numbers of the map are named below it
     plain = screen(answer)
     assert not plain.pictures
     assert {row[0]: row[1] for row in cells(plain, "Under each standard")}["railway"] != "red"
@@ -190,6 +194,15 @@ def test_all_projects_against_a_map_of_areas(answer, tmp_path):
     html = render_report(whole)
     assert "Projects and areas of areas.gpkg" in html
     assert 'fill="#3f958f"' in html
+
+
+def test_a_place_without_a_line_stands_on_the_map():
+    plant = next(item for item in load_programme("eurasian-corridors").items if item.id == "rogun-hydropower")
+    (site,) = sites_of(plant.title, places_of(plant), 1)
+    drawn = str(draw_picture(LineMap("Plant", (), {}, sites=(site,))))
+    assert plant.title in drawn
+    line = next(item for item in load_programme("eurasian-corridors").items if item.id == "casa-1000")
+    assert not sites_of(line.title, places_of(line), 1)  # its line says where it is
 
 
 @pytest.mark.parametrize(

@@ -169,14 +169,25 @@ class Area:
 
 
 @dataclass(frozen=True)
+class Site:
+    """A place on a map, with the number that the words below the map give it."""
+
+    number: int
+    words: str
+    longitude: float
+    latitude: float
+
+
+@dataclass(frozen=True)
 class LineMap:
-    """Lines on a map, over areas; `economies` are named on it, by ISO3 code."""
+    """Lines and places on a map, over areas; `economies` are named on it, by ISO3 code."""
 
     title: str
     ways: tuple[Way, ...]
     economies: Mapping[str, str]
     note: str = ""
     areas: tuple[Area, ...] = ()
+    sites: tuple[Site, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from samarkand.core.durable import new_files
 from samarkand.priorities.faces import LineMap, NetworkFigure, Node, Page, Picture
 from samarkand.reports.charts import GRID, INK, PAPER
-from samarkand.reports.maps import COLOURS, NO_FIGURE, Marks, Route, region_map
+from samarkand.reports.maps import COLOURS, NO_FIGURE, Marks, Place, Route, region_map
 from samarkand.reports.svg import Svg, picture, tag
 from samarkand.world.economies.map import load_map
 from samarkand.world.economies.map_policy import DISCLAIMER
@@ -42,7 +42,10 @@ def _map(one: LineMap) -> Svg:
         for way in one.ways
         if len(way.points) > 1
     )
-    drawn = region_map(load_map(), Marks(routes, names=one.economies, areas=one.areas), one.title)
+    places = tuple(
+        Place(site.number, site.words, site.longitude, site.latitude, "site") for site in one.sites
+    )
+    drawn = region_map(load_map(), Marks(routes, places, one.economies, one.areas), one.title)
     # A file of its own has no caption: what every map says stands in it.
     said = tag("desc", f"{one.note} {DISCLAIMER} Made with Natural Earth.")
     return Svg(str(drawn).replace("</title>", f"</title>{said}", 1))

@@ -8,12 +8,12 @@ from samarkand.core.conventions import Floats
 from samarkand.priorities.environment.layers import Overlay
 from samarkand.priorities.environment.places import Places
 from samarkand.priorities.environment.screening_outcomes import areas_met, is_screened, placed
-from samarkand.priorities.faces import NO_FIGURE, Area, LineMap, Table, Way, shown
+from samarkand.priorities.faces import NO_FIGURE, Area, LineMap, Site, Table, Way, shown
 from samarkand.priorities.timeline import Timeline
 
 FEW = 3  # areas that are named in a cell
 HEADS = ("project", "km within", "of its line", "areas", "protected_area")
-IN_COLOUR = "In colour what lies within an area, grey the rest of the projects."
+IN_COLOUR = "In colour what lies within an area."
 
 
 def areas_tables(timeline: Timeline) -> tuple[Table, ...]:
@@ -36,7 +36,7 @@ def areas_tables(timeline: Timeline) -> tuple[Table, ...]:
 
 
 def areas_maps(timeline: Timeline) -> tuple[LineMap, ...]:
-    """All projects with a line or a place, what of them lies within areas, and these; nothing without a map."""
+    """Projects that cross areas or lie in them, what of them lies within, and the areas; nothing where none does."""
     met = areas_met(timeline)
     inside = [name for name, one in met.items() if one.touches]
     if not inside:
@@ -46,13 +46,22 @@ def areas_maps(timeline: Timeline) -> tuple[LineMap, ...]:
     codes = dict.fromkeys(code for item in timeline.items if item.id in inside for code in item.economies)
     ways = [
         way
-        for number, name in enumerate(met, 1)
+        for number, name in enumerate(inside, 1)
         for way in ways_of(titles[name], places[name], met[name], number)
     ]
+    sites = tuple(
+        site for number, name in enumerate(inside, 1) for site in sites_of(titles[name], places[name], number)
+    )
     areas = tuple(dict.fromkeys(area for name in inside for area in drawn_areas(met[name])))
     names = {code: timeline.world.name_of(code) for code in codes}
     title = f"Projects and areas of {met[inside[0]].layer}"
-    return (LineMap(title, tuple(ways), names, IN_COLOUR, areas),)
+    listed = "; ".join(f"{number} {name}" for number, name in enumerate(inside, 1))
+    return (LineMap(title, tuple(ways), names, f"{IN_COLOUR} {listed}.", areas, sites),)
+
+
+def sites_of(title: str, places: Places, number: int) -> list[Site]:
+    """The places of an item that has no lines."""
+    return [Site(number, title, x, y) for _, x, y in (() if places.lines else places.points)]
 
 
 def ways_of(title: str, places: Places, area: Overlay, number: int) -> list[Way]:

@@ -117,16 +117,24 @@ def _says_of_freight(answer: Answer) -> str:
 
 def freight_by_item(answer: Answer) -> tuple[Table, ...]:
     """Freight with each item less without it, by mode, and its gases; nothing where it was not laid."""
-    rows = []
-    for name, found in _freight_of_items(answer).items():
-        work = tuple(f"{found.work[mode]:+,.3f}" for mode in MODES)
-        tonnes = (found.net.low, found.net.central, found.net.high, found.shifted, found.induced)
-        rows.append((name, *work, *(f"{1e-3 * one:+,.1f}" for one in tonnes)))
-    if not rows:
+    known = _freight_of_items(answer)
+    if not known:
         return ()
-    heads = ("item", *MODES, "net, low", "net", "net, high", "shifted", "induced")
-    note = "bn tonne-km by mode and thousand tonnes of gases, a year of full service. Building is apart."
-    return (Table("Freight with each item less without it", heads, tuple(rows), note=note),)
+    work = tuple((name, *(f"{one.work[mode]:+,.3f}" for mode in MODES)) for name, one in known.items())
+    gases = tuple(
+        (name, *(f"{1e-3 * tonnes:+,.1f}" for tonnes in (*one.net, one.shifted, one.induced)))
+        for name, one in known.items()
+    )
+    note = "In a year of full service; freight between economies. Building is apart."
+    return (
+        Table("Freight with each item less without it, bn tonne-km", ("item", *MODES), work, note=note),
+        Table(
+            "Gases of this freight, thousand tonnes",
+            ("item", "low", "net", "high", "shifted", "induced"),
+            gases,
+            note,
+        ),
+    )
 
 
 def worth_by_item(answer: Answer) -> Table:

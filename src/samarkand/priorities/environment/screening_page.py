@@ -13,6 +13,7 @@ from samarkand.priorities.environment.areas_page import (
     areas_tables,
     drawn_areas,
     says_of_map,
+    sites_of,
     stretches,
     ways_of,
 )
@@ -231,7 +232,8 @@ def _says_of_areas(area: Overlay, item: Item) -> str:
 def _map(item: Item, places: Places, area: Overlay, names: Mapping[str, str]) -> LineMap:
     economies = {code: names.get(code, code) for code in item.economies}
     ways, areas = tuple(ways_of(item.title, places, area, 1)), tuple(drawn_areas(area))
-    return LineMap(f"{item.title} and {area.layer}", ways, economies, IN_COLOUR, areas)
+    sites = tuple(sites_of(item.title, places, 1))
+    return LineMap(f"{item.title} and {area.layer}", ways, economies, IN_COLOUR, areas, sites)
 
 
 def _flood_map(
