@@ -286,9 +286,16 @@ def _close_energy(
     def with_left(left: xr.DataArray) -> ClosedEnergy:
         return ClosedEnergy(closure, costs.longer, calc_energy_hat(costs.longer, left, theta), routes)
 
+    dims = costs.longer.dims
+    cells = np.nonzero(costs.longer.notnull().to_numpy())  # the others are not worked out again each time
+    longer, of_routes, of_whole = (one.transpose(*dims).to_numpy() for one in (costs.longer, routes, whole))
+    theta_of = theta.to_numpy()[cells[dims.index("sector")]]
+
     def solve_with(left: xr.DataArray) -> Solution:
-        closed = with_left(left)
-        return setting.solve(closed.over(whole, closed.hat), carriage)
+        hat = of_whole.copy()
+        of_energy = calc_energy_hat(longer[cells], left.transpose(*dims).to_numpy()[cells], theta_of)
+        hat[cells] = of_energy * of_whole[cells] / of_routes[cells]
+        return setting.solve(xr.DataArray(hat, costs.longer.coords, dims), carriage)
 
     left, solution = _within_limits(setting, costs, solve_with)
     return with_left(left), solution

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from samarkand.core.conventions import Floats
+from samarkand.core.conventions import Floats, Ints
 from samarkand.core.progress import Progress, quiet
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.path_base import prepare_base
 from samarkand.world.freight.skims import baseline_legs, components
 from samarkand.world.network.disruptions import Closures, close, keeps_closed
 from samarkand.world.network.link_changes import LinkChange
+
+Bools = NDArray[np.bool_]
 
 LEAST_LEFT = 1e-9
 
@@ -69,33 +72,51 @@ class DisruptedFreight:
     def costs(self, changes: Sequence[LinkChange] = (), progress: Progress = quiet) -> DisruptedCosts:
         """Costs with the closures and with what is left of a programme's changes: none below that of the open network
         with the same changes."""
-        usd, hours = (getattr(self.closed.baseline.pairs, name).copy() for name in ("usd", "hours"))
         least = self.open.chosen_routes(changes) if changes else None
         better = self.closed.update_routes(self.standing(changes), progress)
-        usd[better.rows], hours[better.rows] = better.usd, better.hours
+        served, differs, offered = self._alone
+        if better.rows.size:
+            differs, offered = differs.copy(), offered.copy()
+            differs[better.rows], offered[better.rows] = self._against_open(
+                better.rows, better.usd, better.hours
+            )
+        gone = served & ~offered
+        changed = np.flatnonzero(differs & served)
+        usd, hours = (getattr(self.closed.baseline.pairs, name)[changed] for name in ("usd", "hours"))
+        place = np.searchsorted(changed, better.rows)
+        known = place < changed.size
+        known[known] = changed[place[known]] == better.rows[known]
+        usd[place[known]], hours[place[known]] = better.usd[known], better.hours[known]
+        left = ~gone[changed]
         baseline = self.open.baseline
-        before = baseline.pairs
-        served = np.asarray(np.isfinite(before.usd + before.hours).any(axis=(1, 2)))
-        gone = served & ~self._offered(usd, hours)
-        differs = ((usd != before.usd) | (hours != before.hours)).any(axis=(1, 2))
-        changed, rows = np.flatnonzero(differs & served), np.flatnonzero(differs & served & ~gone)
-        differences = baseline.differences(rows, usd[rows], hours[rows], least=least)
+        differences = baseline.differences(changed[left], usd[left], hours[left], least=least)
         costs = baseline.dataset(differences, changes)
         return DisruptedCosts(
             better,
-            RouteUpdate(changed, usd[changed], hours[changed]),
+            RouteUpdate(changed, usd, hours),
             costs,
             self._lost(served, gone),
             self._names(gone),
         )
 
-    def _offered(self, usd: Floats, hours: Floats) -> NDArray[np.bool_]:
-        """Pairs that a mode still serves which goods were offered on the open network."""
-        was = np.asarray((self.open.baseline.term > 0).any(axis=1))
-        now = np.asarray(np.isfinite(usd + hours).any(axis=2))
-        return np.asarray((was & now).any(axis=1))
+    @cached_property
+    def _alone(self) -> tuple[Bools, Bools, Bools]:
+        """Pairs that the open network serves; and of the closed one without a programme what `_against_open` says."""
+        before, closed = self.open.baseline.pairs, self.closed.baseline.pairs
+        served = np.asarray(np.isfinite(before.usd + before.hours).any(axis=(1, 2)))
+        return served, *self._against_open(slice(None), closed.usd, closed.hours)
 
-    def _lost(self, served: NDArray[np.bool_], gone: NDArray[np.bool_]) -> xr.DataArray:
+    def _against_open(self, rows: Ints | slice, usd: Floats, hours: Floats) -> tuple[Bools, Bools]:
+        """Pairs whose routes differ from those of the open network, and those that a mode serves which goods were
+        offered there."""
+        before = self.open.baseline.pairs
+        differs = ((usd != before.usd[rows]) | (hours != before.hours[rows])).any(axis=(1, 2))
+        term: Floats = self.open.baseline.term[rows]
+        was = np.any(term > 0, axis=1)
+        now = np.isfinite(usd + hours).any(axis=2)
+        return np.asarray(differs), np.asarray((was & now).any(axis=1))
+
+    def _lost(self, served: Bools, gone: Bools) -> xr.DataArray:
         pairs, economies = self.open.baseline.pairs, list(self.open.economies)
         zone, weight = self.open.baseline.zones
         count = len(economies)
@@ -103,7 +124,7 @@ class DisruptedFreight:
         one, other = zone[pairs.origin], zone[pairs.destination]
         known = (one >= 0) & (other >= 0)
 
-        def add_up(chosen: NDArray[np.bool_]) -> Floats:
+        def add_up(chosen: Bools) -> Floats:
             at = np.flatnonzero(chosen & known)
             total = np.zeros((count, count))
             np.add.at(total, (one[at], other[at]), both[at])
@@ -115,7 +136,7 @@ class DisruptedFreight:
         share = np.divide(cut, mass, out=np.zeros_like(cut), where=mass > 0)
         return xr.DataArray(share, {"origin": economies, "destination": economies}, ("origin", "destination"))
 
-    def _names(self, gone: NDArray[np.bool_]) -> tuple[tuple[str, str], ...]:
+    def _names(self, gone: Bools) -> tuple[tuple[str, str], ...]:
         pairs, cities = self.open.baseline.pairs, self.open.network.cities
         people = cities["population"].to_numpy(float)
         rows = np.flatnonzero(gone)

@@ -12,6 +12,7 @@ their routes on land and sea say.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import xarray as xr
@@ -76,6 +77,10 @@ def energy_costs(closure: EnergyClosure, like: xr.DataArray, value_per_teu: xr.D
     return EnergyCosts(longer, xr.DataArray(left, coords, ORDER), remaining_share)
 
 
-def calc_energy_hat(longer: xr.DataArray, left: xr.DataArray, elasticity: xr.DataArray) -> xr.DataArray:
-    """longer * left^(-1 / theta); where all is gone a billionth stays, as the equilibrium takes finite costs."""
-    return (longer * np.maximum(left, LEAST_LEFT) ** (-1.0 / elasticity)).transpose(*longer.dims)
+Part = TypeVar("Part", xr.DataArray, Floats)
+
+
+def calc_energy_hat(longer: Part, left: Part, elasticity: Part) -> Part:
+    """longer * left^(-1 / theta), dims as longer; where all is gone a billionth stays, as the equilibrium takes finite
+    costs."""
+    return longer * np.maximum(left, LEAST_LEFT) ** (-1.0 / elasticity)
