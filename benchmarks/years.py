@@ -1,4 +1,7 @@
-"""26 years of the default programme, all indicators, files included: cold in a new process, then warm in the same one.
+"""26 years of the default programme, files included: cold in a new process, then warm in the same one.
+
+All priorities, then trade and infrastructure alone: the two that a version before 27 November 2026 has, so that it is
+compared with the same indicators.
 
     python -m benchmarks years
 
@@ -15,16 +18,18 @@ import sys
 from statistics import median
 
 PROCESSES = 5
+CHOICES = {"all priorities": (), "trade and infrastructure": ("trade", "infrastructure")}
 PROGRAM = """
 import time
 wall, used = time.perf_counter(), time.process_time()
-import json, tempfile
+import json, sys, tempfile
 from pathlib import Path
 import samarkand as sk
 from samarkand.reports.files import write_appraisal
 
 def ask(label, **question):
     global wall, used
+    question.setdefault("priorities", tuple(sys.argv[1:]))
     appraisal = sk.appraise("eurasian-corridors", years=range(2025, 2051), reach=True, **question)
     solved = time.perf_counter() - wall
     with tempfile.TemporaryDirectory() as out:
@@ -44,9 +49,16 @@ ask("warm, another ramp-up", assumptions={"ramp_up_years": 2})
 
 
 def main() -> None:
+    """Both choices of priorities."""
+    for title, names in CHOICES.items():
+        sys.stdout.write(f"{title}\n")
+        measure(names)
+
+
+def measure(names: tuple[str, ...]) -> None:
     """Run it once to have compiled code, Python's own too, and prepared networks on the disk; then five times."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    command = [sys.executable, "-c", PROGRAM]
+    command = [sys.executable, "-c", PROGRAM, *names]
     subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
     runs = [
         subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True).stdout

@@ -74,7 +74,8 @@ def appraise(
         Called along the way as `progress(text, done=, total=)`.
     **terms
         The terms of the question: `years`, `without`, `assumptions`, `patches`, `closures`, `deficit_rule`,
-        `transit_payments`, `projection`, `publication` (`question.Terms`). A scenario has its own.
+        `charge`, `construction_demand`, `transit_payments`, `projection`, `priorities`, `publication`
+        (`question.Terms`). A scenario has its own.
 
     Raises
     ------
@@ -100,13 +101,18 @@ def appraise(
     rule = TimeRule(schedule, assessed, asked.projection)
     parameters = asked.assumptions.parameters
     delivery = DeliveryRanges.of(asked.programme, schedule, parameters, asked.world.labels)
-    results = Results(rule, ranges=HoldOutRanges.of(asked.world), delivery=delivery)
+    chosen = asked.scenario.priorities
+    results = Results(rule, ranges=HoldOutRanges.of(asked.world), delivery=delivery, names=chosen)
     timeline = find_timeline(asked, schedule, states, results)
     timeline = replace(timeline, item_freight=item_freight, kept_under=kept_under)
     timeline = replace(timeline, layers=None if protected is None else Layers(protected))
     if lay:
         lay_items(timeline.last.solved, kept_under, progress)
-    whole = assess_whole(timeline, find_once(asked, timeline.last, session)) if known is None else known.whole
+    whole = (
+        assess_whole(timeline, find_once(asked, timeline.last, session), chosen)
+        if known is None
+        else known.whole
+    )
     timeline = replace(timeline, results=replace(results, whole=whole))
     if keeps and known is None:
         key = find_key(known_items(last, kept_under))
@@ -205,11 +211,19 @@ def assess(asked: Question, schedule: Schedule, number: int, state: State, sessi
     counts it whole, pays the same and is at the size of the accounts, the time rule needs what is paid alone.
     """
     change, payments = schedule.states[number], schedule.payments_in(number)
-    key = ("assessed", asked.of_states, change.shocks, change.open, asks_for_reach(asked, schedule, number))
+    names = asked.scenario.priorities
+    key = (
+        "assessed",
+        asked.of_states,
+        names,
+        change.shocks,
+        change.open,
+        asks_for_reach(asked, schedule, number),
+    )
 
     def outcomes(payment: Payment, known: Outcomes | None = None) -> Outcomes:
         paying = replace(state, payment=payment)
-        return session.kept((*key, payment), partial(assess_states, paying, known))
+        return session.kept((*key, payment), partial(assess_states, paying, known, names))
 
     if schedule.is_whole(number) and asked.projection is None:
         (payment,) = payments
@@ -233,5 +247,6 @@ def find_timeline(asked: Question, schedule: Schedule, states: Sequence[State], 
 
 def find_once(asked: Question, state: State, session: Session) -> Outcomes:
     """Results that are worked out once, of the last state: found now or before in this session."""
-    key = ("once", asked.of_states, state.change.shocks, state.change.open, state.payment)
-    return session.kept(key, partial(assess_once, state))
+    names = asked.scenario.priorities
+    key = ("once", asked.of_states, names, state.change.shocks, state.change.open, state.payment)
+    return session.kept(key, partial(assess_once, state, names))

@@ -16,7 +16,7 @@ from samarkand.core.faults import FaultList, did_you_mean
 from samarkand.core.scenario import ChargeRule, DeficitRule, Scenario
 from samarkand.engines.equilibrium import DEFICIT_RULES
 from samarkand.ledger.claims import check_claims, claims_of
-from samarkand.priorities.registry import recalled_rows
+from samarkand.priorities.registry import priorities, recalled_rows
 from samarkand.programme import Programme
 from samarkand.programme.channels.charging import IN_WORDS
 from samarkand.programme.files.patching import patch_programme
@@ -65,6 +65,8 @@ class Terms(TypedDict, total=False):
         Whether what is charged buys construction, instead of what the economy consumes; no if it is not given.
     projection
         Growth of economies, or a file of it; without one, levels are at the size of the accounts.
+    priorities
+        Those that are assessed, one or several, with all that they read; trade always is. All if none is named.
     publication
         Refuse figures that are not verified, by name.
     """
@@ -82,6 +84,7 @@ class Terms(TypedDict, total=False):
     construction_demand: bool
     transit_payments: bool
     projection: Projection | str | Path | None
+    priorities: Sequence[str] | str
     publication: bool
 
 
@@ -133,14 +136,16 @@ class Question:
 
     @property
     def of_states(self) -> str:
-        """Hash of what a state depends on beside its shocks: not on years, items left out, the projection,
+        """Hash of what a state depends on beside its shocks: not on years, items left out, the projection, priorities
         and on when capital is charged: what is paid is a key of its own."""
         return self._of_states.hash
 
     @property
     def _of_states(self) -> Scenario:
         replaced = tuple(pair for pair in self.scenario.assumptions if pair[0] not in TIME_RULE)
-        return self.scenario.but(years=(), without=(), projection="", charge="annuity", assumptions=replaced)
+        return self.scenario.but(
+            years=(), without=(), projection="", charge="annuity", priorities=(), assumptions=replaced
+        )
 
 
 def pose(asked: Asked, world: World | None, reach: bool, known: Known, terms: Terms) -> Question:
@@ -212,6 +217,7 @@ def _of_terms(
             "construction_demand", terms.get("construction_demand", False), faults
         ),
         transit_payments=_yes_or_no("transit_payments", terms.get("transit_payments", False), faults),
+        priorities=_names(terms.get("priorities", ())),
         projection=projection.hash if projection else "",
         labels=(world.name, programme.id if programme else ""),
     )
@@ -344,6 +350,12 @@ def _check(scenario: Scenario, programme: Programme | None, faults: FaultList) -
     rule = scenario.deficit_rule
     if rule not in DEFICIT_RULES:
         faults.add(f"--deficit-rule {rule}", "is not a rule", did_you_mean(rule, DEFICIT_RULES))
+    known = [row.name for row in priorities() if row.assessed]
+    for name in scenario.priorities:
+        if name not in known:
+            faults.add(
+                f"--priorities {name}", "is not a priority that is assessed", did_you_mean(name, known)
+            )
     charge = scenario.charge
     if charge not in IN_WORDS:
         faults.add(f"--charge {charge}", "is not a way to charge capital", did_you_mean(charge, IN_WORDS))

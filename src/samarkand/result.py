@@ -35,7 +35,7 @@ from samarkand.ledger import (
 from samarkand.priorities.environment.emission_rows import emission_rows
 from samarkand.priorities.environment.gases import gases_in
 from samarkand.priorities.lineage import trace
-from samarkand.priorities.registry import each_indicator, find_indicator
+from samarkand.priorities.registry import chosen_priorities, each_indicator, find_indicator
 from samarkand.priorities.results import Results, unit_of
 from samarkand.priorities.timeline import Timeline
 from samarkand.programme import Programme, Schedule
@@ -135,6 +135,11 @@ class Appraisal(Carded):
     def years(self) -> tuple[int, ...]:
         """Years appraised."""
         return self.scenario.years
+
+    @property
+    def priorities(self) -> frozenset[str]:
+        """Names of the priorities that are assessed."""
+        return chosen_priorities(self.scenario.priorities)
 
     @property
     def version(self) -> str:
@@ -407,6 +412,7 @@ class Appraisal(Carded):
             ("Set", tuple(f"{path} = {json.loads(value)}" for path, value in asked.patches)),
             ("Varied", tuple(varied_words(*one) for one in asked.variations)),
             ("Assumed", tuple(f"{name} = {value:g}" for name, value in asked.assumptions)),
+            ("Priorities", tuple(sorted(self.priorities)) if asked.priorities else ()),
         ]
         lines = [f"{word}: {', '.join(names)}." for word, names in parts if names]
         if asked.charge != "annuity":
@@ -472,6 +478,7 @@ class Appraisal(Carded):
             "charge": asked.charge,
             "construction_demand": asked.construction_demand,
             "transit_payments": asked.transit_payments,
+            "priorities": sorted(self.priorities),
             "projection": self.projection_card(),
             "evidence": self.evidence._asdict(),
             "samarkand": self.version,

@@ -33,12 +33,13 @@ DRAW = inspect.Parameter(
 def commands_of_priorities() -> Iterator[Callable[..., None]]:
     """The commands of all priorities, in the order of their names. Nothing else of a priority is imported."""
     folders = sorted(one.name for one in iter_modules(import_module(HERE).__path__) if one.ispkg)
-    for module in (f"{HERE}.{name}.command" for name in folders):
+    for name in folders:
+        module = f"{HERE}.{name}.command"
         if find_spec(module) is not None:
             found = import_module(module)
             checks: Mapping[str, Check] = getattr(found, "CHECKS", {})
             for command in found.COMMANDS:
-                yield _with_question(command, checks.get(command.__name__))
+                yield _with_question(name, command, checks.get(command.__name__))
 
 
 def _check(check: Check, asking: Asking, options: Mapping[str, Any]) -> None:
@@ -60,7 +61,7 @@ def _lays_items(options: Mapping[str, Any]) -> bool:
     return not options.get("item") if asked is None else bool(asked)
 
 
-def _with_question(command: Command, check: Check | None) -> Callable[..., None]:
+def _with_question(name: str, command: Command, check: Check | None) -> Callable[..., None]:
     """A command that appraises what its options ask, and prints the page that the priority makes of it."""
     _, *own = inspect.signature(command).parameters.values()
     hints = get_type_hints(command, include_extras=True, localns={"Answer": Any})
@@ -71,6 +72,8 @@ def _with_question(command: Command, check: Check | None) -> Callable[..., None]
         from samarkand.reports.pictures import write_pictures
         from samarkand.reports.progress import progress_bar
 
+        if asking.terms["priorities"]:  # the page is of its own in any case
+            asking.terms["priorities"] = (*asking.terms["priorities"], name)
         asking.check(*([] if check is None else [partial(_check, check, asking, options)]))
         with progress_bar() as step:
             appraisal = appraise(

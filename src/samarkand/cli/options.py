@@ -2,8 +2,8 @@
 
     samarkand VERB SUBJECT [--programme P] [--world W] [--year Y] [--without ID] [--set ITEM.KEY=VALUE]
         [--scale KEY=FACTOR] [--border CROSSING=HOURS] [--tariff IMPORTER:EXPORTER=FACTOR] [--assume NAME=VALUE]
-        [--close NAME] [--deficit-rule RULE] [--charge RULE]
-        [--construction-demand] [--projection FILE]
+        [--close NAME] [--deficit-rule RULE] [--charge RULE] [--construction-demand] [--transit-payments]
+        [--projection FILE] [--priorities NAME,NAME]
 
 A command that is decorated with `asks_question` has them all and is given an `Asking`: the question as it was put,
 with all that is wrong with it.
@@ -128,6 +128,15 @@ ProjectionOption = Annotated[
         help="Growth of economies by year (CSV); else levels are at 2022 size.",
     ),
 ]
+PrioritiesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--priorities",
+        metavar="NAME,NAME",
+        help="Assess these priorities alone, with trade and what they read, as trade,infrastructure.",
+        show_default="all",
+    ),
+]
 # Name of each option, what it is, and its default.
 OPTIONS: dict[str, tuple[Any, Any]] = {
     "programme": (ProgrammeOption, None),
@@ -145,6 +154,7 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
     "construction_demand": (ConstructionOption, False),
     "transit_payments": (TransitOption, False),
     "projection": (ProjectionOption, None),
+    "priorities": (PrioritiesOption, None),
 }
 
 
@@ -234,6 +244,7 @@ def read_question(
     construction_demand: bool,
     transit_payments: bool,
     projection: Path | None,
+    priorities: str | None,
 ) -> Asking:
     """The options of a question as its terms; everything that cannot be read is a fault."""
     from samarkand.core.faults import FaultList
@@ -259,6 +270,7 @@ def read_question(
         "construction_demand": construction_demand,
         "transit_payments": transit_payments,
         "projection": projection,
+        "priorities": tuple(filter(None, map(str.strip, (priorities or "").split(",")))),
     }
     return Asking(subject or programme or DEFAULT_PROGRAMME, opened, terms, faults)
 

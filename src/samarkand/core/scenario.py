@@ -20,7 +20,8 @@ class Scenario:
     what it varies, and a number (`programme.files.varying`); `without` the projects and measures left out; `closures`
     the names of closed links or passages; `charge` says in which years capital is charged, `construction_demand`
     whether it buys construction, `transit_payments` whether goods pay economies that they pass inside the equilibrium;
-    `projection` is the content hash of a projection of economies, empty for none.
+    `projection` is the content hash of a projection of economies, empty for none; `priorities` names those that are
+    assessed, empty for all.
     """
 
     world: str
@@ -36,6 +37,7 @@ class Scenario:
     construction_demand: bool = False
     transit_payments: bool = False
     projection: str = ""
+    priorities: tuple[str, ...] = ()
     seed: int = 0
     labels: tuple[str, str] = field(default=("", ""), compare=False)
 
@@ -47,12 +49,13 @@ class Scenario:
         object.__setattr__(self, "years", tuple(sorted(set(self.years))))
         object.__setattr__(self, "without", tuple(sorted(set(self.without))))
         object.__setattr__(self, "closures", tuple(sorted(set(self.closures))))
+        object.__setattr__(self, "priorities", tuple(sorted(set(self.priorities))))
 
     @property
     def hash(self) -> str:
         """Content hash: equal for equal questions, whatever they are called."""
         terms = {key: value for key, value in asdict(self).items() if key != "labels"}
-        for later in ("variations", "construction_demand", "transit_payments"):
+        for later in ("variations", "construction_demand", "transit_payments", "priorities"):
             if not terms[later]:  # a question without it keeps the hash that it had before there was any
                 del terms[later]
         return content_hash(terms)

@@ -5,7 +5,7 @@ A priority reads others only where its `priority.csv` declares it, and runs afte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from importlib import import_module
@@ -18,7 +18,14 @@ import xarray as xr
 from samarkand.core.gaps import Gap
 from samarkand.priorities.base import Granularity, Indicator, Levels, Outcomes, Part, Priority, Range
 from samarkand.priorities.outcomes import PARTS, check_outcomes
-from samarkand.priorities.registry import HERE, all_indicators, in_reading_order, missing_packages
+from samarkand.priorities.registry import (
+    HERE,
+    NOT_CHOSEN,
+    all_indicators,
+    chosen_priorities,
+    in_reading_order,
+    missing_packages,
+)
 from samarkand.priorities.timeline import Timeline
 from samarkand.programme.model.models import Item
 from samarkand.state import State
@@ -47,12 +54,13 @@ class Readable(Mapping[str, Outcomes]):
         return len(self.reader.reads)
 
 
-def assess_states(state: State, known: Outcomes | None = None) -> Outcomes:
-    """Results of every assessed priority in one state, by name of indicator.
+def assess_states(state: State, known: Outcomes | None = None, names: Collection[str] = ()) -> Outcomes:
+    """Results of every assessed priority in one state, by name of indicator; of those of `names` if there are any.
 
     `known`: what they say of the same state before anybody pays; those that do not depend on it say the same.
     """
     found: dict[str, Outcomes] = {}
+    chosen = chosen_priorities(names)
     for priority in in_reading_order():
         declared = declared_with(priority, "state")
         if not declared:
@@ -60,24 +68,40 @@ def assess_states(state: State, known: Outcomes | None = None) -> Outcomes:
         if known is not None and not priority.depends_on_payment:
             found[priority.name] = {row.name: known[row.name] for row in declared}
             continue
+        if priority.name not in chosen:
+            found[priority.name] = _left_out(declared, priority)
+            continue
         reading = replace(state, results=Readable(priority, found))
         found[priority.name] = _run(priority, "state", declared, partial(_call, reading))
     return {name: one for outcomes in found.values() for name, one in outcomes.items()}
 
 
-def assess_once(state: State) -> Outcomes:
+def _left_out(declared: Sequence[Indicator], priority: Priority) -> Outcomes:
+    return {row.name: Gap(priority.name, row.name, NOT_CHOSEN) for row in declared}
+
+
+def assess_once(state: State, names: Collection[str] = ()) -> Outcomes:
     """Results that are worked out once, of the last state."""
     found: dict[str, Levels | Gap] = {}
+    chosen = chosen_priorities(names)
     for priority in in_reading_order():
         if declared := declared_with(priority, "once"):
+            if priority.name not in chosen:
+                found |= _left_out(declared, priority)
+                continue
             found |= _run(priority, "once", declared, partial(_call, state))
     return found
 
 
-def assess_whole(timeline: Timeline, once: Outcomes) -> Outcomes:
+def assess_whole(timeline: Timeline, once: Outcomes, names: Collection[str] = ()) -> Outcomes:
     """Results of the timeline and of projects, and those worked out once; each priority after those that it reads."""
     whole: dict[str, Levels | Gap] = dict(once)
+    chosen = chosen_priorities(names)
     for priority in in_reading_order():
+        if priority.name not in chosen:
+            rows = (*declared_with(priority, "project"), *declared_with(priority, "timeline"))
+            whole |= _left_out(rows, priority)
+            continue
         reading = replace(
             timeline,
             results=replace(timeline.results, whole=dict(whole)),

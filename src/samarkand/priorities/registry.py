@@ -16,7 +16,7 @@ that cooperation is planned on, in their order, and says of those without a fold
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
@@ -31,6 +31,8 @@ from samarkand.core.faults import Fault, Faults, did_you_mean
 from samarkand.priorities.base import Indicator, Priority
 
 HERE = "samarkand.priorities"
+ALWAYS = "trade"
+NOT_CHOSEN = "left out of the question (--priorities)"
 
 
 @cache
@@ -69,6 +71,21 @@ def in_reading_order() -> tuple[Priority, ...]:
         return tuple(assessed[name] for name in order if name in assessed)
     except CycleError as error:
         raise ValueError(f"priorities read each other in a circle: {' > '.join(error.args[1])}") from error
+
+
+def chosen_priorities(names: Collection[str]) -> frozenset[str]:
+    """Those that are assessed where some are named: they, all that they read, and trade; all where none is named.
+
+    Trade is what all reports and the ledger begin with.
+    """
+    by_name = {row.name: row for row in in_reading_order()}
+    found: set[str] = set()
+    waiting = [*names, ALWAYS] if names else list(by_name)
+    while waiting:
+        if (name := waiting.pop()) in by_name and name not in found:
+            found.add(name)
+            waiting += by_name[name].reads
+    return frozenset(found)
 
 
 @cache

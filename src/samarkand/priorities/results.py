@@ -18,7 +18,13 @@ from samarkand.core.schema import SCENARIOS, Block, not_assessed
 from samarkand.priorities.base import Indicator, Levels, Outcomes, Part, Range
 from samarkand.priorities.delivery_ranges import DeliveryRanges
 from samarkand.priorities.ranges import HoldOutRanges, calc_shares, combine
-from samarkand.priorities.registry import all_indicators, find_indicator, priorities
+from samarkand.priorities.registry import (
+    NOT_CHOSEN,
+    all_indicators,
+    chosen_priorities,
+    find_indicator,
+    priorities,
+)
 from samarkand.priorities.time_rule import TimeRule, array_of, compare
 from samarkand.programme.schedule import Schedule
 
@@ -43,12 +49,15 @@ class Results:
         Ranges from the hold-out of estimated accounts.
     delivery
         Ranges from what items may cost in the end.
+    names
+        The priorities that the question names; all where it names none.
     """
 
     rule: TimeRule
     whole: Outcomes = field(default_factory=dict)
     ranges: HoldOutRanges = field(default_factory=HoldOutRanges)
     delivery: DeliveryRanges = field(default_factory=DeliveryRanges)
+    names: tuple[str, ...] = ()
 
     @property
     def schedule(self) -> Schedule:
@@ -93,10 +102,14 @@ class Results:
         A priority that is not assessed gives its one row a year where all indicators are asked for.
         """
         asked = self.schedule.years if years is None else years
+        chosen = chosen_priorities(self.names)
         wanted = None if indicators is None else {find_indicator(name)[1].name for name in indicators}
         for priority in priorities():
             if not priority.assessed and wanted is None:
                 yield not_assessed(priority=priority.name, indicator="", years=asked, reason=priority.reason)
+            if priority.assessed and priority.name not in chosen and wanted is None:
+                yield not_assessed(priority=priority.name, indicator="", years=asked, reason=NOT_CHOSEN)
+                continue
             for declared in all_indicators().get(priority.name, ()):
                 if wanted is None or declared.name in wanted:
                     yield from self._blocks(priority.name, declared, years, scenarios)

@@ -44,7 +44,7 @@ def pages_of(appraisal: Appraisal) -> Iterator[tuple[str, Page]]:
     A priority's own page is named after it; it may bring more (`MORE_PAGES` of its `page.py`).
     """
     for priority in priorities():
-        if not priority.assessed:
+        if priority.name not in appraisal.priorities:
             continue
         if (page := page_of(priority, appraisal)) is not None:
             yield priority.name, page
