@@ -72,7 +72,9 @@ def test_unit_loads_are_the_containerised_value_over_value_per_teu() -> None:
     )
     boxes = calc_unit_loads(flow, freight, PARAMETERS)
     one = freight.sel(sector="electronics")
-    by_hand = 3e6 * float(one["containerised_share"]) / float(one["value_per_teu"])
+    by_hand = (
+        3e6 * float(one["containerised_share"]) / float(one["cargo_value_per_teu"].sel(cargo="containers"))
+    )
     assert float(boxes.sum()) == pytest.approx(2 * by_hand)  # oil is in no container, and nothing at home
     tonnes = calc_tonnes(flow.sel(sector=["electronics"]), freight, PARAMETERS)
     weight = float(load_freight()["electronics.tonnes_per_teu"])

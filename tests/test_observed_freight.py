@@ -27,7 +27,7 @@ from samarkand.priorities.trade.exposure import goods_by_class
 from samarkand.reports.world_check import print_observed
 from samarkand.session import Session
 from samarkand.solving import Setting, solve_baseline
-from samarkand.world.freight.mode_choice import NORTH_AMERICA, sector_classes
+from samarkand.world.freight.mode_choice import NORTH_AMERICA, cargo_classes
 from samarkand.world.freight.trade_costs import prepare_pairs
 from samarkand.world.freight.transit_tariffs import transit_tariffs
 from toy import make_toy_world
@@ -142,16 +142,22 @@ def test_costs_of_imports_are_money_over_value(toy, session, monkeypatch):
     spent = bought = 0.0
     for sector in ("agriculture", "metals", "machinery"):
         goods = table.sel(sector=sector)
-        way = costs.sel(vot_class=str(sector_classes(table).sel(sector=sector).item()))
+        classes = cargo_classes(table).sel(sector=sector)
         for origin in toy.labels:
             for destination in ("KAZ", "KGZ"):
                 if origin != destination:
                     at = {"origin": origin, "destination": destination}
                     value = float(toy.accounts.trade_flow.sel(sector=sector, **at) * goods["network_share"])
-                    hours = float(way["hours"].sel(at)) * float(way["value_of_time"])
-                    usd = float(way["generalised_cost"].sel(at)) - hours
-                    spent += value * usd / float(goods["value_per_teu"])
                     bought += value
+                    for cargo in goods["cargo"].to_numpy()[(goods["cargo_share"] > 0).to_numpy()]:
+                        way, one = (
+                            costs.sel(vot_class=str(classes.sel(cargo=cargo).item())),
+                            goods.sel(cargo=cargo),
+                        )
+                        hours = float(way["hours"].sel(at)) * float(way["value_of_time"])
+                        usd = float(way["generalised_cost"].sel(at)) - hours
+                        part = float(one["cargo_share"] / goods["network_share"])
+                        spent += value * part * usd / float(one["cargo_value_per_teu"])
     assert found["in"] == pytest.approx(spent / bought, rel=1e-12)
     assert found["ratio"] == pytest.approx(found["in"] / found["out"], rel=1e-12)
     assert min(found["in"], found["out"]) < found["world"] < max(found["in"], found["out"])

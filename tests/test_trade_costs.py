@@ -20,11 +20,11 @@ from samarkand.world.freight.mode_choice import (
     TERMS,
     VOT_CLASSES,
     ModeChoice,
+    cargo_classes,
     classes_of_time,
     mode_shares,
     revalue,
     sea_offered,
-    sector_classes,
     surface_trade,
     with_trade_within_cities,
 )
@@ -410,13 +410,39 @@ def test_freight_table_is_complete_and_within_its_ranges() -> None:
         freight_table(freight.replace({"coal.air_share": 0.5}))
 
 
-def test_sector_classes_are_the_nearest_in_logarithms() -> None:
-    classes = sector_classes(FREIGHT)
+def test_cargo_classes_are_the_nearest_in_logarithms() -> None:
+    classes = cargo_classes(FREIGHT)
     # Machinery: 13,000 US$/t * 7 t = 91,000 US$/TEU at 0.9 % a day = 34.1 US$/h: nearest to 30.
-    assert float(FREIGHT["value_of_time"].sel(sector="machinery")) == pytest.approx(91_000 * 0.009 / 24)
-    assert classes.sel(sector="machinery").item() == "high"
-    # Coal: 200 * 24 * 0.0003 / 24 = 0.06 US$/h. Food: 1,612 * 15 * 0.006 / 24 = 6.0.
-    assert classes.sel(sector=["coal", "food"]).to_numpy().tolist() == ["bulk", "middle"]
+    boxes = FREIGHT["cargo_value_of_time"].sel(cargo="containers")
+    assert float(boxes.sel(sector="machinery")) == pytest.approx(91_000 * 0.009 / 24)
+    assert classes.sel(sector="machinery", cargo="containers").item() == "high"
+    # Coal: 200 * 24 * 0.0003 / 24 = 0.06 US$/h. Food in boxes: 2,473 * 15 * 0.006 / 24 = 9.3; as soya meal in a hold:
+    # 0.279 * 1,612 * 24 * 0.0003 / 24 = 0.13.
+    assert classes.sel(sector="coal", cargo="dry_bulk").item() == "bulk"
+    assert classes.sel(sector="food", cargo=["containers", "dry_bulk"]).to_numpy().tolist() == [
+        "middle",
+        "bulk",
+    ]
+
+
+def test_cargoes_of_a_sector_weigh_what_its_mean_says() -> None:
+    """Tonnes of a dollar by cargo add up to those of the sector's mean; food by hand."""
+    share, value = FREIGHT["cargo_share"], FREIGHT["cargo_value_per_tonne"]
+    goods = FREIGHT["network_share"] > 0
+    np.testing.assert_allclose(
+        (share / value).sum("cargo")[goods], (FREIGHT["network_share"] / FREIGHT["value_per_tonne"])[goods]
+    )
+    food = value.sel(sector="food")
+    assert float(food.sel(cargo="dry_bulk")) == pytest.approx(0.279 * 1612)
+    assert float(food.sel(cargo="liquid_bulk")) == pytest.approx(0.775 * 1612)
+    left = 0.97 / 1612 - 0.10 / (0.279 * 1612) - 0.07 / (0.775 * 1612)
+    assert float(food.sel(cargo="containers")) == pytest.approx(0.80 / left)
+    # One cargo alone has the mean, whatever it is worth beside others.
+    alone = load_freight().replace({"agriculture.containerised_share": 0, "agriculture.dry_bulk_share": 0.95})
+    grain = freight_table(alone)["cargo_value_per_tonne"].sel(sector="agriculture", cargo="dry_bulk")
+    assert float(grain) == pytest.approx(518)
+    with pytest.raises(ValueError, match="weigh more than all together in minerals"):
+        freight_table(load_freight().replace({"minerals.dry_bulk_relative_value": 0.05}))
 
 
 @pytest.mark.parametrize("raised", [*((name,) for name in VOT_CLASSES), VOT_CLASSES], ids="+".join)
@@ -424,13 +450,14 @@ def test_raising_values_of_time_lowers_no_sectors(raised: tuple[str, ...]) -> No
     """To the high ends of their ranges: sectors of the classes raised rise, others stay; machinery from 30 to 60."""
     names = [f"value_of_time_{name}" for name in raised]
     higher = PARAMETERS.replace({name: PARAMETERS.evidence(name).high for name in names})
-    classes = sector_classes(FREIGHT)
+    classes = cargo_classes(FREIGHT)
     before, after = (
         classes_of_time(table).sel(vot_class=classes).to_numpy() for table in (PARAMETERS, higher)
     )
     assert (after >= before).all()
     assert ((after > before) == np.isin(classes, raised)).all()
-    assert (after[FREIGHT["sector"] == "machinery"] == (60.0 if "high" in raised else 30.0)).all()
+    machines = after[(FREIGHT["sector"] == "machinery").to_numpy(), 0]
+    assert machines == (60.0 if "high" in raised else 30.0)
 
 
 def test_surface_trade_adds_up() -> None:
@@ -458,12 +485,24 @@ def test_ranges_of_density_and_carriage_enclose_the_central_change() -> None:
     assert (hats.sel(bound="large_effect") <= hats.sel(bound="central")).all()
     assert (hats.sel(bound="central") <= hats.sel(bound="small_effect")).all()
     pair = hats.sel(origin="CHN", destination="DEU", sector="agriculture")
-    # By hand: agriculture is worth 300 * 12 to 996 * 24 US$ a TEU, 0.65 to 1 of it on the network.
+    # By hand: agriculture is worth 300 to 996 US$ a tonne, 0.656 of that in bulk, 0.65 to 1 of it is on the network,
+    # ten nineteenths in bulk; loads of boxes weigh 12 to 24 tonnes, of bulk 20 to 26.
     cost = costs["generalised_cost"].sel(variant="logsum", origin="CHN", destination="DEU")
-    label = sector_classes(FREIGHT).sel(sector="agriculture").item()
-    before, after = (float(cost.sel(state=state, vot_class=label)) for state in ("without", "with"))
-    large = 1 + 1.0 * ((1 + after / 3600) / (1 + before / 3600) - 1)
-    small = 1 + 0.65 * ((1 + after / 23904) / (1 + before / 23904) - 1)
+    boxes = 0.45 / (0.95 - 0.50 / 0.656)
+
+    def change(value: float, payload: tuple[float, float], share: float) -> float:
+        total = 1.0
+        for cargo, relative, load, part in (
+            ("containers", boxes, payload[0], 9),
+            ("dry_bulk", 0.656, payload[1], 10),
+        ):
+            label = cargo_classes(FREIGHT).sel(sector="agriculture", cargo=cargo).item()
+            before, after = (float(cost.sel(state=state, vot_class=label)) for state in ("without", "with"))
+            worth = value * relative * load
+            total += share * part / 19 * ((1 + after / worth) / (1 + before / worth) - 1)
+        return total
+
+    large, small = change(300, (12, 20), 1.0), change(996, (24, 26), 0.65)
     assert pair.sel(bound="large_effect").item() == pytest.approx(large, rel=1e-12)
     assert pair.sel(bound="small_effect").item() == pytest.approx(small, rel=1e-12)
 

@@ -10,7 +10,7 @@ from samarkand.world.freight.commodities import freight_table, load_freight
 from samarkand.world.freight.mode_choice import (
     EUROPEAN_UNION,
     ModeChoice,
-    sector_classes,
+    add_by_class,
 )
 from samarkand.world.freight.mode_constants import declared_choice
 from samarkand.world.freight.model import prepare_freight, skims_of
@@ -40,7 +40,7 @@ def test_value_per_teu_is_near_the_published_mean(flow: xr.DataArray, freight: x
     # About 54,500 US$ per TEU of containerised sea trade in 2020 (Notteboom, Pallis & Rodrigue, Port Economics,
     # Management and Policy; porteconomicsmanagement.org, read 2026-11-24). Ours counts unit loads by land too.
     value = flow * freight["containerised_share"]
-    mean = float(value.sum() / (value / freight["value_per_teu"]).sum())
+    mean = float(value.sum() / (value / freight["cargo_value_per_teu"].sel(cargo="containers")).sum())
     assert 54_500 / 2 < mean < 54_500 * 2
 
 
@@ -97,6 +97,7 @@ def test_freight_money_is_near_the_published_share_of_value(
     # (UNCTADstat insights, read 2026-11-24), goods by air and pipeline included, which we leave out.
     baseline = costs.sel(state="without", variant="logsum")
     money = baseline["generalised_cost"] - costs["value_of_time"] * baseline["hours"]
-    share = money.sel(vot_class=sector_classes(freight)) / freight["value_per_teu"]
+    loads = add_by_class(freight, freight["cargo_share"] / freight["cargo_value_per_teu"])
+    share = xr.dot(money, loads, dim="vot_class") / freight["network_share"]
     weight = (flow * freight["network_share"]).where(share.notnull(), 0.0)
     assert 0.081 / 2 < float((share * weight).sum() / weight.sum()) < 0.081 * 2

@@ -254,17 +254,24 @@ def choose_modes(world: World, costs: Array) -> Array:
 
 
 def iceberg_hat(world: World, means: Array) -> Array:
-    """Change of iceberg costs [destination, origin, sector]: 1 + s ((1 + t') / (1 + t) - 1), t = cost / value.
+    """Change of iceberg costs [destination, origin, sector]: 1 + sum s ((1 + t') / (1 + t) - 1), t = cost / value.
 
-    value: US$ per TEU; s: share of value on the network. Its class of goods is that of nearest log value of time.
+    Summed over cargoes; value: US$ per TEU; s: share in the sector's value. A cargo's class of goods is that of nearest
+    log value of time.
     """
     table = freight_table(world.assumptions.freight).sel(sector=list(world.accounts.sectors))
     declared = load_parameters()  # a class of goods keeps its sectors, whatever value of time is asked about
     goods = np.log([declared[f"value_of_time_{name}"] for name in GOODS])
-    k = np.abs(np.log(table["value_of_time"].to_numpy())[:, None] - goods).argmin(axis=1)
-    t, new_t = means[:, k].transpose(0, 3, 2, 1) / table["value_per_teu"].to_numpy()
-    hat: Array = 1 + table["network_share"].to_numpy() * ((1 + new_t) / (1 + t) - 1)
-    return np.where(np.isnan(hat), 1.0, hat)  # services; economies without a city on the network
+    hat = np.ones((*means.shape[:1:-1], len(table["sector"])))
+    for cargo in table["cargo"].to_numpy():
+        of = table.sel(cargo=cargo)
+        k = np.abs(np.log(of["cargo_value_of_time"].to_numpy())[:, None] - goods).argmin(axis=1)
+        t, new_t = means[:, k].transpose(0, 3, 2, 1) / of["cargo_value_per_teu"].to_numpy()
+        change = of["cargo_share"].to_numpy() * ((1 + new_t) / (1 + t) - 1)
+        hat += np.where(
+            np.isnan(change), 0.0, change
+        )  # no such cargo; economies without a city on the network
+    return hat
 
 
 def real_income_hat(world: World, kappa: Array) -> Array:

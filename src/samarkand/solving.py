@@ -306,29 +306,28 @@ def _within_limits(
 ) -> tuple[xr.DataArray, Solution]:
     """Shares left that hold each exporter to the volume that remains, and their solution.
 
-    volume of i, s abroad = sum over n of X[n, i, s] / unit_cost_hat[i, s], against that of the accounts; what
-    remains of it is the share, by value, that remains of the volumes. An exporter whose income falls sells cheaper and
+    volume of i, s abroad = sum over n of X[n, i, s] / unit_cost_hat[i, s], over importers n whose volumes are known,
+    against that of the accounts; what remains of it is the share, by value, that remains of the volumes. Trade over
+    land that is in no table of volumes is held by its routes alone. An exporter whose income falls sells cheaper and
     would sell more; its shares left fall further, by one factor a sector, until the volume is that which remains. By
-    the secant of the logarithms, each exporter and sector on its own.
+    the secant of the logarithms, each exporter and sector on its own. Raises ValueError where no factor is found.
     """
     solution = solve_with(costs.left)
     if not costs.has_limits:
         return costs.left, solution
     flow = setting.world.accounts.trade_flow.transpose(*costs.left.dims)
-    abroad = flow.where(flow["origin"] != flow["destination"], 0.0).to_numpy()
-    remains = abroad.sum(axis=1) * costs.remaining.to_numpy()
+    known = np.isfinite(costs.left.to_numpy()) & ~np.eye(flow.sizes["origin"], dtype=bool)[..., None]
+    remains = np.where(known, flow.to_numpy(), 0.0).sum(axis=1) * costs.remaining.to_numpy()
     limited = (costs.remaining.to_numpy() < 1.0 - WITHIN) & (remains > 0)
     last: tuple[Floats, Floats] | None = None
     factor, slope = np.zeros(remains.shape), np.ones(remains.shape)  # logarithms
     for _ in range(MOST_TRIES):
-        sold = np.where(
-            np.eye(len(remains), dtype=bool)[..., None], 0.0, solution.trade_flow.transpose(1, 0, 2)
-        )
+        sold = np.where(known, solution.trade_flow.transpose(1, 0, 2), 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):
             gap = np.where(limited, np.log(sold.sum(axis=1) / solution.unit_cost_hat / remains), 0.0)
         over = np.where((factor < 0) | (gap > 0), gap, 0.0)
         if np.abs(over).max() <= WITHIN:
-            break
+            return costs.left * np.exp(factor)[:, None, :], solution
         if last is not None:
             with np.errstate(divide="ignore", invalid="ignore"):
                 found = (gap - last[1]) / (factor - last[0])
@@ -336,7 +335,14 @@ def _within_limits(
         last = (factor, gap)
         factor = np.minimum(factor - over / slope, 0.0)
         solution = solve_with(costs.left * np.exp(factor)[:, None, :])
-    return costs.left * np.exp(factor)[:, None, :], solution
+    worst = np.unravel_index(np.abs(over).argmax(), over.shape)
+    exporter, sector = (
+        str(costs.remaining[dim].to_numpy()[k]) for dim, k in zip(("origin", "sector"), worst, strict=True)
+    )
+    raise ValueError(
+        f"{exporter} sells {np.expm1(over[worst]):+.1%} beside what the closure leaves of its exports of {sector} "
+        f"after {MOST_TRIES} tries"
+    )
 
 
 def _network_hat(setting: Setting, state: FreightState, routes: xr.DataArray) -> xr.DataArray:

@@ -34,7 +34,7 @@ from samarkand.solving import Baseline, Setting, solve_baseline
 from samarkand.world.freight.assignment import calc_tonnes
 from samarkand.world.freight.capacity import calc_flow, find_place
 from samarkand.world.freight.chokepoint_shares import passages_of
-from samarkand.world.freight.mode_choice import EUROPEAN_UNION, distance_between_cities, sector_classes
+from samarkand.world.freight.mode_choice import EUROPEAN_UNION, add_by_class, distance_between_cities
 from samarkand.world.freight.skims import MODES
 from samarkand.world.freight.trade_costs import economy_weights
 from samarkand.world.freight.transit import income_by_tariff
@@ -316,7 +316,9 @@ def _cost_of_imports(baseline: Baseline, words: str) -> float | None:
         return None
     costs = baseline.state.costs.sel(state="without", variant="logsum")
     money = costs["generalised_cost"] - costs["value_of_time"] * costs["hours"]
-    of_sector = money.sel(vot_class=sector_classes(goods)).drop_vars("vot_class") / goods["value_per_teu"]
+    loads = add_by_class(goods, goods["cargo_share"] / goods["cargo_value_per_teu"])
+    of_sector = xr.dot(money.fillna(0.0), loads, dim="vot_class") / goods["network_share"]
+    of_sector = of_sector.where(money.count("vot_class") > 0)
     trade = world.accounts.trade_flow * goods["network_share"]
     trade, of_sector = xr.align(trade, of_sector, join="inner")
     order = ("origin", "destination", "sector")

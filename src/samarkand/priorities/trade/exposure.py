@@ -20,7 +20,7 @@ from samarkand.state import State
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.freight.chokepoint_shares import passages_of
 from samarkand.world.freight.commodities import freight_table
-from samarkand.world.freight.mode_choice import classes_of_time, sector_classes
+from samarkand.world.freight.mode_choice import add_by_class
 from samarkand.world.world import World
 
 NO_GOODS = "the economy trades no goods with others"
@@ -77,12 +77,8 @@ def goods_by_class(world: World, assumptions: Assumptions) -> Floats:
     """Share of a sector that is goods (first column), and goods on the freight network by class; `[j, 1 + c]`."""
     sectors = list(world.accounts.sectors)
     table = freight_table(assumptions.freight).sel(sector=sectors)
-    classes = classes_of_time(assumptions.parameters)
-    of_class = sector_classes(table).to_numpy()[:, None] == classes["vot_class"].to_numpy()
     goods = np.array([world.accounts.is_goods(code) for code in sectors], dtype=np.float64)
-    parts: Floats = np.c_[
-        goods, of_class * (np.nan_to_num(table["network_share"].to_numpy()) * goods)[:, None]
-    ]
+    parts: Floats = np.c_[goods, add_by_class(table, table["cargo_share"]).to_numpy() * goods[:, None]]
     return parts
 
 

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
 from samarkand.engines.assignment import Paths, assign, find_paths, join_choice
 from samarkand.engines.routing import Graph
+from samarkand.world.freight.commodities import IN_BOXES
 from samarkand.world.freight.energy import EnergyTrade, SeaReach
-from samarkand.world.freight.mode_choice import VOT_CLASSES, classes_of_time, sector_classes
+from samarkand.world.freight.mode_choice import VOT_CLASSES, add_by_class, classes_of_time
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.skims import (
     MODES,
@@ -112,26 +113,28 @@ def _mean_passing(parts: Sequence[tuple[float, FreightWork]]) -> xr.DataArray | 
 def calc_tonnes(
     flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters, *, at_home: bool = False
 ) -> xr.DataArray:
-    """Tonnes on the network by class of goods: sum over sectors of the class of flow * network_share / value_per_tonne.
+    """Tonnes on the network by class of goods: sum over sectors and their cargoes of the class of flow * share / value.
 
     flow: US$ m a year, dims (origin, destination, sector); freight: as `freight_table`; the value of a tonne is the
-    exporter's own where one is declared (`unit_values`). Returns dims (origin, destination, vot_class), zero within an
-    economy unless trade `at_home` is asked for too. Sectors without weight (services) carry nothing.
+    cargo's, in proportion to the exporter's own of the sector where one is declared (`unit_values`). Returns dims
+    (origin, destination, vot_class), zero within an economy unless trade `at_home` is asked for too. Sectors without
+    weight (services) carry nothing.
     """
     table = freight.sel(sector=flow["sector"])
-    value = values_of_exporters(table, flow["origin"].to_numpy().astype(str).tolist())
-    return _by_class(flow, table["network_share"] / value, table, parameters, at_home)
+    own = values_of_exporters(table, flow["origin"].to_numpy().astype(str).tolist())
+    heavier = (table["value_per_tonne"] / own).fillna(1.0)
+    return _by_class(flow * heavier, table["cargo_share"] / table["cargo_value_per_tonne"], table, at_home)
 
 
 def calc_unit_loads(flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters) -> xr.DataArray:
-    """TEU in unit loads by class of goods: sum over sectors of the class of flow * containerised_share / value_per_teu.
+    """TEU in unit loads by class of goods: sum over sectors of flow * containerised share / value per TEU of boxes.
 
     As `calc_tonnes`, TEU a year. Loaded units alone: boxes that travel empty are in no trade flow. Unit loads are
-    containers, trailers, wagons and car carriers (`containerised_share`), so that more counts than what a
-    box terminal lifts.
+    containers, trailers and wagons; vehicles on their wheels and single pieces are none.
     """
     table = freight.sel(sector=flow["sector"])
-    return _by_class(flow, table["containerised_share"] / table["value_per_teu"], table, parameters)
+    boxes = table["cargo_share"].where(table["cargo"].isin(IN_BOXES), 0.0)
+    return _by_class(flow, boxes / table["cargo_value_per_teu"], table)
 
 
 def calc_volumes(flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters) -> xr.DataArray:
@@ -144,21 +147,18 @@ def calc_volumes(flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters
 
 
 def _by_class(
-    flow: xr.DataArray,
-    per_usd: xr.DataArray,
-    table: xr.Dataset,
-    parameters: Parameters,
-    at_home: bool = False,
+    flow: xr.DataArray, per_usd: xr.DataArray, table: xr.Dataset, at_home: bool = False
 ) -> xr.DataArray:
-    """Weight or volume of flows (US$ m a year), by class of goods; nothing within an economy unless asked for."""
-    value_of_time = classes_of_time(parameters)
-    classes = sector_classes(table)
-    amount = (flow * 1e6 * per_usd).fillna(0.0)
+    """Weight or volume of flows (US$ m a year) by class of goods, nothing within an economy unless asked for.
+
+    per_usd: of a cargo in a dollar of its sector, dims (sector, cargo).
+    """
+    amount = (flow * 1e6).fillna(0.0)
     if not at_home:
         amount = amount.where(amount["origin"] != amount["destination"], 0.0)
-    labels = value_of_time["vot_class"].reset_coords(drop=True)
-    parts = [amount.where(classes == label, 0.0).sum("sector") for label in labels.to_numpy()]
-    return xr.concat(parts, dim=labels)
+    by_class = add_by_class(table, per_usd)
+    found: xr.DataArray = xr.dot(amount, by_class, dim="sector")
+    return found.transpose("vot_class", "origin", "destination")
 
 
 def mode_shares(model: FreightModel, update: RouteUpdate | None = None) -> xr.DataArray:

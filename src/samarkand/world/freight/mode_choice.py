@@ -181,7 +181,7 @@ def with_trade_within_cities(skims: xr.Dataset, cities: pd.DataFrame, parameters
 
 
 def surface_trade(trade_flow: xr.DataArray, freight: xr.Dataset, vot_by_class: xr.DataArray) -> xr.DataArray:
-    """Value on the network by class: X_nic = sum_j network_share_j * X_nij over the sectors of class c.
+    """Value on the network by class: X_nic = sum_j s_jc X_nij, s: share of a sector's cargoes of class c.
 
     trade_flow: dims (origin, destination, sector), US$ m. Returns dims (origin, destination, vot_class).
     Sectors that the freight table lacks raise ValueError.
@@ -192,30 +192,30 @@ def surface_trade(trade_flow: xr.DataArray, freight: xr.Dataset, vot_by_class: x
     if missing:
         raise ValueError(f"no freight figures are declared for the sectors {', '.join(missing)}")
     table = freight.sel(sector=trade_flow["sector"])
-    classes = sector_classes(table)
-    on_network = trade_flow * table["network_share"]
-    parts = [
-        on_network.where(classes == label, 0.0).sum("sector", skipna=False)
-        for label in vot_by_class["vot_class"].to_numpy()
-    ]
-    return xr.concat(parts, dim=vot_by_class["vot_class"].reset_coords(drop=True))
+    by_class = add_by_class(table, table["cargo_share"]).sel(vot_class=vot_by_class["vot_class"])
+    found: xr.DataArray = xr.dot(trade_flow, by_class.reset_coords(drop=True), dim="sector")
+    return found
 
 
-def sector_classes(freight: xr.Dataset) -> xr.DataArray:
-    """Value-of-time class of each sector, dims (sector): the nearest in logarithms; services take the first.
+def cargo_classes(freight: xr.Dataset) -> xr.DataArray:
+    """Value-of-time class of each sector's cargoes, dims (sector, cargo): the nearest in logarithms.
 
     freight: as `freight_table`. Classes are told by their declared values, whatever replaces them: a class that is
-    valued higher keeps its sectors and raises all of them. The class of a sector that is not on the network has no
-    effect.
+    valued higher keeps its cargoes and raises all of them. A cargo that a sector lacks is in the first.
     """
-    vot_by_class = classes_of_time(load_parameters())
-    logs = np.abs(np.log(freight["value_of_time"].fillna(1.0)) - np.log(vot_by_class))
-    nearest = logs.transpose("sector", "vot_class").to_numpy().argmin(axis=1)
-    nearest = np.where(np.isnan(freight["value_of_time"].to_numpy()), 0, nearest)
-    labels = vot_by_class["vot_class"].to_numpy()
-    return xr.DataArray(
-        labels[nearest], dims=("sector",), coords={"sector": freight["sector"].to_numpy()}, name="vot_class"
-    )
+    vot_by_class = classes_of_time(load_parameters()).to_numpy()
+    values = freight["cargo_value_of_time"].transpose("sector", "cargo")
+    nearest = np.abs(np.log(values.fillna(1.0).to_numpy())[..., None] - np.log(vot_by_class)).argmin(axis=-1)
+    nearest = np.where(np.isnan(values.to_numpy()), 0, nearest)
+    return values.copy(data=np.array(VOT_CLASSES)[nearest]).rename("vot_class")
+
+
+def add_by_class(freight: xr.Dataset, amounts: xr.DataArray) -> xr.DataArray:
+    """Amounts of cargoes, dims (sector, cargo), added up by value-of-time class: dims (sector, vot_class)."""
+    known = amounts.transpose("sector", "cargo").fillna(0.0).to_numpy()
+    inside = cargo_classes(freight).to_numpy()[..., None] == np.array(VOT_CLASSES)
+    coords = {"sector": freight["sector"].to_numpy(), "vot_class": list(VOT_CLASSES)}
+    return xr.DataArray((known[..., None] * inside).sum(axis=1), coords, ("sector", "vot_class"))
 
 
 def mode_shares(

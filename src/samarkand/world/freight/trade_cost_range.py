@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import xarray as xr
 
+from samarkand.core.conventions import Floats
 from samarkand.core.evidence import Evidence
-from samarkand.world.freight.commodities import NETWORK_SHARES, freight_table
-from samarkand.world.freight.mode_choice import sector_classes
-from samarkand.world.freight.trade_costs import calc_iceberg_cost_hat, iceberg_cost_hat
+from samarkand.world.freight.commodities import CARGO_SHARES, CARGOES, IN_BULK, freight_table
+from samarkand.world.freight.trade_costs import iceberg_cost_hat
 from samarkand.world.parameters import Parameters
 
 BOUNDS = ("small_effect", "central", "large_effect")
@@ -20,57 +21,45 @@ def _end(evidence: Evidence, side: str) -> float:
     return float("nan") if value is None else value
 
 
-def freight_bounds(freight: Parameters) -> xr.Dataset:
-    """value_per_teu (US$) and network_share (fraction) at the ends of their ranges, dims (bound, sector).
+def freight_bounds(freight: Parameters) -> dict[str, xr.Dataset]:
+    """The freight table (`freight_table`) at the ends of its ranges, by bound.
 
-    large_effect: the least value per tonne and tonnes per TEU, so that freight weighs most, and the largest
-    containerised and bulk shares (one at most); small_effect: the other ends; central: as `freight_table`.
+    large_effect: the least value per tonne and tonnes per TEU, so that freight weighs most, and the largest shares of
+    the cargoes on the network (one at most together); small_effect: the other ends. What cargoes are to each other, and
+    with it their classes of goods and their choice of modes, stays as it is.
     """
     central = freight_table(freight)
     sectors = central["sector"].to_numpy().tolist()
 
-    def ends(side: str, *names: str) -> list[list[float]]:
-        return [
-            [
-                _end(freight.evidence(f"{sector}.{name}"), side)
-                if f"{sector}.{name}" in freight
-                else float("nan")
-                for sector in sectors
-            ]
-            for name in names
-        ]
+    def ends(side: str, attribute: str, missing: float) -> Floats:
+        names = [f"{sector}.{attribute}" for sector in sectors]
+        return np.array([_end(freight.evidence(n), side) if n in freight else missing for n in names])
 
-    tables = [central[["value_per_teu", "network_share"]]]
-    for density, carriage in (("high", "low"), ("low", "high")):
-        per_tonne, tonnes = ends(density, "value_per_tonne", "tonnes_per_teu")
-        shares = ends(carriage, *NETWORK_SHARES)
-        tables.append(
-            xr.Dataset(
-                {
-                    "value_per_teu": ("sector", [a * b for a, b in zip(per_tonne, tonnes, strict=True)]),
-                    "network_share": ("sector", [min(sum(pair), 1.0) for pair in zip(*shares, strict=True)]),
-                },
-                coords={"sector": sectors},
-            )
+    def bound(density: str, shares: str) -> xr.Dataset:
+        value = ends(density, "value_per_tonne", np.nan) / central["value_per_tonne"].to_numpy()
+        central_payload, payload = (
+            np.array([freight.get(f"{sector}.tonnes_per_teu", np.nan) for sector in sectors]),
+            ends(density, "tonnes_per_teu", np.nan),
         )
-    small, middle, large = tables[1], tables[0], tables[2]
-    return xr.concat([small, middle, large], dim=xr.Variable("bound", list(BOUNDS)))
+        by_cargo = np.tile((value * payload / central_payload)[:, None], len(CARGOES))
+        for cargo in IN_BULK:
+            name = f"{cargo}.tonnes_per_teu"
+            by_cargo[:, CARGOES.index(cargo)] = value * _end(freight.evidence(name), density) / freight[name]
+        before = central["network_share"].to_numpy()
+        total = np.minimum(sum(ends(shares, name, 0.0) for name in CARGO_SHARES), 1.0)
+        scale = np.divide(total, before, out=np.zeros_like(before), where=before > 0)
+        found = central.copy()
+        found["cargo_value_per_teu"] = central["cargo_value_per_teu"] * by_cargo
+        found["cargo_share"] = central["cargo_share"] * xr.DataArray(scale, dims="sector")
+        return found
+
+    return {"small_effect": bound("high", "low"), "central": central, "large_effect": bound("low", "high")}
 
 
 def iceberg_cost_hat_range(costs: xr.Dataset, freight: Parameters, variant: str = "logsum") -> xr.DataArray:
     """`iceberg_cost_hat` at the ends of the declared ranges, dims (bound, origin, destination, sector).
 
-    The class of goods of a sector, and with it its mode choice, stays the central one. Errors as `iceberg_cost_hat`.
+    Errors as `iceberg_cost_hat`.
     """
-    central = iceberg_cost_hat(costs, freight_table(freight), variant)
-    bounds = freight_bounds(freight)
-    classes = sector_classes(freight_table(freight))
-    by_sector = costs["generalised_cost"].sel(variant=variant, vot_class=classes)
-    by_sector = by_sector.drop_vars(["variant", "vot_class"])
-    hats = calc_iceberg_cost_hat(
-        by_sector.sel(state="without", drop=True),
-        by_sector.sel(state="with", drop=True),
-        bounds["value_per_teu"],
-        bounds["network_share"],
-    )
-    return hats.transpose("bound", *central.dims).rename("iceberg_cost_hat")
+    hats = [iceberg_cost_hat(costs, table, variant) for table in freight_bounds(freight).values()]
+    return xr.concat(hats, dim=xr.Variable("bound", list(BOUNDS))).rename("iceberg_cost_hat")

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,12 +27,12 @@ from samarkand.world.freight.mode_choice import (
     MODES,
     VOT_CLASSES,
     ModeChoice,
+    cargo_classes,
     check_labels,
     classes_of_time,
     distance_between_cities,
     distance_within_cities,
     sea_offered,
-    sector_classes,
     surface_trade,
     within_north_america,
 )
@@ -474,10 +475,10 @@ def calc_iceberg_cost_hat(
     value_per_teu: xr.DataArray,
     network_share: xr.DataArray,
 ) -> xr.DataArray:
-    """Change of the iceberg cost: tau_hat = 1 + network_share * ((1 + t1) / (1 + t0) - 1), t = cost / value.
+    """Change of the iceberg cost by one cargo: tau_hat = 1 + share * ((1 + t1) / (1 + t0) - 1), t = cost / value.
 
-    cost_without, cost_with: US$/TEU, dims with sector; value_per_teu: US$, dims (sector); network_share:
-    fraction of the sector's value on the network. Not a number counts as no change.
+    cost_without, cost_with: US$/TEU; value_per_teu: US$; network_share: fraction of a sector's value that is this
+    cargo. Not a number counts as no change. A sector's is the sum over its cargoes of what each changes.
     Source: method rules; the ratio takes the whole baseline cost share, not only its change.
     """
     hat: xr.DataArray = xr.apply_ufunc(_iceberg_hat, cost_without, cost_with, value_per_teu, network_share)
@@ -494,6 +495,8 @@ def _iceberg_hat(cost_without: Floats, cost_with: Floats, value: ArrayLike, shar
 def iceberg_cost_hat(costs: xr.Dataset, freight: xr.Dataset, variant: str = "logsum") -> xr.DataArray:
     """Counterfactual over baseline iceberg cost, dims (origin, destination, sector), pure numbers.
 
+        tau_hat = 1 + sum over the sector's cargoes k of share_k ((1 + t1_k) / (1 + t0_k) - 1),   t_k = cost / value
+
     costs: as `counterfactual_costs`; freight: as `freight_table`; variant: one of VARIANTS. Exactly one where
     nothing changes, for services, and for economies without a city.
     """
@@ -501,17 +504,25 @@ def iceberg_cost_hat(costs: xr.Dataset, freight: xr.Dataset, variant: str = "log
         raise ValueError(f"variant {variant!r} is not one of {', '.join(VARIANTS)}")
     without, with_ = (_by_class(costs, state, variant) for state in ("without", "with"))
     hat = _by_sector(costs, freight)
-    for s, (k, value, share) in enumerate(_carriage(costs, freight)):  # what is small stays in fast memory
-        hat.data[s] = _iceberg_hat(without[k], with_[k], value, share)
+    for s, cargoes in enumerate(carriage(costs, freight)):  # what is small stays in fast memory
+        parts = [
+            _iceberg_hat(without[one.number], with_[one.number], one.value, one.share) for one in cargoes
+        ]
+        hat.data[s] = 1.0 + sum(part - 1.0 for part in parts) if len(parts) != 1 else parts[0]
     hat.attrs = {"unit": "1", "variant": variant}
     return hat.transpose("origin", "destination", "sector").rename("iceberg_cost_hat")
 
 
 def ad_valorem_cost(costs: xr.Dataset, freight: xr.Dataset, variant: str = "logsum") -> xr.DataArray:
-    """Baseline transport cost over value, t0, dims (origin, destination, sector), fractions."""
+    """Baseline transport cost over value, t0, dims (origin, destination, sector), fractions.
+
+    The mean of a sector's cargoes on the network by their shares in value; not a number for services.
+    """
     without, share = _by_class(costs, "without", variant), _by_sector(costs, freight)
-    for s, (k, value, _) in enumerate(_carriage(costs, freight)):
-        np.divide(without[k], value, out=share.data[s])
+    for s, cargoes in enumerate(carriage(costs, freight)):
+        total = sum(one.share for one in cargoes)
+        parts = [without[one.number] / one.value * (one.share / total) for one in cargoes]
+        share.data[s] = sum(parts[1:], parts[0]) if parts else np.nan
     return share.transpose("origin", "destination", "sector").rename("ad_valorem_cost")
 
 
@@ -528,9 +539,20 @@ def _by_sector(costs: xr.Dataset, freight: xr.Dataset) -> xr.DataArray:
     return xr.DataArray(np.empty([one.size for one in coords.values()]), coords, tuple(coords))
 
 
-def _carriage(costs: xr.Dataset, freight: xr.Dataset) -> list[tuple[int, float, float]]:
-    """By sector: number of the class of goods, value per TEU, share of value on the network."""
-    number = {name: k for k, name in enumerate(costs["vot_class"].to_numpy().tolist())}
-    classes = [number[name] for name in sector_classes(freight).to_numpy().tolist()]
-    value, share = freight["value_per_teu"].to_numpy(), freight["network_share"].to_numpy()
-    return list(zip(classes, value.tolist(), share.tolist(), strict=True))
+class Carriage(NamedTuple):
+    """A cargo of a sector: number of its class of goods, US$ per TEU, share of the sector's value."""
+
+    number: int
+    value: float
+    share: float
+
+
+def carriage(costs: xr.Dataset, freight: xr.Dataset) -> list[list[Carriage]]:
+    """The cargoes that each sector has on the network; none of services."""
+    place = {name: k for k, name in enumerate(costs["vot_class"].to_numpy().tolist())}
+    names = ("cargo_value_per_teu", "cargo_share")
+    arrays = [cargo_classes(freight), *(freight[name].transpose("sector", "cargo") for name in names)]
+    rows = zip(*(array.to_numpy().tolist() for array in arrays), strict=True)
+    return [
+        [Carriage(place[c], v, s) for c, v, s in zip(*of_sector, strict=True) if s > 0] for of_sector in rows
+    ]
