@@ -75,7 +75,8 @@ def test_the_declared_channels() -> None:
     assert not channels()["tariffs"].on_network_alone  # they depend on the tariffs of the world
     rows = kinds.kinds()
     found = [channels_of(rows[name]) for name in ("rail", "port", "tariff_change", "standards_recognition")]
-    assert found == [("network",), ("network",), ("tariffs",), ("trade_costs",)]
+    both = ("network", "capacity")
+    assert found == [both, both, ("tariffs",), ("trade_costs",)]
     assert channels_of(rows["customs_clearance"]) == ("clearance", "facilitation")
     assert channels_of(rows["visa_regime"]) == ()
 

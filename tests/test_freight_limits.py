@@ -21,7 +21,15 @@ from samarkand.world.freight.assignment import (
 )
 from samarkand.world.freight.capacity import calc_flow, find_place
 from samarkand.world.freight.commodities import freight_table
-from samarkand.world.freight.limits import Facility, Goods, Limits, limit_freight, turn_aside
+from samarkand.world.freight.limits import (
+    Facility,
+    GatedFreight,
+    Goods,
+    Limits,
+    find_gates,
+    flows_at,
+    turn_aside,
+)
 from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import FreightModel, prepare_freight
 from samarkand.world.freight.trade_costs import DIFFERENCES
@@ -48,8 +56,11 @@ class Toy(NamedTuple):
         return Facility(place, place, unit, part * flow, "queue", found)
 
     def limit(self, *facilities: Facility, **start: float) -> Limits:
-        routes = self.model.update_routes(())
-        return limit_freight(self.model, routes, (), self.goods, self.work, facilities, start)
+        gates = find_gates(facilities, self.work)
+        gated = GatedFreight(self.model, self.model.update_routes(()), (), facilities, gates)
+        flows = flows_at(facilities, self.work, self.model.parameters)
+        assert gated.passing(self.goods) == pytest.approx(flows, rel=ROUNDING)
+        return gated.solve(self.goods, np.zeros(len(facilities)), start)
 
     def lay(self, limits: Limits) -> FreightWork:
         share, aside = turn_aside(limits, self.model, mode_shares(self.model))
@@ -169,3 +180,13 @@ def test_shares_of_modes_and_their_differences_agree(toy: Toy) -> None:
     in_tonnes = (toy.goods.tonnes.transpose(2, 0, 1) * shares).sum(axis=(1, 2, 3))
     assert moved == pytest.approx(in_tonnes, rel=1e-6)
     assert moved[MODES.index("rail")] < 0
+
+
+def test_a_sharper_choice_of_ways_moves_prices(toy: Toy) -> None:
+    """`way_choice_scale` moves results: goods for Gdansk land at other ports the sooner, the sharper they choose."""
+    prices = []
+    for scale in (5.0, 100.0):
+        parameters = toy.model.parameters.replace({"way_choice_scale": scale})
+        other = toy._replace(model=prepare_freight(toy.model.network, parameters, toy.model.economies))
+        prices.append(other.limit(*full(toy)).price)
+    assert not np.allclose(*prices, rtol=1e-4)

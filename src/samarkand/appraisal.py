@@ -173,6 +173,7 @@ def setting_of(asked: Question) -> Setting:
         scenario.deficit_rule,
         scenario.construction_demand,
         scenario.transit_payments,
+        asked.programme if asked.has_limits else None,
     )
 
 
@@ -201,7 +202,9 @@ def state_of(asked: Question, schedule: Schedule, number: int, solved: Counterfa
 
 def asks_for_reach(asked: Question, schedule: Schedule, number: int) -> bool:
     """Whether what each item does is worked out in a state: where it is asked for, in the last one and its equals."""
-    return asked.reach and schedule.states[number].shocks == schedule.states[-1].shocks
+    return (
+        asked.reach and not asked.has_limits and schedule.states[number].shocks == schedule.states[-1].shocks
+    )
 
 
 def assess(asked: Question, schedule: Schedule, number: int, state: State, session: Session) -> Assessed:

@@ -18,6 +18,7 @@ from samarkand.engines.equilibrium import DEFICIT_RULES
 from samarkand.ledger.claims import check_claims, claims_of
 from samarkand.priorities.registry import priorities, recalled_rows
 from samarkand.programme import Programme
+from samarkand.programme.channels.capacity import SWITCH
 from samarkand.programme.channels.charging import IN_WORDS
 from samarkand.programme.files.patching import patch_programme
 from samarkand.programme.files.varying import Variation, vary_programme
@@ -63,6 +64,8 @@ class Terms(TypedDict, total=False):
         as the `service` of its loans (`programme.channels.charging`).
     construction_demand
         Whether what is charged buys construction, instead of what the economy consumes; no if it is not given.
+    limits
+        Whether published capacities hold flows down, and full places have a price; not unless it is asked for.
     projection
         Growth of economies, or a file of it; without one, levels are at the size of the accounts.
     priorities
@@ -83,6 +86,7 @@ class Terms(TypedDict, total=False):
     charge: ChargeRule
     construction_demand: bool
     transit_payments: bool
+    limits: bool
     projection: Projection | str | Path | None
     priorities: Sequence[str] | str
     publication: bool
@@ -125,13 +129,20 @@ class Question:
     reach: bool = False
 
     @property
+    def has_limits(self) -> bool:
+        """Whether published capacities hold flows down."""
+        return bool(self.assumptions.parameters[SWITCH])
+
+    @property
     def placing(self) -> tuple[Hashable, ...]:
         """Key of all that the places of items on the network depend on."""
         return self.programme.content_hash, self.world.network.hash, self.assumptions.hash
 
     @property
     def of_baseline(self) -> str:
-        """Hash of what the world without the programme depends on."""
+        """Hash of what the world without the programme depends on: with limits on its lines, too."""
+        if self.has_limits:
+            return self._of_states.hash
         return self._of_states.but(programme="", patches=(), variations=()).hash
 
     @property
@@ -206,7 +217,7 @@ def _of_terms(
         world=world.hash,
         programme=programme.content_hash if programme else "",
         years=years,
-        assumptions=tuple(terms.get("assumptions", {}).items()),
+        assumptions=tuple(_assumptions(terms).items()),
         patches=tuple((path, _canonical(value)) for path, value in terms.get("patches", {}).items()),
         variations=_variations(terms, faults),
         without=_left_out(terms.get("without", ()), programme),
@@ -222,6 +233,12 @@ def _of_terms(
         labels=(world.name, programme.id if programme else ""),
     )
     return _checked(scenario, programme, world, projection, reach, faults)
+
+
+def _assumptions(terms: Terms) -> dict[str, float]:
+    """Parameters replaced; limits are one of them."""
+    switched = {SWITCH: 1.0} if terms.get("limits", False) else {}
+    return {**terms.get("assumptions", {}), **switched}
 
 
 def _variations(terms: Terms, faults: FaultList) -> tuple[tuple[str, str, float], ...]:
@@ -347,6 +364,12 @@ def _check(scenario: Scenario, programme: Programme | None, faults: FaultList) -
         if dot and item in left_out:
             reason = f"{item} is left out of the question: nothing that is changed of it would count"
             faults.add(f"{option} {path}", reason, f"Give this, or --without {item}, not both.")
+    limits = dict(scenario.assumptions).get(SWITCH, 0.0)
+    if limits not in (0.0, 1.0):
+        faults.add(f"assumption {SWITCH}", f"is {limits:g}", "Give 1 for limits that bind, or 0.")
+    for option, given in (("--close", scenario.closures), ("--transit-payments", scenario.transit_payments)):
+        if limits and given:
+            faults.add("--limits", f"is not worked out together with {option}", "Leave out one of the two.")
     rule = scenario.deficit_rule
     if rule not in DEFICIT_RULES:
         faults.add(f"--deficit-rule {rule}", "is not a rule", did_you_mean(rule, DEFICIT_RULES))

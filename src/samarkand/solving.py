@@ -17,6 +17,7 @@ import numpy as np
 import xarray as xr
 
 from samarkand.core.conventions import Floats
+from samarkand.core.faults import Fault, Faults
 from samarkand.core.progress import Progress, quiet
 from samarkand.core.scenario import DeficitRule
 from samarkand.engines.equilibrium import (
@@ -32,8 +33,9 @@ from samarkand.engines.equilibrium import (
 from samarkand.engines.equilibrium.measures import calc_baseline_trade_flow
 from samarkand.engines.once import derived
 from samarkand.engines.threads import Beside
-from samarkand.programme import Change
+from samarkand.programme import Change, Programme
 from samarkand.programme.applying import Payment
+from samarkand.programme.channels.capacity import SWITCH, facilities_of
 from samarkand.programme.channels.facilitation import beside_measured, facilitated_hat
 from samarkand.programme.channels.recognition import trade_cost_hat
 from samarkand.programme.channels.tariffs import changed_tariffs
@@ -44,6 +46,7 @@ from samarkand.world.freight.assignment import (
     calc_freight_work,
     calc_tonnes,
     calc_unit_loads,
+    calc_volumes,
     energy_loads,
     mode_shares,
 )
@@ -52,6 +55,16 @@ from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.disruption import DisruptedFreight, calc_cut_off_hat, disrupt_freight
 from samarkand.world.freight.energy import EnergyClosure, EnergyTrade, energy_tonnes, energy_trade
 from samarkand.world.freight.energy_costs import EnergyCosts, calc_energy_hat, energy_costs
+from samarkand.world.freight.gate_ways import Gate
+from samarkand.world.freight.limits import (
+    REMEDY,
+    GatedFreight,
+    Goods,
+    Limits,
+    find_gates,
+    flows_at,
+    turn_aside,
+)
 from samarkand.world.freight.mode_choice import classes_of_time
 from samarkand.world.freight.model import FreightModel, prepare_freight
 from samarkand.world.freight.state import Freight, FreightState, TradeCosts, freight_state
@@ -67,6 +80,7 @@ Value = TypeVar("Value")
 CarriageOf: TypeAlias = Callable[[Solution], Carriage]
 PUBLIC_WORKS = "construction"  # what taxes for capex buy where construction demand is asked for
 ORDER = ("destination", "origin", "sector")  # of the engine's arrays
+JOINT = 1e-6  # of capacities: what prices and the trade that they lead to may miss
 WITHIN, MOST_TRIES = 0.01, 40  # of the volume that a closure leaves; solutions looked for
 
 
@@ -90,6 +104,12 @@ class Setting:
     deficit_rule: DeficitRule
     construction_demand: bool = False  # whether what is charged buys construction
     transit_payments: bool = False
+    lines: Programme | None = None  # of which lines have a capacity, where limits are asked for
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether published capacities bind."""
+        return bool(self.assumptions.parameters[SWITCH])
 
     @cached_property
     def commodities(self) -> xr.Dataset:
@@ -178,8 +198,23 @@ class Baseline:
 
     @property
     def state(self) -> FreightState:
-        """Its routes and costs without a programme."""
-        return self._part("state", lambda: freight_state(self.freight, ()))
+        """Its routes and costs without a programme, and the prices of its full facilities."""
+        return self._limited()[1] if self.setting.has_limits else self._part("state", self._open_state)
+
+    def _open_state(self) -> FreightState:
+        return freight_state(self.freight, ())
+
+    @property
+    def gates(self) -> GatesOfBaseline | None:
+        """Where goods pass facilities, and their prices; None where no limits are asked for."""
+        return self._limited()[0] if self.setting.has_limits else None
+
+    def _limited(self) -> tuple[GatesOfBaseline, FreightState]:
+        def make() -> tuple[GatesOfBaseline, FreightState]:
+            assert isinstance(self.freight, FreightModel)  # limits and closures are not asked for together
+            return _limit_baseline(self.setting, self.freight, self._open_state())
+
+        return derived(self, "limited", make)
 
     @property
     def costs(self) -> TradeCosts:
@@ -437,25 +472,109 @@ def lay_freight(
     baseline: Baseline, state: FreightState, solution: Solution, *, whole: bool = True
 ) -> FreightWork:
     """The trade of a solution on the network of a state: oil and gas known in volumes by tanker and line, the rest by
-    its routes. `whole`: with the boxes among it and what of others passes places with a tariff of transit."""
-    setting = baseline.setting
-    parameters, flow = setting.assumptions.parameters, setting.labelled(solution.trade_flow)
+    its routes, and by others where limits turn it aside. `whole`: with the boxes among it and what of others passes
+    places with a tariff of transit."""
+    return _lay(
+        baseline.setting, baseline.freight, state, baseline.setting.labelled(solution.trade_flow), whole=whole
+    )
+
+
+def _lay(
+    setting: Setting, freight: Freight, state: FreightState, flow: xr.DataArray, *, whole: bool = True
+) -> FreightWork:
+    parameters = setting.assumptions.parameters
     energy, before = energy_of(setting), setting.world.accounts.trade_flow
     by_route = flow.where(~energy.known(before), 0.0)
     tonnes = calc_tonnes(by_route, setting.commodities, parameters)
     boxes = calc_unit_loads(by_route, setting.commodities, parameters) if whole else None
-    open_model = baseline.freight if isinstance(baseline.freight, FreightModel) else baseline.freight.open
+    open_model = freight if isinstance(freight, FreightModel) else freight.open
     share = mode_shares(open_model, state.against_open)
+    share, aside = (share, ()) if state.limits is None else turn_aside(state.limits, open_model, share)
     network, own_of = state.model.network, laid_apart() if whole else ()
     by_flow = energy_tonnes(energy, flow, before)
     at_sea = energy_loads(energy, by_flow, network, parameters, own_of)
-    work = calc_freight_work(network, parameters, tonnes, share, state.changes, boxes, at_sea, own_of)
+    work = calc_freight_work(network, parameters, tonnes, share, state.changes, boxes, at_sea, own_of, aside)
     if not whole:
         return work
-    shut = set() if isinstance(baseline.freight, FreightModel) else set(baseline.freight.closures.pipelines)
+    shut = set() if isinstance(freight, FreightModel) else set(freight.closures.pipelines)
     by_line = by_flow * np.array([not shut & set(by) for by in energy.flows["by"]], float)
     passing = calc_passing(work, energy.flows, by_line, network, parameters)
     return replace(work, own={}, passing=passing)
+
+
+@dataclass(frozen=True, eq=False)
+class GatesOfBaseline:
+    """Where goods pass the facilities of the state without a programme, and its prices.
+
+    `gates`: of each facility; `others`: what passes it that neither pays nor turns aside, tonnes or TEU a year.
+    """
+
+    gates: tuple[Gate, ...]
+    others: Floats
+    limits: Limits
+
+
+def _goods(setting: Setting, flow: xr.DataArray) -> Goods:
+    """What goes by routes: all goods but oil and gas known in volumes."""
+    known = energy_of(setting).known(setting.world.accounts.trade_flow)
+    by_route, parameters = flow.where(~known, 0.0), setting.assumptions.parameters
+    amounts = [
+        calc(by_route, setting.commodities, parameters)
+        for calc in (calc_volumes, calc_tonnes, calc_unit_loads)
+    ]
+    return Goods.of(list(setting.world.labels), *amounts)
+
+
+def _limit_baseline(
+    setting: Setting, model: FreightModel, state: FreightState
+) -> tuple[GatesOfBaseline, FreightState]:
+    """Prices without a programme: the trade is that of the accounts, which they have shaped already."""
+    flow = setting.world.accounts.trade_flow
+    facilities = facilities_of(setting.lines, (), setting.world.network, setting.assumptions.parameters)
+    work = _lay(setting, model, state, flow)
+    gates = find_gates(facilities, work)
+    gated = GatedFreight(model, state.against_open, (), facilities, gates)
+    goods = _goods(setting, flow)
+    all_of_it = flows_at(facilities, work, setting.assumptions.parameters)
+    others = np.maximum(all_of_it - gated.passing(goods), 0.0)
+    limits = gated.solve(goods, others)
+    return GatesOfBaseline(gates, others, limits), state.limited(limits, limits)
+
+
+def limit_state(baseline: Baseline, state: FreightState, change: Change, progress: Progress) -> FreightState:
+    """A state with prices at which its own trade, before anybody pays, leaves no facility too full.
+
+    Prices make trade costs, these the equilibrium, and its trade the prices: one after another until prices p and the
+    trade that they lead to miss capacities and complementarity by no more than `JOINT`.
+    """
+    setting, gates = baseline.setting, baseline.gates
+    assert gates is not None  # limits are asked for
+    parameters = setting.assumptions.parameters
+    facilities = facilities_of(
+        setting.lines, change.effects.get("capacity", ()), setting.world.network, parameters
+    )
+    gated = GatedFreight(state.model, state.against_open, state.changes, facilities, gates.gates)
+    flow, prices, residual = setting.world.accounts.trade_flow, gates.limits.prices, np.inf
+    for number in range(1, MOST_TRIES + 1):
+        progress("prices of full facilities", done=number, total=MOST_TRIES)
+        # Further ways are looked for while prices still move, and once more at the end.
+        limits = gated.solve(_goods(setting, flow), gates.others, prices, further=number <= 2)
+        limited = state.limited(limits, gates.limits)
+        costs = trade_costs(setting, limited, change, baseline.energy)
+        flow = setting.labelled(solve_equilibrium(setting, change, costs.hat).trade_flow)
+        residual = gated.miss(limits, _goods(setting, flow), gates.others)
+        if residual <= JOINT:
+            return replace(limited, limits=replace(limits, joint_residual=residual))
+        prices = limits.prices
+    raise Faults(
+        [
+            Fault(
+                "--limits",
+                f"trade and prices still differ by {residual:.1e} after {MOST_TRIES} rounds",
+                REMEDY,
+            )
+        ]
+    )
 
 
 def _tariffs(setting: Setting, change: Change) -> dict[str, Floats]:

@@ -29,6 +29,7 @@ from samarkand.solving import (
     CarriageOf,
     lay_freight,
     leave_out,
+    limit_state,
     solve_equilibrium,
     trade_costs,
     transit_carriage,
@@ -79,7 +80,10 @@ class Counterfactual:
         return self
 
     def _freight(self, progress: Progress = quiet) -> FreightState:
-        return freight_state(self.baseline.freight, self.change.network, progress)
+        state = freight_state(self.baseline.freight, self.change.network, progress)
+        return (
+            state if self.baseline.gates is None else limit_state(self.baseline, state, self.change, progress)
+        )
 
     @property
     def left_out(self) -> Beside[xr.DataArray] | None:

@@ -2,7 +2,7 @@
 
     samarkand VERB SUBJECT [--programme P] [--world W] [--year Y] [--without ID] [--set ITEM.KEY=VALUE]
         [--scale KEY=FACTOR] [--border CROSSING=HOURS] [--tariff IMPORTER:EXPORTER=FACTOR] [--assume NAME=VALUE]
-        [--close NAME] [--deficit-rule RULE] [--charge RULE] [--construction-demand] [--transit-payments]
+        [--close NAME] [--deficit-rule RULE] [--charge RULE] [--construction-demand] [--transit-payments] [--limits]
         [--projection FILE] [--priorities NAME,NAME]
 
 A command that is decorated with `asks_question` has them all and is given an `Asking`: the question as it was put,
@@ -120,6 +120,10 @@ TransitOption = Annotated[
         help="Let goods pay economies that they pass, inside the equilibrium: transit fees above the cost of service.",
     ),
 ]
+LimitsOption = Annotated[
+    bool,
+    typer.Option("--limits", help="Published capacities hold flows down, and full places have a price."),
+]
 ProjectionOption = Annotated[
     Path | None,
     typer.Option(
@@ -153,6 +157,7 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
     "charge": (ChargeOption, "annuity"),
     "construction_demand": (ConstructionOption, False),
     "transit_payments": (TransitOption, False),
+    "limits": (LimitsOption, False),
     "projection": (ProjectionOption, None),
     "priorities": (PrioritiesOption, None),
 }
@@ -243,6 +248,7 @@ def read_question(
     charge: Literal["annuity", "spending", "service"],
     construction_demand: bool,
     transit_payments: bool,
+    limits: bool,
     projection: Path | None,
     priorities: str | None,
 ) -> Asking:
@@ -269,6 +275,7 @@ def read_question(
         "charge": charge,
         "construction_demand": construction_demand,
         "transit_payments": transit_payments,
+        "limits": limits,
         "projection": projection,
         "priorities": tuple(filter(None, map(str.strip, (priorities or "").split(",")))),
     }

@@ -138,12 +138,12 @@ def calc_unit_loads(flow: xr.DataArray, freight: xr.Dataset, parameters: Paramet
 
 
 def calc_volumes(flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters) -> xr.DataArray:
-    """TEU that all goods would fill, by class of goods: sum over its sectors of flow * network_share / value_per_teu.
+    """TEU that all goods would fill, by class of goods: sum over sectors and their cargoes of flow * share / value.
 
     As `calc_tonnes`. It is the unit of which routes have costs, whatever carries the goods.
     """
     table = freight.sel(sector=flow["sector"])
-    return _by_class(flow, table["network_share"] / table["value_per_teu"], table, parameters)
+    return _by_class(flow, table["cargo_share"] / table["cargo_value_per_teu"], table)
 
 
 def _by_class(

@@ -1,7 +1,7 @@
 """Capacity of places of the network where it is published, and what flows through them in its unit.
 
-The model knows no congestion: a link takes whatever comes. A capacity serves one purpose, to say where a solution
-asks more of a place than is published that it can handle.
+Without limits a link takes whatever comes, and a capacity says where a solution asks more of a place than is published
+that it can handle. With them flows keep to it, and full places have a price (`limits`).
 """
 
 from __future__ import annotations
@@ -107,6 +107,23 @@ class Place:
     ports: frozenset[int] = frozenset()
     item: str = ""
     in_series: bool = False
+
+
+@dataclass(frozen=True)
+class Facility:
+    """A place with a capacity in a state. capacity: in `unit`; price: what scarcity is there."""
+
+    id: str
+    title: str
+    unit: Unit
+    capacity: float
+    price: Price
+    place: Place
+
+    @property
+    def measure(self) -> str:
+        """`tonnes` or `teu`."""
+        return MEASURES[self.unit]
 
 
 def capacities() -> tuple[CapacityRow, ...]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -25,7 +25,7 @@ from samarkand.core.conventions import Floats, Ints
 from samarkand.core.faults import Fault, Faults
 from samarkand.engines import limits as engine
 from samarkand.world.freight.assignment import Aside, FreightWork, NetworkState, nearest_class
-from samarkand.world.freight.capacity import MEASURES, Place, calc_flow, per_unit
+from samarkand.world.freight.capacity import Facility, calc_flow, per_unit
 from samarkand.world.freight.gate_ways import Gate, GateSearch, Way, add_prices
 from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
@@ -41,25 +41,6 @@ MUCH = 20.0  # times the mean cost: what is not turned aside by it has no other 
 REMEDY = "Leave out --limits, or give the network another way."
 STEPS = 4.0  # the scale of ways grows so many times from one solution to the next
 SEA = MODES.index("sea")
-
-PriceKind = Literal["rent", "queue"]
-
-
-@dataclass(frozen=True)
-class Facility:
-    """A place with a capacity in a state. capacity: in `unit`; price: what scarcity is there."""
-
-    id: str
-    title: str
-    unit: str
-    capacity: float
-    price: PriceKind
-    place: Place
-
-    @property
-    def measure(self) -> str:
-        """`tonnes` or `teu`."""
-        return MEASURES[self.unit]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,9 +72,10 @@ class Goods:
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """Goods on the ways of one search: prices by search class, US$/TEU by gate, for land and for the sea; share of each
-    mode on these ways (pair, class of goods, mode)."""
+    """Goods on the ways of one search, its number: prices by search class, US$/TEU by gate, for land and for the sea;
+    share of each mode on these ways (pair, class of goods, mode)."""
 
+    number: int
     land: Mapping[int, Floats]
     sea: Floats
     share: Floats
@@ -113,6 +95,8 @@ class Limits:
         By facility: US$ a year, by all that pass but oil and gas from terminals of their own.
     residual
         The largest excess over a capacity, as a part of it, and the largest miss of complementarity.
+    joint_residual
+        The same with the trade that these prices lead to.
     series
         Ids of facilities that share a multiplier, where it is above zero.
     differences
@@ -127,6 +111,7 @@ class Limits:
     paid: Floats
     residual: float
     series: tuple[tuple[str, ...], ...]
+    joint_residual: float = 0.0
     differences: Floats | None = None
     rows: Ints | None = None
     layers: tuple[Layer, ...] = ()
@@ -138,10 +123,19 @@ class Limits:
         return {one.id: float(price) for one, price in zip(self.facilities, self.price, strict=True)}
 
 
-class _Users(NamedTuple):
-    """Users and their nests. row: of `rows`; label: class of goods; what a TEU holds of tonnes and unit loads."""
+class Search(NamedTuple):
+    """Ways of all pairs at prices in US$/TEU, by gate: by land for each search class, and by sea."""
 
-    rows: Ints
+    land: Mapping[int, Floats]
+    sea: Floats
+    by_land: Mapping[int, Mapping[str, Way]]
+    by_sea: Way
+
+
+class _Users(NamedTuple):
+    """Users and their nests. row: of the pairs that pass a gate; label: class of goods; what a TEU holds of tonnes and
+    unit loads."""
+
     row: Ints
     label: Ints
     demand: Floats
@@ -153,7 +147,6 @@ class _Users(NamedTuple):
     cost: Floats  # [user, mode], without prices
     hours: Floats
     weight: Floats  # of both cities
-    share: Floats  # without prices, of all of `rows` [row, class, mode]
 
 
 class _Ways(NamedTuple):
@@ -179,60 +172,113 @@ class _Ways(NamedTuple):
         )
 
 
-def limit_freight(
-    model: FreightModel,
-    routes: RouteUpdate,
-    changes: Sequence[LinkChange],
-    goods: Goods,
-    work: FreightWork,
-    facilities: Sequence[Facility],
-    start: Mapping[str, float] | None = None,
-) -> Limits:
-    """Prices of facilities for the trade of a state.
+def find_gates(facilities: Sequence[Facility], work: FreightWork) -> tuple[Gate, ...]:
+    """All links and ports of each place; of links that follow each other the busiest, as its flow is counted."""
+    return tuple(_gate(one, work) for one in facilities)
 
-    routes: what `changes` make of the model's network; work: the goods on it without prices, with unit loads; start:
-    prices near the answer, by id. Raises `Faults` where goods that have no other way are more than a facility takes.
+
+def flows_at(facilities: Sequence[Facility], work: FreightWork, parameters: Parameters) -> Floats:
+    """What passes facilities, in tonnes or TEU a year."""
+    return np.array(
+        [
+            calc_flow(work, one.place, one.unit, parameters) * per_unit(one.unit, parameters)
+            for one in facilities
+        ],
+        np.float64,
+    )
+
+
+class GatedFreight:
+    """Freight of one state of the network, with gates: flows at facilities, and prices at which they are not too full.
+
+    Searches are kept: trade that differs a little is asked about again and again.
+
+    Parameters
+    ----------
+    model, routes, changes
+        The network without a programme, and what its changes make of it.
+    facilities, gates
+        Places with a capacity in this state, and where goods pass them (`find_gates`).
     """
-    return _Run(model, routes, changes, goods, work, tuple(facilities), start or {}).solve()
 
-
-class _Run:
     def __init__(
         self,
         model: FreightModel,
         routes: RouteUpdate,
         changes: Sequence[LinkChange],
-        goods: Goods,
-        work: FreightWork,
-        facilities: tuple[Facility, ...],
-        start: Mapping[str, float],
+        facilities: Sequence[Facility],
+        gates: Sequence[Gate],
     ) -> None:
-        self.model, self.routes, self.changes, self.goods = model, routes, changes, goods
-        self.facilities, self.start = facilities, start
-        parameters: Parameters = model.parameters
-        self.parameters = parameters
-        per = np.array([per_unit(one.unit, parameters) for one in facilities])
-        self.capacity = per * np.array([one.capacity for one in facilities])
-        self.flow = per * np.array(
-            [calc_flow(work, one.place, one.unit, parameters) for one in facilities], np.float64
-        )
-        self.gates = tuple(_gate(one, work) for one in facilities)
-        self.class_of = nearest_class(parameters)
-
-    def solve(self) -> Limits:
-        """One solution after another, until none of the facilities that were left aside is too full."""
-        full = self.flow > self.capacity
-        if not full.any():
-            return _without_prices(self.facilities, self.flow)
-        pairs = self.model.baseline.pairs
-        network = open_ports(self.model.network, self.changes)
+        self.model = model
+        self.facilities, self.gates = tuple(facilities), tuple(gates)
+        self.parameters: Parameters = model.parameters
+        self.capacity = np.array([one.capacity * per_unit(one.unit, self.parameters) for one in facilities])
+        self.class_of = nearest_class(self.parameters)
+        pairs = model.baseline.pairs
         ends = pairs.origin.astype(np.int64), pairs.destination.astype(np.int64)
-        self.search = GateSearch(network, self.parameters, self.changes, self.gates, ends)
+        network = open_ports(model.network, changes)
+        self.search = GateSearch(network, self.parameters, changes, self.gates, ends)
         nothing = np.zeros(len(self.facilities))
-        self.first = self._find(dict.fromkeys(self._classes, nothing), nothing)
-        price = np.array([self.start.get(one.id, 0.0) for one in self.facilities])
+        self.found: list[Search] = []
+        self._search(dict.fromkeys(self._classes, nothing), nothing)
+        self.at = self._passing_rows()
+        mine = np.isin(routes.rows, self.at)
+        routes = RouteUpdate(routes.rows[mine], routes.usd[mine], routes.hours[mine])
+        usd, hours = costs_of(model.baseline, self.at, routes)
+        self.taken = routes_of(model.baseline, self.at, usd, hours)
+        self.share = _shares(self.taken.term)
+        self.bits = self._bits(self.at, self.found[0])
+
+    def _passing_rows(self) -> Ints:
+        """Pairs of cities of two economies of which a way passes a gate."""
+        by_land, sea = self.found[0].by_land, self.found[0].by_sea
+        passes = sea.gates != 0
+        for ways in by_land.values():
+            passes |= (ways["road"].gates | ways["rail"].gates) != 0
+        pairs, zone = self.model.baseline.pairs, self.model.baseline.zones[0]
+        a, b = zone[pairs.origin], zone[pairs.destination]
+        found: Ints = np.flatnonzero(passes & (a >= 0) & (b >= 0) & (a != b))
+        return found
+
+    def passing(self, goods: Goods) -> Floats:
+        """What passes each facility without prices, tonnes or TEU a year; oil and gas from terminals apart."""
+        amounts = {name: self._amounts(goods, name) for name in ("tonnes", "teu")}
+        return np.array(
+            [
+                float((amounts[one.measure][:, :, None] * self.share * (self.bits >> f & 1)).sum())
+                for f, one in enumerate(self.facilities)
+            ]
+        )
+
+    def _amounts(self, goods: Goods, name: str) -> Floats:
+        """Of pairs that pass a gate, both ways together [row, class]."""
+        pairs, (zone, weight) = self.model.baseline.pairs, self.model.baseline.zones
+        one, other = pairs.origin[self.at], pairs.destination[self.at]
+        amount = getattr(goods, name)
+        found: Floats = amount[zone[one], zone[other]] + amount[zone[other], zone[one]]
+        return found * (weight[one] * weight[other])[:, None]
+
+    def solve(
+        self,
+        goods: Goods,
+        others: Floats,
+        start: Mapping[str, float] | None = None,
+        further: bool = True,
+    ) -> Limits:
+        """Prices for what goes between economies: one solution after another, until no facility is too full.
+
+        others: what passes facilities besides, tonnes or TEU a year. start: prices near the answer, by id. further:
+        search for ways that no search has found yet; without, the ways of before are all there are. Raises `Faults`
+        where goods that have no other way are more than a facility takes.
+        """
+        flow = self.passing(goods) + others
+        full = flow > self.capacity * (1 + engine.TOLERANCE)
+        start = start or {}
+        price = np.array([start.get(one.id, 0.0) for one in self.facilities])
+        if not full.any():
+            return _without_prices(self.facilities, flow)
         for _ in range(len(self.facilities)):
-            found = self._limited(full, price)
+            found = self._limited(goods, full, others, price, further)
             over = found.flow > self.capacity * (1 + engine.PROMISED)
             if not (over & ~full).any():
                 return found
@@ -243,49 +289,53 @@ class _Run:
     def _classes(self) -> list[int]:
         return sorted(set(self.class_of.values()))
 
-    def _find(self, land: Mapping[int, Floats], sea: Floats) -> tuple[dict[int, dict[str, Way]], Way]:
-        """Ways of all pairs by land, by search class, and by sea."""
-        by_land = {c: self.search.find(c, prices, by_land=True, by_sea=False) for c, prices in land.items()}
-        return by_land, self.search.find(0, sea, by_land=False, by_sea=True)["sea"]
+    def miss(self, limits: Limits, goods: Goods, others: Floats) -> float:
+        """How far other trade than that of prices misses capacities and complementarity at them.
 
-    def _users(self, full: NDArray[np.bool_]) -> _Users:
+        max over f of max((flow - b) / b, (1 - flow / b) [p > 0]): ways and shares of modes stay those of the prices.
+        """
+        use = self._use_of_layers(limits, goods)
+        used = (use + others) / self.capacity
+        free = np.where(limits.price > 0, 1.0 - used, 0.0)
+        return float(max(np.max(used - 1.0, initial=0.0), np.max(free, initial=0.0), 0.0))
+
+    def _use_of_layers(self, limits: Limits, goods: Goods) -> Floats:
+        if not limits.layers:
+            return self.passing(goods)
+        amounts = {name: self._amounts(goods, name) for name in ("tonnes", "teu")}
+        total = np.zeros(len(self.facilities))
+        for layer in limits.layers:
+            bits = self._bits(self.at, self.found[layer.number])
+            for f, one in enumerate(self.facilities):
+                total[f] += float((amounts[one.measure][:, :, None] * layer.share * (bits >> f & 1)).sum())
+        return total
+
+    def _search(self, land: Mapping[int, Floats], sea: Floats) -> Search:
+        """Ways of all pairs by land, by search class, and by sea; kept."""
+        by_land = {c: self.search.find(c, prices, by_land=True, by_sea=False) for c, prices in land.items()}
+        by_sea = self.search.find(0, sea, by_land=False, by_sea=True)["sea"]
+        self.found.append(Search(land, sea, by_land, by_sea))
+        return self.found[-1]
+
+    def _users(self, goods: Goods, full: NDArray[np.bool_]) -> _Users:
         """Pairs and classes of goods of which a mode passes a full facility, with something to carry."""
-        baseline, pairs = self.model.baseline, self.model.baseline.pairs
-        zone, weight = baseline.zones
+        pairs, weight = self.model.baseline.pairs, self.model.baseline.zones[1]
         mask = int(sum(1 << f for f in np.flatnonzero(full).tolist()))
-        by_land, sea = self.first
-        passes = (sea.gates & mask) != 0
-        for ways in by_land.values():
-            passes |= ((ways["road"].gates | ways["rail"].gates) & mask) != 0
-        a, b = zone[pairs.origin], zone[pairs.destination]
-        rows = np.flatnonzero(passes & (a >= 0) & (b >= 0) & (a != b))
-        a, b = a[rows], b[rows]
-        both = weight[pairs.origin[rows]] * weight[pairs.destination[rows]]
-        amounts = {
-            name: getattr(self.goods, name)[a, b] + getattr(self.goods, name)[b, a]
-            for name in ("volume", "tonnes", "teu")
-        }
-        usd, hours = costs_of(baseline, rows, self.routes)
-        taken = routes_of(baseline, rows, usd, hours)
-        offered = taken.term > 0
-        bits = self._bits(rows)  # [row, class, mode]
-        row, label = np.nonzero(
-            (amounts["volume"] * both[:, None] > 0) & (((bits & mask) != 0) & offered).any(axis=2)
-        )
-        term, cost = taken.term[row, label], np.where(offered, taken.cost, np.inf)[row, label]
-        share = term / term.sum(axis=1, keepdims=True)
-        mean = (share * np.where(term > 0, cost, 0.0)).sum(axis=1)
+        amounts = {name: self._amounts(goods, name) for name in ("volume", "tonnes", "teu")}
+        offered = self.taken.term > 0
+        row, label = np.nonzero((amounts["volume"] > 0) & (((self.bits & mask) != 0) & offered).any(axis=2))
+        term, cost = self.taken.term[row, label], np.where(offered, self.taken.cost, np.inf)[row, label]
         nest_user, nest_mode = np.nonzero(term > 0)
         volume = amounts["volume"][row, label]
         return _Users(
-            rows, row, label, volume * both[row],
-            {name: amounts[name][row, label] / volume for name in ("tonnes", "teu")},
-            mean, nest_user, nest_mode, term[nest_user, nest_mode], cost,
-            np.where(term > 0, taken.hours[row, label], 0.0), both[row], _shares(taken.term),
+            row, label, volume, {name: amounts[name][row, label] / volume for name in ("tonnes", "teu")},
+            (self.share[row, label] * np.where(term > 0, cost, 0.0)).sum(axis=1), nest_user, nest_mode,
+            term[nest_user, nest_mode], cost, np.where(term > 0, self.taken.hours[row, label], 0.0),
+            (weight[pairs.origin[self.at]] * weight[pairs.destination[self.at]])[row],
         )  # fmt: skip
 
-    def _bits(self, rows: Ints) -> Ints:
-        by_land, sea = self.first
+    def _bits(self, rows: Ints, found: Search) -> Ints:
+        by_land, sea = found.by_land, found.by_sea
         bits = np.zeros((rows.size, len(VOT_CLASSES), len(MODES)), np.int64)
         for k, label in enumerate(VOT_CLASSES):
             for m, mode in enumerate(MODES):
@@ -293,42 +343,42 @@ class _Run:
                 bits[:, k, m] = way.gates[rows]
         return bits
 
-    def _limited(self, full: NDArray[np.bool_], price: Floats) -> Limits:
-        users = self._users(full)
+    def _limited(
+        self, goods: Goods, full: NDArray[np.bool_], others: Floats, price: Floats, further: bool
+    ) -> Limits:
+        users = self._users(goods, full)
         nests = users.nest_user.size
-        everywhere = np.arange(nests)
-        first = self._of_nests(users, self.first)
+        first = self._of_nests(users, self.found[0])
         zeros = np.zeros(nests)
-        ways = _Ways(everywhere, zeros, zeros, first.gates, np.zeros(nests, np.int64))
-        total = np.bincount(users.nest_user, users.term, users.demand.size)
-        share = users.term / total[users.nest_user]
-        passing = self._use(users, ways)
-        carried = users.demand[users.nest_user] * share
-        others = np.maximum(self.flow - passing.T @ carried, 0.0)
+        ways = _Ways(np.arange(nests), zeros, zeros, first.gates, np.zeros(nests, np.int64))
+        use, share = self._use(users, ways), users.term / _per_user(users, users.term)
+        aside = self.passing(goods) - use.T @ (users.demand[users.nest_user] * share)
+        others = others + np.maximum(aside, 0.0)
         at = np.flatnonzero(full)
         left = self.capacity[at] - others[at]
         if not (left > 0).all():
             raise self._refuse(at[left <= 0])
         nothing = np.zeros(len(self.facilities))
-        searches = [(dict.fromkeys(self._classes, nothing), nothing)]
         prices = np.where(full, price, 0.0)
         prices = prices if prices.any() else self._dear(users, full)
+        for number in range(1, len(self.found)):
+            ways = ways.and_(self._new_ways(users, first, ways, number))
         solved: tuple[engine.Limited, engine.Choice] | None = None
         for _ in range(MOST_ROUNDS):
-            search = self._mean_prices(users, prices)
-            more = self._further(users, first, ways, self._find(*search), prices, len(searches))
+            more = ways.of(ways.nest < 0)
+            if further or len(self.found) == 1:
+                self._search(*self._mean_prices(users, prices))
+                more = self._cheaper(users, first, ways, prices)
             if solved is not None and not more.nest.size:
-                return self._result(users, ways, searches, *solved, at, others, prices)
-            if more.nest.size:
-                searches.append(search)
-                ways = ways.and_(more)
+                return self._result(users, ways, *solved, at, others, prices)
+            ways = ways.and_(more)
             try:
                 solved = self._prices(users, ways, at, left, prices[at] if solved else price[at])
             except engine.LimitsError as error:
                 dear = self._dear(users, full) * MUCH
                 if solved is not None or (prices >= dear)[full].all():
                     raise self._refuse(at[list(error.facilities)]) from error
-                prices = dear
+                prices, further = dear, True
                 continue
             prices = nothing.copy()
             prices[at] = solved[0].price
@@ -372,16 +422,15 @@ class _Run:
 
         return {c: mean(of_label == c) for c in self._classes}, mean(np.ones(of_label.size, np.bool_))
 
-    def _of_nests(self, users: _Users, found: tuple[dict[int, dict[str, Way]], Way]) -> Way:
+    def _of_nests(self, users: _Users, found: Search) -> Way:
         """The ways of nests among those of all pairs."""
-        by_land, sea = found
         nests = users.nest_user.size
         hours, usd, gates = np.empty(nests), np.empty(nests), np.empty(nests, np.int64)
-        row, label = users.rows[users.row[users.nest_user]], users.label[users.nest_user]
+        row, label = self.at[users.row[users.nest_user]], users.label[users.nest_user]
         for k, name in enumerate(VOT_CLASSES):
             for m, mode in enumerate(MODES):
                 at = np.flatnonzero((label == k) & (users.nest_mode == m))
-                way = sea if m == SEA else by_land[self.class_of[name]][mode]
+                way = found.by_sea if m == SEA else found.by_land[self.class_of[name]][mode]
                 hours[at], usd[at], gates[at] = way.hours[row[at]], way.usd[row[at]], way.gates[row[at]]
         return Way(hours, usd, gates)
 
@@ -399,29 +448,32 @@ class _Run:
             (np.concatenate(amounts), (np.concatenate(rows), np.concatenate(columns))), shape=shape
         )
 
-    def _further(
-        self,
-        users: _Users,
-        first: Way,
-        known: _Ways,
-        found: tuple[dict[int, dict[str, Way]], Way],
-        prices: Floats,
-        number: int,
-    ) -> _Ways:
-        """Those of the ways found that are cheaper at prices than all known ones of their nest."""
-        way = self._of_nests(users, found)
+    def _above(self, users: _Users, first: Way, number: int) -> _Ways:
+        """Ways of a search, their cost and hours above those of the first."""
+        way = self._of_nests(users, self.found[number])
         time = self.model.baseline.values[users.label[users.nest_user]]
         with np.errstate(invalid="ignore"):
             hours = way.hours - first.hours
             # The first way is the best without prices: no search found another.
             cost = np.maximum(way.usd - first.usd + time * hours, 0.0)
-        nests = users.nest_user.size
-        new = _Ways(np.arange(nests), cost, hours, way.gates, np.full(nests, number))
-        best = np.full(nests, np.inf)
+        nests = np.arange(users.nest_user.size)
+        return _Ways(nests, cost, hours, way.gates, np.full(nests.size, number))
+
+    def _cheaper(self, users: _Users, first: Way, known: _Ways, prices: Floats) -> _Ways:
+        """The ways of the last search that are cheaper at prices than all known ones of their nest."""
+        new = self._above(users, first, len(self.found) - 1)
+        best = np.full(users.nest_user.size, np.inf)
         np.minimum.at(best, known.nest, known.cost + self._use(users, known) @ prices)
         with np.errstate(invalid="ignore"):
-            saves = best - (cost + self._use(users, new) @ prices)
-        return new.of(np.isfinite(cost) & (saves > CHEAPER * users.mean[users.nest_user]))
+            saves = best - (new.cost + self._use(users, new) @ prices)
+        return new.of(np.isfinite(new.cost) & (saves > CHEAPER * users.mean[users.nest_user]))
+
+    def _new_ways(self, users: _Users, first: Way, known: _Ways, number: int) -> _Ways:
+        """The ways of a former search that pass other gates than all known ones of their nest."""
+        new = self._above(users, first, number)
+        held = set(zip(known.nest.tolist(), known.gates.tolist(), strict=True))
+        other = [pair not in held for pair in zip(new.nest.tolist(), new.gates.tolist(), strict=True)]
+        return new.of(np.isfinite(new.cost) & np.array(other, np.bool_))
 
     def _prices(
         self, users: _Users, ways: _Ways, at: Ints, left: Floats, start: Floats
@@ -438,10 +490,8 @@ class _Run:
             k = way_scale[users.nest_user]
             spread = np.bincount(ways.nest, np.exp(-k[ways.nest] * ways.cost), k.size)
             weight = users.term * spread ** (-scale[users.nest_user] / k)
-            total = np.bincount(users.nest_user, weight, users.demand.size)
-            choice = engine.Choice(
-                users.demand, users.nest_user, weight / total[users.nest_user], scale, way_scale
-            )
+            weight /= _per_user(users, weight)
+            choice = engine.Choice(users.demand, users.nest_user, weight, scale, way_scale)
             solved = engine.limit_flows(choice, engine.Ways(ways.nest, ways.cost, use), left, start=start)
             start = solved.price
         return solved, choice
@@ -450,7 +500,6 @@ class _Run:
         self,
         users: _Users,
         ways: _Ways,
-        searches: Sequence[tuple[Mapping[int, Floats], Floats]],
         solved: engine.Limited,
         choice: engine.Choice,
         at: Ints,
@@ -463,29 +512,25 @@ class _Run:
         flow = others + passing
         return Limits(
             self.facilities, price, flow, price * passing, solved.residual,
-            tuple(tuple(self.facilities[at[f]].id for f in one) for one in solved.series),
-            self._differences(users, ways, solved, choice, use @ price), users.rows,
-            self._layers(users, ways, searches, solved.share), self.gates,
+            tuple(tuple(self.facilities[at[f]].id for f in one) for one in solved.series), 0.0,
+            self._differences(users, ways, solved, choice, use @ price), self.at,
+            self._layers(users, ways, solved.share), self.gates,
         )  # fmt: skip
 
-    def _layers(
-        self,
-        users: _Users,
-        ways: _Ways,
-        searches: Sequence[tuple[Mapping[int, Floats], Floats]],
-        share: Floats,
-    ) -> tuple[Layer, ...]:
+    def _layers(self, users: _Users, ways: _Ways, share: Floats) -> tuple[Layer, ...]:
         row, label = users.row[users.nest_user], users.label[users.nest_user]
         layers = []
-        for number, (land, sea) in enumerate(searches):
-            of_mode = np.zeros_like(users.share)
+        for number, search in enumerate(self.found):
+            of_mode = np.zeros_like(self.share)
             if number == 0:
-                of_mode[:] = users.share
+                of_mode[:] = self.share
                 of_mode[users.row, users.label] = 0.0
             mine = ways.found == number
+            if number and not mine.any():
+                continue
             nest = ways.nest[mine]
             np.add.at(of_mode, (row[nest], label[nest], users.nest_mode[nest]), share[mine])
-            layers.append(Layer(land, sea, of_mode))
+            layers.append(Layer(number, search.land, search.sea, of_mode))
         return tuple(layers)
 
     def _differences(
@@ -506,7 +551,7 @@ class _Run:
             -np.log(np.bincount(users.nest_user, choice.weight * before ** (s[users.nest_user] / k), count))
             / s
         )
-        old = users.term / np.bincount(users.nest_user, users.term, count)[users.nest_user]
+        old = users.term / _per_user(users, users.term)
         new: Floats = np.bincount(ways.nest, solved.share, nests).astype(np.float64)
         longer = np.divide(
             np.bincount(ways.nest, solved.share * ways.hours, nests), new, out=np.zeros(nests), where=new > 0
@@ -533,7 +578,7 @@ class _Run:
                 *(is_ - was).T,
             ]
         pairs, zone = baseline.pairs, baseline.zones[0]
-        rows = users.rows[users.row]
+        rows = self.at[users.row]
         a, b = zone[pairs.origin[rows]], zone[pairs.destination[rows]]
         total = np.zeros(
             (len(DIFFERENCES), len(VOT_CLASSES), len(baseline.economies), len(baseline.economies))
@@ -544,6 +589,12 @@ class _Run:
         return total
 
 
+def _per_user(users: _Users, of_nest: Floats) -> Floats:
+    """Sums over the nests of each user, for each nest."""
+    total: Floats = np.bincount(users.nest_user, of_nest, users.demand.size).astype(np.float64)
+    return total[users.nest_user]
+
+
 def _shares(term: Floats) -> Floats:
     total = term.sum(axis=-1, keepdims=True)
     found: Floats = np.divide(term, total, out=np.zeros_like(term), where=total > 0)
@@ -551,7 +602,6 @@ def _shares(term: Floats) -> Floats:
 
 
 def _gate(facility: Facility, work: FreightWork) -> Gate:
-    """All links and ports of a place; of links that follow each other the busiest, as its flow is counted."""
     place, links = facility.place, work.links
     if not place.in_series:
         return Gate(place.links, place.ports)
@@ -601,3 +651,22 @@ def _dearer(
         lambda state, c: add_prices(state, gates, layer.land[c]),
         lambda state: add_prices(state, gates, layer.sea),
     )
+
+
+def add_prices_to_costs(costs: xr.Dataset, model: FreightModel, without: Limits, with_: Limits) -> xr.Dataset:
+    """Costs, hours and shares between economies (`FreightModel.costs`) with what prices change in both states."""
+    names = ("generalised_cost", "hours", "mode_share")
+    arrays = {name: costs[name].to_numpy().copy() for name in names}
+    for at, limits in enumerate((without, with_)):
+        if limits.differences is None:
+            continue
+        change = model.baseline.mean(limits.differences)
+        for v in range(3):
+            arrays["generalised_cost"][at, v] += change[v]
+            arrays["hours"][at, v] += change[3 + v]
+        for m in range(len(MODES)):
+            arrays["mode_share"][at, ..., m] += change[6 + m]
+    found = costs.copy()
+    for name in names:
+        found[name] = costs[name].copy(data=arrays[name])
+    return found

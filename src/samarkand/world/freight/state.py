@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import xarray as xr
 
 from samarkand.core.progress import Progress, quiet
 from samarkand.world.freight.disruption import DisruptedFreight
+from samarkand.world.freight.limits import Limits, add_prices_to_costs
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.network.link_changes import LinkChange
 
@@ -22,7 +23,8 @@ class FreightState:
 
     `model`: the network of the state without a programme; `routes`: what `changes` make of it. `costs`: as
     `FreightModel.costs`, the state `without` being the open network without a programme, from which the pairs of cities
-    in `against_open` differ. `lost`: share of the pairs of cities of two economies that nothing connects any more, dims
+    in `against_open` differ. `limits`: prices of full facilities, where they
+    are asked for. `lost`: share of the pairs of cities of two economies that nothing connects any more, dims
     (origin, destination), None on the open network; `cut_off`: the labels of such pairs.
     """
 
@@ -33,6 +35,12 @@ class FreightState:
     costs: xr.Dataset
     lost: xr.DataArray | None = None
     cut_off: tuple[tuple[str, str], ...] = ()
+    limits: Limits | None = None
+
+    def limited(self, limits: Limits, without: Limits) -> FreightState:
+        """The same with prices of full facilities in its costs, those of the state without a programme in theirs."""
+        costs = add_prices_to_costs(self.costs, self.model, without, limits)
+        return replace(self, costs=costs, limits=limits)
 
     def costs_against(self, without: FreightState) -> xr.Dataset:
         """Costs beside those of another state of the network, dims as `FreightModel.costs`: first `without`, then

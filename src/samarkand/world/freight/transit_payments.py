@@ -24,7 +24,7 @@ from samarkand.core.declarations import read_rows
 from samarkand.core.evidence import Cited, Evidence
 from samarkand.engines.equilibrium import Carriage
 from samarkand.world.freight.energy import EnergyTrade, energy_tonnes
-from samarkand.world.freight.mode_choice import sector_classes
+from samarkand.world.freight.mode_choice import add_by_class
 from samarkand.world.freight.transit_tariffs import TransitTariff, transit_tariffs
 from samarkand.world.freight.transit_use import TransitUse
 from samarkand.world.freight.unit_values import values_of_exporters
@@ -77,23 +77,23 @@ def surplus_rates(tariffs: Sequence[TransitTariff]) -> Floats:
 
 def calc_passing_of(
     use: TransitUse,
-    tonnes: xr.DataArray,
-    classes: xr.DataArray,
+    usd: xr.DataArray,
+    tonnes_per_usd: xr.DataArray,
     energy: Floats,
     cells: tuple[Ints, Ints, Ints],
 ) -> Floats:
     """What passes each tariff by seller and sector [tariff, origin, sector], a year.
 
-    tonnes: dims (origin, destination, sector), without oil and gas known in volumes; classes: the class of goods of
-    each sector; energy: tonnes of these [flow], and `EnergyTrade.cells` of the flows.
+    usd: dims (origin, destination, sector), without oil and gas known in volumes; tonnes_per_usd: dims (sector,
+    vot_class), of the cargoes of each class; energy: tonnes of oil and gas [flow], and `EnergyTrade.cells` of them.
     """
-    amount = tonnes.transpose("origin", "destination", "sector").to_numpy()
-    label = classes.sel(sector=tonnes["sector"]).to_numpy().astype(str)
+    amount = usd.transpose("origin", "destination", "sector").to_numpy()
+    weight = tonnes_per_usd.sel(sector=usd["sector"])
     found = np.zeros((len(use.tariffs), amount.shape[0], amount.shape[2]))
     for name in use.per_tonne["vot_class"].to_numpy().astype(str):
-        of_class = np.flatnonzero(label == name)
+        of_class = weight.sel(vot_class=name).to_numpy()
         per_tonne = use.per_tonne.sel(vot_class=name).to_numpy()
-        found[:, :, of_class] += np.einsum("kin,ins->kis", per_tonne, amount[:, :, of_class], optimize=True)
+        found += np.einsum("kin,ins->kis", per_tonne, amount, optimize=True) * of_class
     for k, amounts in enumerate(use.by_flow * energy):
         np.add.at(found[k], (cells[0], cells[2]), amounts)
     return found
@@ -133,12 +133,15 @@ class TransitPayments:
         dims = ("origin", "destination", "sector")
         flow, before = flow.transpose(*dims), self.trade_flow.transpose(*dims)
         table = self.commodities.sel(sector=flow["sector"])
-        per_usd = table["network_share"] / values_of_exporters(table, self.labels)
+        heavier = (table["value_per_tonne"] / values_of_exporters(table, self.labels)).fillna(1.0)
         goods = flow.where(~self.energy.known(before) & (flow["origin"] != flow["destination"]), 0.0)
-        tonnes = (goods * MILLION * per_usd).fillna(0.0)
-        cells = self.energy.cells(before)
+        per_usd = add_by_class(table, table["cargo_share"] / table["cargo_value_per_tonne"])
         return calc_passing_of(
-            use, tonnes, sector_classes(table), energy_tonnes(self.energy, flow, before), cells
+            use,
+            (goods * MILLION * heavier).fillna(0.0),
+            per_usd,
+            energy_tonnes(self.energy, flow, before),
+            self.energy.cells(before),
         )
 
     @cached_property

@@ -1,0 +1,127 @@
+"""Limits on the way of the toy world: prices of both states, their own trade, and what items add to capacities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from samarkand.appraisal import find_state
+from samarkand.core.faults import Faults
+from samarkand.core.progress import quiet
+from samarkand.programme.channels import capacity as channel
+from samarkand.session import Session
+from samarkand.solving import JOINT, Setting, solve_baseline
+from samarkand.state import State
+from samarkand.world.freight import capacity
+from samarkand.world.freight.capacity import CapacityRow, calc_flow, find_place
+from toy import make_toy_world, toy_programme
+
+SOLVED = 1e-9  # what differs by rounding alone
+YEAR = 2035  # all is open, and fully ramped up
+KHORGOS, SAMARA, SUEZ = "crossing:khorgos_altynkol_rail", "crossing:almaty_samara_rail", "suez"
+
+
+def row(name: str, place: str, limit: float, **more: object) -> CapacityRow:
+    given = {"id": name, "place": place, "title": name, "unit": "m t a year", "year": 2020, "flag": "assumed"}
+    return CapacityRow.model_validate({**given, "source": "made up", "capacity": limit, **more})
+
+
+ROWS = (
+    row("khorgos", KHORGOS, 60),
+    row("samara", SAMARA, 30, raised_by="faster-line", raised_to=45, raised_source="made up"),
+    row("suez", SUEZ, 3000, price="rent"),
+    row("marked", "port:DEHAM", 1, observed=1, observed_year=2020, observed_source="made up"),
+)
+
+
+@pytest.fixture
+def declare(monkeypatch: pytest.MonkeyPatch):
+    """Other capacities than those of the table."""
+
+    def put(rows: Sequence[CapacityRow]) -> None:
+        for module in (capacity, channel):
+            monkeypatch.setattr(module, "capacities", lambda: tuple(rows))
+
+    put(ROWS)
+    return put
+
+
+@pytest.fixture(scope="module")
+def open_model() -> Session:
+    """Keeps the prepared network: it knows of no capacity."""
+    return Session()
+
+
+def solve(open_model: Session, **terms: object) -> State:
+    """The last state of the toy programme, before anything is assessed; solved anew but for the network."""
+    session = Session()
+    asked = session.ask(toy_programme(), make_toy_world(), years=(YEAR,), **terms)
+    schedule = session.schedule(asked)
+    setting = Setting(asked.world, asked.assumptions, "fixed_nominal", asked.programme)
+    baseline = solve_baseline(setting, asked.scenario.closures, open_model.kept, quiet)
+    return find_state(asked, schedule, baseline, session, quiet, len(schedule.states) - 1)
+
+
+def flow(state: State, place: str, with_: bool) -> float:
+    work = state.unpaid.assignment if with_ else state.assignment_without
+    parameters, network = state.assumptions.parameters, state.world.network
+    return calc_flow(work, find_place(place, network, parameters), "m t a year", parameters)
+
+
+def flows(state: State) -> np.ndarray:
+    """Trade of the equilibrium, as it is paid for."""
+    return state.with_.trade_flow
+
+
+def test_both_states_keep_to_capacities_with_their_own_trade(declare, open_model: Session) -> None:
+    """On the links, the trade of the solution laid anew: 60 and 3,000 in both, 30 and with the item 45."""
+    state = solve(open_model, limits=True)
+    before, after = state.solved.baseline.gates.limits, state.freight.limits
+    assert before.residual <= JOINT
+    assert after.residual <= JOINT
+    assert after.joint_residual <= JOINT
+    for place, without, with_ in ((KHORGOS, 60, 60), (SAMARA, 30, 45), (SUEZ, 3000, 3000)):
+        assert flow(state, place, False) == pytest.approx(without, rel=JOINT)
+        assert flow(state, place, True) == pytest.approx(with_, rel=2 * JOINT)
+    assert set(before.prices) == {"khorgos", "samara", "suez"}  # the marked one counts for nothing
+    assert all(price > 0 for price in (*before.prices.values(), *after.prices.values()))
+    assert after.prices["samara"] < before.prices["samara"]
+
+
+def test_no_capacity_is_no_limit(declare, open_model: Session) -> None:
+    declare(())
+    off, on = (solve(open_model, limits=limits) for limits in (False, True))
+    assert flows(on) == pytest.approx(flows(off), rel=SOLVED)
+    assert on.freight.limits is not None
+
+
+def test_capacities_change_nothing_unless_limits_are_asked_for(declare, open_model: Session) -> None:
+    """They are no part of the question then: the same hash, and the same figures to the last digit."""
+    with_rows = solve(open_model)
+    declare(())
+    assert np.array_equal(flows(with_rows), flows(solve(open_model, limits=False)))
+    session = Session()
+    asked = [session.ask(toy_programme(), make_toy_world(), **terms) for terms in ({}, {"limits": False})]
+    assert len({one.scenario.hash for one in asked}) == 1
+    assert session.ask(toy_programme(), make_toy_world(), limits=True).scenario.hash != asked[0].scenario.hash
+
+
+def test_capacity_is_worth_the_traffic_that_it_admits(declare, open_model: Session) -> None:
+    """A railway that is as fast, but takes 30 m t and not 45: its price stays higher, and trade costs with it."""
+    raised = solve(open_model, limits=True)
+    declare([one if one.id != "samara" else row("samara", SAMARA, 30) for one in ROWS])
+    same = solve(open_model, limits=True)
+    assert flow(same, SAMARA, True) == pytest.approx(30, rel=2 * JOINT)
+    assert raised.freight.limits.prices["samara"] < same.freight.limits.prices["samara"]
+    weights = raised.world.accounts.trade_flow
+    cost = [float((one.solved.trade_costs.hat * weights).sum()) for one in (raised, same)]
+    assert cost[0] < cost[1]
+
+
+def test_limits_are_on_or_off_and_not_worked_out_with_closures() -> None:
+    with pytest.raises(Faults, match="Give 1 for limits"):
+        Session().ask(toy_programme(), make_toy_world(), assumptions={"limits": 0.5})
+    with pytest.raises(Faults, match="together with closures"):
+        Session().ask(toy_programme(), make_toy_world(), limits=True, closures=("suez",))
