@@ -6,11 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from rich.console import Console
 
+from samarkand.analysis.capacity import capacity_table
+from samarkand.analysis.flows import freight
 from samarkand.appraisal import find_state
 from samarkand.core.faults import Faults
 from samarkand.core.progress import quiet
 from samarkand.programme.channels import capacity as channel
+from samarkand.reports.freight import print_freight
 from samarkand.session import Session
 from samarkand.solving import JOINT, Setting, solve_baseline
 from samarkand.state import State
@@ -125,3 +129,19 @@ def test_limits_are_on_or_off_and_not_worked_out_with_closures() -> None:
         Session().ask(toy_programme(), make_toy_world(), assumptions={"limits": 0.5})
     with pytest.raises(Faults, match="together with closures"):
         Session().ask(toy_programme(), make_toy_world(), limits=True, closures=("suez",))
+
+
+def test_freight_shows_prices_and_what_is_paid(declare) -> None:
+    """Of both states; the marked place has none, and its capacity stands as before."""
+    found = freight(toy_programme(), world=make_toy_world(), session=Session(), year=YEAR, limits=True)
+    table = capacity_table(found).set_index("place")
+    assert table.loc["samara", "scarcity_with"] < table.loc["samara", "scarcity_without"]
+    assert table.loc["samara", "paid_without"] == pytest.approx(30 * table.loc["samara", "scarcity_without"])
+    assert table.loc["samara", "scarcity_unit"] == "US$/t"
+    assert np.isnan(table.loc["marked", "scarcity_without"])
+    console = Console(width=100, record=True)
+    print_freight(found, console)
+    text = " ".join(console.export_text().split())
+    assert "suez rent" in text
+    assert "stands here, beside its real income and not in it" in text
+    assert "Costs do not react" not in text

@@ -1,4 +1,7 @@
-"""Flows of a solution beside published capacities: a warning, never congestion. Costs do not react to it."""
+"""Flows of a solution beside published capacities, and prices of full places where limits are asked for.
+
+Without limits costs do not react to a capacity: a flow above it is a warning.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,9 @@ import pandas as pd
 from samarkand.analysis.flows import Freight
 from samarkand.core.evidence import Evidence
 from samarkand.programme import Programme
+from samarkand.programme.channels.capacity import section_id
 from samarkand.programme.model.models import Section
-from samarkand.world.freight.capacity import CapacityRow, Place, calc_flow, line_place, places_of
+from samarkand.world.freight.capacity import MEASURES, CapacityRow, Place, calc_flow, line_place, places_of
 from samarkand.world.network.tables import Network
 from samarkand.world.parameters import Parameters
 
@@ -24,7 +28,8 @@ COMPARED = {
 }  # fmt: skip
 COLUMNS = (
     "place", "item", "unit", "compared", "flow_without", "flow_with", "capacity_without", "capacity_with",
-    "used_without", "used_with", "price", "observed", "observed_year", "observed_source", "close_to_observed",
+    "used_without", "used_with", "price", "scarcity_without", "scarcity_with", "scarcity_unit", "paid_without",
+    "paid_with", "shared_with", "observed", "observed_year", "observed_source", "close_to_observed",
     "warning", "grade", "flag", "year", "source", "address", "note",
 )  # fmt: skip
 
@@ -39,6 +44,7 @@ class _Known:
     with_: Evidence | None
     item: str = ""
     row: CapacityRow | None = None  # of the declared table
+    facility: str = ""  # its id among those that bind
 
 
 def capacity_table(freight: Freight) -> pd.DataFrame:
@@ -50,6 +56,9 @@ def capacity_table(freight: Freight) -> pd.DataFrame:
     Capacities are those of `network_capacity.csv`, and what rail sections of the programme that are in service
     declare (`line_capacity_before`, `line_capacity`). price: whether scarcity would be a rent or a queue; observed:
     what passed in `observed_year`, in `unit`; close_to_observed: the capacity is less than 1.5 times as much.
+    With limits: scarcity_* is the price of a tonne or TEU that passes (`scarcity_unit`), zero where there is room and
+    missing where the capacity does not bind; paid_* what all of them pay, US$ m a year; shared_with: places in series
+    that have one price together. The state with the programme is that in force in the year, before anybody pays.
     """
     parameters = freight.world.assumptions.parameters
     rows = []
@@ -70,12 +79,14 @@ def capacity_table(freight: Freight) -> pd.DataFrame:
                 "place": one.title, "item": one.item, "unit": figure.unit, "compared": COMPARED[figure.unit],
                 "flow_without": flows[0], "flow_with": flows[1], "capacity_without": limits[0],
                 "capacity_with": limits[1], "used_without": used[0], "used_with": used[1], **_observed(one.row),
+                **_scarcity(one, figure.unit, freight),
                 "warning": _warning(one.title, figure.unit, flows, limits), "grade": GRADE, "flag": figure.flag,
                 "year": figure.year, "source": figure.source, "address": figure.address, "note": figure.note,
             }
         )  # fmt: skip
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    for name in ("capacity_without", "capacity_with", "used_without", "used_with", "observed"):
+    scarce = [f"{name}_{state}" for name in ("scarcity", "paid") for state in ("without", "with")]
+    for name in ("capacity_without", "capacity_with", "used_without", "used_with", "observed", *scarce):
         table[name] = pd.to_numeric(table[name])
     for name in ("year", "observed_year"):
         table[name] = table[name].astype("Int64")
@@ -96,6 +107,23 @@ def _warning(title: str, unit: str, flows: list[float], limits: list[float | Non
         if limit is not None and flow > limit
     ]
     return f"{title}: {COMPARED[unit]}, {unit}: {' and '.join(over)}" if over else ""
+
+
+def _scarcity(one: _Known, unit: str, freight: Freight) -> dict[str, Any]:
+    """Columns of the price of a place in both states, missing without limits."""
+    found: dict[str, Any] = {"scarcity_unit": "", "shared_with": ""}
+    titles: list[str] = []
+    for state, limits in zip(("without", "with"), freight.limits or (None, None), strict=True):
+        found[f"scarcity_{state}"] = found[f"paid_{state}"] = None
+        if limits is None or one.facility not in limits.prices:
+            continue
+        found[f"scarcity_{state}"] = limits.prices[one.facility]
+        found[f"paid_{state}"] = limits.paid[list(limits.prices).index(one.facility)] / 1e6
+        found["scarcity_unit"] = "US$/TEU" if MEASURES[unit] == "teu" else "US$/t"
+        mine = {name for names in limits.series if one.facility in names for name in names}
+        titles += [part.title for part in limits.facilities if part.id in mine - {one.facility}]
+    found["shared_with"] = "; ".join(dict.fromkeys(titles))
+    return found
 
 
 def _observed(row: CapacityRow | None) -> dict[str, Any]:
@@ -119,6 +147,7 @@ def _declared(network: Network, parameters: Parameters, in_service: tuple[str, .
             row.evidence,
             (row.raised() if row.raised_by in in_service else None) or row.evidence,
             row=row,
+            facility=row.id,
         )
         for row, place in places_of(network, parameters)
     )
@@ -129,7 +158,8 @@ def _of_programme(
 ) -> Iterator[_Known]:
     """Railway sections in service whose line capacity the programme declares."""
     for item in programme.items:
-        for section in item.section if item.id in in_service and item.kind_row.mode == "rail" else ():
+        sections = item.section if item.id in in_service and item.kind_row.mode == "rail" else ()
+        for number, section in enumerate(sections, 1):
             after, before = section.figure("line_capacity"), section.figure("line_capacity_before")
             if after is None and before is None:
                 continue
@@ -138,8 +168,9 @@ def _of_programme(
                 title += f", {section.ends[0].name} to {section.ends[1].name}"
             # An upgrade without a figure for what it brings leaves what there was.
             yield _Known(
-                title, _place(item.id, section, network, parameters), before, after or before, item.id
-            )
+                title, _place(item.id, section, network, parameters), before, after or before, item.id,
+                facility=section_id(item.id, number),
+            )  # fmt: skip
 
 
 def _place(item: str, section: Section, network: Network, parameters: Parameters) -> Place:

@@ -18,6 +18,7 @@ from samarkand.question import DEFAULT_YEARS, Asked, Terms
 from samarkand.session import Session, default_session
 from samarkand.state import State
 from samarkand.world.freight.assignment import FreightWork, mean_work
+from samarkand.world.freight.limits import Limits
 from samarkand.world.freight.skims import MODES
 from samarkand.world.network.border_directions import crossing_directions
 from samarkand.world.network.tables import LAND, Network
@@ -37,6 +38,7 @@ class Freight:
     without: FreightWork
     with_: FreightWork
     open: tuple[str, ...] = ()  # items in service in the year
+    limits: tuple[Limits, Limits] | None = None  # without and with, where they are asked for
 
     def crossings(self) -> pd.DataFrame:
         """Every open crossing with what passes it and its hours and fees by direction (`crossing_directions`)."""
@@ -101,7 +103,9 @@ def freight(
     step()
     without = baseline.assignment
     with_ = mean_work([(weight, lay(state)) for weight, state in parts])
-    return Freight(asked.programme, asked.world, year, without, with_, schedule.changes[year].open)
+    gates, in_force = baseline.gates, states[schedule.in_force[year]].freight.limits
+    limits = None if gates is None or in_force is None else (gates.limits, in_force)
+    return Freight(asked.programme, asked.world, year, without, with_, schedule.changes[year].open, limits)
 
 
 def _parts(schedule: Schedule, year: int, states: Mapping[int, State]) -> list[tuple[float, State]]:

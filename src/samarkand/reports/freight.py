@@ -30,7 +30,18 @@ SHORT = {"TEU a year": "k TEU", "m t a year": "m t", "trains a day": "trains/d",
 CAPACITIES = (
     "A year, or trains a day; all flows are estimated, capacities stand as they say. Flows are those of trade between "
     "economies alone, both ways together: none at home, no empty boxes, none that change ships. TEU are goods in unit "
-    "loads. Costs do not react to capacity: it warns, it is no congestion. * less than 1.5 times what was observed."
+    "loads. {}"
+)
+WARNED = (
+    "Costs do not react to capacity: it warns, it is no congestion. * less than 1.5 times what was observed."
+)
+LIMITED = "Goods turn aside where a place is full. * less than 1.5 times what was observed: it does not bind."
+SCARCITY = (
+    "Prices at which as many goods take another way or another mode, or are not traded, as a place cannot take; with "
+    "the programme those of the state in force, before anybody pays. A queue is time and resources lost, a rent is "
+    "paid to the operator. Both are a cost in the equilibrium: what a rent brings an economy stands here, beside its "
+    "real income and not in it. Oil and gas from terminals of their own do not pay. Where no capacity is known nothing "
+    "binds."
 )
 NEAR = " *"  # a capacity that is near to an observed flow
 
@@ -41,7 +52,8 @@ def print_freight(freight: Freight, console: Console | None = None) -> None:
     title = f"Freight between economies, {freight.programme.title}, {freight.year}"
     console.print(Text(title, style="bold"))
     console.print(
-        "Estimated: trade at declared value densities on least-cost ways; no congestion, none at home."
+        "Estimated: trade at declared value densities on least-cost ways; none at home."
+        + ("" if freight.limits else " No congestion.")
     )
     work = freight.work().set_index(["scenario", "mode"])
     table = Table(box=None, pad_edge=False)
@@ -95,9 +107,31 @@ def _print_capacity(freight: Freight, console: Console) -> None:
             _share(row["used_without"]), _share(row["used_with"]), f"{_dated(row)}: {source}",
         )  # fmt: skip
     console.print(table)
-    console.print(CAPACITIES)
+    console.print(CAPACITIES.format(WARNED if freight.limits is None else LIMITED))
+    if freight.limits is not None:
+        _print_scarcity(known, console)
     for warning in capacity_warnings(known):
         console.print(Text(f"warning: over capacity: {warning}"))
+
+
+def _print_scarcity(known: pd.DataFrame, console: Console) -> None:
+    """Prices of full places, and what is paid for them."""
+    full = known[(known["scarcity_without"] > 0) | (known["scarcity_with"] > 0)]
+    console.print()
+    if full.empty:
+        console.print("Limits are asked for, and no place is full.")
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("full", "scarcity", "price", "with", "US$ m a year", "with"):
+        table.add_column(column, justify="left" if column in ("full", "scarcity") else "right")
+    for row in full.to_dict("records"):
+        place = row["place"] + (f", as {row['shared_with']}" if row["shared_with"] else "")
+        table.add_row(
+            place, row["price"], f"{row['scarcity_without']:,.2f} {row['scarcity_unit']}",
+            f"{row['scarcity_with']:,.2f}", f"{row['paid_without']:,.1f}", f"{row['paid_with']:,.1f}",
+        )  # fmt: skip
+    console.print(table)
+    console.print(SCARCITY)
 
 
 def _print_transit(freight: Freight, console: Console) -> None:
