@@ -31,6 +31,7 @@ from samarkand.engines.equilibrium import (
     solve_with_carriage,
 )
 from samarkand.engines.equilibrium.measures import calc_baseline_trade_flow
+from samarkand.engines.mixing import Mixing
 from samarkand.engines.once import derived
 from samarkand.engines.threads import Beside
 from samarkand.programme import Change, Programme
@@ -530,7 +531,7 @@ def _limit_baseline(
 ) -> tuple[GatesOfBaseline, FreightState]:
     """Prices without a programme: the trade is that of the accounts, which they have shaped already."""
     flow = setting.world.accounts.trade_flow
-    facilities = facilities_of(setting.lines, (), setting.world.network, setting.assumptions.parameters)
+    facilities = facilities_of(setting.lines, (), setting.world, setting.assumptions.parameters)
     work = _lay(setting, model, state, flow)
     gates = find_gates(facilities, work)
     gated = GatedFreight(model, state.against_open, (), facilities, gates)
@@ -544,28 +545,33 @@ def _limit_baseline(
 def limit_state(baseline: Baseline, state: FreightState, change: Change, progress: Progress) -> FreightState:
     """A state with prices at which its own trade, before anybody pays, leaves no facility too full.
 
-    Prices make trade costs, these the equilibrium, and its trade the prices: one after another until prices p and the
-    trade that they lead to miss capacities and complementarity by no more than `JOINT`.
+    Prices make trade costs, these the equilibrium, and its trade other prices: G(p). Its fixed point by Anderson's
+    mixing, until prices and the trade that they lead to miss capacities and complementarity by no more than `JOINT`,
+    and no search finds a further way at these prices.
     """
     setting, gates = baseline.setting, baseline.gates
     assert gates is not None  # limits are asked for
-    parameters = setting.assumptions.parameters
     facilities = facilities_of(
-        setting.lines, change.effects.get("capacity", ()), setting.world.network, parameters
+        setting.lines, change.effects.get("capacity", ()), setting.world, setting.assumptions.parameters
     )
     gated = GatedFreight(state.model, state.against_open, state.changes, facilities, gates.gates)
-    flow, prices, residual = setting.world.accounts.trade_flow, gates.limits.prices, np.inf
+    goods, others, residual = _goods(setting, setting.world.accounts.trade_flow), gates.others, np.inf
+    price = gated.solve(goods, others, gates.limits.prices).price
+    mixing = Mixing()
     for number in range(1, MOST_TRIES + 1):
         progress("prices of full facilities", done=number, total=MOST_TRIES)
-        # Further ways are looked for while prices still move, and once more at the end.
-        limits = gated.solve(_goods(setting, flow), gates.others, prices, further=number <= 2)
+        limits = gated.at_prices(goods, others, price)
         limited = state.limited(limits, gates.limits)
         costs = trade_costs(setting, limited, change, baseline.energy)
-        flow = setting.labelled(solve_equilibrium(setting, change, costs.hat).trade_flow)
-        residual = gated.miss(limits, _goods(setting, flow), gates.others)
-        if residual <= JOINT:
-            return replace(limited, limits=replace(limits, joint_residual=residual))
-        prices = limits.prices
+        goods = _goods(setting, setting.labelled(solve_equilibrium(setting, change, costs.hat).trade_flow))
+        settled = gated.settle(limits, goods, others)
+        residual, known = settled.joint_residual, len(gated.found)
+        found = gated.solve(goods, others, limits.prices, further=residual <= JOINT)
+        if residual <= JOINT and len(gated.found) == known:
+            return replace(limited, limits=replace(settled, residual=found.residual, series=found.series))
+        if len(gated.found) != known:
+            mixing = Mixing()
+        price = mixing.step(price, found.price)
     raise Faults(
         [
             Fault(

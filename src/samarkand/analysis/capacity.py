@@ -15,7 +15,7 @@ import pandas as pd
 from samarkand.analysis.flows import Freight
 from samarkand.core.evidence import Evidence
 from samarkand.programme import Programme
-from samarkand.programme.channels.capacity import section_id
+from samarkand.programme.channels.capacity import place_of, section_id
 from samarkand.programme.model.models import Section
 from samarkand.world.freight.capacity import MEASURES, CapacityRow, Place, calc_flow, line_place, places_of
 from samarkand.world.network.tables import Network
@@ -65,6 +65,7 @@ def capacity_table(freight: Freight) -> pd.DataFrame:
     known = [
         *_declared(freight.world.network, parameters, freight.open),
         *_of_programme(freight.programme, freight.open, freight.world.network, parameters),
+        *(_ports_and_crossings(freight, parameters) if freight.limits is not None else ()),
     ]
     for one in known:
         figure = one.with_ or one.without
@@ -171,6 +172,18 @@ def _of_programme(
                 title, _place(item.id, section, network, parameters), before, after or before, item.id,
                 facility=section_id(item.id, number),
             )  # fmt: skip
+
+
+def _ports_and_crossings(freight: Freight, parameters: Parameters) -> Iterator[_Known]:
+    """Ports and border crossings that items better, where they bind."""
+    for item in freight.programme.items:
+        found = place_of(item, freight.world, parameters)
+        if found is None:
+            continue
+        name, place, *_ = found
+        before, after = item.figure("capacity_before"), item.figure("capacity_after")
+        with_ = after if item.id in freight.open else before
+        yield _Known(item.title, place, before, with_, item.id, facility=name)
 
 
 def _place(item: str, section: Section, network: Network, parameters: Parameters) -> Place:

@@ -150,6 +150,16 @@ def limit_flows(
     raise LimitsError(f"ways are still found after {MOST_ROUNDS} rounds", ())
 
 
+def flows_at(choice: Choice, ways: Ways, capacity: Floats, price: Floats) -> Limited:
+    """What users do at prices, whether or not facilities are too full; no set in series is named."""
+    problem = _Problem(choice, ways, capacity)
+    share, logsum, _ = problem.shares(price)
+    flow = np.asarray(ways.use.T @ (share * problem.demand_of_way))
+    return Limited(
+        price, flow, share, logsum, calc_residual(price, flow, capacity, choice.steepest), (), ways
+    )
+
+
 def _solve(choice: Choice, ways: Ways, capacity: Floats, start: Floats) -> Limited:
     sets = find_series(ways.use, capacity)
     tight = np.array([min(one, key=lambda f: _slack(ways.use, capacity, f)) for one in sets], np.int64)

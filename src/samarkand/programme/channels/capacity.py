@@ -1,10 +1,11 @@
 """Capacity: what an item adds to a place that takes so much and no more, where limits are asked for.
 
     a row of network_capacity.csv that names the item    its capacity becomes `raised_to`
-    an item with `facility` and `facility_capacity`      that of the row becomes the latter
     a section of a railway that is upgraded              `line_capacity_before` becomes `line_capacity`
+    a port or a border crossing that stands              `capacity_before` becomes `capacity_after`
 
-Without limits (the parameter `limits`) it has no effect: goods take no notice of a capacity then.
+What an item builds where nothing stood has no limit of its own. Without limits (the parameter `limits`) there is no
+effect: goods take no notice of a capacity then.
 """
 
 from __future__ import annotations
@@ -12,10 +13,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from samarkand.programme.channels import network_placing
 from samarkand.programme.channels.channel import Channel, Effects
 from samarkand.programme.model.models import Item, Programme, Section
-from samarkand.world.freight.capacity import CapacityRow, Facility, Place, capacities, line_place, places_of
-from samarkand.world.network.tables import Network
+from samarkand.world.freight.capacity import (
+    CapacityRow,
+    Facility,
+    Place,
+    capacities,
+    find_place,
+    line_place,
+    places_of,
+)
+from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.parameters import Parameters
 from samarkand.world.world import World
 
@@ -46,6 +56,24 @@ def lines_of(item: Item) -> Iterable[tuple[str, Section, float, float | None]]:
             yield section_id(item.id, number), section, before.value, None if after is None else after.value
 
 
+def place_of(
+    item: Item, world: World, parameters: Mapping[str, float]
+) -> tuple[str, Place, float, float] | None:
+    """A port or crossing that stands before an item, where the network has it: id, place, capacity before and after."""
+    before, after = item.figure("capacity_before"), item.figure("capacity_after")
+    if before is None or after is None or not before.value or not after.value:
+        return None
+    names = [
+        f"{change.action}:{change.target}"
+        for change in network_placing.CHANNEL.effects_of(item, world, parameters).changes
+        if isinstance(change, LinkChange) and change.action in ("port", "crossing", "ferry")
+    ]
+    if not names:
+        return None
+    place = find_place("+".join(dict.fromkeys(names)), world.network, world.assumptions.parameters)
+    return f"{item.id}.capacity", place, before.value, after.value
+
+
 def effects_of(item: Item, world: World, parameters: Mapping[str, float]) -> Effects:
     """Capacities with an item; none where nobody asks for limits."""
     if not parameters[SWITCH]:
@@ -60,21 +88,25 @@ def effects_of(item: Item, world: World, parameters: Mapping[str, float]) -> Eff
         for name, _, before, after in lines_of(item)
         if after is not None and after > before
     ]
+    found = place_of(item, world, parameters)
+    if found is not None and found[3] > found[2]:
+        changes.append(CapacityChange(item.id, found[0], found[3]))
     return Effects(tuple(changes))
 
 
 def facilities_of(
     programme: Programme | None,
     changes: Sequence[CapacityChange],
-    network: Network,
+    world: World,
     parameters: Parameters,
 ) -> tuple[Facility, ...]:
     """Places whose capacity binds, with what changes make of it.
 
     Rows of the table that are not marked (`CapacityRow.close_to_observed`): a capacity near to what was observed says
-    nothing about the model. Lines that a programme betters have their capacity of before until it does.
+    nothing about the model. What a programme betters has its capacity of before until it does.
     """
     raised: dict[str, float] = {}
+    network = world.network
     for change in changes:
         raised[change.facility] = max(change.capacity, raised.get(change.facility, 0.0))
     found = [
@@ -89,6 +121,12 @@ def facilities_of(
             title = section.name or item.title
             found.append(
                 Facility(name, title, "trains a day", max(before, raised.get(name, 0.0)), "queue", place)
+            )
+        at = place_of(item, world, parameters)
+        if at is not None:
+            name, place, capacity, _ = at
+            found.append(
+                Facility(name, item.title, "TEU a year", max(capacity, raised.get(name, 0.0)), "queue", place)
             )
     return tuple(found)
 

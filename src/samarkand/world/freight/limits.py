@@ -13,7 +13,7 @@ their own are counted at canals, but neither pay nor turn aside.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -39,6 +39,7 @@ MOST_ROUNDS = 30  # of searches for further ways
 CHEAPER = 1e-6  # of the mean cost: what saves less is no further way
 MUCH = 20.0  # times the mean cost: what is not turned aside by it has no other way
 REMEDY = "Leave out --limits, or give the network another way."
+SMALLEST = 1e-9  # tonnes or TEU
 STEPS = 4.0  # the scale of ways grows so many times from one solution to the next
 SEA = MODES.index("sea")
 
@@ -289,15 +290,17 @@ class GatedFreight:
     def _classes(self) -> list[int]:
         return sorted(set(self.class_of.values()))
 
-    def miss(self, limits: Limits, goods: Goods, others: Floats) -> float:
-        """How far other trade than that of prices misses capacities and complementarity at them.
+    def settle(self, limits: Limits, goods: Goods, others: Floats) -> Limits:
+        """Limits with the flows of other trade than that of their prices, and how far these miss the capacities.
 
-        max over f of max((flow - b) / b, (1 - flow / b) [p > 0]): ways and shares of modes stay those of the prices.
+        joint residual = max over f of max((flow - b) / b, (1 - flow / b) [p > 0]): ways and shares of modes stay
+        those of the prices.
         """
-        use = self._use_of_layers(limits, goods)
-        used = (use + others) / self.capacity
+        passing = self._use_of_layers(limits, goods)
+        used = (passing + others) / self.capacity
         free = np.where(limits.price > 0, 1.0 - used, 0.0)
-        return float(max(np.max(used - 1.0, initial=0.0), np.max(free, initial=0.0), 0.0))
+        miss = float(max(np.max(used - 1.0, initial=0.0), np.max(free, initial=0.0), 0.0))
+        return replace(limits, flow=passing + others, paid=limits.price * passing, joint_residual=miss)
 
     def _use_of_layers(self, limits: Limits, goods: Goods) -> Floats:
         if not limits.layers:
@@ -343,17 +346,38 @@ class GatedFreight:
                 bits[:, k, m] = way.gates[rows]
         return bits
 
-    def _limited(
-        self, goods: Goods, full: NDArray[np.bool_], others: Floats, price: Floats, further: bool
-    ) -> Limits:
+    def at_prices(self, goods: Goods, others: Floats, prices: Floats) -> Limits:
+        """What goods do at prices by facility, whether or not any is too full, on the ways that are known."""
+        full = prices > 0
+        if not full.any():
+            return _without_prices(self.facilities, self.passing(goods) + others)
+        users, first, ways, others = self._known(goods, full, others)
+        for number in range(1, len(self.found)):
+            ways = ways.and_(self._new_ways(users, first, ways, number))
+        at = np.flatnonzero(full)
+        choice = self._choice(users, ways, self._sharp)
+        use = csr_array(self._use(users, ways)[:, at])
+        left = np.maximum(self.capacity[at] - others[at], SMALLEST)
+        done = engine.flows_at(choice, engine.Ways(ways.nest, ways.cost, use), left, prices[at])
+        return self._result(users, ways, done, choice, at, others, prices)
+
+    def _known(
+        self, goods: Goods, full: NDArray[np.bool_], others: Floats
+    ) -> tuple[_Users, Way, _Ways, Floats]:
+        """Users of full facilities, their first ways, and what passes facilities besides."""
         users = self._users(goods, full)
         nests = users.nest_user.size
         first = self._of_nests(users, self.found[0])
         zeros = np.zeros(nests)
         ways = _Ways(np.arange(nests), zeros, zeros, first.gates, np.zeros(nests, np.int64))
-        use, share = self._use(users, ways), users.term / _per_user(users, users.term)
-        aside = self.passing(goods) - use.T @ (users.demand[users.nest_user] * share)
-        others = others + np.maximum(aside, 0.0)
+        share = users.term / _per_user(users, users.term)
+        mine = self._use(users, ways).T @ (users.demand[users.nest_user] * share)
+        return users, first, ways, others + np.maximum(self.passing(goods) - mine, 0.0)
+
+    def _limited(
+        self, goods: Goods, full: NDArray[np.bool_], others: Floats, price: Floats, further: bool
+    ) -> Limits:
+        users, first, ways, others = self._known(goods, full, others)
         at = np.flatnonzero(full)
         left = self.capacity[at] - others[at]
         if not (left > 0).all():
@@ -369,6 +393,8 @@ class GatedFreight:
             if further or len(self.found) == 1:
                 self._search(*self._mean_prices(users, prices))
                 more = self._cheaper(users, first, ways, prices)
+                if not more.nest.size:
+                    self.found.pop()
             if solved is not None and not more.nest.size:
                 return self._result(users, ways, *solved, at, others, prices)
             ways = ways.and_(more)
@@ -475,23 +501,31 @@ class GatedFreight:
         other = [pair not in held for pair in zip(new.nest.tolist(), new.gates.tolist(), strict=True)]
         return new.of(np.isfinite(new.cost) & np.array(other, np.bool_))
 
+    @property
+    def _sharp(self) -> float:
+        """Scale of ways over that of modes."""
+        return max(self.parameters["way_choice_scale"] / self.parameters["mode_choice_scale"], 1.0)
+
+    def _choice(self, users: _Users, ways: _Ways, ratio: float) -> engine.Choice:
+        """Without prices each mode has the share that it has without limits, however many ways are known."""
+        scale = self.parameters["mode_choice_scale"] / users.mean
+        way_scale = ratio * scale
+        k = way_scale[users.nest_user]
+        spread = np.bincount(ways.nest, np.exp(-k[ways.nest] * ways.cost), k.size)
+        weight = users.term * spread ** (-scale[users.nest_user] / k)
+        weight /= _per_user(users, weight)
+        return engine.Choice(users.demand, users.nest_user, weight, scale, way_scale)
+
     def _prices(
         self, users: _Users, ways: _Ways, at: Ints, left: Floats, start: Floats
     ) -> tuple[engine.Limited, engine.Choice]:
         """Prices of full facilities for known ways, first with a choice of ways that is less sharp."""
         use = csr_array(self._use(users, ways)[:, at])
-        scale = self.parameters["mode_choice_scale"] / users.mean
-        sharp = max(self.parameters["way_choice_scale"] / self.parameters["mode_choice_scale"], 1.0)
-        several = ways.nest.size > users.nest_user.size
+        sharp = self._sharp
+        several = ways.nest.size > users.nest_user.size and not start.all()
         steps = 1 + int(np.ceil(np.log(sharp) / np.log(STEPS)))
         for ratio in np.geomspace(1.0, sharp, steps) if several else [sharp]:
-            way_scale = ratio * scale
-            # Without prices each mode has the share that it has without limits, however many ways are known.
-            k = way_scale[users.nest_user]
-            spread = np.bincount(ways.nest, np.exp(-k[ways.nest] * ways.cost), k.size)
-            weight = users.term * spread ** (-scale[users.nest_user] / k)
-            weight /= _per_user(users, weight)
-            choice = engine.Choice(users.demand, users.nest_user, weight, scale, way_scale)
+            choice = self._choice(users, ways, ratio)
             solved = engine.limit_flows(choice, engine.Ways(ways.nest, ways.cost, use), left, start=start)
             start = solved.price
         return solved, choice
