@@ -5,8 +5,8 @@
 Gives what `appraise` gives for border measures that are all open, before anybody pays, without anything that makes it
 fast: Dijkstra's algorithm over the whole network, as it is and with the new hours, and a plain fixed point for the
 equilibrium. It imports nothing of ours but what reads tables. Left out: items that change more than hours at borders
-and worlds with tariffs (both are refused); closures, who pays, ramp-up, deficits that are not fixed in money, networks
-that lack a mode. Handed in is what takes long to find: which cities are offered the sea (`skims_of`).
+and worlds with tariffs (both are refused); closures, `--limits`, who pays, ramp-up, deficits that are not fixed in
+money, networks that lack a mode. Handed in is what takes long to find: which cities are offered the sea (`skims_of`).
 
 Legs have US$ and hours per TEU on their first axis, infinite where nothing leads; generalised cost is `usd + value of
 time * hours`. Modes are road, rail, sea in this order. A hat is a figure with the items over the same without them.
