@@ -142,7 +142,10 @@ def test_freight_shows_prices_and_what_is_paid(declare) -> None:
     console = Console(width=100, record=True)
     print_freight(found, console)
     text = " ".join(console.export_text().split())
-    assert "suez rent" in text
+    assert "suez rent EGY" in text
+    assert table.loc["suez", "paid_to"] == "EGY"
+    assert table.loc["samara", "paid_to"] == ""
+    assert "complementarity are missed by" in text
     assert "stands here, beside its real income and not in it" in text
     assert "Costs do not react" not in text
 

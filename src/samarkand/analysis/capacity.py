@@ -18,6 +18,7 @@ from samarkand.programme import Programme
 from samarkand.programme.channels.capacity import place_of, section_id
 from samarkand.programme.model.models import Section
 from samarkand.world.freight.capacity import MEASURES, CapacityRow, Place, calc_flow, line_place, places_of
+from samarkand.world.freight.transit_tariffs import transit_tariffs
 from samarkand.world.network.tables import Network
 from samarkand.world.parameters import Parameters
 
@@ -29,7 +30,7 @@ COMPARED = {
 COLUMNS = (
     "place", "item", "unit", "compared", "flow_without", "flow_with", "capacity_without", "capacity_with",
     "used_without", "used_with", "price", "scarcity_without", "scarcity_with", "scarcity_unit", "paid_without",
-    "paid_with", "shared_with", "observed", "observed_year", "observed_source", "close_to_observed",
+    "paid_with", "paid_to", "shared_with", "observed", "observed_year", "observed_source", "close_to_observed",
     "warning", "grade", "flag", "year", "source", "address", "note",
 )  # fmt: skip
 
@@ -57,7 +58,8 @@ def capacity_table(freight: Freight) -> pd.DataFrame:
     declare (`line_capacity_before`, `line_capacity`). price: whether scarcity would be a rent or a queue; observed:
     what passed in `observed_year`, in `unit`; close_to_observed: the capacity is less than 1.5 times as much.
     With limits: scarcity_* is the price of a tonne or TEU that passes (`scarcity_unit`), zero where there is room and
-    missing where the capacity does not bind; paid_* what all of them pay, US$ m a year; shared_with: places in series
+    missing where the capacity does not bind; paid_* what all of them pay, US$ m a year; paid_to: the economy that
+    earns a rent, where it is known; shared_with: places in series
     that have one price together. The state with the programme is that in force in the year, before anybody pays.
     """
     parameters = freight.world.assumptions.parameters
@@ -112,7 +114,7 @@ def _warning(title: str, unit: str, flows: list[float], limits: list[float | Non
 
 def _scarcity(one: _Known, unit: str, freight: Freight) -> dict[str, Any]:
     """Columns of the price of a place in both states, missing without limits."""
-    found: dict[str, Any] = {"scarcity_unit": "", "shared_with": ""}
+    found: dict[str, Any] = {"scarcity_unit": "", "paid_to": "", "shared_with": ""}
     titles: list[str] = []
     for state, limits in zip(("without", "with"), freight.limits or (None, None), strict=True):
         found[f"scarcity_{state}"] = found[f"paid_{state}"] = None
@@ -120,11 +122,18 @@ def _scarcity(one: _Known, unit: str, freight: Freight) -> dict[str, Any]:
             continue
         found[f"scarcity_{state}"] = limits.prices[one.facility]
         found[f"paid_{state}"] = limits.paid[list(limits.prices).index(one.facility)] / 1e6
+        if one.row is not None and one.row.price == "rent":
+            found["paid_to"] = _owners().get(one.row.place, "")
         found["scarcity_unit"] = "US$/TEU" if MEASURES[unit] == "teu" else "US$/t"
         mine = {name for names in limits.series if one.facility in names for name in names}
         titles += [part.title for part in limits.facilities if part.id in mine - {one.facility}]
     found["shared_with"] = "; ".join(dict.fromkeys(titles))
     return found
+
+
+def _owners() -> dict[str, str]:
+    """Economies of the canals by place."""
+    return {row.place: row.economy for row in transit_tariffs() if row.kind == "canal"}
 
 
 def _observed(row: CapacityRow | None) -> dict[str, Any]:

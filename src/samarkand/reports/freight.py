@@ -41,7 +41,7 @@ SCARCITY = (
     "the programme those of the state in force, before anybody pays. A queue is time and resources lost, a rent is "
     "paid to the operator. Both are a cost in the equilibrium: what a rent brings an economy stands here, beside its "
     "real income and not in it. Oil and gas from terminals of their own do not pay. Where no capacity is known nothing "
-    "binds."
+    "binds. Capacities and complementarity are missed by {:.0e} at most, for the trade that prices lead to."
 )
 NEAR = " *"  # a capacity that is near to an observed flow
 
@@ -109,29 +109,31 @@ def _print_capacity(freight: Freight, console: Console) -> None:
     console.print(table)
     console.print(CAPACITIES.format(WARNED if freight.limits is None else LIMITED))
     if freight.limits is not None:
-        _print_scarcity(known, console)
+        _print_scarcity(freight, known, console)
     for warning in capacity_warnings(known):
         console.print(Text(f"warning: over capacity: {warning}"))
 
 
-def _print_scarcity(known: pd.DataFrame, console: Console) -> None:
+def _print_scarcity(freight: Freight, known: pd.DataFrame, console: Console) -> None:
     """Prices of full places, and what is paid for them."""
     full = known[(known["scarcity_without"] > 0) | (known["scarcity_with"] > 0)]
     console.print()
     if full.empty:
         console.print("Limits are asked for, and no place is full.")
         return
+    assert freight.limits is not None  # else nothing is scarce
+    missed = max(max(one.residual, one.joint_residual) for one in freight.limits)
     table = Table(box=None, pad_edge=False)
     for column in ("full", "scarcity", "price", "with", "US$ m a year", "with"):
         table.add_column(column, justify="left" if column in ("full", "scarcity") else "right")
     for row in full.to_dict("records"):
         place = row["place"] + (f", as {row['shared_with']}" if row["shared_with"] else "")
         table.add_row(
-            place, row["price"], f"{row['scarcity_without']:,.2f} {row['scarcity_unit']}",
+            place, f"{row['price']} {row['paid_to']}".strip(), f"{row['scarcity_without']:,.2f} {row['scarcity_unit']}",
             f"{row['scarcity_with']:,.2f}", f"{row['paid_without']:,.1f}", f"{row['paid_with']:,.1f}",
         )  # fmt: skip
     console.print(table)
-    console.print(SCARCITY)
+    console.print(SCARCITY.format(missed))
 
 
 def _print_transit(freight: Freight, console: Console) -> None:
