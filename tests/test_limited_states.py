@@ -13,6 +13,7 @@ from samarkand.analysis.flows import freight
 from samarkand.appraisal import find_state
 from samarkand.core.faults import Faults
 from samarkand.core.progress import quiet
+from samarkand.planning.stress import stress_test
 from samarkand.programme.channels import capacity as channel
 from samarkand.reports.freight import print_freight
 from samarkand.session import Session
@@ -129,6 +130,8 @@ def test_limits_are_on_or_off_and_not_worked_out_with_closures() -> None:
         Session().ask(toy_programme(), make_toy_world(), assumptions={"limits": 0.5})
     with pytest.raises(Faults, match="together with closures"):
         Session().ask(toy_programme(), make_toy_world(), limits=True, closures=("suez",))
+    with pytest.raises(Faults, match="together with closures"):  # before anything is solved
+        stress_test(toy_programme(), ["suez"], world=make_toy_world(), session=Session(), limits=True)
 
 
 def test_freight_shows_prices_and_what_is_paid(declare) -> None:

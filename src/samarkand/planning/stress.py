@@ -141,14 +141,14 @@ def stress_test(
     terms["years"] = (year,)
     asked = session.ask(programme, world, **terms)
     found = _find(cases, asked.world)
+    names = [(*asked.scenario.closures, *one.as_names(asked.world.network)) for one in found]
+    questions = [session.ask(asked.scenario.but(closures=closed)) for closed in names]
     schedule = session.schedule(asked)
     calm = _solve(asked, schedule, session, progress)
     solved = []
-    for number, closures in enumerate(found, 1):
+    for number, (closures, closed) in enumerate(zip(found, questions, strict=True), 1):
         step = partial(_tell, progress, f"{number} of {len(found)}: closing {' + '.join(closures.names)}")
         step()
-        names = (*asked.scenario.closures, *closures.as_names(asked.world.network))
-        closed = session.ask(asked.scenario.but(closures=names))
         solved.append(_case(closures, calm, _solve(closed, schedule, session, step)))
     return Stress(asked.programme, asked.world, asked.scenario.years[-1], tuple(solved))
 
