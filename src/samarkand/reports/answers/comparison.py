@@ -99,7 +99,8 @@ def _said(found: Comparison) -> Iterable[str]:
             f"Real income of all economies a year: {money(base, sign=True)} by {_quoted(found.first)}, "
             f"{money(there, sign=True)} by {_quoted(side)}; the difference is {money(there - base, sign=True)}."
         )
-        yield f"By {_quoted(side)} {plural(better, 'economy has', 'economies have')} more, {worse} less."
+        more = plural(better, "economy has", "economies have") if better else "no economy has"
+        yield f"By {_quoted(side)} {more} more, {worse or 'none'} less."
         yield from _turned(found, side)
     if len({side.summary.year for side in found.sides}) > 1:
         yield "They are of different years: part of the difference is time."
