@@ -12,7 +12,9 @@ import pandas as pd
 import xarray as xr
 
 from samarkand.analysis.flows import Freight
+from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.freight.transit import income_by_tariff
+from samarkand.world.freight.transit_payments import TRANSPORT, exports_of_transport
 from samarkand.world.freight.transit_tariffs import TransitTariff, transit_tariffs
 
 MILLIONS = {"US$/t": (1e6, "m t a year"), "US$/t-km": (1e9, "bn t-km a year")}
@@ -30,6 +32,36 @@ def transit_table(freight: Freight) -> pd.DataFrame:
         name: work.passing for name, work in zip(STATES, works, strict=True) if work.passing is not None
     }
     return _table(passing)
+
+
+def transit_in_accounts(freight: Freight) -> pd.DataFrame:
+    """One row an economy with tariffs: modelled income from transit beside its exports of transport in the accounts.
+
+    income and exports: US$ m a year, without the programme; share: one over the other; exceeds: income is above all
+    that the economy sells of transport abroad, so that one of the two is wrong. Only economies of the accounts have a
+    row; none where the accounts have no sector of transport.
+    """
+    flow, table = freight.world.accounts.trade_flow, transit_table(freight)
+    if table.empty or TRANSPORT not in flow["sector"]:
+        return pd.DataFrame(columns=["economy", "income", "exports", "share", "exceeds"])
+    exports = exports_of_transport(flow).to_series()
+    income = table.groupby("economy")["income_without"].sum()
+    found = pd.DataFrame({"income": income, "exports": exports}).dropna()
+    found = found[found["income"] > 0].assign(share=lambda both: both["income"] / both["exports"])
+    found["exceeds"] = found["income"] > found["exports"]
+    ordered = found.sort_values("income", ascending=False, kind="stable")
+    return ordered.rename_axis("economy").reset_index()
+
+
+def transit_lost(open_: FreightWork, closed: FreightWork) -> pd.DataFrame:
+    """One row a tariff: what passes and what it brings on the open network and with something closed.
+
+    passing_open, passing_closed in `unit`; income_open, income_closed and `change`, US$ m a year; published figures as
+    in `transit_table`.
+    """
+    works = {"open": open_, "closed": closed}
+    table = _table({name: work.passing for name, work in works.items() if work.passing is not None})
+    return table if table.empty else table.assign(change=table["income_closed"] - table["income_open"])
 
 
 def _table(passing: Mapping[str, xr.DataArray]) -> pd.DataFrame:

@@ -71,8 +71,15 @@ def stress(
         ),
     ] = None,
     closure_days: Annotated[
-        float, typer.Option("--closure-days", metavar="DAYS", help="With --flood: days that an event closes links.")
-    ] = 0.0,
+        float | None,
+        typer.Option("--closure-days", metavar="DAYS", help="Days that a closure lasts; else money is that of a year."),
+    ] = None,
+    transit: Annotated[
+        bool,
+        typer.Option(
+            "--transit", help="Also what economies earn with goods of others; lays freight, which takes longer."
+        ),
+    ] = False,
     protection: Annotated[
         float, typer.Option("--protection", metavar="YEARS", help="With --flood: years up to which defences hold.")
     ] = 0.0,
@@ -94,14 +101,18 @@ def stress(
 
     asking.check(*_checks(out))
     if flood:
-        _expected_losses(asking, flood, closure_days, protection)
+        _expected_losses(asking, flood, closure_days or 0.0, protection)
         return
     wanted = every_case(cases or (), from_file, hazard, asking.world)
     with progress_bar() as step:
         if rank and not wanted:
-            tested = rank_closures(most=rank, progress=step, **asking.one_year)
+            tested = rank_closures(
+                most=rank, transit=transit, days=closure_days, progress=step, **asking.one_year
+            )
         else:
-            tested = stress_test(cases=wanted, progress=step, **asking.one_year)
+            tested = stress_test(
+                cases=wanted, transit=transit, days=closure_days, progress=step, **asking.one_year
+            )
     print_stress(tested)
     for path in write_stress(tested, out) if out is not None else ():
         typer.echo(f"wrote {path}")

@@ -19,8 +19,9 @@ import pandas as pd
 import xarray as xr
 
 from samarkand.analysis.flows import busiest, freight
+from samarkand.analysis.transit import transit_lost
 from samarkand.appraisal import find_baseline, find_state
-from samarkand.core.faults import FaultList, Faults
+from samarkand.core.faults import Fault, FaultList, Faults
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
 from samarkand.priorities.infrastructure.means import calc_trade_cost_change
@@ -37,6 +38,7 @@ from samarkand.world.network.hazards import find_flooded
 from samarkand.world.world import World, load_world
 
 STATES = ("without", "with")
+DAYS_PER_YEAR = 365.0
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,15 @@ class Case:
     trade_cost (trade-weighted mean change over partners, fraction; pairs that are cut off have none) and lost_access
     (share of city pairs abroad, by trade of the baseline, that nothing connects any more). cut_off: pairs of cities
     that nothing connects, by scenario. energy: oil and gas in volumes against the network of the world open; no
-    item of a programme changes them.
+    item of a programme changes them. transit: what economies earn with goods of others, without the programme, where it
+    is asked for (`analysis.transit.transit_lost`).
     """
 
     closures: Closures
     results: xr.Dataset
     cut_off: Mapping[str, tuple[tuple[str, str], ...]]
     energy: EnergyClosure
+    transit: pd.DataFrame | None = None
 
     @property
     def name(self) -> str:
@@ -63,12 +67,23 @@ class Case:
 
 @dataclass(frozen=True)
 class Stress:
-    """The cases of a stress test, in the order asked."""
+    """The cases of a stress test, in the order asked. days: that a closure lasts; none: all is of a year."""
 
     programme: Programme
     world: World
     year: int
     cases: tuple[Case, ...]
+    days: float | None = None
+
+    @property
+    def part_of_year(self) -> float:
+        """What a closure counts of a year's money: days over 365."""
+        return 1.0 if self.days is None else self.days / DAYS_PER_YEAR
+
+    def transit(self) -> pd.DataFrame:
+        """One row a case and tariff of transit (`transit_lost`), US$ m a year; empty where it was not asked for."""
+        found = [case.transit.assign(case=case.name) for case in self.cases if case.transit is not None]
+        return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
     def to_dataframe(self) -> pd.DataFrame:
         """One row a case, scenario, economy and measure."""
@@ -115,6 +130,8 @@ def stress_test(
     *,
     world: World | None = None,
     year: int = DEFAULT_YEARS[0],
+    transit: bool = False,
+    days: float | None = None,
     session: Session | None = None,
     progress: Progress = quiet,
     **terms: Unpack[Terms],
@@ -129,6 +146,11 @@ def stress_test(
     cases
         Names of closures (see `world.network.disruptions`), sets of such names closed together, or closures found
         elsewhere (`world.network.hazards`).
+    transit
+        Lay freight, too, and say what economies no longer earn, or earn more, with goods of others.
+    days
+        How long a closure lasts. Money in print is that of a year times days over 365; stocks, ships under way and the
+        time that goods take to find other ways are not in it.
     **terms
         As `appraise`; `closures` among them are closed in all cases and in what they are compared with.
 
@@ -137,6 +159,7 @@ def stress_test(
     Faults
         With all names that close nothing, and all else that is wrong with the question.
     """
+    _check_days(days)
     session = session or default_session()
     terms["years"] = (year,)
     asked = session.ask(programme, world, **terms)
@@ -149,8 +172,19 @@ def stress_test(
     for number, (closures, closed) in enumerate(zip(found, questions, strict=True), 1):
         step = partial(_tell, progress, f"{number} of {len(found)}: closing {' + '.join(closures.names)}")
         step()
-        solved.append(_case(closures, calm, _solve(closed, schedule, session, step)))
-    return Stress(asked.programme, asked.world, asked.scenario.years[-1], tuple(solved))
+        shut = _solve(closed, schedule, session, step)
+        case = _case(closures, calm, shut)
+        if transit:
+            lost = transit_lost(calm.baseline.assignment, shut.baseline.assignment)
+            case = replace(case, transit=lost)
+        solved.append(case)
+    return Stress(asked.programme, asked.world, asked.scenario.years[-1], tuple(solved), days)
+
+
+def _check_days(days: float | None) -> None:
+    if days is not None and not 0.0 < days <= DAYS_PER_YEAR:
+        remedy = "Give more than none and at most 365; without days all figures are those of a whole year."
+        raise Faults([Fault("--closure-days", f"{days:g} days are no part of a year", remedy)])
 
 
 def _tell(progress: Progress, what: str, _text: str = "", **fractions: int) -> None:
@@ -164,6 +198,8 @@ def rank_closures(
     *,
     world: World | None = None,
     year: int = DEFAULT_YEARS[0],
+    transit: bool = False,
+    days: float | None = None,
     session: Session | None = None,
     progress: Progress = quiet,
     **terms: Unpack[Terms],
@@ -173,11 +209,13 @@ def rank_closures(
     Freight only chooses the candidates (`most` of them); the ranking is by real income of all economies lost without
     the programme, each solved exactly. Other arguments as `stress_test`.
     """
+    _check_days(days)
     laid = freight(programme, world=world, year=year, session=session, progress=progress, **terms)
     names = busiest(laid.without, laid.world.network, most)
     tested = stress_test(
-        programme, names, world=world, year=year, session=session, progress=progress, **terms
-    )
+        programme, names, world=world, year=year, transit=transit, days=days, session=session, progress=progress,
+        **terms,
+    )  # fmt: skip
     order = tested.summary()["real_income_without"].argsort()
     return replace(tested, cases=tuple(tested.cases[int(at)] for at in order))
 

@@ -25,6 +25,15 @@ if TYPE_CHECKING:
 
 WORST = 6
 NAMED = 3
+LEAST_MONEY = 0.5  # US$ m a year: what changes by less is not printed
+LONG_RUN = (
+    "Long-run elasticities: buyers have found other sellers. While a closure is new, the volumes cut off "
+    "are the answer, and the income lost is a lower bound."
+)
+OF_DAYS = (
+    "Days count as so many 365ths of a year. Stocks, ships under way and the time until goods find other "
+    "ways are not in it."
+)
 LEAST = 0.05  # thousand barrels a day, or thousand million cubic metres a year: what is less is not printed
 
 
@@ -33,7 +42,7 @@ def print_stress(stress: Stress, console: Console | None = None) -> None:
     console = console or Console(width=min(Console().width, 100))
     console.print(Text(f"Stress of {stress.programme.title}, {stress.year}", style="bold"))
     console.print(
-        f"Real income of all economies against the same world open, US$ m a year at {BASE_YEAR} size:"
+        f"Real income of all economies against the same world open, US$ m {_span(stress)} at {BASE_YEAR} size:"
     )
     table = Table(box=None, pad_edge=False)
     for column, justify in (("closed", "left"), ("without programme", "right"), ("with it", "right"),
@@ -45,7 +54,8 @@ def print_stress(stress: Stress, console: Console | None = None) -> None:
         cut = f"{row['pairs_cut_off_without']:,}"
         if row["pairs_cut_off_with"] != row["pairs_cut_off_without"]:
             cut += f" ({row['pairs_cut_off_with']:,} with)"
-        money = (f"{row['real_income_without']:+,.0f}", f"{row['real_income_with']:+,.0f}")
+        part = stress.part_of_year
+        money = tuple(f"{part * row[f'real_income_{state}']:+,.0f}" for state in ("without", "with"))
         table.add_row(row["case"], *money, worst, cut)
     console.print(table)
     console.print(
@@ -53,6 +63,14 @@ def print_stress(stress: Stress, console: Console | None = None) -> None:
     )
     for case in stress.cases:
         _print_case(case, stress, console)
+    console.print()
+    console.print(LONG_RUN)
+    if stress.days is not None:
+        console.print(OF_DAYS)
+
+
+def _span(stress: Stress) -> str:
+    return "a year" if stress.days is None else f"in {stress.days:g} days"
 
 
 def _print_case(case: Case, stress: Stress, console: Console) -> None:
@@ -66,7 +84,7 @@ def _print_case(case: Case, stress: Stress, console: Console) -> None:
     for column in columns:
         left = column == "economy"
         table.add_column(column, justify="left" if left else "right", no_wrap=left)
-    money = income * stress.world.accounts.value_added.sum("sector")
+    money = income * stress.world.accounts.value_added.sum("sector") * stress.part_of_year
     group = Group.of(income.sel(scenario="without").to_series().sort_values(), WORST)
 
     def sums(codes: tuple[str, ...]) -> list[str]:
@@ -92,6 +110,27 @@ def _print_case(case: Case, stress: Stress, console: Console) -> None:
             more = f"; and {len(pairs) - NAMED:,} more" if len(pairs) > NAMED else ""
             console.print(f"Cut off {scenario} the programme: {shown}{more}.")
     _print_energy(case, stress, console)
+    _print_transit(case, stress, console)
+
+
+def _print_transit(case: Case, stress: Stress, console: Console) -> None:
+    """What places with a tariff of transit lose and gain, those without a change left out."""
+    if case.transit is None or case.transit.empty:
+        return
+    rows = case.transit[case.transit["change"].abs() >= LEAST_MONEY]
+    table = Table(box=None, pad_edge=False)
+    for column in ("transit", "US$ m open", "closed", "change", "published a year"):
+        table.add_column(column, justify="left" if column == "transit" else "right")
+    for row in rows.sort_values("change", kind="stable").to_dict("records"):
+        published = row["income_published"]
+        table.add_row(
+            row["title"], *(f"{stress.part_of_year * row[name]:,.0f}" for name in ("income_open", "income_closed")),
+            f"{stress.part_of_year * row['change']:+,.0f}",
+            "" if pd.isna(published) else f"{published:,.0f} ({int(row['income_year'])})",
+        )  # fmt: skip
+    console.print()
+    console.print(f"Income from goods of others {_span(stress)}, without the programme:")
+    console.print(table)
 
 
 def _print_energy(case: Case, stress: Stress, console: Console) -> None:
@@ -137,7 +176,8 @@ def _amount(volume: float, unit: str) -> str:
 
 def write_stress(stress: Stress, out: Path) -> tuple[Path, ...]:
     """Write `stress.csv` (all measures), `stress-cut-off.csv` (pairs of cities that nothing connects), and oil and gas
-    in volumes, `stress-energy-exporters.csv` and `stress-energy-importers.csv`."""
+    in volumes, `stress-energy-exporters.csv` and `stress-energy-importers.csv`; where it was asked for, income from
+    goods of others, `stress-transit.csv`."""
     cut_off = pd.DataFrame(
         [
             (case.name, scenario, *pair)
@@ -153,6 +193,8 @@ def write_stress(stress: Stress, out: Path) -> tuple[Path, ...]:
         "stress-energy-exporters.csv": stress.energy("exporter"),
         "stress-energy-importers.csv": stress.energy("importer"),
     }
+    if not (transit := stress.transit()).empty:
+        tables["stress-transit.csv"] = transit
     return write_texts(out, {name: table.to_csv(index=False) for name, table in tables.items()})
 
 

@@ -75,6 +75,13 @@ def surplus_rates(tariffs: Sequence[TransitTariff]) -> Floats:
     return np.array([row.rate * transit_surplus()[row.id].share for row in tariffs])
 
 
+def exports_of_transport(trade_flow: xr.DataArray) -> xr.DataArray:
+    """US$ m a year of transport that economies sell abroad by the accounts, dims (economy)."""
+    sold = trade_flow.sel(sector=TRANSPORT, drop=True)
+    abroad = sold.where(sold["origin"] != sold["destination"], 0.0).sum("destination")
+    return abroad.rename(origin="economy")
+
+
 def calc_passing_of(
     use: TransitUse,
     usd: xr.DataArray,
@@ -165,9 +172,7 @@ class TransitPayments:
         """US$ m a year of transport that economies sell abroad, by the accounts [economy]; none without the sector."""
         if TRANSPORT not in self.trade_flow["sector"]:
             return np.full(len(self.labels), np.inf)
-        sold = self.trade_flow.sel(sector=TRANSPORT)
-        abroad = sold.where(sold["origin"] != sold["destination"], 0.0).sum("destination")
-        return np.asarray(abroad.to_numpy(), np.float64)
+        return np.asarray(exports_of_transport(self.trade_flow).to_numpy(), np.float64)
 
     def carriage(self, use: TransitUse, flow: xr.DataArray, before: xr.DataArray) -> Carriage:
         """Surplus of transit of a flow on the ways of a state against that of the flow `before` on the open ways.
