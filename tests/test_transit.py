@@ -11,8 +11,9 @@ import xarray as xr
 
 import samarkand as sk
 from samarkand.analysis.flows import Freight, freight
-from samarkand.analysis.transit import transit_table
+from samarkand.analysis.transit import transit_in_accounts, transit_table
 from samarkand.session import Session
+from samarkand.world.accounts.intermediate_use import DenseIntermediateUse
 from samarkand.world.freight.assignment import FreightWork, calc_freight_work, mean_work
 from samarkand.world.freight.energy import FLOW_COLUMNS
 from samarkand.world.freight.mode_choice import VOT_CLASSES
@@ -126,6 +127,29 @@ def test_the_indicator_is_the_table_by_economy(flows: Freight, session: Session)
     assert float(change) > 0  # lines of the programme lead through Kazakhstan
     plain = sk.appraise(toy_programme(WORLD), WORLD, session=session, years=(2035,))
     assert np.isnan(plain.array("transit_income").to_numpy()).all()  # not asked for
+
+
+def test_income_stands_beside_the_exports_of_transport_in_the_accounts(flows: Freight) -> None:
+    """Toy accounts have no such sector; their business services stand in its place."""
+    assert transit_in_accounts(flows).empty
+    accounts = WORLD.accounts
+    sectors = [{"business": "transport"}.get(name, name) for name in accounts.sectors]
+    named = replace(
+        accounts,
+        uses=DenseIntermediateUse(accounts.uses.array.assign_coords(sector=sectors, use_sector=sectors)),
+        **{
+            name: getattr(accounts, name).assign_coords(sector=sectors)
+            for name in ("final_demand", "gross_output", "value_added")
+        },
+    )
+    beside = transit_in_accounts(replace(flows, world=replace(WORLD, accounts=named))).set_index("economy")
+    income = transit_table(flows).groupby("economy")["income_without"].sum()
+    sold = accounts.trade_flow.sel(origin="KAZ", sector="business")
+    abroad = float(sold.sum() - sold.sel(destination="KAZ"))
+    assert beside.loc["KAZ", "income"] == pytest.approx(income["KAZ"])
+    assert beside.loc["KAZ", "exports"] == pytest.approx(abroad)
+    assert beside.loc["KAZ", "exceeds"] == (income["KAZ"] > abroad)
+    assert "EGY" not in beside.index  # no economy of these accounts
 
 
 def test_a_closed_canal_earns_nothing(flows: Freight, session: Session) -> None:

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from samarkand.analysis.capacity import capacity_table, capacity_warnings
-from samarkand.analysis.transit import transit_table
+from samarkand.analysis.transit import transit_in_accounts, transit_table
 from samarkand.reports.files import write_texts
 
 if TYPE_CHECKING:
@@ -155,6 +155,14 @@ def _print_transit(freight: Freight, console: Console) -> None:
     console.print()
     console.print(shown)
     console.print(TRANSIT)
+    beside = transit_in_accounts(freight)
+    for row in beside[beside["exceeds"]].to_dict("records"):
+        console.print(
+            Text(
+                f"warning: {freight.world.name_of(row['economy'])} would earn US$ {row['income']:,.0f} m a year, "
+                f"more than all its exports of transport in the accounts ({row['exports']:,.0f} m)"
+            )
+        )
 
 
 def _amount(value: float, unit: str) -> str:
@@ -175,7 +183,8 @@ def _share(value: float) -> str:
 
 
 def write_freight(freight: Freight, out: Path) -> tuple[Path, ...]:
-    """Write `freight-work.csv`, `-places.csv`, `-links.csv`, `-capacity.csv`, `-crossings.csv` and `-transit.csv`."""
+    """Write `freight-work.csv`, `-places.csv`, `-links.csv`, `-capacity.csv`, `-crossings.csv`, `-transit.csv` and
+    `-transit-accounts.csv`."""
     links = [
         state.links.assign(scenario=name)
         for name, state in (("without", freight.without), ("with", freight.with_))
@@ -191,5 +200,6 @@ def write_freight(freight: Freight, out: Path) -> tuple[Path, ...]:
         "freight-capacity.csv": capacity_table(freight),
         "freight-crossings.csv": freight.crossings(),
         "freight-transit.csv": transit_table(freight),
+        "freight-transit-accounts.csv": transit_in_accounts(freight),
     }
     return write_texts(out, {name: table.to_csv(index=False) for name, table in tables.items()})
