@@ -22,7 +22,7 @@ compared at gates, straits and in North America, where and in which year, was wr
 against it; the other shares of modes and the costs were added later. Nothing is left out because it does not fit. The
 factor is the model's figure over the observed one; "without constants" is what shares of modes would be if the
 constants of their choice were zero. Transit income is what goods from and to other economies pay at published tariffs;
-it is no part of any economy's income in the model yet.
+what is left of it above the cost of the service is income in the model with `--transit-payments` alone.
 
 {constants}
 
