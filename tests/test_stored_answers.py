@@ -14,6 +14,7 @@ from samarkand.core.disk_cache import load_entry, save_entry
 from samarkand.priorities import stored
 from samarkand.reports.files import write_appraisal
 from samarkand.session import Session
+from samarkand.world.economies.facts import load_facts
 from toy import make_toy_world, toy_programme
 
 WORLD = make_toy_world()
@@ -89,6 +90,10 @@ CHANGED = {
     "something closed": {"closures": "suez"},
     "the deficits": {"deficit_rule": "purged"},
     "the charge": {"charge": "spending"},
+    "what a charge buys": {"construction_demand": True},
+    "payments of transit": {"transit_payments": True},
+    "limits": {"limits": True},
+    "some priorities": {"priorities": "infrastructure"},
     "what each item does": {"reach": True},
 }
 
@@ -156,6 +161,16 @@ def test_an_entry_that_is_no_answer_is_solved_again(solved, folder, content):
     save_entry(stored.KIND, key, content, stored.MOST_KEPT)
     ask(years=2035)
     assert len(solved) == 2
+
+
+def test_freight_of_items_that_was_laid_later_stands_in_the_next_answer(solved):
+    world = replace(WORLD, fact_table=load_facts())  # with the grids of the embedded one
+    before = ask(world=world, years=2035)
+    laid = ask(world=world, years=2035, item_freight=True)
+    after = ask(world=world, years=2035)
+    assert len(solved) == 2
+    pd.testing.assert_frame_equal(after.results, laid.results, check_exact=True)
+    assert not after.results.equals(before.results)
 
 
 def test_the_order_of_questions_does_not_matter():

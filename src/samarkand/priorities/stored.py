@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from samarkand.core.code_version import code_version, hash_of_files
 from samarkand.core.disk_cache import load_entry, save_entry
@@ -22,12 +22,34 @@ from samarkand.engines.equilibrium import Certificate
 from samarkand.priorities.base import Levels, Outcomes, Range
 from samarkand.priorities.registry import HERE, missing_packages, priorities
 from samarkand.priorities.time_rule import Assessed
+from samarkand.programme.applying import Payment
 from samarkand.state import Counterfactual
 from samarkand.world.freight.state import TradeCosts
 
 KIND = "answers"
 MOST_KEPT = 12  # of 15 MB for one year, and of 200 MB for 26
 PARTS = ("trade_costs", "iceberg_cost_hat")  # of a state: those from which its equilibria are solved at once
+
+
+class Kept(NamedTuple):
+    """Results of the priorities in one state, as `time_rule.Assessed`.
+
+    unpaid: those before anybody pays, where they are others than `before_financing`.
+    """
+
+    before_financing: Outcomes
+    paid: Mapping[Payment, Outcomes]
+    unpaid: Outcomes | None
+
+    @classmethod
+    def of(cls, one: Assessed) -> Kept:
+        """Results to be kept, worked out."""
+        return cls(one.before_financing, dict(one.paid), None if one.unpaid is None else one.unpaid())
+
+    def results(self) -> Assessed:
+        """The results as they were."""
+        unpaid = self.unpaid
+        return Assessed(self.before_financing, self.paid, None if unpaid is None else lambda: unpaid)
 
 
 @dataclass(frozen=True)
@@ -40,7 +62,7 @@ class StoredAnswer:
         Known parts of the world without the programme, by name.
     states
         Known parts of each state of the schedule, by name.
-    assessed
+    kept
         Results of the priorities in each state.
     whole
         Results of the timeline, of projects, and of what is worked out once.
@@ -48,8 +70,13 @@ class StoredAnswer:
 
     baseline: Mapping[str, Any]
     states: Sequence[Mapping[str, Any]]
-    assessed: Sequence[Assessed]
+    kept: Sequence[Kept]
     whole: Outcomes
+
+    @property
+    def assessed(self) -> list[Assessed]:
+        """Results of the priorities in each state."""
+        return [one.results() for one in self.kept]
 
     @classmethod
     def of(
@@ -62,15 +89,14 @@ class StoredAnswer:
             | {"certificates": {payment: solved.certificate(payment) for payment in ((), *one.paid)}}
             for solved, one in zip(states, assessed, strict=True)
         ]
-        # What nobody paid is often asked for later, and needs the network.
-        plain = [Assessed(dict(one.without_payment()), {**one.paid}) for one in assessed]
         known: dict[str, Any] = {"certificate": before.certificate}
         if before.closed:
             known["costs"] = before.costs
-        return cls(known, parts, plain, dict(whole))
+        # What nobody paid is often asked for later, and needs the network.
+        return cls(known, parts, [Kept.of(one) for one in assessed], dict(whole))
 
 
-_CLASSES = (StoredAnswer, Assessed, Levels, Range, Gap, TradeCosts, Certificate)
+_CLASSES = (StoredAnswer, Kept, Levels, Range, Gap, TradeCosts, Certificate)
 
 
 def answer_key(question: str, reach: bool, laid: Sequence[str]) -> str:
