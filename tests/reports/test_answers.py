@@ -15,12 +15,13 @@ from samarkand.core.faults import Faults
 from samarkand.ledger.margins import margins
 from samarkand.priorities.faces import Table
 from samarkand.reports.answers.economy import economy_page
-from samarkand.reports.answers.item import item_answer
+from samarkand.reports.answers.item import _hundredths, item_answer
 from samarkand.reports.answers.lines import lines_of, priority_lines, sums_of
 from samarkand.reports.answers.why import why_page
 from samarkand.reports.explain import FIRST_LINES, count, print_lineage
 from samarkand.reports.figures import NOTHING
 from samarkand.reports.files import write_appraisal
+from samarkand.reports.pages import print_page
 from samarkand.reports.summary import WHOLE, summarise
 from samarkand.state import Counterfactual
 from samarkand.worth import appraise_worth
@@ -170,7 +171,7 @@ def test_the_library_answers_as_the_command_does(tmp_path):
     assert str(answer) == repr(answer)
     assert str(answer).splitlines()[0] == answer.page.title
     assert list(answer.tables["Items by what they bring and take"].columns) == [
-        "",
+        "US$ m a year",
         "trade",
         "direct",
         "charged",
@@ -231,3 +232,18 @@ def test_what_is_earned_from_goods_of_others_is_said_first(answer):
     assert Shown.read(amounts[2]).value == pytest.approx(abs(change), rel=0.05)
     assert (amounts[3] == "more") == (change > 0)
     assert "goods of others" not in " ".join(economy_page(*answer, "KAZ").lead)
+
+
+@pytest.mark.parametrize(("width", "most"), [(100, 50), (80, 54)])
+@pytest.mark.parametrize("code", WORLD.economies)
+def test_an_economys_answer_is_one_screen_of_a_terminal(answer, code: str, width: int, most: int):
+    """Fifty lines of 100 columns; a few more where there are 80 alone."""
+    stream = io.StringIO()
+    print_page(economy_page(*answer, code), Console(file=stream, width=width, no_color=True))
+    assert len(stream.getvalue().rstrip().splitlines()) <= most
+
+
+def test_a_ratio_that_rounds_to_nothing_has_no_sign():
+    assert [_hundredths(value) for value in (-0.004, 0.0, 0.094, -0.35)] == [
+        "0.00", "0.00", "0.09", "\N{MINUS SIGN}0.35",
+    ]  # fmt: skip

@@ -149,6 +149,11 @@ def test_a_programme_without_effect_is_neither_red_nor_green(world, tmp_path):
 # -- figures and their tables
 
 
+def test_an_amount_does_not_break_at_the_end_of_a_line(page):
+    assert re.search("US\\$\N{NO-BREAK SPACE}[\\d.,]+\N{NO-BREAK SPACE}bn", page)
+    assert not re.search(r"US\$ [\d.,]+ (m|bn|tn)\b", page)
+
+
 def test_the_map_says_what_the_table_says(page, view, appraisal):
     table = {row[0].removesuffix(" *"): row for row in cells(section(page, "economies"))}
     assert len(table) == len(appraisal.world.labels)

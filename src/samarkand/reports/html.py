@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
@@ -48,7 +49,7 @@ def render_report(
     `worth`: what the items are worth, where it was asked for; `more`: other sections, by id, before all others.
     """
     pages = list(pages_of(appraisal))
-    return _template().render(
+    text = _template().render(
         appraisal=appraisal,
         view=ReportView(appraisal),
         colours={"no_figure": NO_FIGURE, "nothing": COLOURS[4]},
@@ -61,3 +62,5 @@ def render_report(
         disclaimer=DISCLAIMER,
         map_notes=map_notes(),
     )
+    # An amount is one word: it does not break at the end of a line.
+    return re.sub(r"US\$ ([\d.,]+) (m|bn|tn)\b", "US$\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}\\2", text)

@@ -208,7 +208,7 @@ def print_page(page: Page, console: Console | None = None) -> None:
 
 
 def _grid(table: Table) -> Grid:
-    grid = Grid(box=None, pad_edge=False)
+    grid = Grid(box=None, pad_edge=False, show_header=any(table.heads))
     for place, head in enumerate(table.heads):
         grid.add_column(head, justify="right" if place >= table.numbers else "left")
     for cells in table.rows:

@@ -30,7 +30,7 @@ from samarkand.result import Appraisal
 from samarkand.worth.net_worth import net_worth
 from samarkand.worth.worth import Worth
 
-MOST_ITEMS, MOST_MOVERS, MOST_MISSING = 7, 3, 4
+MOST_ITEMS, MOST_MOVERS, MOST_MISSING = 5, 3, 2
 
 
 def economy_page(appraisal: Appraisal, worth: Worth, code: str) -> Page:
@@ -126,13 +126,9 @@ def _items(appraisal: Appraisal, lines: Sequence[Line]) -> Iterable[Table]:
     rows = [cells_of(titles[line.item], [line]) for line in lines[:MOST_ITEMS]]
     if lines[MOST_ITEMS:]:
         rows.append(cells_of(plural(len(lines) - MOST_ITEMS, "other"), lines[MOST_ITEMS:]))
-    note = (
-        "US$ m a year. Trade: what it would lose if the item alone were left out. Items that need or replace each "
-        "other do not add up to all of them together."
-    )
-    yield Table(
-        "Items by what they bring and take", ("", "trade", "direct", "charged", "net"), tuple(rows), note
-    )
+    note = "Trade: what it would lose without the item alone; items that need each other do not add up."
+    heads = ("US$ m a year", "trade", "direct", "charged", "net")
+    yield Table("Items by what they bring and take", heads, tuple(rows), note)
 
 
 def _transit_by_case(appraisal: Appraisal, code: str) -> dict[str, tuple[float, float, float]]:
@@ -189,18 +185,16 @@ def _movers(appraisal: Appraisal, code: str) -> Iterable[Table]:
             {one: appraisal.world.name_of(str(one)) for one in moved.index} if dim == "partner"
             else {one: str(one).replace("_", " ") for one in moved.index}
         )  # fmt: skip
-        for one in moved.abs().sort_values(ascending=False).index[:MOST_MOVERS]:
-            if abs(moved[one]) > NOTHING_SHOWN:
-                share = moved[one] / base[one] if base[one] else np.nan
-                rows.append(
-                    (
-                        f"{words} {names[one]}",
-                        figure(float(moved[one]), UNIT, sign=True),
-                        per_cent(float(share)),
-                    )
-                )
+        said = [
+            f"{names[one]} {figure(float(moved[one]), UNIT, sign=True)} "
+            f"({per_cent(float(moved[one] / base[one] if base[one] else np.nan))})"
+            for one in moved.abs().sort_values(ascending=False).index[:MOST_MOVERS]
+            if abs(moved[one]) > NOTHING_SHOWN
+        ]
+        if said:
+            rows.append((words, "; ".join(said)))
     if rows:
-        yield Table("What moves most", ("", "US$ m a year", "change"), tuple(rows), "After payment.")
+        yield Table("What moves most, US$ m a year after payment", ("", ""), tuple(rows), numbers=2)
 
 
 def _priorities(appraisal: Appraisal, code: str) -> Table:
@@ -213,7 +207,7 @@ def _priorities(appraisal: Appraisal, code: str) -> Table:
         )  # fmt: skip
         if priority.name == "governance":
             said = [_delivery(appraisal, code)]
-        rows.append((priority.title, "; ".join(filter(None, said)) or NO_FIGURE))
+        rows.append((priority.name.capitalize(), "; ".join(filter(None, said)) or NO_FIGURE))
     return Table("The seven priorities", ("", ""), tuple(rows), numbers=2)
 
 

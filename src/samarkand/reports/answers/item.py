@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from samarkand.priorities.faces import NO_FIGURE, Page, Table
 from samarkand.priorities.registry import priorities
 from samarkand.reports.answers.lines import UNIT, Line, cells_of, in_words, lines_of, priority_lines, sums_of
-from samarkand.reports.figures import figure, money, per_cent
+from samarkand.reports.figures import MINUS, figure, money, per_cent
 from samarkand.reports.summary import NOTHING_SHOWN
 from samarkand.result import Appraisal
 from samarkand.worth.item_worth import ItemWorth
@@ -109,7 +109,7 @@ def _life(one: ItemWorth) -> Iterable[Table]:
     rows = [
         (f"Net present value at {rate:.0%}", f"{figure(values.net.central, UNIT, sign=True)} US$ m"),
         ("Economic rate of return", found.reason if found.value != found.value else per_cent(found.value)),
-        ("Benefits over costs", f"{values.benefit_cost_ratio:.2f}"),
+        ("Benefits over costs", _hundredths(values.benefit_cost_ratio)),
         ("Pays back", "never" if values.payback != values.payback else f"after {values.payback:.0f} years"),
     ]
     if dearer is not one:
@@ -120,6 +120,11 @@ def _life(one: ItemWorth) -> Iterable[Table]:
     yield Table("Over its life", ("", ""), tuple(rows), "samarkand worth ITEM shows ranges and years.")
 
 
+def _hundredths(value: float) -> str:
+    """A ratio with two places; what rounds to nothing has no sign."""
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", MINUS)
+
+
 def _priorities(appraisal: Appraisal, name: str) -> Table:
     lines, rows = priority_lines(), []
     for priority in priorities():
@@ -128,7 +133,7 @@ def _priorities(appraisal: Appraisal, name: str) -> Table:
             if priority.assessed else [priority.reason]
         )  # fmt: skip
         if said:
-            rows.append((priority.title, "; ".join(said)))
+            rows.append((priority.name.capitalize(), "; ".join(said)))
     if not rows:
         rows = [("", NO_FIGURE)]
     return Table("What the priorities say of it", ("", ""), tuple(rows), numbers=2)
