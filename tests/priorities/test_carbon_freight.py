@@ -11,6 +11,7 @@ import pytest
 import xarray as xr
 
 import samarkand as sk
+from samarkand.cli.of_priorities import _lays_items
 from samarkand.core.gaps import Gap
 from samarkand.engines.schedules import calc_ramp_up
 from samarkand.priorities import item_freight
@@ -233,6 +234,19 @@ def test_freight_of_items_is_kept_on_the_disk(with_freight, tmp_path, monkeypatc
         assert not has_railway(sk.appraise(*asked, session=Session(), **terms | changed))
     monkeypatch.setattr(item_freight, "code_version", lambda: "another")
     assert not has_railway(sk.appraise(*asked, session=Session(), **terms))
+
+
+@pytest.mark.parametrize(
+    ("options", "lays"),
+    [
+        ({"item": "", "item_freight": None}, True),  # carbon: all items, unless it is said otherwise
+        ({"item": "", "item_freight": False}, False),
+        ({"item": "railway", "item_freight": None}, False),  # its page lays it alone
+        ({"word": ""}, False),  # a command without the option
+    ],
+)
+def test_which_commands_lay_all_items(options, lays):
+    assert _lays_items(options) is lays
 
 
 def has_railway(appraisal) -> bool:
