@@ -497,9 +497,12 @@ class GatedFreight:
     def _new_ways(self, users: _Users, first: Way, known: _Ways, number: int) -> _Ways:
         """The ways of a former search that pass other gates than all known ones of their nest."""
         new = self._above(users, first, number)
-        held = set(zip(known.nest.tolist(), known.gates.tolist(), strict=True))
-        other = [pair not in held for pair in zip(new.nest.tolist(), new.gates.tolist(), strict=True)]
-        return new.of(np.isfinite(new.cost) & np.array(other, np.bool_))
+        other = np.isfinite(new.cost)
+        for before in range(number):
+            mine = known.found == before
+            nest = known.nest[mine]
+            other[nest] &= known.gates[mine] != new.gates[nest]
+        return new.of(other)
 
     @property
     def _sharp(self) -> float:
