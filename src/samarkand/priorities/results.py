@@ -15,6 +15,7 @@ import xarray as xr
 from samarkand.core.conventions import Floats
 from samarkand.core.gaps import Gap
 from samarkand.core.schema import SCENARIOS, Block, not_assessed
+from samarkand.engines.once import derived
 from samarkand.priorities.base import Indicator, Levels, Outcomes, Part, Range
 from samarkand.priorities.delivery_ranges import DeliveryRanges
 from samarkand.priorities.ranges import HoldOutRanges, calc_shares, combine
@@ -112,7 +113,17 @@ class Results:
                 continue
             for declared in all_indicators().get(priority.name, ()):
                 if wanted is None or declared.name in wanted:
-                    yield from self._blocks(priority.name, declared, years, scenarios)
+                    yield from self._made(priority.name, declared, years, scenarios)
+
+    def _made(
+        self, priority: str, declared: Indicator, years: Sequence[int] | None, scenarios: Sequence[str]
+    ) -> Iterable[Block]:
+        """The blocks of an indicator; headlines of one year, which files and pages ask for again, are made once."""
+        asked = tuple(self._years(declared, years))
+        if not declared.is_headline or len(asked) > 1:
+            return self._blocks(priority, declared, years, scenarios)
+        key = ("blocks", declared.name, asked, tuple(scenarios))
+        return derived(self, key, lambda: tuple(self._blocks(priority, declared, years, scenarios)))
 
     def _blocks(
         self, priority: str, declared: Indicator, years: Sequence[int] | None, scenarios: Sequence[str]

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from samarkand.core.conventions import REST_OF_WORLD
@@ -193,7 +193,8 @@ def _streams(appraisal: Appraisal, item: Item) -> tuple[Stream, ...]:
     """Direct margins of an item that need no solution of their own."""
     parameters = appraisal.assumptions.parameters
     ends = derived(parameters, "ends", lambda: at_ends(parameters))
-    return tuple(own_streams(item, appraisal.world, ends)[0])
+    make = partial(own_streams, item, appraisal.world, ends)
+    return tuple(derived(appraisal, ("own streams", item.id), make)[0])
 
 
 def _in_year(
