@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ import pytest
 import xarray as xr
 
 from samarkand.core.faults import Faults
+from samarkand.solving import _within_limits
 from samarkand.world.freight.assignment import energy_loads
 from samarkand.world.freight.cargo import EnergyTables, energy_tables
 from samarkand.world.freight.energy import (
@@ -20,7 +23,7 @@ from samarkand.world.freight.energy import (
     least_sailing,
     most_through,
 )
-from samarkand.world.freight.energy_costs import calc_energy_hat, energy_costs
+from samarkand.world.freight.energy_costs import EnergyCosts, calc_energy_hat, energy_costs
 from samarkand.world.network.disruptions import close, find_closures
 from samarkand.world.network.tables import sea_costs
 from samarkand.world.world import World, load_world
@@ -264,3 +267,39 @@ def test_a_world_without_oil_has_no_volumes():
     assert trade_of(TABLES, make_toy_world()).flows.empty
     closure = closed(trade_of(TABLES, make_toy_world()), "suez", "pipeline:btc")
     assert closure.by_exporter().empty
+
+
+def _limited(sold_to_known: float) -> tuple[xr.DataArray, int]:
+    """Shares left of an exporter that keeps a tenth of 100 sold to B, and sells 900 over land to C; and solutions."""
+    labels, dims = ["A", "B", "C"], ("origin", "destination", "sector")
+    coords = {"origin": labels, "destination": labels, "sector": ["oil_gas"]}
+    flow, left = np.zeros((3, 3, 1)), np.full((3, 3, 1), np.nan)
+    flow[0, 1:, 0], left[0, 1, 0] = (100.0, 900.0), 0.1
+    ends = ("origin", "sector")
+    remaining = xr.DataArray([[0.1], [1.0], [1.0]], {name: coords[name] for name in ends}, ends)
+    costs = EnergyCosts(
+        xr.ones_like(xr.DataArray(flow, coords, dims)), xr.DataArray(left, coords, dims), remaining
+    )
+    world = SimpleNamespace(accounts=SimpleNamespace(trade_flow=xr.DataArray(flow, coords, dims)))
+    solved = []
+
+    def solve_with(shares: xr.DataArray) -> Any:
+        sold = flow.copy()
+        sold[0, 1, 0] = sold_to_known
+        solved.append(shares)
+        return SimpleNamespace(trade_flow=sold.transpose(1, 0, 2), unit_cost_hat=np.ones((3, 1)))
+
+    setting: Any = SimpleNamespace(world=world)
+    found, _ = _within_limits(setting, costs, solve_with)
+    return found, len(solved)
+
+
+def test_a_limit_counts_sales_of_known_volume_alone_and_one_that_cannot_be_kept_is_an_error() -> None:
+    """900 over land exceed all that is left by sea: no share could hold them to it. 10 of 100 by sea are in order."""
+    left, solutions = _limited(10.0)
+    assert solutions == 1
+    assert float(left.sel(origin="A", destination="B", sector="oil_gas")) == 0.1
+    with pytest.raises(
+        ValueError, match=r"A sells \+100.0% beside what the closure leaves of its exports of oil_gas"
+    ):
+        _limited(20.0)

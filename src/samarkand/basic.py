@@ -256,22 +256,16 @@ def choose_modes(world: World, costs: Array) -> Array:
 def iceberg_hat(world: World, means: Array) -> Array:
     """Change of iceberg costs [destination, origin, sector]: 1 + sum s ((1 + t') / (1 + t) - 1), t = cost / value.
 
-    Summed over cargoes; value: US$ per TEU; s: share in the sector's value. A cargo's class of goods is that of nearest
-    log value of time.
+    Over cargoes; value: US$ per TEU; s: share in the sector's. A cargo's class of goods: of nearest log value of time.
     """
     table = freight_table(world.assumptions.freight).sel(sector=list(world.accounts.sectors))
     declared = load_parameters()  # a class of goods keeps its sectors, whatever value of time is asked about
     goods = np.log([declared[f"value_of_time_{name}"] for name in GOODS])
-    hat = np.ones((*means.shape[:1:-1], len(table["sector"])))
-    for cargo in table["cargo"].to_numpy():
-        of = table.sel(cargo=cargo)
-        k = np.abs(np.log(of["cargo_value_of_time"].to_numpy())[:, None] - goods).argmin(axis=1)
-        t, new_t = means[:, k].transpose(0, 3, 2, 1) / of["cargo_value_per_teu"].to_numpy()
-        change = of["cargo_share"].to_numpy() * ((1 + new_t) / (1 + t) - 1)
-        hat += np.where(
-            np.isnan(change), 0.0, change
-        )  # no such cargo; economies without a city on the network
-    return hat
+    names = ("cargo_value_of_time", "cargo_value_per_teu", "cargo_share")
+    speed, value, share = (table[name].to_numpy().T for name in names)  # [cargo, sector]
+    k = np.abs(np.log(speed)[..., None] - goods).argmin(axis=-1)
+    t, new_t = means[:, k].transpose(0, 4, 3, 1, 2) / value
+    return np.asarray(1 + np.nansum(share * ((1 + new_t) / (1 + t) - 1), axis=2))  # services: nothing
 
 
 def real_income_hat(world: World, kappa: Array) -> Array:

@@ -259,7 +259,9 @@ def test_money_of_a_stress_case_adds_up(monkeypatch):
     stream = io.StringIO()
     print_stress(stress, Console(file=stream, width=100))
     text = stream.getvalue()
-    cases = text.split("\n\n")[-len(stress.cases) :]
+    *_, long_run = blocks = text.strip().split("\n\n")
+    assert long_run.startswith("Long-run elasticities")
+    cases = blocks[-1 - len(stress.cases) : -1]
     for case, row in zip(cases, stress.summary().to_dict("records"), strict=True):
         lines = [re.split(r" {2,}", line.strip()) for line in case.splitlines() if re.search(r"[+-]\d", line)]
         assert [line[0] for line in lines[-2:]] == ["4 other economies", "all economies"]

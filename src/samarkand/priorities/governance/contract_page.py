@@ -46,14 +46,14 @@ def contracts_of(items: Sequence[Item]) -> Table:
         cells = []
         for event in EVENTS:
             found = risk_of_contract(item, event)
-            cells.append(found if isinstance(found, str) else shown(found.value, ".0f", 100.0, "%"))
+            cells.append(NO_FIGURE if isinstance(found, str) else shown(found.value, ".0f", 100.0, "%"))
         rows.append((item.id, _form(item), *cells))
     sources = "; ".join(sorted({f"{row.source.split(':')[0]} [{row.flag}]" for row in contract_risks()}))
     return Table(
         "What happened to contracts of the same form",
         ("item", "form of its contract", *EVENTS),
         tuple(rows),
-        note=f"Share of other contracts of the form, by kind where published. Sources: {sources}."
+        note=f"Share of other contracts of the form, by kind where published; {NO_FIGURE}: none is. Sources: {sources}."
         if rows
         else "No item has the form of its contract (contract_form).",
         numbers=2,
