@@ -27,7 +27,7 @@ from samarkand.state import Counterfactual
 from samarkand.world.freight.state import TradeCosts
 
 KIND = "answers"
-MOST_KEPT = 12  # of 15 MB for one year, and of 200 MB for 26
+MOST_KEPT = 12  # several MB for each state of the programme
 PARTS = ("trade_costs", "iceberg_cost_hat")  # of a state: those from which its equilibria are solved at once
 
 
