@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from samarkand.world.freight.commodities import freight_table, load_freight
 from samarkand.world.freight.skims import MODES
 from samarkand.world.network.tables import load_network
 from samarkand.world.parameters import load_parameters
+from toy import make_toy_world
 
 PARAMETERS = load_parameters()
 NETWORK = load_network()
@@ -119,9 +120,9 @@ def freight() -> Freight:
     points = [(point.latitude, point.longitude) for point in section.points]
     rows = sorted(line_place(points, "rail", NETWORK, PARAMETERS).links["rail"])
     links = LINKS.iloc[:1].assign(row=rows[0], tonnes=20e6)
-    world = SimpleNamespace(network=NETWORK, assumptions=SimpleNamespace(parameters=PARAMETERS))
+    world = replace(make_toy_world(), network=NETWORK)
     states = [work(links, SGSIN=(1.0, teu)) for teu in (22e6, 88e6)]
-    return Freight(programme, world, 2035, *states, ("dostyk-moiynty",))  # type: ignore[arg-type]
+    return Freight(programme, world, 2035, *states, ("dostyk-moiynty",))
 
 
 def test_a_warning_stands_only_where_a_flow_is_above_its_capacity(freight: Freight) -> None:

@@ -171,9 +171,9 @@ def setting_of(asked: Question) -> Setting:
         asked.world,
         asked.assumptions,
         scenario.deficit_rule,
-        scenario.construction_demand,
-        scenario.transit_payments,
-        asked.programme if asked.has_limits else None,
+        construction_demand=scenario.construction_demand,
+        transit_payments=scenario.transit_payments,
+        lines=asked.programme if asked.has_limits else None,
     )
 
 

@@ -14,7 +14,6 @@ from samarkand.priorities.base import Indicator, Levels
 from samarkand.priorities.registry import each_indicator
 from samarkand.priorities.results import unit_of
 from samarkand.result import Appraisal
-from samarkand.solving import Setting
 from samarkand.state import Counterfactual, State
 from samarkand.world.accounts.estimation.evidence import load_evidence
 from samarkand.world.accounts.estimation.holdout import (
@@ -81,8 +80,8 @@ def hold_out(
 
 def _on(base: Appraisal, state: State, world: World) -> State:
     """The same state of the programme and the same trade costs on other accounts."""
-    setting = Setting(world, base.assumptions, base.scenario.deficit_rule, base.scenario.construction_demand)
     before = state.solved.baseline
+    setting = replace(before.setting, world=world)
     network = {name: getattr(before, name) for name in ("freight", "state", "costs")}
     baseline = replace(before, setting=setting, given=network)
     same = ("freight", "trade_costs", "costs", "iceberg_cost_hat")

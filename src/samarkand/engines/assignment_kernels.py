@@ -198,13 +198,22 @@ def search_from(
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def longest(ptr: Ints) -> int:
+    """Nodes of the longest list, at least one: there may be no source at all."""
+    most = 1
+    for s in range(ptr.size - 1):
+        most = max(most, ptr[s + 1] - ptr[s])
+    return most
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def load_trees(ptr: Ints, before: Ints32, back: Ints32, place: Ints32, flow: Floats, load: Floats) -> None:
     """Add flow[s, t] to load[arc] of every arc back from target t to source s, by their trees.
 
     Each tree is gone through once, from its end: what stands there has handed on all that it carries before those that
     it leads back to are reached, so that no way is walked again for each of its targets.
     """
-    amount = np.zeros(max(np.diff(ptr).max(), 1))  # what passes or ends at a node
+    amount = np.zeros(longest(ptr))  # what passes or ends at a node
     for s in range(flow.shape[0]):
         loaded = False
         for t in range(flow.shape[1]):

@@ -6,6 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from samarkand.engines.assignment_kernels import longest
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Ints32 = NDArray[np.int32]
@@ -19,7 +21,7 @@ def sum_trees(ptr: Ints, before: Ints32, back: Ints32, place: Ints32, values: Fl
     sum at a node is that at the node before it, and the arc between them.
     """
     kinds = values.shape[0]
-    known = np.zeros((max(np.diff(ptr).max(), 1), kinds))
+    known = np.zeros((longest(ptr), kinds))
     for s in range(place.shape[0]):
         first = ptr[s]
         for n in range(1, ptr[s + 1] - first):
@@ -33,7 +35,7 @@ def sum_trees(ptr: Ints, before: Ints32, back: Ints32, place: Ints32, values: Fl
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def mark_trees(ptr: Ints, before: Ints32, back: Ints32, place: Ints32, marks: Ints, found: Ints) -> None:
     """Write found[s, t], all bits of `marks` (by the number of the arc back) on the way from source s to target t."""
-    known = np.zeros(max(np.diff(ptr).max(), 1), np.int64)
+    known = np.zeros(longest(ptr), np.int64)
     for s in range(place.shape[0]):
         first = ptr[s]
         for n in range(1, ptr[s + 1] - first):

@@ -16,6 +16,9 @@ NO_OPENING = "no date of opening is published: it is never in service"
 FLAGS: tuple[Flag, ...] = ("verified", "derived", "recalled", "assumed")
 
 
+LIMITS = "capacity"  # the channel that acts with limits alone
+
+
 class ItemLine(NamedTuple):
     """One item in short. `capex` is None where none is published; `flags` counts its figures by flag."""
 
@@ -64,7 +67,7 @@ def _idle(item: Item, parameters: Mapping[str, float]) -> Gap | None:
         return Gap(item.id, "opening", NO_OPENING)
     if (gap := gap_of_kind(item)) is not None:
         return gap
-    if channels_of(item.kind_row) != ("network",):
+    if set(channels_of(item.kind_row)) - {LIMITS} != {"network"}:
         return None
     effects, gaps = effects_of(item, parameters)
     return None if effects or not gaps else gaps[0]

@@ -50,15 +50,16 @@ def disclosures_of(answer: Answer, most: int = MOST_ROWS) -> Table:
         found = Counter(one.standing for _, one in _elements(item, answer.programme))
         terms = Counter(one.standing for line in item.financing for _, one in terms_of(line))
         rows.append(
-            (item.id, *(str(found[one]) for one in STANDINGS), str(terms["secret"]), _esia(item),
+            (item.id, *(str(found[one]) for one in STANDINGS[:-1]), str(terms["secret"]), _esia(item),
              _figure(item, "land_acquired"), _figure(item, "displaced_people"))
         )  # fmt: skip
     left = len(_projects(answer)) - len(rows)
     return Table(
         "What is published of projects, elements of the standard",
-        ("project", "read", "sourced", "stated", "none", "no key", "secret", "ESIA", "land", "people"),
+        ("project", "read", "sourced", "stated", "none", "secret", "ESIA", "land", "people"),
         tuple(rows),
-        note=COUNTED + " Sourced: a source is named, not read; none: not published; secret: terms of finance; "
+        note=COUNTED + " Sourced: a source is named, not read; none: not published; the others "
+        "have no key here; secret: terms of finance; "
         "land in ha; people: displaced." + (f" {left} more: samarkand disclosure ITEM." if left > 0 else ""),
     )  # fmt: skip
 
