@@ -379,7 +379,7 @@ def calc_freight_work(
     carried, stranded = [], []
     amounts = (tonnes,) if unit_loads is None else (tonnes, unit_loads)
     for amount, codes in zip(amounts, (own_of, ()), strict=False):
-        demand, left = _city_flows(network, amount, mode_share)
+        demand, left = city_flows(network, amount, mode_share)
         own = {code: state.nothing(of_city == code) for code in codes}
         carried.append(_Carried(demand, state.nothing(), own))
         stranded.append(left)
@@ -390,7 +390,7 @@ def calc_freight_work(
             _load_class(state, values[c], by_land, by_sea, carried)
     by_mode = [float(sum(of[mode].sum() for of in carried[0].demand.values())) for mode in MODES]
     for turned in aside:
-        demands = [_city_flows(network, amount, turned.mode_share)[0] for amount in amounts]
+        demands = [city_flows(network, amount, turned.mode_share)[0] for amount in amounts]
         # What they carry is added to the same loads.
         every = [replace(one, demand=demand) for one, demand in zip(carried, demands, strict=True)]
         for c in range(len(SEARCH_CLASSES)):
@@ -438,7 +438,7 @@ def _measures(amounts: Sequence[Floats]) -> dict[str, Floats]:
     return {"tonnes": amounts[0], "teu": teu}
 
 
-def _city_flows(
+def city_flows(
     network: Network, tonnes: xr.DataArray, mode_share: xr.DataArray
 ) -> tuple[dict[str, dict[str, Floats]], float]:
     """Tonnes by class of goods and mode between cities, and what no mode carries."""
@@ -467,7 +467,8 @@ def _city_flows(
     return found, max(stranded, 0.0)
 
 
-def _reach(place: Attachment, value: float) -> Floats:
+def access_cost(place: Attachment, value: float) -> Floats:
+    """Generalised cost of getting from places to the network, `usd + value * hours`."""
     return place.usd + value * place.hours
 
 
@@ -481,9 +482,9 @@ def _load_class(
     """Add flows at one value of time to the loads of arcs and ports: some classes of goods by land, some by sea."""
     p = state.parameters
     cities, terminals = len(state.city.node), len(state.terminal_node)
-    from_city = _reach(state.city, value)
+    from_city = access_cost(state.city, value)
     targets = np.r_[state.city.node, state.terminal.node, state.port.node]
-    beyond = np.r_[from_city, _reach(state.terminal, value), _reach(state.port, value)]
+    beyond = np.r_[from_city, access_cost(state.terminal, value), access_cost(state.port, value)]
     road_paths = find_paths(state.road.graph, value, state.city.node, targets)
     road = road_paths.cost + from_city[:, None] + beyond
     to_terminal = road[:, cities : cities + terminals] + p["terminal_fee"] + value * p["terminal_hours"]
@@ -556,7 +557,7 @@ class Voyages:
         ways = np.stack([part + wait for part, wait in zip((by_road, beside, by_rail), dwell, strict=True)])
         to_port, how = (ways + p["port_fee"] - state.usd_saved).min(axis=0), ways.argmin(axis=0)
         paths = find_paths(state.sea_graph, value, state.at_sea.node, state.at_sea.node)
-        sea = paths.cost + _reach(state.at_sea, value)[:, None] + _reach(state.at_sea, value)
+        sea = paths.cost + access_cost(state.at_sea, value)[:, None] + access_cost(state.at_sea, value)
         np.fill_diagonal(sea, np.inf)
         sailing, embark = join_choice(to_port, sea)
         _, land = join_choice(sailing, np.ascontiguousarray(to_port.T))

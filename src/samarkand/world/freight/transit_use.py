@@ -25,8 +25,8 @@ from samarkand.engines.routing import Graph
 from samarkand.world.freight.assignment import (
     NetworkState,
     Voyages,
-    _city_flows,
-    _reach,
+    access_cost,
+    city_flows,
     link_of_arcs,
     nearest_class,
 )
@@ -73,7 +73,7 @@ def find_transit_use(
         {"vot_class": classes, "origin": list(labels), "destination": list(labels)},
         ("vot_class", "origin", "destination"),
     )
-    by_mode, _ = _city_flows(network, each, mode_share)
+    by_mode, _ = city_flows(network, each, mode_share)
     iso3 = network.cities["iso3"].astype(str).to_numpy()
     zone = np.array([labels.index(code) if code in labels else _rest(labels) for code in iso3], np.int64)
     found = np.zeros((len(rows), len(classes), len(labels), len(labels)))
@@ -165,9 +165,9 @@ def _by_class(
 def _passed(state: NetworkState, value: float, places: _Places, at_sea: bool) -> dict[str, dict[int, Floats]]:
     """What ways between cities pass, by mode and number of the tariff [a, b], at one value of time."""
     p, cities, terminals = state.parameters, len(state.city.node), len(state.terminal_node)
-    from_city = _reach(state.city, value)
+    from_city = access_cost(state.city, value)
     targets = np.r_[state.city.node, state.terminal.node, state.port.node]
-    beyond = np.r_[from_city, _reach(state.terminal, value), _reach(state.port, value)]
+    beyond = np.r_[from_city, access_cost(state.terminal, value), access_cost(state.port, value)]
     road = find_paths(state.road.graph, value, state.city.node, targets).cost + from_city[:, None] + beyond
     to_terminal = road[:, cities : cities + terminals] + p["terminal_fee"] + value * p["terminal_hours"]
     to_terminal = np.where(state.near, to_terminal, np.inf)
