@@ -27,6 +27,7 @@ from samarkand.programme.model.models import Programme
 from samarkand.solving import (
     Baseline,
     CarriageOf,
+    energy_of,
     lay_freight,
     leave_out,
     limit_state,
@@ -36,6 +37,7 @@ from samarkand.solving import (
 )
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.freight.assignment import FreightWork
+from samarkand.world.freight.energy import EnergyTrade
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.state import FreightState, TradeCosts, freight_state
 from samarkand.world.freight.trade_costs import iceberg_cost_hat
@@ -266,6 +268,11 @@ class State:
     def surface_trade(self) -> xr.DataArray:
         """Physical trade of the baseline, US$ m, dims (origin, destination, vot_class)."""
         return self.solved.baseline.setting.surface_trade
+
+    @property
+    def energy(self) -> EnergyTrade:
+        """Oil and gas known in volumes, on the open network without the programme."""
+        return energy_of(self.solved.baseline.setting)
 
     @property
     def left_out(self) -> Beside[xr.DataArray] | None:

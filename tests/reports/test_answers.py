@@ -234,6 +234,42 @@ def test_what_is_earned_from_goods_of_others_is_said_first(answer):
     assert "goods of others" not in " ".join(economy_page(*answer, "KAZ").lead)
 
 
+@pytest.mark.parametrize("code", WORLD.economies)
+def test_tonnes_and_ways_of_an_economys_trade_are_those_of_the_indicators(answer, code: str):
+    appraisal, _ = answer
+    moves = next(one for one in economy_page(*answer, code).tables if one.title.startswith("What moves most"))
+    rows = dict(moves.rows)
+    tonnes = {
+        scenario: sum(
+            appraisal.array(name, scenario).sel(economy=code).to_series()
+            for name in ("import_tonnes", "export_tonnes")
+        )
+        for scenario in ("without", "with")
+    }
+    said = [
+        re.match(r"(\w+) ([\d.,]+)(?: to ([\d.,]+))? \(", one).groups()
+        for one in rows["Goods by"].split("; ")
+    ]
+    assert {mode for mode, *_ in said} == set(tonnes["with"].index[tonnes["with"] > 0.001])
+    for mode, before, after in said:
+        for shown, scenario in ((before, "without"), (after or before, "with")):
+            read, value = Shown.read(shown), float(tonnes[scenario][mode])
+            assert abs(read.value - value) <= read.half * (1 + 1e-9)
+    passed = {
+        way: appraisal.array(f"chokepoint_{way}", "with").sel(economy=code) for way in ("imports", "exports")
+    }
+    most = np.maximum(*passed.values()).to_series()
+    if most.max() < 0.005:
+        assert "They pass" not in rows
+        return
+    first = rows["They pass"].split("; ")[0]
+    shares = re.search(r"([\d.,]+) % of imports, ([\d.,]+) % of exports", first).groups()
+    assert first.startswith({row.id: row.title for row in WORLD.network.chokepoints}[most.idxmax()])
+    for shown, values in zip(shares, passed.values(), strict=True):
+        read = Shown.read(shown)
+        assert abs(read.value - 100 * float(values.sel(case=most.idxmax()))) <= read.half * (1 + 1e-9)
+
+
 @pytest.mark.parametrize(("width", "most"), [(100, 50), (80, 54)])
 @pytest.mark.parametrize("code", WORLD.economies)
 def test_an_economys_answer_is_one_screen_of_a_terminal(answer, code: str, width: int, most: int):

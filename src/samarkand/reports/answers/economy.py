@@ -24,22 +24,29 @@ from samarkand.reports.answers.lines import (
     lines_of,
     priority_lines,
 )
-from samarkand.reports.figures import digits, figure, money, per_cent, plural
+from samarkand.reports.figures import digits, figure, money, nearer, per_cent, plural
 from samarkand.reports.summary import NOTHING_SHOWN, WHOLE, Summary, summarise
 from samarkand.result import Appraisal
 from samarkand.worth.net_worth import net_worth
 from samarkand.worth.worth import Worth
 
-MOST_ITEMS, MOST_MOVERS, MOST_MISSING = 5, 3, 2
+MOST_ITEMS, MOST_MOVERS, MOST_MISSING, MOST_PASSED = 5, 3, 2, 2
+FEWEST_ITEMS, USUAL_SUMS = 3, 5
+TONNES = ("import_tonnes", "export_tonnes")
+LEAST_TONNES, LEAST_PASSING = 0.001, 0.005  # million tonnes a year; a share of goods
 
 
 def economy_page(appraisal: Appraisal, worth: Worth, code: str) -> Page:
     """One screen about an economy in the last year asked about."""
     summary, name = summarise(appraisal), appraisal.world.name_of(code)
     lines = [line for line in lines_of(appraisal, worth) if line.economy == code]
+    sums = _sums(appraisal, summary, code)
+    most = max(
+        MOST_ITEMS - max(len(sums.rows) - USUAL_SUMS, 0), FEWEST_ITEMS
+    )  # direct margins take their lines
     tables = (
-        _sums(appraisal, summary, code),
-        *_items(appraisal, lines),
+        sums,
+        *_items(appraisal, lines, most),
         *_transit(appraisal, code),
         *_movers(appraisal, code),
         _priorities(appraisal, code),
@@ -118,14 +125,14 @@ def _sums(appraisal: Appraisal, summary: Summary, code: str) -> Table:
     return Table("What it adds up to", ("", "US$ m a year"), tuple(rows))
 
 
-def _items(appraisal: Appraisal, lines: Sequence[Line]) -> Iterable[Table]:
+def _items(appraisal: Appraisal, lines: Sequence[Line], most: int) -> Iterable[Table]:
     if not lines:
         return
     titles = {item.id: item.title for item in appraisal.programme.items}
 
-    rows = [cells_of(titles[line.item], [line]) for line in lines[:MOST_ITEMS]]
-    if lines[MOST_ITEMS:]:
-        rows.append(cells_of(plural(len(lines) - MOST_ITEMS, "other"), lines[MOST_ITEMS:]))
+    rows = [cells_of(titles[line.item], [line]) for line in lines[:most]]
+    if lines[most:]:
+        rows.append(cells_of(plural(len(lines) - most, "other"), lines[most:]))
     note = "Trade: what it would lose without the item alone; items that need each other do not add up."
     heads = ("US$ m a year", "trade", "direct", "charged", "net")
     yield Table("Items by what they bring and take", heads, tuple(rows), note)
@@ -193,8 +200,49 @@ def _movers(appraisal: Appraisal, code: str) -> Iterable[Table]:
         ]
         if said:
             rows.append((words, "; ".join(said)))
+    rows += [*_by_mode(appraisal, code), *_passed(appraisal, code)]
     if rows:
-        yield Table("What moves most, US$ m a year after payment", ("", ""), tuple(rows), numbers=2)
+        title = "What moves most after payment: US$ m a year, and goods in m t a year"
+        yield Table(title, ("", ""), tuple(rows), numbers=2)
+
+
+def _by_mode(appraisal: Appraisal, code: str) -> Iterable[tuple[str, str]]:
+    """What its imports and exports weigh by mode without the programme and with it; the largest first."""
+    without, with_ = (
+        sum(appraisal.array(name, scenario).sel(economy=code).to_series() for name in TONNES)
+        for scenario in ("without", "with")
+    )
+    said = []
+    for mode in with_.sort_values(ascending=False).index:
+        before, after = float(without[mode]), float(with_[mode])
+        if max(before, after) >= LEAST_TONNES:
+            amounts = dict.fromkeys((_tonnes(before), _tonnes(after)))  # once where they look the same
+            more = f" ({per_cent(after / before - 1.0)})" if before > 0 else ""
+            said.append(f"{mode} {' to '.join(amounts)}{more}")
+    if said:
+        yield "Goods by", "; ".join(said)
+
+
+def _tonnes(value: float) -> str:
+    return figure(value, "m t a year") if value >= LEAST_TONNES else nearer(f"{LEAST_TONNES:g}")
+
+
+def _passed(appraisal: Appraisal, code: str) -> Iterable[tuple[str, str]]:
+    """Straits and canals that most of its goods pass with the programme, in parts of their value."""
+    imports, exports = (
+        appraisal.array(f"chokepoint_{way}", "with").sel(economy=code).to_series()
+        for way in ("imports", "exports")
+    )
+    titles = {row.id: row.title for row in appraisal.world.network.chokepoints}
+    most = imports.combine(exports, max).sort_values(ascending=False)
+    said = [
+        f"{titles[str(one)]} {figure(imports[one], 'fraction')} % of imports, "
+        f"{figure(exports[one], 'fraction')} % of exports"
+        for one in most.index[:MOST_PASSED]
+        if most[one] >= LEAST_PASSING
+    ]
+    if said:
+        yield "They pass", f"{'; '.join(said)}, by value"
 
 
 def _priorities(appraisal: Appraisal, code: str) -> Table:
@@ -249,4 +297,4 @@ def _missing(appraisal: Appraisal, code: str) -> Iterable[Table]:
     more = len(rows) - MOST_MISSING
     note = f"{more} more in the report." if more > 0 else ""
     if rows:
-        yield Table("What is missing", ("", "because"), tuple(rows[:MOST_MISSING]), note, numbers=2)
+        yield Table("What is missing", ("", ""), tuple(rows[:MOST_MISSING]), note, numbers=2)
