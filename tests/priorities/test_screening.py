@@ -88,17 +88,17 @@ def test_hydropower_by_the_density_of_its_reservoir():
     assert "reservoir_area and capacity" in bare.reason
 
 
-def test_alternatives_are_compared_above_100_000_tonnes_a_year():
+def test_gases_are_accounted_for_above_25_000_tonnes_a_year():
     def of(rate):
         keys = {
             "emission_intensity": Evidence(value=rate, unit="t CO2e/MWh", source="x"),
             "generation": Evidence(value=200, unit="GWh a year", source="x"),
         }
-        return found(plant("gas", **keys), "equator_alternatives")
+        return found(plant("gas", **keys), "ifc_performance_standards", "PS3")
 
-    # 0.5 t/MWh x 200,000 MWh are the threshold itself.
-    assert of(0.5).outcome == "not_required"
-    assert of(0.51).outcome == "required"
+    # 0.125 t/MWh x 200,000 MWh are the threshold itself.
+    assert of(0.125).outcome == "does_not_apply"
+    assert of(0.13).outcome == "applies"
 
 
 def test_rules_are_written_in_fields_and_words_that_there_are():

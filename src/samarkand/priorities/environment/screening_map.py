@@ -13,7 +13,7 @@ from samarkand.priorities.faces import Spot, SpotMap, Table
 from samarkand.priorities.registry import find_indicator
 from samarkand.programme.model.models import Item
 
-ONE_WORD = ("brigc_class", "eu_taxonomy_contribution", "equator_category", "equator_alternatives")
+ONE_WORD = ("brigc_class", "eu_taxonomy_contribution", "equator_category")
 OPEN = "not assessable"
 # By number of words, those of the colours of the map that part them, from the best to the worst.
 SHADES: Mapping[int, tuple[int, ...]] = {2: (0, 5), 3: (0, 3, 5)}

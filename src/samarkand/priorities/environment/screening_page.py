@@ -37,12 +37,11 @@ SHORT = {
     "eu_taxonomy_contribution": "EU taxonomy",
     "eu_taxonomy_no_harm": "EU taxonomy, no harm",
     "equator_category": "Equator Principles",
-    "equator_alternatives": "Equator, alternatives",
     "ifc_performance_standards": "IFC standards",
     "green_investment_principles": "Green Investment Principles",
 }
-BY_ITEM = ("brigc_class", "eu_taxonomy_contribution", "equator_category", "equator_alternatives")
-HEADS = ("project", "Guidance", "EU taxonomy", "Equator", "alternatives", "missing")
+BY_ITEM = ("brigc_class", "eu_taxonomy_contribution", "equator_category")
+HEADS = ("project", "Guidance", "EU taxonomy", "Equator", "missing")
 NOTE = (
     "Rules are applied to what the programme file says of a project, and to the category that a lender has published "
     "of it. What is missing is never a pass. Standards are not added up."
@@ -84,9 +83,9 @@ def table_of_projects(found: Mapping[str, tuple[Finding, ...]]) -> Table:
     note = (
         f"{decided} of {total} questions of the standards are decided. n/a is not assessable: samarkand screen ITEM "
         "says what is missing, and which words may still be said. Guidance: the Green Development Guidance; "
-        "alternatives: whether the Equator Principles require their analysis; missing: fields."
+        "missing: fields."
     )
-    return Table("Under each standard", HEADS, rows, note, numbers=5)
+    return Table("Under each standard", HEADS, rows, note, numbers=4)
 
 
 def table_of_rules_left_out(item: Item | None = None) -> Table:
