@@ -263,7 +263,7 @@ def test_tonnes_and_ways_of_an_economys_trade_are_those_of_the_indicators(answer
         assert "They pass" not in rows
         return
     first = rows["They pass"].split("; ")[0]
-    shares = re.search(r"([\d.,]+) % of imports, ([\d.,]+) % of exports", first).groups()
+    shares = re.search(r" ([\d.,]+) and ([\d.,]+) %", first).groups()
     assert first.startswith({row.id: row.title for row in WORLD.network.chokepoints}[most.idxmax()])
     for shown, values in zip(shares, passed.values(), strict=True):
         read = Shown.read(shown)

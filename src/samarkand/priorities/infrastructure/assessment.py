@@ -11,6 +11,7 @@ from samarkand.core.labels import labelled
 from samarkand.engines.once import derived
 from samarkand.priorities.base import Levels
 from samarkand.priorities.infrastructure.access import access_of
+from samarkand.priorities.infrastructure.foreign_tonnes import foreign_tonnes
 from samarkand.priorities.infrastructure.means import (
     calc_class_mean,
     calc_market_access,
@@ -76,6 +77,7 @@ def assess_state(state: State) -> dict[str, Levels | Gap]:
         left_out = state.left_out.result()
         items, with_all = left_out["project"].to_numpy().tolist(), pair["generalised_cost"][WITH, LOGSUM]
         reach = reach_of(state.programme.ids, economies, items, class_mean(left_out), with_all, trade)
+    tonnes = foreign_tonnes(state)
     return {
         "shipment_time": means("hours", "logsum"),
         "shipment_time_fixed_mode": means("hours", "fixed_mode"),
@@ -100,6 +102,8 @@ def assess_state(state: State) -> dict[str, Levels | Gap]:
             reason="the pair does not trade goods",
         ),
         "transit_income": transit_of(state),
+        "import_tonnes": tonnes[0],
+        "export_tonnes": tonnes[1],
     }
 
 

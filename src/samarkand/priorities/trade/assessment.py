@@ -31,7 +31,6 @@ from samarkand.engines.once import derived
 from samarkand.priorities.base import Levels
 from samarkand.priorities.trade.exposure import chokepoint_exposure
 from samarkand.priorities.trade.structure import Structure, calc_employment_shift, structure_of
-from samarkand.priorities.trade.tonnes import foreign_tonnes
 from samarkand.state import State
 
 NO_TARIFFS = "not assessable: no baseline tariff"
@@ -78,7 +77,6 @@ def assess_state(state: State) -> dict[str, Levels | Gap]:
         income = income * calc_real_income_hat(state.without)
     sectors = state.world.accounts.sectors
     through = chokepoint_exposure(state)
-    tonnes = foreign_tonnes(state)
     return {
         "real_income": relative(calc_real_income_hat, state.with_),
         "real_income_value": replace(
@@ -108,8 +106,6 @@ def assess_state(state: State) -> dict[str, Levels | Gap]:
         "supplier_concentration": by_structure(lambda one: one.concentration),
         "chokepoint_imports": through[0],
         "chokepoint_exports": through[1],
-        "import_tonnes": tonnes[0],
-        "export_tonnes": tonnes[1],
         "employment_share": by_structure(lambda one: one.employment, sector=sectors),
         "employment_shift": Levels(
             change=by_economy(calc_employment_shift(before.employment, after.employment))

@@ -208,8 +208,11 @@ def _movers(appraisal: Appraisal, code: str) -> Iterable[Table]:
 
 def _by_mode(appraisal: Appraisal, code: str) -> Iterable[tuple[str, str]]:
     """What its imports and exports weigh by mode without the programme and with it; the largest first."""
+    imports, exports = TONNES
     without, with_ = (
-        sum(appraisal.array(name, scenario).sel(economy=code).to_series() for name in TONNES)
+        (appraisal.array(imports, scenario) + appraisal.array(exports, scenario))
+        .sel(economy=code)
+        .to_series()
         for scenario in ("without", "with")
     )
     said = []
@@ -236,13 +239,12 @@ def _passed(appraisal: Appraisal, code: str) -> Iterable[tuple[str, str]]:
     titles = {row.id: row.title for row in appraisal.world.network.chokepoints}
     most = imports.combine(exports, max).sort_values(ascending=False)
     said = [
-        f"{titles[str(one)]} {figure(imports[one], 'fraction')} % of imports, "
-        f"{figure(exports[one], 'fraction')} % of exports"
+        f"{titles[str(one)]} {figure(imports[one], 'fraction')} and {figure(exports[one], 'fraction')} %"
         for one in most.index[:MOST_PASSED]
         if most[one] >= LEAST_PASSING
     ]
     if said:
-        yield "They pass", f"{'; '.join(said)}, by value"
+        yield "They pass", f"{'; '.join(said)} of imports and of exports, by value"
 
 
 def _priorities(appraisal: Appraisal, code: str) -> Table:

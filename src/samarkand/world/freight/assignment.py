@@ -121,9 +121,18 @@ def calc_tonnes(
     weight (services) carry nothing.
     """
     table = freight.sel(sector=flow["sector"])
-    own = values_of_exporters(table, flow["origin"].to_numpy().astype(str).tolist())
-    heavier = (table["value_per_tonne"] / own).fillna(1.0)
-    return _by_class(flow * heavier, table["cargo_share"] / table["cargo_value_per_tonne"], table, at_home)
+    weight = tonnes_per_usd(table, flow["origin"].to_numpy().astype(str).tolist())
+    return _sum_sectors(flow, weight, at_home)
+
+
+def tonnes_per_usd(freight: xr.Dataset, exporters: Sequence[str]) -> xr.DataArray:
+    """Tonnes on the network in a dollar of what an exporter sells, dims (origin, sector, vot_class).
+
+    sum over cargoes of the class of share / value of a tonne, the value in proportion to the exporter's own of the
+    sector where one is declared.
+    """
+    heavier = (freight["value_per_tonne"] / values_of_exporters(freight, exporters)).fillna(1.0)
+    return heavier * add_by_class(freight, freight["cargo_share"] / freight["cargo_value_per_tonne"])
 
 
 def calc_unit_loads(flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters) -> xr.DataArray:
@@ -146,18 +155,20 @@ def calc_volumes(flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters
     return _by_class(flow, table["cargo_share"] / table["cargo_value_per_teu"], table)
 
 
-def _by_class(
-    flow: xr.DataArray, per_usd: xr.DataArray, table: xr.Dataset, at_home: bool = False
-) -> xr.DataArray:
+def _by_class(flow: xr.DataArray, per_usd: xr.DataArray, table: xr.Dataset) -> xr.DataArray:
+    """Volume of flows by class of goods. per_usd: of a cargo in a dollar of its sector, dims (sector, cargo)."""
+    return _sum_sectors(flow, add_by_class(table, per_usd))
+
+
+def _sum_sectors(flow: xr.DataArray, per_usd: xr.DataArray, at_home: bool = False) -> xr.DataArray:
     """Weight or volume of flows (US$ m a year) by class of goods, nothing within an economy unless asked for.
 
-    per_usd: of a cargo in a dollar of its sector, dims (sector, cargo).
+    per_usd: of a class of goods in a dollar of a sector, dims (sector, vot_class) and any of those of the flow.
     """
     amount = (flow * 1e6).fillna(0.0)
     if not at_home:
         amount = amount.where(amount["origin"] != amount["destination"], 0.0)
-    by_class = add_by_class(table, per_usd)
-    found: xr.DataArray = xr.dot(amount, by_class, dim="sector")
+    found: xr.DataArray = xr.dot(amount, per_usd, dim="sector")
     return found.transpose("vot_class", "origin", "destination")
 
 

@@ -2,7 +2,7 @@
 
     T[m, o, d] = sum over classes of goods c of t[c, o, d] s[c, o, d, m]
 
-t: tonnes of the trade of a solution (`calc_tonnes`), s: shares of modes between two economies. Oil and gas whose
+t: tonnes of the trade of a solution (`tonnes_per_usd`), s: shares of modes between two economies. Oil and gas whose
 volumes are known go by tanker or by line instead (`world.freight.energy`), in proportion to their trade.
 """
 
@@ -20,7 +20,7 @@ from samarkand.engines.once import derived
 from samarkand.priorities.base import Levels
 from samarkand.solving import ORDER
 from samarkand.state import State
-from samarkand.world.freight.assignment import calc_tonnes
+from samarkand.world.freight.assignment import tonnes_per_usd
 from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.energy import energy_tonnes
 from samarkand.world.freight.mode_choice import MODES
@@ -38,7 +38,7 @@ class ByEconomy(NamedTuple):
 
 
 class InVolumes(NamedTuple):
-    """Flows of oil and gas: number of exporter and importer, whether by line all the way, and tonnes a year."""
+    """Flows of oil and gas: number of exporter and importer, one where by line all the way, and tonnes a year."""
 
     exporter: Ints
     importer: Ints
@@ -72,9 +72,11 @@ def goods_moved(state: State, solution: Solution) -> tuple[Floats, InVolumes]:
     names = {"destination": labels, "origin": labels, "sector": sectors}
     flow = labelled(solution.trade_flow, **{dim: names[dim] for dim in ORDER})
     table = freight_table(state.assumptions.freight).sel(sector=list(sectors))
-    by_route = calc_tonnes(flow.where(~energy.known(before), 0.0), table, state.assumptions.parameters)
+    by_route = xr.dot(
+        flow.where(~energy.known(before), 0.0) * 1e6, tonnes_per_usd(table, list(labels)), dim="sector"
+    )
     exporter, importer, _ = energy.cells(before)
-    by_line = (energy.flows["place"] == "").to_numpy(float)
+    by_line = np.asarray(energy.flows["place"] == "", np.float64)
     in_volumes = InVolumes(exporter, importer, by_line, energy_tonnes(energy, flow, before))
     return by_route.transpose("vot_class", "origin", "destination").to_numpy(), in_volumes
 
@@ -97,9 +99,12 @@ def calc_tonnes_by_mode(by_route: Floats, in_volumes: InVolumes, shares: Floats)
         "cod,codm->mod", by_route * abroad, np.nan_to_num(shares), optimize=True
     )
     for by_line, case in ((0.0, "sea"), (1.0, PIPELINE)):
-        mine = in_volumes.by_line == by_line
+        mine = np.flatnonzero(np.equal(in_volumes.by_line, by_line))
         at = in_volumes.exporter[mine], in_volumes.importer[mine]
         np.add.at(carried[CASES.index(case)], at, in_volumes.tonnes[mine] * abroad[at])
-    joined = (np.isfinite(shares).any(axis=(0, 3)) & (abroad > 0)).any(axis=1)
-    imports, exports = (np.where(joined[:, None], carried.sum(axis=axis).T, np.nan) for axis in (1, 2))
+    connected = np.isfinite(shares).any(axis=(0, 3)) * abroad
+    joined = connected.sum(axis=1) > 0.0
+    imports, exports = (
+        np.where(np.reshape(joined, (-1, 1)), carried.sum(axis=axis).T, np.nan) for axis in (1, 2)
+    )
     return ByEconomy(imports, exports)
