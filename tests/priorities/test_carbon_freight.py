@@ -17,7 +17,7 @@ from samarkand.engines.schedules import calc_ramp_up
 from samarkand.priorities import item_freight
 from samarkand.priorities.environment.item_page import page_of_item
 from samarkand.priorities.environment.operation import acts_on_freight
-from samarkand.priorities.environment.page import page
+from samarkand.priorities.environment.page import LAID, page
 from samarkand.priorities.environment.paths import TITLES
 from samarkand.priorities.environment.traffic import (
     AS_LAID,
@@ -33,7 +33,7 @@ from samarkand.priorities.environment.traffic import (
     traction,
     zero_of,
 )
-from samarkand.priorities.item_freight import KEY, calc_item_work
+from samarkand.priorities.item_freight import KEY, USED_BY_NOBODY, calc_item_work
 from samarkand.session import Session
 from samarkand.state import Counterfactual
 from samarkand.world.economies.facts import load_facts
@@ -204,7 +204,7 @@ def test_all_items_have_their_freight_where_it_is_asked_for(with_freight, answer
     for item in acting:
         found = freight_gases(item, with_freight.timeline)
         if isinstance(found, Gap):
-            assert "in force" in found.reason
+            assert "in force" in found.reason or found.reason == USED_BY_NOBODY
             continue
         use = float(calc_ramp_up(2035 - item.opening.year, ramp))
         assert float(net.sel(project=item.id)) == pytest.approx(use * found.net.central, rel=1e-9)
@@ -269,6 +269,31 @@ def test_freight_of_items_is_in_the_ledger_apart_and_on_the_page(with_freight):
     assert [row[0] for row in gases.rows] == [row[0] for row in work.rows]
     assert len(gases.heads) <= 6  # the width of half a page of the report
     assert not any(one.title.startswith("Freight with each") for one in page(plain).tables)
+
+
+def test_an_item_that_nobody_uses_has_the_reason_and_no_figure(with_freight):
+    """Freight is the same to the last digit without the ferry port: on no figure does it stand as assessed."""
+    state = with_freight.timeline.last.solved
+    links, without = (one.tonnes_on_links().links for one in (state, state.leaving_out("ferry-port")))
+    assert float((links["tonnes"] * links["km"]).sum()) == float((without["tonnes"] * without["km"]).sum())
+    item = next(one for one in with_freight.timeline.items if one.id == "ferry-port")
+    names = ["item_gross_emissions", "item_net_emissions", "item_carbon_worth"]
+    for name in names:
+        assert np.isnan(with_freight.array(name).sel(project=item.id)).all()
+    frame = with_freight.to_dataframe(names)
+    assert set(frame["reason"][frame["project"] == item.id]) == {USED_BY_NOBODY}
+    assert not len(with_freight.ledger.select(item=item.id, margin="emissions"))
+    reasons = of_title(page_of_item(with_freight, item), "Not assessed").rows
+    assert USED_BY_NOBODY in [why for _, why in reasons]
+    whole = page(with_freight)
+    work = of_title(whole, "Freight with each item less without it, bn tonne-km")
+    assert item.id not in [row[0] for row in work.rows]
+    assert work.note.endswith(f"with all other items in place: {item.id}.")
+    assert LAID in whole.lead  # laid, and used by nobody
+
+
+def of_title(shown, title):
+    return next(table for table in shown.tables if table.title == title)
 
 
 def test_a_world_without_grids_says_so():

@@ -28,6 +28,7 @@ from samarkand.world.freight.assignment import FreightWork
 KIND = "item-freight"
 MOST_KEPT = 16  # states; each is below a megabyte
 KEY = ["mode", "economy", "own"]
+USED_BY_NOBODY = "used by nobody: no shipment between the economies takes it, with all other items in place"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,11 @@ class ItemWork:
 
     table: pd.DataFrame
     tonnes: tuple[float, float]
+
+    @property
+    def is_used(self) -> bool:
+        """Whether any freight moves otherwise with it; the same network gives the same figures to the last digit."""
+        return not self.table["after"].equals(self.table["before"])
 
 
 def acting_on_models(change: Change) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from samarkand.engines.project_values import calc_present_value
 from samarkand.ledger.margins import margins
 from samarkand.priorities.environment.paths import TITLES
 from samarkand.priorities.faces import NO_FIGURE, Bars, Page, Table, shown
+from samarkand.priorities.item_freight import USED_BY_NOBODY
 from samarkand.worth.alternatives import more_than
 from samarkand.worth.item_worth import RATES, ItemWorth, Values
 from samarkand.worth.outturn import class_of, overrun_of
@@ -260,7 +261,7 @@ def _said_of_item(one: ItemWorth) -> Iterable[str]:
         )
     yield from _doubts(one)
     if one.alone and abs(_of_equilibrium(one)) < UNUSED:
-        yield "Used by nobody: no shipment between the economies takes it, with all other items in place."
+        yield f"{USED_BY_NOBODY.capitalize()}."
 
 
 def _doubts(one: ItemWorth) -> Iterable[str]:

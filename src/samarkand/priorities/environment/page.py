@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from samarkand.core.gaps import Gap
 from samarkand.priorities.environment.areas_page import areas_maps, areas_tables
 from samarkand.priorities.environment.green_finance_page import green_finance_tables
 from samarkand.priorities.environment.operation import acts_on_freight
@@ -16,7 +17,7 @@ from samarkand.priorities.environment.screening_outcomes import screened
 from samarkand.priorities.environment.screening_page import table_of_projects
 from samarkand.priorities.environment.traffic import MODES, FreightGases, freight_gases
 from samarkand.priorities.faces import Answer, Chart, Page, Table, shown
-from samarkand.priorities.item_freight import acting_on_models
+from samarkand.priorities.item_freight import USED_BY_NOBODY, acting_on_models
 
 MOST_ROWS = 20
 APART = (
@@ -95,30 +96,33 @@ def gases_by_item(answer: Answer) -> tuple[Table, ...]:
     )
 
 
-def _freight_of_items(answer: Answer) -> dict[str, FreightGases]:
-    """Gases of freight by item, of those with which it was laid."""
+def _freight_of_items(answer: Answer) -> tuple[dict[str, FreightGases], tuple[str, ...]]:
+    """Gases of freight by item, of those with which it was laid; and those of them that nobody uses."""
     found = {
         item.id: freight_gases(item, answer.timeline)
         for item in answer.timeline.items
         if acts_on_freight(item)
     }
-    return {name: one for name, one in found.items() if isinstance(one, FreightGases)}
+    gases = {name: one for name, one in found.items() if isinstance(one, FreightGases)}
+    unused = (name for name, one in found.items() if isinstance(one, Gap) and one.reason == USED_BY_NOBODY)
+    return gases, tuple(unused)
 
 
 def _says_of_freight(answer: Answer) -> str:
     """Whether freight was laid with all items, some or none."""
-    known = _freight_of_items(answer)
+    gases, unused = _freight_of_items(answer)
+    known = len(gases) + len(unused)
     in_force = set(acting_on_models(answer.timeline.last.solved.change))
     items = [item.id for item in answer.timeline.items if item.id in in_force]
-    if len(known) == len(items):
+    if known == len(items):
         return LAID
-    return NOT_LAID.format(but=f", but for {len(known)} of {len(items)}" if known else "")
+    return NOT_LAID.format(but=f", but for {known} of {len(items)}" if known else "")
 
 
 def freight_by_item(answer: Answer) -> tuple[Table, ...]:
     """Freight with each item less without it, by mode, and its gases; nothing where it was not laid."""
-    known = _freight_of_items(answer)
-    if not known:
+    known, unused = _freight_of_items(answer)
+    if not known and not unused:
         return ()
     work = tuple((name, *(f"{one.work[mode]:+,.3f}" for mode in MODES)) for name, one in known.items())
     gases = tuple(
@@ -126,6 +130,8 @@ def freight_by_item(answer: Answer) -> tuple[Table, ...]:
         for name, one in known.items()
     )
     note = "In a year of full service; freight between economies. Building is apart."
+    if unused:
+        note += f" {USED_BY_NOBODY.capitalize()}: {', '.join(unused)}."
     return (
         Table("Freight with each item less without it, bn tonne-km", ("item", *MODES), work, note=note),
         Table(

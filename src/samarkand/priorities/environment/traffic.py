@@ -26,7 +26,7 @@ from samarkand.core.evidence import Cited
 from samarkand.core.gaps import Gap
 from samarkand.priorities.environment.ends import Ends, ends_of
 from samarkand.priorities.environment.operation import ON_THE_NETWORK, Operation
-from samarkand.priorities.item_freight import ItemWork, acting_on_models, item_work
+from samarkand.priorities.item_freight import USED_BY_NOBODY, ItemWork, acting_on_models, item_work
 from samarkand.priorities.timeline import Timeline
 from samarkand.programme.model.models import Item
 from samarkand.world.economies.facts import Facts
@@ -90,7 +90,7 @@ class FreightGases:
 
 
 def freight_gases(item: Item, timeline: Timeline, lay: bool = False) -> FreightGases | Gap:
-    """Of a year of full service, in the last state before anybody pays, or why they are not known.
+    """Of a year of full service, in the last state before anybody pays, or why there is no figure.
 
     `lay`: lay freight on the network with the item and without it where nobody did so before.
     """
@@ -103,6 +103,8 @@ def freight_gases(item: Item, timeline: Timeline, lay: bool = False) -> FreightG
     work = item_work(state.solved, item.id, timeline.kept_under, lay or timeline.item_freight)
     if work is None:
         return Gap(item.id, WHAT, ON_THE_NETWORK)
+    if not work.is_used:
+        return Gap(item.id, WHAT, USED_BY_NOBODY)
     return calc_freight_gases(item, work, factors)
 
 
