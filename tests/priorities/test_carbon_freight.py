@@ -232,7 +232,7 @@ def test_freight_of_items_is_kept_on_the_disk(with_freight, tmp_path, monkeypatc
     # Nothing is read by another question, where it is not asked for, or by other code.
     for changed in ({"assumptions": {"rail_speed": 31.0}}, {"stored": False}):
         assert not has_railway(sk.appraise(*asked, session=Session(), **terms | changed))
-    monkeypatch.setattr(item_freight, "code_version", lambda: "another")
+    monkeypatch.setattr(item_freight, "code_version", lambda *_: "another")
     assert not has_railway(sk.appraise(*asked, session=Session(), **terms))
 
 

@@ -15,19 +15,22 @@ BEHIND = ("numpy", "scipy", "numba", "xarray", "pandas")  # packages that figure
 
 
 @cache
-def code_version() -> str:
-    """Hash of the package's own files, of Python and of the packages that figures depend on."""
-    return content_hash(
-        [hash_of_files([Path(str(files("samarkand")))]), platform.python_version(), *map(version, BEHIND)]
-    )
+def code_version(*parts: str) -> str:
+    """Hash of the package's own files, of Python and of the packages that figures depend on.
+
+    `parts`: the folders and files of the package that decide a figure; all of it where none is named.
+    """
+    package = Path(str(files("samarkand")))
+    roots = [package / part for part in parts] or [package]
+    return content_hash([hash_of_files(roots), platform.python_version(), *map(version, BEHIND)])
 
 
-def hash_of_files(folders: Iterable[Path]) -> str:
-    """Hash of the files of some folders, by name, size and time: another one after every change of them."""
+def hash_of_files(roots: Iterable[Path]) -> str:
+    """Hash of files and of those of folders, by name, size and time: another one after every change of them."""
     known = [
-        (str(path.relative_to(root)), about.st_size, about.st_mtime_ns)
-        for root in folders
-        for path in sorted(root.rglob("*"))
+        (str(path.relative_to(root.parent)), about.st_size, about.st_mtime_ns)
+        for root in roots
+        for path in (sorted(root.rglob("*")) if root.is_dir() else [root])
         if path.parent.name != "__pycache__"
         for about in (path.stat(),)
         if path.is_file()

@@ -4,7 +4,8 @@
 
 Before anybody pays. Each item is a solution and an assignment of its own, so that they are worked out where they are
 asked for, and kept: with the state, and in this user's cache folder where the question says so. They hold no factor of
-emission. The key on the disk holds all that they are computed from, as that of `worth.gains_store`.
+emission. The key on the disk holds all that they are computed from: the question, the shocks, and the code that solves
+a state and lays its freight (`DECIDES`), not that of pages.
 """
 
 from __future__ import annotations
@@ -27,6 +28,12 @@ from samarkand.world.freight.assignment import FreightWork
 
 KIND = "item-freight"
 MOST_KEPT = 16  # states; each is below a megabyte
+# Files and folders of the package that decide the freight of an item: how a question becomes states, what these and
+# this module import, and the data of the world.
+DECIDES = (
+    "appraisal.py", "question.py", "session.py", "state.py", "solving.py", "core", "engines", "world", "programme",
+    "priorities/item_freight.py", "priorities/timeline.py",
+)  # fmt: skip
 KEY = ["mode", "economy", "own"]
 USED_BY_NOBODY = "used by nobody: no shipment between the economies takes it, with all other items in place"
 
@@ -134,7 +141,7 @@ def _kept(change: Change, of_states: str) -> dict[str, ItemWork]:
 
 
 def _key(change: Change, of_states: str) -> str:
-    return data_hash(of_states, repr(change.shocks), code_version())
+    return data_hash(of_states, repr(change.shocks), code_version(*DECIDES))
 
 
 def _arrays(known: dict[str, ItemWork]) -> Arrays:
