@@ -14,6 +14,7 @@ from samarkand.core.disk_cache import load_entry, save_entry
 from samarkand.priorities import stored
 from samarkand.reports.files import write_appraisal
 from samarkand.session import Session
+from samarkand.solving import Setting
 from samarkand.world.economies.facts import load_facts
 from toy import make_toy_world, toy_programme
 
@@ -45,9 +46,10 @@ def ask(programme=PROGRAMME, world=WORLD, *, session=None, **terms):
     )
 
 
-def test_a_repeat_writes_the_same_files_byte_by_byte_and_solves_nothing(solved, tmp_path):
-    for name in ("first", "again"):
-        write_appraisal(ask(years=2035), tmp_path / name)
+def test_a_repeat_writes_the_same_files_byte_by_byte_and_solves_nothing(solved, tmp_path, monkeypatch):
+    write_appraisal(ask(years=2035), tmp_path / "first")
+    monkeypatch.setattr(Setting, "solve", lambda *_, **__: pytest.fail("an equilibrium is solved anew"))
+    write_appraisal(ask(years=2035), tmp_path / "again")
     assert len(solved) == 1
     for path in (tmp_path / "first").iterdir():
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()

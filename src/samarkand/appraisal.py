@@ -116,7 +116,8 @@ def appraise(
     timeline = replace(timeline, results=replace(results, whole=whole))
     if keeps and known is None:
         key = find_key(known_items(last, kept_under))
-        write_answer(key, StoredAnswer.of([one.solved for one in states], assessed, whole))
+        payments = [schedule.payments_in(number) for number in range(len(states))]
+        write_answer(key, StoredAnswer.of([one.solved for one in states], payments, assessed, whole))
     session.fit()
     return Appraisal(asked, states, timeline)
 

@@ -7,7 +7,7 @@ its freight on links for instance, when that is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -80,14 +80,18 @@ class StoredAnswer:
 
     @classmethod
     def of(
-        cls, states: Sequence[Counterfactual], assessed: Sequence[Assessed], whole: Outcomes
+        cls,
+        states: Sequence[Counterfactual],
+        payments: Sequence[Iterable[Payment]],
+        assessed: Sequence[Assessed],
+        whole: Outcomes,
     ) -> StoredAnswer:
-        """What is to be kept of states and results."""
+        """What is to be kept of states, each with the payments of its years, and of results."""
         before = states[0].baseline
         parts = [
             {name: getattr(solved, name) for name in PARTS}
-            | {"certificates": {payment: solved.certificate(payment) for payment in ((), *one.paid)}}
-            for solved, one in zip(states, assessed, strict=True)
+            | {"certificates": {payment: solved.certificate(payment) for payment in ((), *paid)}}
+            for solved, paid in zip(states, payments, strict=True)
         ]
         known: dict[str, Any] = {"certificate": before.certificate}
         if before.closed:
