@@ -12,6 +12,7 @@ import pytest
 import samarkand as sk
 from samarkand.core.disk_cache import load_entry, save_entry
 from samarkand.priorities import stored
+from samarkand.reports import files
 from samarkand.reports.files import write_appraisal
 from samarkand.session import Session
 from samarkand.solving import Setting
@@ -46,13 +47,38 @@ def ask(programme=PROGRAMME, world=WORLD, *, session=None, **terms):
     )
 
 
-def test_a_repeat_writes_the_same_files_byte_by_byte_and_solves_nothing(solved, tmp_path, monkeypatch):
+def same_files(one: Path, other: Path) -> bool:
+    names = sorted(path.name for path in one.iterdir())
+    assert names == sorted(path.name for path in other.iterdir())
+    return all((one / name).read_bytes() == (other / name).read_bytes() for name in names)
+
+
+def test_a_repeat_writes_the_same_files_byte_by_byte_and_solves_nothing(
+    solved, folder, tmp_path, monkeypatch
+):
     write_appraisal(ask(years=2035), tmp_path / "first")
     monkeypatch.setattr(Setting, "solve", lambda *_, **__: pytest.fail("an equilibrium is solved anew"))
+    for entry in folder.glob("files-*"):
+        entry.unlink()
     write_appraisal(ask(years=2035), tmp_path / "again")
+    monkeypatch.setattr(files, "render_report", lambda *_: pytest.fail("the report is drawn anew"))
+    write_appraisal(ask(years=2035), tmp_path / "copied")
     assert len(solved) == 1
-    for path in (tmp_path / "first").iterdir():
-        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
+    assert same_files(tmp_path / "first", tmp_path / "again")
+    assert same_files(tmp_path / "first", tmp_path / "copied")
+
+
+def test_files_have_the_names_of_their_own_question(solved, tmp_path):
+    """A world of another name is the same question, and has another report; so has an answer that was not kept."""
+    write_appraisal(ask(years=2035), tmp_path / "toy")
+    write_appraisal(ask(world=replace(WORLD, name="renamed"), years=2035), tmp_path / "renamed")
+    assert len(solved) == 1
+    shown = [(tmp_path / name / "appraisal.json").read_text(encoding="utf-8") for name in ("toy", "renamed")]
+    assert ["renamed" in text for text in shown] == [False, True]
+    plain = sk.appraise(PROGRAMME, WORLD, years=2035, session=Session())
+    assert plain.kept_as == ""
+    write_appraisal(plain, tmp_path / "plain")
+    assert same_files(tmp_path / "toy", tmp_path / "plain")
 
 
 @pytest.mark.parametrize("terms", [{"reach": True}, {"closures": "border:CHN-KAZ"}])

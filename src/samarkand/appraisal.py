@@ -114,12 +114,12 @@ def appraise(
         else known.whole
     )
     timeline = replace(timeline, results=replace(results, whole=whole))
+    key = find_key(known_items(last, kept_under)) if keeps else ""
     if keeps and known is None:
-        key = find_key(known_items(last, kept_under))
         payments = [schedule.payments_in(number) for number in range(len(states))]
         write_answer(key, StoredAnswer.of([one.solved for one in states], payments, assessed, whole))
     session.fit()
-    return Appraisal(asked, states, timeline)
+    return Appraisal(asked, states, timeline, key)
 
 
 def solve_and_assess(

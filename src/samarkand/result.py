@@ -89,6 +89,7 @@ class Appraisal(Carded):
     asked: Question
     states: Sequence[State]
     timeline: Timeline
+    kept_as: str = ""  # key of the answer in this user's cache folder, where it is kept there
 
     def _card(self) -> tuple[str, dict[str, Any]]:
         counts = self.counts

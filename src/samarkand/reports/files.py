@@ -25,6 +25,7 @@ from samarkand.core.write_faults import check_place
 from samarkand.priorities.registry import each_indicator
 from samarkand.priorities.results import unit_of
 from samarkand.reports.html import render_report
+from samarkand.reports.kept_files import keep_files, read_files
 from samarkand.reports.net_worth import capital_card, net_worth_card
 from samarkand.reports.worth_tables import worth_card, write_worth_tables
 from samarkand.worth.net_worth import net_worth
@@ -59,6 +60,12 @@ def write_appraisal(
     worth.parquet and worth-ledger.parquet. `pages`: more sections of the report, by id, before all others.
     """
     check_out(out)
+    plain = worth is None and not pages
+    if plain and (kept := read_files(appraisal)):
+        with new_files(out, f"--out {out}") as staging:
+            for name, content in kept.items():
+                (staging / name).write_bytes(content)
+        return tuple(out / name for name in sorted(kept))
     # The large table is encoded and compressed outside the interpreter's lock, beside the others.
     with (
         new_files(out, f"--out {out}") as staging,
@@ -78,7 +85,10 @@ def write_appraisal(
             page = worth_page(worth)
         (staging / "report.html").write_text(render_report(appraisal, page, pages), encoding="utf-8")
         table.result()
-        return tuple(out / path.name for path in sorted(staging.iterdir()))
+        written = sorted(staging.iterdir())
+        if plain:
+            keep_files(appraisal, written)
+        return tuple(out / path.name for path in written)
 
 
 def write_texts(out: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
