@@ -110,6 +110,20 @@ def test_an_items_screen_adds_up(answer, name: str):
     assert not re.search(r"\bnan\b|None", " ".join(page.lead))
 
 
+def test_an_items_screen_says_what_takes_it(answer):
+    appraisal, worth = answer
+    used = {name: one.tonnes for name, one in worth.items.items() if one.tonnes > 0}
+    assert used
+    for name, tonnes in used.items():
+        lead = item_answer(appraisal, worth, name).lead
+        said = [line for line in lead if line.endswith("of the trade in the accounts take it.")]
+        if not said:  # without an effect that is shown there is another sentence
+            assert "no effect that is assessed" in " ".join(lead)
+            continue
+        shown = Shown.read(said[0].split(" m tonnes")[0])
+        assert abs(shown.value - 1e-6 * tonnes) <= shown.half * (1 + 1e-9)
+
+
 def test_an_item_that_is_not_open_says_so(answer):
     appraisal = sk.appraise(PROGRAMME, WORLD, years=2026)
     worth = appraise_worth(PROGRAMME, WORLD, years=2026, items=["faster-line"])

@@ -52,6 +52,8 @@ def _said(appraisal: Appraisal, one: ItemWorth, lines: Sequence[Line]) -> Iterab
         f"In {year} it brings all economies {' and '.join(parts)}; {money(charged)} a year are charged for it: "
         f"{money(trade + direct - charged, sign=True)} a year."
     )
+    if one.tonnes > 0:
+        yield f"{figure(1e-6 * one.tonnes, 'm t a year')} m tonnes a year of the trade in the accounts take it."
     brings = [line for line in lines if line.trade + line.direct > NOTHING_SHOWN]
     brings.sort(key=lambda line: -(line.trade + line.direct))
     if brings:
