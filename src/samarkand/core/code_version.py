@@ -31,7 +31,7 @@ def hash_of_files(roots: Iterable[Path]) -> str:
         (str(path.relative_to(root.parent)), about.st_size, about.st_mtime_ns)
         for root in roots
         for path in (sorted(root.rglob("*")) if root.is_dir() else [root])
-        if path.parent.name != "__pycache__"
+        if "__pycache__" not in path.parts  # bytecode, and machine code in folders below it
         for about in (path.stat(),)
         if path.is_file()
     ]
