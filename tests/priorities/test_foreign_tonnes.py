@@ -46,7 +46,7 @@ def test_tonnes_by_hand():
 def test_modes_add_up_to_what_an_economy_trades(toy, scenario):
     state = toy.timeline.states[YEAR]
     setting = state.solved.baseline.setting
-    flow = setting.labelled((state.without if scenario == "without" else state.with_).trade_flow)
+    flow = setting.labelled((state.without if scenario == "without" else state.before_financing).trade_flow)
     tonnes = 1e-6 * calc_tonnes(flow, setting.commodities, state.assumptions.parameters).sum("vot_class")
     for name, of, others in (
         ("import_tonnes", "destination", "origin"), ("export_tonnes", "origin", "destination"),
@@ -62,7 +62,7 @@ def test_modes_add_up_to_what_an_economy_trades(toy, scenario):
 def test_they_are_the_tonnes_that_are_laid_on_links(toy, scenario):
     """City by city and link by link, by another way: `calc_freight_work`."""
     state = toy.timeline.states[YEAR]
-    work = state.assignment_without if scenario == "without" else state.assignment
+    work = state.assignment_without if scenario == "without" else state.unpaid.assignment
     for name in ("import_tonnes", "export_tonnes"):
         carried = toy.array(name, scenario).sum("economy").sel(case=list(MODES))
         np.testing.assert_allclose(carried, 1e-6 * work.tonnes.sel(mode=list(MODES)), rtol=1e-9)

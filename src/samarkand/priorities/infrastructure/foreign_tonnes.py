@@ -47,7 +47,7 @@ class InVolumes(NamedTuple):
 
 
 def foreign_tonnes(state: State) -> tuple[Levels, Levels]:
-    """Tonnes of imports and of exports, m t a year, dims (economy, case), the case being the mode."""
+    """Tonnes of imports and of exports before anybody pays, m t a year, dims (economy, case): the case is the mode."""
     xr.align(state.costs, state.iceberg_cost_hat, join="exact", copy=False)  # the accounts' order too
 
     def tonnes(solution: Solution, case: str) -> ByEconomy:
@@ -56,7 +56,7 @@ def foreign_tonnes(state: State) -> tuple[Levels, Levels]:
         return calc_tonnes_by_mode(*goods_moved(state, solution), shares)
 
     before = derived(state.without, "foreign tonnes", lambda: tonnes(state.without, "without"))
-    after = tonnes(state.with_, "with")
+    after = tonnes(state.before_financing, "with")
     labels = {"economy": state.world.labels, "case": CASES}
     imports, exports = (
         Levels(labelled(one * 1e-6, **labels), labelled(other * 1e-6, **labels), reason=NO_CITY)

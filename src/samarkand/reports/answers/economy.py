@@ -202,13 +202,15 @@ def _movers(appraisal: Appraisal, code: str) -> Iterable[Table]:
             rows.append((words, "; ".join(said)))
     rows += [*_by_mode(appraisal, code), *_passed(appraisal, code)]
     if rows:
-        title = "What moves most after payment: US$ m a year, and goods in m t a year"
+        title = "What moves most: US$ m a year after payment, goods in m t a year before it"
         yield Table(title, ("", ""), tuple(rows), numbers=2)
 
 
 def _by_mode(appraisal: Appraisal, code: str) -> Iterable[tuple[str, str]]:
     """What its imports and exports weigh by mode without the programme and with it; the largest first."""
     imports, exports = TONNES
+    if "economy" not in appraisal.array(imports, "with").dims:
+        return  # infrastructure is not assessed
     without, with_ = (
         (appraisal.array(imports, scenario) + appraisal.array(exports, scenario))
         .sel(economy=code)
