@@ -71,13 +71,13 @@ def test_unit_loads_are_the_containerised_value_over_value_per_teu() -> None:
         {"origin": ["A", "B"], "destination": ["A", "B"], "sector": ["electronics", "oil_gas"]},
         ("origin", "destination", "sector"),
     )
-    boxes = calc_unit_loads(flow, freight, PARAMETERS)
+    boxes = calc_unit_loads(flow, freight)
     one = freight.sel(sector="electronics")
     by_hand = (
         3e6 * float(one["containerised_share"]) / float(one["cargo_value_per_teu"].sel(cargo="containers"))
     )
     assert float(boxes.sum()) == pytest.approx(2 * by_hand)  # oil is in no container, and nothing at home
-    tonnes = calc_tonnes(flow.sel(sector=["electronics"]), freight, PARAMETERS)
+    tonnes = calc_tonnes(flow.sel(sector=["electronics"]), freight)
     weight = float(load_freight()["electronics.tonnes_per_teu"])
     share = float(one["containerised_share"] / one["network_share"])
     assert float(boxes.sum()) * weight == pytest.approx(float(tonnes.sum()) * share)

@@ -79,8 +79,8 @@ def toy() -> Toy:
     model = prepare_freight(world.network, parameters, world.labels)
     table = freight_table(world.assumptions.freight).sel(sector=list(world.accounts.sectors))
     flow = world.accounts.trade_flow
-    tonnes, boxes = (calc(flow, table, parameters) for calc in (calc_tonnes, calc_unit_loads))
-    goods = Goods.of(model.economies, calc_volumes(flow, table, parameters), tonnes, boxes)
+    tonnes, boxes = (calc(flow, table) for calc in (calc_tonnes, calc_unit_loads))
+    goods = Goods.of(model.economies, calc_volumes(flow, table), tonnes, boxes)
     work = calc_freight_work(world.network, parameters, tonnes, mode_shares(model), (), boxes)
     return Toy(model, goods, tonnes, boxes, work)
 

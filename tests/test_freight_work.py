@@ -23,14 +23,14 @@ def parameters():
     return load_assumptions().parameters
 
 
-def test_tonnes_are_value_over_value_density_and_none_at_home(parameters):
+def test_tonnes_are_value_over_value_density_and_none_at_home():
     freight = freight_table(load_freight())
     flow = xr.DataArray(
         np.full((2, 2, 2), 3.0),
         {"origin": ["A", "B"], "destination": ["A", "B"], "sector": ["coal", "construction"]},
         ("origin", "destination", "sector"),
     )
-    tonnes = calc_tonnes(flow, freight, parameters)
+    tonnes = calc_tonnes(flow, freight)
     coal = freight.sel(sector="coal")
     by_hand = 3e6 * float(coal["network_share"]) / float(coal["value_per_tonne"])
     assert float(tonnes.sel(origin="A", destination="B").sum()) == pytest.approx(by_hand)
@@ -38,14 +38,14 @@ def test_tonnes_are_value_over_value_density_and_none_at_home(parameters):
     assert float(tonnes.sum()) == pytest.approx(2 * by_hand)  # construction has no weight on the network
 
 
-def test_an_exporter_s_own_value_of_a_tonne_counts_where_it_is_declared(parameters):
+def test_an_exporter_s_own_value_of_a_tonne_counts_where_it_is_declared():
     freight = freight_table(load_freight())
     flow = xr.DataArray(
         np.full((3, 3, 2), 3.0),
         {"origin": ["MNG", "KAZ", "AUS"], "destination": ["MNG", "KAZ", "AUS"], "sector": ["ores", "metals"]},
         ("origin", "destination", "sector"),
     )
-    of_ores = calc_tonnes(flow.sel(sector=["ores"]), freight, parameters).sum("vot_class")
+    of_ores = calc_tonnes(flow.sel(sector=["ores"]), freight).sum("vot_class")
     ores = freight.sel(sector="ores")
     own = {row.exporter: row.value_per_tonne for row in unit_values() if row.sector == "ores"}
     for exporter, value in {

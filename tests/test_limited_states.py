@@ -130,6 +130,9 @@ def test_limits_are_on_or_off_and_not_worked_out_with_closures() -> None:
         Session().ask(toy_programme(), make_toy_world(), assumptions={"limits": 0.5})
     with pytest.raises(Faults, match="together with --close"):
         Session().ask(toy_programme(), make_toy_world(), limits=True, closures=("suez",))
+    for match, more in (("--transit-payments", {"transit_payments": True}), ("--reach", {"reach": True})):
+        with pytest.raises(Faults, match=match):
+            Session().ask(toy_programme(), make_toy_world(), limits=True, **more)
     with pytest.raises(Faults, match="together with --close"):  # before anything is solved
         stress_test(toy_programme(), ["suez"], world=make_toy_world(), session=Session(), limits=True)
 

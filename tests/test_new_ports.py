@@ -107,7 +107,7 @@ def test_a_port_costs_what_it_says(model) -> None:
 def test_tonnes_pass_a_new_port_and_no_port_that_is_not_open(model, parameters) -> None:
     """What the ways by sea land in the new port is what its row has; all goods that go by sea use two ports."""
     world = make_toy_world()
-    tonnes = calc_tonnes(world.accounts.trade_flow, freight_table(load_freight()), parameters)
+    tonnes = calc_tonnes(world.accounts.trade_flow, freight_table(load_freight()))
     states = [
         calc_freight_work(
             model.network,

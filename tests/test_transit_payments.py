@@ -52,9 +52,7 @@ def test_every_tonne_laid_is_found_on_its_way(session: Session) -> None:
         baseline.state.model.network, setting.assumptions.parameters, share, list(ECONOMIES), energy,
         transit_tariffs(),
     )  # fmt: skip
-    tonnes = solving.calc_tonnes(
-        flow.where(~energy.known(flow), 0.0), setting.commodities, setting.assumptions.parameters
-    )
+    tonnes = solving.calc_tonnes(flow.where(~energy.known(flow), 0.0), setting.commodities)
     found = (ways.per_tonne * tonnes).sum(("vot_class", "origin", "destination")).to_series()
     laid = baseline.assignment.passing
     assert laid is not None

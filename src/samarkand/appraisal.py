@@ -21,7 +21,7 @@ from samarkand.engines.threads import Beside
 from samarkand.priorities.assessing import assess_once, assess_states, assess_whole
 from samarkand.priorities.base import Outcomes
 from samarkand.priorities.delivery_ranges import DeliveryRanges
-from samarkand.priorities.item_freight import known_items, lay_items, missing_items
+from samarkand.priorities.item_freight import acting_on_models, known_items, lay_items
 from samarkand.priorities.ranges import HoldOutRanges
 from samarkand.priorities.results import Results
 from samarkand.priorities.stored import StoredAnswer, answer_key, read_answer, write_answer
@@ -89,10 +89,11 @@ def appraise(
     asked = session.ask(question, world, reach=reach, **terms)
     schedule = session.schedule(asked)
     last, kept_under = schedule.states[-1], asked.of_states if stored else ""
-    lay = item_freight and bool(missing_items(last, kept_under))
+    laid = known_items(last, kept_under)
+    lay = item_freight and not set(acting_on_models(last)) <= set(laid)
     find_key = partial(answer_key, asked.scenario.hash, reach)
     keeps = stored and protected is None  # a map of the user may change under its name
-    known = read_answer(find_key(known_items(last, kept_under))) if keeps and not lay else None
+    known = read_answer(find_key(laid)) if keeps and not lay else None
     states, assessed = (
         solve_and_assess(asked, schedule, session, progress)
         if known is None
@@ -108,13 +109,14 @@ def appraise(
     timeline = replace(timeline, layers=None if protected is None else Layers(protected))
     if lay:
         lay_items(timeline.last.solved, kept_under, progress)
+        laid = known_items(last, kept_under)
     whole = (
         assess_whole(timeline, find_once(asked, timeline.last, session), chosen)
         if known is None
         else known.whole
     )
     timeline = replace(timeline, results=replace(results, whole=whole))
-    key = find_key(known_items(last, kept_under)) if keeps else ""
+    key = find_key(laid) if keeps else ""
     if keeps and known is None:
         payments = [schedule.payments_in(number) for number in range(len(states))]
         write_answer(key, StoredAnswer.of([one.solved for one in states], payments, assessed, whole))
@@ -203,9 +205,7 @@ def state_of(asked: Question, schedule: Schedule, number: int, solved: Counterfa
 
 def asks_for_reach(asked: Question, schedule: Schedule, number: int) -> bool:
     """Whether what each item does is worked out in a state: where it is asked for, in the last one and its equals."""
-    return (
-        asked.reach and not asked.has_limits and schedule.states[number].shocks == schedule.states[-1].shocks
-    )
+    return asked.reach and schedule.states[number].shocks == schedule.states[-1].shocks
 
 
 def assess(asked: Question, schedule: Schedule, number: int, state: State, session: Session) -> Assessed:

@@ -297,7 +297,7 @@ def _checked(
 ) -> Question:
     """A question without a fault; `programme` None: it could not be read, and the faults say why."""
     assumptions = faults.attempt(partial(world.assumptions.replace, scenario.assumptions))
-    _check(scenario, programme, faults)
+    _check(scenario, programme, reach, faults)
     faults.attempt(partial(find_closures, scenario.closures, world.network))
     patched = programme
     if patched is not None and scenario.variations:
@@ -338,7 +338,7 @@ def _read_projection(
     return load_projection(projection, world.labels, max(asked, default=BASE_YEAR + 1))
 
 
-def _check(scenario: Scenario, programme: Programme | None, faults: FaultList) -> None:
+def _check(scenario: Scenario, programme: Programme | None, reach: bool, faults: FaultList) -> None:
     """Add everything that is wrong with a scenario beside its files."""
     for name in scenario.without:
         if programme is not None and name not in programme.ids:
@@ -367,7 +367,10 @@ def _check(scenario: Scenario, programme: Programme | None, faults: FaultList) -
     limits = dict(scenario.assumptions).get(SWITCH, 0.0)
     if limits not in (0.0, 1.0):
         faults.add(f"assumption {SWITCH}", f"is {limits:g}", "Give 1 for limits that bind, or 0.")
-    for option, given in (("--close", scenario.closures), ("--transit-payments", scenario.transit_payments)):
+    for option, given in (
+        ("--close", scenario.closures), ("--transit-payments", scenario.transit_payments),
+        ("what each item does given all others (--reach, --transit)", reach),
+    ):  # fmt: skip
         if limits and given:
             faults.add("--limits", f"is not worked out together with {option}", "Leave out one of the two.")
     rule = scenario.deficit_rule

@@ -486,8 +486,8 @@ def _lay(
     parameters = setting.assumptions.parameters
     energy, before = energy_of(setting), setting.world.accounts.trade_flow
     by_route = flow.where(~energy.known(before), 0.0)
-    tonnes = calc_tonnes(by_route, setting.commodities, parameters)
-    boxes = calc_unit_loads(by_route, setting.commodities, parameters) if whole else None
+    tonnes = calc_tonnes(by_route, setting.commodities)
+    boxes = calc_unit_loads(by_route, setting.commodities) if whole else None
     open_model = freight if isinstance(freight, FreightModel) else freight.open
     share = mode_shares(open_model, state.against_open)
     share, aside = (share, ()) if state.limits is None else turn_aside(state.limits, open_model, share)
@@ -518,11 +518,8 @@ class GatesOfBaseline:
 def _goods(setting: Setting, flow: xr.DataArray) -> Goods:
     """What goes by routes: all goods but oil and gas known in volumes."""
     known = energy_of(setting).known(setting.world.accounts.trade_flow)
-    by_route, parameters = flow.where(~known, 0.0), setting.assumptions.parameters
-    amounts = [
-        calc(by_route, setting.commodities, parameters)
-        for calc in (calc_volumes, calc_tonnes, calc_unit_loads)
-    ]
+    by_route = flow.where(~known, 0.0)
+    amounts = [calc(by_route, setting.commodities) for calc in (calc_volumes, calc_tonnes, calc_unit_loads)]
     return Goods.of(list(setting.world.labels), *amounts)
 
 

@@ -139,7 +139,7 @@ def test_tonnes_that_take_an_item_are_those_laid_on_its_links() -> None:
     flow = baseline.setting.world.accounts.trade_flow.transpose(*ORDER).copy(
         data=after.before_financing.trade_flow
     )
-    tonnes = calc_tonnes(flow, setting.commodities, setting.assumptions.parameters)
+    tonnes = calc_tonnes(flow, setting.commodities)
     found = calc_tonnes_cheaper(
         baseline.freight.baseline, before.freight.against_open, after.freight.against_open, tonnes
     )

@@ -271,10 +271,7 @@ def amounts(baseline: Baseline, measure: str) -> Floats:
     if measure == "mode_share":
         return _goods(baseline)[1]
     setting = baseline.setting
-    flow, parameters = setting.world.accounts.trade_flow, setting.assumptions.parameters
-    tonnes = calc_tonnes(flow, setting.commodities, parameters).transpose(
-        "vot_class", "origin", "destination"
-    )
+    tonnes = calc_tonnes(setting.world.accounts.trade_flow, setting.commodities)
     if measure == "tonnes_share":
         return tonnes.to_numpy()
     cities = baseline.state.model.baseline.cities

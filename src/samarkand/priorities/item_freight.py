@@ -92,12 +92,6 @@ def known_items(change: Change, of_states: str) -> tuple[str, ...]:
     return tuple(sorted(_kept(change, of_states)))
 
 
-def missing_items(change: Change, of_states: str) -> tuple[str, ...]:
-    """Ids of the items in force that change trade and whose freight is not kept."""
-    kept = _kept(change, of_states)
-    return tuple(item for item in acting_on_models(change) if item not in kept)
-
-
 def lay_items(solved: Counterfactual, of_states: str, progress: Progress = quiet) -> None:
     """Work out all items in force that change trade; each is kept as soon as it is there."""
     known = _known(solved, of_states)

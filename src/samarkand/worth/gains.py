@@ -102,14 +102,9 @@ def _tonnes_on(before: Counterfactual, after: Counterfactual) -> float:
 def _tonnes(solved: Counterfactual) -> xr.DataArray:
     """Goods on the network by class; oil and gas known in volumes have ways of their own, which no item changes."""
     setting = solved.baseline.setting
-    labels, accounts = list(setting.world.labels), setting.world.accounts
-    flow = xr.DataArray(
-        solved.before_financing.trade_flow,
-        {"destination": labels, "origin": labels, "sector": list(accounts.sectors)},
-        ORDER,
-    )
-    by_route = flow.where(~energy_of(setting).known(accounts.trade_flow), 0.0)
-    return calc_tonnes(by_route, setting.commodities, setting.assumptions.parameters, at_home=True)
+    flow = setting.labelled(solved.before_financing.trade_flow)
+    by_route = flow.where(~energy_of(setting).known(setting.world.accounts.trade_flow), 0.0)
+    return calc_tonnes(by_route, setting.commodities, at_home=True)
 
 
 def _costs(solved: Counterfactual) -> Floats:

@@ -21,7 +21,6 @@ from samarkand.priorities.base import Levels
 from samarkand.solving import ORDER
 from samarkand.state import State
 from samarkand.world.freight.assignment import tonnes_per_usd
-from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.energy import energy_tonnes
 from samarkand.world.freight.mode_choice import MODES
 
@@ -67,14 +66,12 @@ def foreign_tonnes(state: State) -> tuple[Levels, Levels]:
 
 def goods_moved(state: State, solution: Solution) -> tuple[Floats, InVolumes]:
     """Trade of a solution in tonnes a year: what goes by its routes `[c, o, d]`, and oil and gas known in volumes."""
-    world, energy, before = state.world, state.energy, state.world.accounts.trade_flow
-    labels, sectors = world.labels, world.accounts.sectors
+    setting, energy, before = state.solved.baseline.setting, state.energy, state.world.accounts.trade_flow
+    labels, sectors = list(setting.world.labels), setting.world.accounts.sectors
     names = {"destination": labels, "origin": labels, "sector": sectors}
     flow = labelled(solution.trade_flow, **{dim: names[dim] for dim in ORDER})
-    table = freight_table(state.assumptions.freight).sel(sector=list(sectors))
-    by_route = xr.dot(
-        flow.where(~energy.known(before), 0.0) * 1e6, tonnes_per_usd(table, list(labels)), dim="sector"
-    )
+    weight = tonnes_per_usd(setting.commodities, labels)
+    by_route = xr.dot(flow.where(~energy.known(before), 0.0) * 1e6, weight, dim="sector")
     exporter, importer, _ = energy.cells(before)
     by_line = np.asarray(energy.flows["place"] == "", np.float64)
     in_volumes = InVolumes(exporter, importer, by_line, energy_tonnes(energy, flow, before))

@@ -110,9 +110,7 @@ def _mean_passing(parts: Sequence[tuple[float, FreightWork]]) -> xr.DataArray | 
     return sum(known[1:], known[0]) if len(known) == len(parts) else None
 
 
-def calc_tonnes(
-    flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters, *, at_home: bool = False
-) -> xr.DataArray:
+def calc_tonnes(flow: xr.DataArray, freight: xr.Dataset, *, at_home: bool = False) -> xr.DataArray:
     """Tonnes on the network by class of goods: sum over sectors and their cargoes of the class of flow * share / value.
 
     flow: US$ m a year, dims (origin, destination, sector); freight: as `freight_table`; the value of a tonne is the
@@ -135,7 +133,7 @@ def tonnes_per_usd(freight: xr.Dataset, exporters: Sequence[str]) -> xr.DataArra
     return heavier * add_by_class(freight, freight["cargo_share"] / freight["cargo_value_per_tonne"])
 
 
-def calc_unit_loads(flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters) -> xr.DataArray:
+def calc_unit_loads(flow: xr.DataArray, freight: xr.Dataset) -> xr.DataArray:
     """TEU in unit loads by class of goods: sum over sectors of flow * containerised share / value per TEU of boxes.
 
     As `calc_tonnes`, TEU a year. Loaded units alone: boxes that travel empty are in no trade flow. Unit loads are
@@ -146,7 +144,7 @@ def calc_unit_loads(flow: xr.DataArray, freight: xr.Dataset, parameters: Paramet
     return _by_class(flow, boxes / table["cargo_value_per_teu"], table)
 
 
-def calc_volumes(flow: xr.DataArray, freight: xr.Dataset, parameters: Parameters) -> xr.DataArray:
+def calc_volumes(flow: xr.DataArray, freight: xr.Dataset) -> xr.DataArray:
     """TEU that all goods would fill, by class of goods: sum over sectors and their cargoes of flow * share / value.
 
     As `calc_tonnes`. It is the unit of which routes have costs, whatever carries the goods.
@@ -483,6 +481,41 @@ def access_cost(place: Attachment, value: float) -> Floats:
     return place.usd + value * place.hours
 
 
+@dataclass(frozen=True, eq=False)
+class LandWays:
+    """Least-cost ways by land at one value of time.
+
+    road: paths from cities to cities, terminals and ports; rail: between terminals; to_port: cost [city, port] by road;
+    by_rail: cost [city, terminal] by road to the terminal `entry` [city, terminal] and from there by rail; leave:
+    terminal at which a trip by rail ends [city, city], negative where there is none.
+    """
+
+    road: Paths
+    rail: Paths
+    to_port: Floats
+    by_rail: Floats
+    entry: Ints
+    leave: Ints
+
+    @classmethod
+    def at(cls, state: NetworkState, value: float) -> LandWays:
+        """The ways in a state of the network."""
+        p, cities, terminals = state.parameters, len(state.city.node), len(state.terminal_node)
+        from_city = access_cost(state.city, value)
+        targets = np.r_[state.city.node, state.terminal.node, state.port.node]
+        beyond = np.r_[from_city, access_cost(state.terminal, value), access_cost(state.port, value)]
+        road = find_paths(state.road.graph, value, state.city.node, targets)
+        cost = road.cost + from_city[:, None] + beyond
+        to_terminal = cost[:, cities : cities + terminals] + p["terminal_fee"] + value * p["terminal_hours"]
+        to_terminal = np.where(state.near, to_terminal, np.inf)
+        rail = find_paths(state.rail.graph, value, state.terminal_node, state.terminal_node)
+        between = rail.cost.copy()
+        np.fill_diagonal(between, np.inf)  # a railway trip leaves its terminal
+        by_rail, entry = join_choice(to_terminal, between)
+        _, leave = join_choice(by_rail, np.ascontiguousarray(to_terminal.T))
+        return cls(road, rail, cost[:, cities + terminals :], by_rail, entry, leave)
+
+
 def _load_class(
     state: NetworkState,
     value: float,
@@ -491,37 +524,26 @@ def _load_class(
     carried: Sequence[_Carried],
 ) -> None:
     """Add flows at one value of time to the loads of arcs and ports: some classes of goods by land, some by sea."""
-    p = state.parameters
     cities, terminals = len(state.city.node), len(state.terminal_node)
-    from_city = access_cost(state.city, value)
-    targets = np.r_[state.city.node, state.terminal.node, state.port.node]
-    beyond = np.r_[from_city, access_cost(state.terminal, value), access_cost(state.port, value)]
-    road_paths = find_paths(state.road.graph, value, state.city.node, targets)
-    road = road_paths.cost + from_city[:, None] + beyond
-    to_terminal = road[:, cities : cities + terminals] + p["terminal_fee"] + value * p["terminal_hours"]
-    to_terminal = np.where(state.near, to_terminal, np.inf)
-    rail_paths = find_paths(state.rail.graph, value, state.terminal_node, state.terminal_node)
-    rail = rail_paths.cost.copy()
-    np.fill_diagonal(rail, np.inf)  # a railway trip leaves its terminal
-    along, entry = join_choice(to_terminal, rail)
-    _, leave = join_choice(along, np.ascontiguousarray(to_terminal.T))
-    voyages = Voyages.at(state, value, road[:, cities + terminals :], along) if by_sea else None
+    ways = LandWays.at(state, value)
+    voyages = Voyages.at(state, value, ways.to_port, ways.by_rail) if by_sea else None
 
     for one in carried:
-        trains = _Trips.of(one.flow("rail", by_land), leave) if by_land else None
+        trains = _Trips.of(one.flow("rail", by_land), ways.leave) if by_land else None
         sails = None if voyages is None else _Trips.of(one.flow("sea", by_sea), voyages.land)
         for part in (one.whole, *one.own.values()):
             legs = _Legs.none(cities, terminals, len(state.port.node), on_road=part is one.whole)
             if by_land and legs.on_road is not None:
                 legs.on_road[:, :cities] += one.flow("road", by_land)
             if trains is not None:
-                legs.add_trains(trains.some(part.cities), entry)
+                legs.add_trains(trains.some(part.cities), ways.entry)
             if sails is not None and voyages is not None:
-                legs.add_voyages(sails.some(part.cities), part.ports, voyages, entry, state.port_terminal)
+                trips = sails.some(part.cities)
+                legs.add_voyages(trips, part.ports, voyages, ways.entry, state.port_terminal)
                 part.loads["sea"] += assign(state.sea_graph, voyages.paths, legs.at_sea)
             if legs.on_road is not None:
-                part.loads["road"] += assign(state.road.graph, road_paths, legs.on_road)
-            part.loads["rail"] += assign(state.rail.graph, rail_paths, legs.on_rail)
+                part.loads["road"] += assign(state.road.graph, ways.road, legs.on_road)
+            part.loads["rail"] += assign(state.rail.graph, ways.rail, legs.on_rail)
 
 
 @dataclass(frozen=True, eq=False)

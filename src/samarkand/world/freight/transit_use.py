@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
 from samarkand.core.faults import Faults
-from samarkand.engines.assignment import find_paths, join_choice
+from samarkand.engines.assignment import find_paths
 from samarkand.engines.path_sums import sum_paths
 from samarkand.engines.routing import Graph
 from samarkand.world.freight.assignment import (
+    LandWays,
     NetworkState,
     Voyages,
-    access_cost,
     city_flows,
     link_of_arcs,
     nearest_class,
@@ -164,24 +164,13 @@ def _by_class(
 
 def _passed(state: NetworkState, value: float, places: _Places, at_sea: bool) -> dict[str, dict[int, Floats]]:
     """What ways between cities pass, by mode and number of the tariff [a, b], at one value of time."""
-    p, cities, terminals = state.parameters, len(state.city.node), len(state.terminal_node)
-    from_city = access_cost(state.city, value)
-    targets = np.r_[state.city.node, state.terminal.node, state.port.node]
-    beyond = np.r_[from_city, access_cost(state.terminal, value), access_cost(state.port, value)]
-    road = find_paths(state.road.graph, value, state.city.node, targets).cost + from_city[:, None] + beyond
-    to_terminal = road[:, cities : cities + terminals] + p["terminal_fee"] + value * p["terminal_hours"]
-    to_terminal = np.where(state.near, to_terminal, np.inf)
-    trains = find_paths(state.rail.graph, value, state.terminal_node, state.terminal_node)
-    rail = trains.cost.copy()
-    np.fill_diagonal(rail, np.inf)  # a railway trip leaves its terminal
-    along, entry = join_choice(to_terminal, rail)
-    _, leave = join_choice(along, np.ascontiguousarray(to_terminal.T))
-    km = sum_paths(state.rail.graph, trains, places.on_rail(state))
+    ways = LandWays.at(state, value)
+    km = sum_paths(state.rail.graph, ways.rail, places.on_rail(state))
     km_of = dict(zip(places.rail, km, strict=True))
-    by_rail = {k: _along(one, entry, leave) for k, one in km_of.items()}
+    by_rail = {k: _along(one, ways.entry, ways.leave) for k, one in km_of.items()}
     if not at_sea:
         return {"rail": by_rail}
-    voyages = Voyages.at(state, value, road[:, cities + terminals :], along)
+    voyages = Voyages.at(state, value, ways.to_port, ways.by_rail)
     trips = _Trips.of(voyages)
     marks = sum_paths(state.sea_graph, voyages.paths, places.at_sea(state.sea, state.sea_graph)) > 0
     by_ship = {
@@ -191,7 +180,7 @@ def _passed(state: NetworkState, value: float, places: _Places, at_sea: bool) ->
         k: trips.laid((trips.first == port).astype(float) + (trips.last == port))
         for k, port in places.port.items()
     }
-    by_ship |= {k: trips.laid(trips.by_train(one, voyages, entry, state)) for k, one in km_of.items()}
+    by_ship |= {k: trips.laid(trips.by_train(one, voyages, ways.entry, state)) for k, one in km_of.items()}
     return {"rail": by_rail, "sea": by_ship}
 
 
