@@ -320,6 +320,19 @@ def test_four_threads_answer_as_one_does_in_the_embedded_world():
     assert session.bytes <= limit
 
 
+def test_the_same_question_has_the_same_answer_and_another_name_its_own():
+    """What a programme is called is in no hash: an answer is given again to the same objects alone."""
+    session = Session()
+    first = sk.appraise(PROGRAMME, WORLD, session=session)
+    assert sk.appraise(PROGRAMME, WORLD, session=session) is first
+    assert sk.appraise(PROGRAMME, WORLD, session=session, reach=True) is not first
+    assert sk.appraise(PROGRAMME, WORLD, session=session, without=PROGRAMME.items[0].id) is not first
+    called = PROGRAMME.model_copy(update={"title": "Another name"})
+    other = sk.appraise(called, WORLD, session=session)
+    assert other is not first
+    assert other.programme_card() != first.programme_card()
+
+
 def test_two_threads_may_ask_for_the_same_changes_while_the_network_is_cold():
     """While one thread still searches for the legs from the ends of a change, another one waits for them."""
     changes = Session().schedule(Session().ask(PROGRAMME, WORLD, years=(2060,))).changes[2060].network

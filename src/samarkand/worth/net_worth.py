@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import NamedTuple
 
 from samarkand.core.conventions import REST_OF_WORLD
@@ -181,20 +181,15 @@ def _asked(appraisal: Appraisal) -> list[Item]:
 def _concerned(appraisal: Appraisal, year: int) -> list[tuple[Item, tuple[Stream, ...]]]:
     """Items with direct margins that can be charged in a year, with these."""
     rule, parameters = appraisal.scenario.charge, appraisal.assumptions.parameters
-    found = [
-        (item, _streams(appraisal, item))
-        for item in _asked(appraisal)
-        if is_concerned(item, year, rule, parameters)
-    ]
+    known = derived(appraisal, "own streams", lambda: _with_streams(appraisal))
+    return [(item, streams) for item, streams in known if is_concerned(item, year, rule, parameters)]
+
+
+def _with_streams(appraisal: Appraisal) -> list[tuple[Item, tuple[Stream, ...]]]:
+    """Items with the direct margins that need no solution of their own; without those that have none."""
+    ends = at_ends(appraisal.assumptions.parameters)
+    found = [(item, tuple(own_streams(item, appraisal.world, ends)[0])) for item in _asked(appraisal)]
     return [(item, streams) for item, streams in found if streams]
-
-
-def _streams(appraisal: Appraisal, item: Item) -> tuple[Stream, ...]:
-    """Direct margins of an item that need no solution of their own."""
-    parameters = appraisal.assumptions.parameters
-    ends = derived(parameters, "ends", lambda: at_ends(parameters))
-    make = partial(own_streams, item, appraisal.world, ends)
-    return tuple(derived(appraisal, ("own streams", item.id), make)[0])
 
 
 def _in_year(

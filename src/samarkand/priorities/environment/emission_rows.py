@@ -36,6 +36,7 @@ def source_of_prices(parameters: Parameters, path: str) -> str:
 def emission_rows(of_items: Iterable[Gases], parameters: Parameters, years: Collection[int]) -> pd.DataFrame:
     """Rows of items with gases of building and of operation, in those of `years` in which they are built or serve."""
     found = []
+    sources = {name: source_of_prices(parameters, name) for name in PATHS}
     for gases in of_items:
         item = gases.item
         if not claims_emissions(item) or gases.paths is None or not gases.building_is_known:
@@ -52,7 +53,7 @@ def emission_rows(of_items: Iterable[Gases], parameters: Parameters, years: Coll
                         "item": item.id, "economy": "", "party": WORLD, "case": TITLES[name], "margin": MARGIN,
                         "flow": "any", "owner": "direct", "year": life.start + place, "low": low[k],
                         "central": ends[1][k], "high": high[k], "price_year": pd.NA, "grade": "estimated",
-                        "source": source_of_prices(parameters, name),
+                        "source": sources[name],
                     }
                 )  # fmt: skip
     return pd.DataFrame(found, columns=list(GIVEN)).astype({"price_year": "Int64"})

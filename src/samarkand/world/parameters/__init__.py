@@ -43,6 +43,10 @@ class ParameterRow(BaseModel):
 
     def evidence(self) -> Evidence:
         """The row as evidence."""
+        return self._evidence
+
+    @cached_property
+    def _evidence(self) -> Evidence:
         fields = self.model_dump(exclude={"name", "description"})
         return Evidence(**fields, note=self.description)
 
@@ -67,8 +71,11 @@ class Parameters(Mapping[str, float]):
 
     @cached_property
     def _values(self) -> dict[str, float]:
-        replaced = dict(self.replaced)
-        return {row.name: replaced.get(row.name, row.value) for row in self.rows}
+        return {row.name: self._replaced.get(row.name, row.value) for row in self.rows}
+
+    @cached_property
+    def _replaced(self) -> dict[str, float]:
+        return dict(self.replaced)
 
     def __iter__(self) -> Iterator[str]:
         return (row.name for row in self.rows)
@@ -80,10 +87,15 @@ class Parameters(Mapping[str, float]):
         return hash((self.rows, self.replaced, self.dated))
 
     def _row(self, name: str) -> ParameterRow:
-        for row in self.rows:
-            if row.name == name:
-                return row
-        raise KeyError(name)
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, ParameterRow]:
+        return {row.name: row for row in self.rows}
+
+    @cached_property
+    def _dated_by_name(self) -> dict[str, DatedRow]:
+        return {row.dated_name: row for row in self.dated}
 
     def series(self, name: str) -> Series:
         """The values by year of a dated parameter. Raises `KeyError` for a name that is none."""
@@ -97,7 +109,7 @@ class Parameters(Mapping[str, float]):
         """The value of a year; that of a parameter of one value in any. Raises `Faults` where its rule gives none."""
         return self[name] if name in self else self.series(name).at(year)
 
-    @property
+    @cached_property
     def series_names(self) -> tuple[str, ...]:
         """Names of the parameters that have values by year."""
         return tuple(dict.fromkeys(row.name for row in self.dated))
@@ -120,15 +132,13 @@ class Parameters(Mapping[str, float]):
         """
         if name in self.series_names and year is not None:
             return self.series(name).evidence(year)
-        for row in self.dated:
-            if name == row.dated_name:
-                return self.series(row.name).evidence(row.year)
+        if (dated := self._dated_by_name.get(name)) is not None:
+            return self.series(dated.name).evidence(dated.year)
         declared = self._row(name).evidence()
-        replaced = dict(self.replaced)
-        if name not in replaced:
+        if name not in self._replaced:
             return declared
         return Evidence(
-            value=replaced[name],
+            value=self._replaced[name],
             unit=declared.unit,
             source="set in the scenario",
             flag="assumed",
