@@ -24,7 +24,7 @@ from samarkand.state import State
 from samarkand.world.freight.mode_choice import NORTH_AMERICA, VALUE_OF_REFERENCE, VOT_CLASSES
 from samarkand.world.freight.model import skims_of
 from samarkand.world.freight.skims import FARTHEST_QUAY_KM, SEARCH_CLASSES
-from samarkand.world.network.stations import SURROUNDINGS_KM
+from samarkand.world.network.geography import SURROUNDINGS_KM
 from samarkand.world.network.tables import FARTHEST_CONNECTOR_KM
 from samarkand.world.world import World
 from test_layers import imports

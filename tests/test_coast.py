@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from samarkand.programme import load_programme
 from samarkand.programme.channels.over_water import over_water
@@ -63,3 +65,9 @@ def test_a_line_over_the_sea_is_a_fault() -> None:
     assert wrong is not None
     assert "open water" in wrong[0]
     assert over_water(section) is None
+
+
+@given(st.lists(st.tuples(st.floats(-90, 90), st.floats(-180, 180)), min_size=1, max_size=8))
+def test_places_asked_about_together_are_what_each_is_alone(places) -> None:
+    latitude, longitude = zip(*places, strict=True)
+    assert is_land(latitude, longitude).tolist() == [bool(is_land(*place)[0]) for place in places]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
-import xarray as xr
 from numpy.typing import NDArray
 
 
@@ -48,12 +47,12 @@ def _add(digest: Any, value: Any) -> None:
             return
         _mark(digest, "array", value.dtype.str, value.shape)
         digest.update(np.ascontiguousarray(value).data)
-    elif isinstance(value, xr.DataArray):
+    elif _is_of(value, "xarray", "DataArray"):
         _mark(digest, "labelled", value.dims)
         for dim in value.dims:
             _add(digest, value[dim].to_numpy())
         _add(digest, value.to_numpy())
-    elif isinstance(value, pd.DataFrame):
+    elif _is_of(value, "pandas", "DataFrame"):
         _mark(digest, "table", list(map(str, value.columns)), len(value))
         for column in (value.index, *(value[name] for name in value.columns)):
             _add(digest, column.to_numpy())
@@ -80,6 +79,12 @@ def _add(digest: Any, value: Any) -> None:
         _mark(digest, type(value).__name__, repr(value))
     else:
         raise TypeError(f"{type(value).__name__} has no content hash")
+
+
+def _is_of(value: Any, library: str, name: str) -> bool:
+    """Whether a value is of a library's class: a library that nobody has loaded made none, and stays unloaded."""
+    loaded = sys.modules.get(library)
+    return loaded is not None and isinstance(value, getattr(loaded, name))
 
 
 def _mark(digest: Any, *words: Any) -> None:

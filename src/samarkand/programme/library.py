@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from samarkand.core.faults import Fault, Faults, did_you_mean
 from samarkand.programme.files.checks import Surroundings, check_file
 from samarkand.programme.model.models import Programme
-from samarkand.world.economies.tables import load_economies
-from samarkand.world.network.tables import load_network
+from samarkand.world.economies.tables import economy_names
+from samarkand.world.network.geography_store import embedded_geography
 from samarkand.world.parameters import load_parameters
-from samarkand.world.world import World
+
+if TYPE_CHECKING:
+    from samarkand.world.world import World
 
 
 def shipped_programmes() -> tuple[str, ...]:
@@ -66,13 +69,9 @@ def check_programme(path_or_name: str | Path, world: World | None = None) -> lis
 
 def surroundings(world: World | None = None) -> Surroundings:
     """Properties of a world that a check needs, the embedded one if none is given: known economies and the network."""
-    facts, network, parameters = (
-        (load_economies(), load_network(), load_parameters())
-        if world is None
-        else (world.facts, world.network, world.assumptions.parameters)
-    )
-    return Surroundings(
-        economies=frozenset(map(str, facts.get("iso3", facts.index))),
-        gazetteer=network.geography,
-        snap_distance=parameters["end_snap_distance"],
-    )
+    if world is None:
+        economies, geography, parameters = frozenset(economy_names()), embedded_geography(), load_parameters()
+    else:
+        economies = frozenset(map(str, world.facts.get("iso3", world.facts.index)))
+        geography, parameters = world.network.geography, world.assumptions.parameters
+    return Surroundings(economies, geography, parameters["end_snap_distance"])

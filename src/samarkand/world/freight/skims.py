@@ -28,8 +28,8 @@ from samarkand.core.hashing import fingerprint
 from samarkand.engines.once import derived
 from samarkand.engines.routing import Graph, Legs, calc_legs, cheaper_legs, join_legs
 from samarkand.engines.threads import run_all
+from samarkand.world.network.geography import SURROUNDINGS_KM
 from samarkand.world.network.nearest import distances, nearest_nodes
-from samarkand.world.network.stations import SURROUNDINGS_KM
 from samarkand.world.network.tables import FARTHEST_CONNECTOR_KM, Network, land_costs, sea_costs
 from samarkand.world.parameters import Parameters
 

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from samarkand.core.geodesy import calc_chord_distance, calc_squared_chord, unit_vectors
 from samarkand.world.network.ferries import FerryLine
-from samarkand.world.network.stations import SURROUNDINGS_KM
 
 LAND_MODES = ("rail", "road")
+SURROUNDINGS_KM = 30.0  # of a city: half of the least distance between two
 PLACE_BREAKS = re.compile(r"\s+-\s+|\s+\N{EN DASH}\s+|[/,;()]|\band\b")
 
 

@@ -15,9 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
+from samarkand.world.network.geography import SURROUNDINGS_KM
 from samarkand.world.network.nearest import distances
 
-SURROUNDINGS_KM = 30.0  # of a city: half of the least distance between two
 QUAY_TO_STATION_KM = 15.0  # from a port, as the embedded network joins ports to railways
 
 
