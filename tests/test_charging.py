@@ -248,4 +248,7 @@ def test_annuities_of_a_programme_do_not_depend_on_the_year() -> None:
 def test_values_that_no_capital_can_be_charged_with_are_faults(name: str, value: float) -> None:
     with pytest.raises(Faults) as error:
         sk.appraise(toy_programme(WORLD), WORLD, assumptions={name: value, "ramp_up_years": -1})
-    assert {fault.place for fault in error.value.faults} == {f"assumption {name}", "assumption ramp_up_years"}
+    assert {fault.place for fault in error.value.faults} == {
+        f"assumptions {name}",
+        "assumptions ramp_up_years",
+    }

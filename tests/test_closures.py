@@ -102,7 +102,7 @@ def test_every_wrong_name_is_its_own_fault():
     with pytest.raises(Faults) as caught:
         find_closures(names, load_network())
     places = {fault.place for fault in caught.value.faults}
-    assert places == {f"closure {name}" for name in names}
+    assert places == {f"closures {name}" for name in names}
     assert all(fault.mend for fault in caught.value.faults)
 
 

@@ -235,12 +235,12 @@ def test_wrong_names_are_all_faults_at_once(make: Make) -> None:
         )
     found = {fault.place: f"{fault.reason}. {fault.mend}" for fault in error.value.faults}
     assert len(found) == 5
-    assert found["assumption price.2031"].startswith("is no declared year of price. Did you mean price.2030")
-    assert found["assumption price.2031"].endswith("Or replace all years: price=VALUE.")
-    assert "Did you mean price" in found["assumption prise"]
-    assert found["assumption rate.2030"].startswith("is -1")
-    assert "rail_speed" in found["assumption rail_speed.2030"]
-    with pytest.raises(Faults, match=r"assumption price\.2031: is no declared year"):
+    assert found["assumptions price.2031"].startswith("is no declared year of price. Did you mean price.2030")
+    assert found["assumptions price.2031"].endswith("Or replace all years: price=VALUE.")
+    assert "Did you mean price" in found["assumptions prise"]
+    assert found["assumptions rate.2030"].startswith("is -1")
+    assert "rail_speed" in found["assumptions rail_speed.2030"]
+    with pytest.raises(Faults, match=r"assumptions price\.2031: is no declared year"):
         assumptions.parameters.replace({"price.2031": 1})
 
 
@@ -283,7 +283,7 @@ def test_a_question_takes_them_and_counts_them(
     }
     assert counts == {"verified": 1, "recalled": 5, "derived": 0, "assumed": 1}
     assert after.evidence.assumed == before.evidence.assumed  # that of 2030 was assumed before
-    with pytest.raises(Faults, match=r"assumption price\.2031"):
+    with pytest.raises(Faults, match=r"assumptions price\.2031"):
         sk.appraise(programme, dated, years=(2035,), assumptions={"price.2031": 60})
 
 

@@ -37,8 +37,8 @@ OPTIONS = (
     ("--set railway.capex=lots", "--set railway.capex"), ("--set railway.capex=-5", "--set railway.capex"),
     ("--set railwy.capex=5", "--set railwy.capex"), ("--set railway.opening=1800", "--set railway.opening"),
     ("--without railwy", "--without railwy"), ("--without ''", "--without ''"),
-    ("--assume rail_speed", "--assume rail_speed"), ("--assume rail_sped=5", "assumption rail_sped"),
-    ("--close nowhere", "closure nowhere"), ("--year 1066", "--year 1066"),
+    ("--assume rail_speed", "--assume rail_speed"), ("--assume rail_sped=5", "--assume rail_sped"),
+    ("--close nowhere", "--close nowhere"), ("--year 1066", "--year 1066"),
     ("--projection no.csv", "--projection no.csv"),
 )  # fmt: skip
 COMMANDS = (
@@ -48,6 +48,8 @@ COMMANDS = (
     ("compare --economy Atlantis --without railwy", "economy Atlantis"), ("compare a b", "a"),
     ("explain real_incom --economy KAZ", "indicator real_incom"),
     ("explain real_income --economy Atlantis", "economy Atlantis"), ("worth railwy", "item railwy"),
+    ("stress nowhere", "nowhere"), ("stress suez --close nowhere", "--close nowhere"),
+    ("stress suez --assume rail_sped=5", "--assume rail_sped"),
 )  # fmt: skip
 
 

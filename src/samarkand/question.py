@@ -366,7 +366,7 @@ def _check(scenario: Scenario, programme: Programme | None, reach: bool, faults:
             faults.add(f"{option} {path}", reason, f"Give this, or --without {item}, not both.")
     limits = dict(scenario.assumptions).get(SWITCH, 0.0)
     if limits not in (0.0, 1.0):
-        faults.add(f"assumption {SWITCH}", f"is {limits:g}", "Give 1 for limits that bind, or 0.")
+        faults.add(f"assumptions {SWITCH}", f"is {limits:g}", "Give 1 for limits that bind, or 0.")
     for option, given in (
         ("--close", scenario.closures), ("--transit-payments", scenario.transit_payments),
         ("what each item does given all others (--reach, --transit)", reach),

@@ -15,9 +15,17 @@ from samarkand.cli.answering import is_variants, names_of, read_sides
 from samarkand.cli.options import Asking
 from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.core.faults import FaultList, Faults
+from samarkand.core.progress import quiet
 from samarkand.reports.answers.comparison import MOST_ECONOMIES, Comparison, comparison_page
 from samarkand.reports.answers.sides import is_saved, saved_side, side_of
-from samarkand.reports.answers.variants import AS_WRITTEN, check_sides, joined, read_variants, variants_in
+from samarkand.reports.answers.variants import (
+    AS_WRITTEN,
+    check_sides,
+    compare_sides,
+    joined,
+    read_variants,
+    variants_in,
+)
 from samarkand.reports.files import write_appraisal
 from samarkand.session import Session
 from toy import make_toy_world, toy_programme
@@ -138,6 +146,25 @@ def test_nothing_is_solved_before_all_questions_are_checked():
     assert all(part in said for part in ("nothing", "capx", "1900"))
     with pytest.raises(Faults, match="nothing to compare with"):
         sk.compare({"a": {}}, PROGRAMME, WORLD)
+
+
+def test_what_is_wrong_with_a_variant_stands_at_its_key_or_at_the_argument(tmp_path: Path):
+    file = tmp_path / "variants.toml"
+    file.write_text(
+        '[[variant]]\nname = "v"\nassume = { rail_sped = 5 }\nclose = ["nowhere"]\n'
+        '[[variant]]\nname = "plain"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(Faults) as raised:
+        compare_sides(list(read_variants(file)), PROGRAMME, WORLD, Session(), quiet, {})
+    assert [fault.place for fault in raised.value.faults] == [
+        "variants.toml, variant v, assume rail_sped", "variants.toml, variant v, close nowhere",
+    ]  # fmt: skip
+    with pytest.raises(Faults) as raised:
+        sk.compare(
+            {"v": {"assumptions": {"rail_sped": 5}, "closures": "nowhere"}, "plain": {}}, PROGRAMME, WORLD
+        )
+    assert [fault.place for fault in raised.value.faults] == ["assumptions rail_sped", "closures nowhere"]
 
 
 def test_what_a_variant_changes_is_added_to_what_all_share():

@@ -351,7 +351,7 @@ def test_parameters_that_give_no_life_are_faults_all_at_once() -> None:
     wrong = {"useful_life_rail": 0, "hours_worked": 0, "diverted_share": 1.5, "displaced_cost_decline": 2}
     with pytest.raises(Faults) as error:
         appraise_worth(toy_programme(world), world, assumptions=wrong)
-    assert {fault.place for fault in error.value.faults} == {f"assumption {name}" for name in wrong}
+    assert {fault.place for fault in error.value.faults} == {f"assumptions {name}" for name in wrong}
 
 
 def test_a_measure_with_a_cost_has_rows_of_all_its_costs() -> None:

@@ -30,8 +30,8 @@ def loans(
 
     Everything that is wrong with the list is said at once. Layouts stand in docs/finance.md.
     """
-    from samarkand.cli.options import read_assumptions
-    from samarkand.core.faults import FaultList
+    from samarkand.cli.options import OPTION_OF, read_assumptions
+    from samarkand.core.faults import FaultList, Faults
     from samarkand.priorities.finance.loan_list import read_loans
     from samarkand.priorities.finance.loan_list_page import loan_list_page
     from samarkand.reports.pages import print_page
@@ -41,6 +41,7 @@ def loans(
     replaced = faults.attempt(partial(read_assumptions, assume or [])) or {}
     parameters = faults.attempt(lambda: load_parameters().replace(replaced)) or load_parameters()
     found = faults.attempt(partial(read_loans, file, parameters, layout))
-    faults.raise_if_any()
+    if faults:
+        raise Faults(one.renamed(OPTION_OF) for one in faults)
     assert found is not None  # else there is a fault
     print_page(loan_list_page(found, parameters))

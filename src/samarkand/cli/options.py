@@ -141,6 +141,8 @@ PrioritiesOption = Annotated[
         show_default="all",
     ),
 ]
+# What stands on the command line for an argument of the library at which a fault lies.
+OPTION_OF = {"assumptions": "--assume", "closures": "--close", "cases": ""}
 # Name of each option, what it is, and its default.
 OPTIONS: dict[str, tuple[Any, Any]] = {
     "programme": (ProgrammeOption, None),
@@ -212,9 +214,14 @@ def asks_question(several_years: bool = False) -> Callable[[Callable[..., None]]
 
         @wraps(command)
         def run(**given: Any) -> None:
+            from samarkand.core.faults import Faults
+
             of_question = {name: given.pop(name) for name in options}
-            asking = read_question(subject=given.pop("subject", None), **of_question)
-            command(asking=asking, **given)
+            try:
+                asking = read_question(subject=given.pop("subject", None), **of_question)
+                command(asking=asking, **given)
+            except Faults as error:
+                raise Faults(one.renamed(OPTION_OF) for one in error.faults) from error
 
         own = [one for one in inspect.signature(command).parameters.values() if one.name != "asking"]
         hints = get_type_hints(command, include_extras=True)

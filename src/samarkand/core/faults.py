@@ -31,6 +31,17 @@ class Fault:
     def __str__(self) -> str:
         return f"{self.place}: {self.reason}. {self.mend}"
 
+    def renamed(self, words: Mapping[str, str]) -> Fault:
+        """A fault at an argument of the library, at what stands for the argument where somebody wrote it.
+
+        `words`: an option or a key of a file by the name of the argument, as `{"closures": "--close"}`; empty where the
+        value stands alone.
+        """
+        argument, space, value = self.place.partition(" ")
+        if not space or argument not in words:
+            return self
+        return Fault(f"{words[argument]} {value}".strip(), self.reason, self.mend)
+
 
 def _printable(text: str) -> str:
     """A text without marks that a terminal would obey, and without the middle of what is too long to be read."""

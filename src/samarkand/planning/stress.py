@@ -245,7 +245,8 @@ def _find(cases: Collection[str | Sequence[str] | Closures], world: World) -> li
             found.append(case)
             continue
         try:
-            found.append(find_closures([case] if isinstance(case, str) else case, world.network))
+            names = [case] if isinstance(case, str) else case
+            found.append(find_closures(names, world.network, "cases"))
         except Faults as wrong:
             faults.extend(wrong.faults)
     if not cases:

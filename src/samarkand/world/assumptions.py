@@ -48,7 +48,7 @@ class Assumptions:
         faults = FaultList()
         known = (*self.names, *self.parameters.series_names)
         for name, value in new.items():
-            place = f"assumption {name}"
+            place = f"assumptions {name}"
             if name not in known:
                 faults.add(place, *self.parameters.unknown(name, known))
             elif not value >= 0 or value == float("inf"):

@@ -258,9 +258,9 @@ def _check_parameters(parameters: Parameters, faults: FaultList) -> None:
     """Add those that no life can be worked out with."""
     for name in (name for table in WORTH_TABLES for name in table_names(table)):
         if name.startswith(ABOVE_ZERO) and not parameters[name] > 0:
-            faults.add(f"assumption {name}", "is zero", "Give a number above zero.")
+            faults.add(f"assumptions {name}", "is zero", "Give a number above zero.")
         if parameters.evidence(name).unit == "fraction" and parameters[name] > 1:
-            faults.add(f"assumption {name}", f"is {parameters[name]:g}", "A fraction is at most 1.")
+            faults.add(f"assumptions {name}", f"is {parameters[name]:g}", "A fraction is at most 1.")
 
 
 def _item_worth(

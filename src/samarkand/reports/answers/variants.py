@@ -47,6 +47,7 @@ FORMS: Mapping[Any, str] = {
     dict: "a table such as { capex = 1.45 }", list: 'a list such as ["cku-railway"]', str: "a word",
     bool: "true or false",
 }  # fmt: skip
+KEY_OF = {term: key for key, (term, _) in KEYS.items()}
 CHANGES = tuple(term for term, _ in KEYS.values())
 
 
@@ -146,7 +147,7 @@ def check_sides(
         own = FaultList()
         own.attempt(partial(session.ask, one.programme or question, world, **whole))
         for fault in own:
-            place = f"{one.file}, variant {one.name}, {fault.place.removeprefix('--')}"
+            place = f"{one.file}, variant {one.name}, {fault.renamed(KEY_OF).place.removeprefix('--')}"
             if fault not in faults.faults:
                 faults.add(place if one.file else fault.place, fault.reason, fault.mend)
     return asked

@@ -78,8 +78,11 @@ def read_closure_file(path: Path) -> tuple[str, ...]:
     return tuple(name for name in names if name)
 
 
-def find_closures(names: Iterable[str], network: Network) -> Closures:
-    """The places that names close on a network. Raises `Faults` with every name that closes nothing, and why."""
+def find_closures(names: Iterable[str], network: Network, argument: str = "closures") -> Closures:
+    """The places that names close on a network.
+
+    Raises `Faults` with every name that closes nothing, and why; `argument` is what gave the names.
+    """
     faults = FaultList()
     links: dict[str, set[int]] = {mode: set() for mode in (*LAND, "sea")}
     ports: set[int] = set()
@@ -88,9 +91,9 @@ def find_closures(names: Iterable[str], network: Network) -> Closures:
     wanted = tuple(sorted(set(names)))
     for name in wanted:
         kind, _, rest = name.partition(":")
-        place = f"closure {name}"
+        place = f"{argument} {name}"
         if not rest:
-            _chokepoint(name, network, links, faults)
+            _chokepoint(name, network, links, place, faults)
         elif kind == "border":
             _border(rest, network, links, borders, place, faults)
         elif kind == "crossing":
@@ -144,12 +147,12 @@ def _marked(table: pd.DataFrame, rows: Iterable[int]) -> pd.DataFrame:
 Rows = dict[str, set[int]]
 
 
-def _chokepoint(name: str, network: Network, links: Rows, faults: FaultList) -> None:
+def _chokepoint(name: str, network: Network, links: Rows, place: str, faults: FaultList) -> None:
     row = next((row for row in network.chokepoints if row.id == name), None)
     if row is None:
         known = [row.id for row in network.chokepoints]
         mend = did_you_mean(name, known) + f" Else write KIND:NAME with one of {', '.join(KINDS)}."
-        faults.add(f"closure {name}", "is not a chokepoint", mend)
+        faults.add(place, "is not a chokepoint", mend)
     else:
         links["sea"].update(np.flatnonzero((network.sea_links["passage"] == row.passage).to_numpy()).tolist())
 

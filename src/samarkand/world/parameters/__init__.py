@@ -160,7 +160,7 @@ class Parameters(Mapping[str, float]):
         known = self.replaceable
         for name in new:
             if name not in known:
-                faults.add(f"assumption {name}", *self.unknown(name, known))
+                faults.add(f"assumptions {name}", *self.unknown(name, known))
         faults.raise_if_any()
         # A value for all years is newer than what was given to some of them before.
         old = {name: one for name, one in self.replaced if name.partition(".")[0] not in new}
