@@ -379,8 +379,10 @@ def gather(
             slot = count
             slots[r] = slot
             rows[slot] = r
-            new_usd[slot] = usd[r]
-            new_hours[slot] = hours[r]
+            for m in range(usd.shape[1]):  # rows at once would take numba seconds to compile
+                for k in range(usd.shape[2]):
+                    new_usd[slot, m, k] = usd[r, m, k]
+                    new_hours[slot, m, k] = hours[r, m, k]
             count += 1
         if cost < new_usd[slot, mode, route] + value * new_hours[slot, mode, route]:
             new_usd[slot, mode, route] = found_usd[n]

@@ -55,17 +55,26 @@ def find_joints(graph: Graph) -> Joints:
 
     def find() -> Joints:
         kernels, first = load_kernels(), _minimum_degree(graph)
-        ptr, head = kernels.eliminate(graph.indptr, graph.indices, _inverse(first), first)
+        ptr, head, _ = _eliminate(graph, _inverse(first), first)
         rank = kernels.branch_by_branch(ptr, head)[first]
         order = _inverse(rank)
-        ptr, head = kernels.eliminate(graph.indptr, graph.indices, order, rank)
-        place = kernels.find_places(graph.indptr, graph.indices, rank, ptr, head)
+        ptr, head, arcs_up = _eliminate(graph, order, rank)
         tail = np.repeat(rank, np.diff(graph.indptr))
+        one, other = tail.astype(np.int64), rank[graph.indices].astype(np.int64)
+        place = np.searchsorted(arcs_up, np.minimum(one, other) * graph.size + np.maximum(one, other))
         arcs = np.argsort(tail, kind="stable").astype(np.int32)
         rows = np.r_[0, np.cumsum(np.diff(graph.indptr)[order])].astype(np.int64)
         return Joints(rank, order, ptr, head, place, rows, rank[graph.indices[arcs]], arcs)
 
     return derived(graph, "joints", find)
+
+
+def _eliminate(graph: Graph, order: Ints32, rank: Ints32) -> tuple[Ints, Ints32, Ints]:
+    """Arcs up of an order of elimination: ptr, head, and each as one sorted number, tail * size + head."""
+    ptr, head = load_kernels().eliminate(graph.indptr, graph.indices, order, rank)
+    arcs = np.repeat(np.arange(graph.size), np.diff(ptr)) * graph.size + head
+    arcs.sort()
+    return ptr, (arcs % graph.size).astype(np.int32), arcs
 
 
 def _inverse(rank: Ints32) -> Ints32:
@@ -110,9 +119,10 @@ class Hierarchy:
 
         Also from how many sources the plain search was asked.
         """
-        joints = self.joints
+        joints, ranked = self.joints, self.joints.rank[targets]
         found: tuple[Ints, Ints32, Ints32, int] = load_kernels().find_trees(
-            self.graph.indptr, self.graph.indices, self.arc_cost, joints.rank, joints.order, joints.rows, joints.ends,
-            joints.arcs, joints.ptr, joints.head, self.up_cost, sources, targets, cost, place,
+            self.graph.indptr, self.graph.indices, self.arc_cost, joints.order, joints.rows, joints.ends, joints.arcs,
+            joints.ptr, joints.head, self.up_cost, self.arc_cost[joints.arcs], sources, targets, joints.rank[sources],
+            ranked, np.sort(ranked), cost, place,
         )  # fmt: skip
         return found

@@ -2,6 +2,9 @@
 
 In a hierarchy nodes are called by their rank, the number in the order of elimination. Its arcs lead up, from a node to
 one of higher rank, as compressed rows `ptr`, `head`; the rows are sorted.
+
+What numpy does as fast (sorting, picking, looking up) is left to the callers: numba takes seconds to compile it, longer
+than all loops here.
 """
 
 from __future__ import annotations
@@ -25,7 +28,10 @@ SEVERAL = -1  # not one arc alone
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def eliminate(indptr: Ints32, indices: Ints32, order: Ints32, rank: Ints32) -> tuple[Ints, Ints32]:
-    """Arcs that lead up when nodes are taken out in their order and the neighbours of each are joined: ptr, head."""
+    """Arcs that lead up when nodes are taken out in their order and the neighbours of each are joined: ptr, head.
+
+    Rows are not sorted yet.
+    """
     size = order.size
     ptr = np.zeros(size + 1, np.int64)
     head = np.empty(max(2 * indices.size, 16), np.int32)
@@ -54,12 +60,15 @@ def eliminate(indptr: Ints32, indices: Ints32, order: Ints32, rank: Ints32) -> t
         first = ptr[m]
         if first + count > head.size:
             more = np.empty(2 * (first + count), np.int32)
-            more[:first] = head[:first]
+            for at in range(first):
+                more[at] = head[at]
             head = more
-        head[first : first + count] = np.sort(row[:count])
+        parent = np.int32(size)
+        for at in range(count):
+            head[first + at] = row[at]
+            parent = min(parent, row[at])
         ptr[m + 1] = first + count
         if count:
-            parent = head[first]
             sibling[m] = child[parent]
             child[parent] = m
     return ptr, head[: ptr[size]].copy()
@@ -89,19 +98,6 @@ def branch_by_branch(ptr: Ints, head: Ints32) -> Ints32:
         free[m] = first  # where the next branch below it begins
         number[m] = first + below[m] - 1
     return number
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
-def find_places(indptr: Ints32, indices: Ints32, rank: Ints32, ptr: Ints, head: Ints32) -> Ints:
-    """Number of the arc up that joins the ends of each arc of the graph."""
-    place = np.empty(indices.size, np.int64)
-    for node in range(indptr.size - 1):
-        for arc in range(indptr[node], indptr[node + 1]):
-            one, other = rank[node], rank[indices[arc]]
-            low, high = min(one, other), max(one, other)
-            first = ptr[low]
-            place[arc] = first + np.searchsorted(head[first : ptr[low + 1]], high)
-    return place
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -231,7 +227,6 @@ def find_trees(
     indptr: Ints32,
     indices: Ints32,
     arc_cost: Floats,
-    rank: Ints32,
     order: Ints32,
     rows: Ints,
     ends: Ints32,
@@ -239,14 +234,20 @@ def find_trees(
     ptr: Ints,
     head: Ints32,
     up_cost: Floats,
+    ranked_cost: Floats,
     sources: Ints,
     targets: Ints,
+    ranked_sources: Ints32,
+    ranked_targets: Ints32,
+    together: Ints32,
     cost: Floats,
     place: Ints32,
 ) -> tuple[Ints, Ints32, Ints32, int]:
     """cost[s, t] of the ways that `assignment_kernels.search` finds, and their trees as `assignment.Trees` has them.
 
-    rows, ends, arcs: the graph with nodes called by their rank, as compressed rows, and the number of each arc.
+    rows, ends, arcs: the graph with nodes called by their rank, as compressed rows, and the number of each arc, which
+    costs `ranked_cost`. ranked: sources and targets by rank; `together`: the targets sorted, for their neighbours are
+    then in the processor's cache.
     Returns ptr, before, back of the trees, and from how many sources the plain search was asked, for arcs that
     cost next to nothing.
     """
@@ -257,19 +258,19 @@ def find_trees(
     at, listed = np.empty(size, np.int32), np.empty(size, np.int32)
     plain, plainly = np.empty(size), np.empty(size, np.int32)
     heap, in_heap = np.empty(size, np.int32), np.empty(size, np.int32)
-    ranked_cost, ranked_targets = arc_cost[arcs], rank[targets]
-    together = np.sort(ranked_targets)  # neighbours of a target are then in the processor's cache
     first, searched = np.zeros(sources.size + 1, np.int64), 0
     every_before, every_back = np.empty(2 * size, np.int32), np.empty(2 * size, np.int32)
     for s in range(sources.size):
         lane = s % LANES
         if lane == 0:
-            sweep(ptr, head, up_cost, rank[sources[s : s + LANES]], swept)
+            sweep(ptr, head, up_cost, ranked_sources[s : s + LANES], swept)
             turn(swept, near)
         if first[s] + size > every_before.size:
-            more = np.empty((2, 2 * every_before.size), np.int32)
-            more[0, : first[s]], more[1, : first[s]] = every_before[: first[s]], every_back[: first[s]]
-            every_before, every_back = more[0], more[1]
+            more_before = np.empty(2 * every_before.size, np.int32)
+            more_back = np.empty(2 * every_before.size, np.int32)
+            for k in range(first[s]):
+                more_before[k], more_back[k] = every_before[k], every_back[k]
+            every_before, every_back = more_before, more_back
         before, back = every_before[first[s] :], every_back[first[s] :]
         entries = trace(
             rows,
@@ -277,7 +278,7 @@ def find_trees(
             ranked_cost,
             near[lane],
             order,
-            rank[sources[s]],
+            ranked_sources[s],
             together,
             known,
             at,

@@ -163,7 +163,8 @@ def join_legs(first: Legs, second: Legs, value_of_time: float) -> Legs:
     """Min-plus product: the cheapest of first[a, k] + second[k, b] over k, shape [a, b], attributes carried."""
     hours = np.empty((first.hours.shape[0], second.hours.shape[1]))
     usd = np.empty_like(hours)
-    load_kernels().join(first.hours, first.usd, second.hours, second.usd, value_of_time, hours, usd)
+    one, other = (np.ascontiguousarray(legs.cost(value_of_time)) for legs in (first, second))
+    load_kernels().join(first.hours, first.usd, one, second.hours, second.usd, other, hours, usd)
     return Legs(hours, usd)
 
 

@@ -61,15 +61,16 @@ def carry(
 def join(
     first_hours: Floats,
     first_usd: Floats,
+    first_cost: Floats,
     second_hours: Floats,
     second_usd: Floats,
-    value_of_time: float,
+    second_cost: Floats,
     hours: Floats,
     usd: Floats,
 ) -> None:
     """hours[a, b], usd[a, b] of the cheapest first[a, k] + second[k, b], the first of equals; infinite where none."""
     by = np.empty(hours.shape, np.int64)
-    join_by(first_usd + value_of_time * first_hours, second_usd + value_of_time * second_hours, by)
+    join_by(first_cost, second_cost, by)
     for a in range(hours.shape[0]):
         for b in range(hours.shape[1]):
             k = by[a, b]

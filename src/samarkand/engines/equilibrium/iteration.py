@@ -152,8 +152,8 @@ def _iterate(
         ),
     )  # fmt: skip
     taken, found.worst = problem.kernels.iterate(
-        found.state, found.total, problem.kernel, problem.before, problem.has_wedge, problem.proportional, plain,
-        memory, tolerance, most, hopeless, float(accounts.value_added.sum()), *model,
+        found.state, found.total, problem.kernel, problem.before if problem.has_wedge else None,
+        problem.proportional, plain, memory, tolerance, most, hopeless, float(accounts.value_added.sum()), *model,
     )  # fmt: skip
     found.sweeps += taken
     if found.progress is not None:

@@ -147,7 +147,6 @@ def iterate(
     total,
     kernel,
     before,
-    has_wedge,
     proportional,
     plain,
     memory,
@@ -217,7 +216,7 @@ def iterate(
     _normalise(state, factor_income, target)
     for count in range(1, most_sweeps + 1):
         worst = sweep(
-            state, residual, kernel, before, has_wedge, elasticity, va_share, input_share, consumption, basket,
+            state, residual, kernel, before, elasticity, va_share, input_share, consumption, basket,
             log_productivity, factor_income, exogenous, proportional, multiple, tax_rate, lump_sum, active,
             total, kept, sales, power, spending, work, bits,
         )  # fmt: skip

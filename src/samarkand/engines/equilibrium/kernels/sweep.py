@@ -174,7 +174,6 @@ def sweep(
     residual,
     kernel,
     before,
-    has_wedge,
     elasticity,
     va_share,
     input_share,
@@ -198,9 +197,10 @@ def sweep(
 ):
     """All equations once: residual[:] = right-hand side minus state, in logarithms. Returns the largest.
 
-    The wage block's residual is log(labour income paid by sellers / labour income at the wage). `exogenous[n]` is
-    deficit plus transfer; with `proportional`, spending is multiple[n] times income, times one world factor.
-    `work[5, N, J]` and `bits` are scratch; `total, kept` [j, n] and `sales` [j, i] are left as found.
+    `before`: `kernel` over the wedge of tariffs and rents, None where there is none: what wedges alone need is then not
+    even compiled. The wage block's residual is log(labour income paid by sellers / labour income at the wage).
+    `exogenous[n]` is deficit plus transfer; with `proportional`, spending is multiple[n] times income, times one world
+    factor. `work[5, N, J]` and `bits` are scratch; `total, kept` [j, n] and `sales` [j, i] are left as found.
     """
     N, J = va_share.shape
     M = power.shape[1]
@@ -226,7 +226,7 @@ def sweep(
         flat[z] = flat[z] if bought[z] else 0.0
     transpose_into(spent, spending, N, J)
 
-    if has_wedge:
+    if before is not None:
         trade_pass_with_wedge(kernel, before, power, spending, total, kept, sales)
     else:
         trade_pass(kernel, power, spending, total, sales)
@@ -241,12 +241,12 @@ def sweep(
     income = np.empty(N)
     world_income = 0.0
     world_spending = 0.0
-    if has_wedge:
+    if before is not None:
         transpose_into(kept, kept_part, J, N)
     for n in range(N):
         earned[n] *= factor_income[n]
         revenue = 0.0
-        if has_wedge:
+        if before is not None:
             for j in range(J):
                 if prices[n, j] > 0.0:
                     revenue += spent[n, j] * (1.0 - kept_part[n, j] / prices[n, j])
