@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.progress import Progress, quiet
+from samarkand.world.freight.closed_base import close_base
 from samarkand.world.freight.model import FreightModel, RouteUpdate
-from samarkand.world.freight.path_base import prepare_base
-from samarkand.world.freight.skims import baseline_legs, components
+from samarkand.world.freight.skims import component
 from samarkand.world.network.disruptions import Closures, close, keeps_closed
 from samarkand.world.network.link_changes import LinkChange
 
@@ -49,11 +49,12 @@ def disrupt_freight(model: FreightModel, closures: Closures, progress: Progress 
     """A closed state of a model's network, for any number of programmes."""
     if not closures:  # lines alone
         return DisruptedFreight(model, model, closures)
-    network = close(model.network, closures)
-    parts = components(network, model.parameters)
-    base, pairs = prepare_base(network, model.parameters, baseline_legs(parts, model.parameters, progress))
+    network, parameters, open_base = close(model.network, closures), model.parameters, model.path_update.base
+    touched = {*closures.links, *(("sea",) if closures.ports else ())}
+    parts = model.parts | {name: component(name, network, parameters) for name in touched}
+    base, pairs = close_base(open_base, model.baseline.pairs, network, parameters, parts, touched, progress)
     baseline = replace(model.baseline, pairs=pairs)
-    closed = FreightModel(f"{model.key} closed", network, model.parameters, parts, baseline, base)
+    closed = FreightModel(f"{model.key} closed", network, parameters, parts, baseline, base)
     return DisruptedFreight(model, closed, closures)
 
 

@@ -69,9 +69,15 @@ class PathBase:
 
 
 def prepare_base(
-    network: Network, parameters: Parameters, legs: dict[str, list[Legs]]
+    network: Network,
+    parameters: Parameters,
+    legs: dict[str, list[Legs]],
+    offered: NDArray[np.bool_] | None = None,
 ) -> tuple[PathBase, Pairs]:
-    """The base of closure, and the routes of all pairs of cities, the upper triangle with its diagonal."""
+    """The base of closure, and the routes of all pairs of cities, the upper triangle with its diagonal.
+
+    offered: the pairs that are offered the sea, where that is settled (by another state of the network).
+    """
     values = values_of_time(parameters)
     classes, cities = len(SEARCH_CLASSES), len(network.cities)
     terminals, ports = len(network.terminals), len(network.ports)
@@ -104,7 +110,7 @@ def prepare_base(
     upper = np.triu_indices(cities)
     hours = np.empty((upper[0].size, len(MODES), classes))
     usd = np.empty_like(hours)
-    by_sea = np.empty(upper[0].size, np.bool_)
+    by_sea = np.empty(upper[0].size, np.bool_) if offered is None else offered
 
     def take(c: int, chains: Chains) -> None:
         value = values[c]
@@ -121,7 +127,7 @@ def prepare_base(
             base.rail[c] = chains.rail.cost(value)
             base.along[c] = chains.along.cost(value)
             base.over_sea[c] = chains.over_sea.cost(value)
-        if c == 0:
+        if c == 0 and offered is None:
             by_sea[:] = find_sea_ways(network, parameters, chains, value)[upper]
         for m, mode in enumerate((chains.by_road, chains.by_rail, chains.by_sea)):
             hours[:, m, c] = mode.hours[upper]

@@ -71,23 +71,24 @@ def values_of_time(parameters: Parameters) -> tuple[float, ...]:
 
 def components(network: Network, parameters: Parameters) -> dict[str, Component]:
     """The three graphs with their places."""
-    vot = np.array(values_of_time(parameters))
-    found = {}
-    for name in ("road", "rail", "sea"):
-        if name == "sea":
-            costs, nodes = sea_costs(network, parameters), network.sea_nodes
-            sources = targets = attach_ports_at_sea(network, parameters).node
-        elif name == "rail":
-            costs, nodes = land_costs(network, name, parameters), network.rail.nodes
-            sources = targets = network.terminals["node"].to_numpy(np.int64)
-        else:
-            costs, nodes = land_costs(network, name, parameters), network.road.nodes
-            city, terminal, port = attach_by_road(network, parameters)
-            sources, targets = city.node, np.r_[city.node, terminal.node, port.node]
-        graph = costs.graph(len(nodes))
-        key = fingerprint(graph.indptr, graph.indices, graph.hours, graph.usd, sources, targets, vot)
-        found[name] = Component(name, graph, sources, targets, key)
-    return found
+    return {name: component(name, network, parameters) for name in ("road", "rail", "sea")}
+
+
+def component(name: str, network: Network, parameters: Parameters) -> Component:
+    """The graph of road, rail or sea with its places."""
+    if name == "sea":
+        costs, nodes = sea_costs(network, parameters), network.sea_nodes
+        sources = targets = attach_ports_at_sea(network, parameters).node
+    elif name == "rail":
+        costs, nodes = land_costs(network, name, parameters), network.rail.nodes
+        sources = targets = network.terminals["node"].to_numpy(np.int64)
+    else:
+        costs, nodes = land_costs(network, name, parameters), network.road.nodes
+        city, terminal, port = attach_by_road(network, parameters)
+        sources, targets = city.node, np.r_[city.node, terminal.node, port.node]
+    graph, values = costs.graph(len(nodes)), np.array(values_of_time(parameters))
+    key = fingerprint(graph.indptr, graph.indices, graph.hours, graph.usd, sources, targets, values)
+    return Component(name, graph, sources, targets, key)
 
 
 def attach_by_road(network: Network, parameters: Parameters) -> tuple[Attachment, Attachment, Attachment]:
@@ -197,7 +198,6 @@ def chain_legs(
 ) -> Chains:
     """The three modes of one search class from its legs by road, rail and sea."""
     city, terminal, port = attach_by_road(network, parameters)
-    at_sea = attach_ports_at_sea(network, parameters)
     near = within_access(network, parameters)
     cities, terminals = len(network.cities), len(network.terminals)
     port_terminal = network.ports["terminal"].to_numpy(np.int64)
@@ -226,10 +226,21 @@ def chain_legs(
     by_train.hours[:, served] = along.hours[:, port_terminal[served]]
     by_train.usd[:, served] = along.usd[:, port_terminal[served]]
     to_port = cheaper_legs(to_port, by_train.plus(parameters["port_hours_rail"], fee), value_of_time)
-    sea = _apart(legs["sea"].plus(at_sea.hours[:, None] + at_sea.hours, at_sea.usd[:, None] + at_sea.usd))
-    over_sea = join_legs(to_port, sea, value_of_time)
-    by_sea = _apart(join_legs(over_sea, to_port.transposed, value_of_time))
+    sea, over_sea, by_sea = sail(network, parameters, legs["sea"], to_port, value_of_time)
     return Chains(road, to_terminal, rail, along, to_port, sea, over_sea, _apart(by_road), by_rail, by_sea)
+
+
+def sail(
+    network: Network, parameters: Parameters, at_sea: Legs, to_port: Legs, value_of_time: float
+) -> tuple[Legs, Legs, Legs]:
+    """Legs between ports [port, port], to them over the sea [city, port], and by sea [city, city] (`Chains`).
+
+    at_sea: legs between the points of the sea graph at the ports; to_port: as in `Chains`.
+    """
+    quay = attach_ports_at_sea(network, parameters)
+    sea = _apart(at_sea.plus(quay.hours[:, None] + quay.hours, quay.usd[:, None] + quay.usd))
+    over_sea = join_legs(to_port, sea, value_of_time)
+    return sea, over_sea, _apart(join_legs(over_sea, to_port.transposed, value_of_time))
 
 
 def _apart(legs: Legs) -> Legs:

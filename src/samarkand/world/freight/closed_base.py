@@ -1,0 +1,67 @@
+"""The base of a network with something closed, from that of the network open.
+
+What no closure touches is taken over as it is: where the sea alone is touched, all chains by road and rail. The sea is
+offered where it was (`sea_choice`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import numpy as np
+
+from samarkand.core.progress import Progress
+from samarkand.engines.routing import Legs
+from samarkand.engines.threads import run_all
+from samarkand.world.freight.mode_choice import MODES
+from samarkand.world.freight.path_base import PathBase, prepare_base
+from samarkand.world.freight.skims import Component, baseline_legs, sail, values_of_time
+from samarkand.world.freight.trade_costs import Pairs
+from samarkand.world.network.tables import Network
+from samarkand.world.parameters import Parameters
+
+SEA = MODES.index("sea")
+
+
+def close_base(
+    base: PathBase,
+    pairs: Pairs,
+    network: Network,
+    parameters: Parameters,
+    parts: dict[str, Component],
+    touched: Collection[str],
+    progress: Progress,
+) -> tuple[PathBase, Pairs]:
+    """The base and the routes of a closed network.
+
+    base, pairs: of the open one; network, parts: the closed one and its graphs; touched: modes whose links, or at sea
+    ports, are closed.
+    """
+    if set(touched) == {"sea"}:
+        legs = baseline_legs({"sea": parts["sea"]}, parameters, progress)
+        return _sail_anew(base, pairs, network, parameters, legs["sea"])
+    return prepare_base(network, parameters, baseline_legs(parts, parameters, progress), pairs.by_sea)
+
+
+def _sail_anew(
+    base: PathBase, pairs: Pairs, network: Network, parameters: Parameters, legs: list[Legs]
+) -> tuple[PathBase, Pairs]:
+    """The same land with other legs between ports, by search class."""
+    values, count = values_of_time(parameters), len(network.cities)
+    new = {
+        name: np.empty_like(getattr(base, name)) for name in ("sea_hours", "sea_usd", "sea_city", "over_sea")
+    }
+    hours, usd = pairs.hours.copy(), pairs.usd.copy()
+    at = pairs.origin.astype(np.int64) * count + pairs.destination
+
+    def one(c: int) -> None:
+        to_port = Legs(base.port_hours[c], base.port_usd[c]).transposed
+        sea, over_sea, by_sea = sail(network, parameters, legs[c], to_port, values[c])
+        new["sea_hours"][c], new["sea_usd"][c] = sea.hours, sea.usd
+        with np.errstate(over="ignore"):
+            new["over_sea"][c], new["sea_city"][c] = over_sea.cost(values[c]), by_sea.cost(values[c])
+        hours[:, SEA, c], usd[:, SEA, c] = by_sea.hours.ravel()[at], by_sea.usd.ravel()[at]
+
+    run_all(one, range(len(values)))
+    return replace(base, **new), replace(pairs, hours=hours, usd=usd)
