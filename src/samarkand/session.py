@@ -57,16 +57,17 @@ class Session:
         with self._lock:
             is_new = key not in self._used
             self._used.pop(key, None)
-            self._used[key] = value
             if is_new:
                 self._has_grown = True
-                self._shrink(value)
+                self._bytes += nbytes([value], beside=self._used.values())
+            self._used[key] = value
+            if is_new:
+                self._shrink()
         return value
 
-    def _shrink(self, newest: Any) -> None:
-        self._bytes += nbytes([newest])
+    def _shrink(self) -> None:
         if self._bytes <= COUNT_ANEW * self.limit:
-            return  # what is shared was counted more than once, and still there is room
+            return  # some of what is shared was counted more than once, and still there is room
         self._fit()
 
     def _fit(self) -> None:

@@ -74,7 +74,7 @@ from samarkand.world.freight.trade_costs import ad_valorem_cost, iceberg_cost_ha
 from samarkand.world.freight.transit import calc_passing, laid_apart
 from samarkand.world.freight.transit_payments import TransitPayments, paying_tariffs
 from samarkand.world.freight.transit_use import TransitUse, find_transit_use
-from samarkand.world.network.disruptions import Closures, find_closures
+from samarkand.world.network.disruptions import Closures, close, find_closures
 from samarkand.world.world import World
 
 Value = TypeVar("Value")
@@ -182,10 +182,10 @@ class Baseline:
         return self.given[name] if name in self.given else derived(self, name, make)
 
     def solve(self, progress: Progress) -> Baseline:
-        """Itself with all parts worked out: the equilibrium of an open network beside the network."""
-        beside = None if self.closed else Beside(lambda: self.solution)
+        """Itself with all parts worked out: what does not ask for the network beside the network."""
+        beside = Beside[object](self._energy_left if self.closed else lambda: self.solution)
         self._part("freight", partial(self._freight, progress))
-        _ = self.costs, self.solution if beside is None else beside.result()
+        _ = self.costs, beside.result(), self.solution
         return self
 
     def _freight(self, progress: Progress = quiet) -> Freight:
@@ -248,10 +248,19 @@ class Baseline:
 
     def _closed_energy(self) -> tuple[ClosedEnergy, Solution]:
         def make() -> tuple[ClosedEnergy, Solution]:
-            assert isinstance(self.freight, DisruptedFreight)  # as names are closed
-            return _close_energy(self.setting, self.state, self.freight.closures, self._carriage())
+            return _close_energy(self.setting, self._energy_left(), self.state, self._carriage())
 
         return derived(self, "closed energy", make)
+
+    def _energy_left(self) -> EnergyClosure:
+        """What closures leave of oil and gas in volumes: it asks for nothing of the freight network but its places."""
+
+        def make() -> EnergyClosure:
+            network = self.setting.world.network
+            closures = find_closures(self.closed, network)
+            return energy_of(self.setting).close(close(network, closures), closures.pipelines)
+
+        return derived(self, "energy left", make)
 
     @cached_property
     def ad_valorem_cost(self) -> xr.DataArray:
@@ -309,11 +318,10 @@ def energy_of(setting: Setting) -> EnergyTrade:
 
 
 def _close_energy(
-    setting: Setting, state: FreightState, closures: Closures, carriage: CarriageOf | None
+    setting: Setting, closure: EnergyClosure, state: FreightState, carriage: CarriageOf | None
 ) -> tuple[ClosedEnergy, Solution]:
     """Oil and gas with closures against the open network, and the equilibrium in which no exporter sells more of them
     abroad than is left."""
-    closure = energy_of(setting).close(state.model.network, closures.pipelines)
     routes = iceberg_cost_hat(state.costs, setting.commodities)
     costs = energy_costs(closure, routes, setting.commodities["value_per_teu"])
     theta = setting.assumptions.elasticities.values().sel(sector=setting.commodities["sector"])

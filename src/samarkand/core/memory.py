@@ -11,12 +11,12 @@ import numpy as np
 _LEAVES = (str, bytes, int, float, complex, bool, type(None), type, FunctionType, MethodType, ModuleType)
 
 
-def nbytes(values: Iterable[object]) -> int:
-    """Bytes of the arrays that can be reached from `values`, each block of memory once.
+def nbytes(values: Iterable[object], beside: Iterable[object] = ()) -> int:
+    """Bytes of the arrays that can be reached from `values`, each block of memory once; not by way of those `beside`.
 
     Arrays that are read from a file as they are needed count nothing: the system takes their memory back by itself.
     """
-    seen: set[int] = set()
+    seen = {id(one) for one in beside}
     # What is made on the way must not go: another would take its number and count as seen.
     alive: list[object] = []
     total = 0

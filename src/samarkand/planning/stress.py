@@ -24,6 +24,7 @@ from samarkand.appraisal import find_baseline, find_state
 from samarkand.core.faults import Fault, FaultList, Faults
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
+from samarkand.engines.threads import Beside
 from samarkand.priorities.infrastructure.means import calc_trade_cost_change
 from samarkand.priorities.time_rule import calc_effect_of_year
 from samarkand.programme import Programme, Schedule
@@ -167,12 +168,12 @@ def stress_test(
     names = [(*asked.scenario.closures, *one.as_names(asked.world.network)) for one in found]
     questions = [session.ask(asked.scenario.but(closures=closed)) for closed in names]
     schedule = session.schedule(asked)
-    calm = _solve(asked, schedule, session, progress)
+    beside = Beside(partial(_solve, asked, schedule, session, quiet))  # the first case meanwhile
     solved = []
     for number, (closures, closed) in enumerate(zip(found, questions, strict=True), 1):
         step = partial(_tell, progress, f"{number} of {len(found)}: closing {' + '.join(closures.names)}")
         step()
-        shut = _solve(closed, schedule, session, step)
+        shut, calm = _solve(closed, schedule, session, step), beside.result()
         case = _case(closures, calm, shut)
         if transit:
             lost = transit_lost(calm.baseline.assignment, shut.baseline.assignment)

@@ -109,7 +109,19 @@ class SeaReach:
         if not nodes.size:
             return np.full(len(self.labels), np.inf)
         found = dijkstra(self._graph, indices=nodes, min_only=True)
-        return np.array([found[self.landing[code]].min(initial=np.inf) for code in self.labels])
+        node, first, served = self._landings
+        cost = np.full(len(self.labels), np.inf)
+        if node.size:
+            cost[served] = np.minimum.reduceat(found[node], first)
+        return cost
+
+    @cached_property
+    def _landings(self) -> tuple[Ints, Ints, Ints]:
+        """`landing` in one row: sea nodes economy by economy, where each begins, and which economies have any."""
+        nodes = [self.landing[code] for code in self.labels]
+        size = np.array([one.size for one in nodes])
+        served = np.flatnonzero(size)
+        return np.concatenate(nodes), np.r_[0, size[served].cumsum()[:-1]], served
 
 
 @dataclass(frozen=True, eq=False)

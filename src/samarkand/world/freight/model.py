@@ -118,6 +118,7 @@ class FreightModel:
         self._placing = Lock()
         self._placed: dict[LinkChange, list[Arc]] = {}
         self._land_costs: dict[str, LinkCosts] = {}
+        self._last: tuple[tuple[LinkChange, ...], RouteUpdate] | None = None
 
     @property
     def economies(self) -> tuple[str, ...]:
@@ -177,9 +178,16 @@ class FreightModel:
         slots[rows[:count]] = -1
         return RouteUpdate(rows[:count], usd[:count], hours[:count])
 
+    def routes(self, changes: Sequence[LinkChange], progress: Progress = quiet) -> RouteUpdate:
+        """`update_routes`; those asked for last are not found again: closures ask for what the open network has."""
+        asked, last = tuple(changes), self._last
+        if last is None or last[0] != asked:
+            self._last = last = (asked, self.update_routes(asked, progress))
+        return last[1]
+
     def chosen_routes(self, changes: Sequence[LinkChange]) -> ChosenRoutes:
         """Routes that goods take with changes, where they change routes: the bound of states with fewer routes."""
-        routes = self.update_routes(changes)
+        routes = self.routes(changes)
         return self.baseline.chosen_routes(routes.rows, routes.usd, routes.hours)
 
     def arcs_of(self, change: LinkChange, progress: Progress = quiet) -> list[Arc]:

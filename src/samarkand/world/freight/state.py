@@ -71,7 +71,7 @@ def freight_state(
 ) -> FreightState:
     """The state that changes of links, none for no programme, make of a network, open or disrupted."""
     if isinstance(freight, FreightModel):
-        routes = freight.update_routes(changes, progress)
+        routes = freight.routes(changes, progress) if changes else freight.update_routes(changes, progress)
         return FreightState(freight, tuple(changes), routes, routes, freight.costs_of(routes, changes))
     found = freight.costs(changes, progress)
     return FreightState(
