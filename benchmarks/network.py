@@ -18,7 +18,8 @@ from scipy.sparse.csgraph import dijkstra
 
 from samarkand.analysis.flows import freight
 from samarkand.engines.assignment import find_paths
-from samarkand.engines.routing import Graph, calc_costs, calc_legs
+from samarkand.engines.legs import find_legs
+from samarkand.engines.routing import Graph, calc_costs
 from samarkand.engines.routing_fast import Hierarchy, is_installed
 from samarkand.planning.stress import stress_test
 from samarkand.programme import apply
@@ -142,7 +143,7 @@ def report_model(asked: Question) -> None:
     def all_legs() -> dict[str, Any]:
         return {
             name: [
-                calc_legs(part.graph, value, part.sources, part.targets)
+                find_legs(part.graph, value, part.sources, part.targets)
                 for value in values_of_time(model.parameters)
             ]
             for name, part in parts.items()

@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from samarkand.engines import path_update_kernels as closure_kernels
 from samarkand.engines import routing_fast
+from samarkand.engines.legs import find_legs
 from samarkand.engines.routing import (
     Legs,
     build_graph,
@@ -20,6 +21,7 @@ from samarkand.engines.routing import (
     find_path,
     join_legs,
 )
+from samarkand.world.freight.skims import component, values_of_time
 from samarkand.world.network.tables import land_costs, load_network
 from samarkand.world.parameters import load_parameters
 
@@ -38,6 +40,34 @@ def test_attributes_follow_the_path_of_least_generalised_cost() -> None:
     assert find_path(graph, 1.0, 0, 3) == [0, 1, 3]
     assert find_path(graph, 0.5, 0, 3) == [0, 2, 3]
     assert find_path(graph, 1.0, 0, 4) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "links", "sources"), [(40, 30, 40), (300, 900, 300), (700, 1500, 600), (3, 0, 2)]
+)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_legs_searched_side_by_side_are_those_of_scipy(size, links, sources, seed) -> None:
+    """Few sources and many, in one part and in two; places that nothing joins."""
+    random = np.random.default_rng(seed)
+    ends = np.unique(np.sort(random.integers(0, size, (links, 2)), axis=1), axis=0)
+    u, v = ends[ends[:, 0] < ends[:, 1]].T
+    graph = build_graph(size, u, v, random.uniform(0.5, 50, u.size), random.uniform(1, 500, u.size))
+    start, end, done = random.permutation(size)[:sources], random.permutation(size)[: size // 2 + 1], []
+    legs, peer = find_legs(graph, 2.5, start, end, done.append), calc_legs(graph, 2.5, start, end)
+    np.testing.assert_allclose(legs.hours, peer.hours, rtol=1e-12)
+    np.testing.assert_allclose(legs.usd, peer.usd, rtol=1e-12)
+    assert done[-1] == sources
+
+
+def test_legs_of_the_embedded_railways_are_those_of_scipy() -> None:
+    """Where ways of equal cost are many: every twentieth terminal, by each value of time."""
+    parameters = load_parameters()
+    part = component("rail", load_network(), parameters)
+    for value in values_of_time(parameters):
+        legs = find_legs(part.graph, value, part.sources, part.targets)
+        peer = calc_legs(part.graph, value, part.sources[::20], part.targets)
+        np.testing.assert_allclose(legs.hours[::20], peer.hours, rtol=1e-12)
+        np.testing.assert_allclose(legs.usd[::20], peer.usd, rtol=1e-12)
 
 
 @pytest.mark.parametrize(

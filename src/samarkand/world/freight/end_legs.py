@@ -10,8 +10,8 @@ import numpy as np
 
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.disk_cache import MOST_KEPT, load_entry, save_entry
+from samarkand.engines.legs import find_legs
 from samarkand.engines.once import derived
-from samarkand.engines.routing import calc_legs
 from samarkand.world.freight.skims import Component
 
 MOST_ENDS = (
@@ -106,7 +106,7 @@ class EndLegs:
             def report(done: int, c: int = c) -> None:
                 progress(done=c * len(missing) + done, total=classes * len(missing))
 
-            legs = calc_legs(self.part.graph, value, np.array(missing, dtype=np.int64), goals, report)
+            legs = find_legs(self.part.graph, value, np.array(missing, dtype=np.int64), goals, report)
             for k, found in enumerate((legs.hours, legs.usd)):
                 to[k, c, before:] = found[:, : self.part.targets.size]
                 between[k, c, before:] = found[:, self.part.targets.size :]

@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 from samarkand.core.conventions import Floats
 from samarkand.core.disk_cache import MOST_KEPT, load_entry, save_entry
 from samarkand.core.hashing import fingerprint
+from samarkand.engines.legs import find_legs
 from samarkand.engines.once import derived
-from samarkand.engines.routing import Graph, Legs, calc_legs, cheaper_legs, join_legs
+from samarkand.engines.routing import Graph, Legs, cheaper_legs, join_legs
 from samarkand.engines.threads import run_all
 from samarkand.world.network.geography import SURROUNDINGS_KM
 from samarkand.world.network.nearest import distances, nearest_nodes
@@ -129,7 +130,7 @@ def compute_component(part: Component, parameters: Parameters, progress: Progres
         def report(done: int, before: int = number * part.sources.size, total: int = total) -> None:
             progress(done=before + done, total=total)
 
-        legs.append(both_ways(calc_legs(part.graph, vot, part.sources, part.targets, report)))
+        legs.append(both_ways(find_legs(part.graph, vot, part.sources, part.targets, report)))
     return legs
 
 
