@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from samarkand.analysis.flows import busiest, freight
+from samarkand.analysis.flows import busiest
 from samarkand.analysis.transit import transit_lost
 from samarkand.appraisal import find_baseline, find_state
 from samarkand.core.faults import Fault, FaultList, Faults
@@ -211,8 +211,11 @@ def rank_closures(
     the programme, each solved exactly. Other arguments as `stress_test`.
     """
     _check_days(days)
-    laid = freight(programme, world=world, year=year, session=session, progress=progress, **terms)
-    names = busiest(laid.without, laid.world.network, most)
+    session = session or default_session()
+    asked = session.ask(programme, world, **(terms | {"years": (year,)}))
+    baseline = find_baseline(asked, session, progress)
+    progress("laying freight on the network")
+    names = busiest(baseline.assignment, asked.world.network, most)
     tested = stress_test(
         programme, names, world=world, year=year, transit=transit, days=days, session=session, progress=progress,
         **terms,
