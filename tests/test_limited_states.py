@@ -10,7 +10,7 @@ from rich.console import Console
 
 from samarkand.analysis.capacity import capacity_table
 from samarkand.analysis.flows import freight
-from samarkand.appraisal import find_state
+from samarkand.appraisal import appraise, find_state
 from samarkand.core.faults import Faults
 from samarkand.core.progress import quiet
 from samarkand.planning.stress import stress_test
@@ -67,6 +67,17 @@ def solve(open_model: Session, **terms: object) -> State:
     setting = Setting(asked.world, asked.assumptions, "fixed_nominal", lines=asked.programme)
     baseline = solve_baseline(setting, asked.scenario.closures, open_model.kept, quiet)
     return find_state(asked, schedule, baseline, session, quiet, len(schedule.states) - 1)
+
+
+def test_progress_is_told_of_limits_as_of_all_else(declare) -> None:
+    """As the command shows it: a text and how far it is, no more. Every stage says its own."""
+    said: list[str] = []
+
+    def tell(text: str, done: int | None = None, total: int | None = None) -> None:
+        said.append(text)
+
+    appraise(toy_programme(), make_toy_world(), session=Session(), years=(YEAR,), limits=True, progress=tell)
+    assert any("prices of full facilities" in text for text in said)
 
 
 def flow(state: State, place: str, with_: bool) -> float:

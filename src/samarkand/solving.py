@@ -563,8 +563,8 @@ def limit_state(baseline: Baseline, state: FreightState, change: Change, progres
     goods, others, residual = _goods(setting, setting.world.accounts.trade_flow), gates.others, np.inf
     price = gated.solve(goods, others, gates.limits.prices).price
     mixing = Mixing()
-    for number in range(1, MOST_TRIES + 1):
-        progress("prices of full facilities", done=number, total=MOST_TRIES)
+    for _ in range(MOST_TRIES):
+        progress()
         limits = gated.at_prices(goods, others, price)
         limited = state.limited(limits, gates.limits)
         costs = trade_costs(setting, limited, change, baseline.energy)

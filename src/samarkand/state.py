@@ -74,18 +74,19 @@ class Counterfactual:
         """Itself, with what nearly every question needs worked out: the network and the equilibrium."""
         if self.reach:
             self._part("left_out", partial(leave_out, self.baseline, self.change, progress))
-        step = partial(progress, f"{self.change.year}: freight network")
-        step()
-        self._part("freight", partial(self._freight, step))
+        self._part("freight", partial(self._freight, progress))
         progress(f"{self.change.year}: equilibrium")
         _ = self.before_financing
         return self
 
     def _freight(self, progress: Progress = quiet) -> FreightState:
-        state = freight_state(self.baseline.freight, self.change.network, progress)
-        return (
-            state if self.baseline.gates is None else limit_state(self.baseline, state, self.change, progress)
-        )
+        step = partial(progress, f"{self.change.year}: freight network")
+        step()
+        state = freight_state(self.baseline.freight, self.change.network, step)
+        if self.baseline.gates is None:
+            return state
+        step = partial(progress, f"{self.change.year}: prices of full facilities")
+        return limit_state(self.baseline, state, self.change, step)
 
     @property
     def left_out(self) -> Beside[xr.DataArray] | None:
