@@ -243,13 +243,19 @@ class GatedFreight:
 
     def passing(self, goods: Goods) -> Floats:
         """What passes each facility without prices, tonnes or TEU a year; oil and gas from terminals apart."""
+        return self._passing(goods, [(self.share, self.bits)])
+
+    def _passing(self, goods: Goods, parts: Sequence[tuple[Floats, Ints]]) -> Floats:
+        """What passes each facility on ways with shares and gates, both [row, class, mode]."""
         amounts = {name: self._amounts(goods, name) for name in ("tonnes", "teu")}
-        return np.array(
-            [
-                float((amounts[one.measure][:, :, None] * self.share * (self.bits >> f & 1)).sum())
-                for f, one in enumerate(self.facilities)
-            ]
-        )
+        total = np.zeros(len(self.facilities))
+        for share, bits in parts:
+            at = np.nonzero((share != 0) & (bits != 0))  # most ways pass no gate
+            gates = bits[at]
+            carried = {name: share[at] * amount[at[:2]] for name, amount in amounts.items()}
+            for f, one in enumerate(self.facilities):
+                total[f] += float(carried[one.measure][(gates >> f & 1) != 0].sum())
+        return total
 
     def _amounts(self, goods: Goods, name: str) -> Floats:
         """Of pairs that pass a gate, both ways together [row, class]."""
@@ -305,13 +311,10 @@ class GatedFreight:
     def _use_of_layers(self, limits: Limits, goods: Goods) -> Floats:
         if not limits.layers:
             return self.passing(goods)
-        amounts = {name: self._amounts(goods, name) for name in ("tonnes", "teu")}
-        total = np.zeros(len(self.facilities))
-        for layer in limits.layers:
-            bits = self._bits(self.at, self.found[layer.number])
-            for f, one in enumerate(self.facilities):
-                total[f] += float((amounts[one.measure][:, :, None] * layer.share * (bits >> f & 1)).sum())
-        return total
+        return self._passing(
+            goods,
+            [(layer.share, self._bits(self.at, self.found[layer.number])) for layer in limits.layers],
+        )
 
     def _search(self, land: Mapping[int, Floats], sea: Floats) -> Search:
         """Ways of all pairs by land, by search class, and by sea; kept."""

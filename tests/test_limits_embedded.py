@@ -1,0 +1,69 @@
+"""Limits on the embedded world with the default programme: what is promised of them holds there too."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from samarkand.appraisal import find_baseline, find_state
+from samarkand.core.progress import quiet
+from samarkand.engines.equilibrium.measures import calc_real_income_hat
+from samarkand.programme.channels import capacity as channel
+from samarkand.session import Session
+from samarkand.solving import JOINT
+from samarkand.state import State
+from samarkand.world.freight import capacity
+from samarkand.world.freight.capacity import calc_flow, per_unit
+from soaking import ALL
+
+PROGRAMME, YEAR = "eurasian-corridors", 2035
+EXACT = 1e-9
+
+
+def last_state(session: Session, *, limits: bool) -> State:
+    """All that is open by the year, before anything is assessed."""
+    asked = session.ask(PROGRAMME, years=(YEAR,), limits=limits)
+    schedule = session.schedule(asked)
+    baseline = find_baseline(asked, session)
+    return find_state(asked, schedule, baseline, session, quiet, len(schedule.states) - 1)
+
+
+@pytest.mark.slow
+def test_prices_of_both_states_hold_flows_to_the_capacities() -> None:
+    """Certified by both sums, and on the links: the trade of the solution is laid anew by the search that lays all
+    freight, which knows of no column and no share but those that it is given."""
+    state = last_state(Session(), limits=True)
+    before, after = state.solved.baseline.gates.limits, state.freight.limits
+    assert max(before.residual, after.residual, after.joint_residual) <= JOINT
+    full = [name for name, price in after.prices.items() if price > 0]
+    assert "baku_tbilisi_kars" in full  # 5 m t a year, and the model sends more if nothing holds it
+    work = state.unpaid.assignment
+    parameters = state.assumptions.parameters
+    for one, price, flow in zip(after.facilities, after.price, after.flow, strict=True):
+        limit = one.capacity * per_unit(one.unit, parameters)
+        assert flow <= limit * (1 + JOINT), one.id
+        laid = calc_flow(work, one.place, one.unit, parameters)
+        assert laid <= one.capacity * (1 + 2 * JOINT), one.id
+        if price > 0:
+            assert flow == pytest.approx(limit, rel=JOINT)
+            assert laid == pytest.approx(one.capacity, rel=2 * JOINT)
+
+
+@pytest.mark.slow
+@pytest.mark.soak
+@pytest.mark.skipif(not ALL, reason="two states of the embedded world more: by `make soak`")
+def test_an_empty_table_is_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session()
+    off = last_state(session, limits=False)
+    for module in (capacity, channel):
+        monkeypatch.setattr(module, "capacities", tuple)
+    on = last_state(session, limits=True)
+    assert on.freight.limits is not None
+    assert not any(on.freight.limits.prices.values())
+    for ours, theirs in (
+        (on.before_financing.trade_flow, off.before_financing.trade_flow),
+        (calc_real_income_hat(on.with_), calc_real_income_hat(off.with_)),
+        (on.iceberg_cost_hat.to_numpy(), off.iceberg_cost_hat.to_numpy()),
+    ):
+        assert np.array_equal(np.isnan(ours), np.isnan(theirs))
+        assert ours == pytest.approx(theirs, rel=EXACT, nan_ok=True)
