@@ -56,7 +56,7 @@ from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.disruption import DisruptedFreight, calc_cut_off_hat, disrupt_freight
 from samarkand.world.freight.energy import EnergyClosure, EnergyTrade, energy_tonnes, energy_trade
 from samarkand.world.freight.energy_costs import EnergyCosts, calc_energy_hat, energy_costs
-from samarkand.world.freight.gate_ways import Gate
+from samarkand.world.freight.gate_ways import Gate, KeptLegs
 from samarkand.world.freight.limits import (
     REMEDY,
     GatedFreight,
@@ -515,12 +515,14 @@ def _lay(
 class GatesOfBaseline:
     """Where goods pass the facilities of the state without a programme, and its prices.
 
-    `gates`: of each facility; `others`: what passes it that neither pays nor turns aside, tonnes or TEU a year.
+    `gates`: of each facility; `others`: what passes it that neither pays nor turns aside, tonnes or TEU a year; `legs`:
+    what states have in common.
     """
 
     gates: tuple[Gate, ...]
     others: Floats
     limits: Limits
+    legs: KeptLegs
 
 
 def _goods(setting: Setting, flow: xr.DataArray) -> Goods:
@@ -539,12 +541,13 @@ def _limit_baseline(
     facilities = facilities_of(setting.lines, (), setting.world, setting.assumptions.parameters)
     work = _lay(setting, model, state, flow)
     gates = find_gates(facilities, work)
-    gated = GatedFreight(model, state.against_open, (), facilities, gates)
+    legs = KeptLegs()
+    gated = GatedFreight(model, state.against_open, (), facilities, gates, legs)
     goods = _goods(setting, flow)
     all_of_it = flows_at(facilities, work, setting.assumptions.parameters)
     others = np.maximum(all_of_it - gated.passing(goods), 0.0)
     limits = gated.solve(goods, others)
-    return GatesOfBaseline(gates, others, limits), state.limited(limits, limits)
+    return GatesOfBaseline(gates, others, limits, legs), state.limited(limits, limits)
 
 
 def limit_state(baseline: Baseline, state: FreightState, change: Change, progress: Progress) -> FreightState:
@@ -559,7 +562,7 @@ def limit_state(baseline: Baseline, state: FreightState, change: Change, progres
     facilities = facilities_of(
         setting.lines, change.effects.get("capacity", ()), setting.world, setting.assumptions.parameters
     )
-    gated = GatedFreight(state.model, state.against_open, state.changes, facilities, gates.gates)
+    gated = GatedFreight(state.model, state.against_open, state.changes, facilities, gates.gates, gates.legs)
     goods, others, residual = _goods(setting, setting.world.accounts.trade_flow), gates.others, np.inf
     price = gated.solve(goods, others, gates.limits.prices).price
     mixing = Mixing()

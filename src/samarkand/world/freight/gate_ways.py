@@ -7,7 +7,7 @@ The searches are those by which goods are laid on links (`assignment`), so that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from samarkand.core.conventions import Floats, Ints
+from samarkand.core.hashing import fingerprint
 from samarkand.engines.assignment import Paths, find_paths, join_choice
 from samarkand.engines.path_sums import mark_paths, sum_paths
 from samarkand.engines.routing import Graph, Legs
@@ -25,6 +26,7 @@ from samarkand.world.network.tables import LinkCosts, Network
 from samarkand.world.parameters import Parameters
 
 MOST_GATES = 62  # bits of a number
+MOST_LEGS = 2  # tables kept by mode and search class: each of the road takes tens of megabytes
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,23 @@ class _Legs(NamedTuple):
         return Way(self.hours[one, other], self.usd[one, other], self.gates[one, other])
 
 
+class KeptLegs:
+    """Legs on land that were found last: states that differ in one project have most of them in common."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, int], tuple[tuple[str, _Legs], ...]] = {}
+
+    def find(self, mode: str, c: int, content: str, make: Callable[[], _Legs]) -> _Legs:
+        """The legs of a mode and search class; content: a hash of all that they depend on."""
+        kept = self._kept.get((mode, c), ())
+        for known, legs in kept:
+            if known == content:
+                return legs
+        found = make()
+        self._kept[mode, c] = ((content, found), *kept[: MOST_LEGS - 1])
+        return found
+
+
 def _chain(*ways: Way) -> Way:
     """One way after another."""
     hours, usd = sum(way.hours for way in ways), sum(way.usd for way in ways)
@@ -103,7 +122,7 @@ def _lines(state: NetworkState, mode: str) -> tuple[Graph, LinkCosts]:
 
 
 class GateSearch:
-    """Searches on one state of the network, with its gates."""
+    """Searches on one state of the network, with its gates. kept: legs that other states may share."""
 
     def __init__(
         self,
@@ -112,6 +131,7 @@ class GateSearch:
         changes: Sequence[LinkChange],
         gates: Sequence[Gate],
         pairs: tuple[Ints, Ints],
+        kept: KeptLegs | None = None,
     ) -> None:
         if len(gates) > MOST_GATES:
             raise ValueError(f"there are more than {MOST_GATES} gates")
@@ -123,7 +143,7 @@ class GateSearch:
         self._at_ports = np.zeros(len(self.state.port_terminal), np.int64)
         for number, gate in enumerate(gates):
             self._at_ports[sorted(gate.ports)] |= 1 << number
-        self._kept: dict[tuple[str, int], tuple[bytes, _Legs]] = {}
+        self._kept = KeptLegs() if kept is None else kept
 
     def _bits_of_arcs(self, mode: str) -> Ints:
         graph, costs = _lines(self.state, mode)
@@ -181,17 +201,27 @@ class GateSearch:
         return found
 
     def _legs(self, mode: str, c: int, priced: NetworkState, sources: Ints, targets: Ints) -> _Legs:
-        """Legs of a mode on land; those of the last prices are kept."""
-        graph = (priced.road if mode == "road" else priced.rail).graph
-        prices = graph.usd.tobytes()
-        kept = self._kept.get((mode, c))
-        if kept is not None and kept[0] == prices:
-            return kept[1]
-        paths = find_paths(graph, self.values[c], sources, targets)
-        legs, bits = _along(_lines(self.state, mode)[0], paths, self._bits[mode])
-        found = _Legs(paths.cost, legs.hours, legs.usd, bits)
-        self._kept[mode, c] = prices, found
-        return found
+        """Legs of a mode on land, found now or before for the same links, prices and places."""
+        priced_graph = (priced.road if mode == "road" else priced.rail).graph
+        graph, value, gates = _lines(self.state, mode)[0], self.values[c], self._bits[mode]
+
+        def make() -> _Legs:
+            paths = find_paths(priced_graph, value, sources, targets)
+            legs, bits = _along(graph, paths, gates)
+            return _Legs(paths.cost, legs.hours, legs.usd, bits)
+
+        content = fingerprint(
+            graph.indptr,
+            graph.indices,
+            graph.hours,
+            graph.usd,
+            priced_graph.usd,
+            gates,
+            sources,
+            targets,
+            value,
+        )
+        return self._kept.find(mode, c, content, make)
 
     def _to_port(
         self, city: Ints, port: Ints, how: Ints, by_road: _Legs, changing: _Legs, rail: _Legs, entry: Ints

@@ -26,7 +26,7 @@ from samarkand.core.faults import Fault, Faults
 from samarkand.engines import limits as engine
 from samarkand.world.freight.assignment import Aside, FreightWork, NetworkState, nearest_class
 from samarkand.world.freight.capacity import Facility, calc_flow, per_unit
-from samarkand.world.freight.gate_ways import Gate, GateSearch, Way, add_prices
+from samarkand.world.freight.gate_ways import Gate, GateSearch, KeptLegs, Way, add_prices
 from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.tonnes_by_route import costs_of, routes_of
@@ -200,6 +200,8 @@ class GatedFreight:
         The network without a programme, and what its changes make of it.
     facilities, gates
         Places with a capacity in this state, and where goods pass them (`find_gates`).
+    legs
+        Legs on land that states share.
     """
 
     def __init__(
@@ -209,6 +211,7 @@ class GatedFreight:
         changes: Sequence[LinkChange],
         facilities: Sequence[Facility],
         gates: Sequence[Gate],
+        legs: KeptLegs | None = None,
     ) -> None:
         self.model = model
         self.facilities, self.gates = tuple(facilities), tuple(gates)
@@ -218,7 +221,7 @@ class GatedFreight:
         pairs = model.baseline.pairs
         ends = pairs.origin.astype(np.int64), pairs.destination.astype(np.int64)
         network = open_ports(model.network, changes)
-        self.search = GateSearch(network, self.parameters, changes, self.gates, ends)
+        self.search = GateSearch(network, self.parameters, changes, self.gates, ends, legs)
         nothing = np.zeros(len(self.facilities))
         self.found: list[Search] = []
         self._search(dict.fromkeys(self._classes, nothing), nothing)
