@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from docs.freight_observed import PAGE, page
 from pydantic import ValidationError
@@ -16,10 +17,12 @@ from rich.console import Console
 from samarkand.analysis import observed
 from samarkand.analysis.observed import (
     SHARES,
+    ObservedFreight,
     ObservedRow,
     beside_observed,
     drawn_half,
     misses,
+    observed_and_limits,
     observed_freight,
     pair_of,
 )
@@ -222,7 +225,7 @@ def test_what_nobody_published_as_it_stands_is_marked(toy, session, monkeypatch)
     ]
     table = _beside(rows, toy, session, monkeypatch).reset_index()
     console = Console(record=True, width=160)
-    print_observed(table, console)
+    print_observed(ObservedFreight(table, pd.DataFrame(), {}), console)
     gate, read, silent = (
         next(line for line in console.export_text(clear=False).splitlines() if name in line)
         for name in ("A gate", "Another", "A third")
@@ -260,7 +263,8 @@ def test_a_figure_without_source_or_note_is_refused():
 @pytest.mark.slow
 def test_every_place_is_found_and_the_page_is_of_this_model(world):
     """The page is rounded: what it shows is what the model says today."""
-    found = beside_observed(world)
+    whole = observed_and_limits(world)
+    found = whole.table
     assert len(found) == len(observed_freight())
     assert found["modelled"].notna().all()
     assert np.isfinite(found["factor"][found["observed"] > 0]).all()
@@ -268,9 +272,10 @@ def test_every_place_is_found_and_the_page_is_of_this_model(world):
     assert misses(found, "calibrate").median() <= 0.05
     assert misses(found, "meet").median() <= 0.085
     factor = found.set_index("id")["factor"]
-    for name in ("suez_income", "kazakhstan_income", "djibouti_income"):  # not Panama's, as the page says
+    for name in ("suez_income", "suez_closed", "egypt_closed", "kazakhstan_income", "djibouti_income"):
         assert 1 / 1.5 < factor[name] < 1.5, name
-    assert PAGE.read_text(encoding="utf-8") == page(found), "run `python -m docs.freight_observed`"
+    assert list(whole.tolls) == ["Panama Canal"]  # further off, as the page says
+    assert PAGE.read_text(encoding="utf-8") == page(whole), "run `python -m docs.freight_observed`"
 
 
 def test_the_page_has_every_figure():
@@ -281,7 +286,7 @@ def test_the_page_has_every_figure():
     known = [row for row in observed_freight() if row.observed]
     lines = [
         line.split(" | ")
-        for line in text.splitlines()
+        for line in text.partition("## Published capacities")[0].splitlines()
         if re.match(r"\| .*\((verified|derived|recalled|assumed)", line)
     ]
     factors = [float(cells[4]) for cells in lines if re.fullmatch(r"\d+\.\d\d", cells[4])]

@@ -8,8 +8,9 @@ because it does not fit. It is the world without a programme, on the open networ
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,11 +18,20 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import model_validator
 
+from samarkand.analysis.observed_limits import (
+    UNKNOWN,
+    TollSensitivity,
+    gates_with_limits,
+    standing_of,
+    toll_sensitivity,
+    with_limits,
+)
 from samarkand.core.conventions import Floats
 from samarkand.core.declarations import read_table
 from samarkand.core.evidence import Cited, Evidence
 from samarkand.core.faults import Faults
 from samarkand.core.progress import Progress, quiet
+from samarkand.engines.equilibrium.measures import calc_equivalent_variation
 from samarkand.engines.once import derived
 from samarkand.priorities.trade.exposure import (
     calc_chokepoint_exposure,
@@ -38,6 +48,7 @@ from samarkand.world.freight.mode_choice import EUROPEAN_UNION, add_by_class, di
 from samarkand.world.freight.skims import MODES
 from samarkand.world.freight.trade_costs import economy_weights
 from samarkand.world.freight.transit import income_by_tariff
+from samarkand.world.freight.transit_tariffs import transit_tariffs
 from samarkand.world.world import World, load_world
 
 Measure = Literal[
@@ -49,6 +60,8 @@ Measure = Literal[
     "freight_cost",
     "freight_cost_ratio",
     "transit_income",
+    "transit_lost",
+    "income_lost",
 ]
 UNITS: dict[str, str] = {
     "tonnes": "m t a year",
@@ -59,9 +72,13 @@ UNITS: dict[str, str] = {
     "freight_cost": "fraction",
     "freight_cost_ratio": "ratio",
     "transit_income": "US$ m",
+    "transit_lost": "US$ m",
+    "income_lost": "US$ m",
 }
+IN_TRANSIT = ("transit_income", "transit_lost", "income_lost")
 EVERYBODY, UNION, OUTSIDE = "*", "EU", "!EU"
 SHARES = {"mode_share": "value", "tonnes_share": "tonnes", "work_share": "tonne-km"}
+FACTOR = 1.5  # how near transit income shall be to the published
 FIVE_POINTS = 0.05  # how near the shares that nothing is fitted to shall be, in the median
 
 
@@ -102,6 +119,8 @@ class ObservedRow(Cited):
             "freight_cost": "money for freight over the value of imports",
             "freight_cost_ratio": "money for freight over the value of imports, one over the other",
             "transit_income": "US$ m a year with goods of others",
+            "transit_lost": "US$ m a year with goods of others, no longer earned",
+            "income_lost": "US$ m a year of real income, payments of transit in it",
         }[self.measure]
 
     @property
@@ -132,18 +151,51 @@ def misses(table: pd.DataFrame, use: str) -> pd.Series:
     return (shares["modelled"] - shares["observed"]).abs()
 
 
+@dataclass(frozen=True)
+class ObservedFreight:
+    """What stands on the page of the model beside the world.
+
+    table: as `beside_observed`; gates: published capacities in force (`observed_limits.gates_with_limits`); tolls: by
+    title, of canals whose modelled income is further than `FACTOR` from the published, what a price would turn aside.
+    """
+
+    table: pd.DataFrame
+    gates: pd.DataFrame
+    tolls: dict[str, TollSensitivity]
+
+
+def observed_and_limits(
+    world: World | None = None, *, session: Session | None = None, progress: Progress = quiet
+) -> ObservedFreight:
+    """Freight beside the observed one without limits and with them, and why transit income differs where it does."""
+    world, session = world or load_world(), session or default_session()
+    table = beside_observed(world, session=session, progress=progress)
+    baseline = open_baseline(world, session, progress)
+    gates = gates_with_limits(baseline, progress)
+    far = table[(table["measure"] == "transit_income") & ~table["factor"].between(1 / FACTOR, FACTOR)]
+    place_of = {row.id: row.place for row in observed_freight()}
+    found = {row["title"]: toll_sensitivity(baseline, place_of[row["id"]]) for row in far.to_dict("records")}
+    return ObservedFreight(table, gates, {name: one for name, one in found.items() if one is not None})
+
+
 def beside_observed(
     world: World | None = None, *, session: Session | None = None, progress: Progress = quiet
 ) -> pd.DataFrame:
     """One row a figure, with what the model has of the same: factor = modelled / observed.
 
-    Columns: id, group, measure, title, what, year, unit, observed, modelled, factor, uncalibrated, use, flag, source,
-    address, note. modelled is missing where the world's network lacks the place; factor also where nothing is observed;
-    uncalibrated is what shares of modes are with constants of zero.
+    Columns: id, group, measure, title, what, year, unit, observed, modelled, factor, uncalibrated, limited,
+    limited_factor, price, price_unit, standing, use, flag, source, address, note. modelled is missing where the world's
+    network lacks the place; factor also where nothing is observed; uncalibrated is what shares of modes are with
+    constants of zero. limited: tonnes at gates and transit income with published capacities in force, and how the gate
+    stands then (`observed_limits.standing_of`); missing where these cannot be kept.
     """
     world, session = world or load_world(), session or default_session()
-    baseline = solve_baseline(Setting(world, world.assumptions, "fixed_nominal"), (), session.kept, progress)
+    baseline = open_baseline(world, session, progress)
     progress("laying freight on the network")
+    try:
+        limited = with_limits(baseline, progress)
+    except Faults:  # `gates_with_limits` says of which place
+        limited = None
     rows = []
     for row in observed_freight():
         modelled = _modelled(baseline, row)
@@ -153,13 +205,38 @@ def beside_observed(
                 "year": row.year, "unit": row.unit, "observed": row.observed, "modelled": modelled,
                 "factor": None if modelled is None or not row.observed else modelled / row.observed,
                 "uncalibrated": _mode_share(baseline, row, plain=True) if row.measure in SHARES else None,
+                **_limited(limited, row),
                 "use": row.use, "flag": row.flag, "source": row.source, "address": row.address, "note": row.note,
             }
         )  # fmt: skip
     table = pd.DataFrame(rows)
-    for name in ("observed", "modelled", "factor", "uncalibrated"):
+    for name in ("observed", "modelled", "factor", "uncalibrated", "limited", "limited_factor", "price"):
         table[name] = pd.to_numeric(table[name])
     return table
+
+
+def open_baseline(world: World, session: Session, progress: Progress = quiet) -> Baseline:
+    """The world without a programme, with nothing closed and no limits; solved once in a session."""
+
+    def make() -> Baseline:
+        return solve_baseline(Setting(world, world.assumptions, "fixed_nominal"), (), session.kept, progress)
+
+    return session.kept(("observed", world.hash), make)
+
+
+def _limited(limited: Baseline | None, row: ObservedRow) -> dict[str, Any]:
+    """Columns of a figure with limits on; missing where it is neither tonnes at a place nor income from transit."""
+    found: dict[str, Any] = {
+        "limited": None, "limited_factor": None, "price": None, "price_unit": "", "standing": UNKNOWN
+    }  # fmt: skip
+    if limited is None or row.measure not in ("tonnes", "transit_income"):
+        return found
+    place = row.place
+    if row.measure == "transit_income":
+        place = next(one.place for one in transit_tariffs() if one.id == row.place)
+    value = _modelled(limited, row)
+    factor = None if value is None or not row.observed else value / row.observed
+    return {"limited": value, "limited_factor": factor, **standing_of(limited, place)}
 
 
 def _modelled(baseline: Baseline, row: ObservedRow) -> float | None:
@@ -169,8 +246,8 @@ def _modelled(baseline: Baseline, row: ObservedRow) -> float | None:
         return straits_by_value(baseline).get(row.place)
     if row.measure in SHARES:
         return _mode_share(baseline, row)
-    if row.measure == "transit_income":
-        return _transit_income(baseline, row.place)
+    if row.measure in IN_TRANSIT:
+        return _in_transit(baseline, row)
     groups = row.place.split("/")
     costs = [cost for words in groups if (cost := _cost_of_imports(baseline, words)) is not None]
     if len(costs) < len(groups):
@@ -193,6 +270,30 @@ def _transit_income(baseline: Baseline, tariff: str) -> float | None:
     passing = baseline.assignment.passing
     found = float("nan") if passing is None else float(income_by_tariff(passing).sel(tariff=tariff))
     return None if np.isnan(found) else found
+
+
+def _in_transit(baseline: Baseline, row: ObservedRow) -> float | None:
+    """US$ m a year of a figure of transit; None where the network or the accounts do not have its place.
+
+    What is lost is that part of a whole closure which the place states: `tariff:part`, or `economy:closure:part`.
+    """
+    if row.measure == "transit_income":
+        return _transit_income(baseline, row.place)
+    *names, part = row.place.split(":")
+    found = _transit_income(baseline, names[0]) if len(names) == 1 else _income_lost(baseline, *names)
+    return None if found is None else float(part) * found
+
+
+def _income_lost(baseline: Baseline, economy: str, closure: str) -> float | None:
+    """Real income that an economy loses in a year with something closed, equivalent variation, transit paid for."""
+    setting = baseline.setting
+    if economy not in setting.world.labels:
+        return None
+    try:
+        closed = solve_baseline(replace(setting, transit_payments=True), (closure,), baseline.kept, quiet)
+    except Faults:  # the network has no such place
+        return None
+    return -float(calc_equivalent_variation(closed.solution)[setting.world.labels.index(economy)])
 
 
 def straits_by_value(baseline: Baseline) -> dict[str, float]:

@@ -230,12 +230,12 @@ def check_(
     checks = check_world(opened)
     print_check(opened, checks)
     if observed:
-        from samarkand.analysis.observed import beside_observed
+        from samarkand.analysis.observed import observed_and_limits
         from samarkand.reports.progress import progress_bar
 
         with progress_bar() as step:
-            table = beside_observed(opened, progress=step)
-        print_observed(table)
+            found = observed_and_limits(opened, progress=step)
+        print_observed(found)
     if not all(check.ok for check in checks):
         raise SystemExit(1)
 

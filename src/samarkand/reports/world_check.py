@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Iterable
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.console import Console
@@ -15,6 +15,8 @@ from samarkand.world.world import World
 
 if TYPE_CHECKING:
     from samarkand.analysis.holdout import HoldOut
+    from samarkand.analysis.observed import ObservedFreight
+    from samarkand.analysis.observed_limits import TollSensitivity
 
 MOST_VARIABLES = 8
 UNITS = {"km": "km"}  # others are told by the title
@@ -72,10 +74,12 @@ def print_check(world: World, checks: Iterable[Check], console: Console | None =
     )
 
 
-def print_observed(table: pd.DataFrame, console: Console | None = None) -> None:
-    """Freight as observed and as modelled, with the factor between them (`analysis.observed.beside_observed`)."""
-    console = console or Console()
-    shown = Table("", "freight", "observed", "model", "factor", "without constants", "", box=None)
+def print_observed(found: ObservedFreight, console: Console | None = None) -> None:
+    """Freight as observed and as modelled, with the factor between them, without limits and with them."""
+    console, table = console or Console(), found.table
+    shown = Table(
+        "", "freight", "observed", "model", "factor", "without constants", "with limits", "factor", "gate", "", box=None
+    )  # fmt: skip
     group = ""
     for row in table.to_dict("records"):
         name = str(row["group"])
@@ -89,15 +93,86 @@ def print_observed(table: pd.DataFrame, console: Console | None = None) -> None:
             observed_figure(float(row["modelled"]), str(row["unit"])),
             "" if math.isnan(factor) else f"{factor:.2f}",
             "" if math.isnan(row["uncalibrated"]) else observed_figure(row["uncalibrated"], str(row["unit"])),
+            *limited_cells(row),
             ", ".join(word for word in (flag, words) if word),
         )
         group = name
     console.print(shown)
     console.print(
         "Figures of the year nearest to the accounts that is published; sources in docs/freight-observed.md. "
-        f"The model knows no limits of capacity. {constants_and_data(table)}",
+        f"{constants_and_data(table)}",
         highlight=False,
     )
+    for name, one in found.tolls.items():
+        console.print(toll_sentence(name, one), highlight=False)
+    print_gates(found.gates, console)
+
+
+def print_gates(gates: pd.DataFrame, console: Console) -> None:
+    """Published capacities in force: what passes without limits and with them, and prices."""
+    from samarkand.analysis.observed_limits import STANDINGS
+
+    if not gates.empty:
+        shown = Table(
+            "published capacity", "unit", "observed", "capacity", "model", "with limits", "price", box=None
+        )
+        for row in gates.to_dict("records"):
+            price = f"{row['price']:,.2f} {row['price_unit']} ({row['scarcity']})" if row["price"] > 0 else ""
+            cells = (
+                capacity_figure(row[name], row["unit"])
+                for name in ("observed", "capacity", "flow", "limited")
+            )
+            shown.add_row(row["place"], row["unit"], *cells, price or STANDINGS[row["standing"]])
+        console.print(shown)
+    console.print(limits_in_words(gates), highlight=False)
+
+
+def limits_in_words(gates: pd.DataFrame) -> str:
+    """What limits do to the world as it is. gates: as `observed_limits.gates_with_limits`."""
+    from samarkand.analysis.observed_limits import FULL, MARKED, ROOM
+    from samarkand.world.freight.capacity import CLOSE
+
+    if gates.empty:
+        reason = gates.attrs.get("reason", "the network has no place with a published capacity")
+        return f"No figures with limits: {reason}."
+    count = gates["standing"].value_counts()
+    return (
+        f"{len(gates)} published capacities in the world as it is: {count.get(FULL, 0)} full, "
+        f"{count.get(ROOM, 0)} with room, {count.get(MARKED, 0)} marked, as they are less than {CLOSE:g} times what "
+        "was observed. A flow that such a capacity held down would agree with the observed one whatever the model says: "
+        "it counts for nothing and holds nothing. Where no capacity is known nothing binds. The price is what a tonne or "
+        "TEU pays at a full place, so that the rest goes another way; trade is that of the accounts."
+    )
+
+
+def limited_cells(row: dict[Hashable, Any]) -> tuple[str, str, str]:
+    """A figure of `beside_observed` with limits on: itself, its factor, and how its gate stands."""
+    from samarkand.analysis.observed_limits import STANDINGS
+
+    if math.isnan(row["limited"]):
+        return "", "", ""
+    factor = "" if math.isnan(row["limited_factor"]) else f"{row['limited_factor']:.2f}"
+    price = f", {row['price']:,.2f} {row['price_unit']}" if row["price"] > 0 else ""
+    return observed_figure(row["limited"], row["unit"]), factor, f"{STANDINGS[row['standing']]}{price}"
+
+
+def capacity_figure(value: float, unit: str) -> str:
+    """A flow or capacity in its unit."""
+    if math.isnan(value):
+        return "not known"
+    return f"{value:,.1f}" if unit == "m t a year" or value < 100 else f"{value:,.0f}"
+
+
+def toll_sentence(title: str, one: TollSensitivity) -> str:
+    """What a price at a canal would turn aside, in words."""
+    found = (
+        f"{title}: tolls are in no cost of a way. {one.free:,.0f} m t pass, own goods counted, and "
+        f"{one.published:,.0f} are published; with the tariff of US$ {one.toll:,.2f} a tonne in the cost of its ways "
+        f"{one.at_toll:,.0f} would pass"
+    )
+    if one.price is None:
+        return f"{found}, and no price brings that down to what is published."
+    return f"{found}, and as many as are published if passing cost US$ {one.price:,.2f} a tonne."
 
 
 def observed_figure(value: float, unit: str) -> str:

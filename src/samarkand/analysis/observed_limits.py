@@ -1,0 +1,172 @@
+"""Freight of the world as it is with published capacities that bind, beside the same without limits.
+
+What a tariff of a canal would turn aside were it in the cost of a way, and what passing would have to cost so that as
+much passes as is published, say how far a price can explain tonnes that are too many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from samarkand.core.faults import Faults
+from samarkand.core.progress import Progress
+from samarkand.engines.once import derived
+from samarkand.programme.channels.capacity import SWITCH
+from samarkand.solving import Baseline, energy_of
+from samarkand.world.freight.assignment import calc_tonnes, calc_unit_loads, calc_volumes
+from samarkand.world.freight.capacity import CapacityRow, Facility, calc_flow, find_place, per_unit, places_of
+from samarkand.world.freight.limits import GatedFreight, Goods, Limits, find_gates, flows_at
+from samarkand.world.freight.transit_tariffs import transit_tariffs
+
+FULL, ROOM, MARKED, UNKNOWN = "full", "room", "marked", ""
+STANDINGS = {
+    FULL: "full", ROOM: "has room", MARKED: "marked: counts for nothing", UNKNOWN: "no capacity known"
+}  # fmt: skip
+GATES = (
+    "place", "unit", "observed", "observed_year", "capacity", "capacity_year", "flow", "limited", "price",
+    "price_unit", "scarcity", "standing", "source", "address", "flag",
+)  # fmt: skip
+MILLION = 1e6
+
+
+def with_limits(baseline: Baseline, progress: Progress) -> Baseline:
+    """The same world with its published capacities in force. Raises `Faults` where goods have no other way."""
+
+    def make() -> Baseline:
+        progress("prices of full facilities")
+        setting = baseline.setting
+        assumptions = setting.world.assumptions.replace(((SWITCH, 1.0),))
+        given = {"freight": baseline.freight, "solution": baseline.solution}
+        limited = Baseline(replace(setting, assumptions=assumptions), (), baseline.kept, given)
+        _ = limited.state  # its prices, or what makes them impossible
+        return limited
+
+    return derived(baseline, "with limits", make)
+
+
+def limits_of(limited: Baseline) -> Limits:
+    """Facilities and prices of a world with limits."""
+    gates = limited.gates
+    assert gates is not None  # `with_limits` asks for them
+    return gates.limits
+
+
+def standing_of(limited: Baseline, place: str) -> dict[str, Any]:
+    """How a place stands with limits on: `price`, `price_unit` and `standing` (a word of `STANDINGS`).
+
+    Of several capacities of one place one that is full counts, then one with room; marked ones count for nothing.
+    """
+    found: dict[str, Any] = {"price": None, "price_unit": "", "standing": UNKNOWN}
+    limits = limits_of(limited)
+    for row, _ in places_of(limited.setting.world.network, limited.setting.assumptions.parameters):
+        if row.place != place:
+            continue
+        here = _standing(row, limits)
+        if found["standing"] in (UNKNOWN, MARKED) or here["standing"] == FULL:
+            found = here
+    return found
+
+
+def _standing(row: CapacityRow, limits: Limits) -> dict[str, Any]:
+    price = limits.prices.get(row.id)
+    unit = next((price_unit(one) for one in limits.facilities if one.id == row.id), "")
+    standing = MARKED if price is None else FULL if price > 0 else ROOM
+    return {"price": price, "price_unit": unit, "standing": standing}
+
+
+def price_unit(facility: Facility) -> str:
+    """Unit of the price of a facility."""
+    return "US$/TEU" if facility.measure == "teu" else "US$/t"
+
+
+def gates_with_limits(baseline: Baseline, progress: Progress) -> pd.DataFrame:
+    """One row a published capacity whose place the network has, in the order of its table.
+
+    Columns: place, unit, observed and observed_year, capacity and capacity_year, flow (without limits), limited (the
+    flow with them), price (missing where the capacity does not count) in price_unit, scarcity (rent or queue), standing
+    (a word of `STANDINGS`), source, address, flag. Flows and capacities are in `unit`. Empty, with the reason in
+    `attrs["reason"]`, where goods that have no other way are more than a place takes.
+    """
+    try:
+        limited = with_limits(baseline, progress)
+    except Faults as wrong:
+        table = pd.DataFrame(columns=list(GATES))
+        table.attrs["reason"] = "; ".join(f"{fault.place}: {fault.reason}" for fault in wrong.faults)
+        return table
+    parameters, rows = limited.setting.assumptions.parameters, []
+    for row, place in places_of(limited.setting.world.network, parameters):
+        flows = [calc_flow(one.assignment, place, row.unit, parameters) for one in (baseline, limited)]
+        rows.append(
+            {
+                "place": row.title, "unit": row.unit, "observed": row.observed, "observed_year": row.observed_year,
+                "capacity": row.capacity, "capacity_year": row.year, "flow": flows[0], "limited": flows[1],
+                **_standing(row, limits_of(limited)), "scarcity": row.price, "source": row.source,
+                "address": row.address, "flag": row.flag,
+            }
+        )  # fmt: skip
+    table = pd.DataFrame(rows, columns=list(GATES))
+    for name in ("observed", "capacity", "flow", "limited", "price"):
+        table[name] = pd.to_numeric(table[name])
+    for name in ("observed_year", "capacity_year"):
+        table[name] = table[name].astype("Int64")
+    return table
+
+
+@dataclass(frozen=True)
+class TollSensitivity:
+    """What a price at a canal would do to what passes it, own goods of its economy counted, m t a year.
+
+    free: without a price, as the model has it; at_toll: with its tariff `toll` (US$ a tonne) in the cost of the ways;
+    published: what passed, and `price` (US$ a tonne) what passing would have to cost for that; None where no price does
+    it, as those left have no other way.
+    """
+
+    toll: float
+    free: float
+    at_toll: float
+    published: float
+    price: float | None
+
+
+def toll_sensitivity(baseline: Baseline, tariff: str) -> TollSensitivity | None:
+    """`TollSensitivity` of a tariff, at the trade of the accounts.
+
+    None where the tariff is not of a canal of the network, where nothing is published of what passes, or where no more
+    passes than that.
+    """
+    row = next(one for one in transit_tariffs() if one.id == tariff)
+    if row.kind != "canal" or row.passed is None:
+        return None
+    setting, parameters = baseline.setting, baseline.setting.assumptions.parameters
+    try:
+        place = find_place(row.place, setting.world.network, parameters)
+    except Faults:
+        return None
+    facility = Facility(row.id, row.title, "m t a year", row.passed, "rent", place)
+    work = baseline.assignment
+    (passes,) = flows_at([facility], work, parameters)
+    if passes <= row.passed * per_unit(facility.unit, parameters):
+        return None
+    model = baseline.state.model
+    gated = GatedFreight(model, baseline.state.against_open, (), [facility], find_gates([facility], work))
+    goods = _goods(baseline)
+    others = (passes - gated.passing(goods)).clip(min=0.0).reshape(1)
+    try:
+        price = float(gated.solve(goods, others).price[0])
+    except Faults:
+        price = None
+    at_toll = gated.at_prices(goods, others, gated.capacity * 0.0 + row.rate)
+    return TollSensitivity(
+        row.rate, float(passes) / MILLION, float(at_toll.flow[0]) / MILLION, row.passed, price
+    )
+
+
+def _goods(baseline: Baseline) -> Goods:
+    """Trade of the accounts that goes by routes: all but oil and gas known in volumes."""
+    setting, flow = baseline.setting, baseline.setting.world.accounts.trade_flow
+    by_route = flow.where(~energy_of(setting).known(flow), 0.0)
+    amounts = [calc(by_route, setting.commodities) for calc in (calc_volumes, calc_tonnes, calc_unit_loads)]
+    return Goods.of(list(setting.world.labels), *amounts)

@@ -1,0 +1,162 @@
+"""Freight beside observed freight with limits on, on the toy world: gates, transit income, and tolls."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from samarkand.analysis import observed
+from samarkand.analysis.observed import ObservedRow, observed_and_limits, open_baseline
+from samarkand.analysis.observed_limits import (
+    FULL,
+    MARKED,
+    ROOM,
+    UNKNOWN,
+    gates_with_limits,
+    limits_of,
+    toll_sensitivity,
+    with_limits,
+)
+from samarkand.core.progress import quiet
+from samarkand.engines.equilibrium.measures import calc_real_income_hat
+from samarkand.programme.channels import capacity as channel
+from samarkand.reports.world_check import limits_in_words, print_observed, toll_sentence
+from samarkand.session import Session
+from samarkand.solving import solve_baseline
+from samarkand.world.freight import capacity
+from samarkand.world.freight.capacity import CapacityRow
+from samarkand.world.freight.transit_tariffs import transit_tariffs
+from toy import make_toy_world
+
+KHORGOS = "crossing:khorgos_altynkol_rail"
+JOINT = 1e-6
+
+
+def row(name: str, place: str, limit: float, **more: object) -> CapacityRow:
+    given = {"id": name, "place": place, "title": name, "unit": "m t a year", "year": 2020, "flag": "assumed"}
+    return CapacityRow.model_validate({**given, "source": "made up", "capacity": limit, **more})
+
+
+def figure(name: str, measure: str, place: str) -> ObservedRow:
+    return ObservedRow(
+        id=name, group="gates", title=name, measure=measure, place=place, year=2022, observed=100.0, use="meet",
+        source="made up", flag="assumed",
+    )  # fmt: skip
+
+
+ROWS = (
+    row("khorgos", KHORGOS, 60, price="rent"),
+    row("suez", "suez", 1e5),
+    row("marked", "port:DEHAM", 1, observed=1, observed_year=2020, observed_source="made up"),
+)
+
+
+@pytest.fixture
+def declare(monkeypatch: pytest.MonkeyPatch):
+    """Other capacities than those of the table, and a session that knows of no others."""
+
+    def put(*rows: CapacityRow) -> Session:
+        for module in (capacity, channel):
+            monkeypatch.setattr(module, "capacities", lambda: rows)
+        return Session()
+
+    return put
+
+
+@pytest.fixture(scope="module")
+def world():
+    return make_toy_world()
+
+
+def test_gates_have_tonnes_price_and_standing_with_limits(declare, world, monkeypatch) -> None:
+    session = declare(*ROWS)
+    rows = [
+        figure("khorgos", "tonnes", KHORGOS), figure("hamburg", "tonnes", "port:DEHAM"),
+        figure("border", "tonnes", "border:CHN-KAZ"), figure("canal", "transit_income", "suez"),
+    ]  # fmt: skip
+    monkeypatch.setattr(observed, "observed_freight", lambda: tuple(rows))
+    found = observed_and_limits(world, session=session)
+    table = found.table.set_index("id")
+    assert table["standing"].to_dict() == {
+        "khorgos": FULL, "hamburg": MARKED, "border": UNKNOWN, "canal": ROOM
+    }  # fmt: skip
+    assert table.loc["khorgos", "limited"] == pytest.approx(60.0, rel=JOINT)
+    assert table.loc["khorgos", "limited_factor"] == pytest.approx(0.6, rel=JOINT)
+    assert table.loc["khorgos", "modelled"] > 61.0
+    assert table.loc["khorgos", "price"] > 0.0
+    assert table.loc["hamburg", "limited"] > 1.0  # its capacity of one holds nothing
+    assert np.isnan(table.loc["hamburg", "price"])
+    assert table.loc["canal", "price"] == 0.0
+    # Tonnes that Khorgos turns away go by sea, too: the canal earns more.
+    assert table.loc["canal", "limited"] > table.loc["canal", "modelled"]
+
+    gates = found.gates.set_index("place")
+    assert gates["standing"].to_dict() == {"khorgos": FULL, "suez": ROOM, "marked": MARKED}
+    assert gates.loc["khorgos", "flow"] == pytest.approx(table.loc["khorgos", "modelled"], rel=1e-12)
+    assert gates.loc["khorgos", "limited"] == pytest.approx(60.0, rel=JOINT)
+    console = Console(record=True, width=250)
+    print_observed(found, console)
+    text = console.export_text()
+    assert "1 full, 1 with room, 1 marked" in text
+    assert f"full, {table.loc['khorgos', 'price']:,.2f} US$/t" in text
+    assert "marked: counts for nothing" in text
+
+
+def test_where_goods_have_no_other_way_the_reason_stands(declare, world) -> None:
+    """All trade of Poti's port has the one way through it and needs more than a tonne in the year."""
+    session = declare(row("everything", "border:KAZ-RUS+border:CHN-KAZ+suez", 1e-6))
+    table = gates_with_limits(open_baseline(world, session), quiet)
+    assert table.empty
+    assert "everything" in limits_in_words(table)
+    assert "no other way" in limits_in_words(table)
+
+
+def test_no_capacity_known_is_said(declare, world) -> None:
+    table = gates_with_limits(open_baseline(world, declare()), quiet)
+    assert "no place with a published capacity" in limits_in_words(table)
+
+
+def test_what_is_lost_is_a_part_of_a_whole_closure(declare, world, monkeypatch) -> None:
+    """Income at the tariff times the part, and real income by the ratio of its index: EV = income (hat - 1)."""
+    session = declare()
+    rows = [
+        figure("fees", "transit_income", "suez"), figure("lost", "transit_lost", "suez:0.25"),
+        figure("economy", "income_lost", "DEU:suez:0.5"), figure("nobody", "income_lost", "EGY:suez:0.5"),
+        figure("nowhere", "income_lost", "DEU:panama:0.5"),
+    ]  # fmt: skip
+    monkeypatch.setattr(observed, "observed_freight", lambda: tuple(rows))
+    table = observed.beside_observed(world, session=session).set_index("id")
+    assert table.loc["lost", "modelled"] == pytest.approx(table.loc["fees", "modelled"] / 4.0, rel=1e-12)
+    setting = replace(open_baseline(world, session).setting, transit_payments=True)
+    closed = solve_baseline(setting, ("suez",), session.kept, quiet).solution
+    at = world.labels.index("DEU")
+    lost = (1.0 - calc_real_income_hat(closed)[at]) * closed.accounts.baseline_spending[at]
+    assert table.loc["economy", "modelled"] == pytest.approx(0.5 * lost, rel=1e-9)
+    assert table.loc["economy", "modelled"] > 0
+    assert np.isnan(table.loc["nobody", "modelled"])
+    assert np.isnan(table.loc["nowhere", "modelled"])
+
+
+def test_a_price_at_a_canal_turns_goods_aside(declare, world, monkeypatch) -> None:
+    """The price that leaves what is published is that of a capacity of as much; the toll turns less aside or more."""
+    suez = next(one for one in transit_tariffs() if one.id == "suez")
+    free = open_baseline(world, declare()).assignment
+    passes = float(free.links[free.links["mode"] == "sea"]["tonnes"].max()) / 1e6
+    published = suez.model_copy(update={"passed": 0.9 * passes})
+    monkeypatch.setattr("samarkand.analysis.observed_limits.transit_tariffs", lambda: (published,))
+    session = declare(row("suez", "suez", 0.9 * passes))
+    baseline = open_baseline(world, session)
+    found = toll_sensitivity(baseline, "suez")
+    assert found is not None
+    assert found.toll == suez.rate
+    assert found.free > found.published
+    assert found.at_toll < found.free
+    assert found.price == pytest.approx(limits_of(with_limits(baseline, quiet)).prices["suez"], rel=1e-6)
+    assert (found.at_toll < found.published) == (found.toll > found.price)
+    assert f"{found.price:,.2f} a tonne" in toll_sentence("Suez Canal", found)
+    less = published.model_copy(update={"passed": 2.0 * passes})
+    monkeypatch.setattr("samarkand.analysis.observed_limits.transit_tariffs", lambda: (less,))
+    assert toll_sensitivity(baseline, "suez") is None  # no more passes than is published
