@@ -36,6 +36,7 @@ def print_profile(profile: Profile, console: Console | None = None) -> None:
     ):
         if same and heading.startswith("with it"):
             console.print("The programme changes nothing on this way.")
+            _print_limits(profile, console)
             return
         console.print()
         if way is None:
@@ -51,10 +52,33 @@ def print_profile(profile: Profile, console: Console | None = None) -> None:
         console.print(
             f"\nIn {profile.year} results count a part of what opened lately: {shares}. Here it is shown whole."
         )
+    _print_limits(profile, console)
     if profile.without is not None and profile.with_ is not None:
         hours = profile.with_.hours - profile.without.hours
         usd = profile.with_.usd - profile.without.usd
         console.print(f"\nChange: {hours:+.1f} hours, {usd:+,.0f} US$ per TEU.")
+
+
+def _print_limits(profile: Profile, console: Console) -> None:
+    """Places with a capacity on the way, with what passes and the price; nothing without limits."""
+    if profile.limits is None:
+        return
+    from samarkand.analysis.full_places import NOTHING_BINDS, passing_words
+
+    for state, way in (("without", profile.without), ("with", profile.with_)):
+        found = {
+            row["place"]: row
+            for step in (way.steps if way else ())
+            for row in profile.passed(step).to_dict("records")
+        }
+        console.print(
+            f"\nCapacities on the way {state} the programme: " + ("" if found else "none is known.")
+        )
+        for place, row in found.items():
+            console.print(Text(f"  {place}: {passing_words(row, state)}"))
+    console.print(
+        f"{NOTHING_BINDS} The way is that of goods that do not turn aside; prices are in none of its sums."
+    )
 
 
 def _table(heading: str, way: Itinerary) -> Table:

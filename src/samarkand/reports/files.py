@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from samarkand.analysis.full_places import full_places
 from samarkand.core.collector import paused_collector
 from samarkand.core.durable import new_files
 from samarkand.core.faults import Fault, Faults
@@ -57,7 +58,8 @@ def write_appraisal(
     """Write appraisal.json, indicators.parquet, ledger.parquet, programme.parquet and report.html into `out`.
 
     `worth`: what the items are worth, where it was asked for: a section of the report, `worth` in the JSON, and
-    worth.parquet and worth-ledger.parquet. `pages`: more sections of the report, by id, before all others.
+    worth.parquet and worth-ledger.parquet. `pages`: more sections of the report, by id, before all others. With limits
+    also limits.parquet (`analysis.full_places`).
     """
     check_out(out)
     plain = worth is None and not pages
@@ -79,6 +81,8 @@ def write_appraisal(
             staging / "ledger.parquet", compression="zstd", index=False
         )
         appraisal.figures().to_parquet(staging / "programme.parquet", compression="zstd", index=False)
+        if (limits := full_places(appraisal.timeline.last)) is not None:
+            limits.to_parquet(staging / "limits.parquet", compression="zstd", index=False)
         page = None
         if worth is not None:
             write_worth_tables(worth, staging)
@@ -104,11 +108,12 @@ def appraisal_json(appraisal: Appraisal, worth: Worth | None = None) -> str:
     """`programme, world, years, scenario, capital, net_worth, certificate, indicators`.
 
     `indicators`: the last year's headlines as records of the result schema. `worth`: with it also `worth`, by item.
+    With limits also `limits`: places with a capacity in the last year (`analysis.full_places`).
 
     With several years also `by_year`: of each headline indicator the change, a list by economy in the order of
     `years`, null where it is missing.
     """
-    beside = net_worth(appraisal)
+    beside, limits = net_worth(appraisal), full_places(appraisal.timeline.last)
     content = {
         "programme": _json(appraisal.programme_card()),
         "world": _json(appraisal.world_card()),
@@ -118,6 +123,7 @@ def appraisal_json(appraisal: Appraisal, worth: Worth | None = None) -> str:
         "net_worth": _json(net_worth_card(beside)),
         "certificate": _json(appraisal.certificates()),
         **({"worth": _json(worth_card(worth))} if worth is not None else {}),
+        **({"limits": _records(limits)} if limits is not None else {}),
         "indicators": _records(appraisal.headlines()),
         **({"by_year": _json(_courses(appraisal))} if len(appraisal.years) > 1 else {}),
     }

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from samarkand.analysis.capacity import capacity_table, capacity_warnings
+from samarkand.analysis.full_places import NOTHING_BINDS
 from samarkand.analysis.transit import transit_in_accounts, transit_table
 from samarkand.reports.files import write_texts
 
@@ -119,7 +120,7 @@ def _print_scarcity(freight: Freight, known: pd.DataFrame, console: Console) -> 
     full = known[(known["scarcity_without"] > 0) | (known["scarcity_with"] > 0)]
     console.print()
     if full.empty:
-        console.print("Limits are asked for, and no place is full.")
+        console.print(f"Limits are asked for, and no place is full. {NOTHING_BINDS}")
         return
     assert freight.limits is not None  # else nothing is scarce
     missed = max(max(one.residual, one.joint_residual) for one in freight.limits)

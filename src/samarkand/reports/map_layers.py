@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
+from samarkand.analysis.full_places import full_places, passing_words
 from samarkand.programme.model.models import Item, Point
 from samarkand.reports.maps import Marks, Place, Route
 from samarkand.world.network.geography import Geography
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from samarkand.programme import Change
     from samarkand.result import Appraisal
 
@@ -20,12 +23,13 @@ def programme_marks(appraisal: Appraisal, change: Change) -> Marks:
     """Lines and places of all items; those that are not in service or have no assessed effect are pale."""
     routes: list[Route] = []
     places: list[Place] = []
+    limits = full_places(appraisal.timeline.states[change.year])
     taking_part: dict[str, str] = {}
     for number, item in enumerate(appraisal.programme.items, 1):
         if item.id in appraisal.scenario.without:
             continue
         pale = item.id not in change.effective
-        words = f"{number}. {item.title}"
+        words = f"{number}. {item.title}{_limits(limits, item.id)}"
         routes += [
             Route(number, words, line, _mode(item), upgrade=upgrade, pale=pale)
             for line, upgrade in _lines(item)
@@ -37,6 +41,14 @@ def programme_marks(appraisal: Appraisal, change: Change) -> Marks:
         for code in item.economies:
             taking_part.setdefault(code, appraisal.world.name_of(code))
     return Marks(tuple(routes), tuple(places), taking_part)
+
+
+def _limits(limits: pd.DataFrame | None, item: str) -> str:
+    """What passes places whose capacity an item raises, for its tooltip; empty where no limits are asked for."""
+    if limits is None:
+        return ""
+    mine = limits[[item in str(items).split(" + ") for items in limits["items"]]]
+    return "".join(f" ({row['place']}, {passing_words(row)})" for row in mine.to_dict("records"))
 
 
 def _mode(item: Item) -> Literal["rail", "road", "other"]:

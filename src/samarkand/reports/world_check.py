@@ -136,12 +136,12 @@ def limits_in_words(gates: pd.DataFrame) -> str:
         reason = gates.attrs.get("reason", "the network has no place with a published capacity")
         return f"No figures with limits: {reason}."
     count = gates["standing"].value_counts()
+    standing = f"{count.get(FULL, 0)} full, {count.get(ROOM, 0)} with room, {count.get(MARKED, 0)} marked"
     return (
-        f"{len(gates)} published capacities in the world as it is: {count.get(FULL, 0)} full, "
-        f"{count.get(ROOM, 0)} with room, {count.get(MARKED, 0)} marked, as they are less than {CLOSE:g} times what "
-        "was observed. A flow that such a capacity held down would agree with the observed one whatever the model says: "
-        "it counts for nothing and holds nothing. Where no capacity is known nothing binds. The price is what a tonne or "
-        "TEU pays at a full place, so that the rest goes another way; trade is that of the accounts."
+        f"{len(gates)} published capacities in the world as it is: {standing}. A capacity is marked that is less than "
+        f"{CLOSE:g} times what was observed: a flow that it held down would agree with the observed one whatever the "
+        "model says, so it counts for nothing and holds nothing. Where no capacity is known nothing binds. The price "
+        "is what a tonne or TEU pays at a full place, so that the rest goes another way; trade is that of the accounts."
     )
 
 

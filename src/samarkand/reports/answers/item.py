@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from samarkand.analysis.full_places import NOTHING_BINDS, full_places, passing_words
 from samarkand.priorities.faces import NO_FIGURE, Page, Table
 from samarkand.priorities.registry import priorities
 from samarkand.reports.answers.lines import UNIT, Line, cells_of, in_words, lines_of, priority_lines, sums_of
@@ -25,6 +26,7 @@ def item_answer(appraisal: Appraisal, worth: Worth, name: str, economy: str = ""
         tuple(_said(appraisal, one, lines)),
         tables=(
             *_for_economy(appraisal, one, lines, economy), *_who(appraisal, lines), *_life(one),
+            *_capacities(appraisal, name),
             _priorities(appraisal, name), *_missing(appraisal, one),
         ),
     )  # fmt: skip
@@ -120,6 +122,22 @@ def _life(one: ItemWorth) -> Iterable[Table]:
             ("Net present value, as dear as its class turned out", f"{figure(net, UNIT, sign=True)} US$ m")
         )
     yield Table("Over its life", ("", ""), tuple(rows), "samarkand worth ITEM shows ranges and years.")
+
+
+def _capacities(appraisal: Appraisal, name: str) -> Iterable[Table]:
+    """Places whose capacity the item raises, without the programme and with it; nothing without limits."""
+    table = full_places(appraisal.timeline.last)
+    if table is None:
+        return
+    mine = table[[name in str(items).split(" + ") for items in table["items"]]]
+    rows = [
+        (row["place"], passing_words(row, "without"), passing_words(row, "with"))
+        for row in mine.to_dict("records")
+    ]  # fmt: skip
+    if not rows:
+        rows = [("It raises no capacity that is known", "", "")]
+    note = f"What passes of what it takes, and the price of passing. {NOTHING_BINDS}"
+    yield Table("Capacity", ("", "without the programme", "with it"), tuple(rows), note, numbers=3)
 
 
 def _hundredths(value: float) -> str:

@@ -211,21 +211,23 @@ class PathFinder:
             steps += self._along(self.rail, land.rail.path(entry, end), "rail")
         dwell = p["port_hours_rail" if how == 2 else "port_hours_road"] - float(self.hours_saved[port])
         name = str(self.network.ports["name"].iloc[port])
-        steps.append(Step("port", "sea", name, 0.0, 0.0, dwell, p["port_fee"] - float(self.usd_saved[port])))
+        fee = p["port_fee"] - float(self.usd_saved[port])
+        steps.append(Step("port", "sea", name, 0.0, 0.0, dwell, fee, passes=frozenset((("port", port),))))
         return steps
 
     def _voyage(self, path: list[int], ports: tuple[int, int]) -> Step:
         p, names = self.parameters, self.network.sea_links["passage"].astype(str).to_numpy()
-        hours, passages = float(self.at_sea.hours[list(ports)].sum()), []
+        hours, passages, rows = float(self.at_sea.hours[list(ports)].sum()), [], set()
         for one, other in pairwise(path):
             link = self._sea_link[min(one, other), max(one, other)]
             hours += float(self.sea.moving_hours[link])
+            rows.add(("sea", int(self.sea.row[link])))
             passages.append(str(names[self.sea.row[link]]))
         titles = {row.passage: row.title for row in self.network.chokepoints}
         known = [titles[name] for name in dict.fromkeys(passages) if name in titles]
         km = hours * p["sea_speed"]
         name = "sea" + (f", by {', '.join(known)}" if known else "")
-        return Step("move", "sea", name, km, hours, 0.0, km * p["sea_rate"])
+        return Step("move", "sea", name, km, hours, 0.0, km * p["sea_rate"], passes=frozenset(rows))
 
     @cached_property
     def _sea_link(self) -> dict[tuple[int, int], int]:

@@ -26,6 +26,7 @@ class Step:
 
     At a border waiting_hours and usd are the mean of both directions, which the search takes; directed_waiting and
     directed_usd those of the direction of travel where a source gives them (`border_directions`), else None.
+    passes: rows of links of the network by mode, and numbers of ports, as ("rail", 12) or ("port", 3).
     """
 
     kind: Kind
@@ -38,6 +39,7 @@ class Step:
     items: tuple[str, ...] = ()
     directed_waiting: float | None = None
     directed_usd: float | None = None
+    passes: frozenset[tuple[str, int]] = frozenset()
 
     @property
     def own_waiting(self) -> float:
@@ -113,6 +115,7 @@ def merged(steps: Iterable[Step]) -> tuple[Step, ...]:
                 waiting_hours=last.waiting_hours + step.waiting_hours,
                 usd=last.usd + step.usd,
                 items=tuple(dict.fromkeys(last.items + step.items)),
+                passes=last.passes | step.passes,
             )
         else:
             found.append(step)
@@ -155,6 +158,7 @@ def steps_along(
         moving, waiting = float(costs.moving_hours[at]), float(costs.waiting_hours[at])
         items = (str(lines.item[at]),) if lines.item[at] else ()
         a, b = str(lines.economy[one]), str(lines.economy[other])
+        here, first = frozenset(((mode, row),)), len(steps)
         if row >= 0 and repairs[row] in ferries:
             steps.append(Step("ferry", mode, f"{a} - {b}", km, moving, waiting, usd, items))
         elif a == b and waiting == 0:
@@ -175,4 +179,6 @@ def steps_along(
                 gauge = Step("gauge", mode, where, 0.0, 0.0, gauge_hours, gauge_usd, items)
                 rest.insert(0 if where == a != b else len(rest), gauge)
             steps += [half, *rest, replace(half, name=b)]
+        if row >= 0:
+            steps[first:] = [replace(step, passes=here) for step in steps[first:]]
     return steps

@@ -1,0 +1,84 @@
+"""Places with a capacity as a solution has them where limits are asked for: what they take, what passes, the price.
+
+Freight is not laid on the network for it: flows are those that the prices were found with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from samarkand.programme.channels.capacity import CapacityChange
+from samarkand.state import State
+from samarkand.world.freight.capacity import per_unit
+from samarkand.world.freight.limits import Limits
+from samarkand.world.parameters import Parameters
+
+STATES = ("without", "with")
+BY_STATE = ("capacity", "flow", "used", "price", "paid")
+COLUMNS = (
+    "facility", "place", "unit", "scarcity", *(f"{name}_{state}" for name in BY_STATE for state in STATES),
+    "price_unit", "shared_with", "items",
+)  # fmt: skip
+NOTHING_BINDS = "Where no capacity is known nothing binds."
+
+
+def limits_of_state(state: State) -> tuple[Limits, Limits] | None:
+    """Limits without the programme and with it; None where they are not asked for."""
+    gates, with_ = state.solved.baseline.gates, state.freight.limits
+    return None if gates is None or with_ is None else (gates.limits, with_)
+
+
+def full_places(state: State) -> pd.DataFrame | None:
+    """`limits_table` of a state, before anybody pays; None where no limits are asked for."""
+    both = limits_of_state(state)
+    if both is None:
+        return None
+    changes = state.change.effects.get("capacity", ())
+    return limits_table(both, changes, state.assumptions.parameters)
+
+
+def limits_table(
+    both: tuple[Limits, Limits], changes: Sequence[CapacityChange], parameters: Parameters
+) -> pd.DataFrame:
+    """One row a place whose capacity counts, the dearest first, then the fullest.
+
+    Capacities and flows are in `unit`, used_* = flow / capacity (fraction), price_* in `price_unit` for each tonne or
+    TEU that passes (zero where there is room), paid_* in US$ m a year. scarcity: whether the price is a rent or a
+    queue; shared_with: places in series that have one price together; items: those that raise the capacity, joined
+    by +.
+    """
+    rows: list[Mapping[str, Any]] = []
+    for at, one in enumerate(both[1].facilities):
+        unit = per_unit(one.unit, parameters)
+        row: dict[str, Any] = {
+            "facility": one.id, "place": one.title, "unit": one.unit, "scarcity": one.price,
+            "price_unit": "US$/TEU" if one.measure == "teu" else "US$/t",
+            "items": " + ".join(dict.fromkeys(each.item for each in changes if each.facility == one.id)),
+        }  # fmt: skip
+        mates: list[str] = []
+        for state, limits in zip(STATES, both, strict=True):
+            facility, flow = limits.facilities[at], float(limits.flow[at]) / unit
+            row |= {
+                f"capacity_{state}": facility.capacity, f"flow_{state}": flow,
+                f"used_{state}": flow / facility.capacity, f"price_{state}": float(limits.price[at]),
+                f"paid_{state}": float(limits.paid[at]) / 1e6,
+            }  # fmt: skip
+            ids = {name for names in limits.series if one.id in names for name in names} - {one.id}
+            mates += [each.title for each in limits.facilities if each.id in ids]
+        rows.append({**row, "shared_with": "; ".join(dict.fromkeys(mates))})
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return table.sort_values(["price_with", "used_with"], ascending=False, kind="stable").reset_index(
+        drop=True
+    )
+
+
+def passing_words(row: Mapping[Any, Any], state: str = "with") -> str:
+    """A row of `limits_table` in one state: what passes of what it takes, and the price."""
+    decimals = 1 if row["unit"] == "m t a year" or row[f"capacity_{state}"] < 100 else 0
+    flow, capacity = (f"{row[f'{name}_{state}']:,.{decimals}f}" for name in ("flow", "capacity"))
+    price = row[f"price_{state}"]
+    paid = f"{price:,.2f} {row['price_unit']}, a {row['scarcity']}" if price > 0 else "room, no price"
+    return f"{flow} of {capacity} {row['unit']}: {paid}"

@@ -1,0 +1,189 @@
+"""Places with a capacity in the tables and on the map, on the toy world with limits on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from samarkand.analysis.corridors import corridor_profile
+from samarkand.analysis.flows import freight
+from samarkand.analysis.full_places import NOTHING_BINDS, full_places, limits_of_state, passing_words
+from samarkand.appraisal import appraise
+from samarkand.programme.channels import capacity as channel
+from samarkand.reports.answers.asking import item
+from samarkand.reports.corridor import print_profile
+from samarkand.reports.files import write_appraisal
+from samarkand.reports.freight import print_freight
+from samarkand.result import Appraisal
+from samarkand.session import Session
+from samarkand.solving import JOINT
+from samarkand.world.freight import capacity
+from samarkand.world.freight.capacity import CapacityRow
+from toy import make_toy_world, toy_programme
+
+YEAR = 2035
+KHORGOS, SAMARA = "crossing:khorgos_altynkol_rail", "crossing:almaty_samara_rail"
+
+
+def row(name: str, place: str, limit: float, **more: object) -> CapacityRow:
+    given = {"id": name, "place": place, "title": name, "unit": "m t a year", "year": 2020, "flag": "assumed"}
+    return CapacityRow.model_validate({**given, "source": "made up", "capacity": limit, **more})
+
+
+ROWS = (
+    row("khorgos", KHORGOS, 60),
+    row("samara", SAMARA, 30, raised_by="faster-line", raised_to=45, raised_source="made up"),
+    row("suez", "suez", 3000, price="rent"),
+    row("hamburg", "port:DEHAM", 1e6),
+)
+
+
+@pytest.fixture(scope="module")
+def declare():
+    """Other capacities than those of the table."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def put(rows: Sequence[CapacityRow]) -> None:
+            for module in (capacity, channel):
+                patch.setattr(module, "capacities", lambda: tuple(rows))
+
+        put(ROWS)
+        yield put
+
+
+@pytest.fixture(scope="module")
+def session(declare) -> Session:
+    return Session()
+
+
+@pytest.fixture(scope="module")
+def limited(session: Session) -> Appraisal:
+    return appraise(toy_programme(), make_toy_world(), session=session, years=(YEAR,), limits=True)
+
+
+@pytest.fixture(scope="module")
+def table(limited: Appraisal) -> pd.DataFrame:
+    found = full_places(limited.timeline.last)
+    assert found is not None
+    return found.set_index("facility")
+
+
+def test_columns_are_those_of_the_prices_in_units_of_the_capacity(limited, table) -> None:
+    both = limits_of_state(limited.timeline.last)
+    assert both is not None
+    assert set(table.index) == {"khorgos", "samara", "suez", "hamburg"}
+    assert table.loc["samara", "capacity_without"] == 30
+    assert table.loc["samara", "capacity_with"] == 45
+    assert table["items"].to_dict() == {"khorgos": "", "samara": "faster-line", "suez": "", "hamburg": ""}
+    for name in ("khorgos", "samara", "suez"):  # full ones take what they can
+        assert table.loc[name, "used_with"] == pytest.approx(1.0, rel=JOINT)
+        assert table.loc[name, "price_without"] == both[0].prices[name] > 0
+        # m t a year at US$ a tonne; nobody passes without paying on the toy world's railways
+    assert table.loc["samara", "paid_with"] == pytest.approx(
+        45 * table.loc["samara", "price_with"], rel=JOINT
+    )
+    assert table.loc["hamburg", "price_with"] == 0.0
+    assert 0 < table.loc["hamburg", "used_with"] < 1
+    assert table["price_with"].is_monotonic_decreasing
+    assert table.loc["suez", "scarcity"] == "rent"
+
+
+def test_flows_are_those_that_freight_lays(session, table) -> None:
+    found = freight(toy_programme(), world=make_toy_world(), session=session, year=YEAR, limits=True)
+    from samarkand.analysis.capacity import capacity_table
+
+    laid = capacity_table(found).set_index("place")
+    for name in table.index:
+        assert table.loc[name, "flow_without"] == pytest.approx(laid.loc[name, "flow_without"], rel=1e-6)
+        assert table.loc[name, "price_with"] == pytest.approx(laid.loc[name, "scarcity_with"], rel=1e-12)
+
+
+def test_words_say_what_passes_and_the_price(table) -> None:
+    assert passing_words(table.loc["samara"].to_dict(), "without").startswith("30.0 of 30.0 m t a year: ")
+    assert passing_words(table.loc["samara"].to_dict()).endswith("US$/t, a queue")
+    assert passing_words(table.loc["hamburg"].to_dict()).endswith(": room, no price")
+
+
+def test_a_corridor_names_the_places_that_it_passes(session, table) -> None:
+    profile = corridor_profile(
+        toy_programme(), "Urumqi", "Hamburg", world=make_toy_world(), session=session, year=YEAR, limits=True
+    )
+    steps = profile.to_dataframe()
+    for state in ("without", "with"):
+        mine = steps[(steps["scenario"] == state) & (steps["limited_place"] != "")]
+        assert set(mine["limited_place"]) >= {"khorgos", "samara"}
+        border = mine[mine["limited_place"] == "samara"].iloc[0]
+        for name in ("capacity", "flow", "price"):
+            assert border[name] == table.loc["samara", f"{name}_{state}"]
+    assert "suez" not in set(steps["limited_place"])
+    console = Console(width=120, record=True)
+    print_profile(profile, console)
+    text = " ".join(console.export_text().split())
+    assert "samara: 45.0 of 45.0 m t a year" in text
+    assert NOTHING_BINDS in text
+
+
+def test_a_voyage_passes_canals_and_ports(session) -> None:
+    """By the canal to Poti; and from Gdansk by ship to Hamburg, whose port has room."""
+    for end, name in (("Poti", "suez"), ("Gdansk", "hamburg")):
+        profile = corridor_profile(
+            toy_programme(), "Shanghai", end, mode="sea", world=make_toy_world(), session=session, year=YEAR,
+            limits=True,
+        )  # fmt: skip
+        steps = profile.to_dataframe()
+        mine = steps[steps["limited_place"] == name]
+        assert set(mine["kind"]) == {"move" if name == "suez" else "port"}
+
+
+def test_without_limits_a_corridor_is_as_before(session) -> None:
+    profile = corridor_profile(
+        toy_programme(), "Urumqi", "Hamburg", world=make_toy_world(), session=session, year=YEAR
+    )
+    assert profile.limits is None
+    assert "limited_place" not in profile.to_dataframe()
+
+
+def test_an_item_has_the_capacity_that_it_raises(session, table) -> None:
+    asked = {"session": session, "years": (YEAR,)}
+    limited = item("faster-line", toy_programme(), make_toy_world(), limits=True, **asked)
+    (found,) = (one for one in limited.page.tables if one.title == "Capacity")
+    assert found.rows == (
+        ("samara", *(passing_words(table.loc["samara"].to_dict(), state) for state in ("without", "with"))),
+    )
+    assert NOTHING_BINDS in found.note
+    other = item("sea-port", toy_programme(), make_toy_world(), limits=True, **asked)
+    (found,) = (one for one in other.page.tables if one.title == "Capacity")
+    assert found.rows[0][0] == "It raises no capacity that is known"
+    free = item("faster-line", toy_programme(), make_toy_world(), **asked)
+    assert "Capacity" not in [one.title for one in free.page.tables]
+
+
+def test_files_and_the_map_have_them(limited, session, table, tmp_path: Path) -> None:
+    write_appraisal(limited, tmp_path / "on")
+    written = pd.read_parquet(tmp_path / "on" / "limits.parquet").set_index("facility")
+    pd.testing.assert_frame_equal(written, table, check_dtype=False)
+    content = json.loads((tmp_path / "on" / "appraisal.json").read_text())
+    by_id = {one["facility"]: one for one in content["limits"]}
+    assert by_id["samara"]["capacity_with"] == 45
+    assert by_id["samara"]["price_with"] == pytest.approx(table.loc["samara", "price_with"], rel=1e-12)
+    report = (tmp_path / "on" / "report.html").read_text()
+    assert f"(samara, {passing_words(table.loc['samara'].to_dict())})" in report
+    free = appraise(toy_programme(), make_toy_world(), session=session, years=(YEAR,))
+    write_appraisal(free, tmp_path / "off")
+    assert not (tmp_path / "off" / "limits.parquet").exists()
+    assert "limits" not in json.loads((tmp_path / "off" / "appraisal.json").read_text())
+
+
+def test_freight_says_that_nothing_binds_where_no_capacity_is_known(declare) -> None:
+    declare(())
+    found = freight(toy_programme(), world=make_toy_world(), session=Session(), year=YEAR, limits=True)
+    console = Console(width=100, record=True)
+    print_freight(found, console)
+    declare(ROWS)
+    text = " ".join(console.export_text().split())
+    assert f"no place is full. {NOTHING_BINDS}" in text
