@@ -31,6 +31,7 @@ from samarkand.ledger import (
     hazard_rows,
     skills_rows,
     trade_cost_rows,
+    transit_rows,
 )
 from samarkand.priorities.environment.emission_rows import emission_rows
 from samarkand.priorities.environment.gases import gases_in
@@ -38,6 +39,7 @@ from samarkand.priorities.lineage import trace
 from samarkand.priorities.registry import chosen_priorities, each_indicator, find_indicator
 from samarkand.priorities.results import Results, unit_of
 from samarkand.priorities.timeline import Timeline
+from samarkand.priorities.transit_money import TransitMoney, calc_transit_money
 from samarkand.programme import Programme, Schedule
 from samarkand.programme.channels.charging import IN_WORDS
 from samarkand.programme.files.varying import varied_words
@@ -47,6 +49,9 @@ from samarkand.world.assumptions import Assumptions
 from samarkand.world.parameters import WORTH_TABLES, table_names
 from samarkand.world.world import World
 
+TRANSIT = (
+    "transit_tariffs.csv, transit_surplus.csv: what is left of published fees above the cost of the service"
+)
 FACES = "samarkand.reports.of_appraisal"
 
 
@@ -296,19 +301,34 @@ class Appraisal(Carded):
         rule = self.scenario.charge
         charged = {year: change.charges for year, change in self.schedule.changes.items()}
         capex = {item.id: item.capex for item in programme.items if item.capex is not None}
-        worth = trade_cost_rows(
-            gain.values, gain.low, gain.high, grade=declared.grade, source=declared.source
-        )
+        central, low, high, parts = gain.values, gain.low, gain.high, []
+        transit = self.transit_money
+        if transit is not None:  # real income holds it: what is left is the cost of trade
+            central = central - transit.net
+            low, high = (None if one is None else one - transit.net for one in (low, high))
+            parts = [transit_rows(transit.paid, transit.received, grade=declared.grade, source=TRANSIT)]
+        worth = trade_cost_rows(central, low, high, grade=declared.grade, source=declared.source)
         in_service = {year: one.effective for year, one in self.schedule.changes.items()}
         hazards = hazard_rows(in_service, {item.id: item for item in programme.items}, self.world.labels)
         claims = claims_of(programme, self.scenario.without, rule)
         of_items = (gases_in(item, self.timeline) for item in self.timeline.items)
         gases = emission_rows(of_items, self.assumptions.parameters, self.years)
         return Ledger.build(
-            [capex_rows(charged, capex, CHARGED[rule]), worth, self._skills(), hazards, gases],
+            [capex_rows(charged, capex, CHARGED[rule]), worth, *parts, self._skills(), hazards, gases],
             claims,
             {item.id: item.kind for item in programme.items},
         )
+
+    @cached_property
+    def transit_money(self) -> TransitMoney | None:
+        """What the programme changes in payments of goods to economies that they pass (`priorities.transit_money`).
+
+        None where these are not in the equilibrium; and with a projection: economies grow at rates of their own, and
+        what one pays would not be what another gets.
+        """
+        if self.asked.projection is not None:
+            return None
+        return calc_transit_money(self.schedule, self.states, self.years)
 
     def _skills(self) -> pd.DataFrame:
         """Rows of training, with the range of the return of a year of schooling."""

@@ -6,7 +6,7 @@ before the first solution.
 """
 
 from samarkand.engines.equilibrium.accounts import EquilibriumAccounts
-from samarkand.engines.equilibrium.carriage import Carriage, solve_with_carriage
+from samarkand.engines.equilibrium.carriage import Carriage, payments_in, solve_with_carriage
 from samarkand.engines.equilibrium.certificate import Certificate
 from samarkand.engines.equilibrium.equations import DEFICIT_RULES, DeficitRule
 from samarkand.engines.equilibrium.errors import EquilibriumError
@@ -40,6 +40,7 @@ __all__ = [
     "calc_gradient",
     "exposure",
     "find_equilibria",
+    "payments_in",
     "solve",
     "solve_many",
     "solve_with_carriage",

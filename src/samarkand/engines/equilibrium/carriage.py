@@ -45,6 +45,19 @@ class Carriage:
         return float(np.abs(self.paid).sum() + np.abs(self.received).sum())
 
 
+def payments_in(solution: Solution) -> Carriage:
+    """What goods pay carriers in a solution, and what these get, against the baseline.
+
+    paid[i, j] = carriage_rate[i, j] output[i, j]; received[k] = transfer[k] + sum over i, j of carriage_rate[i, j]
+    trade_flow[k, i, j], where payments are the only transfers. Nothing where none are made.
+    """
+    rate = solution.shock.carriage_rate
+    if rate is None:
+        return Carriage(np.zeros_like(solution.output), np.zeros_like(solution.transfer))
+    received = solution.transfer + np.einsum("nij,ij->n", solution.trade_flow, rate)
+    return Carriage(rate * solution.output, received)
+
+
 def solve_with_carriage(
     accounts: EquilibriumAccounts,
     shock: Shock,

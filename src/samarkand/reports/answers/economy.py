@@ -24,6 +24,7 @@ from samarkand.reports.answers.lines import (
     lines_of,
     priority_lines,
 )
+from samarkand.reports.answers.transit_lines import transit_of_economy
 from samarkand.reports.figures import digits, figure, money, nearer, per_cent, plural
 from samarkand.reports.summary import NOTHING_SHOWN, WHOLE, Summary, summarise
 from samarkand.result import Appraisal
@@ -53,7 +54,8 @@ def economy_page(appraisal: Appraisal, worth: Worth, code: str) -> Page:
         *_missing(appraisal, code),
     )
     lead = (
-        *_said(appraisal, summary, code, lines), *_transit_said(appraisal, code), certainty(appraisal, code),
+        *_said(appraisal, summary, code, lines), *transit_of_economy(appraisal, code),
+        *_transit_said(appraisal, code), certainty(appraisal, code),
     )  # fmt: skip
     return Page(f"{name} · {appraisal.programme.title} · {summary.year}", lead, tables=tables)
 

@@ -8,6 +8,7 @@ from samarkand.analysis.full_places import NOTHING_BINDS, full_places, passing_w
 from samarkand.priorities.faces import NO_FIGURE, Page, Table
 from samarkand.priorities.registry import priorities
 from samarkand.reports.answers.lines import UNIT, Line, cells_of, in_words, lines_of, priority_lines, sums_of
+from samarkand.reports.answers.transit_lines import transit_of_item
 from samarkand.reports.figures import MINUS, figure, money, per_cent
 from samarkand.reports.summary import NOTHING_SHOWN
 from samarkand.result import Appraisal
@@ -64,6 +65,7 @@ def _said(appraisal: Appraisal, one: ItemWorth, lines: Sequence[Line]) -> Iterab
             for line in brings[:3]
         ]
         yield f"It brings most to {', '.join(names)}."
+    yield from transit_of_item(appraisal, item.id)
     lose = [line for line in lines if line.net < -NOTHING_SHOWN]
     if lose:
         worst = min(lose, key=lambda line: line.net)

@@ -22,6 +22,7 @@ from samarkand.worth.gains import calc_user_benefit_by_partner
 from samarkand.worth.worth import Worth
 
 EXPLAINED = ("real_income", "real_income_value", "real_income_unpaid", "real_income_unpaid_value")
+TRANSIT = "Paid by goods that pass, less what goods that it sells pay"
 MOST = 3  # items, and partners
 
 
@@ -48,8 +49,12 @@ def _channels(appraisal: Appraisal, code: str) -> Table:
         ("Charged for it", -cost),
         ("Real income", value),
     ]
+    transit = appraisal.transit_money
+    if transit is not None:
+        net = float(transit.net.sel(year=appraisal.years[-1], economy=code))
+        rows[1:2] = [("Terms of trade and other transfers", before - users - net), (TRANSIT, net)]
     if abs(prices := value - before + cost) > NOTHING_SHOWN:  # next to nothing without construction demand
-        rows.insert(3, ("What paying does to prices", prices))
+        rows.insert(-1, ("What paying does to prices", prices))
     return Table(
         "By channel",
         ("", "US$ m a year"),
