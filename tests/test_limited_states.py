@@ -136,16 +136,21 @@ def test_capacity_is_worth_the_traffic_that_it_admits(declare, open_model: Sessi
     assert cost[0] < cost[1]
 
 
-def test_limits_are_on_or_off_and_not_worked_out_with_closures() -> None:
+def test_limits_are_on_or_off_and_not_worked_out_with_payments() -> None:
     with pytest.raises(Faults, match="Give 1 for limits"):
         Session().ask(toy_programme(), make_toy_world(), assumptions={"limits": 0.5})
-    with pytest.raises(Faults, match="together with --close"):
-        Session().ask(toy_programme(), make_toy_world(), limits=True, closures=("suez",))
     for match, more in (("--transit-payments", {"transit_payments": True}), ("--reach", {"reach": True})):
         with pytest.raises(Faults, match=match):
             Session().ask(toy_programme(), make_toy_world(), limits=True, **more)
-    with pytest.raises(Faults, match="together with --close"):  # before anything is solved
-        stress_test(toy_programme(), ["suez"], world=make_toy_world(), session=Session(), limits=True)
+    with pytest.raises(Faults, match="together with --transit-payments"):  # before anything is solved
+        stress_test(
+            toy_programme(),
+            ["suez"],
+            world=make_toy_world(),
+            session=Session(),
+            limits=True,
+            transit_payments=True,
+        )
 
 
 def test_freight_shows_prices_and_what_is_paid(declare) -> None:

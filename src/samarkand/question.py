@@ -368,7 +368,7 @@ def _check(scenario: Scenario, programme: Programme | None, reach: bool, faults:
     if limits not in (0.0, 1.0):
         faults.add(f"assumptions {SWITCH}", f"is {limits:g}", "Give 1 for limits that bind, or 0.")
     for option, given in (
-        ("--close", scenario.closures), ("--transit-payments", scenario.transit_payments),
+        ("--transit-payments", scenario.transit_payments),
         ("what each item does given all others (--reach, --transit)", reach),
     ):  # fmt: skip
         if limits and given:

@@ -211,11 +211,18 @@ class Baseline:
         return self._limited()[0] if self.setting.has_limits else None
 
     def _limited(self) -> tuple[GatesOfBaseline, FreightState]:
-        def make() -> tuple[GatesOfBaseline, FreightState]:
-            assert isinstance(self.freight, FreightModel)  # limits and closures are not asked for together
-            return _limit_baseline(self.setting, self.freight, self._open_state())
+        if self.closed:
+            closed = self._limited_closed()
+            return closed.gates, closed.state
+        return derived(self, "limited", lambda: limit_open(self.setting, self.freight, self.kept))
 
-        return derived(self, "limited", make)
+    def _limited_closed(self) -> LimitedClosure:
+        def make() -> LimitedClosure:
+            assert isinstance(self.freight, DisruptedFreight)  # as names are closed
+            open_, _ = limit_open(self.setting, self.freight.open, self.kept)
+            return _limit_closed(self.setting, self.freight, self._energy_left(), self._open_state(), open_)
+
+        return derived(self, "limited closure", make)
 
     @property
     def costs(self) -> TradeCosts:
@@ -248,6 +255,9 @@ class Baseline:
 
     def _closed_energy(self) -> tuple[ClosedEnergy, Solution]:
         def make() -> tuple[ClosedEnergy, Solution]:
+            if self.setting.has_limits:
+                limited = self._limited_closed()
+                return limited.energy, limited.solution
             return _close_energy(self.setting, self._energy_left(), self.state, self._carriage())
 
         return derived(self, "closed energy", make)
@@ -517,12 +527,19 @@ class GatesOfBaseline:
 
     `gates`: of each facility; `others`: what passes it that neither pays nor turns aside, tonnes or TEU a year; `legs`:
     what states have in common.
+    `open_`: prices of the network with nothing closed, where this one has closures: the accounts hold those.
     """
 
     gates: tuple[Gate, ...]
     others: Floats
     limits: Limits
     legs: KeptLegs
+    open_: Limits | None = None
+
+    @property
+    def of_accounts(self) -> Limits:
+        """Prices in the world of the accounts, against which costs are told."""
+        return self.limits if self.open_ is None else self.open_
 
 
 def _goods(setting: Setting, flow: xr.DataArray) -> Goods:
@@ -550,6 +567,74 @@ def _limit_baseline(
     return GatesOfBaseline(gates, others, limits, legs), state.limited(limits, limits)
 
 
+def limit_open(setting: Setting, freight: Freight, kept: Keep) -> tuple[GatesOfBaseline, FreightState]:
+    """Prices of a network with nothing closed, without a programme; every closure is told against them."""
+    assert isinstance(freight, FreightModel)  # nothing is closed
+    facilities = facilities_of(setting.lines, (), setting.world, setting.assumptions.parameters)
+    places = tuple((one.id, one.title, one.capacity, one.unit, one.price) for one in facilities)
+    key = ("limited", freight.key, setting.world.hash, setting.assumptions.hash, places)
+    return kept(key, lambda: _limit_baseline(setting, freight, freight_state(freight, ())))
+
+
+@dataclass(frozen=True, eq=False)
+class LimitedClosure:
+    """A network with something closed and prices of full facilities, and the equilibrium that goes with them."""
+
+    gates: GatesOfBaseline
+    state: FreightState
+    energy: ClosedEnergy
+    solution: Solution
+
+
+def _limit_closed(
+    setting: Setting,
+    freight: DisruptedFreight,
+    left: EnergyClosure,
+    state: FreightState,
+    open_: GatesOfBaseline,
+) -> LimitedClosure:
+    """Prices with something closed: those of the trade that closure and prices leave together, as `limit_state`.
+
+    What passes facilities and does not pay is that of the closure without prices. Oil and gas keep to what their lines
+    and terminals take for every price.
+    """
+    energy, solution = _close_energy(setting, left, state, None)
+    facilities = facilities_of(setting.lines, (), setting.world, setting.assumptions.parameters)
+    flow = setting.labelled(solution.trade_flow)
+    work = _lay(setting, freight, state, flow)
+    gates, goods = find_gates(facilities, work), _goods(setting, flow)
+    network = state.model.network
+    legs = KeptLegs()
+    gated = GatedFreight(freight.open, state.against_open, (), facilities, gates, legs, network)
+    parameters = setting.assumptions.parameters
+    others = np.maximum(flows_at(facilities, work, parameters) - gated.passing(goods), 0.0)
+    price, mixing, residual = gated.solve(goods, others, open_.limits.prices).price, Mixing(), np.inf
+    for _ in range(MOST_TRIES):
+        limits = gated.at_prices(goods, others, price)
+        limited = state.limited(limits, open_.limits)
+        energy, solution = _close_energy(setting, left, limited, None)
+        goods = _goods(setting, setting.labelled(solution.trade_flow))
+        settled = gated.settle(limits, goods, others)
+        residual, known = settled.joint_residual, len(gated.found)
+        found = gated.solve(goods, others, limits.prices, further=residual <= JOINT)
+        if residual <= JOINT and len(gated.found) == known:
+            limits = replace(settled, residual=found.residual, series=found.series)
+            return LimitedClosure(
+                GatesOfBaseline(gates, others, limits, legs, open_.limits),
+                replace(limited, limits=limits),
+                energy,
+                solution,
+            )
+        if len(gated.found) != known:
+            mixing = Mixing()
+        price = mixing.step(price, found.price)
+    reason = (
+        f"with {' + '.join(freight.closures.names)} closed, trade and prices still differ by {residual:.1e} after "
+        f"{MOST_TRIES} rounds"
+    )
+    raise Faults([Fault("--limits", reason, REMEDY)])
+
+
 def limit_state(baseline: Baseline, state: FreightState, change: Change, progress: Progress) -> FreightState:
     """A state with prices at which its own trade, before anybody pays, leaves no facility too full.
 
@@ -562,14 +647,18 @@ def limit_state(baseline: Baseline, state: FreightState, change: Change, progres
     facilities = facilities_of(
         setting.lines, change.effects.get("capacity", ()), setting.world, setting.assumptions.parameters
     )
-    gated = GatedFreight(state.model, state.against_open, state.changes, facilities, gates.gates, gates.legs)
+    open_model = baseline.freight if isinstance(baseline.freight, FreightModel) else baseline.freight.open
+    network = state.model.network
+    gated = GatedFreight(
+        open_model, state.against_open, state.changes, facilities, gates.gates, gates.legs, network
+    )
     goods, others, residual = _goods(setting, setting.world.accounts.trade_flow), gates.others, np.inf
     price = gated.solve(goods, others, gates.limits.prices).price
     mixing = Mixing()
     for _ in range(MOST_TRIES):
         progress()
         limits = gated.at_prices(goods, others, price)
-        limited = state.limited(limits, gates.limits)
+        limited = state.limited(limits, gates.of_accounts)
         costs = trade_costs(setting, limited, change, baseline.energy)
         goods = _goods(setting, setting.labelled(solve_equilibrium(setting, change, costs.hat).trade_flow))
         settled = gated.settle(limits, goods, others)

@@ -16,7 +16,7 @@ from samarkand.world.freight.capacity import per_unit
 from samarkand.world.freight.limits import Limits
 from samarkand.world.parameters import Parameters
 
-STATES = ("without", "with")
+STATES, CLOSING = ("without", "with"), ("open", "closed")
 BY_STATE = ("capacity", "flow", "used", "price", "paid")
 COLUMNS = (
     "facility", "place", "unit", "scarcity", *(f"{name}_{state}" for name in BY_STATE for state in STATES),
@@ -38,6 +38,31 @@ def full_places(state: State) -> pd.DataFrame | None:
         return None
     changes = state.change.effects.get("capacity", ())
     return limits_table(both, changes, state.assumptions.parameters)
+
+
+def prices_of_closure(open_: State, closed: State) -> pd.DataFrame | None:
+    """Places with a capacity with something closed beside the same world open, without the programme and with it.
+
+    Columns as `limits_table`, by `open` and `closed` in place of the states, and `scenario` (without, with): one row a
+    place and scenario, what grows dearest first. None where no limits are asked for.
+    """
+    calm, shut = limits_of_state(open_), limits_of_state(closed)
+    if calm is None or shut is None:
+        return None
+    parameters, changes = open_.assumptions.parameters, open_.change.effects.get("capacity", ())
+    found = []
+    for scenario, before, after in zip(STATES, calm, shut, strict=True):
+        table = limits_table((before, after), changes if scenario == "with" else (), parameters)
+        names = {
+            f"{name}_{state}": f"{name}_{word}"
+            for name in BY_STATE
+            for state, word in zip(STATES, CLOSING, strict=True)
+        }
+        found.append(table.rename(columns=names).assign(scenario=scenario))
+    both = pd.concat(found, ignore_index=True)
+    dearer = (both["price_closed"] - both["price_open"]).rename("dearer")
+    order = dearer.sort_values(ascending=False, kind="stable").index
+    return both.loc[order].reset_index(drop=True)
 
 
 def limits_table(

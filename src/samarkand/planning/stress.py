@@ -19,6 +19,7 @@ import pandas as pd
 import xarray as xr
 
 from samarkand.analysis.flows import busiest
+from samarkand.analysis.full_places import prices_of_closure
 from samarkand.analysis.transit import transit_lost
 from samarkand.appraisal import find_baseline, find_state
 from samarkand.core.faults import Fault, FaultList, Faults
@@ -51,7 +52,8 @@ class Case:
     (share of city pairs abroad, by trade of the baseline, that nothing connects any more). cut_off: pairs of cities
     that nothing connects, by scenario. energy: oil and gas in volumes against the network of the world open; no
     item of a programme changes them. transit: what economies earn with goods of others, without the programme, where it
-    is asked for (`analysis.transit.transit_lost`).
+    is asked for (`analysis.transit.transit_lost`). limits: places with a capacity and their prices, closed and open
+    (`analysis.full_places.prices_of_closure`), where limits are asked for.
     """
 
     closures: Closures
@@ -59,6 +61,7 @@ class Case:
     cut_off: Mapping[str, tuple[tuple[str, str], ...]]
     energy: EnergyClosure
     transit: pd.DataFrame | None = None
+    limits: pd.DataFrame | None = None
 
     @property
     def name(self) -> str:
@@ -84,6 +87,11 @@ class Stress:
     def transit(self) -> pd.DataFrame:
         """One row a case and tariff of transit (`transit_lost`), US$ m a year; empty where it was not asked for."""
         found = [case.transit.assign(case=case.name) for case in self.cases if case.transit is not None]
+        return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+
+    def limits(self) -> pd.DataFrame:
+        """One row a case, scenario and place with a capacity (`prices_of_closure`); empty without limits."""
+        found = [case.limits.assign(case=case.name) for case in self.cases if case.limits is not None]
         return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
     def to_dataframe(self) -> pd.DataFrame:
@@ -329,7 +337,8 @@ def _case(closures: Closures, calm: _Solved, closed: _Solved) -> Case:
         coords={"scenario": list(STATES), "economy": list(world.labels)},
     )
     cut_off = (closed.baseline.state.cut_off, closed.in_force.freight.cut_off)
-    return Case(closures, results, dict(zip(STATES, cut_off, strict=True)), _energy(closed))
+    limits = prices_of_closure(calm.in_force, closed.in_force)
+    return Case(closures, results, dict(zip(STATES, cut_off, strict=True)), _energy(closed), limits=limits)
 
 
 def _energy(closed: _Solved) -> EnergyClosure:

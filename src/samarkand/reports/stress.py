@@ -111,6 +111,32 @@ def _print_case(case: Case, stress: Stress, console: Console) -> None:
             console.print(f"Cut off {scenario} the programme: {shown}{more}.")
     _print_energy(case, stress, console)
     _print_transit(case, stress, console)
+    _print_limits(case, console)
+
+
+def _print_limits(case: Case, console: Console) -> None:
+    """Full places, open and closed, without the programme and with it; nothing where no limits are asked for."""
+    if case.limits is None:
+        return
+    from samarkand.analysis.full_places import NOTHING_BINDS
+
+    full = case.limits[(case.limits["price_open"] > 0) | (case.limits["price_closed"] > 0)]
+    console.print()
+    if full.empty:
+        console.print(f"No place with a known capacity is full, open or closed. {NOTHING_BINDS}")
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("full", "programme", "price open", "closed", "used open", "closed", "scarcity"):
+        table.add_column(column, justify="left" if column in ("full", "programme", "scarcity") else "right")
+    for row in full.to_dict("records"):
+        table.add_row(
+            row["place"], row["scenario"], f"{row['price_open']:,.2f} {row['price_unit']}",
+            f"{row['price_closed']:,.2f}", f"{row['used_open']:.0%}", f"{row['used_closed']:.0%}", row["scarcity"],
+        )  # fmt: skip
+    console.print(table)
+    console.print(
+        f"Prices for the trade that the closure leaves, before anybody pays for the programme. {NOTHING_BINDS}"
+    )
 
 
 def _print_transit(case: Case, stress: Stress, console: Console) -> None:
@@ -177,7 +203,7 @@ def _amount(volume: float, unit: str) -> str:
 def write_stress(stress: Stress, out: Path) -> tuple[Path, ...]:
     """Write `stress.csv` (all measures), `stress-cut-off.csv` (pairs of cities that nothing connects), and oil and gas
     in volumes, `stress-energy-exporters.csv` and `stress-energy-importers.csv`; where it was asked for, income from
-    goods of others, `stress-transit.csv`."""
+    goods of others, `stress-transit.csv`, and places with a capacity, `stress-limits.csv`."""
     cut_off = pd.DataFrame(
         [
             (case.name, scenario, *pair)
@@ -195,6 +221,8 @@ def write_stress(stress: Stress, out: Path) -> tuple[Path, ...]:
     }
     if not (transit := stress.transit()).empty:
         tables["stress-transit.csv"] = transit
+    if not (limits := stress.limits()).empty:
+        tables["stress-limits.csv"] = limits
     return write_texts(out, {name: table.to_csv(index=False) for name, table in tables.items()})
 
 

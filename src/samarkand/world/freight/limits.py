@@ -33,6 +33,7 @@ from samarkand.world.freight.tonnes_by_route import costs_of, routes_of
 from samarkand.world.freight.trade_costs import DIFFERENCES
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.new_ports import open_ports
+from samarkand.world.network.tables import Network
 from samarkand.world.parameters import Parameters
 
 MOST_ROUNDS = 30  # of searches for further ways
@@ -202,6 +203,8 @@ class GatedFreight:
         Places with a capacity in this state, and where goods pass them (`find_gates`).
     legs
         Legs on land that states share.
+    network
+        That of the state, where something is closed that `model` has open; `routes` differ from those of `model`.
     """
 
     def __init__(
@@ -212,6 +215,7 @@ class GatedFreight:
         facilities: Sequence[Facility],
         gates: Sequence[Gate],
         legs: KeptLegs | None = None,
+        network: Network | None = None,
     ) -> None:
         self.model = model
         self.facilities, self.gates = tuple(facilities), tuple(gates)
@@ -220,7 +224,7 @@ class GatedFreight:
         self.class_of = nearest_class(self.parameters)
         pairs = model.baseline.pairs
         ends = pairs.origin.astype(np.int64), pairs.destination.astype(np.int64)
-        network = open_ports(model.network, changes)
+        network = open_ports(model.network if network is None else network, changes)
         self.search = GateSearch(network, self.parameters, changes, self.gates, ends, legs)
         nothing = np.zeros(len(self.facilities))
         self.found: list[Search] = []

@@ -1,0 +1,169 @@
+"""Closures with limits on the toy world: prices at the gates that take the diverted goods."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from samarkand.appraisal import find_baseline, find_state
+from samarkand.core.faults import Faults
+from samarkand.core.progress import quiet
+from samarkand.engines.equilibrium import verify
+from samarkand.planning.stress import Stress, stress_test
+from samarkand.programme.channels import capacity as channel
+from samarkand.reports.stress import print_stress, write_stress
+from samarkand.session import Session
+from samarkand.solving import JOINT
+from samarkand.state import State
+from samarkand.world.freight import capacity
+from samarkand.world.freight.capacity import CapacityRow, calc_flow, find_place
+from toy import make_toy_world, toy_programme
+
+SOLVED = 1e-9
+YEAR = 2035
+KHORGOS, SAMARA = "crossing:khorgos_altynkol_rail", "crossing:almaty_samara_rail"
+WORLD = make_toy_world()
+
+
+def row(name: str, place: str, limit: float, **more: object) -> CapacityRow:
+    given = {"id": name, "place": place, "title": name, "unit": "m t a year", "year": 2020, "flag": "assumed"}
+    return CapacityRow.model_validate({**given, "source": "made up", "capacity": limit, **more})
+
+
+ROWS = (
+    row("khorgos", KHORGOS, 60),
+    row("samara", SAMARA, 30, raised_by="faster-line", raised_to=45, raised_source="made up"),
+    row("suez", "suez", 3000, price="rent"),
+)
+
+
+@pytest.fixture
+def declare(monkeypatch: pytest.MonkeyPatch):
+    """Other capacities than those of the table."""
+
+    def put(rows: Sequence[CapacityRow]) -> None:
+        for module in (capacity, channel):
+            monkeypatch.setattr(module, "capacities", lambda: tuple(rows))
+
+    put(ROWS)
+    return put
+
+
+def solve(session: Session, **terms: object) -> State:
+    """The last state of the toy programme."""
+    asked = session.ask(toy_programme(WORLD), WORLD, years=(YEAR,), **terms)
+    schedule, baseline = session.schedule(asked), find_baseline(asked, session)
+    return find_state(asked, schedule, baseline, session, quiet, len(schedule.states) - 1)
+
+
+def flow(state: State, place: str, with_: bool) -> float:
+    """Tonnes laid on the links of the closed network anew, in millions."""
+    work = state.unpaid.assignment if with_ else state.assignment_without
+    parameters = state.assumptions.parameters
+    return calc_flow(work, find_place(place, WORLD.network, parameters), "m t a year", parameters)
+
+
+@pytest.mark.parametrize(
+    "closed", ["suez", "crossing:khorgos_altynkol_road", "crossing:khorgos_altynkol_rail"]
+)
+def test_capacities_hold_for_the_trade_that_the_closure_leaves(declare, closed: str) -> None:
+    """No flow above a capacity, no price where there is room: of the tonnes laid, with and without the programme."""
+    state = solve(Session(), limits=True, closures=(closed,))
+    gates = state.solved.baseline.gates
+    assert gates is not None
+    for limits, with_ in ((gates.limits, False), (state.freight.limits, True)):
+        assert limits is not None
+        assert max(limits.residual, limits.joint_residual) <= JOINT
+        for one in limits.facilities:
+            place = {"khorgos": KHORGOS, "samara": SAMARA, "suez": "suez"}[one.id]
+            used = flow(state, place, with_) / one.capacity
+            assert used <= 1 + 2 * JOINT, one.id
+            if limits.prices[one.id] > 0:
+                assert used == pytest.approx(1.0, rel=2 * JOINT), one.id
+        name = next(
+            (
+                one.id
+                for one in limits.facilities
+                if closed in (KHORGOS, "suez")
+                and one.place == find_place(closed, WORLD.network, state.assumptions.parameters)
+            ),
+            "",
+        )
+        if name:  # nothing passes what is closed, and it costs nothing
+            assert limits.prices[name] == 0.0
+            assert flow(state, closed, with_) == 0.0
+
+
+def test_gates_that_take_the_goods_grow_dearer(declare) -> None:
+    """The prices of the world open stay what costs are told against."""
+    session = Session()
+    calm, shut = (solve(session, limits=True, closures=names) for names in ((), ("suez",)))
+    before, gates = calm.solved.baseline.gates, shut.solved.baseline.gates
+    assert before is not None
+    assert gates is not None
+    assert gates.of_accounts.prices == before.limits.prices
+    for name in ("khorgos", "samara"):
+        assert gates.limits.prices[name] > before.limits.prices[name] > 0
+
+
+def test_world_balances_and_the_equations_hold(declare) -> None:
+    state = solve(Session(), limits=True, closures=("suez",))
+    for solution in (state.without, state.before_financing, state.with_):
+        assert verify(solution) <= 1e-7
+        assert abs(solution.deficit.sum()) <= SOLVED * np.abs(solution.deficit).sum() + SOLVED
+        assert abs(solution.transfer.sum()) <= SOLVED
+
+
+def test_without_capacities_a_closure_is_that_without_limits(declare) -> None:
+    declare(())
+    off, on = (solve(Session(), limits=limits, closures=("suez",)) for limits in (False, True))
+    assert on.without.trade_flow == pytest.approx(off.without.trade_flow, rel=SOLVED)
+    assert on.with_.trade_flow == pytest.approx(off.with_.trade_flow, rel=SOLVED)
+    assert on.freight.cut_off == off.freight.cut_off
+
+
+def test_the_order_of_questions_changes_nothing(declare) -> None:
+    """Closed first, or after the world open: prices are those of one session or another."""
+    first, second = Session(), Session()
+    solve(second, limits=True)
+    one, other = (solve(session, limits=True, closures=("suez",)) for session in (first, second))
+    assert np.array_equal(one.without.trade_flow, other.without.trade_flow)
+    assert np.array_equal(one.with_.trade_flow, other.with_.trade_flow)
+
+
+@pytest.fixture
+def stressed(declare) -> Stress:
+    return stress_test(toy_programme(WORLD), ["suez"], world=WORLD, session=Session(), year=YEAR, limits=True)
+
+
+def test_stress_shows_prices_open_and_closed(stressed: Stress, tmp_path: Path) -> None:
+    table = stressed.limits().set_index(["scenario", "facility"])
+    assert set(table.index.get_level_values(0)) == {"without", "with"}
+    assert table.loc[("without", "samara"), "price_closed"] > table.loc[("without", "samara"), "price_open"]
+    assert table.loc[("without", "suez"), "used_closed"] == 0.0
+    assert table.loc[("with", "samara"), "capacity_closed"] == 45
+    assert "stress-limits.csv" in {path.name for path in write_stress(stressed, tmp_path)}
+    read = pd.read_csv(tmp_path / "stress-limits.csv")
+    assert len(read) == 6
+    text = io.StringIO()
+    print_stress(stressed, Console(file=text, width=120))
+    assert f"{table.loc[('without', 'samara'), 'price_closed']:,.2f}" in text.getvalue()
+    assert "Where no capacity is known nothing binds" in " ".join(text.getvalue().split())
+
+
+def test_stress_without_limits_has_none(declare) -> None:
+    found = stress_test(toy_programme(WORLD), ["suez"], world=WORLD, session=Session(), year=YEAR)
+    assert found.limits().empty
+
+
+def test_goods_without_another_way_are_refused(declare) -> None:
+    """All that leaves China by land and sea through a place for a tonne a year."""
+    declare((row("all", "border:CHN-KAZ+border:CHN-KGZ+port:CNSHA+port:CNTSN", 1e-6),))
+    with pytest.raises(Faults, match="no other way"):
+        solve(Session(), limits=True, closures=("suez",))
