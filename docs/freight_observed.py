@@ -6,10 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from docs.freight_sensitivities import load_table
 
 from samarkand.analysis.observed import ObservedFreight, observed_and_limits
 from samarkand.analysis.observed_limits import STANDINGS, UNKNOWN
+from samarkand.analysis.sensitivities import COUNTED, FACTORS, INPUTS, NEAR, find_binding
 from samarkand.reports.world_check import (
     capacity_figure,
     constants_and_data,
@@ -19,6 +22,7 @@ from samarkand.reports.world_check import (
     toll_sentence,
 )
 
+SAME = 1e-3  # figures of the table have five digits
 PAGE = Path(__file__).with_name("freight-observed.md")
 HEAD = """# Freight of the model beside observed freight
 
@@ -45,6 +49,11 @@ one) the half with the least SHA-256 is fitted to. North America's own shares ar
 of one economy with all others depend on the accounts too: whom it trades with is an estimate there for smaller ones
 (Moldova sends 13 per cent of its exports to China and the United States).
 """
+SENSITIVITIES = """## What moves the gates and straits that are missed
+
+`python -m docs.freight_sensitivities` halves and doubles one input after another and lays the world's freight anew, for
+each gate and strait outside a factor of 1.5. Constants of the choice of modes stay as they are.
+"""
 
 
 def page(found: ObservedFreight) -> str:
@@ -62,6 +71,8 @@ def page(found: ObservedFreight) -> str:
             *(_line(row, _has_plain(rows), _has_limits(rows)) for row in rows.to_dict("records")),
             "",
         ]
+        if group == "straits":
+            lines += [*sensitivity_lines(found.table, load_table()), ""]
     lines += [*(f"{toll_sentence(name, one)}\n" for name, one in found.tolls.items()), *_gates(found.gates)]
     return "\n".join(lines)
 
@@ -93,6 +104,43 @@ def _gates(gates: pd.DataFrame) -> list[str]:
 
 def _has_limits(rows: pd.DataFrame) -> bool:
     return bool((rows["standing"] != UNKNOWN).any())
+
+
+def sensitivity_lines(table: pd.DataFrame, found: pd.DataFrame) -> list[str]:
+    """The part that says what moves the gates and straits that the model misses.
+
+    table: as `beside_observed`; found: as `calc_sensitivities`. Raises ValueError where these are of another model.
+    """
+    counted = table[table["measure"].isin(COUNTED)].set_index("id")
+    missed = counted.index[(counted["factor"] > NEAR) | (counted["factor"] < 1 / NEAR)]
+    as_is = found.groupby("id")["as_is"].first()
+    current = set(missed) == set(as_is.index) and np.allclose(
+        counted.loc[as_is.index, "modelled"], as_is, rtol=SAME, atol=0
+    )
+    if not current:
+        raise ValueError(
+            "docs/freight-sensitivities.csv is of another model: `python -m docs.freight_sensitivities`"
+        )
+    words = {one.id: one.words for one in INPUTS}
+    lines = [
+        SENSITIVITIES,
+        "| | input | halved | as it is | doubled | observed |",
+        "|---|---|---|---|---|---|",
+    ]
+    binding = []
+    for place in missed:
+        row, mine = counted.loc[place], found[found["id"] == place]
+        name, factor, value = find_binding(mine, row["observed"])
+        times = "half" if factor == FACTORS[0] else "twice"
+        binding.append(
+            f"- {row['title']}: {words[name]}. With {times} of it the factor is {value / row['observed']:.2f} "
+            f"in place of {row['factor']:.2f}."
+        )
+        for one in mine.to_dict("records"):
+            figures = (observed_figure(one[name], row["unit"]) for name in ("halved", "as_is", "doubled"))
+            observed = observed_figure(row["observed"], row["unit"])
+            lines.append(f"| {row['title']} | {words[one['input']]} | {' | '.join(figures)} | {observed} |")
+    return [*lines, "", "The input that brings each nearest to what was observed:", "", *binding]
 
 
 def _has_plain(rows: pd.DataFrame) -> bool:

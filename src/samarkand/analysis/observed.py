@@ -198,7 +198,7 @@ def beside_observed(
         limited = None
     rows = []
     for row in observed_freight():
-        modelled = _modelled(baseline, row)
+        modelled = calc_modelled(baseline, row)
         rows.append(
             {
                 "id": row.id, "group": row.group, "measure": row.measure, "title": row.title, "what": row.what,
@@ -234,12 +234,13 @@ def _limited(limited: Baseline | None, row: ObservedRow) -> dict[str, Any]:
     place = row.place
     if row.measure == "transit_income":
         place = next(one.place for one in transit_tariffs() if one.id == row.place)
-    value = _modelled(limited, row)
+    value = calc_modelled(limited, row)
     factor = None if value is None or not row.observed else value / row.observed
     return {"limited": value, "limited_factor": factor, **standing_of(limited, place)}
 
 
-def _modelled(baseline: Baseline, row: ObservedRow) -> float | None:
+def calc_modelled(baseline: Baseline, row: ObservedRow) -> float | None:
+    """What the model has of a row, in its unit; None where the world or its network lacks the place."""
     if row.measure == "tonnes":
         return _tonnes(baseline, row.place)
     if row.measure == "value_share":
