@@ -63,7 +63,9 @@ class Fit:
         self.observed = np.array([row.observed for row in rows])
         self.rows, self.weights = _weights(baseline, freight, groups)
         with np.errstate(divide="ignore"):
-            self.utility = np.log(freight.term[self.rows]) - freight.constants[self.rows]
+            constants = freight.constants[self.rows]
+            barred = ~np.isfinite(constants)
+            self.utility = np.log(freight.term[self.rows]) - np.where(barred, 0.0, constants)
         self.features = [feature[self.rows] for feature in _one_each(freight)]
 
     def shares(self, weights: Floats) -> Floats:

@@ -21,7 +21,12 @@ from samarkand.programme import Programme, load_programme
 from samarkand.programme.channels.network_placing import CROSSING_REACH_KM
 from samarkand.session import Session
 from samarkand.state import State
-from samarkand.world.freight.mode_choice import NORTH_AMERICA, VALUE_OF_REFERENCE, VOT_CLASSES
+from samarkand.world.freight.mode_choice import (
+    NORTH_AMERICA,
+    VALUE_OF_REFERENCE,
+    VALUED_AS,
+    VOT_CLASSES,
+)
 from samarkand.world.freight.model import skims_of
 from samarkand.world.freight.skims import FARTHEST_QUAY_KM, SEARCH_CLASSES
 from samarkand.world.network.geography import SURROUNDINGS_KM
@@ -43,6 +48,7 @@ INCOME = 1e-11
 IMPORTS = {
     "samarkand.programme.Programme",
     "samarkand.world.freight.border_compliance.compliance_costs",
+    "samarkand.world.freight.cargo_modes.cargoes_near_by",
     "samarkand.world.freight.commodities.freight_table",
     "samarkand.world.freight.mode_constants.declared_constants",
     "samarkand.world.parameters.load_parameters",
@@ -57,6 +63,7 @@ READERS = {
     "samarkand.world.accounts.intermediate_use",
     "samarkand.world.accounts.tables",
     "samarkand.world.freight.border_compliance",
+    "samarkand.world.freight.cargo_modes",
     "samarkand.world.freight.commodities",
     "samarkand.world.freight.mode_constants",
     "samarkand.world.network.geography",
@@ -243,7 +250,8 @@ def test_worlds_with_tariffs_are_refused() -> None:
 
 def test_figures_that_stand_twice_are_the_same() -> None:
     assert (set(basic.AMERICA), basic.REFERENCE) == (NORTH_AMERICA, VALUE_OF_REFERENCE)
-    assert (basic.GOODS, basic.SEARCHES) == (VOT_CLASSES, SEARCH_CLASSES)
+    assert tuple(VALUED_AS.get(name, name) for name in VOT_CLASSES) == basic.GOODS
+    assert (VOT_CLASSES[basic.TANKS], basic.SEARCHES) == ("liquid", SEARCH_CLASSES)
     far = (CROSSING_REACH_KM, FARTHEST_CONNECTOR_KM, FARTHEST_QUAY_KM, SURROUNDINGS_KM)
     assert far == (basic.FARTHEST_GATE, basic.FARTHEST_CONNECTOR, basic.FARTHEST_QUAY, basic.SURROUNDINGS)
 

@@ -21,18 +21,17 @@ from scipy.sparse.csgraph import dijkstra
 
 from samarkand.programme import Programme
 from samarkand.world.freight.border_compliance import compliance_costs
+from samarkand.world.freight.cargo_modes import cargoes_near_by
 from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.mode_constants import declared_constants
 from samarkand.world.parameters import load_parameters
 from samarkand.world.world import World
 
 Array = NDArray[Any]
-Pair = tuple[Array, Array]
 Saved = dict[tuple[str, str], float]  # hours by mode and id of a crossing
-ROAD, SEA, PLACE = 0, 2, ["lat", "lon"]
-AMERICA, REFERENCE = ["CAN", "MEX", "USA"], 10.0  # of values of time, US$ per TEU and hour
-SEARCHES = ("low", "medium", "high", "very_high")  # classes of value of time: of the searches for routes,
-GOODS = ("bulk", "low", "middle", "high", "highest")  # and of what travels on them
+ROAD, SEA, TANKS, PLACE, REFERENCE = 0, 2, 5, ["lat", "lon"], 10.0  # the last: US$ per TEU and hour
+AMERICA, SEARCHES = ["CAN", "MEX", "USA"], ("low", "medium", "high", "very_high")  # values of time: searches
+GOODS = ("bulk", "low", "middle", "high", "highest", "bulk")  # and of what travels, at last in tanks
 FARTHEST_GATE, FARTHEST_CONNECTOR, FARTHEST_QUAY, SURROUNDINGS = 160.0, 150.0, 60.0, 30.0  # km
 DAMPING, TOLERANCE, MOST_SWEEPS = 0.2, 1e-13, 20_000  # of the fixed point
 
@@ -80,7 +79,7 @@ def hours_saved(world: World, programme: Programme, items: tuple[str, ...]) -> S
     return saved
 
 
-def links(world: World, mode: str, saved: Saved) -> Pair:
+def links(world: World, mode: str, saved: Saved) -> tuple[Array, Array]:
     """Ends [2, link] of the open links of a mode, and their US$ and hours per TEU [2, link].
 
     usd = km * rate + fees of the border;   hours = km / speed + wait for the ferry + hours of the border - saved
@@ -237,7 +236,7 @@ def choose_modes(world: World, costs: Array) -> Array:
     labels, iso3, scale = np.array(world.labels), cities["iso3"].to_numpy(str), p["mode_choice_scale"]
     america, km = np.isin(iso3, AMERICA), great_circle(cities[PLACE], cities[PLACE])[..., None]
     fitted, declared = declared_constants(), load_parameters()  # a class of goods keeps its constants
-    home = np.where(np.isin(iso3, labels), iso3, "ROW")
+    home, far = np.where(np.isin(iso3, labels), iso3, "ROW"), km[..., 0] > p["tank_lorry_distance"]
     weight = cities["population"].to_numpy(float) * (labels[:, None] == home)
     hours, usd = compliance_costs(world.labels, p)  # at home, by Doing Business: the same by all modes
     means = np.array([[usd + p[f"value_of_time_{name}"] * hours for name in GOODS]] * 2)
@@ -246,6 +245,7 @@ def choose_modes(world: World, costs: Array) -> Array:
         a = fitted[0] + fitted[1] * x + fitted[2] * km / 1000
         a += (america[:, None] & america)[..., None] * (fitted[3] + fitted[4] * x)
         terms = np.exp(np.moveaxis(a, -1, 0) - scale * np.log(costs[:, k]))
+        terms[:, ROAD, (k == TANKS) & far & terms[0, ROAD + 1 :].any(axis=0)] = 0.0
         total = np.where(leads := terms[0].any(axis=0), terms.sum(axis=1), 1.0)
         mean = (terms[0] / total[0] * np.where(terms[0] > 0, costs[0, k], 0.0)).sum(axis=0)
         pairs = np.where((pairs := weight @ leads @ weight.T) > 0, pairs, np.nan)
@@ -259,11 +259,11 @@ def iceberg_hat(world: World, means: Array) -> Array:
     Over cargoes; value: US$ per TEU; s: share in the sector's. A cargo's class of goods: of nearest log value of time.
     """
     table = freight_table(world.assumptions.freight).sel(sector=list(world.accounts.sectors))
-    declared = load_parameters()  # a class of goods keeps its sectors, whatever value of time is asked about
-    goods = np.log([declared[f"value_of_time_{name}"] for name in GOODS])
+    goods = np.log([load_parameters()[f"value_of_time_{name}"] for name in GOODS])  # keep their sectors
     names = ("cargo_value_of_time", "cargo_value_per_teu", "cargo_share")
     speed, value, share = (table[name].to_numpy().T for name in names)  # [cargo, sector]
     k = np.abs(np.log(speed)[..., None] - goods).argmin(axis=-1)
+    k[np.isin(table["cargo"], cargoes_near_by("road"))[:, None] & (k == 0)] = TANKS
     t, new_t = means[:, k].transpose(0, 4, 3, 1, 2) / value
     return np.asarray(1 + np.nansum(share * ((1 + new_t) / (1 + t) - 1), axis=2))  # services: nothing
 

@@ -50,12 +50,14 @@ def prepare(
     """Terms A_m g_m^-scale of the choice and the routes picked, of every pair, without changes.
 
     usd, hours: [pair, mode, route], infinite where there is none; segment: [pair]; values: [class]; constants:
-    [segment, class, mode]; by_sea: [pair], where the sea is offered. Fills term: [pair, class, mode], zero where not
-    offered; pick: [pair, class, mode], the route of each, -1 for none.
+    [segment, class, mode], minus infinity where goods do not take a mode while another serves; by_sea: [pair], where
+    the sea is offered. Fills term: [pair, class, mode], zero where not offered; pick: [pair, class, mode], the route of
+    each, -1 for none.
     """
     for r in range(usd.shape[0]):
         s = segment[r]
         for k in range(values.size):
+            served = False
             for m in range(MODES):
                 best = best_route(usd[r], hours[r], m, values[k])
                 pick[r, k, m] = best
@@ -63,6 +65,14 @@ def prepare(
                 if best >= 0 and (m != SEA or by_sea[r]):
                     cost = usd[r, m, best] + values[k] * hours[r, m, best]
                     term[r, k, m] = np.exp(constants[s, k, m] - scale * np.log(cost))
+                    served = served or term[r, k, m] > 0
+            if not served:  # the last resort
+                for m in range(MODES):
+                    best = pick[r, k, m]
+                    if best >= 0 and constants[s, k, m] == -np.inf:
+                        term[r, k, m] = np.exp(
+                            -scale * np.log(usd[r, m, best] + values[k] * hours[r, m, best])
+                        )
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
@@ -268,16 +278,26 @@ def compare(
                 new_whole += new_term[m]
             if not moved:
                 continue
+            cost = 0.0
+            for m in range(MODES):
+                if term[r, k, m] > 0:
+                    cost += term[r, k, m] / whole * old_g[m]
+            if (
+                not new_whole > 0
+            ):  # the last resort: what goods do not take while another mode serves, at its cost
+                last = -1
+                for m in range(MODES):
+                    is_open = constants[segment[r], k, m] == -np.inf and new_g[m] < np.inf
+                    if is_open and (last < 0 or new_g[m] < new_g[last]):
+                        last = m
+                if last >= 0:
+                    new_whole = new_term[last] = whole * (new_g[last] / cost) ** -scale
             if not new_whole > 0:
                 if cut_off < 0:
                     cut_off = n
                 continue
             if not w > 0:
                 continue
-            cost = 0.0
-            for m in range(MODES):
-                if term[r, k, m] > 0:
-                    cost += term[r, k, m] / whole * old_g[m]
             sums[0] = cost * ((new_whole / whole) ** (-1.0 / scale) - 1.0)
             if not only_cost:
                 _variants(sums, whole, new_whole, term[r, k], new_term, old_g, old_h, new_g, new_h, cost)

@@ -19,13 +19,11 @@ from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats
 from samarkand.core.declarations import read_table
+from samarkand.world.freight.cargo_modes import CARGO_SHARES, CARGOES, find_impossible
 from samarkand.world.parameters import ParameterRow, Parameters
 
-# Cargoes on the network: unit loads; dry and liquid bulk; liquefied gas; vehicles and single pieces.
-CARGOES = ("containers", "dry_bulk", "liquid_bulk", "gas", "break_bulk")
 IN_BULK = ("dry_bulk", "liquid_bulk", "gas")
 IN_BOXES = ("containers",)  # what is counted in TEU and lifted by terminals that take boxes alone
-CARGO_SHARES = ("containerised_share", *(f"{cargo}_share" for cargo in CARGOES[1:]))
 SHARES = (*CARGO_SHARES, "pipeline_share", "air_share", "non_physical_share")
 HOURS_PER_DAY = 24.0
 
@@ -47,7 +45,8 @@ def freight_table(freight: Parameters) -> xr.Dataset:
 
     dims (sector): value_per_tonne (US$; not a number for services), a mean with tonnes as weights; value_per_teu, the
     mean with TEU as weights; network_share = sum of the cargoes' shares; and all shares themselves.
-    Raises ValueError when the shares of a sector do not add up to one, and as `calc_relative_values`.
+    Raises ValueError when the shares of a sector do not add up to one, when a sector sends by pipeline or air what no
+    cargo of it takes (`cargo_modes`), and as `calc_relative_values`.
     """
     sectors = [name.split(".")[0] for name in freight if name.endswith(".non_physical_share")]
 
@@ -66,6 +65,10 @@ def freight_table(freight: Parameters) -> xr.Dataset:
         sectors,
         "the shares of carriage do not add up to one",
     )
+    impossible = [
+        bool(find_impossible({name: float(table[name][s]) for name in SHARES})) for s in range(len(sectors))
+    ]
+    _refuse(np.array(impossible), sectors, "pipelines or aircraft carry goods of which they take no cargo")
     share = np.stack([table[name].to_numpy() for name in CARGO_SHARES], axis=1)
     declared = np.stack([column(f"{cargo}_relative_value") for cargo in CARGOES], axis=1)
     relative = calc_relative_values(share, declared)

@@ -17,10 +17,13 @@ from numpy.typing import NDArray
 from samarkand.core.conventions import Floats
 from samarkand.core.geodesy import calc_great_circle_matrix
 from samarkand.engines.choice import calc_shares, calc_utility
+from samarkand.world.freight.cargo_modes import cargoes_near_by
 from samarkand.world.parameters import Parameters, load_parameters
 
 MODES = ("road", "rail", "sea")
-VOT_CLASSES = ("bulk", "low", "middle", "high", "highest")
+# The last has the value of time of the first, and fewer modes: goods in tanks.
+VOT_CLASSES = ("bulk", "low", "middle", "high", "highest", "liquid")
+VALUED_AS = {"liquid": "bulk"}
 # What the constants of a pair of cities are made of (`ModeChoice.constants`).
 TERMS = ("constant", "value_of_time", "distance", "north_america", "north_america_value_of_time")
 VALUE_OF_REFERENCE = 10.0  # US$ per TEU and hour: the term by value is zero there
@@ -74,7 +77,7 @@ def check_labels(skims: xr.Dataset, cities: pd.DataFrame) -> None:
 
 def classes_of_time(parameters: Parameters) -> xr.DataArray:
     """Value of time of the classes of goods, dims (vot_class), US$ per TEU and hour."""
-    values = [parameters[f"value_of_time_{label}"] for label in VOT_CLASSES]
+    values = [parameters[f"value_of_time_{VALUED_AS.get(label, label)}"] for label in VOT_CLASSES]
     return xr.DataArray(
         values, dims="vot_class", coords={"vot_class": list(VOT_CLASSES)}, name="value_of_time"
     )
@@ -129,6 +132,19 @@ def offer(cost: Floats, offered: NDArray[np.bool_]) -> Floats:
     """Costs with modes last as MODES, the sea infinite where it is not offered."""
     sea = np.array([mode == "sea" for mode in MODES])
     return np.where(sea & ~offered[..., None], np.inf, cost)
+
+
+def find_barred(km: Floats, others: NDArray[np.bool_], parameters: Parameters) -> NDArray[np.bool_]:
+    """Modes that classes of goods do not take between two cities, [..., class of goods, mode].
+
+    Goods in tanks leave the road where km > tank_lorry_distance and another mode is offered. km: great circle, [...];
+    others: whether rail or the sea is offered, [...]. Settled on the network without changes, as where the sea is
+    offered.
+    """
+    found = np.zeros((*km.shape, len(VOT_CLASSES), len(MODES)), np.bool_)
+    in_tanks, road = VOT_CLASSES.index("liquid"), MODES.index("road")
+    found[..., in_tanks, road] = (km > parameters["tank_lorry_distance"]) & others
+    return found
 
 
 def within_north_america(cities: pd.DataFrame) -> NDArray[np.bool_]:
@@ -201,12 +217,16 @@ def cargo_classes(freight: xr.Dataset) -> xr.DataArray:
     """Value-of-time class of each sector's cargoes, dims (sector, cargo): the nearest in logarithms.
 
     freight: as `freight_table`. Classes are told by their declared values, whatever replaces them: a class that is
-    valued higher keeps its cargoes and raises all of them. A cargo that a sector lacks is in the first.
+    valued higher keeps its cargoes and raises all of them. A cargo that a sector lacks is in the first. Cargoes that go
+    by road over short ways alone (`cargo_modes`) and have the value of time of bulk are `liquid`.
     """
     vot_by_class = classes_of_time(load_parameters()).to_numpy()
     values = freight["cargo_value_of_time"].transpose("sector", "cargo")
     nearest = np.abs(np.log(values.fillna(1.0).to_numpy())[..., None] - np.log(vot_by_class)).argmin(axis=-1)
     nearest = np.where(np.isnan(values.to_numpy()), 0, nearest)
+    for label, valued_as in VALUED_AS.items():
+        in_tanks = np.isin(values["cargo"].to_numpy(), cargoes_near_by("road"))
+        nearest[in_tanks & (nearest == VOT_CLASSES.index(valued_as))] = VOT_CLASSES.index(label)
     return values.copy(data=np.array(VOT_CLASSES)[nearest]).rename("vot_class")
 
 
@@ -226,5 +246,8 @@ def mode_shares(
     cost = filled["generalised_cost"].transpose("vot_class", "origin_city", "destination_city", "mode")
     constants = choice.constants(distance_between_cities(cities), within_north_america(cities))
     offers = offer(cost.to_numpy(), sea_offered(skims))
+    others = np.asarray(np.isfinite(offers[..., 1:]).any(axis=(0, -1)))
+    barred = find_barred(distance_between_cities(cities), others, parameters)
+    offers[np.moveaxis(barred, 2, 0)] = np.inf
     utility = calc_utility(offers, np.moveaxis(constants, 2, 0), choice.scale)
     return cost.copy(data=calc_shares(utility)).rename("mode_share")

@@ -7,7 +7,8 @@ import xarray as xr
 
 from samarkand.core.conventions import Floats
 from samarkand.core.evidence import Evidence
-from samarkand.world.freight.commodities import CARGO_SHARES, CARGOES, IN_BULK, freight_table
+from samarkand.world.freight.cargo_modes import CARGO_SHARES, CARGOES
+from samarkand.world.freight.commodities import IN_BULK, freight_table
 from samarkand.world.freight.trade_costs import iceberg_cost_hat
 from samarkand.world.parameters import Parameters
 

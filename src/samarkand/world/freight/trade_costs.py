@@ -32,6 +32,7 @@ from samarkand.world.freight.mode_choice import (
     classes_of_time,
     distance_between_cities,
     distance_within_cities,
+    find_barred,
     sea_offered,
     surface_trade,
     within_north_america,
@@ -163,10 +164,15 @@ class FreightBaseline:
 
     @cached_property
     def constants(self) -> Floats:
-        """Mode constants (pair, class, mode)."""
+        """Mode constants (pair, class, mode), minus infinity where goods do not take a mode (`find_barred`)."""
         pairs = self.pairs.origin, self.pairs.destination
         km, american = distance_between_cities(self.cities)[pairs], within_north_america(self.cities)[pairs]
-        return self.choice.constants(km, american)
+        found = self.choice.constants(km, american)
+        serves = np.isfinite(self.pairs.usd + self.pairs.hours)
+        rail, sea = (serves[:, MODES.index(mode)] for mode in ("rail", "sea"))
+        others = rail.any(axis=1) | (sea[:, 0] & self.pairs.by_sea)
+        found[find_barred(km, others, self.parameters)] = -np.inf
+        return found
 
     @cached_property
     def segment(self) -> NDArray[np.int32]:
@@ -261,8 +267,10 @@ class FreightBaseline:
         Not a number where nothing leads. Not used by any result: what calibration changes is seen beside it.
         """
         levels = np.zeros_like(self.levels)
+        open_to = np.isfinite(self.constants)
+        term = np.divide(self.term, np.exp(self.constants), out=np.zeros_like(self.term), where=open_to)
         load_kernels().add_levels(
-            self.pairs.usd, self.pairs.hours, self.term / np.exp(self.constants), self.pick, self.values,
+            self.pairs.usd, self.pairs.hours, term, self.pick, self.values,
             self.pairs.origin, self.pairs.destination, *self.zones, self.pairs.mirrored, levels,
         )  # fmt: skip
         share = self.mean(levels[LEVELS.index("share_road") : LEVELS.index("share_sea") + 1])
