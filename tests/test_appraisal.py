@@ -65,6 +65,12 @@ def test_figures_beside_published_ones_are_those_of_the_results(appraisal):
     assert found["shipment time, participants"] < found["shipment time, world"] < 0
 
 
+def test_the_page_beside_published_figures_is_of_this_model(appraisal):
+    from docs.plausibility import PAGE, page
+
+    assert PAGE.read_text(encoding="utf-8") == page(appraisal), "run `python -m docs.plausibility`"
+
+
 def test_levels_are_at_2022_size(appraisal, world):
     exports = appraisal.array("exports", "without")
     expected = world.accounts.exports.sel(economy=exports["economy"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import xarray as xr
+from docs import plausibility
 from docs.plausibility import Variant, changes, mean_import_cost, published_costs, variant_table
 
 from samarkand.appraisal import find_baseline
@@ -68,3 +69,16 @@ def test_cost_of_imports_by_hand() -> None:
 def test_the_table_leaves_out_what_is_not_known() -> None:
     row = Variant("straight in", *[(float("nan"),) * 2] * 4, (0.0012, 0.0034))
     assert list(variant_table(iter([row])))[-1] == "| straight in |  |  |  |  | +0.1200 / +0.3400 |"
+
+
+def test_variants_are_read_as_they_were_written(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(plausibility, "VARIANTS", tmp_path / "variants.csv")
+    rows = [
+        Variant("lines", (-0.01, -0.02), (-0.03, -0.04), (-0.05, -0.06), (-0.07, -0.08), (0.001, 0.002)),
+        Variant("straight in", *[(float("nan"),) * 2] * 4, (0.0012, 0.0034)),
+    ]
+    plausibility.write_variants(iter(rows))
+    assert list(variant_table(plausibility.read_variants())) == list(variant_table(iter(rows)))
+    assert list(variant_table(plausibility.read_variants()))[-2] == (
+        "| lines | -1.00 / -2.00 | -3.00 / -4.00 | -5.00 / -6.00 | -7.00 / -8.00 | +0.1000 / +0.2000 |"
+    )
