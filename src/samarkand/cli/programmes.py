@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from samarkand.programme import Programme
 
 MOST_NAMED = 3  # items that are named for a reason
-NO_EFFECT = "effect not assessed: "  # how reasons begin, which the line says already
 
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite a file that is there already.")]
 
@@ -60,6 +59,7 @@ def check(
 
 def idle_lines(programme: Programme) -> list[str]:
     """Items that will change no trade, by reason; the most frequent first."""
+    from samarkand.core.gaps import NO_EFFECT
     from samarkand.programme.overview import idle_items
     from samarkand.world.parameters import load_parameters
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
+from samarkand.core.gaps import NO_EFFECT
 from samarkand.ledger.margins import margins
 from samarkand.priorities.faces import NO_FIGURE, Page, Table
 from samarkand.priorities.registry import priorities
@@ -284,9 +285,7 @@ def _delivery(appraisal: Appraisal, code: str) -> str:
     if high < 0.5:
         return f"{said}; no cost overrun is to be expected any more ({plural(len(known), 'item')})"
     spread = f"{digits(high)}" if high - low < 0.5 else f"{digits(low)} to {digits(high)}"
-    return (
-        f"{said}; cost still to overrun by {spread} % in the mean of its class ({plural(len(known), 'item')})"
-    )
+    return f"{said}; cost of {len(known)} still to overrun by {spread} %, mean of its class"
 
 
 def _missing(appraisal: Appraisal, code: str) -> Iterable[Table]:
@@ -296,7 +295,7 @@ def _missing(appraisal: Appraisal, code: str) -> Iterable[Table]:
     for gap in appraisal.not_assessed:
         name, what, reason = gap[:3]
         words = (
-            reason if what in WHOLE else f"{what.replace('_', ' ')}: {reason}"
+            reason.removeprefix(NO_EFFECT) if what in WHOLE else f"{what.replace('_', ' ')}: {reason}"
         )  # a part, as one crossing of nine
         if name in mine and (mine[name], words) not in rows:
             rows.append((mine[name], words))
