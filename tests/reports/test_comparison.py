@@ -261,7 +261,7 @@ def test_a_sign_that_turns_is_named_where_the_difference_is_written_out(comparis
     ]
     said = comparison_page(Comparison((side("a", [-2.0, -0.02, 1.0]), side("b", [-1.0, 0.03, 1.0])))).lead
     assert any("No sign turns" in one for one in said)
-    assert any(one.endswith("2 economies have more, none less.") for one in said)
+    assert any(one.endswith("1 economy has more, none less, by US$ 0.1 m a year at least.") for one in said)
     said = comparison_page(Comparison((side("a", [2.0, 1.0, 1.0]), side("b", [1.0, 1.0, 1.0])))).lead
-    assert any(one.endswith("no economy has more, 1 less.") for one in said)
+    assert any(one.endswith("no economy has more, 1 less, by US$ 0.1 m a year at least.") for one in said)
     assert not any("instead of" in one for one in said)

@@ -91,16 +91,17 @@ def _said(found: Comparison) -> Iterable[str]:
     for side in found.others:
         there = side.summary.world_gain
         moved = found.differences[side.name].dropna()
-        better, worse = int((moved > NOTHING_SHOWN).sum()), int((moved < -NOTHING_SHOWN).sum())
-        if not better and not worse:
+        if not (moved.abs() > NOTHING_SHOWN).any():
             yield f"No economy has more or less by {_quoted(side)} than by {_quoted(found.first)}."
             continue
+        # Smaller ones are of the size by which two solutions of one question may differ.
+        better, worse = int((moved >= SMALLEST[UNIT]).sum()), int((moved <= -SMALLEST[UNIT]).sum())
         yield (
             f"Real income of all economies a year: {money(base, sign=True)} by {_quoted(found.first)}, "
             f"{money(there, sign=True)} by {_quoted(side)}; the difference is {money(there - base, sign=True)}."
         )
         more = plural(better, "economy has", "economies have") if better else "no economy has"
-        yield f"By {_quoted(side)} {more} more, {worse or 'none'} less."
+        yield f"By {_quoted(side)} {more} more, {worse or 'none'} less, by US$ {SMALLEST[UNIT]:g} m a year at least."
         yield from _turned(found, side)
     if len({side.summary.year for side in found.sides}) > 1:
         yield "They are of different years: part of the difference is time."
@@ -223,7 +224,7 @@ def _heads(found: Comparison) -> tuple[str, ...]:
 def _bars(found: Comparison) -> Iterable[Bars]:
     for side in found.others:
         moved = found.differences[side.name].dropna()
-        moved = moved[moved.abs() > NOTHING_SHOWN].sort_values(key=abs, ascending=False)[:MOST_BARS]
+        moved = moved[moved.abs() >= SMALLEST[UNIT]].sort_values(key=abs, ascending=False)[:MOST_BARS]
         if len(moved):
             moved = moved.sort_values(ascending=False)
             labels = tuple(found.name_of(str(code)) for code in moved.index)
