@@ -155,6 +155,24 @@ def test_a_wider_gate_among_others_never_raises_costs_less_what_is_paid(toy: Toy
     assert all(later <= earlier + KEPT * abs(earlier) for earlier, later in pairwise(net))
 
 
+@pytest.mark.parametrize("place", [SUEZ, POTI])
+def test_what_goods_do_at_the_prices_of_a_solution_is_the_solution(toy: Toy, place: str) -> None:
+    """Gdansk is full of what turns to it, and has room without a price when its users, too, choose among ways."""
+    priced, other = toy.facility(place, 0.7), toy.facility(GDANSK, 100.0)
+    turned = toy.limit(priced, other).flow[1]
+    facilities = [priced, replace(other, capacity=0.999e-6 * turned)]  # m t
+    gates = find_gates(facilities, toy.work)
+    gated = GatedFreight(toy.model, toy.model.update_routes(()), (), facilities, gates)
+    nothing = np.zeros(2)
+    found = gated.solve(toy.goods, nothing)
+    assert found.price[0] > 0
+    assert found.price[1] == 0
+    again = gated.at_prices(toy.goods, nothing, found.price)
+    np.testing.assert_allclose(again.flow, found.flow, rtol=KEPT)
+    assert gated.settle(again, toy.goods, nothing).joint_residual <= KEPT
+    np.testing.assert_allclose(gated.solve(toy.goods, nothing, found.prices).flow, found.flow, rtol=KEPT)
+
+
 def test_prices_near_the_answer_lead_to_the_same(toy: Toy) -> None:
     cold = toy.limit(*full(toy))
     warm = toy.limit(*full(toy), **{name: 0.9 * price for name, price in cold.prices.items()})

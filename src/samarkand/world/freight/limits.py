@@ -228,6 +228,9 @@ class GatedFreight:
         self.search = GateSearch(network, self.parameters, changes, self.gates, ends, legs)
         nothing = np.zeros(len(self.facilities))
         self.found: list[Search] = []
+        # Places whose users choose among several ways: once full, always, or what passes would jump where a price
+        # reaches zero and its users all went back to their first way.
+        self.chosen = np.zeros(len(self.facilities), np.bool_)
         self._search(dict.fromkeys(self._classes, nothing), nothing)
         self.at = self._passing_rows()
         mine = np.isin(routes.rows, self.at)
@@ -286,7 +289,7 @@ class GatedFreight:
         where goods that have no other way are more than a facility takes.
         """
         flow = self.passing(goods) + others
-        full = flow > self.capacity * (1 + engine.TOLERANCE)
+        full = self.chosen | (flow > self.capacity * (1 + engine.TOLERANCE))
         start = start or {}
         price = np.array([start.get(one.id, 0.0) for one in self.facilities])
         if not full.any():
@@ -295,6 +298,7 @@ class GatedFreight:
             found = self._limited(goods, full, others, price, further)
             over = found.flow > self.capacity * (1 + engine.PROMISED)
             if not (over & ~full).any():
+                self.chosen = full
                 return found
             full, price = full | over, found.price
         raise AssertionError("every facility is full")
@@ -358,7 +362,7 @@ class GatedFreight:
 
     def at_prices(self, goods: Goods, others: Floats, prices: Floats) -> Limits:
         """What goods do at prices by facility, whether or not any is too full, on the ways that are known."""
-        full = prices > 0
+        full = self.chosen | (prices > 0)
         if not full.any():
             return _without_prices(self.facilities, self.passing(goods) + others)
         users, first, ways, others = self._known(goods, full, others)
