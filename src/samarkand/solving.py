@@ -36,7 +36,7 @@ from samarkand.engines.once import derived
 from samarkand.engines.threads import Beside
 from samarkand.programme import Change, Programme
 from samarkand.programme.applying import Payment
-from samarkand.programme.channels.capacity import SWITCH, facilities_of
+from samarkand.programme.channels.capacity import SWITCH, facilities_of, raised
 from samarkand.programme.channels.facilitation import beside_measured, facilitated_hat
 from samarkand.programme.channels.recognition import trade_cost_hat
 from samarkand.programme.channels.tariffs import changed_tariffs
@@ -47,11 +47,15 @@ from samarkand.world.freight.assignment import (
     calc_freight_work,
     calc_tonnes,
     calc_unit_loads,
-    calc_volumes,
     energy_loads,
     mode_shares,
+    tonnes_per_usd,
+    unit_loads_per_usd,
+    volumes_per_usd,
 )
+from samarkand.world.freight.capacity import Facility
 from samarkand.world.freight.cargo import energy_tables
+from samarkand.world.freight.closed_gates import MOST_CLOSED, ClosedGates
 from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.disruption import DisruptedFreight, calc_cut_off_hat, disrupt_freight
 from samarkand.world.freight.energy import EnergyClosure, EnergyTrade, energy_tonnes, energy_trade
@@ -66,7 +70,7 @@ from samarkand.world.freight.limits import (
     flows_at,
     turn_aside,
 )
-from samarkand.world.freight.mode_choice import classes_of_time
+from samarkand.world.freight.mode_choice import VOT_CLASSES, classes_of_time
 from samarkand.world.freight.model import FreightModel, prepare_freight
 from samarkand.world.freight.state import Freight, FreightState, TradeCosts, freight_state
 from samarkand.world.freight.subsets import costs_of_subsets
@@ -82,6 +86,10 @@ CarriageOf: TypeAlias = Callable[[Solution], Carriage]
 PUBLIC_WORKS = "construction"  # what taxes for capex buy where construction demand is asked for
 ORDER = ("destination", "origin", "sector")  # of the engine's arrays
 JOINT = 1e-6  # of capacities: what prices and the trade that they lead to may miss
+FOLLOWED, CLOSING = (
+    2,
+    0.25,
+)  # rounds in which prices simply follow trade; and later, if they close as much of a miss
 WITHIN, MOST_TRIES = 0.01, 40  # of the volume that a closure leaves; solutions looked for
 
 
@@ -544,10 +552,26 @@ class GatesOfBaseline:
 
 def _goods(setting: Setting, flow: xr.DataArray) -> Goods:
     """What goes by routes: all goods but oil and gas known in volumes."""
-    known = energy_of(setting).known(setting.world.accounts.trade_flow)
-    by_route = flow.where(~known, 0.0)
-    amounts = [calc(by_route, setting.commodities) for calc in (calc_volumes, calc_tonnes, calc_unit_loads)]
-    return Goods.of(list(setting.world.labels), *amounts)
+    of_usd, by_route = derived(setting, "goods in a dollar", lambda: _goods_in_a_dollar(setting))
+    value = np.nan_to_num(flow.transpose("origin", "destination", "sector").to_numpy()) * by_route
+    return Goods(*np.moveaxis(np.matmul(value, of_usd).reshape(*value.shape[:2], 3, -1), 2, 0))
+
+
+def _goods_in_a_dollar(setting: Setting) -> tuple[Floats, Floats]:
+    """Amounts of `Goods` in US$ m of what an exporter sells, [exporter, sector, amount and class], and whether a sector
+    goes by routes between two economies, [origin, destination, sector]."""
+    world, labels = setting.world, list(setting.world.labels)
+    flow = world.accounts.trade_flow
+    table = setting.commodities.sel(sector=flow["sector"])
+    amounts = volumes_per_usd(table), tonnes_per_usd(table, labels), unit_loads_per_usd(table)
+    size = len(labels), flow.sizes["sector"], len(VOT_CLASSES)
+    of_usd = np.empty((*size[:2], 3, size[2]))
+    for k, amount in enumerate(amounts):
+        ordered = amount.sel(vot_class=list(VOT_CLASSES)).transpose(..., "sector", "vot_class")
+        of_usd[:, :, k] = ordered.to_numpy()
+    by_route = ~energy_of(setting).known(flow).transpose("origin", "destination", "sector").to_numpy()
+    by_route &= ~np.eye(len(labels), dtype=bool)[..., None]
+    return 1e6 * of_usd.reshape(*size[:2], -1), by_route.astype(float)
 
 
 def _limit_baseline(
@@ -555,7 +579,7 @@ def _limit_baseline(
 ) -> tuple[GatesOfBaseline, FreightState]:
     """Prices without a programme: the trade is that of the accounts, which they have shaped already."""
     flow = setting.world.accounts.trade_flow
-    facilities = facilities_of(setting.lines, (), setting.world, setting.assumptions.parameters)
+    facilities = _facilities(setting)
     work = _lay(setting, model, state, flow)
     gates = find_gates(facilities, work)
     legs = KeptLegs()
@@ -570,7 +594,7 @@ def _limit_baseline(
 def limit_open(setting: Setting, freight: Freight, kept: Keep) -> tuple[GatesOfBaseline, FreightState]:
     """Prices of a network with nothing closed, without a programme; every closure is told against them."""
     assert isinstance(freight, FreightModel)  # nothing is closed
-    facilities = facilities_of(setting.lines, (), setting.world, setting.assumptions.parameters)
+    facilities = _facilities(setting)
     places = tuple((one.id, one.title, one.capacity, one.unit, one.price) for one in facilities)
     key = ("limited", freight.key, setting.world.hash, setting.assumptions.hash, places)
     return kept(key, lambda: _limit_baseline(setting, freight, freight_state(freight, ())))
@@ -599,7 +623,7 @@ def _limit_closed(
     and terminals take for every price.
     """
     energy, solution = _close_energy(setting, left, state, None)
-    facilities = facilities_of(setting.lines, (), setting.world, setting.assumptions.parameters)
+    facilities = _facilities(setting)
     flow = setting.labelled(solution.trade_flow)
     work = _lay(setting, freight, state, flow)
     gates, goods = find_gates(facilities, work), _goods(setting, flow)
@@ -644,20 +668,78 @@ def limit_state(baseline: Baseline, state: FreightState, change: Change, progres
     """
     setting, gates = baseline.setting, baseline.gates
     assert gates is not None  # limits are asked for
-    facilities = facilities_of(
-        setting.lines, change.effects.get("capacity", ()), setting.world, setting.assumptions.parameters
-    )
+    facilities = _facilities(setting, change)
     open_model = baseline.freight if isinstance(baseline.freight, FreightModel) else baseline.freight.open
     network = state.model.network
     gated = GatedFreight(
         open_model, state.against_open, state.changes, facilities, gates.gates, gates.legs, network
     )
-    goods, others, residual = _goods(setting, setting.world.accounts.trade_flow), gates.others, np.inf
-    price = gated.solve(goods, others, gates.limits.prices).price
+    return _agree(baseline, state, change, gated, gates.others, progress)
+
+
+def _facilities(setting: Setting, change: Change | None = None) -> tuple[Facility, ...]:
+    """Places with a capacity, as a change leaves them; without one, none is raised."""
+
+    def find() -> tuple[Facility, ...]:
+        return facilities_of(setting.lines, setting.world, setting.assumptions.parameters)
+
+    found = derived(setting, "facilities", find)
+    return found if change is None else raised(found, change.effects.get("capacity", ()))
+
+
+def limit_near(
+    baseline: Baseline, change: Change, near: FreightState, progress: Progress = quiet
+) -> FreightState | None:
+    """A state with prices of those places alone that are full without the programme or in a state nearby.
+
+    As `limit_state`, but no way is searched: networks with every choice of these places closed are prepared once, and
+    say what the programme's changes make of all ways (`ClosedGates`). All other places are taken to have room, as they
+    have in both states; `limit_state` finds whether they do. None where something is closed, no place is full, or more
+    than `MOST_CLOSED` are.
+    """
+    setting, gates, model = baseline.setting, baseline.gates, baseline.freight
+    if gates is None or near.limits is None or not isinstance(model, FreightModel):
+        return None
+    full = np.zeros(len(gates.gates), np.bool_)
+    for limits in (gates.limits, near.limits):
+        full |= limits.price > 0
+        if limits.choosing is not None:
+            full |= limits.choosing
+    at = np.flatnonzero(full)
+    if not 0 < at.size <= MOST_CLOSED:
+        return None
+    chosen = tuple(gates.gates[f] for f in at)
+    key = ("closed gates", tuple(at.tolist()))
+    closed = derived(
+        baseline, key, lambda: ClosedGates(model, chosen, partial(progress, "full places closed"))
+    )
+    routes, ways = closed.ways(change.network)
+    state = FreightState(model, change.network, routes, routes, model.costs_of(routes, change.network))
+    facilities = _facilities(setting, change)
+    gated = GatedFreight(model, routes, change.network, [facilities[f] for f in at], chosen, ways=ways)
+    return _agree(baseline, state, change, gated, gates.others[at], progress, follow=True)
+
+
+def _agree(
+    baseline: Baseline,
+    state: FreightState,
+    change: Change,
+    gated: GatedFreight,
+    others: Floats,
+    progress: Progress,
+    follow: bool = False,
+) -> FreightState:
+    """Prices and trade that agree, from the trade of the accounts and the prices without the programme.
+
+    follow: prices follow trade as long as that closes what is missed; else, and later, by Anderson's mixing.
+    """
+    setting, gates, residual, last = baseline.setting, baseline.gates, np.inf, np.inf
+    assert gates is not None  # limits are asked for
+    goods = _goods(setting, setting.world.accounts.trade_flow)
+    limits = found = gated.solve(goods, others, gates.limits.prices)
     mixing = Mixing()
-    for _ in range(MOST_TRIES):
+    for tried in range(MOST_TRIES):
         progress()
-        limits = gated.at_prices(goods, others, price)
         limited = state.limited(limits, gates.of_accounts)
         costs = trade_costs(setting, limited, change, baseline.energy)
         goods = _goods(setting, setting.labelled(solve_equilibrium(setting, change, costs.hat).trade_flow))
@@ -665,10 +747,16 @@ def limit_state(baseline: Baseline, state: FreightState, change: Change, progres
         residual, known = settled.joint_residual, len(gated.found)
         found = gated.solve(goods, others, limits.prices, further=residual <= JOINT)
         if residual <= JOINT and len(gated.found) == known:
-            return replace(limited, limits=replace(settled, residual=found.residual, series=found.series))
+            certified = replace(
+                settled, residual=found.residual, series=found.series, choosing=found.choosing
+            )
+            return replace(limited, limits=certified)
+        if follow and (tried < FOLLOWED or residual < CLOSING * last):
+            limits, last = found, residual
+            continue
         if len(gated.found) != known:
             mixing = Mixing()
-        price = mixing.step(price, found.price)
+        limits = gated.at_prices(goods, others, mixing.step(limits.price, found.price))
     raise Faults(
         [
             Fault(

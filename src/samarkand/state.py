@@ -30,6 +30,7 @@ from samarkand.solving import (
     energy_of,
     lay_freight,
     leave_out,
+    limit_near,
     limit_state,
     solve_equilibrium,
     trade_costs,
@@ -60,12 +61,16 @@ class Counterfactual:
         Whether what each item does given all the others is asked for (`left_out`).
     given
         Parts that are known already, by name.
+    near
+        A solved state of similar changes: with limits, the places that are full there or without the programme are
+        those that have a price here, and no other is told (`limit_near`).
     """
 
     baseline: Baseline
     change: Change
     reach: bool = False
     given: Mapping[str, Any] = field(default_factory=dict)
+    near: Counterfactual | None = None
 
     def _part(self, name: str, make: Callable[[], Part]) -> Part:
         return self.given[name] if name in self.given else derived(self, name, make)
@@ -82,6 +87,10 @@ class Counterfactual:
     def _freight(self, progress: Progress = quiet) -> FreightState:
         step = partial(progress, f"{self.change.year}: freight network")
         step()
+        if self.near is not None and self.baseline.gates is not None:
+            limited = limit_near(self.baseline, self.change, self.near.freight)
+            if limited is not None:
+                return limited
         state = freight_state(self.baseline.freight, self.change.network, step)
         if self.baseline.gates is None:
             return state

@@ -28,6 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
+from samarkand.engines.compiled import load_compiled
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -153,7 +155,7 @@ def limit_flows(
 def flows_at(choice: Choice, ways: Ways, capacity: Floats, price: Floats) -> Limited:
     """What users do at prices, whether or not facilities are too full; no set in series is named."""
     problem = _Problem(choice, ways, capacity)
-    share, logsum, _ = problem.shares(price)
+    share, logsum = problem.shares(price)
     flow = np.asarray(ways.use.T @ (share * problem.demand_of_way))
     return Limited(
         price, flow, share, logsum, calc_residual(price, flow, capacity, choice.steepest), (), ways
@@ -168,7 +170,7 @@ def _solve(choice: Choice, ways: Ways, capacity: Floats, start: Floats) -> Limit
     inner = problem.climb(start[tight])
     price = np.zeros(capacity.size)
     price[tight] = inner
-    share, logsum, _ = problem.shares(inner)
+    share, logsum = problem.shares(inner)
     flow = np.asarray(ways.use.T @ (share * problem.demand_of_way))
     residual = calc_residual(price, flow, capacity, choice.steepest)
     if residual > PROMISED:
@@ -216,35 +218,35 @@ class _Problem:
 
     def __init__(self, choice: Choice, ways: Ways, capacity: Floats) -> None:
         self.choice, self.ways, self.capacity = choice, ways, capacity
-        nests, users = choice.user.size, choice.demand.size
-        if np.setdiff1d(np.arange(nests), ways.nest).size:
+        users = choice.demand.size
+        if not np.bincount(ways.nest, minlength=choice.user.size).all():
             raise ValueError("a nest has no way")
-        count = ways.cost.size
-        self.nests = csr_array((np.ones(count), (ways.nest, np.arange(count))), shape=(nests, count))
-        self.users = csr_array((np.ones(nests), (choice.user, np.arange(nests))), shape=(users, nests))
         self.scale, self.way_scale = (
-            np.broadcast_to(np.asarray(one, np.float64), users) for one in (choice.scale, choice.way_scale)
+            np.array(np.broadcast_to(np.asarray(one, np.float64), users))
+            for one in (choice.scale, choice.way_scale)
         )
-        self.demand_of_nest = choice.demand[choice.user]
-        self.demand_of_way = self.demand_of_nest[ways.nest]
-        self.largest = np.array([ways.use[:, [f]].max() for f in range(capacity.size)])
+        self.demand_of_way = choice.demand[choice.user[ways.nest]]
+        use = csr_array(ways.use, copy=True)
+        use.sum_duplicates()
+        self.use = use.indptr, use.indices, use.data.astype(np.float64)
+        self.largest = np.zeros(capacity.size)
+        np.maximum.at(self.largest, use.indices, use.data)
+        self.kernels = load_compiled("samarkand.engines.limits_kernels")
 
-    def shares(self, price: Floats) -> tuple[Floats, Floats, Floats]:
-        """Share of each way in its user's demand, logsum of each user, share of each way in its nest."""
-        choice, nest, user = self.choice, self.ways.nest, self.choice.user
-        cost = self.ways.cost + self.ways.use @ price
-        least = _least(cost, nest, user.size)
-        way_scale = self.way_scale[user]
-        term = np.exp(-way_scale[nest] * (cost - least[nest]))
-        total = self.nests @ term
-        of_nest = least - np.log(total) / way_scale
-        within = term / total[nest]
-        best = _least(of_nest, user, choice.demand.size)
-        weighed = choice.weight * np.exp(-self.scale[user] * (of_nest - best[user]))
-        whole = self.users @ weighed
-        logsum = best - np.log(whole) / self.scale
-        between = weighed / whole[user]
-        return within * between[nest], logsum, within
+    def _share_out(self, price: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        choice, ways = self.choice, self.ways
+        share, within = np.empty(ways.cost.size), np.empty(ways.cost.size)
+        logsum, between = np.empty(choice.demand.size), np.empty(choice.user.size)
+        self.kernels.share_out(
+            ways.nest, ways.cost, *self.use, choice.user, choice.weight, self.scale, self.way_scale, price, share,
+            within, logsum, between,
+        )  # fmt: skip
+        return share, within, logsum, between
+
+    def shares(self, price: Floats) -> tuple[Floats, Floats]:
+        """Share of each way in its user's demand, logsum of each user."""
+        share, _, logsum, _ = self._share_out(price)
+        return share, logsum
 
     def value(self, price: Floats) -> float:
         """D(p)."""
@@ -252,21 +254,15 @@ class _Problem:
 
     def slopes(self, price: Floats) -> tuple[float, Floats, Floats]:
         """D(p), its gradient and its Hessian."""
-        choice, use = self.choice, self.ways.use
-        share, logsum, within = self.shares(price)
+        choice = self.choice
+        share, within, logsum, between = self._share_out(price)
         value = float(choice.demand @ logsum - self.capacity @ price)
-        flow = use.T @ (share * self.demand_of_way)
-        between = self.nests @ share
-        mean_nest = _scaled(self.nests, within) @ use
-        mean_user = _scaled(self.users, between) @ mean_nest
-        scale, way_scale = self.scale[choice.user], self.way_scale[choice.user]
-        of_nest, of_way = self.demand_of_nest * between, self.demand_of_way * share
-        hessian = (
-            _square(mean_user, choice.demand * self.scale)
-            - _square(mean_nest, of_nest * (scale - way_scale))
-            - _square(use, of_way * way_scale[self.ways.nest])
-        )
-        return value, np.asarray(flow) - self.capacity, hessian
+        flow, hessian = np.zeros(price.size), np.zeros((price.size, price.size))
+        self.kernels.add_slopes(
+            self.ways.nest, *self.use, choice.user, self.scale, self.way_scale, choice.demand, share, within,
+            between, flow, hessian,
+        )  # fmt: skip
+        return value, flow - self.capacity, hessian
 
     def climb(self, start: Floats) -> Floats:
         """The prices at which D is greatest."""
@@ -317,20 +313,3 @@ class _Problem:
         after = self.slopes(tried)[1]
         open_ = tried > 0
         return bool(np.abs(after[open_]).max(initial=0.0) < np.abs(slope[open_]).max(initial=0.0))
-
-
-def _least(values: Floats, group: Ints, count: int) -> Floats:
-    least = np.full(count, np.inf)
-    np.minimum.at(least, group, values)
-    return least
-
-
-def _scaled(members: csr_array, weight: Floats) -> csr_array:
-    """Rows of members, each weighted."""
-    return csr_array((weight[members.indices], members.indices, members.indptr), shape=members.shape)
-
-
-def _square(rows: csr_array, weight: Floats) -> Floats:
-    """sum over rows of weight x x' ."""
-    weighted = csr_array(rows.multiply(weight[:, None]))
-    return np.asarray((rows.T @ weighted).todense())

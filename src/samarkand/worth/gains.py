@@ -24,7 +24,7 @@ from samarkand.core.conventions import Floats
 from samarkand.engines.equilibrium.measures import calc_equivalent_variation
 from samarkand.engines.once import derived
 from samarkand.programme.applying import Change
-from samarkand.solving import ORDER, Baseline, energy_of
+from samarkand.solving import ORDER, energy_of
 from samarkand.state import Counterfactual
 from samarkand.world.freight.assignment import calc_tonnes
 from samarkand.world.freight.model import FreightModel
@@ -49,8 +49,8 @@ def gain_of(solved: Counterfactual) -> Floats:
 def trade_gain(full: Counterfactual, change: Change, item: str) -> TradeGain:
     """What an item gives, next to all that is open and alone; `full`: all of the change, solved."""
     others = set(change.effective) - {item}
-    left = _solved(full.baseline, only(change, others))
-    alone = gain_of(_solved(full.baseline, only(change, {item})))
+    left = _solved(full, only(change, others))
+    alone = gain_of(_solved(full, only(change, {item})))
     return TradeGain(
         gain_of(full) - gain_of(left), alone, calc_user_benefit(left, full), _tonnes_on(left, full)
     )
@@ -75,7 +75,7 @@ def calc_user_benefit_by_partner(after: Counterfactual) -> Floats:
 def channel_gain(full: Counterfactual, change: Change, name: str) -> float:
     """What one channel of a programme gives the world alone, all its items in it, US$ m a year before anybody pays."""
     effects = {other: changes if other == name else () for other, changes in change.effects.items()}
-    return float(gain_of(_solved(full.baseline, replace(change, effects=effects))).sum())
+    return float(gain_of(_solved(full, replace(change, effects=effects))).sum())
 
 
 def only(change: Change, items: Collection[str]) -> Change:
@@ -86,8 +86,8 @@ def only(change: Change, items: Collection[str]) -> Change:
     return replace(change, effects=effects)
 
 
-def _solved(baseline: Baseline, change: Change) -> Counterfactual:
-    return Counterfactual(baseline, change).solve()
+def _solved(near: Counterfactual, change: Change) -> Counterfactual:
+    return Counterfactual(near.baseline, change, near=near).solve()
 
 
 def _tonnes_on(before: Counterfactual, after: Counterfactual) -> float:

@@ -11,13 +11,12 @@ effect: goods take no notice of a capacity then.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from samarkand.programme.channels import network_placing
 from samarkand.programme.channels.channel import Channel, Effects
 from samarkand.programme.model.models import Item, Programme, Section
 from samarkand.world.freight.capacity import (
-    CapacityRow,
     Facility,
     Place,
     capacities,
@@ -94,23 +93,15 @@ def effects_of(item: Item, world: World, parameters: Mapping[str, float]) -> Eff
     return Effects(tuple(changes))
 
 
-def facilities_of(
-    programme: Programme | None,
-    changes: Sequence[CapacityChange],
-    world: World,
-    parameters: Parameters,
-) -> tuple[Facility, ...]:
-    """Places whose capacity binds, with what changes make of it.
+def facilities_of(programme: Programme | None, world: World, parameters: Parameters) -> tuple[Facility, ...]:
+    """Places whose capacity binds, without what changes make of it (`raised`).
 
     Rows of the table that are not marked (`CapacityRow.close_to_observed`): a capacity near to what was observed says
     nothing about the model. What a programme betters has its capacity of before until it does.
     """
-    raised: dict[str, float] = {}
     network = world.network
-    for change in changes:
-        raised[change.facility] = max(change.capacity, raised.get(change.facility, 0.0))
     found = [
-        _declared(row, place, raised)
+        Facility(row.id, row.title, row.unit, row.capacity, row.price, place)
         for row, place in places_of(network, parameters)
         if not row.close_to_observed
     ]
@@ -118,21 +109,23 @@ def facilities_of(
         for name, section, before, _ in lines_of(item):
             points = [(point.latitude, point.longitude) for point in section.points]
             place = line_place(points, "rail", network, parameters)
-            title = section.name or item.title
-            found.append(
-                Facility(name, title, "trains a day", max(before, raised.get(name, 0.0)), "queue", place)
-            )
+            found.append(Facility(name, section.name or item.title, "trains a day", before, "queue", place))
         at = place_of(item, world, parameters)
         if at is not None:
             name, place, capacity, _ = at
-            found.append(
-                Facility(name, item.title, "TEU a year", max(capacity, raised.get(name, 0.0)), "queue", place)
-            )
+            found.append(Facility(name, item.title, "TEU a year", capacity, "queue", place))
     return tuple(found)
 
 
-def _declared(row: CapacityRow, place: Place, raised: Mapping[str, float]) -> Facility:
-    return Facility(row.id, row.title, row.unit, max(row.capacity, raised.get(row.id, 0.0)), row.price, place)
+def raised(facilities: Sequence[Facility], changes: Sequence[CapacityChange]) -> tuple[Facility, ...]:
+    """The places with what changes make of their capacities, the largest of each."""
+    most: dict[str, float] = {}
+    for change in changes:
+        most[change.facility] = max(change.capacity, most.get(change.facility, 0.0))
+    return tuple(
+        replace(one, capacity=max(one.capacity, most[one.id])) if one.id in most else one
+        for one in facilities
+    )
 
 
 CHANNEL = Channel(effects_of)

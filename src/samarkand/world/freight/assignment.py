@@ -139,9 +139,13 @@ def calc_unit_loads(flow: xr.DataArray, freight: xr.Dataset) -> xr.DataArray:
     As `calc_tonnes`, TEU a year. Loaded units alone: boxes that travel empty are in no trade flow. Unit loads are
     containers, trailers and wagons; vehicles on their wheels and single pieces are none.
     """
-    table = freight.sel(sector=flow["sector"])
-    boxes = table["cargo_share"].where(table["cargo"].isin(IN_BOXES), 0.0)
-    return _by_class(flow, boxes / table["cargo_value_per_teu"], table)
+    return _sum_sectors(flow, unit_loads_per_usd(freight.sel(sector=flow["sector"])))
+
+
+def unit_loads_per_usd(freight: xr.Dataset) -> xr.DataArray:
+    """TEU in unit loads in a dollar of a sector, dims (sector, vot_class)."""
+    boxes = freight["cargo_share"].where(freight["cargo"].isin(IN_BOXES), 0.0)
+    return add_by_class(freight, boxes / freight["cargo_value_per_teu"])
 
 
 def calc_volumes(flow: xr.DataArray, freight: xr.Dataset) -> xr.DataArray:
@@ -149,13 +153,12 @@ def calc_volumes(flow: xr.DataArray, freight: xr.Dataset) -> xr.DataArray:
 
     As `calc_tonnes`. It is the unit of which routes have costs, whatever carries the goods.
     """
-    table = freight.sel(sector=flow["sector"])
-    return _by_class(flow, table["cargo_share"] / table["cargo_value_per_teu"], table)
+    return _sum_sectors(flow, volumes_per_usd(freight.sel(sector=flow["sector"])))
 
 
-def _by_class(flow: xr.DataArray, per_usd: xr.DataArray, table: xr.Dataset) -> xr.DataArray:
-    """Volume of flows by class of goods. per_usd: of a cargo in a dollar of its sector, dims (sector, cargo)."""
-    return _sum_sectors(flow, add_by_class(table, per_usd))
+def volumes_per_usd(freight: xr.Dataset) -> xr.DataArray:
+    """TEU that all goods of a dollar of a sector would fill, dims (sector, vot_class)."""
+    return add_by_class(freight, freight["cargo_share"] / freight["cargo_value_per_teu"])
 
 
 def _sum_sectors(flow: xr.DataArray, per_usd: xr.DataArray, at_home: bool = False) -> xr.DataArray:

@@ -44,6 +44,10 @@ class Way(NamedTuple):
     usd: Floats
     gates: Ints
 
+    def of(self, rows: Ints | slice) -> Way:
+        """Those of some pairs."""
+        return Way(self.hours[rows], self.usd[rows], self.gates[rows])
+
 
 class _Legs(NamedTuple):
     """Legs between places: cost with prices of gates, hours and US$ without them, bits of the gates."""

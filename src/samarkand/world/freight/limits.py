@@ -26,6 +26,7 @@ from samarkand.core.faults import Fault, Faults
 from samarkand.engines import limits as engine
 from samarkand.world.freight.assignment import Aside, FreightWork, NetworkState, nearest_class
 from samarkand.world.freight.capacity import Facility, calc_flow, per_unit
+from samarkand.world.freight.closed_gates import ClosureWays
 from samarkand.world.freight.gate_ways import Gate, GateSearch, KeptLegs, Way, add_prices
 from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
@@ -105,6 +106,8 @@ class Limits:
         Weighted sums of what prices change between economies, as `FreightBaseline.differences`.
     rows, layers, gates
         Pairs of cities whose goods turn aside, on which ways; what the bits of the ways mean.
+    choosing
+        Whether users of each facility choose among several ways (`GatedFreight.chosen`); None where none does.
     """
 
     facilities: tuple[Facility, ...]
@@ -118,6 +121,7 @@ class Limits:
     rows: Ints | None = None
     layers: tuple[Layer, ...] = ()
     gates: tuple[Gate, ...] = ()
+    choosing: NDArray[np.bool_] | None = None
 
     @property
     def prices(self) -> dict[str, float]:
@@ -126,12 +130,17 @@ class Limits:
 
 
 class Search(NamedTuple):
-    """Ways of all pairs at prices in US$/TEU, by gate: by land for each search class, and by sea."""
+    """Ways of pairs at prices in US$/TEU, by gate: by land for each search class, and by sea."""
 
     land: Mapping[int, Floats]
     sea: Floats
     by_land: Mapping[int, Mapping[str, Way]]
     by_sea: Way
+
+    def of(self, rows: Ints | slice) -> Search:
+        """Of some of the pairs."""
+        by_land = {c: {m: way.of(rows) for m, way in ways.items()} for c, ways in self.by_land.items()}
+        return Search(self.land, self.sea, by_land, self.by_sea.of(rows))
 
 
 class _Users(NamedTuple):
@@ -205,6 +214,8 @@ class GatedFreight:
         Legs on land that states share.
     network
         That of the state, where something is closed that `model` has open; `routes` differ from those of `model`.
+    ways
+        Ways that are known already, in place of searches.
     """
 
     def __init__(
@@ -216,33 +227,40 @@ class GatedFreight:
         gates: Sequence[Gate],
         legs: KeptLegs | None = None,
         network: Network | None = None,
+        ways: ClosureWays | None = None,
     ) -> None:
         self.model = model
         self.facilities, self.gates = tuple(facilities), tuple(gates)
         self.parameters: Parameters = model.parameters
         self.capacity = np.array([one.capacity * per_unit(one.unit, self.parameters) for one in facilities])
         self.class_of = nearest_class(self.parameters)
-        pairs = model.baseline.pairs
-        ends = pairs.origin.astype(np.int64), pairs.destination.astype(np.int64)
-        network = open_ports(model.network if network is None else network, changes)
-        self.search = GateSearch(network, self.parameters, changes, self.gates, ends, legs)
+        self.search: GateSearch | ClosureWays
+        if ways is None:
+            pairs = model.baseline.pairs
+            ends = pairs.origin.astype(np.int64), pairs.destination.astype(np.int64)
+            network = open_ports(model.network if network is None else network, changes)
+            self.search = GateSearch(network, self.parameters, changes, self.gates, ends, legs)
+        else:
+            self.search = ways
         nothing = np.zeros(len(self.facilities))
-        self.found: list[Search] = []
         # Places whose users choose among several ways: once full, always, or what passes would jump where a price
         # reaches zero and its users all went back to their first way.
         self.chosen = np.zeros(len(self.facilities), np.bool_)
-        self._search(dict.fromkeys(self._classes, nothing), nothing)
-        self.at = self._passing_rows()
+        first = self._find(dict.fromkeys(self._classes, nothing), nothing)
+        self.at = self._passing_rows(first) if ways is None else ways.rows
+        self._part: Ints | slice = self.at if ways is None else slice(None)
+        self.found: list[Search] = [first.of(self._part)]
         mine = np.isin(routes.rows, self.at)
         routes = RouteUpdate(routes.rows[mine], routes.usd[mine], routes.hours[mine])
         usd, hours = costs_of(model.baseline, self.at, routes)
         self.taken = routes_of(model.baseline, self.at, usd, hours)
         self.share = _shares(self.taken.term)
-        self.bits = self._bits(self.at, self.found[0])
+        self.bits = self._bits(self.found[0])
+        self._last: tuple[int, Ints, Ints, Way, _Ways] | None = None
 
-    def _passing_rows(self) -> Ints:
+    def _passing_rows(self, first: Search) -> Ints:
         """Pairs of cities of two economies of which a way passes a gate."""
-        by_land, sea = self.found[0].by_land, self.found[0].by_sea
+        by_land, sea = first.by_land, first.by_sea
         passes = sea.gates != 0
         for ways in by_land.values():
             passes |= (ways["road"].gates | ways["rail"].gates) != 0
@@ -299,7 +317,7 @@ class GatedFreight:
             over = found.flow > self.capacity * (1 + engine.PROMISED)
             if not (over & ~full).any():
                 self.chosen = full
-                return found
+                return replace(found, choosing=full)
             full, price = full | over, found.price
         raise AssertionError("every facility is full")
 
@@ -324,15 +342,18 @@ class GatedFreight:
             return self.passing(goods)
         return self._passing(
             goods,
-            [(layer.share, self._bits(self.at, self.found[layer.number])) for layer in limits.layers],
+            [(layer.share, self._bits(self.found[layer.number])) for layer in limits.layers],
         )
 
     def _search(self, land: Mapping[int, Floats], sea: Floats) -> Search:
-        """Ways of all pairs by land, by search class, and by sea; kept."""
+        """Ways of the pairs that pass a gate, by land, by search class, and by sea; kept."""
+        self.found.append(self._find(land, sea).of(self._part))
+        return self.found[-1]
+
+    def _find(self, land: Mapping[int, Floats], sea: Floats) -> Search:
         by_land = {c: self.search.find(c, prices, by_land=True, by_sea=False) for c, prices in land.items()}
         by_sea = self.search.find(0, sea, by_land=False, by_sea=True)["sea"]
-        self.found.append(Search(land, sea, by_land, by_sea))
-        return self.found[-1]
+        return Search(land, sea, by_land, by_sea)
 
     def _users(self, goods: Goods, full: NDArray[np.bool_]) -> _Users:
         """Pairs and classes of goods of which a mode passes a full facility, with something to carry."""
@@ -351,13 +372,13 @@ class GatedFreight:
             (weight[pairs.origin[self.at]] * weight[pairs.destination[self.at]])[row],
         )  # fmt: skip
 
-    def _bits(self, rows: Ints, found: Search) -> Ints:
+    def _bits(self, found: Search) -> Ints:
         by_land, sea = found.by_land, found.by_sea
-        bits = np.zeros((rows.size, len(VOT_CLASSES), len(MODES)), np.int64)
+        bits = np.zeros((self.at.size, len(VOT_CLASSES), len(MODES)), np.int64)
         for k, label in enumerate(VOT_CLASSES):
             for m, mode in enumerate(MODES):
                 way = sea if m == SEA else by_land[self.class_of[label]][mode]
-                bits[:, k, m] = way.gates[rows]
+                bits[:, k, m] = way.gates
         return bits
 
     def at_prices(self, goods: Goods, others: Floats, prices: Floats) -> Limits:
@@ -365,9 +386,7 @@ class GatedFreight:
         full = self.chosen | (prices > 0)
         if not full.any():
             return _without_prices(self.facilities, self.passing(goods) + others)
-        users, first, ways, others = self._known(goods, full, others)
-        for number in range(1, len(self.found)):
-            ways = ways.and_(self._new_ways(users, first, ways, number))
+        users, _, ways, others = self._known(goods, full, others)
         at = np.flatnonzero(full)
         choice = self._choice(users, ways, self._sharp)
         use = csr_array(self._use(users, ways)[:, at])
@@ -378,15 +397,34 @@ class GatedFreight:
     def _known(
         self, goods: Goods, full: NDArray[np.bool_], others: Floats
     ) -> tuple[_Users, Way, _Ways, Floats]:
-        """Users of full facilities, their first ways, and what passes facilities besides."""
+        """Users of full facilities, their first ways and all that are known, and what passes facilities besides."""
         users = self._users(goods, full)
+        first, ways = self._ways_of(users)
+        nests = users.nest_user.size
+        share = users.term / _per_user(users, users.term)
+        mine = self._use(users, ways.of(np.arange(ways.nest.size) < nests)).T @ (
+            users.demand[users.nest_user] * share
+        )
+        return users, first, ways, others + np.maximum(self.passing(goods) - mine, 0.0)
+
+    def _ways_of(self, users: _Users) -> tuple[Way, _Ways]:
+        """First ways of nests, and these with those of other searches after them; kept for the same users."""
+        if self._last is not None:
+            count, row, label, first, ways = self._last
+            if (
+                count == len(self.found)
+                and np.array_equal(row, users.row)
+                and np.array_equal(label, users.label)
+            ):
+                return first, ways
         nests = users.nest_user.size
         first = self._of_nests(users, self.found[0])
         zeros = np.zeros(nests)
         ways = _Ways(np.arange(nests), zeros, zeros, first.gates, np.zeros(nests, np.int64))
-        share = users.term / _per_user(users, users.term)
-        mine = self._use(users, ways).T @ (users.demand[users.nest_user] * share)
-        return users, first, ways, others + np.maximum(self.passing(goods) - mine, 0.0)
+        for number in range(1, len(self.found)):
+            ways = ways.and_(self._new_ways(users, first, ways, number))
+        self._last = len(self.found), users.row, users.label, first, ways
+        return first, ways
 
     def _limited(
         self, goods: Goods, full: NDArray[np.bool_], others: Floats, price: Floats, further: bool
@@ -399,8 +437,6 @@ class GatedFreight:
         nothing = np.zeros(len(self.facilities))
         prices = np.where(full, price, 0.0)
         prices = prices if prices.any() else self._dear(users, full)
-        for number in range(1, len(self.found)):
-            ways = ways.and_(self._new_ways(users, first, ways, number))
         solved: tuple[engine.Limited, engine.Choice] | None = None
         for _ in range(MOST_ROUNDS):
             more = ways.of(ways.nest < 0)
@@ -463,10 +499,10 @@ class GatedFreight:
         return {c: mean(of_label == c) for c in self._classes}, mean(np.ones(of_label.size, np.bool_))
 
     def _of_nests(self, users: _Users, found: Search) -> Way:
-        """The ways of nests among those of all pairs."""
+        """The ways of nests among those of pairs."""
         nests = users.nest_user.size
         hours, usd, gates = np.empty(nests), np.empty(nests), np.empty(nests, np.int64)
-        row, label = self.at[users.row[users.nest_user]], users.label[users.nest_user]
+        row, label = users.row[users.nest_user], users.label[users.nest_user]
         for k, name in enumerate(VOT_CLASSES):
             for m, mode in enumerate(MODES):
                 at = np.flatnonzero((label == k) & (users.nest_mode == m))
@@ -539,7 +575,7 @@ class GatedFreight:
         """Prices of full facilities for known ways, first with a choice of ways that is less sharp."""
         use = csr_array(self._use(users, ways)[:, at])
         sharp = self._sharp
-        several = ways.nest.size > users.nest_user.size and not start.all()
+        several = ways.nest.size > users.nest_user.size and not start.any()
         steps = 1 + int(np.ceil(np.log(sharp) / np.log(STEPS)))
         for ratio in np.geomspace(1.0, sharp, steps) if several else [sharp]:
             choice = self._choice(users, ways, ratio)

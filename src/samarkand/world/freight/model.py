@@ -25,6 +25,7 @@ from samarkand.core.conventions import Floats
 from samarkand.core.disk_cache import load_entry, save_entry
 from samarkand.core.hashing import fingerprint
 from samarkand.core.progress import Progress, quiet
+from samarkand.engines.once import derived
 from samarkand.world.freight.end_legs import EndLegs, LegTable
 from samarkand.world.freight.mode_choice import MODES, ModeChoice
 from samarkand.world.freight.mode_constants import declared_choice, declared_constants
@@ -53,7 +54,7 @@ from samarkand.world.freight.trade_costs import (
 from samarkand.world.network.arcs import Arc, arcs_of, port_savings
 from samarkand.world.network.link_changes import LinkChange, merge_changes
 from samarkand.world.network.new_ports import new_ports, open_ports
-from samarkand.world.network.tables import LinkCosts, Network, land_costs
+from samarkand.world.network.tables import Network, land_costs
 from samarkand.world.parameters import Parameters, table_names
 
 FORMAT = "freight-6"  # part of the content hash: another meaning of the arrays is another name
@@ -117,7 +118,6 @@ class FreightModel:
         self._scratch = local()
         self._placing = Lock()
         self._placed: dict[LinkChange, list[Arc]] = {}
-        self._land_costs: dict[str, LinkCosts] = {}
         self._last: tuple[tuple[LinkChange, ...], RouteUpdate] | None = None
 
     @property
@@ -194,6 +194,13 @@ class FreightModel:
         """The arcs that a change brings to its mode, legs from all their ends known."""
         return self.place([change], progress)[change]
 
+    def find_arcs(self, change: LinkChange) -> list[Arc]:
+        """The arcs of a change of a mode on land, worked out now."""
+        costs = derived(
+            self, ("land costs", change.mode), lambda: land_costs(self.network, change.mode, self.parameters)
+        )
+        return arcs_of(change, self.network, self.parameters, costs)
+
     @property
     def leg_tables(self) -> dict[str, LegTable]:
         """Legs from all ends that are known by now, by mode."""
@@ -212,10 +219,8 @@ class FreightModel:
                 mine = [change for change in new if change.mode == mode]
                 if not mine:
                     continue
-                if mode not in self._land_costs:
-                    self._land_costs[mode] = land_costs(self.network, mode, self.parameters)
                 for change in mine:
-                    found[change] = arcs_of(change, self.network, self.parameters, self._land_costs[mode])
+                    found[change] = self.find_arcs(change)
                 ends = {end for change in mine for arc in found[change] for end in (arc.tail, arc.head)}
                 self.path_update.end_legs[mode].find(
                     sorted(end for end in ends if isinstance(end, int)), progress

@@ -1,0 +1,192 @@
+"""Ways of goods when passing some gates costs more, from networks on which these gates are closed; nothing is searched.
+
+    cost at prices p = min over T of cost[T] + sum of p over the gates on the best way with T closed
+
+T: every choice of gates; with T closed the best way passes none of T, and every way is among them: one that passes the
+gates S is no better than the best with all others closed. What items change is found on each of these networks as on
+the open one (`FreightModel.update_routes`), which takes a hundredth of the time of a search (`gate_ways`). For the few
+gates that are full: there are 2^k networks.
+
+A gate of several places that one way may pass twice is paid once here, as goods are counted once; searches pay it twice
+on the way and count it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samarkand.core.conventions import Floats, Ints
+from samarkand.core.progress import Progress, quiet
+from samarkand.world.freight.closed_base import close_base
+from samarkand.world.freight.gate_ways import Gate, Way
+from samarkand.world.freight.mode_choice import MODES
+from samarkand.world.freight.model import FreightModel, RouteUpdate
+from samarkand.world.freight.skims import component
+from samarkand.world.network.arcs import Arc
+from samarkand.world.network.disruptions import Closures, close
+from samarkand.world.network.link_changes import LinkChange
+
+MOST_CLOSED = 4  # gates: 16 networks
+SAME = 1e-9  # of a cost: sums in another order
+SEA = MODES.index("sea")
+
+
+class _GatesClosed(FreightModel):
+    """The network with gates closed, for what a programme makes of the open one: a line that is bettered along closed
+    links stays closed there, and leads no other way."""
+
+    open_model: FreightModel
+    closed_ends: Mapping[str, frozenset[tuple[int, int]]]
+
+    def find_arcs(self, change: LinkChange) -> list[Arc]:
+        """Those of the open network that are not closed."""
+        if change.action not in ("new", "upgrade"):
+            return super().find_arcs(change)
+        arcs = self.open_model.find_arcs(change)
+        if change.action == "new":
+            return arcs
+        shut = self.closed_ends.get(change.mode, frozenset())
+        return [arc for arc in arcs if (arc.tail, arc.head) not in shut]
+
+
+class _Routes(NamedTuple):
+    """Routes of some pairs on all networks, [network, pair, mode, search class]."""
+
+    usd: Floats
+    hours: Floats
+
+
+class ClosedGates:
+    """A network with every choice of some gates closed; what any changes make of all of them (`ways`).
+
+    Parameters
+    ----------
+    model
+        The open network.
+    gates
+        Those that may be full, at most `MOST_CLOSED`; each is closed as a whole.
+    """
+
+    def __init__(self, model: FreightModel, gates: Sequence[Gate], progress: Progress = quiet) -> None:
+        if len(gates) > MOST_CLOSED:
+            raise ValueError(f"more than {MOST_CLOSED} gates make too many networks")
+        self.gates = tuple(gates)
+        self.models: list[FreightModel] = [model]
+        for choice in range(1, 1 << len(gates)):
+            progress(done=choice, total=(1 << len(gates)) - 1)
+            self.models.append(_close(model, [gate for f, gate in enumerate(gates) if choice >> f & 1]))
+        pairs, zone = model.baseline.pairs, model.baseline.zones[0]
+        a, b = zone[pairs.origin], zone[pairs.destination]
+        self._between = (a >= 0) & (b >= 0) & (a != b)
+        self._values = pairs.search_values
+        differ = np.zeros(len(pairs), np.bool_)
+        for closed in self.models[1:]:
+            other = closed.baseline.pairs
+            differ |= self._dearer(other.usd, other.hours, pairs.usd, pairs.hours).any(axis=(1, 2))
+        self._rows: Ints = np.flatnonzero(differ & self._between)
+
+    def _dearer(self, usd: Floats, hours: Floats, open_usd: Floats, open_hours: Floats) -> NDArray[np.bool_]:
+        """Where a network's routes cost more than those of one with more open, [..., mode, search class]."""
+        with np.errstate(invalid="ignore"):
+            found: NDArray[np.bool_] = usd + self._values * hours > (1.0 + SAME) * (
+                open_usd + self._values * open_hours
+            )
+        return found
+
+    def ways(self, changes: Sequence[LinkChange]) -> tuple[RouteUpdate, ClosureWays]:
+        """Routes of the open network with changes, and ways of all pairs of cities that pass a gate then."""
+        updates = [model.update_routes(changes) for model in self.models]
+        touched = np.zeros(len(self._between), np.bool_)
+        touched[self._rows] = True
+        for update in updates:
+            touched[update.rows] = True
+        rows = np.flatnonzero(touched & self._between)
+        place = np.full(touched.size, -1, np.int64)
+        place[rows] = np.arange(rows.size)
+        routes = [
+            self._at(model, update, rows, place) for model, update in zip(self.models, updates, strict=True)
+        ]
+        passes = np.zeros(rows.size, np.bool_)
+        for usd, hours in routes[1:]:
+            passes |= self._dearer(usd, hours, *routes[0]).any(axis=(1, 2))
+        mine = np.flatnonzero(passes)
+        usd, hours = (np.stack([one[k][mine] for one in routes]) for k in range(2))
+        return updates[0], ClosureWays(rows[mine], usd, hours, self._values, len(self.gates))
+
+    @staticmethod
+    def _at(model: FreightModel, update: RouteUpdate, rows: Ints, place: Ints) -> tuple[Floats, Floats]:
+        pairs = model.baseline.pairs
+        usd, hours = pairs.usd[rows], pairs.hours[rows]
+        at = place[update.rows]
+        known = at >= 0
+        usd[at[known]], hours[at[known]] = update.usd[known], update.hours[known]
+        return usd, hours
+
+
+class ClosureWays:
+    """Ways of the pairs of cities `rows`, which pass a gate, at any prices of gates.
+
+    usd, hours: [network, pair, mode, search class], networks by the bits of the gates that are closed.
+    """
+
+    def __init__(self, rows: Ints, usd: Floats, hours: Floats, values: Floats, gates: int) -> None:
+        self.rows = rows
+        self._usd, self._hours = usd, hours
+        cost = usd + values * hours
+        bits = np.zeros(cost.shape, np.int64)
+        for choice in range(1 << gates):
+            for f in range(gates):
+                if not choice >> f & 1:
+                    bits[choice] |= (cost[choice | 1 << f] > (1.0 + SAME) * cost[choice]).astype(
+                        np.int64
+                    ) << f
+        bits[~np.isfinite(cost)] = 0
+        self._cost, self._bits, self._gates = cost, bits, gates
+
+    def find(self, c: int, prices: Floats, by_land: bool, by_sea: bool) -> dict[str, Way]:
+        """As `GateSearch.find`, of these pairs."""
+        wanted = [m for m in range(len(MODES)) if (by_sea if m == SEA else by_land)]
+        toll = np.array(
+            [sum(prices[f] for f in range(self._gates) if b >> f & 1) for b in range(1 << self._gates)]
+        )
+        found: dict[str, Way] = {}
+        for m in wanted:
+            bits = self._bits[:, :, m, c]
+            best = np.argmin(self._cost[:, :, m, c] + toll[bits], axis=0)[None]
+            usd, hours, gates = (
+                np.take_along_axis(array, best, axis=0)[0]
+                for array in (self._usd[:, :, m, c], self._hours[:, :, m, c], bits)
+            )
+            found[MODES[m]] = Way(hours, usd, gates)
+        return found
+
+
+def _close(model: FreightModel, gates: Sequence[Gate]) -> _GatesClosed:
+    links: dict[str, set[int]] = {}
+    for gate in gates:
+        for mode, mine in gate.links.items():
+            links.setdefault(mode, set()).update(mine)
+    ports = frozenset().union(*(gate.ports for gate in gates))
+    closures = Closures((), {mode: frozenset(rows) for mode, rows in links.items()}, ports)
+    network, parameters = close(model.network, closures), model.parameters
+    touched = {*closures.links, *(("sea",) if ports else ())}
+    parts = model.parts | {name: component(name, network, parameters) for name in touched}
+    base, pairs = close_base(
+        model.path_update.base, model.baseline.pairs, network, parameters, parts, touched, quiet
+    )
+    baseline = replace(model.baseline, pairs=pairs)
+    found = _GatesClosed(f"{model.key} closed", network, parameters, parts, baseline, base)
+    found.open_model = model
+    ends = {}
+    for mode, rows in closures.links.items():
+        if mode != "sea":
+            table = model.network.land(mode).links.iloc[sorted(rows)]
+            u, v = table["u"].tolist(), table["v"].tolist()
+            ends[mode] = frozenset(zip([*u, *v], [*v, *u], strict=True))
+    found.closed_ends = ends
+    return found
