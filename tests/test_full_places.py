@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from limit_cases import ROWS as COMMON
+from limit_cases import declare_with, row
 from samarkand.analysis.corridors import corridor_profile
 from samarkand.analysis.flows import freight
 from samarkand.analysis.full_places import NOTHING_BINDS, full_places, limits_of_state, passing_words
 from samarkand.appraisal import appraise
-from samarkand.programme.channels import capacity as channel
 from samarkand.reports.answers.asking import item
 from samarkand.reports.corridor import print_profile
 from samarkand.reports.files import write_appraisal
@@ -22,23 +23,14 @@ from samarkand.reports.freight import print_freight
 from samarkand.result import Appraisal
 from samarkand.session import Session
 from samarkand.solving import JOINT
-from samarkand.world.freight import capacity
 from samarkand.world.freight.capacity import CapacityRow
 from toy import make_toy_world, toy_programme
 
 YEAR = 2035
-KHORGOS, SAMARA = "crossing:khorgos_altynkol_rail", "crossing:almaty_samara_rail"
-
-
-def row(name: str, place: str, limit: float, **more: object) -> CapacityRow:
-    given = {"id": name, "place": place, "title": name, "unit": "m t a year", "year": 2020, "flag": "assumed"}
-    return CapacityRow.model_validate({**given, "source": "made up", "capacity": limit, **more})
 
 
 ROWS = (
-    row("khorgos", KHORGOS, 60),
-    row("samara", SAMARA, 30, raised_by="faster-line", raised_to=45, raised_source="made up"),
-    row("suez", "suez", 3000, price="rent"),
+    *COMMON,
     row("hamburg", "port:DEHAM", 1e6),
 )
 
@@ -49,8 +41,7 @@ def declare():
     with pytest.MonkeyPatch.context() as patch:
 
         def put(rows: Sequence[CapacityRow]) -> None:
-            for module in (capacity, channel):
-                patch.setattr(module, "capacities", lambda: tuple(rows))
+            declare_with(patch, rows)
 
         put(ROWS)
         yield put

@@ -11,36 +11,22 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from limit_cases import KHORGOS, ROWS, SAMARA, declare_with, row
 from samarkand.appraisal import find_baseline, find_state
 from samarkand.core.faults import Faults
 from samarkand.core.progress import quiet
 from samarkand.engines.equilibrium import verify
 from samarkand.planning.stress import Stress, stress_test
-from samarkand.programme.channels import capacity as channel
 from samarkand.reports.stress import print_stress, write_stress
 from samarkand.session import Session
 from samarkand.solving import JOINT
 from samarkand.state import State
-from samarkand.world.freight import capacity
 from samarkand.world.freight.capacity import CapacityRow, calc_flow, find_place
 from toy import make_toy_world, toy_programme
 
 SOLVED = 1e-9
 YEAR = 2035
-KHORGOS, SAMARA = "crossing:khorgos_altynkol_rail", "crossing:almaty_samara_rail"
 WORLD = make_toy_world()
-
-
-def row(name: str, place: str, limit: float, **more: object) -> CapacityRow:
-    given = {"id": name, "place": place, "title": name, "unit": "m t a year", "year": 2020, "flag": "assumed"}
-    return CapacityRow.model_validate({**given, "source": "made up", "capacity": limit, **more})
-
-
-ROWS = (
-    row("khorgos", KHORGOS, 60),
-    row("samara", SAMARA, 30, raised_by="faster-line", raised_to=45, raised_source="made up"),
-    row("suez", "suez", 3000, price="rent"),
-)
 
 
 @pytest.fixture
@@ -48,8 +34,7 @@ def declare(monkeypatch: pytest.MonkeyPatch):
     """Other capacities than those of the table."""
 
     def put(rows: Sequence[CapacityRow]) -> None:
-        for module in (capacity, channel):
-            monkeypatch.setattr(module, "capacities", lambda: tuple(rows))
+        declare_with(monkeypatch, rows)
 
     put(ROWS)
     return put

@@ -8,35 +8,28 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from limit_cases import KHORGOS, SAMARA, declare_with, row
+from limit_cases import ROWS as COMMON
 from samarkand.analysis.capacity import capacity_table
 from samarkand.analysis.flows import freight
 from samarkand.appraisal import appraise, find_state
 from samarkand.core.faults import Faults
 from samarkand.core.progress import quiet
 from samarkand.planning.stress import stress_test
-from samarkand.programme.channels import capacity as channel
 from samarkand.reports.freight import print_freight
 from samarkand.session import Session
 from samarkand.solving import JOINT, Setting, solve_baseline
 from samarkand.state import State
-from samarkand.world.freight import capacity
 from samarkand.world.freight.capacity import CapacityRow, calc_flow, find_place
 from toy import make_toy_world, toy_programme
 
 SOLVED = 1e-9  # what differs by rounding alone
 YEAR = 2035  # all is open, and fully ramped up
-KHORGOS, SAMARA, SUEZ = "crossing:khorgos_altynkol_rail", "crossing:almaty_samara_rail", "suez"
-
-
-def row(name: str, place: str, limit: float, **more: object) -> CapacityRow:
-    given = {"id": name, "place": place, "title": name, "unit": "m t a year", "year": 2020, "flag": "assumed"}
-    return CapacityRow.model_validate({**given, "source": "made up", "capacity": limit, **more})
+SUEZ = "suez"
 
 
 ROWS = (
-    row("khorgos", KHORGOS, 60),
-    row("samara", SAMARA, 30, raised_by="faster-line", raised_to=45, raised_source="made up"),
-    row("suez", SUEZ, 3000, price="rent"),
+    *COMMON,
     row("marked", "port:DEHAM", 1, observed=1, observed_year=2020, observed_source="made up"),
 )
 
@@ -46,8 +39,7 @@ def declare(monkeypatch: pytest.MonkeyPatch):
     """Other capacities than those of the table."""
 
     def put(rows: Sequence[CapacityRow]) -> None:
-        for module in (capacity, channel):
-            monkeypatch.setattr(module, "capacities", lambda: tuple(rows))
+        declare_with(monkeypatch, rows)
 
     put(ROWS)
     return put
