@@ -82,6 +82,7 @@ from samarkand.world.network.disruptions import Closures, close, find_closures
 from samarkand.world.world import World
 
 Value = TypeVar("Value")
+Outcome = TypeVar("Outcome")
 CarriageOf: TypeAlias = Callable[[Solution], Carriage]
 PUBLIC_WORKS = "construction"  # what taxes for capex buy where construction demand is asked for
 ORDER = ("destination", "origin", "sector")  # of the engine's arrays
@@ -632,31 +633,22 @@ def _limit_closed(
     gated = GatedFreight(freight.open, state.against_open, (), facilities, gates, legs, network)
     parameters = setting.assumptions.parameters
     others = np.maximum(flows_at(facilities, work, parameters) - gated.passing(goods), 0.0)
-    price, mixing, residual = gated.solve(goods, others, open_.limits.prices).price, Mixing(), np.inf
-    for _ in range(MOST_TRIES):
-        limits = gated.at_prices(goods, others, price)
+
+    def sell(limits: Limits) -> tuple[tuple[FreightState, ClosedEnergy, Solution], Solution]:
         limited = state.limited(limits, open_.limits)
         energy, solution = _close_energy(setting, left, limited, None)
-        goods = _goods(setting, setting.labelled(solution.trade_flow))
-        settled = gated.settle(limits, goods, others)
-        residual, known = settled.joint_residual, len(gated.found)
-        found = gated.solve(goods, others, limits.prices, further=residual <= JOINT)
-        if residual <= JOINT and len(gated.found) == known:
-            limits = replace(settled, residual=found.residual, series=found.series)
-            return LimitedClosure(
-                GatesOfBaseline(gates, others, limits, legs, open_.limits),
-                replace(limited, limits=limits),
-                energy,
-                solution,
-            )
-        if len(gated.found) != known:
-            mixing = Mixing()
-        price = mixing.step(price, found.price)
-    reason = (
-        f"with {' + '.join(freight.closures.names)} closed, trade and prices still differ by {residual:.1e} after "
-        f"{MOST_TRIES} rounds"
+        return (limited, energy, solution), solution
+
+    closed = f"with {' + '.join(freight.closures.names)} closed, "
+    limits, (limited, energy, solution) = _agree(
+        setting, gated, goods, others, open_.limits.prices, sell, told=closed
     )
-    raise Faults([Fault("--limits", reason, REMEDY)])
+    return LimitedClosure(
+        GatesOfBaseline(gates, others, limits, legs, open_.limits),
+        replace(limited, limits=limits),
+        energy,
+        solution,
+    )
 
 
 def limit_state(baseline: Baseline, state: FreightState, change: Change, progress: Progress) -> FreightState:
@@ -674,7 +666,7 @@ def limit_state(baseline: Baseline, state: FreightState, change: Change, progres
     gated = GatedFreight(
         open_model, state.against_open, state.changes, facilities, gates.gates, gates.legs, network
     )
-    return _agree(baseline, state, change, gated, gates.others, progress)
+    return _agree_with(baseline, state, change, gated, gates.others, progress)
 
 
 def _facilities(setting: Setting, change: Change | None = None) -> tuple[Facility, ...]:
@@ -717,10 +709,10 @@ def limit_near(
     state = FreightState(model, change.network, routes, routes, model.costs_of(routes, change.network))
     facilities = _facilities(setting, change)
     gated = GatedFreight(model, routes, change.network, [facilities[f] for f in at], chosen, ways=ways)
-    return _agree(baseline, state, change, gated, gates.others[at], progress, follow=True)
+    return _agree_with(baseline, state, change, gated, gates.others[at], progress, follow=True)
 
 
-def _agree(
+def _agree_with(
     baseline: Baseline,
     state: FreightState,
     change: Change,
@@ -729,43 +721,57 @@ def _agree(
     progress: Progress,
     follow: bool = False,
 ) -> FreightState:
-    """Prices and trade that agree, from the trade of the accounts and the prices without the programme.
-
-    follow: prices follow trade as long as that closes what is missed; else, and later, by Anderson's mixing.
-    """
-    setting, gates, residual, last = baseline.setting, baseline.gates, np.inf, np.inf
+    """A state with prices that agree with its trade, from the trade of the accounts and the prices without the
+    programme."""
+    setting, gates = baseline.setting, baseline.gates
     assert gates is not None  # limits are asked for
-    goods = _goods(setting, setting.world.accounts.trade_flow)
-    limits = found = gated.solve(goods, others, gates.limits.prices)
-    mixing = Mixing()
-    for tried in range(MOST_TRIES):
+
+    def sell(limits: Limits) -> tuple[FreightState, Solution]:
         progress()
         limited = state.limited(limits, gates.of_accounts)
         costs = trade_costs(setting, limited, change, baseline.energy)
-        goods = _goods(setting, setting.labelled(solve_equilibrium(setting, change, costs.hat).trade_flow))
+        return limited, solve_equilibrium(setting, change, costs.hat)
+
+    goods = _goods(setting, setting.world.accounts.trade_flow)
+    limits, limited = _agree(setting, gated, goods, others, gates.limits.prices, sell, follow)
+    return replace(limited, limits=limits)
+
+
+def _agree(
+    setting: Setting,
+    gated: GatedFreight,
+    goods: Goods,
+    others: Floats,
+    start: Mapping[str, float],
+    sell: Callable[[Limits], tuple[Outcome, Solution]],
+    follow: bool = False,
+    told: str = "",
+) -> tuple[Limits, Outcome]:
+    """Prices and trade that agree, certified to `JOINT`, and what `sell` made of them.
+
+    goods, start: of what is sold and prices near the answer. sell: what prices make of a state, and its equilibrium.
+    follow: prices follow trade as long as that closes what is missed; else, and later, by Anderson's mixing. told:
+    where the fault begins if they do not agree.
+    """
+    residual, last, mixing = np.inf, np.inf, Mixing()
+    limits = found = gated.solve(goods, others, start)
+    for tried in range(MOST_TRIES):
+        outcome, solution = sell(limits)
+        goods = _goods(setting, setting.labelled(solution.trade_flow))
         settled = gated.settle(limits, goods, others)
         residual, known = settled.joint_residual, len(gated.found)
         found = gated.solve(goods, others, limits.prices, further=residual <= JOINT)
         if residual <= JOINT and len(gated.found) == known:
-            certified = replace(
-                settled, residual=found.residual, series=found.series, choosing=found.choosing
-            )
-            return replace(limited, limits=certified)
+            series, choosing = found.series, found.choosing
+            return replace(settled, residual=found.residual, series=series, choosing=choosing), outcome
         if follow and (tried < FOLLOWED or residual < CLOSING * last):
             limits, last = found, residual
             continue
         if len(gated.found) != known:
             mixing = Mixing()
         limits = gated.at_prices(goods, others, mixing.step(limits.price, found.price))
-    raise Faults(
-        [
-            Fault(
-                "--limits",
-                f"trade and prices still differ by {residual:.1e} after {MOST_TRIES} rounds",
-                REMEDY,
-            )
-        ]
-    )
+    reason = f"{told}trade and prices still differ by {residual:.1e} after {MOST_TRIES} rounds"
+    raise Faults([Fault("--limits", reason, REMEDY)])
 
 
 def _tariffs(setting: Setting, change: Change) -> dict[str, Floats]:
