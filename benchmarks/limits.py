@@ -1,9 +1,9 @@
 """Limits on the embedded world, warm: both states, one project switched, and subsets of 40 projects.
 
 Aims: 0.5 s for one project switched, 120 s for 1,000 subsets from warm prices. Full solutions search for ways; others
-take the places that are full in both states to be all that are (`solving.limit_near`). The time of 1,000 subsets is
-that of some, times as many, and beside some of them stand their full solutions. Beside seconds stand those of the
-processor: they tell less of what else runs.
+take the places that are full in both states to be all that are (`limited_states.limit_near`). The time of 1,000
+subsets is that of some, times as many, and beside some of them stand their full solutions. Beside seconds stand
+those of the processor: they tell less of what else runs.
 """
 
 from __future__ import annotations

@@ -26,10 +26,11 @@ from samarkand.analysis.observed import (
     observed_freight,
     pair_of,
 )
+from samarkand.baseline import Baseline, solve_baseline
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.progress import quiet
 from samarkand.session import default_session
-from samarkand.solving import Baseline, Setting, solve_baseline
+from samarkand.solving import Setting
 from samarkand.world.freight.mode_choice import (
     MODES,
     NORTH_AMERICA,

@@ -22,12 +22,12 @@ import xarray as xr
 from samarkand import appraise
 from samarkand.analysis.observed import straits_by_value
 from samarkand.appraisal import find_baseline, find_state
+from samarkand.baseline import Baseline
 from samarkand.core.progress import quiet
 from samarkand.engines.equilibrium import Solution
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
 from samarkand.result import Appraisal
 from samarkand.session import Session
-from samarkand.solving import Baseline
 
 PAGE = Path(__file__).with_name("plausibility.md")
 VARIANTS = Path(__file__).with_name("plausibility-variants.csv")

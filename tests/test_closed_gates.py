@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from samarkand.appraisal import find_baseline, find_state
 from samarkand.core.progress import quiet
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
+from samarkand.limiting import JOINT
 from samarkand.programme.channels import capacity as channel
 from samarkand.session import Session
-from samarkand.solving import JOINT
 from samarkand.state import Counterfactual
 from samarkand.world.freight import capacity
 from samarkand.world.freight.capacity import CapacityRow, find_place

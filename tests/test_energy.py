@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from samarkand.closing import _within_limits
 from samarkand.core.faults import Faults
-from samarkand.solving import _within_limits
 from samarkand.world.freight.assignment import energy_loads
 from samarkand.world.freight.cargo import EnergyTables, energy_tables
 from samarkand.world.freight.energy import (

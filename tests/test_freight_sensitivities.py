@@ -11,9 +11,10 @@ from docs.freight_sensitivities import load_table
 from samarkand.analysis import sensitivities
 from samarkand.analysis.observed import ObservedRow, calc_modelled, observed_freight
 from samarkand.analysis.sensitivities import FACTORS, INPUTS, calc_sensitivities, find_binding, missed_places
+from samarkand.baseline import solve_baseline
 from samarkand.core.progress import quiet
 from samarkand.session import Session
-from samarkand.solving import Setting, solve_baseline
+from samarkand.solving import Setting
 from samarkand.world.freight.mode_choice import MODES
 from toy import make_toy_world
 

@@ -16,13 +16,13 @@ from samarkand.analysis.corridors import corridor_profile
 from samarkand.analysis.flows import freight
 from samarkand.analysis.full_places import NOTHING_BINDS, full_places, limits_of_state, passing_words
 from samarkand.appraisal import appraise
+from samarkand.limiting import JOINT
 from samarkand.reports.answers.asking import item
 from samarkand.reports.corridor import print_profile
 from samarkand.reports.files import write_appraisal
 from samarkand.reports.freight import print_freight
 from samarkand.result import Appraisal
 from samarkand.session import Session
-from samarkand.solving import JOINT
 from samarkand.world.freight.capacity import CapacityRow
 from toy import make_toy_world, toy_programme
 

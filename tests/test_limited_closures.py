@@ -16,10 +16,10 @@ from samarkand.appraisal import find_baseline, find_state
 from samarkand.core.faults import Faults
 from samarkand.core.progress import quiet
 from samarkand.engines.equilibrium import verify
+from samarkand.limiting import JOINT
 from samarkand.planning.stress import Stress, stress_test
 from samarkand.reports.stress import print_stress, write_stress
 from samarkand.session import Session
-from samarkand.solving import JOINT
 from samarkand.state import State
 from samarkand.world.freight.capacity import CapacityRow, calc_flow, find_place
 from toy import make_toy_world, toy_programme

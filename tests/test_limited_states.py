@@ -13,12 +13,14 @@ from limit_cases import ROWS as COMMON
 from samarkand.analysis.capacity import capacity_table
 from samarkand.analysis.flows import freight
 from samarkand.appraisal import appraise, find_state
+from samarkand.baseline import solve_baseline
 from samarkand.core.faults import Faults
 from samarkand.core.progress import quiet
+from samarkand.limiting import JOINT
 from samarkand.planning.stress import stress_test
 from samarkand.reports.freight import print_freight
 from samarkand.session import Session
-from samarkand.solving import JOINT, Setting, solve_baseline
+from samarkand.solving import Setting
 from samarkand.state import State
 from samarkand.world.freight.capacity import CapacityRow, calc_flow, find_place
 from toy import make_toy_world, toy_programme

@@ -26,10 +26,11 @@ from samarkand.analysis.observed import (
     observed_freight,
     pair_of,
 )
+from samarkand.baseline import solve_baseline
 from samarkand.priorities.trade.exposure import goods_by_class
 from samarkand.reports.world_check import print_observed
 from samarkand.session import Session
-from samarkand.solving import Setting, solve_baseline
+from samarkand.solving import Setting
 from samarkand.world.freight.mode_choice import NORTH_AMERICA, cargo_classes
 from samarkand.world.freight.trade_costs import prepare_pairs
 from samarkand.world.freight.transit_tariffs import transit_tariffs

@@ -20,12 +20,12 @@ from samarkand.analysis.observed_limits import (
     toll_sensitivity,
     with_limits,
 )
+from samarkand.baseline import solve_baseline
 from samarkand.core.progress import quiet
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
 from samarkand.programme.channels import capacity as channel
 from samarkand.reports.world_check import limits_in_words, print_observed, toll_sentence
 from samarkand.session import Session
-from samarkand.solving import solve_baseline
 from samarkand.world.freight import capacity
 from samarkand.world.freight.capacity import CapacityRow
 from samarkand.world.freight.transit_tariffs import transit_tariffs

@@ -10,12 +10,13 @@ import xarray as xr
 from typer.testing import CliRunner
 
 from samarkand.appraisal import find_baseline
+from samarkand.baseline import Baseline
 from samarkand.cli import app
 from samarkand.core.faults import Faults
 from samarkand.planning.stress import _lost_access, every_case, stress_test
 from samarkand.programme import apply
 from samarkand.session import default_session
-from samarkand.solving import Baseline, energy_of
+from samarkand.solving import energy_of
 from samarkand.world.freight.disruption import calc_cut_off_hat, disrupt_freight
 from samarkand.world.freight.energy import SeaReach
 from samarkand.world.network.disruptions import find_closures

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Unpack, cast
 
+from samarkand.baseline import Baseline, solve_baseline
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.threads import Beside
 from samarkand.priorities.assessing import assess_once, assess_states, assess_whole
@@ -32,7 +33,7 @@ from samarkand.programme.applying import Payment
 from samarkand.question import Asked, Question, Terms
 from samarkand.result import Appraisal
 from samarkand.session import Session, default_session
-from samarkand.solving import Baseline, Setting, solve_baseline
+from samarkand.solving import Setting
 from samarkand.state import Counterfactual, State
 from samarkand.world.world import World
 

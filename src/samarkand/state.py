@@ -18,24 +18,15 @@ from typing import Any, TypeVar
 
 import xarray as xr
 
+from samarkand.baseline import Baseline, leave_out
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium import Certificate, Solution
 from samarkand.engines.once import derived
 from samarkand.engines.threads import Beside
+from samarkand.limited_states import limit_near, limit_state
 from samarkand.programme.applying import Change, Payment
 from samarkand.programme.model.models import Programme
-from samarkand.solving import (
-    Baseline,
-    CarriageOf,
-    energy_of,
-    lay_freight,
-    leave_out,
-    limit_near,
-    limit_state,
-    solve_equilibrium,
-    trade_costs,
-    transit_carriage,
-)
+from samarkand.solving import CarriageOf, energy_of, solve_equilibrium, trade_costs, transit_carriage
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.freight.energy import EnergyTrade
@@ -78,7 +69,7 @@ class Counterfactual:
     def solve(self, progress: Progress = quiet) -> Counterfactual:
         """Itself, with what nearly every question needs worked out: the network and the equilibrium."""
         if self.reach:
-            self._part("left_out", partial(leave_out, self.baseline, self.change, progress))
+            self._part("left_out", partial(leave_out, self.baseline.freight, self.change, progress))
         self._part("freight", partial(self._freight, progress))
         progress(f"{self.change.year}: equilibrium")
         _ = self.before_financing
@@ -101,7 +92,7 @@ class Counterfactual:
     def left_out(self) -> Beside[xr.DataArray] | None:
         """Generalised cost with each item of the network left out, worked out beside the rest and waited for where it
         is read, dims (project, vot_class, origin, destination); None where nobody asked for it."""
-        make = partial(leave_out, self.baseline, self.change, quiet)
+        make = partial(leave_out, self.baseline.freight, self.change, quiet)
         return self._part("left_out", make) if self.reach else None
 
     @property
@@ -166,7 +157,7 @@ class Counterfactual:
 
     def tonnes_on_links(self) -> FreightWork:
         """Freight on links before anybody pays, in tonnes alone, which takes less time than `assignment`."""
-        make = partial(lay_freight, self.baseline, self.freight, self.before_financing, whole=False)
+        make = partial(self.baseline.lay, self.freight, self.before_financing, whole=False)
         return derived(self, "tonnes on links", make)
 
     def assignment(self, payment: Payment) -> FreightWork:
@@ -174,7 +165,7 @@ class Counterfactual:
         return derived(
             self,
             ("assignment", payment),
-            lambda: lay_freight(self.baseline, self.freight, self.paid(payment)),
+            lambda: self.baseline.lay(self.freight, self.paid(payment)),
         )
 
 

@@ -43,6 +43,7 @@ def version_of(*parts):
         ("world/freight/assignment.py", True),
         ("programme/applying.py", True),
         ("state.py", True),
+        ("baseline.py", True),
         ("solving.py", True),
         ("priorities/item_freight.py", True),
     ],

@@ -26,6 +26,7 @@ from samarkand.analysis.observed_limits import (
     toll_sensitivity,
     with_limits,
 )
+from samarkand.baseline import Baseline, solve_baseline
 from samarkand.core.conventions import Floats
 from samarkand.core.declarations import read_table
 from samarkand.core.evidence import Cited, Evidence
@@ -40,7 +41,7 @@ from samarkand.priorities.trade.exposure import (
     sea_share,
 )
 from samarkand.session import Session, default_session
-from samarkand.solving import Baseline, Setting, solve_baseline
+from samarkand.solving import Setting
 from samarkand.world.freight.assignment import calc_tonnes
 from samarkand.world.freight.capacity import calc_flow, find_place
 from samarkand.world.freight.chokepoint_shares import passages_of

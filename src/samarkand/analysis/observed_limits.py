@@ -11,11 +11,12 @@ from typing import Any
 
 import pandas as pd
 
+from samarkand.baseline import Baseline
 from samarkand.core.faults import Faults
 from samarkand.core.progress import Progress
 from samarkand.engines.once import derived
 from samarkand.programme.channels.capacity import SWITCH
-from samarkand.solving import Baseline, energy_of
+from samarkand.solving import energy_of
 from samarkand.world.freight.assignment import calc_tonnes, calc_unit_loads, calc_volumes
 from samarkand.world.freight.capacity import CapacityRow, Facility, calc_flow, find_place, per_unit, places_of
 from samarkand.world.freight.limits import GatedFreight, Goods, Limits, find_gates, flows_at

@@ -18,11 +18,12 @@ import numpy as np
 import pandas as pd
 
 from samarkand.analysis.observed import ObservedRow, calc_modelled, observed_freight
+from samarkand.baseline import Baseline, solve_baseline
 from samarkand.core.conventions import Floats
 from samarkand.core.hashing import fingerprint
 from samarkand.core.progress import Progress, quiet
 from samarkand.session import Session, default_session
-from samarkand.solving import Baseline, Setting, solve_baseline
+from samarkand.solving import Setting
 from samarkand.world.freight.capacity import find_place
 from samarkand.world.freight.mode_choice import MODES, ModeChoice
 from samarkand.world.freight.model import FreightModel

@@ -22,6 +22,7 @@ from samarkand.analysis.flows import busiest
 from samarkand.analysis.full_places import prices_of_closure
 from samarkand.analysis.transit import transit_lost
 from samarkand.appraisal import find_baseline, find_state
+from samarkand.baseline import Baseline
 from samarkand.core.faults import Fault, FaultList, Faults
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
@@ -31,7 +32,6 @@ from samarkand.priorities.time_rule import calc_effect_of_year
 from samarkand.programme import Programme, Schedule
 from samarkand.question import DEFAULT_YEARS, Asked, Question, Terms
 from samarkand.session import Session, default_session
-from samarkand.solving import Baseline
 from samarkand.state import State
 from samarkand.world.freight.energy import EnergyClosure
 from samarkand.world.freight.state import FreightState, TradeCosts

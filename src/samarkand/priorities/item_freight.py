@@ -31,8 +31,9 @@ MOST_KEPT = 16  # states; each is below a megabyte
 # Files and folders of the package that decide the freight of an item: how a question becomes states, what these and
 # this module import, and the data of the world.
 DECIDES = (
-    "appraisal.py", "question.py", "session.py", "state.py", "solving.py", "core", "engines", "world", "programme",
-    "priorities/item_freight.py", "priorities/timeline.py",
+    "appraisal.py", "question.py", "session.py", "state.py", "limited_states.py", "baseline.py", "limiting.py",
+    "closing.py", "solving.py", "core", "engines", "world", "programme", "priorities/item_freight.py",
+    "priorities/timeline.py",
 )  # fmt: skip
 KEY = ["mode", "economy", "own"]
 USED_BY_NOBODY = "used by nobody: no shipment between the economies takes it, with all other items in place"

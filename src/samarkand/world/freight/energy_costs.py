@@ -39,6 +39,24 @@ class EnergyCosts:
         return bool((self.left < 1.0).any())
 
 
+@dataclass(frozen=True, eq=False)
+class ClosedEnergy:
+    """Oil and gas with something closed: volumes, and their iceberg costs.
+
+    served, hat: dims (origin, destination, sector), of what still has a way and with what is cut off counted, not a
+    number where nothing is known in volumes; routes: what the closed network without a programme says instead.
+    """
+
+    closure: EnergyClosure
+    served: xr.DataArray
+    hat: xr.DataArray
+    routes: xr.DataArray
+
+    def over(self, routes: xr.DataArray, of: xr.DataArray) -> xr.DataArray:
+        """Costs of routes with these in the place of oil and gas, times what a programme makes of their routes."""
+        return routes.where(of.isnull(), of * routes / self.routes)
+
+
 def energy_costs(closure: EnergyClosure, like: xr.DataArray, value_per_teu: xr.DataArray) -> EnergyCosts:
     """Costs of a closure; like: any array with the dims (origin, destination, sector); value_per_teu: US$, (sector)."""
     economies = like["origin"].to_numpy().astype(str).tolist()

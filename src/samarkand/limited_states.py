@@ -1,0 +1,97 @@
+"""Prices of full places in a state of a programme: searched for, or near a state that is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from samarkand.baseline import Baseline
+from samarkand.core.conventions import Floats
+from samarkand.core.progress import Progress, quiet
+from samarkand.engines.equilibrium import Solution
+from samarkand.engines.once import derived
+from samarkand.limiting import agree, facilities_in, goods_of
+from samarkand.programme import Change
+from samarkand.solving import solve_equilibrium, trade_costs
+from samarkand.world.freight.closed_gates import MOST_CLOSED, ClosedGates
+from samarkand.world.freight.limits import GatedFreight, Limits
+from samarkand.world.freight.model import FreightModel
+from samarkand.world.freight.state import FreightState
+
+
+def limit_state(baseline: Baseline, state: FreightState, change: Change, progress: Progress) -> FreightState:
+    """A state with prices at which its own trade, before anybody pays, leaves no facility too full.
+
+    Prices make trade costs, these the equilibrium, and its trade other prices: G(p). Its fixed point by Anderson's
+    mixing, until prices and the trade that they lead to miss capacities and complementarity by no more than `JOINT`,
+    and no search finds a further way at these prices.
+    """
+    setting, gates = baseline.setting, baseline.gates
+    assert gates is not None  # limits are asked for
+    facilities = facilities_in(setting, change)
+    open_model = baseline.freight if isinstance(baseline.freight, FreightModel) else baseline.freight.open
+    network = state.model.network
+    gated = GatedFreight(
+        open_model, state.against_open, state.changes, facilities, gates.gates, gates.legs, network
+    )
+    return _agree_with(baseline, state, change, gated, gates.others, progress)
+
+
+def limit_near(
+    baseline: Baseline, change: Change, near: FreightState, progress: Progress = quiet
+) -> FreightState | None:
+    """A state with prices of those places alone that are full without the programme or in a state nearby.
+
+    As `limit_state`, but no way is searched: networks with every choice of these places closed are prepared once, and
+    say what the programme's changes make of all ways (`ClosedGates`). All other places are taken to have room, as they
+    have in both states; `limit_state` finds whether they do. None where something is closed, no place is full, or more
+    than `MOST_CLOSED` are.
+    """
+    setting, gates, model = baseline.setting, baseline.gates, baseline.freight
+    if gates is None or near.limits is None or not isinstance(model, FreightModel):
+        return None
+    full = np.zeros(len(gates.gates), np.bool_)
+    for limits in (gates.limits, near.limits):
+        full |= limits.price > 0
+        if limits.choosing is not None:
+            full |= limits.choosing
+    at = np.flatnonzero(full)
+    if not 0 < at.size <= MOST_CLOSED:
+        return None
+    chosen = tuple(gates.gates[f] for f in at)
+    key = ("closed gates", tuple(at.tolist()))
+    closed = derived(
+        baseline, key, lambda: ClosedGates(model, chosen, partial(progress, "full places closed"))
+    )
+    routes, ways = closed.ways(change.network)
+    state = FreightState(model, change.network, routes, routes, model.costs_of(routes, change.network))
+    facilities = facilities_in(setting, change)
+    gated = GatedFreight(model, routes, change.network, [facilities[f] for f in at], chosen, ways=ways)
+    return _agree_with(baseline, state, change, gated, gates.others[at], progress, follow=True)
+
+
+def _agree_with(
+    baseline: Baseline,
+    state: FreightState,
+    change: Change,
+    gated: GatedFreight,
+    others: Floats,
+    progress: Progress,
+    follow: bool = False,
+) -> FreightState:
+    """A state with prices that agree with its trade, from the trade of the accounts and the prices without the
+    programme."""
+    setting, gates = baseline.setting, baseline.gates
+    assert gates is not None  # limits are asked for
+
+    def sell(limits: Limits) -> tuple[FreightState, Solution]:
+        progress()
+        limited = state.limited(limits, gates.of_accounts)
+        costs = trade_costs(setting, limited, change, baseline.energy)
+        return limited, solve_equilibrium(setting, change, costs.hat)
+
+    goods = goods_of(setting, setting.world.accounts.trade_flow)
+    limits, limited = agree(setting, gated, goods, others, gates.limits.prices, sell, follow)
+    return replace(limited, limits=limits)

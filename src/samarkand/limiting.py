@@ -1,0 +1,211 @@
+"""Prices of full places without a programme, and the search for prices and trade that agree.
+
+open      the trade of the accounts, which these prices have shaped already
+closed    the trade that a closure and its prices leave together
+agree     prices make trade costs, these the equilibrium, and its trade other prices: until all of it agrees
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+import xarray as xr
+
+from samarkand.closing import close_energy
+from samarkand.core.conventions import Floats
+from samarkand.core.faults import Fault, Faults
+from samarkand.engines.equilibrium import Solution
+from samarkand.engines.mixing import Mixing
+from samarkand.engines.once import derived
+from samarkand.programme import Change
+from samarkand.programme.channels.capacity import facilities_of, raised
+from samarkand.solving import Keep, Setting, energy_of, lay
+from samarkand.world.freight.assignment import tonnes_per_usd, unit_loads_per_usd, volumes_per_usd
+from samarkand.world.freight.capacity import Facility
+from samarkand.world.freight.disruption import DisruptedFreight
+from samarkand.world.freight.energy import EnergyClosure
+from samarkand.world.freight.energy_costs import ClosedEnergy
+from samarkand.world.freight.gate_ways import Gate, KeptLegs
+from samarkand.world.freight.limits import REMEDY, GatedFreight, Goods, Limits, find_gates, flows_at
+from samarkand.world.freight.mode_choice import VOT_CLASSES
+from samarkand.world.freight.model import FreightModel
+from samarkand.world.freight.state import Freight, FreightState, freight_state
+
+Outcome = TypeVar("Outcome")
+JOINT = 1e-6  # of capacities: what prices and the trade that they lead to may miss
+FOLLOWED, CLOSING = (
+    2,
+    0.25,
+)  # rounds in which prices simply follow trade; and later, if they close as much of a miss
+MOST_TRIES = 40  # solutions looked for
+
+
+@dataclass(frozen=True, eq=False)
+class GatesOfBaseline:
+    """Where goods pass the facilities of the state without a programme, and its prices.
+
+    `gates`: of each facility; `others`: what passes it that neither pays nor turns aside, tonnes or TEU a year; `legs`:
+    what states have in common.
+    `open_`: prices of the network with nothing closed, where this one has closures: the accounts hold those.
+    """
+
+    gates: tuple[Gate, ...]
+    others: Floats
+    limits: Limits
+    legs: KeptLegs
+    open_: Limits | None = None
+
+    @property
+    def of_accounts(self) -> Limits:
+        """Prices in the world of the accounts, against which costs are told."""
+        return self.limits if self.open_ is None else self.open_
+
+
+@dataclass(frozen=True, eq=False)
+class LimitedClosure:
+    """A network with something closed and prices of full facilities, and the equilibrium that goes with them."""
+
+    gates: GatesOfBaseline
+    state: FreightState
+    energy: ClosedEnergy
+    solution: Solution
+
+
+def limit_open(setting: Setting, freight: Freight, kept: Keep) -> tuple[GatesOfBaseline, FreightState]:
+    """Prices of a network with nothing closed, without a programme; every closure is told against them."""
+    assert isinstance(freight, FreightModel)  # nothing is closed
+    facilities = facilities_in(setting)
+    places = tuple((one.id, one.title, one.capacity, one.unit, one.price) for one in facilities)
+    key = ("limited", freight.key, setting.world.hash, setting.assumptions.hash, places)
+    return kept(key, lambda: _limit_baseline(setting, freight, freight_state(freight, ())))
+
+
+def _limit_baseline(
+    setting: Setting, model: FreightModel, state: FreightState
+) -> tuple[GatesOfBaseline, FreightState]:
+    """Prices without a programme: the trade is that of the accounts, which they have shaped already."""
+    flow = setting.world.accounts.trade_flow
+    facilities = facilities_in(setting)
+    work = lay(setting, model, state, flow)
+    gates = find_gates(facilities, work)
+    legs = KeptLegs()
+    gated = GatedFreight(model, state.against_open, (), facilities, gates, legs)
+    goods = goods_of(setting, flow)
+    all_of_it = flows_at(facilities, work, setting.assumptions.parameters)
+    others = np.maximum(all_of_it - gated.passing(goods), 0.0)
+    limits = gated.solve(goods, others)
+    return GatesOfBaseline(gates, others, limits, legs), state.limited(limits, limits)
+
+
+def limit_closed(
+    setting: Setting,
+    freight: DisruptedFreight,
+    left: EnergyClosure,
+    state: FreightState,
+    open_: GatesOfBaseline,
+) -> LimitedClosure:
+    """Prices with something closed: those of the trade that closure and prices leave together, as `limit_state`.
+
+    What passes facilities and does not pay is that of the closure without prices. Oil and gas keep to what their lines
+    and terminals take for every price.
+    """
+    energy, solution = close_energy(setting, left, state, None)
+    facilities = facilities_in(setting)
+    flow = setting.labelled(solution.trade_flow)
+    work = lay(setting, freight, state, flow)
+    gates, goods = find_gates(facilities, work), goods_of(setting, flow)
+    network = state.model.network
+    legs = KeptLegs()
+    gated = GatedFreight(freight.open, state.against_open, (), facilities, gates, legs, network)
+    parameters = setting.assumptions.parameters
+    others = np.maximum(flows_at(facilities, work, parameters) - gated.passing(goods), 0.0)
+
+    def sell(limits: Limits) -> tuple[tuple[FreightState, ClosedEnergy, Solution], Solution]:
+        limited = state.limited(limits, open_.limits)
+        energy, solution = close_energy(setting, left, limited, None)
+        return (limited, energy, solution), solution
+
+    closed = f"with {' + '.join(freight.closures.names)} closed, "
+    limits, (limited, energy, solution) = agree(
+        setting, gated, goods, others, open_.limits.prices, sell, told=closed
+    )
+    return LimitedClosure(
+        GatesOfBaseline(gates, others, limits, legs, open_.limits),
+        replace(limited, limits=limits),
+        energy,
+        solution,
+    )
+
+
+def facilities_in(setting: Setting, change: Change | None = None) -> tuple[Facility, ...]:
+    """Places with a capacity, as a change leaves them; without one, none is raised."""
+
+    def find() -> tuple[Facility, ...]:
+        return facilities_of(setting.lines, setting.world, setting.assumptions.parameters)
+
+    found = derived(setting, "facilities", find)
+    return found if change is None else raised(found, change.effects.get("capacity", ()))
+
+
+def goods_of(setting: Setting, flow: xr.DataArray) -> Goods:
+    """What goes by routes: all goods but oil and gas known in volumes."""
+    of_usd, by_route = derived(setting, "goods in a dollar", lambda: _goods_in_a_dollar(setting))
+    value = np.nan_to_num(flow.transpose("origin", "destination", "sector").to_numpy()) * by_route
+    return Goods(*np.moveaxis(np.matmul(value, of_usd).reshape(*value.shape[:2], 3, -1), 2, 0))
+
+
+def _goods_in_a_dollar(setting: Setting) -> tuple[Floats, Floats]:
+    """Amounts of `Goods` in US$ m of what an exporter sells, [exporter, sector, amount and class], and whether a sector
+    goes by routes between two economies, [origin, destination, sector]."""
+    world, labels = setting.world, list(setting.world.labels)
+    flow = world.accounts.trade_flow
+    table = setting.commodities.sel(sector=flow["sector"])
+    amounts = volumes_per_usd(table), tonnes_per_usd(table, labels), unit_loads_per_usd(table)
+    size = len(labels), flow.sizes["sector"], len(VOT_CLASSES)
+    of_usd = np.empty((*size[:2], 3, size[2]))
+    for k, amount in enumerate(amounts):
+        ordered = amount.sel(vot_class=list(VOT_CLASSES)).transpose(..., "sector", "vot_class")
+        of_usd[:, :, k] = ordered.to_numpy()
+    by_route = ~energy_of(setting).known(flow).transpose("origin", "destination", "sector").to_numpy()
+    by_route &= ~np.eye(len(labels), dtype=bool)[..., None]
+    return 1e6 * of_usd.reshape(*size[:2], -1), by_route.astype(float)
+
+
+def agree(
+    setting: Setting,
+    gated: GatedFreight,
+    goods: Goods,
+    others: Floats,
+    start: Mapping[str, float],
+    sell: Callable[[Limits], tuple[Outcome, Solution]],
+    follow: bool = False,
+    told: str = "",
+) -> tuple[Limits, Outcome]:
+    """Prices and trade that agree, certified to `JOINT`, and what `sell` made of them.
+
+    goods, start: of what is sold and prices near the answer. sell: what prices make of a state, and its equilibrium.
+    follow: prices follow trade as long as that closes what is missed; else, and later, by Anderson's mixing. told:
+    where the fault begins if they do not agree.
+    """
+    residual, last, mixing = np.inf, np.inf, Mixing()
+    limits = found = gated.solve(goods, others, start)
+    for tried in range(MOST_TRIES):
+        outcome, solution = sell(limits)
+        goods = goods_of(setting, setting.labelled(solution.trade_flow))
+        settled = gated.settle(limits, goods, others)
+        residual, known = settled.joint_residual, len(gated.found)
+        found = gated.solve(goods, others, limits.prices, further=residual <= JOINT)
+        if residual <= JOINT and len(gated.found) == known:
+            series, choosing = found.series, found.choosing
+            return replace(settled, residual=found.residual, series=series, choosing=choosing), outcome
+        if follow and (tried < FOLLOWED or residual < CLOSING * last):
+            limits, last = found, residual
+            continue
+        if len(gated.found) != known:
+            mixing = Mixing()
+        limits = gated.at_prices(goods, others, mixing.step(limits.price, found.price))
+    reason = f"{told}trade and prices still differ by {residual:.1e} after {MOST_TRIES} rounds"
+    raise Faults([Fault("--limits", reason, REMEDY)])
