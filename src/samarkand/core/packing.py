@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from samarkand.core.disk_cache import load_entry
+
 Arrays = dict[str, NDArray[Any]]
 TREE = "tree"
 _ITSELF = (str, int, float, bool, type(None))  # as JSON has them; numbers to their last digit
@@ -56,6 +58,17 @@ def unpack(arrays: Mapping[str, NDArray[Any]], classes: Iterable[type]) -> Any:
         return _Unpacking(arrays, {one.__name__: one for one in classes}).value(tree)
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise ValueError(f"not a value that was packed: {error!r}") from error
+
+
+def load_packed(kind: str, key: str, classes: Iterable[type]) -> Any:
+    """The value of an entry of the cache folder; None where it is missing, or not as `pack` wrote it."""
+    kept = load_entry(kind, key)
+    if kept is None:
+        return None
+    try:
+        return unpack(kept, classes)
+    except ValueError:
+        return None
 
 
 class _Packing:

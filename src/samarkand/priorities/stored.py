@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from samarkand.core.code_version import code_version, hash_of_files
-from samarkand.core.disk_cache import load_entry, save_entry
+from samarkand.core.disk_cache import save_entry
 from samarkand.core.gaps import Gap
 from samarkand.core.hashing import content_hash
-from samarkand.core.packing import pack, unpack
+from samarkand.core.packing import load_packed, pack
 from samarkand.engines.equilibrium import Certificate
 from samarkand.priorities.base import Levels, Outcomes, Range
 from samarkand.priorities.registry import HERE, missing_packages, priorities
@@ -115,13 +115,7 @@ def answer_key(question: str, reach: bool, laid: Sequence[str]) -> str:
 
 def read_answer(key: str) -> StoredAnswer | None:
     """The answer under a key; None where there is none, or not as it was written."""
-    kept = load_entry(KIND, key)
-    if kept is None:
-        return None
-    try:
-        found = unpack(kept, _CLASSES)
-    except ValueError:
-        return None
+    found = load_packed(KIND, key, _CLASSES)
     return found if isinstance(found, StoredAnswer) else None
 
 

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from samarkand.core.code_version import code_version
 from samarkand.core.declarations import Variable, read_table
-from samarkand.core.disk_cache import load_entry, save_entry
-from samarkand.core.packing import pack, unpack
+from samarkand.core.disk_cache import save_entry
+from samarkand.core.packing import load_packed, pack
 from samarkand.world.embedded import read_frame
 
 if TYPE_CHECKING:
@@ -61,11 +61,7 @@ def economy_names() -> Mapping[str, str]:
 
 
 def _kept_names(key: str) -> dict[str, str] | None:
-    kept = load_entry(KIND, key)
-    try:
-        found = None if kept is None else unpack(kept, ())
-    except ValueError:
-        return None
+    found = load_packed(KIND, key, ())
     return found if isinstance(found, dict) else None
 
 

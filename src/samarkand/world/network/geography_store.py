@@ -11,8 +11,8 @@ from functools import cache
 from typing import Any
 
 from samarkand.core.code_version import code_version
-from samarkand.core.disk_cache import load_entry, save_entry
-from samarkand.core.packing import pack, unpack
+from samarkand.core.disk_cache import save_entry
+from samarkand.core.packing import load_packed, pack
 from samarkand.world.network.ferries import embedded_ferries
 from samarkand.world.network.geography import CrossingPlace, Geography, Places
 
@@ -38,11 +38,5 @@ def embedded_geography() -> Geography:
 
 def _read(key: str) -> dict[str, Any] | None:
     """The kept fields; None where there are none, or not as they were written."""
-    kept = load_entry(KIND, key)
-    if kept is None:
-        return None
-    try:
-        found = unpack(kept, _CLASSES)
-    except ValueError:
-        return None
+    found = load_packed(KIND, key, _CLASSES)
     return found if isinstance(found, dict) and set(found) == set(_KEPT) else None
