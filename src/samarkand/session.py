@@ -25,7 +25,7 @@ from samarkand.world.world import World
 
 Value = TypeVar("Value")
 LIMIT = 4_000_000_000  # bytes: two appraisals of many years in a world of 199 economies
-COUNT_ANEW = 0.5  # part of the limit from which all that is kept is counted whenever something comes
+COUNT_ANEW = 0.5  # part of the room left at the last count that newcomers fill before all that is kept is counted again
 
 
 class Session:
@@ -43,6 +43,7 @@ class Session:
         self._used: dict[Hashable, Any] = {}  # the last used last
         self._lock = threading.Lock()
         self._bytes = 0
+        self._counted = 0  # bytes when what is kept was last counted whole
         self._has_grown = False  # since what is kept was last counted whole
 
     @property
@@ -66,14 +67,14 @@ class Session:
         return value
 
     def _shrink(self) -> None:
-        if self._bytes <= COUNT_ANEW * self.limit:
-            return  # some of what is shared was counted more than once, and still there is room
-        self._fit()
+        # Of newcomers some of what is shared is counted more than once; what is worked out from kept values is not yet.
+        if self._bytes > self._counted + COUNT_ANEW * (self.limit - self._counted):
+            self._fit()
 
     def _fit(self) -> None:
         while (total := nbytes(self._used.values())) > self.limit and len(self._used) > 1:
             self._forget(next(iter(self._used)))
-        self._bytes = total
+        self._bytes = self._counted = total
 
     def fit(self) -> None:
         """Keep within the limit, what was worked out from kept values since they came counted too."""
@@ -96,7 +97,7 @@ class Session:
         with self._lock:
             for key in list(self._used):
                 self._forget(key)
-            self._bytes = 0
+            self._bytes = self._counted = 0
 
     # -- questions
 

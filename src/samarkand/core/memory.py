@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -23,17 +24,60 @@ def nbytes(values: Iterable[object], beside: Iterable[object] = ()) -> int:
     waiting = list(values)
     while waiting:
         one = waiting.pop()
-        if isinstance(one, _LEAVES) or id(one) in seen:
+        is_leaf, is_table, parts_of = _way_into(type(one))  # type: ignore[arg-type]
+        if is_leaf or id(one) in seen:
             continue
         seen.add(id(one))
         alive.append(one)
         if isinstance(one, np.ndarray):
             total += _of_array(one, seen)
-        elif _library(one) == "pandas":
+        elif is_table:
             total += int(np.sum(one.memory_usage()))  # type: ignore[attr-defined]
         else:
-            waiting.extend(_parts(one))
+            waiting.extend(parts_of(one))
     return total
+
+
+@cache
+def _way_into(kind: type) -> tuple[bool, bool, Callable[[Any], Iterable[object]]]:
+    """Whether values of a type hold no arrays, whether they are tables of pandas, and what gives their parts."""
+    library = kind.__module__.partition(".")[0]
+    parts_of: Callable[[Any], Iterable[object]] = _none
+    if issubclass(kind, Mapping):
+        parts_of = _of_mapping
+    elif issubclass(kind, list | tuple | set | frozenset):
+        parts_of = _of_list
+    elif library == "xarray":
+        parts_of = _of_labelled
+    elif library == "samarkand":
+        parts_of = _of_ours
+    return issubclass(kind, _LEAVES), library == "pandas", parts_of
+
+
+def _none(one: object) -> Iterable[object]:
+    return ()
+
+
+def _of_mapping(one: Mapping[Any, object]) -> Iterable[object]:
+    return one.values()
+
+
+def _of_list(one: Collection[object]) -> Iterable[object]:
+    # Long lists of words and numbers hold no arrays.
+    return () if one and isinstance(next(iter(one)), _LEAVES) else one
+
+
+def _of_labelled(one: Any) -> Iterable[object]:
+    variables = one.variables.values() if hasattr(one, "data_vars") else (one.variable,)
+    return [v._data for v in variables if isinstance(v._data, np.ndarray)]
+
+
+def _of_ours(one: object) -> Iterable[object]:
+    inner = getattr(one, "__dict__", None)
+    if inner is None:
+        return ()
+    kept = inner.get("_derived")
+    return (*inner.values(), *(kept.values() if kept is not None else ()))
 
 
 def _of_array(array: np.ndarray[Any, Any], seen: set[int]) -> int:
@@ -46,24 +90,3 @@ def _of_array(array: np.ndarray[Any, Any], seen: set[int]) -> int:
         return 0
     seen.add(id(root))
     return int(root.nbytes)
-
-
-def _parts(one: object) -> Iterable[object]:
-    if isinstance(one, Mapping):
-        return one.values()
-    if isinstance(one, list | tuple | set | frozenset):
-        # Long lists of words and numbers hold no arrays.
-        return () if one and isinstance(next(iter(one)), _LEAVES) else one
-    library = _library(one)
-    if library == "xarray":
-        variables = one.variables.values() if hasattr(one, "data_vars") else (one.variable,)  # type: ignore[attr-defined]
-        return [v._data for v in variables if isinstance(v._data, np.ndarray)]
-    inner = getattr(one, "__dict__", None)
-    if library != "samarkand" or inner is None:
-        return ()
-    kept = inner.get("_derived")
-    return (*inner.values(), *(kept.values() if kept is not None else ()))
-
-
-def _library(one: object) -> str:
-    return type(one).__module__.partition(".")[0]
