@@ -25,7 +25,10 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
+from samarkand.core.conventions import Floats
+from samarkand.engines.once import derived
 from samarkand.priorities.base import Range
+from samarkand.priorities.ranges import numbers_along
 from samarkand.priorities.reference_fit import (
     COVERAGE,
     HIGH,
@@ -80,25 +83,41 @@ class DeliveryRanges:
         """Range of values of which payment makes up `paid`; missing for economies that pay nothing uncertain."""
         if paid is None or not any(self.overruns.values()) or "economy" not in values.dims:
             return None
-        codes = [str(code) for code in values["economy"].to_numpy()]
-        by_year = [self.overruns.get(int(year), {}) for year in values["year"].to_numpy()]
-        nothing = Overrun(math.nan, math.nan, math.nan)
-        ends = [
-            paid
-            * xr.DataArray(
-                [[getattr(row.get(code, nothing), side) for code in codes] for row in by_year],
-                {"year": values["year"], "economy": values["economy"]},
-                ("year", "economy"),
-            )
-            for side in ("low", "high")
-        ]
-        one, other = (values + end.transpose(*values.dims) for end in ends)
-        low, high = one.where(one < other, other), other.where(one < other, one)
+        years = [int(year) for year in values["year"].to_numpy()]
+        codes = tuple(str(code) for code in values["economy"].to_numpy())
+        order = [dim for dim in values.dims if dim in ("year", "economy")]
+        shape = [values.sizes[dim] if dim in order else 1 for dim in values.dims]
+        ends = self._ends(years, codes)  # side, year, economy
+        turned = ends if order == ["year", "economy"] else ends.swapaxes(1, 2)
+        centre, share = values.to_numpy(), numbers_along(paid, values)
+        one, other = (centre + share * end.reshape(shape) for end in turned)
+        low, high = np.where(one < other, one, other), np.where(other < one, one, other)
         # The estimate may lie outside: most projects of a class cost more. The range holds it then too.
         held = np.isfinite(low)
-        low = low.where(low < values, values).where(held)
-        high = high.where(high > values, values).where(held)
-        return Range(low, high, REFERENCE_CLASS, COVERAGE)
+        low = np.where(held, np.where(low < centre, low, centre), np.nan)
+        high = np.where(held, np.where(high > centre, high, centre), np.nan)
+        return Range(
+            values.copy(deep=False, data=low), values.copy(deep=False, data=high), REFERENCE_CLASS, COVERAGE
+        )
+
+    def _ends(self, years: Sequence[int], codes: tuple[str, ...]) -> Floats:
+        """Low and high overruns, dims (side, year, economy); not a number where nothing uncertain is paid."""
+
+        def make() -> dict[int, Floats]:
+            distinct = {id(one): one for one in self.overruns.values()}  # many years share one
+            made = {number: ends_of(one, codes) for number, one in distinct.items()}
+            return {year: made[id(one)] for year, one in self.overruns.items()}
+
+        by_year = derived(self, ("ends", codes), make)
+        nothing = np.full((2, len(codes)), np.nan)
+        return np.stack([by_year.get(year, nothing) for year in years], axis=1)
+
+
+def ends_of(overruns: Mapping[str, Overrun], codes: Sequence[str]) -> Floats:
+    """Low and high overruns by economy, dims (side, economy); not a number where an economy has none."""
+    nothing = Overrun(math.nan, math.nan, math.nan)
+    mine = [overruns.get(code, nothing) for code in codes]
+    return np.array([[one.low for one in mine], [one.high for one in mine]])
 
 
 def overruns_by_economy(

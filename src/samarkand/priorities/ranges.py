@@ -23,7 +23,7 @@ from statistics import NormalDist
 import numpy as np
 import xarray as xr
 
-from samarkand.core.conventions import REST_OF_WORLD
+from samarkand.core.conventions import REST_OF_WORLD, Floats
 from samarkand.priorities.base import Indicator, Range
 from samarkand.world.accounts.estimation.ranges import COVERED, Width, read_ranges
 from samarkand.world.world import World
@@ -50,13 +50,12 @@ def combine(values: xr.DataArray, ranges: Sequence[Range]) -> Range | None:
     """
     if len(ranges) < 2:
         return ranges[0] if ranges else None
-    sides: list[xr.DataArray] = []
+    centre, sides = values.to_numpy(), []
     for side, sign in (("low", -1.0), ("high", 1.0)):
         squares = _squares(values, ranges, side)
-        nothing = np.logical_and.reduce([np.isnan(square) for square in squares])
-        total = sum((square.fillna(0.0) for square in squares), xr.zeros_like(values))
-        half = total.copy(data=np.sqrt(total.to_numpy()))
-        sides.append(values + sign * half.where(~nothing))
+        held = np.logical_or.reduce([~np.isnan(square) for square in squares])
+        half = np.sqrt(np.sum([np.where(np.isnan(square), 0.0, square) for square in squares], axis=0))
+        sides.append(values.copy(deep=False, data=np.where(held, centre + sign * half, np.nan)))
     basis = TOGETHER.join(dict.fromkeys(one.basis for one in ranges))
     low, high = sides
     unknown = any(isnan(one.coverage) for one in ranges)
@@ -82,21 +81,17 @@ def calc_shares(values: xr.DataArray, ranges: Sequence[Range]) -> xr.DataArray:
         Fractions, dims (basis, those of `values`), that add up to one over the bases. A basis without a figure explains
         none of it; missing where no basis has one, or all are of no width.
     """
-    by_basis: dict[str, xr.DataArray] = {}
-    held = xr.zeros_like(values, dtype=bool)
-    for k, one in enumerate(ranges):
-        low, high = (_squares(values, ranges, side)[k].transpose(*values.dims) for side in ("low", "high"))
-        held = held | low.notnull() | high.notnull()
-        both = low.fillna(0.0) + high.fillna(0.0)
+    by_basis: dict[str, Floats] = {}
+    held = np.zeros(values.shape, dtype=bool)
+    sides = [_squares(values, ranges, side) for side in ("low", "high")]
+    for one, low, high in zip(ranges, *sides, strict=True):
+        held |= ~np.isnan(low) | ~np.isnan(high)
+        both = np.where(np.isnan(low), 0.0, low) + np.where(np.isnan(high), 0.0, high)
         by_basis[one.basis] = by_basis[one.basis] + both if one.basis in by_basis else both
     bases = list(by_basis)
-    squares = (
-        np.stack([one.to_numpy() for one in by_basis.values()]) if bases else np.empty((0, *values.shape))
-    )
+    squares = np.stack(list(by_basis.values())) if bases else np.empty((0, *values.shape))
     total = squares.sum(axis=0)
-    shares = np.divide(
-        squares, total, out=np.full(squares.shape, np.nan), where=(total > 0.0) & held.to_numpy()
-    )
+    shares = np.divide(squares, total, out=np.full(squares.shape, np.nan), where=(total > 0.0) & held)
     coords = {"basis": bases, **{dim: values[dim] for dim in values.dims if dim in values.coords}}
     return xr.DataArray(shares, coords, ("basis", *values.dims))
 
@@ -105,10 +100,22 @@ def _smallest_coverage(ranges: Sequence[Range]) -> float:
     return min((one.coverage for one in ranges if not isnan(one.coverage)), default=float("nan"))
 
 
-def _squares(values: xr.DataArray, ranges: Sequence[Range], side: str) -> list[xr.DataArray]:
-    """Squared half widths of a side, at the smallest coverage among the ranges."""
-    coverage = _smallest_coverage(ranges)
-    return [(_scale(one, coverage) * (getattr(one, side) - values)) ** 2 for one in ranges]
+def _squares(values: xr.DataArray, ranges: Sequence[Range], side: str) -> list[Floats]:
+    """Squared half widths of a side, in the shape of the values, at the smallest coverage among the ranges."""
+    coverage, centre = _smallest_coverage(ranges), values.to_numpy()
+    return [
+        (_scale(one, coverage) * (numbers_along(getattr(one, side), values) - centre)) ** 2 for one in ranges
+    ]
+
+
+def numbers_along(array: xr.DataArray, values: xr.DataArray) -> Floats:
+    """The numbers of an array in the order of the dims of `values`. Raises `ValueError` where labels differ."""
+    ordered = array if array.dims == values.dims else array.transpose(*values.dims)
+    for dim in values.dims:
+        if not ordered.get_index(dim).equals(values.get_index(dim)):
+            raise ValueError(f"labels of {dim} are not those of the values")
+    numbers: Floats = ordered.to_numpy()
+    return numbers
 
 
 def _scale(one: Range, coverage: float) -> float:
@@ -139,7 +146,9 @@ class HoldOutRanges:
         if width is None or "economy" not in values.dims:
             return None
         inside = np.isin(values["economy"].to_numpy().astype(str), list(self.economies))
-        size = (width.relative * abs(values)).clip(min=width.absolute * conversion)
-        mask = xr.DataArray(np.where(inside, 1.0, np.nan), {"economy": values["economy"]}, ("economy",))
-        half = (size * mask).transpose(*values.dims)
-        return Range(values - half, values + half, HOLD_OUT, COVERED)
+        mask = np.where(inside, 1.0, np.nan).reshape([-1 if dim == "economy" else 1 for dim in values.dims])
+        centre = values.to_numpy()
+        units = conversion if isinstance(conversion, float) else numbers_along(conversion, values)
+        half = np.maximum(width.relative * np.abs(centre), width.absolute * units) * mask
+        low, high = (values.copy(deep=False, data=end) for end in (centre - half, centre + half))
+        return Range(low, high, HOLD_OUT, COVERED)

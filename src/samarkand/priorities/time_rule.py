@@ -90,13 +90,11 @@ class TimeRule:
         if all(row is None for row in rows):
             return None
         values = np.array([np.zeros(first.shape) if row is None else row for row in rows])
-        found = xr.DataArray(
-            scale * (values / growth), {"year": list(years), **first.coords}, ("year", *declared.dims)
-        )
+        part_paid = scale * (values / growth)
         if declared.change == "relative":
-            without = self.level(declared, "without", years)
-            found = found / without.where(without != 0)
-        return found
+            without = self.level(declared, "without", years).to_numpy()
+            part_paid = part_paid / np.where(without != 0, without, np.nan)
+        return xr.DataArray(part_paid, {"year": list(years), **first.coords}, ("year", *declared.dims))
 
     def _paid_row(self, declared: Indicator, part: Part, year: int) -> Floats | None:
         """`p[year] - u[s]`, of every state; None where nobody pays."""
