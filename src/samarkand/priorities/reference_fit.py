@@ -157,6 +157,7 @@ def calc_by_quartiles(mean: float, low: float, high: float) -> LogNormal:
     return moved(sign * least)
 
 
+@cache
 def fit_cost(row: ReferenceClass) -> Fitted | MeanAlone:
     """The distribution of a class of costs; its mean alone where no quartiles are published."""
     if row.low is None or row.high is None:
@@ -168,6 +169,7 @@ def fit_cost(row: ReferenceClass) -> Fitted | MeanAlone:
     return Fitted(row.name, "cost", found, published, errors, row.source)
 
 
+@cache
 def fit_delivery(row: DeliveryClass) -> Fitted | MeanAlone:
     """The distribution of a class of schedules or of demand; its mean alone where no deviation is published."""
     if row.sd is None:

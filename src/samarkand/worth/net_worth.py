@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from samarkand.core.conventions import REST_OF_WORLD
+from samarkand.core.conventions import REST_OF_WORLD, Floats
 from samarkand.engines.once import derived
 from samarkand.ledger.margins import margins
 from samarkand.programme.channels.payment import Charge, charges, is_concerned
@@ -125,9 +125,8 @@ def direct_gains(appraisal: Appraisal, year: int) -> tuple[Gained, ...]:
     labels = appraisal.world.labels
     return tuple(
         Gained(item.id, economy if economy in labels else REST_OF_WORLD, party, stream, amount)
-        for item, streams in _concerned(appraisal, year)
-        for stream in streams
-        for economy, party, amount in _in_year(appraisal, item, stream, year)
+        for item, _ in _concerned(appraisal, year)
+        for stream, economy, party, amount in _in_year(appraisal, item, year)
     )
 
 
@@ -192,18 +191,46 @@ def _with_streams(appraisal: Appraisal) -> list[tuple[Item, tuple[Stream, ...]]]
     return [(item, streams) for item, streams in found if streams]
 
 
-def _in_year(
-    appraisal: Appraisal, item: Item, stream: Stream, year: int
-) -> Iterator[tuple[str, str, Amount]]:
-    """What a stream gives in a year by economy and party; after the life of the item as in its last year."""
-    parameters, projection = appraisal.assumptions.parameters, appraisal.asked.projection
-    life = life_of(item, parameters)
+class Course(NamedTuple):
+    """An amount of a stream of an item, and the share of it in each year of its life from `start` on."""
+
+    stream: Stream
+    economy: str
+    party: str
+    amount: Amount
+    shares: Floats
+
+
+def _in_year(appraisal: Appraisal, item: Item, year: int) -> Iterator[tuple[Stream, str, str, Amount]]:
+    """What each stream gives in a year by economy and party; after the life of the item as in its last year."""
+    life, demand = (
+        life_of(item, appraisal.assumptions.parameters),
+        appraisal.assumptions.parameters["demand_factor"],
+    )
     if life is None or year < life.opening:
         return
     place = min(year - life.start, len(life.years) - 1)
-    for (economy, party), amount in stream.amounts.items():
-        course = life.course_of(stream, economy, parameters, projection, projection is not None)
-        yield economy, party, amount.times(parameters["demand_factor"] * float(course[place]))
+    for one in derived(appraisal, "courses", lambda: _courses(appraisal))[item.id]:
+        yield one.stream, one.economy, one.party, one.amount.times(demand * float(one.shares[place]))
+
+
+def _courses(appraisal: Appraisal) -> dict[str, list[Course]]:
+    """By item with a life, the courses of all of its direct margins."""
+    parameters, projection = appraisal.assumptions.parameters, appraisal.asked.projection
+    found: dict[str, list[Course]] = {}
+    for item, streams in derived(appraisal, "own streams", lambda: _with_streams(appraisal)):
+        life = life_of(item, parameters)
+        if life is None:
+            continue
+        found[item.id] = [
+            Course(
+                stream, economy, party, amount,
+                life.course_of(stream, economy, parameters, projection, projection is not None),
+            )
+            for stream in streams
+            for (economy, party), amount in stream.amounts.items()
+        ]  # fmt: skip
+    return found
 
 
 def _sum(amounts: Iterable[Amount]) -> Amount:

@@ -9,7 +9,7 @@ about, and checked together with it: none is counted twice, and transfers add up
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,8 @@ from samarkand.engines.once import derived
 from samarkand.ledger import CHARGED, Ledger, capex_rows, claims_of
 from samarkand.ledger.table import GIVEN
 from samarkand.result import Appraisal
-from samarkand.worth.net_worth import Gained, direct_charges, direct_gains
-from samarkand.worth.streams import Amount
+from samarkand.worth.net_worth import NONE, Gained, direct_charges, direct_gains
+from samarkand.worth.streams import Amount, Stream
 
 OF_ROW = ("item", "economy", "party", "case", "margin", "flow")
 
@@ -35,7 +35,7 @@ def _whole_ledger(appraisal: Appraisal) -> Ledger:
     capex = {item.id: item.capex for item in programme.items if item.capex is not None}
     parts = [
         appraisal.ledger.rows[list(GIVEN)],
-        *(_rows(_not_there_yet(direct_gains(appraisal, year)), year) for year in appraisal.years),
+        _rows({year: _not_there_yet(direct_gains(appraisal, year)) for year in appraisal.years}),
         capex_rows(charged, capex, CHARGED[rule]),
     ]
     return Ledger.build(
@@ -48,23 +48,35 @@ def _not_there_yet(gains: Iterable[Gained]) -> list[Gained]:
     return [one for one in gains if one.stream.margin != "skills"]
 
 
-def _rows(gains: Iterable[Gained], year: int) -> pd.DataFrame:
-    """Rows of a year; economies inside the rest of the world are there together."""
-    found: dict[tuple[str, ...], tuple[Gained, Amount]] = {}
-    for one in gains:
-        stream = one.stream
-        key = (one.item, one.economy, one.party, stream.case, stream.margin, stream.flow)
-        _, before = found.get(key, (one, Amount.sure(0.0)))
-        found[key] = one, Amount(*(sum(pair) for pair in zip(before, one.amount, strict=True)))
-    table = pd.DataFrame(list(found), columns=list(OF_ROW), dtype=object)
-    for place, end in enumerate(Amount._fields):
-        ends = [amount[place] if place == 1 or _is_ranged(one) else np.nan for one, amount in found.values()]
-        table[end] = np.array(ends, np.float64)
-    for name in ("owner", "grade", "source"):
-        table[name] = [getattr(one.stream, name) for one, _ in found.values()]
-    return table.assign(year=year, price_year=pd.array([pd.NA] * len(table), "Int64"))
+def _rows(gains: Mapping[int, Iterable[Gained]]) -> pd.DataFrame:
+    """Rows of gains by year; economies inside the rest of the world are there together."""
+    found: dict[tuple[int, str, str, str, str, str, str], tuple[Stream, Amount]] = {}
+    for year, of_year in gains.items():
+        for one in of_year:
+            stream = one.stream
+            key = (year, one.item, one.economy, one.party, stream.case, stream.margin, stream.flow)
+            _, before = found.get(key, (stream, NONE))
+            found[key] = stream, Amount(*(sum(pair) for pair in zip(before, one.amount, strict=True)))
+    years, *words = zip(*found, strict=True) if found else ((),) * (1 + len(OF_ROW))
+    streams = [stream for stream, _ in found.values()]
+    ends = np.array([amount for _, amount in found.values()], np.float64).reshape(-1, len(Amount._fields))
+    ends[:, [0, 2]] = np.where(
+        np.array([_is_ranged(one) for one in streams], bool)[:, None], ends[:, [0, 2]], np.nan
+    )
+    return pd.DataFrame(
+        {
+            **{name: np.array(column, dtype=object) for name, column in zip(OF_ROW, words, strict=True)},
+            **dict(zip(Amount._fields, ends.T, strict=True)),
+            **{
+                name: np.array([getattr(one, name) for one in streams], dtype=object)
+                for name in ("owner", "grade", "source")
+            },
+            "year": np.array(years, np.int64),
+            "price_year": pd.array([pd.NA] * len(found), "Int64"),
+        }
+    )
 
 
-def _is_ranged(one: Gained) -> bool:
+def _is_ranged(stream: Stream) -> bool:
     """Whether anybody's amount of the stream has a range: of a transfer all parties have one, or none."""
-    return any(amount.low != amount.high for amount in one.stream.amounts.values())
+    return any(amount.low != amount.high for amount in stream.amounts.values())

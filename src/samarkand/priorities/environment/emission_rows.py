@@ -8,6 +8,7 @@ The party is the world, no economy has them, and the case is the path: the margi
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,25 +36,36 @@ def source_of_prices(parameters: Parameters, path: str) -> str:
 
 def emission_rows(of_items: Iterable[Gases], parameters: Parameters, years: Collection[int]) -> pd.DataFrame:
     """Rows of items with gases of building and of operation, in those of `years` in which they are built or serve."""
-    found = []
+    lots: list[dict[str, Any]] = []
     sources = {name: source_of_prices(parameters, name) for name in PATHS}
     for gases in of_items:
         item = gases.item
         if not claims_emissions(item) or gases.paths is None or not gases.building_is_known:
             continue
         life = gases.paths[1].years
-        at = [year - life.start for year in years if year in life]
+        served = np.array([year for year in years if year in life], np.int64)
+        tonnes = [(one.net + one.building)[served - life.start] for one in gases.paths]
         for name in PATHS:
-            price = prices_of(parameters, name, life)
-            ends = [-1e-6 * ((one.net + one.building) * price)[at] for one in gases.paths]
-            low, high = (bound(np.stack(ends), axis=0) for bound in (np.min, np.max))
-            for k, place in enumerate(at):
-                found.append(
-                    {
-                        "item": item.id, "economy": "", "party": WORLD, "case": TITLES[name], "margin": MARGIN,
-                        "flow": "any", "owner": "direct", "year": life.start + place, "low": low[k],
-                        "central": ends[1][k], "high": high[k], "price_year": pd.NA, "grade": "estimated",
-                        "source": sources[name],
-                    }
-                )  # fmt: skip
-    return pd.DataFrame(found, columns=list(GIVEN)).astype({"price_year": "Int64"})
+            price = prices_of(parameters, name, life)[served - life.start]
+            ends = np.stack([-1e-6 * (one * price) for one in tonnes])
+            lots.append(
+                {
+                    "item": item.id, "case": TITLES[name], "source": sources[name], "year": served,
+                    "low": ends.min(axis=0), "central": ends[1], "high": ends.max(axis=0),
+                }
+            )  # fmt: skip
+    count = [len(lot["year"]) for lot in lots]
+    columns: dict[str, Any] = {
+        "economy": "", "party": WORLD, "margin": MARGIN, "flow": "any", "owner": "direct", "grade": "estimated",
+    }  # fmt: skip
+    for name in ("item", "case", "source"):
+        columns[name] = np.repeat(np.array([lot[name] for lot in lots], dtype=object), count)
+    for name, kind in (
+        ("year", np.int64),
+        ("low", np.float64),
+        ("central", np.float64),
+        ("high", np.float64),
+    ):
+        columns[name] = np.concatenate([np.empty(0, kind), *(lot[name] for lot in lots)])
+    columns["price_year"] = pd.array([pd.NA] * sum(count), "Int64")
+    return pd.DataFrame(columns)[list(GIVEN)]

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -24,6 +24,7 @@ import pandas as pd
 from samarkand.core.declarations import read_table
 from samarkand.core.evidence import Cited
 from samarkand.core.gaps import Gap
+from samarkand.engines.once import derived
 from samarkand.priorities.environment.ends import Ends, ends_of
 from samarkand.priorities.environment.operation import ON_THE_NETWORK, Operation
 from samarkand.priorities.item_freight import USED_BY_NOBODY, ItemWork, acting_on_models, item_work
@@ -174,17 +175,22 @@ class Factors:
             raise ValueError(NO_GRID)
         return found
 
-    @cached_property
+    @property
     def mean_grid(self) -> float | None:
         """g CO2/kWh over all generation that is known; None where none is."""
-        table = self.facts.table
-        parts = {
-            name: table[table["variable"] == name].set_index("economy")["value"]
-            for name in ("grid_intensity", "electricity_total")
-        }
-        both = pd.DataFrame(parts).dropna()
-        grid, made = (both[name].to_numpy(np.float64) for name in parts)
-        return float(grid @ made / made.sum()) if made.sum() > 0 else None
+        return derived(self.facts, "mean grid", lambda: calc_mean_grid(self.facts))
+
+
+def calc_mean_grid(facts: Facts) -> float | None:
+    """`sum k E / sum E` over economies whose grid `k` and generation `E` are known, g CO2/kWh; None where none are."""
+    table = facts.table
+    parts = {
+        name: table[table["variable"] == name].set_index("economy")["value"]
+        for name in ("grid_intensity", "electricity_total")
+    }
+    both = pd.DataFrame(parts).dropna()
+    grid, made = (both[name].to_numpy(np.float64) for name in parts)
+    return float(grid @ made / made.sum()) if made.sum() > 0 else None
 
 
 def electrified(item: Item) -> float | None:
