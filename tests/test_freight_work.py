@@ -42,22 +42,39 @@ def test_an_exporter_s_own_value_of_a_tonne_counts_where_it_is_declared():
     freight = freight_table(load_freight())
     flow = xr.DataArray(
         np.full((3, 3, 2), 3.0),
-        {"origin": ["MNG", "KAZ", "AUS"], "destination": ["MNG", "KAZ", "AUS"], "sector": ["ores", "metals"]},
+        {"origin": ["MNG", "LUX", "AUS"], "destination": ["MNG", "LUX", "AUS"], "sector": ["ores", "metals"]},
         ("origin", "destination", "sector"),
     )
     of_ores = calc_tonnes(flow.sel(sector=["ores"]), freight).sum("vot_class")
     ores = freight.sel(sector="ores")
-    own = {row.exporter: row.value_per_tonne for row in unit_values() if row.sector == "ores"}
+    own = own_values("ores")
+    assert "LUX" not in own
     for exporter, value in {
         "MNG": own["MNG"],
         "AUS": own["AUS"],
-        "KAZ": float(ores["value_per_tonne"]),
+        "LUX": float(ores["value_per_tonne"]),
     }.items():
         by_hand = 2 * 3e6 * float(ores["network_share"]) / value
         assert float(of_ores.sel(origin=exporter).sum()) == pytest.approx(by_hand, rel=1e-12)
-    # 3.24 thousand million US$ of ores that Mongolia exports in the accounts: the row's source counts 4.8 million
-    # tonnes until 20 October. At the sector's value they would be 18 million.
+    # 3.24 thousand million US$ of ores that Mongolia exports in the accounts; Montsame, 20 October 2022, counts 4.8
+    # million tonnes in the year so far. At the sector's value they would be 18 million.
     assert 3240 / own["MNG"] == pytest.approx(4.8 * 12 / 9.65, rel=0.1)
+
+
+def own_values(sector: str) -> dict[str, float]:
+    return {row.exporter: row.value_per_tonne for row in unit_values() if row.sector == sector}
+
+
+def test_values_of_a_tonne_beside_other_sources():
+    coal, ores = own_values("coal"), own_values("ores")
+    # January to July 2022: 16.4 million tonnes for 457.4 million US$ (https://www.mercosurnews.com/2022/09/02/
+    # coal-exports-from-kazakhstan-up-2-1-times-in-january-july-2022/); what went to Europe became dearer after it.
+    # The world pays seven times as much for a tonne as Kazakhstan's neighbours do.
+    assert 457.4 / 16.4 < coal["KAZ"] < 0.5 * load_freight()["coal.value_per_tonne"]
+    # Iron ore, 2020: 867 million tonnes for 78 thousand million US$, 342 for 25.8 (Opportimes after the Australian
+    # government); 1.11 times as dear in 2022 (World Bank Pink Sheet). Lithium and copper come on top.
+    assert ores["AUS"] == pytest.approx(1.11 * 78_000 / 867, rel=0.2)
+    assert ores["BRA"] == pytest.approx(1.11 * 25_800 / 342, rel=0.25)
 
 
 @pytest.mark.parametrize("mode", MODES)
