@@ -14,7 +14,8 @@ import pytest
 from samarkand.programme.channels.network_effects import effects_of
 from samarkand.world.freight.capacity import Place, calc_flow
 from samarkand.world.freight.model import prepare_freight, skims_of
-from samarkand.world.network.tables import Network
+from samarkand.world.network.port_ships import takes_tankers
+from samarkand.world.network.tables import Network, load_network
 from samarkand.world.parameters import Parameters, load_parameters, table_names
 from test_capacity import work
 from test_class_rates import SAMARA, item
@@ -72,6 +73,10 @@ def test_each_parameter_of_freight_moves_a_result(name) -> None:
     if name == "train_load":
         used = [calc_flow(work(), Place({"rail": frozenset({7, 8})}), "trains a day", p) for p in both(name)]
         assert used[0] != used[1]
+        return
+    if name == "tanker_calls_least":
+        found = [takes_tankers(load_network(), parameters) for parameters in both(name)]
+        assert (found[0] != found[1]).any()
         return
     network = with_border(crooked(), name) if name in OF_BORDERS else crooked()
     before = results(network, DECLARED)

@@ -12,8 +12,9 @@ Larger flows go first where several exporters share a line. Nothing else goes ro
 by no pipeline. A longer way by sea is a way; `passing` counts what must take it.
 
 Importers of what is shipped are those of the accounts, by value; what comes to them by line is taken out first. Which
-terminal serves whom makes the exporter's voyages cheapest in all. An economy without a port lands at the port nearest
-to its largest city, unless a city of the exporter is nearer: that trade goes over land, and is left to its routes.
+terminal serves whom makes the exporter's voyages cheapest in all. Ships load and land at ports where tankers call
+(`network.port_ships`). An economy without a port lands at the port nearest to its largest city, unless a city of the
+exporter is nearer: that trade goes over land, and is left to its routes.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
 from samarkand.world.freight.cargo import DEFAULT, PORTS, EnergyTables
 from samarkand.world.freight.skims import attach_ports_at_sea
 from samarkand.world.network.nearest import distances, nearest_nodes
+from samarkand.world.network.port_ships import takes_tankers
 from samarkand.world.network.tables import Network, sea_costs
 from samarkand.world.parameters import Parameters
 
@@ -66,9 +68,11 @@ class SeaReach:
 
     @cached_property
     def landing(self) -> dict[str, Ints]:
-        """Sea nodes of each economy's ports; of one without ports, that of the port nearest to its largest city."""
+        """Sea nodes of each economy's ports that take tankers; of one without ports, that of the nearest such port to
+        its largest city."""
         ports = self.network.ports
         usable = np.isfinite(attach_ports_at_sea(self.network, self.parameters).hours)
+        usable &= takes_tankers(self.network, self.parameters)
         node, _ = nearest_at_sea(self.network, ports["lat"].to_numpy(float), ports["lon"].to_numpy(float))
         owner = ports["economy"].astype(str)
         codes = owner.where(owner.isin(self.labels), REST_OF_WORLD).to_numpy()
