@@ -4,9 +4,10 @@
 
     value of a tonne = sum of values / sum of tonnes over its flows to all importers
 
-of the codes of each sector in the packaged extract (`accounts.baci`), for exporters of a million tonnes and more. The
-range is that of the values of single flows (of a code to an importer) that the middle four fifths of its tonnes have.
-The world's own means are printed beside what `by_sector/freight_sectors.csv` declares for everybody else.
+of the codes of each sector in the packaged extract (`accounts.baci`), for exporters of a million tonnes or a thousand
+million US$. The range is that of the values of single flows (of a code to an importer) which the middle four fifths of
+its tonnes have. The world's own means are printed beside what `by_sector/freight_sectors.csv` declares for everybody
+else, and where the exports of the accounts, by which tonnes are worked out, are far from those at customs.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ import pandas as pd
 import samarkand
 from data import fetch
 from data.accounts.baci import COVERED, PACKAGE, YEAR
+from samarkand.world.accounts.tables import load_accounts
 from samarkand.world.freight.commodities import load_freight
 
 TABLE = Path(samarkand.__file__).parent / "world" / "freight" / "unit_values.csv"
 SECTORS = ("coal", "ores")  # of which the extract has nearly all that weighs
-LEAST_TONNES = 1e6
+LEAST_TONNES, LEAST_VALUE = 1e6, 1e9  # of either
+CODES = {"S19": "TWN"}  # BACI: other Asia
 OUTER = 0.1  # of the tonnes at either end of the range
+FAR, MUCH = 1.5, 1e10  # times; US$ at customs or in the accounts: what is printed of exports in both
 HEADER = (
     "# Value of a tonne that an economy exports, where its goods of a sector are far from the world's mix: iron ore"
     " beside copper concentrate.\n"
@@ -59,7 +63,7 @@ def read_flows() -> pd.DataFrame:
     flows = pd.DataFrame(
         {
             "sector": "",
-            "exporter": rows["i"].map(codes),
+            "exporter": rows["i"].map(codes).replace(CODES),
             "value": pd.to_numeric(rows["v"], errors="coerce") * 1e3,  # BACI gives thousands of US$
             "tonnes": pd.to_numeric(rows["q"], errors="coerce"),
         }
@@ -80,6 +84,19 @@ def value_of_tonne(flows: pd.DataFrame) -> tuple[float, float, float]:
     return value, min(low, value), max(high, value)
 
 
+def print_accounts(flows: pd.DataFrame) -> None:
+    """Print the exporters whose exports of a sector in the accounts are far from those at customs."""
+    trade = load_accounts().trade_flow
+    abroad = trade.where(trade["origin"] != trade["destination"], 0.0).sum("destination")
+    for (exporter, sector), own in flows.groupby(["exporter", "sector"]):
+        if exporter in abroad["origin"].to_numpy():
+            customs, accounts = own["value"].sum(), float(abroad.sel(origin=exporter, sector=sector)) * 1e6
+            if max(customs, accounts) >= MUCH and not 1 / FAR < customs / max(accounts, 1.0) < FAR:
+                print(
+                    f"{exporter} {sector}: {accounts / 1e9:.1f} bn US$ in the accounts, {customs / 1e9:.1f} at customs"
+                )
+
+
 def build() -> None:
     """Write the table."""
     flows, declared = read_flows(), load_freight()
@@ -87,9 +104,10 @@ def build() -> None:
         print(
             f"{sector}: {value_of_tonne(own)[0]:.0f} US$/t, declared {declared[f'{sector}.value_per_tonne']:.0f}"
         )
+    print_accounts(flows)
     rows = []
     for (exporter, sector), own in flows.groupby(["exporter", "sector"]):
-        if own["tonnes"].sum() >= LEAST_TONNES:
+        if own["tonnes"].sum() >= LEAST_TONNES or own["value"].sum() >= LEAST_VALUE:
             figures = [f"{figure:.3g}" if figure < 100 else f"{figure:.0f}" for figure in value_of_tonne(own)]
             rows.append(
                 [exporter, sector, *figures, YEAR, SOURCE, ADDRESS, READ_ON, "derived", NOTES[str(sector)]]

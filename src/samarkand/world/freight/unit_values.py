@@ -3,7 +3,7 @@
 Ores are worth a hundred dollars a tonne where they are iron ore and two thousand where they are copper concentrate: at
 one value for all Mongolia would send four times the tonnes that it sends, and Australia two thirds of them. Coal that
 goes to neighbours by rail costs a third of what is shipped. The rows are coal and ores of all who export a million
-tonnes of them, by customs figures (`data/unit_values.py`).
+tonnes of them, or for a thousand million US$, by customs figures (`data/unit_values.py`).
 """
 
 from __future__ import annotations
