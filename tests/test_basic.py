@@ -51,6 +51,7 @@ IMPORTS = {
     "samarkand.world.freight.cargo_modes.cargoes_near_by",
     "samarkand.world.freight.commodities.freight_table",
     "samarkand.world.freight.mode_constants.declared_constants",
+    "samarkand.world.network.tolls.tolls_of_links",
     "samarkand.world.parameters.load_parameters",
     "samarkand.world.world.World",
 }
@@ -66,8 +67,11 @@ READERS = {
     "samarkand.world.freight.cargo_modes",
     "samarkand.world.freight.commodities",
     "samarkand.world.freight.mode_constants",
+    "samarkand.world.network.chokepoints",
     "samarkand.world.network.geography",
     "samarkand.world.network.tables",
+    "samarkand.world.network.tolls",
+    "samarkand.world.network.transit_tariffs",
     "samarkand.world.parameters",
     "samarkand.world.world",
 }

@@ -26,10 +26,13 @@ BY_SUEZ, WITHOUT_SUEZ = 19507, 24955
 
 
 def sea_km(
-    closed: tuple[str, ...], origin: str = "CHN Shanghai", destination: str = "NLD Rotterdam"
+    closed: tuple[str, ...],
+    origin: str = "CHN Shanghai",
+    destination: str = "NLD Rotterdam",
+    tolls: float = 0.0,
 ) -> float:
-    network = load_network()
-    ways = PathFinder(close(network, find_closures(closed, network)), load_parameters(), 1.0)
+    network, parameters = load_network(), load_parameters().replace({"canal_tolls": tolls})
+    ways = PathFinder(close(network, find_closures(closed, network)), parameters, 1.0)
     way = ways.find(origin, destination, "sea")
     assert way is not None
     return sum(step.km for step in way.steps if step.mode == "sea")
@@ -39,6 +42,12 @@ def test_suez_closed_lengthens_the_way_to_europe():
     assert sea_km(()) == pytest.approx(BY_SUEZ, rel=0.03)
     assert sea_km(("suez",)) == pytest.approx(WITHOUT_SUEZ, rel=0.03)
     assert sea_km(("suez", "panama")) > sea_km(("suez",))
+
+
+def test_suez_closed_ships_go_round_the_cape_and_not_by_panama_as_in_2024():
+    """By Panama it is a little shorter; its toll turns the scale. With Suez open its toll turns nothing."""
+    assert sea_km(("suez",), tolls=1.0) == sea_km(("suez", "panama"), tolls=1.0) == sea_km(("suez", "panama"))
+    assert sea_km((), tolls=1.0) == sea_km(())
 
 
 @pytest.mark.parametrize("row", chokepoints(), ids=lambda row: row.id)

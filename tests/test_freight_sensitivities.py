@@ -90,15 +90,11 @@ def test_origins_change_weights_and_no_route(baseline):
     assert not np.allclose(other.baseline.zones[1], one.baseline.zones[1])
 
 
-@pytest.mark.slow
-def test_a_toll_lengthens_the_whole_passage_and_nothing_else(world):
-    network = world.network
-    longer = sensitivities._lengthen(network, "panama", 500.0)
-    passage = (network.sea_links["passage"].astype(str) == "panama").to_numpy()
-    was, now = network.sea_links["km"].to_numpy(float), longer.sea_links["km"].to_numpy(float)
-    assert now[passage].sum() - was[passage].sum() == pytest.approx(500.0)
-    assert np.allclose(now[passage] / was[passage], now[passage].sum() / was[passage].sum())
-    assert (now[~passage] == was[~passage]).all()
+def test_tolls_are_those_of_all_canals_and_of_no_border(baseline, session):
+    canal = ObservedRow(**{**GATE, "place": "suez"})
+    varied = sensitivities.vary_toll(baseline, canal, 0.5, session)
+    assert varied.setting.assumptions.parameters["canal_tolls"] == 0.5
+    assert sensitivities.vary_toll(baseline, ObservedRow(**GATE), 0.5, session) is None
 
 
 def test_the_binding_input_is_nearest_in_logarithms():

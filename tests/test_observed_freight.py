@@ -33,7 +33,7 @@ from samarkand.session import Session
 from samarkand.solving import Setting
 from samarkand.world.freight.mode_choice import NORTH_AMERICA, cargo_classes
 from samarkand.world.freight.trade_costs import prepare_pairs
-from samarkand.world.freight.transit_tariffs import transit_tariffs
+from samarkand.world.network.transit_tariffs import transit_tariffs
 from toy import make_toy_world
 
 

@@ -28,7 +28,7 @@ from samarkand.reports.world_check import limits_in_words, print_observed, toll_
 from samarkand.session import Session
 from samarkand.world.freight import capacity
 from samarkand.world.freight.capacity import CapacityRow
-from samarkand.world.freight.transit_tariffs import transit_tariffs
+from samarkand.world.network.transit_tariffs import transit_tariffs
 from toy import make_toy_world
 
 KHORGOS = "crossing:khorgos_altynkol_rail"
@@ -141,7 +141,7 @@ def test_what_is_lost_is_a_part_of_a_whole_closure(declare, world, monkeypatch) 
 
 
 def test_a_price_at_a_canal_turns_goods_aside(declare, world, monkeypatch) -> None:
-    """The price that leaves what is published is that of a capacity of as much; the toll turns less aside or more."""
+    """The price that leaves what is published, the toll being paid already, is that of a capacity of as much."""
     suez = next(one for one in transit_tariffs() if one.id == "suez")
     free = open_baseline(world, declare()).assignment
     passes = float(free.links[free.links["mode"] == "sea"]["tonnes"].max()) / 1e6
@@ -152,11 +152,9 @@ def test_a_price_at_a_canal_turns_goods_aside(declare, world, monkeypatch) -> No
     found = toll_sensitivity(baseline, "suez")
     assert found is not None
     assert found.toll == suez.rate
-    assert found.free > found.published
-    assert found.at_toll < found.free
+    assert found.passing > found.published
     assert found.price == pytest.approx(limits_of(with_limits(baseline, quiet)).prices["suez"], rel=1e-6)
-    assert (found.at_toll < found.published) == (found.toll > found.price)
-    assert f"{found.price:,.2f} a tonne" in toll_sentence("Suez Canal", found)
+    assert f"{found.price:,.2f} a tonne more" in toll_sentence("Suez Canal", found)
     less = published.model_copy(update={"passed": 2.0 * passes})
     monkeypatch.setattr("samarkand.analysis.observed_limits.transit_tariffs", lambda: (less,))
     assert toll_sensitivity(baseline, "suez") is None  # no more passes than is published

@@ -16,7 +16,6 @@ from samarkand.core.faults import Faults
 from samarkand.planning.stress import _lost_access, every_case, stress_test
 from samarkand.programme import apply
 from samarkand.session import default_session
-from samarkand.solving import energy_of
 from samarkand.world.freight.disruption import calc_cut_off_hat, disrupt_freight
 from samarkand.world.freight.energy import SeaReach
 from samarkand.world.network.disruptions import find_closures
@@ -163,8 +162,11 @@ def test_suez_closed_trade_falls_with_distance_as_after_1967(stress):
     """Feyrer (2021): about -0.5 for the closure of 1967 to 1975; 11 western and 15 eastern economies, both ways."""
     baseline = _solved("suez")
     world, labels = baseline.setting.world, list(baseline.setting.world.labels)
-    open_sea = energy_of(baseline.setting).sea
-    shut = SeaReach(baseline.state.model.network, baseline.setting.assumptions.parameters, tuple(labels))
+    free = baseline.setting.assumptions.parameters.replace(
+        {"canal_tolls": 0.0}
+    )  # costs are in proportion to km
+    networks = world.network, baseline.state.model.network
+    open_sea, shut = (SeaReach(network, free, tuple(labels)) for network in networks)
     goods = [k for k, sector in enumerate(world.accounts.sectors) if sector not in SERVICES]
     before = world.accounts.trade_flow.transpose("origin", "destination", "sector").to_numpy()
     after = np.asarray(baseline.solution.trade_flow).transpose(1, 0, 2)

@@ -19,7 +19,7 @@ from samarkand.world.freight.energy import FLOW_COLUMNS
 from samarkand.world.freight.mode_choice import VOT_CLASSES
 from samarkand.world.freight.skims import MODES
 from samarkand.world.freight.transit import calc_passing, income_by_economy, laid_apart
-from samarkand.world.freight.transit_tariffs import transit_tariffs
+from samarkand.world.network.transit_tariffs import transit_tariffs
 from toy import ECONOMIES, make_toy_world, toy_programme
 
 WORLD = make_toy_world()

@@ -19,6 +19,7 @@ from toy import ECONOMIES, make_toy_world, toy_programme
 
 WORLD = make_toy_world()
 YEARS = (2033, 2035)  # while openings ramp up, and whole
+RAILWAY = "railway"
 WORLD_INCOME = float(WORLD.accounts.value_added.sum())
 
 
@@ -29,7 +30,10 @@ def session() -> Session:
 
 @pytest.fixture(scope="module")
 def paid(session: Session) -> Appraisal:
-    return appraise(toy_programme(WORLD), WORLD, session=session, years=YEARS, transit_payments=True)
+    """Without the railway, which leads round Kazakhstan: with it transit there is a small difference of two effects."""
+    return appraise(
+        toy_programme(WORLD), WORLD, session=session, years=YEARS, transit_payments=True, without=RAILWAY
+    )
 
 
 def test_rows_are_a_transfer_that_the_shippers_pay(paid: Appraisal) -> None:
@@ -101,7 +105,7 @@ def test_an_item_alone_moves_what_its_absence_takes(paid: Appraisal, session: Se
         session=session,
         years=YEARS,
         transit_payments=True,
-        without="faster-line",
+        without=(RAILWAY, "faster-line"),
     )
     assert found is not None
     assert paid.transit_money is not None

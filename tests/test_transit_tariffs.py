@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from samarkand.world.freight.transit_tariffs import LINE, PORT, TransitTariff, transit_tariffs
 from samarkand.world.network.chokepoints import chokepoints
 from samarkand.world.network.pipelines import energy_network
 from samarkand.world.network.tables import load_network
+from samarkand.world.network.transit_tariffs import LINE, PORT, TransitTariff, transit_tariffs
 
 ROW = {
     "id": "a", "title": "A", "economy": "KAZ", "kind": "railway", "place": "rail", "rate": 0.02, "unit": "US$/t-km",

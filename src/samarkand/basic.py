@@ -15,7 +15,6 @@ time * hours`. Modes are road, rail, sea in this order. A hat is a figure with t
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
@@ -24,10 +23,11 @@ from samarkand.world.freight.border_compliance import compliance_costs
 from samarkand.world.freight.cargo_modes import cargoes_near_by
 from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.mode_constants import declared_constants
+from samarkand.world.network.tolls import tolls_of_links
 from samarkand.world.parameters import load_parameters
 from samarkand.world.world import World
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 Saved = dict[tuple[str, str], float]  # hours by mode and id of a crossing
 ROAD, SEA, TANKS, PLACE, REFERENCE = 0, 2, 5, ["lat", "lon"], 10.0  # the last: US$ per TEU and hour
 AMERICA, SEARCHES = ["CAN", "MEX", "USA"], ("low", "medium", "high", "very_high")  # values of time: searches
@@ -82,13 +82,14 @@ def hours_saved(world: World, programme: Programme, items: tuple[str, ...]) -> S
 def links(world: World, mode: str, saved: Saved) -> tuple[Array, Array]:
     """Ends [2, link] of the open links of a mode, and their US$ and hours per TEU [2, link].
 
-    usd = km * rate + fees of the border;   hours = km / speed + wait for the ferry + hours of the border - saved
+    usd = km * rate + fees of borders, tolls;   hours = km / speed + wait for the ferry + hours of borders - saved
     """
     p, network = world.assumptions.parameters, world.network
     if mode == "sea":
         table = network.sea_links[network.sea_links["status"] == "open"]
         km = np.maximum(table["km"].to_numpy(float), 0.1)
-        return table[["u", "v"]].to_numpy(np.int64).T, np.array([km * p["sea_rate"], km / p["sea_speed"]])
+        usd = km * p["sea_rate"] + p["canal_tolls"] * tolls_of_links(table, network.sea_nodes)
+        return table[["u", "v"]].to_numpy(np.int64).T, np.array([usd, km / p["sea_speed"]])
     land = network.land(mode)
     table, crossings, at = land.links, land.crossings, land.crossings["link"].to_numpy(np.int64)
 
@@ -185,9 +186,8 @@ def route_costs(world: World, legs: dict[str, dict[float, Array]]) -> Array:
     station = network.rail.nodes["economy"].to_numpy(str)[network.terminals["node"]]
     away[network.cities["iso3"].to_numpy(str)[:, None] != station] = np.inf
     has_line = np.isin(network.terminals["node"], network.rail.links[["u", "v"]])
-    reach = np.maximum(away[:, has_line].min(axis=1, initial=np.inf), SURROUNDINGS)
-    reach = np.minimum(reach, p["rail_access_distance"])[:, None]
-    near = away <= np.where(has_line, reach, SURROUNDINGS)  # a place without rails is no way to a train yet
+    reach = np.clip(away[:, has_line].min(axis=1, initial=np.inf), SURROUNDINGS, p["rail_access_distance"])
+    near = away <= np.where(has_line, reach[:, None], SURROUNDINGS)  # a place without rails is no way yet
     haul = np.where(near.any(axis=1), np.where(near, away, 0.0).max(axis=1), np.inf)
     by_rail = haul[:, None] + haul <= (1 - p["rail_main_part"]) * km
     change = np.array([p["terminal_fee"], p["terminal_hours"]])[:, None, None]

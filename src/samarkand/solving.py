@@ -141,7 +141,7 @@ class Setting:
 def energy_of(setting: Setting) -> EnergyTrade:
     """Oil and gas on their way in a world, on its network open."""
     world, parameters = setting.world, setting.assumptions.parameters
-    key = ("energy", parameters["sea_speed"], parameters["sea_rate"])
+    key = ("energy", *(parameters[name] for name in ("sea_speed", "sea_rate", "canal_tolls")))
 
     def make() -> EnergyTrade:
         return energy_trade(energy_tables(), world.accounts.trade_flow, world.network, parameters)
@@ -198,7 +198,7 @@ def transit_carriage(setting: Setting, freight: Freight, state: FreightState) ->
 
     payments = TransitPayments(
         setting.commodities, world.accounts.trade_flow, world.inside_rest_of_world, energy_of(setting),
-        derived(world, key, open_ways),
+        derived(world, key, open_ways), setting.assumptions.parameters["canal_tolls"],
     )  # fmt: skip
     as_it_is = state.model is open_model and not state.changes
     ways = payments.open_ways if as_it_is else _transit_ways(setting, freight, state)

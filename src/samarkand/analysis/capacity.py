@@ -18,8 +18,8 @@ from samarkand.programme import Programme
 from samarkand.programme.channels.capacity import place_of, section_id
 from samarkand.programme.model.models import Section
 from samarkand.world.freight.capacity import MEASURES, CapacityRow, Place, calc_flow, line_place, places_of
-from samarkand.world.freight.transit_tariffs import transit_tariffs
 from samarkand.world.network.tables import Network
+from samarkand.world.network.transit_tariffs import transit_tariffs
 from samarkand.world.parameters import Parameters
 
 GRADE = "estimated"  # the flows are; how the capacity stands is its flag

@@ -49,7 +49,7 @@ from samarkand.world.freight.mode_choice import EUROPEAN_UNION, add_by_class, di
 from samarkand.world.freight.skims import MODES
 from samarkand.world.freight.trade_costs import economy_weights
 from samarkand.world.freight.transit import income_by_tariff
-from samarkand.world.freight.transit_tariffs import transit_tariffs
+from samarkand.world.network.transit_tariffs import transit_tariffs
 from samarkand.world.world import World, load_world
 
 Measure = Literal[

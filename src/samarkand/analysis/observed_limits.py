@@ -20,7 +20,7 @@ from samarkand.solving import energy_of
 from samarkand.world.freight.assignment import calc_tonnes, calc_unit_loads, calc_volumes
 from samarkand.world.freight.capacity import CapacityRow, Facility, calc_flow, find_place, per_unit, places_of
 from samarkand.world.freight.limits import GatedFreight, Goods, Limits, find_gates, flows_at
-from samarkand.world.freight.transit_tariffs import transit_tariffs
+from samarkand.world.network.transit_tariffs import transit_tariffs
 
 FULL, ROOM, MARKED, UNKNOWN = "full", "room", "marked", ""
 STANDINGS = {
@@ -120,14 +120,13 @@ def gates_with_limits(baseline: Baseline, progress: Progress) -> pd.DataFrame:
 class TollSensitivity:
     """What a price at a canal would do to what passes it, own goods of its economy counted, m t a year.
 
-    free: without a price, as the model has it; at_toll: with its tariff `toll` (US$ a tonne) in the cost of the ways;
-    published: what passed, and `price` (US$ a tonne) what passing would have to cost for that; None where no price does
-    it, as those left have no other way.
+    passing: as the model has it, its tariff `toll` (US$ a tonne) in the cost of the ways; published: what passed, and
+    `price` (US$ a tonne) what passing would have to cost besides for that; None where no price does it, as those left
+    have no other way.
     """
 
     toll: float
-    free: float
-    at_toll: float
+    passing: float
     published: float
     price: float | None
 
@@ -159,10 +158,7 @@ def toll_sensitivity(baseline: Baseline, tariff: str) -> TollSensitivity | None:
         price = float(gated.solve(goods, others).price[0])
     except Faults:
         price = None
-    at_toll = gated.at_prices(goods, others, gated.capacity * 0.0 + row.rate)
-    return TollSensitivity(
-        row.rate, float(passes) / MILLION, float(at_toll.flow[0]) / MILLION, row.passed, price
-    )
+    return TollSensitivity(row.rate, float(passes) / MILLION, row.passed, price)
 
 
 def _goods(baseline: Baseline) -> Goods:

@@ -27,11 +27,10 @@ from samarkand.solving import Setting
 from samarkand.world.freight.capacity import find_place
 from samarkand.world.freight.mode_choice import MODES, ModeChoice
 from samarkand.world.freight.model import FreightModel
-from samarkand.world.freight.skims import values_of_time
 from samarkand.world.freight.trade_costs import prepare_pairs
-from samarkand.world.freight.transit_tariffs import transit_tariffs
 from samarkand.world.network.nearest import distances
 from samarkand.world.network.tables import Network
+from samarkand.world.network.transit_tariffs import transit_tariffs
 from samarkand.world.parameters import Parameters
 from samarkand.world.world import World, load_world
 
@@ -59,7 +58,7 @@ INPUTS = (
     Input("odds_of_rail", "odds of rail in the choice of modes", "odds"),
     Input("rail_rate", "rate by rail", "parameters", ("rail_rate_standard",)),
     Input("sea_rate", "rate at sea", "parameters", ("sea_rate",)),
-    Input("toll", "toll of the canal, which is zero in the model: half and twice the published one", "toll"),
+    Input("toll", "tolls of canals", "toll"),
 )
 # fmt: on
 
@@ -201,36 +200,13 @@ def _nodes_of(name: str, network: Network, parameters: Parameters) -> pd.DataFra
 
 
 def vary_toll(baseline: Baseline, row: ObservedRow, factor: float, session: Session) -> Baseline | None:
-    """A toll at a strait, a factor of the published tariff; None where none is published for the place.
-
-    A toll stands as the length that costs as much to goods of the lowest value of time: it is by these that voyages are
-    found. The tariff is of a tonne; a load has the mean payload of all goods on the network.
-    """
-    setting = baseline.setting
-    network, parameters = setting.world.network, setting.assumptions.parameters
-    rates = {one.place: one.rate for one in transit_tariffs() if one.kind == "canal"}
-    if row.place not in rates or rates[row.place] is None:
+    """Tolls of all canals times a factor; None where no tariff is published for the place."""
+    if row.place not in {one.place for one in transit_tariffs() if one.kind == "canal"}:
         return None
-    goods, trade = setting.commodities, setting.world.accounts.trade_flow.sum(("origin", "destination"))
-    tonnes, loads = (
-        float((trade * goods["cargo_share"] / goods[name]).sum())
-        for name in ("cargo_value_per_tonne", "cargo_value_per_teu")
-    )
-    of_km = parameters["sea_rate"] + float(values_of_time(parameters)[0]) / parameters["sea_speed"]
-    km = factor * rates[row.place] * tonnes / loads / of_km
-    world = replace(setting.world, network=_lengthen(network, row.place, km))
-    return solve_baseline(replace(setting, world=world), (), session.kept, quiet)
-
-
-def _lengthen(network: Network, strait: str, km: float) -> Network:
-    """A network whose passage of a strait is longer, every link of it in proportion."""
-    passage = next(one.passage for one in network.chokepoints if one.id == strait)
-    links = network.sea_links
-    mine = (links["passage"].astype(str) == passage).to_numpy()
-    length = links["km"].astype(float)
-    return replace(
-        network, sea_links=links.assign(km=length.where(~mine, length * (1 + km / length[mine].sum())))
-    )
+    setting = baseline.setting
+    tolls = factor * setting.assumptions.parameters["canal_tolls"]
+    assumptions = setting.assumptions.replace({"canal_tolls": tolls})
+    return solve_baseline(replace(setting, assumptions=assumptions), (), session.kept, quiet)
 
 
 def _open_model(baseline: Baseline) -> FreightModel:

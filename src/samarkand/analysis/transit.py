@@ -15,7 +15,7 @@ from samarkand.analysis.flows import Freight
 from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.freight.transit import income_by_tariff
 from samarkand.world.freight.transit_payments import TRANSPORT, exports_of_transport
-from samarkand.world.freight.transit_tariffs import TransitTariff, transit_tariffs
+from samarkand.world.network.transit_tariffs import TransitTariff, transit_tariffs
 
 MILLIONS = {"US$/t": (1e6, "m t a year"), "US$/t-km": (1e9, "bn t-km a year")}
 STATES = ("without", "with")

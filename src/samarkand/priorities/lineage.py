@@ -34,7 +34,7 @@ from samarkand.priorities.registry import HERE, find_indicator, folders
 from samarkand.priorities.results import Results, unit_of
 from samarkand.state import State
 from samarkand.world.assumptions import ELASTICITY
-from samarkand.world.freight.transit_tariffs import transit_tariffs
+from samarkand.world.network.transit_tariffs import transit_tariffs
 from samarkand.world.parameters import table_names
 
 MOST_SECTORS = 3

@@ -166,13 +166,12 @@ def capacity_figure(value: float, unit: str) -> str:
 def toll_sentence(title: str, one: TollSensitivity) -> str:
     """What a price at a canal would turn aside, in words."""
     found = (
-        f"{title}: tolls are in no cost of a way. {one.free:,.0f} m t pass, own goods counted, and "
-        f"{one.published:,.0f} are published; with the tariff of US$ {one.toll:,.2f} a tonne in the cost of its ways "
-        f"{one.at_toll:,.0f} would pass"
+        f"{title}: with a mean toll of US$ {one.toll:,.2f} a tonne in the cost of its ways {one.passing:,.0f} m t "
+        f"pass, own goods counted. {one.published:,.0f} are published"
     )
     if one.price is None:
-        return f"{found}, and no price brings that down to what is published."
-    return f"{found}, and as many as are published if passing cost US$ {one.price:,.2f} a tonne."
+        return f"{found}, and no price brings the model down to that."
+    return f"{found}; as many would pass if it cost US$ {one.price:,.2f} a tonne more."
 
 
 def observed_figure(value: float, unit: str) -> str:

@@ -217,17 +217,19 @@ class PathFinder:
 
     def _voyage(self, path: list[int], ports: tuple[int, int]) -> Step:
         p, names = self.parameters, self.network.sea_links["passage"].astype(str).to_numpy()
-        hours, passages, rows = float(self.at_sea.hours[list(ports)].sum()), [], set()
+        hours, usd = (float(of[list(ports)].sum()) for of in (self.at_sea.hours, self.at_sea.usd))
+        passages, rows = [], set()
         for one, other in pairwise(path):
             link = self._sea_link[min(one, other), max(one, other)]
             hours += float(self.sea.moving_hours[link])
+            usd += float(self.sea.usd[link])
             rows.add(("sea", int(self.sea.row[link])))
             passages.append(str(names[self.sea.row[link]]))
         titles = {row.passage: row.title for row in self.network.chokepoints}
         known = [titles[name] for name in dict.fromkeys(passages) if name in titles]
         km = hours * p["sea_speed"]
         name = "sea" + (f", by {', '.join(known)}" if known else "")
-        return Step("move", "sea", name, km, hours, 0.0, km * p["sea_rate"], passes=frozenset(rows))
+        return Step("move", "sea", name, km, hours, 0.0, usd, passes=frozenset(rows))
 
     @cached_property
     def _sea_link(self) -> dict[tuple[int, int], int]:

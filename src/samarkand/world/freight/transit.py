@@ -18,8 +18,8 @@ from samarkand.core.conventions import REST_OF_WORLD, Floats
 from samarkand.core.faults import Faults
 from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.freight.capacity import find_place
-from samarkand.world.freight.transit_tariffs import LINE, PORT, TransitTariff, transit_tariffs
 from samarkand.world.network.tables import Network
+from samarkand.world.network.transit_tariffs import LINE, PORT, TransitTariff, transit_tariffs
 from samarkand.world.parameters import Parameters
 
 KINDS = ("canal", "railway", "pipeline", "port")

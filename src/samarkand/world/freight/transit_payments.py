@@ -4,9 +4,10 @@
     received[e] = the same summed over i, s, of tariffs k of economy e        US$ m a year
 
 for tariffs k of `transit_tariffs.csv` whose surplus stands in `transit_surplus.csv`; `passing` as in `transit_use`.
-What a tariff pays for work, fuel and repairs is in the cost of moving goods already, and is not here. Where tonnes in
-the world as it is would bring an economy more than the accounts say that it sells of transport abroad, its payments
-are smaller in the same proportion (`part`).
+Tariffs whole are in the cost of moving goods: tolls of canals as such (`network.tolls`), those of railways in their
+rate. What they pay for work, fuel and repairs stays there and is not here. Where tonnes in the world as it is would
+bring an economy more than the accounts say that it sells of transport abroad, its payments are smaller in the same
+proportion (`part`).
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ from samarkand.core.evidence import Cited, Evidence
 from samarkand.engines.equilibrium import Carriage
 from samarkand.world.freight.energy import EnergyTrade, energy_tonnes
 from samarkand.world.freight.mode_choice import add_by_class
-from samarkand.world.freight.transit_tariffs import TransitTariff, transit_tariffs
 from samarkand.world.freight.transit_use import TransitUse
 from samarkand.world.freight.unit_values import values_of_exporters
+from samarkand.world.network.transit_tariffs import TransitTariff, transit_tariffs
 
 MILLION = 1e6
 TRANSPORT = "transport"  # the sector of the accounts
@@ -121,7 +122,8 @@ def calc_part(earns: Sequence[str | None], income: Floats, labels: Sequence[str]
 class TransitPayments:
     """Payments of transit in a world: what goods of a flow pay on the ways of a state, against the world as it is.
 
-    commodities: as `freight_table`; trade_flow: of the accounts, US$ m; open_ways: of the network as it is.
+    commodities: as `freight_table`; trade_flow: of the accounts, US$ m; open_ways: of the network as it is; tolls: the
+    part of published tolls that is in the cost of ways (parameter `canal_tolls`): no other is paid.
     """
 
     commodities: xr.Dataset
@@ -129,6 +131,12 @@ class TransitPayments:
     inside_rest: tuple[str, ...]
     energy: EnergyTrade
     open_ways: TransitUse
+    tolls: float = 1.0
+
+    @property
+    def paid(self) -> Floats:
+        """Part of each tariff that is in the cost of ways [tariff]."""
+        return np.array([self.tolls if row.kind == "canal" else 1.0 for row in self.open_ways.tariffs])
 
     @property
     def labels(self) -> list[str]:
@@ -163,7 +171,7 @@ class TransitPayments:
     @cached_property
     def income(self) -> Floats:
         """US$ m a year of each tariff in the world as it is, the cost of the service in it [tariff]."""
-        rate = np.array([row.rate for row in self.open_ways.tariffs])
+        rate = self.paid * [row.rate for row in self.open_ways.tariffs]
         found: Floats = rate * self.passing(self.open_ways, self.trade_flow).sum(axis=(1, 2)) / MILLION
         return found
 
@@ -182,7 +190,7 @@ class TransitPayments:
         tariffs = self.open_ways.tariffs
         label = [_label(row, self.labels, self.inside_rest) for row in tariffs]
         counts = np.array([one is not None for one in label], float)
-        weight = surplus_rates(tariffs) * self.part * counts / MILLION
+        weight = surplus_rates(tariffs) * self.paid * self.part * counts / MILLION
         more = self.passing(use, flow) - self.passing(self.open_ways, before)
         received = np.zeros(len(self.labels))
         for name, money in zip(label, weight * more.sum(axis=(1, 2)), strict=True):

@@ -33,10 +33,10 @@ from samarkand.world.freight.assignment import (
 from samarkand.world.freight.capacity import find_place
 from samarkand.world.freight.energy import EnergyTrade, SeaReach
 from samarkand.world.freight.skims import SEARCH_CLASSES, values_of_time
-from samarkand.world.freight.transit_tariffs import LINE, PORT, TransitTariff
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.new_ports import open_ports
 from samarkand.world.network.tables import LinkCosts, Network, sea_costs
+from samarkand.world.network.transit_tariffs import LINE, PORT, TransitTariff
 from samarkand.world.parameters import Parameters
 
 

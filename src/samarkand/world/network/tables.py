@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.hashing import content_hash, data_hash
+from samarkand.engines.once import derived
 from samarkand.engines.routing import Graph, build_graph
 from samarkand.world.economies.tables import load_economies
 from samarkand.world.embedded import read_frame
@@ -22,6 +23,7 @@ from samarkand.world.network.chokepoints import Chokepoint, chokepoints
 from samarkand.world.network.ferries import FerryLine, embedded_ferries
 from samarkand.world.network.geography import CrossingPlace, Geography, Places
 from samarkand.world.network.stations import add_stations, serve_ports
+from samarkand.world.network.tolls import tolls_of_links
 from samarkand.world.parameters import Parameters
 
 LAND = ("road", "rail")
@@ -308,10 +310,15 @@ def single_road_economies(facts: pd.DataFrame) -> frozenset[str]:
 
 
 def sea_costs(network: Network, parameters: Parameters) -> LinkCosts:
-    """Costs of the open links at sea: hours = km / speed, usd = km * rate."""
-    links = network.sea_links[network.sea_links["status"] == "open"]
+    """Costs of the open links at sea: hours = km / speed, usd = km * rate + the toll of a canal (`tolls`)."""
+    links = network.sea_links
+    usd = parameters["canal_tolls"] * derived(
+        links, "tolls", lambda: tolls_of_links(links, network.sea_nodes)
+    )
+    is_open = (links["status"] == "open").to_numpy()
     if "closed" in links:  # by a scenario (`closures`)
-        links = links[~links["closed"].to_numpy(bool)]
+        is_open &= ~links["closed"].to_numpy(bool)
+    links = links[is_open]
     km = np.maximum(links["km"].to_numpy(float), 0.1)
     zeros = np.zeros(len(links))
     return LinkCosts(
@@ -319,6 +326,6 @@ def sea_costs(network: Network, parameters: Parameters) -> LinkCosts:
         links["v"].to_numpy(np.int64),
         km / parameters["sea_speed"],
         zeros,
-        km * parameters["sea_rate"],
+        km * parameters["sea_rate"] + usd[is_open],
         links.index.to_numpy(np.int64),
     )
