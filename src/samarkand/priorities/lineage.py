@@ -58,6 +58,7 @@ class Variable(BaseModel):
         "freight",
         "facts",
         "cables",
+        "tolls",
         "transit",
         "table",
         "programme",
@@ -129,6 +130,7 @@ class _Tracer:
             "elasticities": self._elasticities,
             "freight": self._freight,
             "cables": self._cables,
+            "tolls": self._tolls,
             "transit": self._transit,
             "programme": self._programme,
         }.get(row.end, tuple)()
@@ -260,6 +262,10 @@ class _Tracer:
         economies = world.inside_rest_of_world if self.economy == REST_OF_WORLD else (self.economy,)
         found = dict.fromkeys(one for code in economies for one in world.cables.of(code))
         return tuple(leaf(one.row.title, one.row.evidence) for one in found)
+
+    def _tolls(self) -> tuple[Lineage, ...]:
+        """The tariffs of all canals: a toll is in the cost of every way that passes one."""
+        return tuple(leaf(row.title, row.evidence) for row in transit_tariffs() if row.kind == "canal")
 
     def _transit(self) -> tuple[Lineage, ...]:
         """The tariffs of the economy, or of those inside the rest of the world."""
