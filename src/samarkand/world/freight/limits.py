@@ -76,11 +76,13 @@ class Goods:
 @dataclass(frozen=True, eq=False)
 class Layer:
     """Goods on the ways of one search, its number: prices by search class, US$/TEU by gate, for land and for the sea;
-    share of each mode on these ways (pair, class of goods, mode)."""
+    share of each mode on these ways (pair, class of goods, mode), of pairs that turn aside: `rows` among those of
+    `Limits`."""
 
     number: int
     land: Mapping[int, Floats]
     sea: Floats
+    rows: Ints
     share: Floats
 
 
@@ -105,7 +107,8 @@ class Limits:
     differences
         Weighted sums of what prices change between economies, as `FreightBaseline.differences`.
     rows, layers, gates
-        Pairs of cities whose goods turn aside, on which ways; what the bits of the ways mean.
+        Pairs of cities of which a way passes a gate; goods of those that turn aside, on which ways; what the bits of
+        the ways mean.
     choosing
         Whether users of each facility choose among several ways (`GatedFreight.chosen`); None where none does.
     """
@@ -130,17 +133,20 @@ class Limits:
 
 
 class Search(NamedTuple):
-    """Ways of pairs at prices in US$/TEU, by gate: by land for each search class, and by sea."""
+    """Ways of pairs at prices in US$/TEU, by gate: by land for each search class, and by sea.
+
+    rows: the pairs, numbers among `GatedFreight.at`; all others keep the ways of the first search.
+    """
 
     land: Mapping[int, Floats]
     sea: Floats
     by_land: Mapping[int, Mapping[str, Way]]
     by_sea: Way
+    rows: Ints
 
-    def of(self, rows: Ints | slice) -> Search:
-        """Of some of the pairs."""
-        by_land = {c: {m: way.of(rows) for m, way in ways.items()} for c, ways in self.by_land.items()}
-        return Search(self.land, self.sea, by_land, self.by_sea.of(rows))
+    def way(self, c: int, m: int) -> Way:
+        """By one mode, for one search class."""
+        return self.by_sea if m == SEA else self.by_land[c][MODES[m]]
 
 
 class _Users(NamedTuple):
@@ -246,22 +252,23 @@ class GatedFreight:
         # Places whose users choose among several ways: once full, always, or what passes would jump where a price
         # reaches zero and its users all went back to their first way.
         self.chosen = np.zeros(len(self.facilities), np.bool_)
-        first = self._find(dict.fromkeys(self._classes, nothing), nothing)
-        self.at = self._passing_rows(first) if ways is None else ways.rows
-        self._part: Ints | slice = self.at if ways is None else slice(None)
-        self.found: list[Search] = [first.of(self._part)]
+        by_land, by_sea = self._find(without := dict.fromkeys(self._classes, nothing), nothing)
+        self.at = self._passing_rows(by_land, by_sea) if ways is None else ways.rows
+        every = np.arange(self.at.size)
+        self._part: Ints = self.at if ways is None else every  # of what searches find
+        self.found: list[Search] = [_of_pairs(without, nothing, by_land, by_sea, every, self._part)]
         mine = np.isin(routes.rows, self.at)
         routes = RouteUpdate(routes.rows[mine], routes.usd[mine], routes.hours[mine])
         usd, hours = costs_of(model.baseline, self.at, routes)
         self.taken = routes_of(model.baseline, self.at, usd, hours)
         self.share = _shares(self.taken.term)
-        self.bits = self._bits(self.found[0])
+        self.bits = self._bits(self.found[0], every)
+        self._passed = np.bitwise_or.reduce(self.bits, axis=(1, 2))
         self._last: tuple[int, Ints, Ints, Way, _Ways] | None = None
 
-    def _passing_rows(self, first: Search) -> Ints:
+    def _passing_rows(self, by_land: Mapping[int, Mapping[str, Way]], by_sea: Way) -> Ints:
         """Pairs of cities of two economies of which a way passes a gate."""
-        by_land, sea = first.by_land, first.by_sea
-        passes = sea.gates != 0
+        passes = by_sea.gates != 0
         for ways in by_land.values():
             passes |= (ways["road"].gates | ways["rail"].gates) != 0
         pairs, zone = self.model.baseline.pairs, self.model.baseline.zones[0]
@@ -271,16 +278,16 @@ class GatedFreight:
 
     def passing(self, goods: Goods) -> Floats:
         """What passes each facility without prices, tonnes or TEU a year; oil and gas from terminals apart."""
-        return self._passing(goods, [(self.share, self.bits)])
+        return self._passing(goods, [(np.arange(self.at.size), self.share, self.bits)])
 
-    def _passing(self, goods: Goods, parts: Sequence[tuple[Floats, Ints]]) -> Floats:
-        """What passes each facility on ways with shares and gates, both [row, class, mode]."""
+    def _passing(self, goods: Goods, parts: Sequence[tuple[Ints, Floats, Ints]]) -> Floats:
+        """What passes each facility on ways of rows with shares and gates, both [row, class, mode]."""
         amounts = {name: self._amounts(goods, name) for name in ("tonnes", "teu")}
         total = np.zeros(len(self.facilities))
-        for share, bits in parts:
+        for rows, share, bits in parts:
             at = np.nonzero((share != 0) & (bits != 0))  # most ways pass no gate
-            gates = bits[at]
-            carried = {name: share[at] * amount[at[:2]] for name, amount in amounts.items()}
+            gates, row = bits[at], (rows[at[0]], at[1])
+            carried = {name: share[at] * amount[row] for name, amount in amounts.items()}
             for f, one in enumerate(self.facilities):
                 total[f] += float(carried[one.measure][(gates >> f & 1) != 0].sum())
         return total
@@ -338,22 +345,28 @@ class GatedFreight:
         return replace(limits, flow=passing + others, paid=limits.price * passing, joint_residual=miss)
 
     def _use_of_layers(self, limits: Limits, goods: Goods) -> Floats:
+        every = np.arange(self.at.size), self.share, self.bits
         if not limits.layers:
-            return self.passing(goods)
-        return self._passing(
-            goods,
-            [(layer.share, self._bits(self.found[layer.number])) for layer in limits.layers],
-        )
+            return self._passing(goods, [every])
+        first, *others = limits.layers
+        rows = first.rows
+        aside = rows, first.share - self.share[rows], self.bits[rows]
+        further = [(one.rows, one.share, self._bits(self.found[one.number], one.rows)) for one in others]
+        return self._passing(goods, [every, aside, *further])
 
     def _search(self, land: Mapping[int, Floats], sea: Floats) -> Search:
-        """Ways of the pairs that pass a gate, by land, by search class, and by sea; kept."""
-        self.found.append(self._find(land, sea).of(self._part))
+        """Ways of the pairs that pass a gate, by land, by search class, and by sea; kept.
+
+        A pair whose ways pass no gate that has a price keeps them: nothing is kept of it.
+        """
+        priced = np.flatnonzero(np.any([sea, *land.values()], axis=0)).tolist()
+        rows = np.flatnonzero(self._passed & sum(1 << f for f in priced))
+        self.found.append(_of_pairs(land, sea, *self._find(land, sea), rows, self._part[rows]))
         return self.found[-1]
 
-    def _find(self, land: Mapping[int, Floats], sea: Floats) -> Search:
+    def _find(self, land: Mapping[int, Floats], sea: Floats) -> tuple[dict[int, dict[str, Way]], Way]:
         by_land = {c: self.search.find(c, prices, by_land=True, by_sea=False) for c, prices in land.items()}
-        by_sea = self.search.find(0, sea, by_land=False, by_sea=True)["sea"]
-        return Search(land, sea, by_land, by_sea)
+        return by_land, self.search.find(0, sea, by_land=False, by_sea=True)["sea"]
 
     def _users(self, goods: Goods, full: NDArray[np.bool_]) -> _Users:
         """Pairs and classes of goods of which a mode passes a full facility, with something to carry."""
@@ -372,14 +385,23 @@ class GatedFreight:
             (weight[pairs.origin[self.at]] * weight[pairs.destination[self.at]])[row],
         )  # fmt: skip
 
-    def _bits(self, found: Search) -> Ints:
-        by_land, sea = found.by_land, found.by_sea
-        bits = np.zeros((self.at.size, len(VOT_CLASSES), len(MODES)), np.int64)
+    def _bits(self, found: Search, rows: Ints) -> Ints:
+        """Gates on the ways of a search, of rows [row, class, mode]."""
+        at, known = self._places(found, rows)
+        bits = np.zeros((rows.size, len(VOT_CLASSES), len(MODES)), np.int64)
+        if known.size < rows.size:
+            bits[:] = self.bits[rows]
         for k, label in enumerate(VOT_CLASSES):
-            for m, mode in enumerate(MODES):
-                way = sea if m == SEA else by_land[self.class_of[label]][mode]
-                bits[:, k, m] = way.gates
+            for m in range(len(MODES)):
+                bits[known, k, m] = found.way(self.class_of[label], m).gates[at]
         return bits
+
+    def _places(self, found: Search, rows: Ints) -> tuple[Ints, Ints]:
+        """Where rows stand in a search, and which of them do."""
+        place = np.full(self.at.size, -1, np.int64)
+        place[found.rows] = np.arange(found.rows.size)
+        known = np.flatnonzero(place[rows] >= 0)
+        return place[rows[known]], known
 
     def at_prices(self, goods: Goods, others: Floats, prices: Floats) -> Limits:
         """What goods do at prices by facility, whether or not any is too full, on the ways that are known."""
@@ -498,17 +520,20 @@ class GatedFreight:
 
         return {c: mean(of_label == c) for c in self._classes}, mean(np.ones(of_label.size, np.bool_))
 
-    def _of_nests(self, users: _Users, found: Search) -> Way:
-        """The ways of nests among those of pairs."""
+    def _of_nests(self, users: _Users, found: Search, first: Way | None = None) -> Way:
+        """The ways of nests among those of pairs; those of the first search where another found none."""
         nests = users.nest_user.size
-        hours, usd, gates = np.empty(nests), np.empty(nests), np.empty(nests, np.int64)
-        row, label = users.row[users.nest_user], users.label[users.nest_user]
+        way = Way(np.empty(nests), np.empty(nests), np.empty(nests, np.int64))
+        if first is not None:
+            way = Way(first.hours.copy(), first.usd.copy(), first.gates.copy())
+        place, known = self._places(found, users.row[users.nest_user])
+        label, mode = users.label[users.nest_user[known]], users.nest_mode[known]
         for k, name in enumerate(VOT_CLASSES):
-            for m, mode in enumerate(MODES):
-                at = np.flatnonzero((label == k) & (users.nest_mode == m))
-                way = found.by_sea if m == SEA else found.by_land[self.class_of[name]][mode]
-                hours[at], usd[at], gates[at] = way.hours[row[at]], way.usd[row[at]], way.gates[row[at]]
-        return Way(hours, usd, gates)
+            for m in range(len(MODES)):
+                mine = np.flatnonzero((label == k) & (mode == m))
+                at, theirs = known[mine], found.way(self.class_of[name], m).of(place[mine])
+                way.hours[at], way.usd[at], way.gates[at] = theirs
+        return way
 
     def _use(self, users: _Users, ways: _Ways) -> csr_array:
         """Units of capacity that a TEU on each way takes of each facility."""
@@ -526,7 +551,7 @@ class GatedFreight:
 
     def _above(self, users: _Users, first: Way, number: int) -> _Ways:
         """Ways of a search, their cost and hours above those of the first."""
-        way = self._of_nests(users, self.found[number])
+        way = self._of_nests(users, self.found[number], first)
         time = self.model.baseline.values[users.label[users.nest_user]]
         with np.errstate(invalid="ignore"):
             hours = way.hours - first.hours
@@ -605,19 +630,20 @@ class GatedFreight:
         )  # fmt: skip
 
     def _layers(self, users: _Users, ways: _Ways, share: Floats) -> tuple[Layer, ...]:
-        row, label = users.row[users.nest_user], users.label[users.nest_user]
+        rows, row = np.unique(users.row, return_inverse=True)
+        of_nest = row[users.nest_user], users.label[users.nest_user], users.nest_mode
         layers = []
         for number, search in enumerate(self.found):
-            of_mode = np.zeros_like(self.share)
-            if number == 0:
-                of_mode[:] = self.share
-                of_mode[users.row, users.label] = 0.0
             mine = ways.found == number
             if number and not mine.any():
                 continue
+            of_mode = np.zeros((rows.size, *self.share.shape[1:]))
+            if number == 0:
+                of_mode[:] = self.share[rows]
+                of_mode[row, users.label] = 0.0
             nest = ways.nest[mine]
-            np.add.at(of_mode, (row[nest], label[nest], users.nest_mode[nest]), share[mine])
-            layers.append(Layer(number, search.land, search.sea, of_mode))
+            np.add.at(of_mode, tuple(part[nest] for part in of_nest), share[mine])
+            layers.append(Layer(number, search.land, search.sea, rows, of_mode))
         return tuple(layers)
 
     def _differences(
@@ -676,6 +702,19 @@ class GatedFreight:
         return total
 
 
+def _of_pairs(
+    land: Mapping[int, Floats],
+    sea: Floats,
+    by_land: Mapping[int, Mapping[str, Way]],
+    by_sea: Way,
+    rows: Ints,
+    part: Ints,
+) -> Search:
+    """A search of some pairs, `part` of what was found."""
+    of_land = {c: {m: way.of(part) for m, way in ways.items()} for c, ways in by_land.items()}
+    return Search(land, sea, of_land, by_sea.of(part), rows)
+
+
 def _per_user(users: _Users, of_nest: Floats) -> Floats:
     """Sums over the nests of each user, for each nest."""
     total: Floats = np.bincount(users.nest_user, of_nest, users.demand.size).astype(np.float64)
@@ -714,20 +753,20 @@ def turn_aside(
     if limits.rows is None:
         return mode_share, ()
     pairs = model.baseline.pairs
-    one, other = pairs.origin[limits.rows], pairs.destination[limits.rows]
+    all_of_them = limits.rows
 
-    def put(share: Floats, into: Floats) -> xr.DataArray:
+    def put(layer: Layer, into: Floats) -> xr.DataArray:
+        rows = all_of_them[layer.rows]
+        one, other = pairs.origin[rows], pairs.destination[rows]
         for a, b in ((one, other), (other, one)):
-            into[:, a, b] = share.transpose(1, 0, 2)
+            into[:, a, b] = layer.share.transpose(1, 0, 2)
         return xr.DataArray(into, mode_share.coords, mode_share.dims)
 
     mode_share = mode_share.transpose("vot_class", "origin_city", "destination_city", "mode")
     first, *others = limits.layers
     into = mode_share.to_numpy().copy()
-    asides = [
-        Aside(put(layer.share, np.zeros(into.shape)), *_dearer(limits.gates, layer)) for layer in others
-    ]
-    return put(first.share, into), tuple(asides)
+    asides = [Aside(put(layer, np.zeros(into.shape)), *_dearer(limits.gates, layer)) for layer in others]
+    return put(first, into), tuple(asides)
 
 
 def _dearer(
