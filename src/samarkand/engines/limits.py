@@ -232,8 +232,15 @@ class _Problem:
         self.largest = np.zeros(capacity.size)
         np.maximum.at(self.largest, use.indices, use.data)
         self.kernels = load_compiled("samarkand.engines.limits_kernels")
+        self._last: tuple[Floats, tuple[Floats, Floats, Floats, Floats]] | None = None
 
     def _share_out(self, price: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Those of the last price are not worked out again: a step is tried first, then its slopes are asked for."""
+        if self._last is None or not np.array_equal(self._last[0], price):
+            self._last = price.copy(), self._share_out_anew(price)
+        return self._last[1]
+
+    def _share_out_anew(self, price: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         choice, ways = self.choice, self.ways
         share, within = np.empty(ways.cost.size), np.empty(ways.cost.size)
         logsum, between = np.empty(choice.demand.size), np.empty(choice.user.size)
@@ -250,13 +257,17 @@ class _Problem:
 
     def value(self, price: Floats) -> float:
         """D(p)."""
-        return float(self.choice.demand @ self.shares(price)[1] - self.capacity @ price)
+        return self._dual(self.shares(price)[1], price)
+
+    def _dual(self, logsum: Floats, price: Floats) -> float:
+        # Not a product of the linear algebra library: its threads take longer to start than the sum does.
+        return float(np.einsum("i,i->", self.choice.demand, logsum) - self.capacity @ price)
 
     def slopes(self, price: Floats) -> tuple[float, Floats, Floats]:
         """D(p), its gradient and its Hessian."""
         choice = self.choice
         share, within, logsum, between = self._share_out(price)
-        value = float(choice.demand @ logsum - self.capacity @ price)
+        value = self._dual(logsum, price)
         flow, hessian = np.zeros(price.size), np.zeros((price.size, price.size))
         self.kernels.add_slopes(
             self.ways.nest, *self.use, choice.user, self.scale, self.way_scale, choice.demand, share, within,

@@ -147,6 +147,7 @@ class ClosureWays:
                     ) << f
         bits[~np.isfinite(cost)] = 0
         self._cost, self._bits, self._gates = cost, bits, gates
+        self._passes = bits.any(axis=(0, 1))  # [mode, search class]
 
     def find(self, c: int, prices: Floats, by_land: bool, by_sea: bool) -> dict[str, Way]:
         """As `GateSearch.find`, of these pairs."""
@@ -156,6 +157,9 @@ class ClosureWays:
         )
         found: dict[str, Way] = {}
         for m in wanted:
+            if not self._passes[m, c]:
+                found[MODES[m]] = Way(*(of[0, :, m, c] for of in (self._hours, self._usd, self._bits)))
+                continue
             bits = self._bits[:, :, m, c]
             best = np.argmin(self._cost[:, :, m, c] + toll[bits], axis=0)[None]
             usd, hours, gates = (

@@ -265,6 +265,7 @@ class GatedFreight:
         self.bits = self._bits(self.found[0], every)
         self._passed = np.bitwise_or.reduce(self.bits, axis=(1, 2))
         self._last: tuple[int, Ints, Ints, Way, _Ways] | None = None
+        self._passing_by: tuple[Goods, Floats] | None = None
 
     def _passing_rows(self, by_land: Mapping[int, Mapping[str, Way]], by_sea: Way) -> Ints:
         """Pairs of cities of two economies of which a way passes a gate."""
@@ -278,7 +279,10 @@ class GatedFreight:
 
     def passing(self, goods: Goods) -> Floats:
         """What passes each facility without prices, tonnes or TEU a year; oil and gas from terminals apart."""
-        return self._passing(goods, [(np.arange(self.at.size), self.share, self.bits)])
+        if self._passing_by is None or self._passing_by[0] is not goods:
+            every = np.arange(self.at.size), self.share, self.bits
+            self._passing_by = goods, self._passing(goods, [every])
+        return self._passing_by[1]
 
     def _passing(self, goods: Goods, parts: Sequence[tuple[Ints, Floats, Ints]]) -> Floats:
         """What passes each facility on ways of rows with shares and gates, both [row, class, mode]."""
@@ -345,14 +349,13 @@ class GatedFreight:
         return replace(limits, flow=passing + others, paid=limits.price * passing, joint_residual=miss)
 
     def _use_of_layers(self, limits: Limits, goods: Goods) -> Floats:
-        every = np.arange(self.at.size), self.share, self.bits
         if not limits.layers:
-            return self._passing(goods, [every])
+            return self.passing(goods)
         first, *others = limits.layers
         rows = first.rows
         aside = rows, first.share - self.share[rows], self.bits[rows]
         further = [(one.rows, one.share, self._bits(self.found[one.number], one.rows)) for one in others]
-        return self._passing(goods, [every, aside, *further])
+        return self.passing(goods) + self._passing(goods, [aside, *further])
 
     def _search(self, land: Mapping[int, Floats], sea: Floats) -> Search:
         """Ways of the pairs that pass a gate, by land, by search class, and by sea; kept.
@@ -642,7 +645,7 @@ class GatedFreight:
                 of_mode[:] = self.share[rows]
                 of_mode[row, users.label] = 0.0
             nest = ways.nest[mine]
-            np.add.at(of_mode, tuple(part[nest] for part in of_nest), share[mine])
+            of_mode[tuple(part[nest] for part in of_nest)] = share[mine]  # one way of a nest at most
             layers.append(Layer(number, search.land, search.sea, rows, of_mode))
         return tuple(layers)
 
@@ -693,12 +696,13 @@ class GatedFreight:
         pairs, zone = baseline.pairs, baseline.zones[0]
         rows = self.at[users.row]
         a, b = zone[pairs.origin[rows]], zone[pairs.destination[rows]]
-        total = np.zeros(
-            (len(DIFFERENCES), len(VOT_CLASSES), len(baseline.economies), len(baseline.economies))
-        )
-        for q, values in enumerate(sums):
-            for one, other in ((a, b), (b, a)):
-                np.add.at(total[q], (users.label, one, other), users.weight * values)
+        shape = len(VOT_CLASSES), len(baseline.economies), len(baseline.economies)
+        total = np.zeros((len(DIFFERENCES), *shape))
+        for one, other in ((a, b), (b, a)):
+            cell = np.ravel_multi_index((users.label, one, other), shape)
+            for q, values in enumerate(sums):
+                found = np.bincount(cell, users.weight * values, total[q].size)
+                total[q] += found.reshape(shape)
         return total
 
 
