@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.progress import Progress, quiet
+from samarkand.engines.compiled import load_compiled
+from samarkand.engines.threads import run_all
 from samarkand.world.freight.closed_base import close_base
 from samarkand.world.freight.gate_ways import Gate, Way
 from samarkand.world.freight.mode_choice import MODES
@@ -106,25 +108,45 @@ class ClosedGates:
         for update in updates:
             touched[update.rows] = True
         rows = np.flatnonzero(touched & self._between)
-        place = np.full(touched.size, -1, np.int64)
-        place[rows] = np.arange(rows.size)
+        places = run_all(self._place, updates)
+        passes = run_all(lambda k: self._passing(k, rows, updates, places), range(1, len(updates)))
+        mine = rows[np.any(passes, axis=0)]
         routes = [
-            self._at(model, update, rows, place) for model, update in zip(self.models, updates, strict=True)
+            self._at(model, update, mine, place)
+            for model, update, place in zip(self.models, updates, places, strict=True)
         ]
-        passes = np.zeros(rows.size, np.bool_)
-        for usd, hours in routes[1:]:
-            passes |= self._dearer(usd, hours, *routes[0]).any(axis=(1, 2))
-        mine = np.flatnonzero(passes)
-        usd, hours = (np.stack([one[k][mine] for one in routes]) for k in range(2))
-        return updates[0], ClosureWays(rows[mine], usd, hours, self._values, len(self.gates))
+        usd, hours = (np.stack([one[k] for one in routes]) for k in range(2))
+        return updates[0], ClosureWays(mine, usd, hours, self._values, len(self.gates))
+
+    def _place(self, update: RouteUpdate) -> NDArray[np.int32]:
+        """Where pairs stand in an update, -1 where they are not in it."""
+        place = np.full(len(self._between), -1, np.int32)
+        place[update.rows] = np.arange(update.rows.size, dtype=np.int32)
+        return place
+
+    def _passing(
+        self, k: int, rows: Ints, updates: Sequence[RouteUpdate], places: Sequence[NDArray[np.int32]]
+    ) -> NDArray[np.bool_]:
+        """Which of the rows have a route that costs more on network k than on the open one."""
+        found = np.zeros(rows.size, np.bool_)
+        sides: list[Floats | NDArray[np.int32]] = []
+        for number in (k, 0):
+            pairs, update = self.models[number].baseline.pairs, updates[number]
+            sides += [places[number], update.usd, update.hours, pairs.usd, pairs.hours]
+        kernels = load_compiled("samarkand.engines.gates_kernels")
+        kernels.mark_dearer(rows, *sides, np.asarray(self._values), 1.0 + SAME, found)
+        return found
 
     @staticmethod
-    def _at(model: FreightModel, update: RouteUpdate, rows: Ints, place: Ints) -> tuple[Floats, Floats]:
+    def _at(
+        model: FreightModel, update: RouteUpdate, rows: Ints, place: NDArray[np.int32]
+    ) -> tuple[Floats, Floats]:
+        """Routes of rows, [row, mode, search class]."""
         pairs = model.baseline.pairs
         usd, hours = pairs.usd[rows], pairs.hours[rows]
-        at = place[update.rows]
+        at = place[rows]
         known = at >= 0
-        usd[at[known]], hours[at[known]] = update.usd[known], update.hours[known]
+        usd[known], hours[known] = update.usd[at[known]], update.hours[at[known]]
         return usd, hours
 
 
@@ -147,7 +169,7 @@ class ClosureWays:
                     ) << f
         bits[~np.isfinite(cost)] = 0
         self._cost, self._bits, self._gates = cost, bits, gates
-        self._passes = bits.any(axis=(0, 1))  # [mode, search class]
+        self._passes: NDArray[np.bool_] = np.asarray(bits.any(axis=(0, 1)))  # [mode, search class]
 
     def find(self, c: int, prices: Floats, by_land: bool, by_sea: bool) -> dict[str, Way]:
         """As `GateSearch.find`, of these pairs."""
@@ -158,7 +180,7 @@ class ClosureWays:
         found: dict[str, Way] = {}
         for m in wanted:
             if not self._passes[m, c]:
-                found[MODES[m]] = Way(*(of[0, :, m, c] for of in (self._hours, self._usd, self._bits)))
+                found[MODES[m]] = Way(self._hours[0, :, m, c], self._usd[0, :, m, c], self._bits[0, :, m, c])
                 continue
             bits = self._bits[:, :, m, c]
             best = np.argmin(self._cost[:, :, m, c] + toll[bits], axis=0)[None]
