@@ -28,6 +28,7 @@ from samarkand.world.freight.closed_base import close_base
 from samarkand.world.freight.gate_ways import Gate, Way
 from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
+from samarkand.world.freight.path_update import ByRoad
 from samarkand.world.freight.skims import component
 from samarkand.world.network.arcs import Arc
 from samarkand.world.network.disruptions import Closures, close
@@ -79,9 +80,12 @@ class ClosedGates:
             raise ValueError(f"more than {MOST_CLOSED} gates make too many networks")
         self.gates = tuple(gates)
         self.models: list[FreightModel] = [model]
+        self._same_roads = [True]  # of each network: what changes make of roads is found once
         for choice in range(1, 1 << len(gates)):
             progress(done=choice, total=(1 << len(gates)) - 1)
-            self.models.append(_close(model, [gate for f, gate in enumerate(gates) if choice >> f & 1]))
+            shut = [gate for f, gate in enumerate(gates) if choice >> f & 1]
+            self.models.append(_close(model, shut))
+            self._same_roads.append(not any(gate.links.get("road") or gate.ports for gate in shut))
         pairs, zone = model.baseline.pairs, model.baseline.zones[0]
         a, b = zone[pairs.origin], zone[pairs.destination]
         self._between = (a >= 0) & (b >= 0) & (a != b)
@@ -102,7 +106,11 @@ class ClosedGates:
 
     def ways(self, changes: Sequence[LinkChange]) -> tuple[RouteUpdate, ClosureWays]:
         """Routes of the open network with changes, and ways of all pairs of cities that pass a gate then."""
-        updates = [model.update_routes(changes) for model in self.models]
+        by_road: dict[int, ByRoad] = {}  # the open network's
+        updates = [
+            model.update_routes(changes, by_road=by_road if same else None)
+            for model, same in zip(self.models, self._same_roads, strict=True)
+        ]
         touched = np.zeros(len(self._between), np.bool_)
         touched[self._rows] = True
         for update in updates:

@@ -31,7 +31,7 @@ from samarkand.world.freight.mode_choice import MODES, ModeChoice
 from samarkand.world.freight.mode_constants import declared_choice, declared_constants
 from samarkand.world.freight.new_port_legs import NewPorts
 from samarkand.world.freight.path_base import PathBase, prepare_base
-from samarkand.world.freight.path_update import PathUpdate, number_ends
+from samarkand.world.freight.path_update import ByRoad, PathUpdate, number_ends
 from samarkand.world.freight.skims import (
     SEARCH_CLASSES,
     Component,
@@ -143,10 +143,16 @@ class FreightModel:
             self.baseline.differences(routes.rows, routes.usd, routes.hours), changes
         )
 
-    def update_routes(self, changes: Sequence[LinkChange], progress: Progress = quiet) -> RouteUpdate:
+    def update_routes(
+        self,
+        changes: Sequence[LinkChange],
+        progress: Progress = quiet,
+        by_road: dict[int, ByRoad] | None = None,
+    ) -> RouteUpdate:
         """The pairs of cities that changes make cheaper, with their routes.
 
-        Raises ValueError for a change of a crossing, ferry or port that is not there.
+        by_road: as `PathUpdate.found`, for networks that differ elsewhere than in roads. Raises ValueError for a change
+        of a crossing, ferry or port that is not there.
         """
         changes = merge_changes(changes)
         placed = self.place(changes, progress)
@@ -159,7 +165,7 @@ class FreightModel:
         pairs = self.baseline.pairs
         saved = port_savings(changes, open_ports(self.network, changes), self.parameters)
         found = self.path_update.found(
-            arcs, legs, *saved, NewPorts.of(changes, self.network, self.parameters)
+            arcs, legs, *saved, NewPorts.of(changes, self.network, self.parameters), by_road
         )
         most = sum(part[0].size for one in found for part in one)
         size = min(most, len(pairs))

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from samarkand.core.conventions import Floats, Ints
 from samarkand.engines.compiled import load_compiled
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.end_legs import EndLegs, LegTable
-from samarkand.world.freight.new_port_legs import NewPorts, port_legs
+from samarkand.world.freight.new_port_legs import NewPorts, PortLegs, port_legs
 from samarkand.world.freight.path_base import PathBase
 from samarkand.world.network.arcs import Arc
 
@@ -60,6 +61,21 @@ def number_ends(arcs: Sequence[Arc], legs: LegTable) -> NumberedArcs:
     )
 
 
+class ByRoad(NamedTuple):
+    """What arcs of the road make of one search class.
+
+    pairs: of cities; hours, usd: legs to near terminals, changed: which got cheaper; to_port, to_new: cities to ports,
+    None where no road changes, and to new ones.
+    """
+
+    pairs: Found
+    hours: Floats
+    usd: Floats
+    changed: NDArray[np.bool_]
+    to_port: Rows | None
+    to_new: Rows | None
+
+
 @dataclass(frozen=True, eq=False)
 class PathUpdate:
     """All that closure works on: the base, legs from ends by mode, and the dwell and fees of places."""
@@ -79,14 +95,16 @@ class PathUpdate:
         port_hours_saved: Floats,
         port_usd_saved: Floats,
         new: NewPorts | None = None,
+        by_road: dict[int, ByRoad] | None = None,
     ) -> list[tuple[Found, Found, Found]]:
         """Pairs of cities that may have got cheaper by road, rail and sea, by search class.
 
         `legs`: the tables over which `arcs` are numbered, by mode; with the legs of `new` ports, which come last in
-        what is saved.
+        what is saved. by_road: what the same changes make of the same roads, by search class; filled in where empty.
         """
+        roads = {} if by_road is None else by_road
         return run_all(
-            lambda c: self._class(c, arcs, legs, port_hours_saved, port_usd_saved, new),
+            lambda c: self._class(c, arcs, legs, port_hours_saved, port_usd_saved, new, roads),
             range(len(self.values)),
         )
 
@@ -98,6 +116,7 @@ class PathUpdate:
         port_hours_saved: Floats,
         port_usd_saved: Floats,
         new: NewPorts | None,
+        roads: dict[int, ByRoad],
     ) -> tuple[Found, Found, Found]:
         base, value, run = self.base, self.values[c], kernels()
         at_ports = port_legs(new, base, c, value, tables, self.port_extra_road, self.port_extra_rail)
@@ -106,42 +125,10 @@ class PathUpdate:
             base.rail_hours.shape[1],
             base.sea_hours.shape[1],
         )
-        near_hours, near_usd = base.near_hours[c].copy(), base.near_usd[c].copy()
-        changed = np.zeros(near_hours.size, np.bool_)
-        by_road, by_rail, by_sea = _nothing(), _nothing(), _nothing()
-
-        road_to_port: Rows | None = None
-        road_to_new: Rows | None = None
-        if "road" in arcs:
-            legs = tables["road"].of_class(c)
-            reach = self._reach(tables["road"], c, arcs["road"], legs, cities)
-            rows = self._through(reach, arcs["road"], legs, 0, base.road_city[c], value, upper=True)
-            by_road = _pairs(rows, cities)
-            run.near_through_ends(
-                *reach, arcs["road"].rows, legs[0], legs[1], cities, base.near_ptr, base.near,
-                *self.terminal_extra, value, near_hours, near_usd, changed,
-            )  # fmt: skip
-            road_to_port = self._through(
-                reach,
-                arcs["road"],
-                legs,
-                cities + terminals,
-                base.road_port[c],
-                value,
-                upper=False,
-                apart=False,
-            )
-            if at_ports.added:
-                road_to_new = self._through(
-                    reach,
-                    arcs["road"],
-                    at_ports.from_ends,
-                    0,
-                    at_ports.by_road,
-                    value,
-                    upper=False,
-                    apart=False,
-                )
+        by_rail, by_sea = _nothing(), _nothing()
+        if c not in roads:
+            roads[c] = self._by_road(c, arcs.get("road"), tables["road"], at_ports)
+        by_road, near_hours, near_usd, changed, road_to_port, road_to_new = roads[c]
 
         rail = _no_rows(terminals)
         if "rail" in arcs:
@@ -193,6 +180,30 @@ class PathUpdate:
                 )  # fmt: skip
                 by_sea = _cut(found, count)
         return by_road, by_rail, by_sea
+
+    def _by_road(self, c: int, arcs: NumberedArcs | None, table: LegTable, at_ports: PortLegs) -> ByRoad:
+        base, value = self.base, self.values[c]
+        near_hours, near_usd = base.near_hours[c].copy(), base.near_usd[c].copy()
+        changed = np.zeros(near_hours.size, np.bool_)
+        if arcs is None:
+            return ByRoad(_nothing(), near_hours, near_usd, changed, None, None)
+        cities, terminals = base.road_city.shape[1], base.rail_hours.shape[1]
+        legs = table.of_class(c)
+        reach = self._reach(table, c, arcs, legs, cities)
+        rows = self._through(reach, arcs, legs, 0, base.road_city[c], value, upper=True)
+        kernels().near_through_ends(
+            *reach, arcs.rows, legs[0], legs[1], cities, base.near_ptr, base.near, *self.terminal_extra,
+            value, near_hours, near_usd, changed,
+        )  # fmt: skip
+        first = cities + terminals
+        to_port = self._through(reach, arcs, legs, first, base.road_port[c], value, upper=False, apart=False)
+        to_new: Rows | None = None
+        if at_ports.added:
+            by_road = at_ports.by_road
+            to_new = self._through(
+                reach, arcs, at_ports.from_ends, 0, by_road, value, upper=False, apart=False
+            )
+        return ByRoad(_pairs(rows, cities), near_hours, near_usd, changed, to_port, to_new)
 
     def _reach(
         self, table: LegTable, c: int, arcs: NumberedArcs, legs: tuple[Floats, Floats, Floats], places: int
