@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from rich.console import Console
 
@@ -24,7 +25,12 @@ from samarkand.baseline import solve_baseline
 from samarkand.core.progress import quiet
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
 from samarkand.programme.channels import capacity as channel
-from samarkand.reports.world_check import limits_in_words, print_observed, toll_sentence
+from samarkand.reports.world_check import (
+    limits_in_words,
+    over_capacity_in_words,
+    print_observed,
+    toll_sentence,
+)
 from samarkand.session import Session
 from samarkand.world.freight import capacity
 from samarkand.world.freight.capacity import CapacityRow
@@ -158,3 +164,22 @@ def test_a_price_at_a_canal_turns_goods_aside(declare, world, monkeypatch) -> No
     less = published.model_copy(update={"passed": 2.0 * passes})
     monkeypatch.setattr("samarkand.analysis.observed_limits.transit_tariffs", lambda: (less,))
     assert toll_sensitivity(baseline, "suez") is None  # no more passes than is published
+
+
+def test_places_that_take_more_than_they_can_are_named_in_words() -> None:
+    """Two of three, by hand: 2.5 times and 1.2 times the capacity; what is just full takes no more than it can."""
+    table = pd.DataFrame(
+        {
+            "place": ["canal", "port", "border"], "unit": ["m t a year", "TEU a year", "trains a day"],
+            "flow": [12.0, 5000.0, 7.0], "capacity": [10.0, 2000.0, 7.0],
+        }
+    )  # fmt: skip
+    assert over_capacity_in_words(table) == (
+        "Without limits 2 of 3 take more than their published capacity: port (5,000 of 2,000 TEU a year), "
+        "canal (12.0 of 10.0 m t a year)."
+    )
+    assert over_capacity_in_words(table.iloc[:1]).startswith("Without limits 1 of 1 takes more than its")
+    assert (
+        over_capacity_in_words(table.iloc[2:])
+        == "Without limits no place takes more than its published capacity."
+    )

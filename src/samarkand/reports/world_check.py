@@ -142,7 +142,23 @@ def limits_in_words(gates: pd.DataFrame) -> str:
         f"{CLOSE:g} times what was observed: a flow that it held down would agree with the observed one whatever the "
         "model says, so it counts for nothing and holds nothing. Where no capacity is known nothing binds. The price "
         "is what a tonne or TEU pays at a full place, so that the rest goes another way; trade is that of the accounts."
+        f" {over_capacity_in_words(gates)}"
     )
+
+
+def over_capacity_in_words(gates: pd.DataFrame) -> str:
+    """Places of `observed_limits.gates_with_limits` that without limits take more than they can, the fullest first."""
+    over = gates[gates["flow"] > gates["capacity"]]
+    if over.empty:
+        return "Without limits no place takes more than its published capacity."
+    order = (over["flow"] / over["capacity"]).sort_values(ascending=False, kind="stable").index
+    named = [
+        f"{row['place']} ({capacity_figure(row['flow'], row['unit'])} of "
+        f"{capacity_figure(row['capacity'], row['unit'])} {row['unit']})"
+        for row in over.loc[order].to_dict("records")
+    ]
+    verb = "takes more than its" if len(over) == 1 else "take more than their"
+    return f"Without limits {len(over)} of {len(gates)} {verb} published capacity: {', '.join(named)}."
 
 
 def limited_cells(row: dict[Hashable, Any]) -> tuple[str, str, str]:
