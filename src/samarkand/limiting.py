@@ -97,6 +97,7 @@ def _limit_baseline(
     all_of_it = flows_at(facilities, work, setting.assumptions.parameters)
     others = np.maximum(all_of_it - gated.passing(goods), 0.0)
     limits = gated.solve(goods, others)
+    limits = replace(limits, by_seller=gated.paid_by_seller(limits, goods))
     return GatesOfBaseline(gates, others, limits, legs), state.limited(limits, limits)
 
 
@@ -199,8 +200,10 @@ def agree(
         residual, known = settled.joint_residual, len(gated.found)
         found = gated.solve(goods, others, limits.prices, further=residual <= JOINT)
         if residual <= JOINT and len(gated.found) == known:
-            series, choosing = found.series, found.choosing
-            return replace(settled, residual=found.residual, series=series, choosing=choosing), outcome
+            series, choosing, by = found.series, found.choosing, gated.paid_by_seller(settled, goods)
+            return replace(
+                settled, residual=found.residual, series=series, choosing=choosing, by_seller=by
+            ), outcome
         if follow and (tried < FOLLOWED or residual < CLOSING * last):
             limits, last = found, residual
             continue

@@ -111,6 +111,8 @@ class Limits:
         the ways mean.
     choosing
         Whether users of each facility choose among several ways (`GatedFreight.chosen`); None where none does.
+    by_seller
+        `paid` by facility and economy that sells the goods (`GatedFreight.paid_by_seller`); None if not asked for.
     """
 
     facilities: tuple[Facility, ...]
@@ -125,6 +127,7 @@ class Limits:
     layers: tuple[Layer, ...] = ()
     gates: tuple[Gate, ...] = ()
     choosing: NDArray[np.bool_] | None = None
+    by_seller: Floats | None = None
 
     @property
     def prices(self) -> dict[str, float]:
@@ -356,6 +359,22 @@ class GatedFreight:
         aside = rows, first.share - self.share[rows], self.bits[rows]
         further = [(one.rows, one.share, self._bits(self.found[one.number], one.rows)) for one in others]
         return self.passing(goods) + self._passing(goods, [aside, *further])
+
+    def paid_by_seller(self, limits: Limits, goods: Goods) -> Floats:
+        """What goods pay by the economy that sells them, US$ a year [facility, economy]; adds up to `paid`."""
+        pairs, (zone, weight) = self.model.baseline.pairs, self.model.baseline.zones
+        one, other = pairs.origin[self.at], pairs.destination[self.at]
+        both = (weight[one] * weight[other])[:, None]
+        found = np.zeros((len(self.facilities), len(self.model.baseline.economies)))
+        for layer in limits.layers:
+            bits = self._bits(self.found[layer.number])
+            for f in np.flatnonzero(limits.price > 0).tolist():
+                amount = getattr(goods, self.facilities[f].measure)
+                share = (layer.share * (bits >> f & 1)).sum(axis=2) * both
+                for a, b in ((zone[one], zone[other]), (zone[other], zone[one])):
+                    sold = (share * amount[a, b]).sum(axis=1)
+                    found[f] += limits.price[f] * np.bincount(a, sold, found.shape[1])
+        return found
 
     def _search(self, land: Mapping[int, Floats], sea: Floats) -> Search:
         """Ways of the pairs that pass a gate, by land, by search class, and by sea; kept.
