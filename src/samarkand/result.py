@@ -29,6 +29,7 @@ from samarkand.ledger import (
     capex_rows,
     claims_of,
     hazard_rows,
+    scarcity_rows,
     skills_rows,
     trade_cost_rows,
     transit_rows,
@@ -38,6 +39,7 @@ from samarkand.priorities.environment.gases import gases_in
 from samarkand.priorities.lineage import trace
 from samarkand.priorities.registry import chosen_priorities, each_indicator, find_indicator
 from samarkand.priorities.results import Results, unit_of
+from samarkand.priorities.scarcity_money import ScarcityMoney, calc_scarcity_money
 from samarkand.priorities.timeline import Timeline
 from samarkand.priorities.transit_money import TransitMoney, calc_transit_money
 from samarkand.programme import Programme, Schedule
@@ -52,6 +54,7 @@ from samarkand.world.world import World
 TRANSIT = (
     "transit_tariffs.csv, transit_surplus.csv: what is left of published fees above the cost of the service"
 )
+SCARCITY = "network_capacity.csv: prices at which full places take no more than is published"
 FACES = "samarkand.reports.of_appraisal"
 
 
@@ -307,6 +310,12 @@ class Appraisal(Carded):
             central = central - transit.net
             low, high = (None if one is None else one - transit.net for one in (low, high))
             parts = [transit_rows(transit.paid, transit.received, grade=declared.grade, source=TRANSIT)]
+        scarcity = self.scarcity_money
+        if scarcity is not None:  # the same: what goods pay at full places is a cost in real income
+            cost = scarcity.queues + scarcity.paid
+            central = central + cost
+            low, high = (None if one is None else one + cost for one in (low, high))
+            parts.append(scarcity_rows(*scarcity, grade=declared.grade, source=SCARCITY))
         worth = trade_cost_rows(central, low, high, grade=declared.grade, source=declared.source)
         in_service = {year: one.effective for year, one in self.schedule.changes.items()}
         hazards = hazard_rows(in_service, {item.id: item for item in programme.items}, self.world.labels)
@@ -329,6 +338,16 @@ class Appraisal(Carded):
         if self.asked.projection is not None:
             return None
         return calc_transit_money(self.schedule, self.states, self.years)
+
+    @cached_property
+    def scarcity_money(self) -> ScarcityMoney | None:
+        """What the programme changes in queues and rents of full places (`priorities.scarcity_money`).
+
+        None without limits; and with a projection, as `transit_money`.
+        """
+        if self.asked.projection is not None:
+            return None
+        return calc_scarcity_money(self.schedule, self.states, self.years)
 
     def _skills(self) -> pd.DataFrame:
         """Rows of training, with the range of the return of a year of schooling."""

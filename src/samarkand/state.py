@@ -31,6 +31,7 @@ from samarkand.world.assumptions import Assumptions
 from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.freight.energy import EnergyTrade
 from samarkand.world.freight.model import FreightModel, RouteUpdate
+from samarkand.world.freight.place_prices import PlacePrices
 from samarkand.world.freight.state import FreightState, TradeCosts, freight_state
 from samarkand.world.freight.trade_costs import iceberg_cost_hat
 from samarkand.world.world import World
@@ -99,6 +100,20 @@ class Counterfactual:
     def freight(self) -> FreightState:
         """The network without the programme, and what the programme makes of it."""
         return self._part("freight", self._freight)
+
+    @property
+    def place_prices(self) -> tuple[PlacePrices, PlacePrices] | None:
+        """Places with a capacity and their prices, without the programme and with it; None where no limits are asked
+        for."""
+        return self._part("place_prices", self._place_prices)
+
+    def _place_prices(self) -> tuple[PlacePrices, PlacePrices] | None:
+        baseline, with_ = self.baseline, self.freight.limits
+        gates = baseline.gates
+        if gates is None or with_ is None:
+            return None
+        without = derived(baseline, "place prices", lambda: PlacePrices.of(gates.limits))
+        return without, PlacePrices.of(with_)
 
     @property
     def trade_costs(self) -> TradeCosts:

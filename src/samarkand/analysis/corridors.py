@@ -9,7 +9,7 @@ from typing import Unpack
 
 import pandas as pd
 
-from samarkand.analysis.full_places import full_places, limits_of_state
+from samarkand.analysis.full_places import full_places
 from samarkand.appraisal import find_baseline, find_state
 from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
 from samarkand.core.progress import quiet
@@ -159,9 +159,9 @@ def _limits(asked: Question, session: Session) -> tuple[pd.DataFrame | None, dic
     schedule = session.schedule(asked)
     number = schedule.in_force[asked.scenario.years[-1]]
     state = find_state(asked, schedule, find_baseline(asked, session), session, quiet, number)
-    both = limits_of_state(state)
-    assert both is not None  # asked for
-    return full_places(state), {one.id: one.place for one in both[1].facilities}
+    limits = state.freight.limits
+    assert limits is not None  # asked for
+    return full_places(state), {one.id: one.place for one in limits.facilities}
 
 
 def _find_city(network: Network, name: str, faults: FaultList) -> str:

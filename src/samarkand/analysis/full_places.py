@@ -13,7 +13,7 @@ import pandas as pd
 from samarkand.programme.channels.capacity import CapacityChange
 from samarkand.state import State
 from samarkand.world.freight.capacity import per_unit
-from samarkand.world.freight.limits import Limits
+from samarkand.world.freight.place_prices import PlacePrices
 from samarkand.world.parameters import Parameters
 
 STATES, CLOSING = ("without", "with"), ("open", "closed")
@@ -25,10 +25,9 @@ COLUMNS = (
 NOTHING_BINDS = "Where no capacity is known nothing binds."
 
 
-def limits_of_state(state: State) -> tuple[Limits, Limits] | None:
-    """Limits without the programme and with it; None where they are not asked for."""
-    gates, with_ = state.solved.baseline.gates, state.freight.limits
-    return None if gates is None or with_ is None else (gates.limits, with_)
+def limits_of_state(state: State) -> tuple[PlacePrices, PlacePrices] | None:
+    """Prices without the programme and with it; None where limits are not asked for."""
+    return state.solved.place_prices
 
 
 def full_places(state: State) -> pd.DataFrame | None:
@@ -66,7 +65,7 @@ def prices_of_closure(open_: State, closed: State) -> pd.DataFrame | None:
 
 
 def limits_table(
-    both: tuple[Limits, Limits], changes: Sequence[CapacityChange], parameters: Parameters
+    both: tuple[PlacePrices, PlacePrices], changes: Sequence[CapacityChange], parameters: Parameters
 ) -> pd.DataFrame:
     """One row a place whose capacity counts, the dearest first, then the fullest.
 
@@ -76,23 +75,23 @@ def limits_table(
     by +.
     """
     rows: list[Mapping[str, Any]] = []
-    for at, one in enumerate(both[1].facilities):
-        unit = per_unit(one.unit, parameters)
+    kinds = both[1]
+    for at, name in enumerate(kinds.ids):
         row: dict[str, Any] = {
-            "facility": one.id, "place": one.title, "unit": one.unit, "scarcity": one.price,
-            "price_unit": "US$/TEU" if one.measure == "teu" else "US$/t",
-            "items": " + ".join(dict.fromkeys(each.item for each in changes if each.facility == one.id)),
+            "facility": name, "place": kinds.titles[at], "unit": kinds.units[at], "scarcity": kinds.scarcity[at],
+            "price_unit": "US$/TEU" if kinds.measures[at] == "teu" else "US$/t",
+            "items": " + ".join(dict.fromkeys(each.item for each in changes if each.facility == name)),
         }  # fmt: skip
+        unit = per_unit(row["unit"], parameters)
         mates: list[str] = []
-        for state, limits in zip(STATES, both, strict=True):
-            facility, flow = limits.facilities[at], float(limits.flow[at]) / unit
+        for state, prices in zip(STATES, both, strict=True):
+            capacity, flow = float(prices.capacity[at]), float(prices.flow[at]) / unit
             row |= {
-                f"capacity_{state}": facility.capacity, f"flow_{state}": flow,
-                f"used_{state}": flow / facility.capacity, f"price_{state}": float(limits.price[at]),
-                f"paid_{state}": float(limits.paid[at]) / 1e6,
+                f"capacity_{state}": capacity, f"flow_{state}": flow, f"used_{state}": flow / capacity,
+                f"price_{state}": float(prices.price[at]), f"paid_{state}": float(prices.paid[at]) / 1e6,
             }  # fmt: skip
-            ids = {name for names in limits.series if one.id in names for name in names} - {one.id}
-            mates += [each.title for each in limits.facilities if each.id in ids]
+            ids = {mate for names in prices.series if name in names for mate in names} - {name}
+            mates += [title for mate, title in zip(prices.ids, prices.titles, strict=True) if mate in ids]
         rows.append({**row, "shared_with": "; ".join(dict.fromkeys(mates))})
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.sort_values(["price_with", "used_with"], ascending=False, kind="stable").reset_index(

@@ -6,6 +6,7 @@ refuses what would count twice, before anything is computed. `Ledger` holds the 
 
 from samarkand.ledger.claims import CHARGED, Claim, check_claims, claims_of
 from samarkand.ledger.entries import capex_rows, hazard_rows, skills_rows, trade_cost_rows, transit_rows
+from samarkand.ledger.scarcity import scarcity_rows
 from samarkand.ledger.table import Ledger
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "check_claims",
     "claims_of",
     "hazard_rows",
+    "scarcity_rows",
     "skills_rows",
     "trade_cost_rows",
     "transit_rows",

@@ -24,11 +24,13 @@ from samarkand.priorities.registry import HERE, missing_packages, priorities
 from samarkand.priorities.time_rule import Assessed
 from samarkand.programme.applying import Payment
 from samarkand.state import Counterfactual
+from samarkand.world.freight.place_prices import PlacePrices
 from samarkand.world.freight.state import TradeCosts
 
 KIND = "answers"
 MOST_KEPT = 12  # several MB for each state of the programme
-PARTS = ("trade_costs", "iceberg_cost_hat")  # of a state: those from which its equilibria are solved at once
+# Of a state: those from which its equilibria are solved at once, and prices of full places.
+PARTS = ("trade_costs", "iceberg_cost_hat", "place_prices")
 
 
 class Kept(NamedTuple):
@@ -100,7 +102,7 @@ class StoredAnswer:
         return cls(known, parts, [Kept.of(one) for one in assessed], dict(whole))
 
 
-_CLASSES = (StoredAnswer, Kept, Levels, Range, Gap, TradeCosts, Certificate)
+_CLASSES = (StoredAnswer, Kept, Levels, Range, Gap, TradeCosts, PlacePrices, Certificate)
 
 
 def answer_key(question: str, reach: bool, laid: Sequence[str]) -> str:

@@ -1,0 +1,49 @@
+"""What goods pay at full places, where limits are asked for, by year: the change that a programme makes.
+
+    queues[y, i]     = sum over states k of w[y, k] (queues[k, i] - queues without the programme[i])
+    paid[y, i]       = the same of rents that goods sold by `i` pay
+    received[y, i]   = the same of rents that operators in `i` get      US$ m a year, at the size of the accounts
+
+before anybody pays for the programme. A queue is time and resources lost: nobody receives it. Rents paid and received
+add up to the same over the world. Real income holds queues and rents paid, as a cost; what operators get is not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from samarkand.core.conventions import Floats
+from samarkand.priorities.time_rule import calc_effect_of_year
+from samarkand.programme.schedule import Schedule
+from samarkand.state import State
+
+
+class ScarcityMoney(NamedTuple):
+    """Changes of what goods pay at full places, dims (year, economy), US$ m a year."""
+
+    queues: xr.DataArray
+    paid: xr.DataArray
+    received: xr.DataArray
+
+
+def calc_scarcity_money(
+    schedule: Schedule, states: Sequence[State] | Mapping[int, State], years: Sequence[int]
+) -> ScarcityMoney | None:
+    """Changes in the years named; None where no limits are asked for."""
+    labels = tuple(states[0].world.labels)
+    changes: list[Floats] = []
+    for k in range(len(schedule.states)):
+        both = states[k].solved.place_prices
+        if both is None:
+            return None
+        without, with_ = (one.money(labels) for one in both)
+        changes.append(with_ - without)
+    found = np.array(
+        [calc_effect_of_year(schedule, year, changes.__getitem__, changes.__getitem__) for year in years]
+    )
+    coordinates = {"year": list(years), "economy": list(labels)}
+    return ScarcityMoney(*(xr.DataArray(found[:, at], coordinates, ("year", "economy")) for at in range(3)))
