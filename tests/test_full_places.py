@@ -18,6 +18,8 @@ from samarkand.analysis.full_places import NOTHING_BINDS, full_places, limits_of
 from samarkand.appraisal import appraise
 from samarkand.limiting import JOINT
 from samarkand.reports.answers.asking import item
+from samarkand.reports.answers.comparison import Comparison, comparison_page
+from samarkand.reports.answers.sides import saved_side, side_of
 from samarkand.reports.corridor import print_profile
 from samarkand.reports.files import write_appraisal
 from samarkand.reports.freight import print_freight
@@ -164,8 +166,15 @@ def test_files_and_the_map_have_them(limited, session, table, tmp_path: Path) ->
     assert by_id["samara"]["price_with"] == pytest.approx(table.loc["samara", "price_with"], rel=1e-12)
     report = (tmp_path / "on" / "report.html").read_text()
     assert f"(samara, {passing_words(table.loc['samara'].to_dict())})" in report
+    for name, place in table.iterrows():  # a full place that no item betters has its mark, too
+        words, before = (passing_words(place.to_dict(), state) for state in ("with", "without"))
+        said = words if words == before else f"{words} (without the programme {before})"
+        assert f"<title>{name}: {said}</title>" in report
+        assert f'<th scope="row">{place["place"]}</th><td>{before}</td><td>{words}</td>' in report
+    assert "full place, with a price" in report
     free = appraise(toy_programme(), make_toy_world(), session=session, years=(YEAR,))
     write_appraisal(free, tmp_path / "off")
+    assert "full place, with a price" not in (tmp_path / "off" / "report.html").read_text()
     assert not (tmp_path / "off" / "limits.parquet").exists()
     assert "limits" not in json.loads((tmp_path / "off" / "appraisal.json").read_text())
 
@@ -178,3 +187,26 @@ def test_freight_says_that_nothing_binds_where_no_capacity_is_known(declare) -> 
     declare(ROWS)
     text = " ".join(console.export_text().split())
     assert f"no place is full. {NOTHING_BINDS}" in text
+
+
+def test_places_stand_where_they_are(limited) -> None:
+    """Khorgos, Samara and Hamburg within half a degree to two of the atlas; Suez on the canal."""
+    both = limited.timeline.last.solved.place_prices
+    assert both is not None
+    where = dict(zip(both[1].ids, both[1].positions.tolist(), strict=True))
+    for name, longitude, latitude in (("khorgos", 80.3, 44.2), ("hamburg", 9.97, 53.5), ("suez", 32.5, 30.5)):
+        assert where[name] == pytest.approx([longitude, latitude], abs=2.0), name
+
+
+def test_a_comparison_has_them_of_answers_and_of_their_files(limited, session, table, tmp_path: Path) -> None:
+    """The same words from the files of the answer as from itself; without limits it says so."""
+    free = appraise(toy_programme(), make_toy_world(), session=session, years=(YEAR,))
+    write_appraisal(limited, tmp_path / "on")
+    for side in (side_of(limited, "on"), saved_side(tmp_path / "on", "on")):
+        page = comparison_page(Comparison((side_of(free, "off"), side)))
+        (found,) = (one for one in page.tables if one.title == "Full places")
+        rows = {row[0]: row[1:] for row in found.rows}
+        assert set(rows) == {"khorgos", "samara", "suez"}
+        assert rows["samara"] == ("no limits asked for", passing_words(table.loc["samara"].to_dict()))
+    page = comparison_page(Comparison((side_of(free, "off"), side_of(free, "again"))))
+    assert "Full places" not in [one.title for one in page.tables]

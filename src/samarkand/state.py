@@ -109,11 +109,11 @@ class Counterfactual:
 
     def _place_prices(self) -> tuple[PlacePrices, PlacePrices] | None:
         baseline, with_ = self.baseline, self.freight.limits
-        gates = baseline.gates
+        gates, network = baseline.gates, baseline.setting.world.network
         if gates is None or with_ is None:
             return None
-        without = derived(baseline, "place prices", lambda: PlacePrices.of(gates.limits))
-        return without, PlacePrices.of(with_)
+        without = derived(baseline, "place prices", lambda: PlacePrices.of(gates.limits, network))
+        return without, PlacePrices.of(with_, network)
 
     @property
     def trade_costs(self) -> TradeCosts:

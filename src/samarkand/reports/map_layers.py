@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 from samarkand.analysis.full_places import full_places, passing_words
 from samarkand.programme.model.models import Item, Point
-from samarkand.reports.maps import Marks, Place, Route
+from samarkand.reports.maps import Gate, Marks, Place, Route
 from samarkand.world.network.geography import Geography
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from samarkand.programme import Change
     from samarkand.result import Appraisal
+    from samarkand.state import State
 
 Kind = Literal["crossing", "port", "site"]
 
@@ -40,7 +42,26 @@ def programme_marks(appraisal: Appraisal, change: Change) -> Marks:
         ]
         for code in item.economies:
             taking_part.setdefault(code, appraisal.world.name_of(code))
-    return Marks(tuple(routes), tuple(places), taking_part)
+    return Marks(
+        tuple(routes), tuple(places), taking_part, gates=tuple(_gates(appraisal.timeline.states[change.year]))
+    )
+
+
+def _gates(state: State) -> Iterable[Gate]:
+    """Every place with a capacity that counts; none where no limits are asked for."""
+    table, both = full_places(state), state.solved.place_prices
+    if table is None or both is None:
+        return
+    where = dict(zip(both[1].ids, both[1].positions.tolist(), strict=True))
+    for row in table.to_dict("records"):
+        longitude, latitude = where[row["facility"]]
+        if math.isnan(longitude):
+            continue
+        without, with_ = (passing_words(row, name) for name in ("without", "with"))
+        words = f"{row['place']}: {with_}" + (
+            f" (without the programme {without})" if without != with_ else ""
+        )
+        yield Gate(words, longitude, latitude, full=row["price_with"] > 0)
 
 
 def _limits(limits: pd.DataFrame | None, item: str) -> str:

@@ -43,6 +43,7 @@ SPOT_COLOURS = (
 )  # from the best group to the worst
 UNKNOWN_SPOT = "#7d8791"
 AREA = "#3f958f"
+FULL_GATE = "#c05a2c"
 LARGEST_SPOT = 16.0
 LOSSES = 4  # of COLOURS; the first of them are so dark that their dots are light
 DOTS = (PAPER, PAPER, INK, INK)
@@ -119,6 +120,16 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Gate:
+    """A place with a published capacity, where limits are asked for."""
+
+    words: str
+    longitude: float
+    latitude: float
+    full: bool
+
+
+@dataclass(frozen=True)
 class Marks:
     """What of a programme has a place on a map."""
 
@@ -126,6 +137,7 @@ class Marks:
     places: tuple[Place, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)  # of the economies to be named, by ISO3 code
     areas: tuple[Area, ...] = ()
+    gates: tuple[Gate, ...] = ()  # they stand where they are, and make no map larger
 
     @property
     def positions(self) -> list[tuple[float, float]]:
@@ -165,6 +177,7 @@ def world_map(
         *_dots(world, project, paints, classes, 5.0),
         *_routes(marks, project, 3.0),
         *_places(marks, project, 4.0),
+        *_gates(marks, project, 5.5),
         class_="map",
     )  # fmt: skip
 
@@ -234,6 +247,7 @@ def main_region(marks: Marks) -> tuple[Marks, tuple[int, ...]]:
         tuple(route for route in marks.routes if route.number not in far),
         tuple(place for place in marks.places if place.number not in far),
         marks.names,
+        gates=marks.gates,
     )
     return near, tuple(sorted(far))
 
@@ -283,7 +297,7 @@ def region_map(world: WorldMap, marks: Marks, title: str) -> Svg:
         *_areas(world, project, plain, None, 1.2, title, frame),
         *_boundaries(world, project, 1.2, frame),
         *_own_areas(marks, project, frame),
-        *names, *routes, *places, *numbers,
+        *names, *routes, *places, *_gates(marks, project, 9.0, frame), *numbers,
         class_="map",
     )  # fmt: skip
 
@@ -303,6 +317,7 @@ def close_map(
         *_boundaries(world, project, 1.2, frame),
         *_dots(world, project, paints, classes, 8.0, frame),
         *_routes(marks, project, 2.0),
+        *_gates(marks, project, 9.0, frame),
         *_names(world, marks, project, _Labels(frame), INK),
         class_="map",
     )  # fmt: skip
@@ -576,6 +591,21 @@ def _places(marks: Marks, project: Project, size: float) -> list[Svg]:
             )
         else:
             parts.append(tag("circle", words, cx=x, cy=y, r=size, **look))
+    return parts
+
+
+def _gates(
+    marks: Marks, project: Project, size: float, frame: tuple[float, float, float, float] | None = None
+) -> list[Svg]:
+    """A triangle for a place with a capacity, point down: filled where it is full, those above all others."""
+    parts = []
+    for gate in sorted(marks.gates, key=lambda one: one.full):
+        x, y = (float(v[0]) for v in project(np.array([gate.longitude]), np.array([gate.latitude])))
+        if frame is not None and not (frame[0] < x < frame[2] and frame[1] < y < frame[3]):
+            continue
+        d = f"M{x - size:.1f} {y - size:.1f}h{2 * size:.1f}l{-size:.1f} {1.8 * size:.1f}z"
+        fill = FULL_GATE if gate.full else PAPER
+        parts.append(tag("path", tag("title", gate.words), d=d, fill=fill, stroke=INK, stroke_width=size / 4))
     return parts
 
 

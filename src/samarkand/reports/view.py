@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from samarkand.analysis.full_places import full_places, passing_words
 from samarkand.priorities.base import Indicator
 from samarkand.priorities.faces import Page, Table
 from samarkand.priorities.registry import each_indicator
@@ -325,6 +326,17 @@ class ReportView:
         money_ = figure(self.summary.real_income_value[code], "US$ m", sign=True)
         words = f"{self.name(code)}: {per_cent(value)}, US$ m {money_} a year"
         return Paint(words, float(value), hatched=self.grades[code] != "observed")
+
+    @cached_property
+    def gates(self) -> list[tuple[str, str, str]]:
+        """Places with a capacity, and what passes them without the programme and with it; none without limits."""
+        table = full_places(self.appraisal.timeline.states[self.year])
+        if table is None:
+            return []
+        return [
+            (row["place"], passing_words(row, "without"), passing_words(row, "with"))
+            for row in table.to_dict("records")
+        ]
 
     @property
     def legend(self) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ COLUMNS = {
     "cost": "Charged for it",
 }
 NOTE = "US$ m a year."
+NO_LIMITS = "no limits asked for"
 
 
 @dataclass(frozen=True, repr=False)
@@ -82,7 +83,13 @@ def comparison_page(found: Comparison, economies: Sequence[str] = ()) -> Page:
         " against ".join(side.name for side in found.sides),
         lead=tuple(_said(found)),
         charts=tuple(_bars(found)),
-        tables=(_question(found), *_programmes(found), _sums(found), _economies(found, economies)),
+        tables=(
+            _question(found),
+            *_programmes(found),
+            _sums(found),
+            _economies(found, economies),
+            *_full(found),
+        ),
     )
 
 
@@ -186,6 +193,28 @@ def _sums(found: Comparison) -> Table:
         counts = [len(getattr(side.summary, count)) for side in found.sides]
         rows.append((title, *map(str, counts), *(_more(one - counts[0]) for one in counts[1:])))
     return Table("All economies together", _heads(found), tuple(rows), NOTE)
+
+
+def _full(found: Comparison) -> Iterable[Table]:
+    """Places with a capacity that are full by one of them; nothing where none is asked with limits."""
+    named = dict.fromkeys(place for side in found.sides for place in side.full or ())
+    rows = [
+        (place, *(NO_LIMITS if side.full is None else side.full.get(place, NOTHING) for side in found.sides))
+        for place in named
+        if any("no price" not in (side.full or {}).get(place, "no price") for side in found.sides)
+    ]
+    if named:
+        note = (
+            "With the programme: what passes of what it takes, and the price. Places with room are left out."
+        )
+        heads = ("", *(side.name for side in found.sides))
+        yield Table(
+            "Full places",
+            heads,
+            tuple(rows) or (("No place is full", *("" for _ in found.sides)),),
+            note,
+            numbers=len(heads),
+        )
 
 
 def _more(number: int) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from samarkand.analysis.full_places import full_places, passing_words
 from samarkand.core.conventions import REST_OF_WORLD
 from samarkand.core.faults import Fault, Faults
 from samarkand.programme.channels.charging import IN_WORDS
@@ -43,6 +44,8 @@ class Side:
         Titles of items by id.
     figures
         Figures of the programme by (item, name): value and unit in words.
+    full
+        What passes places with a capacity with the programme, by place, in words; None without limits.
     """
 
     name: str
@@ -53,15 +56,17 @@ class Side:
     names: Mapping[str, str]
     items: Mapping[str, str]
     figures: Mapping[tuple[str, str], str]
+    full: Mapping[str, str] | None = None
 
 
 def side_of(appraisal: Appraisal, name: str) -> Side:
     """An appraisal as one side."""
-    card = appraisal.scenario_card()
+    card, limits = appraisal.scenario_card(), full_places(appraisal.timeline.last)
     return Side(
         name, appraisal.programme.title, appraisal.world.title, _terms(card, appraisal.years[-1]),
         summarise(appraisal), dict(appraisal.world.names),
         {item.id: item.title for item in appraisal.timeline.items}, _figures(appraisal.figures()),
+        _full(None if limits is None else limits.to_dict("records")),
     )  # fmt: skip
 
 
@@ -81,6 +86,7 @@ def saved_side(folder: Path, name: str) -> Side:
             Summary(year, *columns), {**economy_names(), REST_OF_WORLD: "Rest of the world"},
             {name: title for name, title in programme["titles"].items() if name not in without},
             _figures(pd.read_parquet(folder / FIGURES)),
+            _full(content.get("limits")),
         )  # fmt: skip
     except OSError as error:
         raise Faults([Fault(str(folder), f"has no appraisal: {error.strerror or error}", REMEDY)]) from error
@@ -108,6 +114,11 @@ def _figures(table: pd.DataFrame) -> dict[tuple[str, str], str]:
             known["item"], known["figure"], known["value"], known["unit"], strict=True
         )
     }
+
+
+def _full(rows: Sequence[Mapping[Any, Any]] | None) -> dict[str, str] | None:
+    """Places with a capacity and what passes them with the programme, as `full_places` has them."""
+    return None if rows is None else {row["place"]: passing_words(row) for row in rows}
 
 
 def _terms(card: Mapping[str, Any], year: int) -> dict[str, str]:

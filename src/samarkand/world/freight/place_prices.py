@@ -11,8 +11,10 @@ import numpy as np
 
 from samarkand.core.conventions import REST_OF_WORLD, Floats
 from samarkand.world.freight import capacity
+from samarkand.world.freight.capacity import Place
 from samarkand.world.freight.limits import Limits
 from samarkand.world.freight.transit_tariffs import transit_tariffs
+from samarkand.world.network.tables import Network
 
 RENT, QUEUE = "rent", "queue"
 
@@ -35,6 +37,8 @@ class PlacePrices:
         `paid` by economy that sells the goods, US$ a year [place, economy].
     series
         Ids of places that have one price together.
+    positions
+        Where they are, longitude and latitude in degrees [place, 2]; not a number where it has no place.
     """
 
     ids: tuple[str, ...]
@@ -49,9 +53,10 @@ class PlacePrices:
     paid: Floats
     by_seller: Floats
     series: tuple[tuple[str, ...], ...]
+    positions: Floats
 
     @classmethod
-    def of(cls, limits: Limits) -> PlacePrices:
+    def of(cls, limits: Limits, network: Network) -> PlacePrices:
         """Of the prices of a state. Raises ValueError before `paid_by_seller` was asked for."""
         if limits.by_seller is None:
             raise ValueError("nobody asked who pays")
@@ -69,6 +74,7 @@ class PlacePrices:
             limits.paid,
             limits.by_seller,
             limits.series,
+            np.array([position_of(one.place, network) for one in places], np.float64).reshape(-1, 2),
         )
 
     @property
@@ -96,6 +102,26 @@ class PlacePrices:
             found[1] += mine
             found[2, labels.index(operator if operator in labels else REST_OF_WORLD)] += mine.sum()
         return found
+
+
+def position_of(place: Place, network: Network) -> tuple[float, float]:
+    """Longitude and latitude of the middle one of its ports, else of its links; not a number where it has neither."""
+    if place.ports:
+        rows = sorted(place.ports)
+        port = network.ports.iloc[rows[len(rows) // 2]]
+        return float(port["lon"]), float(port["lat"])
+    for mode, mine in place.links.items():
+        if not mine:
+            continue
+        land = mode in ("road", "rail")
+        nodes = network.land(mode).nodes if land else network.sea_nodes
+        links = network.land(mode).links if land else network.sea_links
+        rows = sorted(mine)
+        link = links.iloc[rows[len(rows) // 2]]
+        ends = nodes.iloc[[int(link["u"]), int(link["v"])]]
+        lon = np.unwrap(ends["lon"].to_numpy(float), period=360).mean()
+        return float(lon), float(ends["lat"].mean())
+    return float("nan"), float("nan")
 
 
 def operators() -> dict[str, str]:
