@@ -14,7 +14,13 @@ from limit_cases import ROWS as COMMON
 from limit_cases import declare_with, row
 from samarkand.analysis.corridors import corridor_profile
 from samarkand.analysis.flows import freight
-from samarkand.analysis.full_places import NOTHING_BINDS, full_places, limits_of_state, passing_words
+from samarkand.analysis.full_places import (
+    NOTHING_BINDS,
+    full_places,
+    limits_of_state,
+    passing_words,
+    tonnes_of_item,
+)
 from samarkand.appraisal import appraise
 from samarkand.limiting import JOINT
 from samarkand.reports.answers.asking import item
@@ -25,7 +31,7 @@ from samarkand.reports.files import write_appraisal
 from samarkand.reports.freight import print_freight
 from samarkand.result import Appraisal
 from samarkand.session import Session
-from samarkand.world.freight.capacity import CapacityRow
+from samarkand.world.freight.capacity import CapacityRow, Place, calc_flow
 from toy import make_toy_world, toy_programme
 
 YEAR = 2035
@@ -210,3 +216,21 @@ def test_a_comparison_has_them_of_answers_and_of_their_files(limited, session, t
         assert rows["samara"] == ("no limits asked for", passing_words(table.loc["samara"].to_dict()))
     page = comparison_page(Comparison((side_of(free, "off"), side_of(free, "again"))))
     assert "Full places" not in [one.title for one in page.tables]
+
+
+def test_tonnes_of_an_item_are_those_that_limits_leave(limited, session, table) -> None:
+    """The line leads over the border that is full: 30 m t a year before, 45 with it, on the links as laid."""
+    both = tonnes_of_item(limited.timeline.last, "faster-line")
+    assert both is not None
+    for tonnes, state in zip(both, ("without", "with"), strict=True):
+        assert 1e-6 * tonnes >= table.loc["samara", f"flow_{state}"] * (1 - 2 * JOINT)
+    place = Place(item="faster-line", in_series=True)
+    state = limited.timeline.last.unpaid
+    laid = calc_flow(state.assignment, place, "m t a year", state.assumptions.parameters)
+    assert 1e-6 * both[1] == pytest.approx(laid, rel=1e-9)
+    asked = {"session": session, "years": (YEAR,)}
+    said = item("faster-line", toy_programme(), make_toy_world(), limits=True, **asked).page.lead
+    assert sum("With limits" in one and "without the programme" in one for one in said) == 1
+    assert not any("trade in the accounts take it" in one for one in said)
+    free = item("faster-line", toy_programme(), make_toy_world(), **asked).page.lead
+    assert any("trade in the accounts take it" in one for one in free)

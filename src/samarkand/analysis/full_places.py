@@ -10,8 +10,11 @@ from typing import Any
 
 import pandas as pd
 
+from samarkand.engines.once import derived
 from samarkand.programme.channels.capacity import CapacityChange
+from samarkand.solving import lay_freight
 from samarkand.state import State
+from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.freight.capacity import per_unit
 from samarkand.world.freight.place_prices import PlacePrices
 from samarkand.world.parameters import Parameters
@@ -97,6 +100,27 @@ def limits_table(
     return table.sort_values(["price_with", "used_with"], ascending=False, kind="stable").reset_index(
         drop=True
     )
+
+
+def tonnes_of_item(state: State, item: str) -> tuple[float, float] | None:
+    """Tonnes a year between economies on the busiest link that an item builds or betters, before anybody pays.
+
+    Without the programme and with it, both ways together, on the ways that full places leave; nothing passes without it
+    what the item builds. None where the item changes no link of the network.
+    """
+    solved, baseline = state.solved, state.solved.baseline
+    links = solved.tonnes_on_links().links
+    mine = links[[item in str(names).split(" + ") for names in links["item"]]]
+    if mine.empty:
+        return None
+
+    def lay() -> FreightWork:
+        return lay_freight(baseline, baseline.state, baseline.solution, whole=False)
+
+    before = derived(baseline, "tonnes on links", lay).links
+    same = pd.MultiIndex.from_frame(mine.loc[mine["row"] >= 0, ["mode", "row"]])
+    stood = before[pd.MultiIndex.from_frame(before[["mode", "row"]]).isin(same)]
+    return float(stood["tonnes"].max()) if len(stood) else 0.0, float(mine["tonnes"].max())
 
 
 def passing_words(row: Mapping[Any, Any], state: str = "with") -> str:

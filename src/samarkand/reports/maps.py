@@ -43,7 +43,6 @@ SPOT_COLOURS = (
 )  # from the best group to the worst
 UNKNOWN_SPOT = "#7d8791"
 AREA = "#3f958f"
-FULL_GATE = "#c05a2c"
 LARGEST_SPOT = 16.0
 LOSSES = 4  # of COLOURS; the first of them are so dark that their dots are light
 DOTS = (PAPER, PAPER, INK, INK)
@@ -317,8 +316,8 @@ def close_map(
         *_boundaries(world, project, 1.2, frame),
         *_dots(world, project, paints, classes, 8.0, frame),
         *_routes(marks, project, 2.0),
-        *_gates(marks, project, 9.0, frame),
         *_names(world, marks, project, _Labels(frame), INK),
+        *_gates(marks, project, 9.0, frame),
         class_="map",
     )  # fmt: skip
 
@@ -604,8 +603,10 @@ def _gates(
         if frame is not None and not (frame[0] < x < frame[2] and frame[1] < y < frame[3]):
             continue
         d = f"M{x - size:.1f} {y - size:.1f}h{2 * size:.1f}l{-size:.1f} {1.8 * size:.1f}z"
-        fill = FULL_GATE if gate.full else PAPER
-        parts.append(tag("path", tag("title", gate.words), d=d, fill=fill, stroke=INK, stroke_width=size / 4))
+        fill, edge = (INK, PAPER) if gate.full else (PAPER, INK)
+        parts.append(
+            tag("path", tag("title", gate.words), d=d, fill=fill, stroke=edge, stroke_width=size / 4)
+        )
     return parts
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from samarkand.analysis.full_places import NOTHING_BINDS, full_places, passing_words
+from samarkand.analysis.full_places import NOTHING_BINDS, full_places, passing_words, tonnes_of_item
 from samarkand.priorities.faces import NO_FIGURE, Page, Table
 from samarkand.priorities.registry import priorities
 from samarkand.reports.answers.lines import UNIT, Line, cells_of, in_words, lines_of, priority_lines, sums_of
@@ -55,7 +55,9 @@ def _said(appraisal: Appraisal, one: ItemWorth, lines: Sequence[Line]) -> Iterab
         f"In {year} it brings all economies {' and '.join(parts)}; {money(charged)} a year are charged for it: "
         f"{money(trade + direct - charged, sign=True)} a year."
     )
-    if one.tonnes > 0:
+    if appraisal.asked.has_limits:
+        yield from _tonnes_with_limits(appraisal, item.id)
+    elif one.tonnes > 0:
         yield f"{figure(1e-6 * one.tonnes, 'm t a year')} m tonnes a year of the trade in the accounts take it."
     brings = [line for line in lines if line.trade + line.direct > NOTHING_SHOWN]
     brings.sort(key=lambda line: -(line.trade + line.direct))
@@ -71,6 +73,17 @@ def _said(appraisal: Appraisal, one: ItemWorth, lines: Sequence[Line]) -> Iterab
         worst = min(lose, key=lambda line: line.net)
         who = appraisal.world.name_of(worst.economy)
         yield f"{who} bears most: {money(worst.net, sign=True)} a year, {money(worst.charge)} of it charged."
+
+
+def _tonnes_with_limits(appraisal: Appraisal, name: str) -> Iterable[str]:
+    """What passes the item on the ways that full places leave; nothing where it changes no link."""
+    both = tonnes_of_item(appraisal.timeline.last, name)
+    if both is not None:
+        without, with_ = (figure(1e-6 * one, "m t a year") for one in both)
+        yield (
+            f"With limits {with_} m tonnes a year of the trade between economies pass the busiest of its links, and "
+            f"{without} without the programme."
+        )
 
 
 def _for_economy(appraisal: Appraisal, one: ItemWorth, lines: Sequence[Line], code: str) -> Iterable[Table]:
