@@ -30,6 +30,7 @@ from samarkand.world.projection import Projection, load_projection
 from samarkand.world.world import World, load_world
 
 Asked: TypeAlias = Scenario | Programme | str | Path
+NO_PRICES = "each item left out has prices of full places of its own, and none are looked for"
 LAST_YEAR = 2100
 DEFAULT_YEARS = (2035,)
 # Parameters of how states make up years alone: no state depends on them.
@@ -369,8 +370,8 @@ def _check(scenario: Scenario, programme: Programme | None, reach: bool, faults:
         faults.add(f"assumptions {SWITCH}", f"is {limits:g}", "Give 1 for limits that bind, or 0.")
     for option, given in (
         ("--transit-payments", scenario.transit_payments),
-        ("what each item does given all others (--reach, --transit)", reach),
-    ):  # fmt: skip
+        (f"what each item does given all others (--reach, --transit): {NO_PRICES}", reach),
+    ):
         if limits and given:
             faults.add("--limits", f"is not worked out together with {option}", "Leave out one of the two.")
     rule = scenario.deficit_rule
