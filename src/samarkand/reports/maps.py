@@ -16,6 +16,7 @@ from zlib import crc32
 import numpy as np
 
 from samarkand.core.conventions import Floats
+from samarkand.engines.once import derived
 from samarkand.priorities.faces import Area, Spot
 from samarkand.reports.charts import INK, PAPER, SOFT
 from samarkand.reports.projections import calc_azimuthal, calc_equal_earth
@@ -380,14 +381,13 @@ def _areas(
     frame: tuple[float, float, float, float] | None = None,
 ) -> list[Svg]:
     parts: list[Svg] = []
-    outlines: dict[tuple[str, str], list[str]] = {}
-    for outline in world.outlines:
-        path = "".join(_ring_path(ring, project, coarse, frame) for ring in outline.rings)
-        if path:
-            key = (outline.economy, outline.drawn if not outline.economy else "coloured")
-            outlines.setdefault(key, []).append(path)
-    for (economy, drawn), paths in outlines.items():
-        d = "".join(paths)
+
+    def make() -> dict[tuple[str, str], str]:
+        return _outlines(world, project, coarse, frame)
+
+    # Without a frame it is the whole world, which stands alike in every picture.
+    outlines = derived(world, ("outlines", coarse), make) if frame is None else make()
+    for (economy, drawn), d in outlines.items():
         paint = paints.get(economy)
         if drawn == "hatched":
             parts += [
@@ -419,6 +419,19 @@ def _areas(
                     )
                 )
     return parts
+
+
+def _outlines(
+    world: WorldMap, project: Project, coarse: float, frame: tuple[float, float, float, float] | None
+) -> dict[tuple[str, str], str]:
+    """Paths of what is within a frame, by economy and by how it is drawn."""
+    found: dict[tuple[str, str], str] = {}
+    for outline in world.outlines:
+        path = "".join(_ring_path(ring, project, coarse, frame) for ring in outline.rings)
+        if path:
+            key = (outline.economy, outline.drawn if not outline.economy else "coloured")
+            found[key] = found.get(key, "") + path
+    return found
 
 
 def mark_of(value: float | None, classes: Classes) -> str:
@@ -464,7 +477,22 @@ def _path(points: Sequence[tuple[int, int]], *, close: bool = False) -> str:
 def _boundaries(
     world: WorldMap, project: Project, width: float, frame: tuple[float, float, float, float] | None = None
 ) -> list[Svg]:
-    lines: dict[bool, list[str]] = {False: [], True: []}
+    def make() -> dict[bool, str]:
+        return _lines(world, project, frame)
+
+    lines = derived(world, "boundaries", make) if frame is None else make()
+    return [
+        tag("path", d=lines[False], fill="none", stroke=BORDER, stroke_width=width),
+        tag("path", d=lines[True], fill="none", stroke=PAPER, stroke_width=width * 1.6),
+        tag("path", d=lines[True], fill="none", stroke=SOFT, stroke_width=width, stroke_dasharray="5 4"),
+    ]  # fmt: skip
+
+
+def _lines(
+    world: WorldMap, project: Project, frame: tuple[float, float, float, float] | None
+) -> dict[bool, str]:
+    """Paths of boundaries within a frame, by whether they are dashed."""
+    found = {False: "", True: ""}
     for boundary in world.boundaries:
         x, y = project(boundary.points[:, 0], boundary.points[:, 1])
         if frame is None or (
@@ -472,12 +500,8 @@ def _boundaries(
         ):
             points = _thin(x, y, 1.0)
             if len(points) > 1:
-                lines[boundary.dashed].append(_path(points))
-    return [
-        tag("path", d="".join(lines[False]), fill="none", stroke=BORDER, stroke_width=width),
-        tag("path", d="".join(lines[True]), fill="none", stroke=PAPER, stroke_width=width * 1.6),
-        tag("path", d="".join(lines[True]), fill="none", stroke=SOFT, stroke_width=width, stroke_dasharray="5 4"),
-    ]  # fmt: skip
+                found[boundary.dashed] += _path(points)
+    return found
 
 
 def _dots(
