@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from samarkand import solving
+from samarkand.baseline import solve_baseline
 from samarkand.core.progress import quiet
 from samarkand.session import Session
-from samarkand.solving import Setting, solve_baseline
+from samarkand.solving import Setting
 from samarkand.world.freight.assignment import calc_tonnes, calc_volumes
 from samarkand.world.freight.disruption import disrupt_freight
 from samarkand.world.freight.energy import energy_tonnes

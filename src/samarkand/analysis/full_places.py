@@ -12,7 +12,6 @@ import pandas as pd
 
 from samarkand.engines.once import derived
 from samarkand.programme.channels.capacity import CapacityChange
-from samarkand.solving import lay_freight
 from samarkand.state import State
 from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.freight.capacity import per_unit
@@ -115,7 +114,7 @@ def tonnes_of_item(state: State, item: str) -> tuple[float, float] | None:
         return None
 
     def lay() -> FreightWork:
-        return lay_freight(baseline, baseline.state, baseline.solution, whole=False)
+        return baseline.lay(baseline.state, baseline.solution, whole=False)
 
     before = derived(baseline, "tonnes on links", lay).links
     same = pd.MultiIndex.from_frame(mine.loc[mine["row"] >= 0, ["mode", "row"]])

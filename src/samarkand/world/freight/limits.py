@@ -363,11 +363,13 @@ class GatedFreight:
     def paid_by_seller(self, limits: Limits, goods: Goods) -> Floats:
         """What goods pay by the economy that sells them, US$ a year [facility, economy]; adds up to `paid`."""
         pairs, (zone, weight) = self.model.baseline.pairs, self.model.baseline.zones
-        one, other = pairs.origin[self.at], pairs.destination[self.at]
-        both = (weight[one] * weight[other])[:, None]
         found = np.zeros((len(self.facilities), len(self.model.baseline.economies)))
-        for layer in limits.layers:
-            bits = self._bits(self.found[layer.number])
+        for layer in limits.layers:  # whoever passes a full facility is among those that turn aside
+            one, other = pairs.origin[self.at[layer.rows]], pairs.destination[self.at[layer.rows]]
+            both, bits = (
+                (weight[one] * weight[other])[:, None],
+                self._bits(self.found[layer.number], layer.rows),
+            )
             for f in np.flatnonzero(limits.price > 0).tolist():
                 amount = getattr(goods, self.facilities[f].measure)
                 share = (layer.share * (bits >> f & 1)).sum(axis=2) * both

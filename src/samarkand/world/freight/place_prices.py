@@ -13,8 +13,8 @@ from samarkand.core.conventions import REST_OF_WORLD, Floats
 from samarkand.world.freight import capacity
 from samarkand.world.freight.capacity import Place
 from samarkand.world.freight.limits import Limits
-from samarkand.world.freight.transit_tariffs import transit_tariffs
 from samarkand.world.network.tables import Network
+from samarkand.world.network.transit_tariffs import transit_tariffs
 
 RENT, QUEUE = "rent", "queue"
 
