@@ -140,7 +140,10 @@ def report_sizes(listed: list[tuple[str, EquilibriumAccounts, float | None]]) ->
         clock, warm = median_times(lambda accounts=accounts, shock=shock: solve(accounts, shock), 5)
         along = corridor(accounts.economy_count, 0)
         by_pair = median_time(lambda accounts=accounts, along=along: solve(accounts, along), 5)
-        duty = Shock(tariff_rate=0.1 * np.random.default_rng(0).random(accounts.trade_share.shape))
+        rate = 0.1 * np.random.default_rng(0).random(accounts.trade_share.shape)
+        own = np.arange(accounts.economy_count)
+        rate[own, own] = 0.0
+        duty = Shock(tariff_rate=rate)
         tariffs = median_time(lambda accounts=accounts, duty=duty: solve(accounts, duty), 5)
         aimed = f"{aim:7.1f} {1e-3 * aim / warm:9.1f}" if aim else "      -         -"
         print(
