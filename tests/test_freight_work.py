@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import xarray as xr
+from pydantic import ValidationError
 
+from samarkand.world.accounts.tables import load_accounts
 from samarkand.world.assumptions import load_assumptions
 from samarkand.world.freight.assignment import calc_freight_work, calc_tonnes, nearest_class
 from samarkand.world.freight.commodities import freight_table, load_freight
 from samarkand.world.freight.mode_choice import classes_of_time
 from samarkand.world.freight.path_finder import PathFinder
 from samarkand.world.freight.skims import MODES, values_of_time
-from samarkand.world.freight.unit_values import unit_values
+from samarkand.world.freight.unit_values import UnitValueRow, unit_values
 from samarkand.world.network.tables import load_network
 
 ENDS = ["GEO", "KGZ"]  # few cities, three modes between them
@@ -75,6 +77,32 @@ def test_values_of_a_tonne_beside_other_sources():
     # government); 1.11 times as dear in 2022 (World Bank Pink Sheet). Lithium and copper come on top.
     assert ores["AUS"] == pytest.approx(1.11 * 78_000 / 867, rel=0.2)
     assert ores["BRA"] == pytest.approx(1.11 * 25_800 / 342, rel=0.25)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"value_per_tonne": 0, "low": 0}, "worth more than zero"),
+        ({"low": -5}, "worth more than zero"),
+        ({"value_per_tonne": 500}, "outside its range"),
+        ({"flag": "verified"}, "address"),
+        ({"year": "soon"}, "valid integer"),
+    ],
+)
+def test_a_broken_value_of_a_tonne_is_refused(change, reason):
+    row = {"exporter": "KAZ", "sector": "coal", "value_per_tonne": 66, "low": 30, "high": 200, "year": 2022}
+    cited = {"source": "made up", "flag": "assumed"}
+    assert UnitValueRow.model_validate(row | cited).value_per_tonne == 66
+    with pytest.raises(ValidationError, match=reason):
+        UnitValueRow.model_validate(row | cited | change)
+
+
+def test_each_declared_value_of_a_tonne_is_of_a_sector_that_has_one():
+    """A row of a sector or an economy that the accounts do not have would count for nothing, unseen."""
+    declared, labels = load_freight(), set(load_accounts().trade_flow["origin"].to_numpy().tolist())
+    for row in unit_values():
+        assert declared[f"{row.sector}.value_per_tonne"] > 0
+        assert row.exporter in labels
 
 
 @pytest.mark.parametrize("mode", MODES)

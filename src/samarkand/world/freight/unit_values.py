@@ -32,6 +32,8 @@ class UnitValueRow(Cited):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
+        if min(self.value_per_tonne, self.low) <= 0:
+            raise ValueError("a tonne is worth more than zero; what is not known has no row")
         _ = self.evidence
         return self
 
