@@ -227,3 +227,17 @@ def test_what_is_set_and_scaled_or_given_twice_is_a_fault():
     assert [fault.place for fault in faults] == ["--set a.b", "--scale capex"]
     with pytest.raises(Faults, match="--assume discount_rate: is given twice"):
         read_assumptions(["discount_rate=0.1", "discount_rate=0.2"])
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [
+        ("canal_tolls=half", r"--assume canal_tolls=half: 'half' is not a number"),
+        ("canal_tolls=0,5", r"--assume canal_tolls=0,5: '0,5' is not a number"),
+        ("canal_tolls", r"--assume canal_tolls: is not of the form NAME=VALUE"),
+        ("canal_tolls=", r"--assume canal_tolls=: is not of the form NAME=VALUE"),
+    ],
+)
+def test_an_assumption_that_is_no_number_is_told_from_one_without_a_value(word: str, reason: str):
+    with pytest.raises(Faults, match=reason):
+        read_assumptions([word])

@@ -338,15 +338,14 @@ def read_assumptions(words: list[str]) -> dict[str, float]:
 
     faults, values = FaultList(), dict[str, float]()
     for word in words:
-        name, _, number = word.partition("=")
+        name, equals, number = word.partition("=")
         if name.strip() in values:
             faults.add(f"--assume {name.strip()}", *TWICE)
         try:
             values[name.strip()] = float(number)
         except ValueError:
-            faults.add(
-                f"--assume {word}", "is not of the form NAME=VALUE", "Write for instance rail_speed=50."
-            )
+            reason = f"{number!r} is not a number" if equals and number else "is not of the form NAME=VALUE"
+            faults.add(f"--assume {word}", reason, "Write for instance rail_speed=50.")
     faults.raise_if_any()
     return values
 
