@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from samarkand import solving
@@ -84,6 +85,19 @@ def test_a_closed_canal_takes_no_toll() -> None:
     assert (closed[0].to_numpy() == closed[1].to_numpy()).all()
     sea = {"vot_class": "low", "mode": "sea"}
     assert (closed[1].sel(sea) >= skims_of(models[1])["usd"].sel(sea)).all()
+
+
+def test_the_toll_is_taken_where_ships_sail_and_nowhere_without_a_canal() -> None:
+    """In a network of the user's the link of the locks may be out of use beside a new one; or there is no canal."""
+    network = make_network()
+    links, nodes = network.sea_links, network.sea_nodes
+    (row,) = np.flatnonzero(links["passage"] == "suez")
+    twice = pd.concat([links, links.iloc[[row]]], ignore_index=True)
+    twice.loc[row, "status"] = "planned"
+    assert tolls_of_links(links, nodes)[row] == pytest.approx(SUEZ, rel=1e-12)
+    assert np.flatnonzero(tolls_of_links(twice, nodes)).tolist() == [len(links)]
+    assert not tolls_of_links(links.assign(passage=""), nodes).any()
+    assert tolls_of_links(links.iloc[:0], nodes).shape == (0,)
 
 
 @pytest.mark.slow

@@ -19,17 +19,17 @@ from samarkand.world.network.transit_tariffs import transit_tariffs
 def tolls_of_links(links: pd.DataFrame, nodes: pd.DataFrame) -> Floats:
     """Published toll of each link at sea, US$/TEU; zero on all but one of each canal.
 
-    links: u, v, passage; nodes: lat, lon. The toll is taken on the link of the passage whose middle is nearest to the
-    place that its tariff gives.
+    links: u, v, passage, status; nodes: lat, lon. The toll is taken on the open link of the passage whose middle is
+    nearest to the place that its tariff gives: on one that no ship sails nobody would pay it.
     """
     found = np.zeros(len(links))
     passage_of = {row.id: row.passage for row in chokepoints()}
-    passages = links["passage"].to_numpy()
+    passages, is_open = links["passage"].to_numpy(), (links["status"] == "open").to_numpy()
     lat, lon = (nodes[name].to_numpy(float) for name in ("lat", "lon"))
     for row in transit_tariffs():
         if row.kind != "canal" or row.lat is None or row.lon is None:
             continue
-        at = np.flatnonzero(passages == passage_of[row.place])
+        at = np.flatnonzero(is_open & (passages == passage_of[row.place]))
         if at.size:
             ends = links[["u", "v"]].to_numpy(np.int64)[at]
             # A canal is short: degrees serve as a measure of what is near.
