@@ -70,8 +70,11 @@ def test_progress_is_told_of_limits_as_of_all_else(declare) -> None:
     def tell(text: str, done: int | None = None, total: int | None = None) -> None:
         said.append(text)
 
-    appraise(toy_programme(), make_toy_world(), session=Session(), years=(YEAR,), limits=True, progress=tell)
+    asked = appraise(
+        toy_programme(), make_toy_world(), session=Session(), years=(YEAR,), limits=True, progress=tell
+    )
     assert any("prices of full facilities" in text for text in said)
+    assert asked.terms_line == "Published capacities bind."
 
 
 def flow(state: State, place: str, with_: bool) -> float:

@@ -36,10 +36,8 @@ from samarkand.world.freight.state import Freight, FreightState, freight_state
 
 Outcome = TypeVar("Outcome")
 JOINT = 1e-6  # of capacities: what prices and the trade that they lead to may miss
-FOLLOWED, CLOSING = (
-    2,
-    0.25,
-)  # rounds in which prices simply follow trade; and later, if they close as much of a miss
+# Rounds in which prices simply follow trade; and later, if they close as much of a miss.
+FOLLOWED, CLOSING = 2, 0.25
 MOST_TRIES = 40  # solutions looked for
 
 

@@ -43,6 +43,7 @@ from samarkand.priorities.scarcity_money import ScarcityMoney, calc_scarcity_mon
 from samarkand.priorities.timeline import Timeline
 from samarkand.priorities.transit_money import TransitMoney, calc_transit_money
 from samarkand.programme import Programme, Schedule
+from samarkand.programme.channels.capacity import SWITCH
 from samarkand.programme.channels.charging import IN_WORDS
 from samarkand.programme.files.varying import varied_words
 from samarkand.question import Question
@@ -451,7 +452,7 @@ class Appraisal(Carded):
             ("Left out", asked.without),
             ("Set", tuple(f"{path} = {json.loads(value)}" for path, value in asked.patches)),
             ("Varied", tuple(varied_words(*one) for one in asked.variations)),
-            ("Assumed", tuple(f"{name} = {value:g}" for name, value in asked.assumptions)),
+            ("Assumed", tuple(f"{name} = {value:g}" for name, value in asked.assumptions if name != SWITCH)),
             ("Priorities", tuple(sorted(self.priorities)) if asked.priorities else ()),
         ]
         lines = [f"{word}: {', '.join(names)}." for word, names in parts if names]
@@ -461,6 +462,8 @@ class Appraisal(Carded):
             lines.append("What is charged buys construction.")
         if asked.transit_payments:
             lines.append("Goods pay economies that they pass, inside the equilibrium.")
+        if dict(asked.assumptions).get(SWITCH):
+            lines.append("Published capacities bind.")
         return " ".join(lines)
 
     @property

@@ -29,7 +29,7 @@ def scarcity_rows(
         Of what they rest on.
     """
     parts = [
-        ("scarcity_queue", "equilibrium", "shippers", -queues),
+        ("scarcity_queue", "equilibrium", "shippers", 0.0 - queues),
         ("scarcity_rent", "direct", "shippers", -paid),
         ("scarcity_rent", "direct", "operators", received),
     ]

@@ -203,10 +203,8 @@ class Course(NamedTuple):
 
 def _in_year(appraisal: Appraisal, item: Item, year: int) -> Iterator[tuple[Stream, str, str, Amount]]:
     """What each stream gives in a year by economy and party; after the life of the item as in its last year."""
-    life, demand = (
-        life_of(item, appraisal.assumptions.parameters),
-        appraisal.assumptions.parameters["demand_factor"],
-    )
+    life = life_of(item, appraisal.assumptions.parameters)
+    demand = appraisal.assumptions.parameters["demand_factor"]
     if life is None or year < life.opening:
         return
     place = min(year - life.start, len(life.years) - 1)
