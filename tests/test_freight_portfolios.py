@@ -37,7 +37,7 @@ def at_once(model: FreightModel, sets):
         model.arcs_of(change)  # legs from all ends are known
     found = portfolios.portfolio_costs(model, sets, lambda **_fractions: None)
     assert found is not None
-    at_home = [model.baseline.costs_at_home(changes)[1] for changes in sets]
+    at_home = [model.baseline.costs_at_home(changes)[1] - model.baseline.at_home[1] for changes in sets]
     return found.transpose(2, 3, 0, 1) + np.array(at_home)
 
 

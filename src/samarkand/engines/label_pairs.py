@@ -206,13 +206,29 @@ def row_by_sea(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def routes_taken(key: int, j: int, lists: Ints, count: Any, mask: Any, taken: Ints) -> Any:
+    """Find the first label of each list that the projects of `key` allow, into taken[mode, search class], -1 for none.
+
+    Returns the projects that these labels use: with these alone, of those of `key`, they are the same. lists: [list,
+    (search class, mode)], those of city j that have labels; count, mask: buckets [search class, mode, city].
+    """
+    used = np.int64(0)
+    for n in range(lists.shape[0]):
+        c, m = lists[n, 0], lists[n, 1]
+        taken[m, c] = -1
+        for k in range(count[c, m, j]):
+            if mask[c, m, j, k] & ~key == 0:
+                taken[m, c], used = k, used | mask[c, m, j, k]
+                break
+    return used
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def new_terms(
-    key: int,
     m: int,
     j: int,
-    count: Any,
+    taken: Ints,
     real: Any,
-    mask: Any,
     usd: Floats,
     hours: Floats,
     term: Floats,
@@ -223,22 +239,18 @@ def new_terms(
     new_usd: Floats,
     new_hours: Floats,
     out: Floats,
-) -> Any:
-    """Terms of the choice by mode m with the projects of `key`, by class of goods: as `choice_kernels.compare` has it.
+) -> None:
+    """Terms of the choice by mode m with the labels taken, by class of goods: as `choice_kernels.compare` has it.
 
-    Returns the projects that the routes use: with these alone, of those of `key`, they are the same.
-
-    count, real, mask: buckets [search class, mode, city]; usd, hours: [mode, route] of the pair without projects; term,
-    pick: [class, mode]; constants: [class, mode]; new_usd, new_hours: room [mode, route].
+    taken: as from `routes_taken`; real: buckets [search class, mode, city]; usd, hours: [mode, route] of the pair
+    without projects; term, pick: [class, mode]; constants: [class, mode]; new_usd, new_hours: room [mode, route].
     """
-    moved, used = False, np.int64(0)
+    moved = False
     for c in range(ROUTES):
         new_usd[m, c], new_hours[m, c] = usd[m, c], hours[m, c]
-        for k in range(count[c, m, j]):
-            if mask[c, m, j, k] & ~key == 0:
-                new_hours[m, c], new_usd[m, c] = real[c, m, j, k, 1], real[c, m, j, k, 2]
-                moved, used = True, used | mask[c, m, j, k]
-                break
+        if taken[m, c] >= 0:
+            new_hours[m, c], new_usd[m, c] = real[c, m, j, taken[m, c], 1], real[c, m, j, taken[m, c], 2]
+            moved = True
     for k in range(values.size):
         out[k] = term[k, m]
         if not moved or (m == SEA and not term[k, m] > 0):
@@ -252,7 +264,6 @@ def new_terms(
         old_g = usd[m, old] + values[k] * old_h if old >= 0 else np.inf
         if is_taken(g, old_g, False, True) and not (g == old_g and h == old_h):
             out[k] = np.exp(constants[k, m] - scale * np.log(g))
-    return used
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
@@ -266,6 +277,7 @@ def fall(cost: float, whole: float, terms: Any, scale: float) -> float:
 def add_rows(
     block: Ints,
     by_class: Any,
+    sea: Any,
     near_ptr: Ints,
     near: Ints32,
     back_ptr: Ints,
@@ -278,28 +290,31 @@ def add_rows(
     sets: Ints,
     room: Any,
     total: Floats,
+    reached: NDArray[np.bool_],
 ) -> bool:
     """Add the weighted differences of cost from the cities of `block` to those after them, for all sets; whether full.
 
-    total: [zone of the second city, set, class], as the first of `choice_kernels.compare`, one direction. by_class: by
-    search class (value, road, rail, sea) with what `row_by_road`, `row_by_rail` and `row_by_sea` take; pairs: (usd,
-    hours, term, pick, segment); choice: (values, constants, scale); room: buckets and tables, see `make_room`.
+    total: [zone of the second city, set, class], as the first of `choice_kernels.compare`, one direction; reached:
+    [zone], set where anything was added. by_class: by search class (value, road, rail) with what `row_by_road` and
+    `row_by_rail` take; sea: what `row_by_sea` takes, of the first search class: no other is a voyage, see `best_route`.
+    pairs: (usd, hours, term, pick, segment); choice: (values, constants, scale); room: buckets and tables.
     """
     usd, hours, term, pick, segment = pairs
     values, constants, scale = choice
     count, real, mask, slots, bits, number, parts, out, kept_key, kept, kept_slots = room
+    size = kept_slots.size - 1
     cities, classes = zone.size, values.size
     full = False
     relevant = np.empty(cities, np.int64)
     new_usd, new_hours = np.empty((MODES, ROUTES)), np.empty((MODES, ROUTES))
     terms = np.empty((MODES, classes))
     cost, whole = np.empty(classes), np.empty(classes)
-    by_mode, used = np.empty(MODES, np.int64), np.empty(MODES, np.int64)
-    with_all, most = np.empty((MODES, classes)), np.empty(classes)
+    taken, lists = np.empty((MODES, ROUTES), np.int64), np.empty((MODES * ROUTES, 2), np.int64)
+    change = np.empty(classes)
     for i in block:
         count[:] = 0
         for c in range(ROUTES):
-            value, road, rail, sea = by_class[c]
+            value, road, rail = by_class[c]
             full = row_by_road(i, *road, count[c, 0], real[c, 0], mask[c, 0]) or full
             full = (
                 row_by_rail(
@@ -308,7 +323,7 @@ def add_rows(
                 )
                 or full
             )  # fmt: skip
-            full = row_by_sea(i, *sea, value, count[c, 2], real[c, 2], mask[c, 2]) or full
+        full = row_by_sea(i, *sea, by_class[0][0], count[0, SEA], real[0, SEA], mask[0, SEA]) or full
         for j in range(cities):
             relevant[j] = 0
             if j <= i or zone[j] < 0 or not weight[j] > 0:
@@ -332,6 +347,7 @@ def add_rows(
             if relevant[j] != last or b != last_zone:
                 if found:
                     _spread(number, out, found, total[last_zone])
+                    reached[last_zone] = True
                 if relevant[j] != last:
                     found = number_parts(sets, relevant[j], slots, bits, number, parts)
                 out[:found] = 0.0
@@ -350,58 +366,47 @@ def add_rows(
                         cost[k] += term[r, k, m] / whole[k] * (usd[r, m, c] + values[k] * hours[r, m, c])
             if not any_class:
                 continue
-            for m in range(MODES):
-                by_mode[m] = used[m] = 0
-                for c in range(ROUTES):
-                    for n in range(count[c, m, j]):
-                        by_mode[m] |= mask[c, m, j, n]
-                kept_slots[m] = -1
-                for k in range(classes):
-                    with_all[m, k] = terms[m, k] = term[r, k, m]
-                if by_mode[m] != 0:
-                    used[m] = new_terms(
-                        by_mode[m], m, j, count, real, mask, usd[r], hours[r], term[r], pick[r], values,
-                        constants[segment[r]], scale, new_usd, new_hours, with_all[m],
-                    )  # fmt: skip
-            used_together = used[0] | used[1] | used[2]
-            for k in range(classes):
-                most[k] = 0.0
-                if whole[k] > 0:
-                    most[k] = w * fall(cost[k], whole[k], with_all[:, k], scale)
-            held = 0
-            size = kept_slots.shape[1] - 1
-            for n in range(found):
-                if used_together & ~parts[n] == 0:  # what is not there is not taken with all projects either
-                    for k in range(classes):
-                        out[n, k] += most[k]
-                    continue
+            filled, held = 0, 0
+            taken[:] = -1
+            for c in range(ROUTES):
                 for m in range(MODES):
-                    if by_mode[m] == 0:
-                        continue
-                    if used[m] & ~parts[n] == 0:
-                        terms[m] = with_all[m]
-                        continue
-                    key = parts[n] & by_mode[m]
-                    at = slot(key, KEPT_BITS)
-                    while kept_slots[m, at] >= 0 and kept_key[kept_slots[m, at]] != key:
-                        at = (at + 1) & size
-                    if kept_slots[m, at] < 0:
-                        new_terms(
-                            key, m, j, count, real, mask, usd[r], hours[r], term[r], pick[r], values,
-                            constants[segment[r]], scale, new_usd, new_hours, terms[m],
-                        )  # fmt: skip
-                        if held < kept_key.size:
-                            kept_slots[m, at] = held
-                            kept_key[held] = key
-                            kept[held] = terms[m]
-                            held += 1
-                    else:
-                        terms[m] = kept[kept_slots[m, at]]
+                    if count[c, m, j] > 0:
+                        lists[filled, 0], lists[filled, 1] = c, m
+                        filled += 1
+            kept_slots[:] = -1
+            # What the projects of a part change hangs on those alone that its routes use.
+            all_used = routes_taken(relevant[j], j, lists[:filled], count, mask, taken)
+            for n in range(found):
+                if all_used & ~parts[n] == 0:  # what is not there is not taken with all projects either
+                    used = all_used
+                else:
+                    used = routes_taken(parts[n], j, lists[:filled], count, mask, taken)
+                if used == 0:
+                    continue
+                at = slot(used, KEPT_BITS)
+                while kept_slots[at] >= 0 and kept_key[kept_slots[at]] != used:
+                    at = (at + 1) & size
+                if kept_slots[at] >= 0:
+                    for k in range(classes):
+                        out[n, k] += kept[kept_slots[at], k]
+                    continue
+                if used == all_used:
+                    routes_taken(used, j, lists[:filled], count, mask, taken)
+                for m in range(MODES):
+                    new_terms(
+                        m, j, taken, real, usd[r], hours[r], term[r], pick[r], values, constants[segment[r]],
+                        scale, new_usd, new_hours, terms[m],
+                    )  # fmt: skip
                 for k in range(classes):
-                    if whole[k] > 0:
-                        out[n, k] += w * fall(cost[k], whole[k], terms[:, k], scale)
+                    change[k] = w * fall(cost[k], whole[k], terms[:, k], scale) if whole[k] > 0 else 0.0
+                    out[n, k] += change[k]
+                if held < kept_key.size:
+                    kept_slots[at], kept_key[held] = held, used
+                    kept[held] = change
+                    held += 1
         if found:
             _spread(number, out, found, total[last_zone])
+            reached[last_zone] = True
     return full
 
 
@@ -412,3 +417,27 @@ def _spread(number: Ints32, out: Floats, found: int, total: Floats) -> None:
         n = number[s]
         for k in range(total.shape[1]):
             total[s, k] += out[n, k]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def costs_both_ways(
+    a: int,
+    total: Floats,
+    reached: NDArray[np.bool_],
+    mass: Floats,
+    first: Floats,
+    home: Floats,
+) -> None:
+    """Costs total / mass + first + home between zone a and those from it on, in place, in both directions.
+
+    total: [zone, zone, set, class]; what stands at [a, b], b not below a, is the sum of one direction; where not
+    reached[a, b] nothing stands there and nothing changes. mass, first, home: [class, zone, zone].
+    """
+    sets, classes = total.shape[2:]
+    for b in range(a, total.shape[0]):
+        twice = 2.0 if a == b else 1.0  # between the cities of one zone both directions are its own
+        for s in range(sets):
+            for k in range(classes):
+                change = twice * total[a, b, s, k] if reached[a, b] else 0.0
+                total[b, a, s, k] = change / mass[k, b, a] + first[k, b, a] + home[k, b, a]
+                total[a, b, s, k] = change / mass[k, a, b] + first[k, a, b] + home[k, a, b]

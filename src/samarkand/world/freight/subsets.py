@@ -72,7 +72,7 @@ def costs_of_subsets(
     for number, changes in enumerate(sets):
         improved = model.update_routes(changes)
         change = baseline.differences(improved.rows, improved.usd, improved.hours, which=1)
-        found[number] = first + baseline.mean(change[0])
+        found[number] = first + baseline.mean(change[0]) + baseline.at_home[1]
         progress(done=number + 1, total=len(sets))
     return _named(model, sets, found, SETS)
 
@@ -80,11 +80,9 @@ def costs_of_subsets(
 def _named(
     model: FreightModel, sets: Sequence[Sequence[LinkChange]], values: Floats, dims: tuple[str, ...]
 ) -> xr.DataArray:
-    """Costs on the way with those at home, as each set leaves them: added in place, in the order of the memory."""
+    """Costs with their names, and with what each set changes of those at home."""
     places, home = list(model.economies), model.baseline.at_home[1]
     coords = {"vot_class": list(VOT_CLASSES), "origin": places, "destination": places}
-    order = [SETS[1:].index(name) for name in dims if name != "set"]
-    values += np.expand_dims(home.transpose(order), dims.index("set"))
     cost = xr.DataArray(values, coords, dims, "generalised_cost", {"unit": "US$/TEU"}).transpose(*SETS)
     for number, changes in enumerate(sets):
         own = model.baseline.costs_at_home(changes)[1]
@@ -135,8 +133,8 @@ def portfolio_costs(
 ) -> Floats | None:
     """Generalised cost (logsum, US$/TEU) with each set of changes, [origin, destination, set, class of goods].
 
-    None where the sets are of a kind that is not answered so: too many projects, too many at one crossing, or more
-    routes between two cities than are kept.
+    Costs at home are those without changes. None where the sets are of a kind that is not answered so: too many
+    projects, too many at one crossing, or more routes between two cities than are kept.
     """
     portfolios = Portfolios.of(sets)
     if portfolios is None:
@@ -148,9 +146,9 @@ def portfolio_costs(
     changes = [change for project in portfolios.projects for change in project]
     run = _Run(model, *arcs, savings, NewPorts.of(changes, model.network, model.parameters))
     labels = run_all(run.of_class, range(len(SEARCH_CLASSES)))
-    if any(full for _, full in labels):
+    if any(full for _, _, full in labels):
         return None
-    return run.costs(tuple(found for found, _ in labels), portfolios.masks, progress)
+    return run.costs(tuple(land for land, _, _ in labels), labels[0][1], portfolios.masks, progress)
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,8 +266,12 @@ class _Run:
         )
         return tuple(star), full
 
-    def of_class(self, c: int) -> tuple[Any, bool]:
-        """Arguments of `add_rows` for one search class, and whether a place had more labels than fit."""
+    def of_class(self, c: int) -> tuple[Any, Any, bool]:
+        """Arguments of `add_rows` for one search class, and whether a place had more labels than fit.
+
+        Those by sea are of the first search class alone, and empty for others: `choice_kernels.best_route` reads no
+        other.
+        """
         closing, run = self.model.path_update, self.legs
         base, value = closing.base, closing.values[c]
         cities, terminals = base.road_city.shape[1], base.rail_hours.shape[1]
@@ -295,13 +297,6 @@ class _Run:
         *along, full_along = run.along_labels(
             *near, at_near, base.rail_hours[c], base.rail_usd[c], tuple(rail), base.along[c], value
         )
-        *at_ports, full_ports = run.port_labels(
-            by_road, tuple(along), *self.served, closing.port_extra_rail, *self.savings,
-            ports.hours, ports.usd, built, value,
-        )  # fmt: skip
-        *over_sea, full_sea = run.over_sea_labels(
-            tuple(at_ports), ports.sea_hours, ports.sea_usd, ports.over_sea, value
-        )
         road = at_ends, self.arcs["road"].rows, *road_legs, base.road_city[c]
         labelled = np.zeros(terminals, np.bool_)
         labelled[base.near[np.diff(at_near[0]) > 0]] = True
@@ -309,24 +304,32 @@ class _Run:
             tuple(along), *near[2:], near[3] + value * near[2], at_near, labelled, base.rail_hours[c],
             base.rail_usd[c], base.rail_city[c],
         )  # fmt: skip
+        full = full_road_star or full_rail_star or full_rail or full_road or full_along
+        if c > 0:
+            return (value, road, by_rail), (), full
+        *at_ports, full_ports = run.port_labels(
+            by_road, tuple(along), *self.served, closing.port_extra_rail, *self.savings,
+            ports.hours, ports.usd, built, value,
+        )  # fmt: skip
+        *over_sea, full_sea = run.over_sea_labels(
+            tuple(at_ports), ports.sea_hours, ports.sea_usd, ports.over_sea, value
+        )
         by_port = _turned(tuple(over_sea), built.size)
         sea = (
             tuple(at_ports), tuple(over_sea), by_port, run.sea_margins(by_port, ports.over_sea),
             hours, usd, usd + value * hours, base.sea_city[c],
         )  # fmt: skip
-        full = (
-            full_road_star or full_rail_star or full_rail or full_road or full_along or full_ports or full_sea
-        )
-        return (value, road, by_rail, sea), full
+        return (value, road, by_rail), sea, full or full_ports or full_sea
 
-    def costs(self, by_class: tuple[Any, ...], sets: Ints, progress: Progress) -> Floats | None:
+    def costs(self, by_class: tuple[Any, ...], sea: Any, sets: Ints, progress: Progress) -> Floats | None:
         """Generalised cost [origin, destination, set, class]; None where a place had more labels than fit."""
         baseline, base = self.model.baseline, self.model.path_update.base
         zone, weight = baseline.zones
         zones, classes = len(baseline.economies), baseline.values.size
         pairs = (baseline.pairs.usd, baseline.pairs.hours, baseline.term, baseline.pick, baseline.segment)
         choice = baseline.values, baseline.constants, baseline.choice.scale
-        total = np.zeros((zones, zones, sets.size, classes))
+        total = np.empty((zones, zones, sets.size, classes))  # sums of [a, b] with a not above b alone
+        summed = np.zeros((zones, zones), np.bool_)
         blocks = [
             (a, members[first : first + CITIES_AT_ONCE])
             for a in range(zones)
@@ -348,26 +351,27 @@ class _Run:
         def add(block: tuple[int, Ints], room: tuple[Any, ...], found: Floats) -> None:
             nonlocal done, full
             a, members = block
-            found[:] = 0.0
+            reached = np.zeros(zones, np.bool_)
             overflows = self.pairs.add_rows(
-                members, by_class, base.near_ptr, base.near, base.back_ptr, base.back_city, base.back_near,
-                pairs, choice, zone, weight, sets, room, found,
+                members, by_class, sea, base.near_ptr, base.near, base.back_ptr, base.back_city, base.back_near,
+                pairs, choice, zone, weight, sets, room, found, reached,
             )  # fmt: skip
-            with lock:  # what is added goes both ways; the order of blocks moves the last digits alone
-                for b in np.flatnonzero(found.any(axis=(1, 2))).tolist():
-                    total[a, b] += found[b]
-                    total[b, a] += found[b]
+            with lock:  # the order of blocks moves the last digits alone
+                for b in np.flatnonzero(reached).tolist():
+                    both = min(a, b), max(a, b)
+                    if summed[both]:
+                        total[both] += found[b]
+                    else:
+                        total[both], summed[both] = found[b], True
+                    found[b] = 0.0
                 done, full = done + 1, full or overflows
                 progress(done=done, total=len(blocks))
 
         run_all(share, range(WORKERS))
         if full:
             return None
-        first, mass = baseline.mean(baseline.levels[0]), baseline.levels[-1]
-        for a in range(zones):
-            with np.errstate(invalid="ignore", divide="ignore"):
-                total[a] /= mass[:, a].T[:, None, :]
-            total[a] += first[:, a].T[:, None, :]
+        first, mass, home = baseline.mean(baseline.levels[0]), baseline.levels[-1], baseline.at_home[1]
+        run_all(lambda a: self.pairs.costs_both_ways(a, total, summed, mass, first, home), range(zones))
         return total
 
     def _room(self, sets: int) -> tuple[tuple[Any, ...], Floats]:
@@ -387,7 +391,7 @@ class _Run:
             np.empty((sets, classes)),
             np.empty(slots // 2, np.int64),  # half full at most, so that a search in the tables ends
             np.empty((slots // 2, classes)),
-            np.empty((len(MODES), slots), np.int32),
+            np.empty(slots, np.int32),
         )
         return room, np.zeros((len(baseline.economies), sets, classes))
 
