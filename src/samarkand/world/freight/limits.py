@@ -269,6 +269,12 @@ class GatedFreight:
         self._passed = np.bitwise_or.reduce(self.bits, axis=(1, 2))
         self._last: tuple[int, Ints, Ints, Way, _Ways] | None = None
         self._passing_by: tuple[Goods, Floats] | None = None
+        zone, weight = model.baseline.zones
+        one, other = (end[self.at] for end in (model.baseline.pairs.origin, model.baseline.pairs.destination))
+        self._cell: Ints = zone[one].astype(np.int64) * len(model.baseline.economies) + zone[other]
+        self._weight: Floats = weight[one] * weight[other]
+        self._amounts_of: tuple[Goods, dict[str, Floats]] | None = None
+        self._use_of: tuple[_Users, _Ways, csr_array] | None = None
 
     def _passing_rows(self, by_land: Mapping[int, Mapping[str, Way]], by_sea: Way) -> Ints:
         """Pairs of cities of two economies of which a way passes a gate."""
@@ -300,12 +306,15 @@ class GatedFreight:
         return total
 
     def _amounts(self, goods: Goods, name: str) -> Floats:
-        """Of pairs that pass a gate, both ways together [row, class]."""
-        pairs, (zone, weight) = self.model.baseline.pairs, self.model.baseline.zones
-        one, other = pairs.origin[self.at], pairs.destination[self.at]
-        amount = getattr(goods, name)
-        found: Floats = amount[zone[one], zone[other]] + amount[zone[other], zone[one]]
-        return found * (weight[one] * weight[other])[:, None]
+        """Of pairs that pass a gate, both ways together [row, class]; kept for the goods that were asked about last."""
+        if self._amounts_of is None or self._amounts_of[0] is not goods:
+            self._amounts_of = goods, {}
+        kept = self._amounts_of[1]
+        if name not in kept:
+            amount = getattr(goods, name)
+            both = (amount + amount.transpose(1, 0, 2)).reshape(-1, amount.shape[2])
+            kept[name] = both[self._cell] * self._weight[:, None]
+        return kept[name]
 
     def solve(
         self,
@@ -394,7 +403,6 @@ class GatedFreight:
 
     def _users(self, goods: Goods, full: NDArray[np.bool_]) -> _Users:
         """Pairs and classes of goods of which a mode passes a full facility, with something to carry."""
-        pairs, weight = self.model.baseline.pairs, self.model.baseline.zones[1]
         mask = int(sum(1 << f for f in np.flatnonzero(full).tolist()))
         amounts = {name: self._amounts(goods, name) for name in ("volume", "tonnes", "teu")}
         offered = self.taken.term > 0
@@ -406,7 +414,7 @@ class GatedFreight:
             row, label, volume, {name: amounts[name][row, label] / volume for name in ("tonnes", "teu")},
             (self.share[row, label] * np.where(term > 0, cost, 0.0)).sum(axis=1), nest_user, nest_mode,
             term[nest_user, nest_mode], cost, np.where(term > 0, self.taken.hours[row, label], 0.0),
-            (weight[pairs.origin[self.at]] * weight[pairs.destination[self.at]])[row],
+            self._weight[row],
         )  # fmt: skip
 
     def _bits(self, found: Search, rows: Ints) -> Ints:
@@ -448,9 +456,8 @@ class GatedFreight:
         first, ways = self._ways_of(users)
         nests = users.nest_user.size
         share = users.term / _per_user(users, users.term)
-        mine = self._use(users, ways.of(np.arange(ways.nest.size) < nests)).T @ (
-            users.demand[users.nest_user] * share
-        )
+        # First ways come first.
+        mine = self._use(users, ways)[:nests].T @ (users.demand[users.nest_user] * share)
         return users, first, ways, others + np.maximum(self.passing(goods) - mine, 0.0)
 
     def _ways_of(self, users: _Users) -> tuple[Way, _Ways]:
@@ -493,7 +500,8 @@ class GatedFreight:
                     self.found.pop()
             if solved is not None and not more.nest.size:
                 return self._result(users, ways, *solved, at, others, prices)
-            ways = ways.and_(more)
+            if more.nest.size:
+                ways = ways.and_(more)
             try:
                 solved = self._prices(users, ways, at, left, prices[at] if solved else price[at])
             except engine.LimitsError as error:
@@ -560,7 +568,9 @@ class GatedFreight:
         return way
 
     def _use(self, users: _Users, ways: _Ways) -> csr_array:
-        """Units of capacity that a TEU on each way takes of each facility."""
+        """Units of capacity that a TEU on each way takes of each facility; kept for those asked about last."""
+        if self._use_of is not None and self._use_of[0] is users and self._use_of[1] is ways:
+            return self._use_of[2]
         user = users.nest_user[ways.nest]
         rows, columns, amounts = [], [], []
         for f, one in enumerate(self.facilities):
@@ -569,9 +579,11 @@ class GatedFreight:
             columns.append(np.full(at.size, f))
             amounts.append(users.holds[one.measure][user[at]])
         shape = (ways.nest.size, len(self.facilities))
-        return csr_array(
+        use = csr_array(
             (np.concatenate(amounts), (np.concatenate(rows), np.concatenate(columns))), shape=shape
         )
+        self._use_of = users, ways, use
+        return use
 
     def _above(self, users: _Users, first: Way, number: int) -> _Ways:
         """Ways of a search, their cost and hours above those of the first."""
