@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ from scipy.sparse import csr_array
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.faults import Fault, Faults
 from samarkand.engines import limits as engine
+from samarkand.engines.once import derived
 from samarkand.world.freight.assignment import Aside, FreightWork, NetworkState, nearest_class
 from samarkand.world.freight.capacity import Facility, calc_flow, per_unit
 from samarkand.world.freight.closed_gates import ClosureWays
@@ -823,7 +825,9 @@ def add_prices_to_costs(costs: xr.Dataset, model: FreightModel, without: Limits,
     for at, limits in enumerate((without, with_)):
         if limits.differences is None:
             continue
-        change = model.baseline.mean(limits.differences)
+        change = derived(  # of the state without, the same in every round
+            limits, ("mean differences", model.key), partial(model.baseline.mean, limits.differences)
+        )
         for v in range(3):
             arrays["generalised_cost"][at, v] += change[v]
             arrays["hours"][at, v] += change[3 + v]
