@@ -48,7 +48,7 @@ def _way_into(kind: type) -> tuple[bool, bool, Callable[[Any], Iterable[object]]
     elif issubclass(kind, list | tuple | set | frozenset):
         parts_of = _of_list
     elif library == "xarray":
-        parts_of = _of_labelled
+        parts_of = _of_dataset if hasattr(kind, "data_vars") else _of_labelled
     elif library == "samarkand":
         parts_of = _of_ours
     return issubclass(kind, _LEAVES), library == "pandas", parts_of
@@ -68,8 +68,12 @@ def _of_list(one: Collection[object]) -> Iterable[object]:
 
 
 def _of_labelled(one: Any) -> Iterable[object]:
-    variables = one.variables.values() if hasattr(one, "data_vars") else (one.variable,)
-    return [v._data for v in variables if isinstance(v._data, np.ndarray)]
+    data = one.variable._data
+    return (data,) if isinstance(data, np.ndarray) else ()
+
+
+def _of_dataset(one: Any) -> Iterable[object]:
+    return [v._data for v in one.variables.values() if isinstance(v._data, np.ndarray)]
 
 
 def _of_ours(one: object) -> Iterable[object]:

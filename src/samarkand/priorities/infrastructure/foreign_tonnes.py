@@ -66,11 +66,12 @@ def foreign_tonnes(state: State) -> tuple[Levels, Levels]:
 
 def goods_moved(state: State, solution: Solution) -> tuple[Floats, InVolumes]:
     """Trade of a solution in tonnes a year: what goes by its routes `[c, o, d]`, and oil and gas known in volumes."""
-    setting, energy, before = state.solved.baseline.setting, state.energy, state.world.accounts.trade_flow
+    baseline, energy, before = state.solved.baseline, state.energy, state.world.accounts.trade_flow
+    setting = baseline.setting
     labels, sectors = list(setting.world.labels), setting.world.accounts.sectors
     names = {"destination": labels, "origin": labels, "sector": sectors}
     flow = labelled(solution.trade_flow, **{dim: names[dim] for dim in ORDER})
-    weight = tonnes_per_usd(setting.commodities, labels)
+    weight = derived(baseline, "tonnes per usd", lambda: tonnes_per_usd(setting.commodities, labels))
     by_route = xr.dot(flow.where(~energy.known(before), 0.0) * 1e6, weight, dim="sector")
     exporter, importer, _ = energy.cells(before)
     by_line = np.asarray(energy.flows["place"] == "", np.float64)

@@ -32,6 +32,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, dijkstra, maximum_flow
 
 from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
+from samarkand.engines.once import derived
 from samarkand.world.freight.cargo import DEFAULT, PORTS, EnergyTables
 from samarkand.world.freight.skims import attach_ports_at_sea
 from samarkand.world.network.nearest import distances, nearest_nodes
@@ -39,6 +40,7 @@ from samarkand.world.network.port_ships import takes_tankers
 from samarkand.world.network.tables import Network, sea_costs
 from samarkand.world.parameters import Parameters
 
+AXES = ("origin", "destination", "sector")
 REACH = 200.0  # km from a terminal to the sea graph: farther off, the network lacks its sea
 LEAST = 1e-9  # of all that an exporter ships: what rounding leaves
 SAME = 1e-9  # of the cost of a voyage: the same way searched twice
@@ -140,18 +142,29 @@ class EnergyTrade:
 
     def known(self, like: xr.DataArray) -> xr.DataArray:
         """Which pairs and sectors are known in volumes; like: any array with origin, destination and sector."""
-        found = xr.zeros_like(like, dtype=bool).transpose("origin", "destination", "sector").copy()
-        found.data[self.cells(found)] = True
-        return found
+        ordered = like.transpose(*AXES)
+
+        def find() -> NDArray[np.bool_]:
+            found = np.zeros(ordered.shape, np.bool_)
+            found[self.cells(ordered)] = True
+            found.flags.writeable = False  # all who ask share it
+            return found
+
+        return ordered.copy(deep=False, data=derived(self, ("known", _labels_of(like)), find))
 
     def cells(self, like: xr.DataArray) -> tuple[Ints, Ints, Ints]:
         """Place of each flow in an array with the dims (origin, destination, sector)."""
-        sectors = self.flows["cargo"].map({name: row.sector for name, row in self.tables.cargoes.items()})
-        named = {"origin": self.flows["exporter"], "destination": self.flows["importer"], "sector": sectors}
-        one, other, sector = (
-            pd.Index(like[dim].to_numpy().astype(str)).get_indexer(pd.Index(of)) for dim, of in named.items()
-        )
-        return one, other, sector
+        labels = _labels_of(like)
+
+        def find() -> tuple[Ints, Ints, Ints]:
+            sectors = self.flows["cargo"].map({name: row.sector for name, row in self.tables.cargoes.items()})
+            named = self.flows["exporter"], self.flows["importer"], sectors
+            one, other, sector = (
+                pd.Index(along).get_indexer(pd.Index(of)) for along, of in zip(labels, named, strict=True)
+            )
+            return one, other, sector
+
+        return derived(self, ("cells", labels), find)
 
     def close(self, closed: Network, lines: Iterable[str] = ()) -> EnergyClosure:
         """What a network with closed places, and closed lines, leave of it."""
@@ -201,6 +214,11 @@ class EnergyClosure:
         table["cut_off_value"] = table["cut_off"] * [row.unit_value for row in rows]
         ordered = table.sort_values(["cut_off_value", "passing"], ascending=False, kind="stable")
         return ordered.reset_index(drop=True)
+
+
+def _labels_of(like: xr.DataArray) -> tuple[tuple[str, ...], ...]:
+    """Labels along `AXES`, under which places of flows are kept: they are the same wherever the labels are."""
+    return tuple(tuple(like[dim].to_numpy().astype(str).tolist()) for dim in AXES)
 
 
 def energy_trade(
