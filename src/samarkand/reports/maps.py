@@ -255,7 +255,8 @@ def main_region(marks: Marks) -> tuple[Marks, tuple[int, ...]]:
 class _RegionFrame:
     """Where places around those of a programme stand on a paper `REGION_WIDTH` wide and `height` high."""
 
-    def __init__(self, positions: Floats) -> None:
+    def __init__(self, world: WorldMap, positions: Floats) -> None:
+        self._world = world
         self._centre = _centre(positions)
         x, y = calc_azimuthal(positions[:, 0], positions[:, 1], self._centre)
         room = max(0.06 * max(float(np.ptp(x)), float(np.ptp(y))), 0.02)
@@ -278,11 +279,18 @@ class _RegionFrame:
         return (x - self._west) * self._scale, (self._north - y) * self._scale
 
 
+def _region_frame(world: WorldMap, marks: Marks) -> _RegionFrame:
+    """The paper of a programme's places, one for all pictures of them; it holds its world, whose number thus stays."""
+    return derived(
+        marks, ("region", id(world)), lambda: _RegionFrame(world, np.array(marks.positions, float))
+    )
+
+
 def region_map(world: WorldMap, marks: Marks, title: str) -> Svg:
     """The region of the programme in an equal-area projection, with its lines, places and their numbers."""
     if not marks.positions:
         return Svg("")
-    paper = _RegionFrame(np.array(marks.positions, float))
+    paper = _region_frame(world, marks)
     project, frame, height = paper.project, paper.edges, paper.height
     plain = {outline.economy: Paint(marks.names.get(outline.economy, "")) for outline in world.outlines}
     labels = _Labels(frame)
@@ -294,7 +302,7 @@ def region_map(world: WorldMap, marks: Marks, title: str) -> Svg:
     return picture(
         REGION_WIDTH, height, title, _patterns(title),
         tag("rect", width=REGION_WIDTH, height=height, fill=SEA),
-        *_areas(world, project, plain, None, 1.2, title, frame),
+        *_areas(world, project, plain, None, 1.2, title, paper),
         *_boundaries(world, project, 1.2, frame),
         *_own_areas(marks, project, frame),
         *names, *routes, *places, *_gates(marks, project, 9.0, frame), *numbers,
@@ -308,12 +316,12 @@ def close_map(
     """The colours of `world_map` on the region of the programme, large enough for its economies and their names."""
     if not marks.positions:
         return Svg("")
-    paper = _RegionFrame(np.array(marks.positions, float))
+    paper = _region_frame(world, marks)
     project, frame, height = paper.project, paper.edges, paper.height
     return picture(
         REGION_WIDTH, height, title, _patterns(title),
         tag("rect", width=REGION_WIDTH, height=height, fill=SEA),
-        *_areas(world, project, paints, classes, 1.2, title, frame),
+        *_areas(world, project, paints, classes, 1.2, title, paper),
         *_boundaries(world, project, 1.2, frame),
         *_dots(world, project, paints, classes, 8.0, frame),
         *_routes(marks, project, 2.0),
@@ -378,15 +386,15 @@ def _areas(
     classes: Classes | None,
     coarse: float,
     title: str,
-    frame: tuple[float, float, float, float] | None = None,
+    paper: _RegionFrame | None = None,
 ) -> list[Svg]:
     parts: list[Svg] = []
 
     def make() -> dict[tuple[str, str], str]:
-        return _outlines(world, project, coarse, frame)
+        return _outlines(world, project, coarse, None if paper is None else paper.edges)
 
-    # Without a frame it is the whole world, which stands alike in every picture.
-    outlines = derived(world, ("outlines", coarse), make) if frame is None else make()
+    # Without a paper of its own it is the whole world, which stands alike in every picture.
+    outlines = derived(world if paper is None else paper, ("outlines", coarse), make)
     for (economy, drawn), d in outlines.items():
         paint = paints.get(economy)
         if drawn == "hatched":
