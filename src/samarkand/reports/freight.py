@@ -44,6 +44,10 @@ SCARCITY = (
     "real income and not in it. Oil and gas from terminals of their own do not pay. Where no capacity is known nothing "
     "binds. Capacities and complementarity are missed by {:.0e} at most, for the trade that prices lead to."
 )
+LEGS = (
+    "Tonnes count once, by the mode of the main part of their way. Tonne-kilometres, borders and ports also hold the "
+    "legs to and from ports, and what only passes: by rail they are more than rail carries as the main mode."
+)
 NEAR = " *"  # a capacity that is near to an observed flow
 
 
@@ -67,6 +71,7 @@ def print_freight(freight: Freight, console: Console | None = None) -> None:
             cells += [f"{before / unit:,.0f}", f"{after / before - 1:+.3%}" if before else ""]
         table.add_row(mode, *cells)
     console.print(table)
+    console.print(LEGS, highlight=False)
     places = freight.places()
     for kind, rows in places.groupby("kind", sort=False):
         console.print()
