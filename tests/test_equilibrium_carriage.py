@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from equilibrium_cases import random_accounts, random_iceberg
@@ -14,6 +14,7 @@ from samarkand.engines.equilibrium import (
     solve_with_carriage,
     verify,
 )
+from samarkand.engines.equilibrium.carriage import NOTHING
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
 
 
@@ -36,6 +37,7 @@ def toll(rate, carrier, before=None):
 @given(
     seed=st.integers(0, 10_000), rate=st.floats(-0.02, 0.02), tariffs=st.booleans(), carrier=st.integers(0, 4)
 )
+@example(seed=0, rate=1e-15, tariffs=False, carrier=0)
 @settings(max_examples=10, deadline=None)
 def test_what_goods_pay_is_what_carriers_get(seed, rate, tariffs, carrier):
     accounts = random_accounts(seed, 5, 3, tariffs=tariffs)
@@ -48,6 +50,10 @@ def test_what_goods_pay_is_what_carriers_get(seed, rate, tariffs, carrier):
     assert verify(solution) < 1e-7
     wanted = carriage_of(solution)
     kept = np.einsum("nij,ij->n", solution.trade_flow, _rate(solution))
+    if wanted.size <= NOTHING * accounts.value_added.sum():  # below the rounding of prices: nobody pays
+        assert not np.any(solution.transfer)
+        assert not np.any(kept)
+        return
     assert solution.transfer + kept == pytest.approx(wanted.received, abs=1e-7 * max(wanted.size, 1e-12))
     # Spending of an economy is what it earns, its balance, duties, and what it gets as a carrier.
     duties = solution.wedge_revenue - kept

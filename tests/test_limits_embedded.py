@@ -11,9 +11,11 @@ from samarkand.engines.equilibrium.measures import calc_real_income_hat
 from samarkand.limiting import JOINT
 from samarkand.programme.channels import capacity as channel
 from samarkand.session import Session
+from samarkand.solving import energy_of
 from samarkand.state import State
 from samarkand.world.freight import capacity
 from samarkand.world.freight.capacity import calc_flow, per_unit
+from samarkand.world.freight.trade_costs import iceberg_cost_hat
 from soaking import ALL
 
 PROGRAMME, YEAR = "eurasian-corridors", 2035
@@ -47,6 +49,14 @@ def test_prices_of_both_states_hold_flows_to_the_capacities() -> None:
         if price > 0:
             assert flow == pytest.approx(limit, rel=JOINT)
             assert laid == pytest.approx(one.capacity, rel=2 * JOINT)
+    setting, unlimited = state.solved.baseline.setting, state.freight.unlimited
+    assert unlimited is not None
+    priced, plain = state.solved.trade_costs.freight, iceberg_cost_hat(unlimited.costs, setting.commodities)
+    dearer = np.abs(priced - plain) > EXACT
+    of_lines = energy_of(setting).known(setting.world.accounts.trade_flow)
+    assert of_lines.any()
+    assert not (dearer & of_lines).any()  # oil and gas of lines and terminals pay no price
+    assert dearer.any()
 
 
 @pytest.mark.slow

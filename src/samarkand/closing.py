@@ -9,11 +9,10 @@ import xarray as xr
 
 from samarkand.core.conventions import Floats
 from samarkand.engines.equilibrium import Solution
-from samarkand.solving import CarriageOf, Setting, network_hat
+from samarkand.solving import CarriageOf, Setting, freight_hat, network_hat
 from samarkand.world.freight.energy import EnergyClosure
 from samarkand.world.freight.energy_costs import ClosedEnergy, EnergyCosts, calc_energy_hat, energy_costs
 from samarkand.world.freight.state import FreightState
-from samarkand.world.freight.trade_costs import iceberg_cost_hat
 
 WITHIN, MOST_TRIES = 0.01, 40  # of the volume that a closure leaves; solutions looked for
 
@@ -23,7 +22,7 @@ def close_energy(
 ) -> tuple[ClosedEnergy, Solution]:
     """Oil and gas with closures against the open network, and the equilibrium in which no exporter sells more of them
     abroad than is left."""
-    routes = iceberg_cost_hat(state.costs, setting.commodities)
+    routes = freight_hat(setting, state)
     costs = energy_costs(closure, routes, setting.commodities["value_per_teu"])
     theta = setting.assumptions.elasticities.values().sel(sector=setting.commodities["sector"])
     whole = network_hat(setting, state, routes)

@@ -164,7 +164,7 @@ def trade_costs(
 
     energy: what closures make of oil and gas, in place of their routes.
     """
-    freight = iceberg_cost_hat(state.costs, setting.commodities)
+    freight = freight_hat(setting, state)
     hat = network_hat(setting, state, freight)
     if energy is not None:
         freight, hat = energy.over(freight, energy.served), energy.over(hat, energy.hat)
@@ -177,6 +177,20 @@ def trade_costs(
     return TradeCosts(
         freight, served, served if hat is freight else trade_cost_hat(change.trade_costs, whole)
     )
+
+
+def freight_hat(setting: Setting, state: FreightState) -> xr.DataArray:
+    """Iceberg costs of freight by the routes of a state.
+
+    Oil and gas known in volumes pay no price of a full facility: they go by lines and terminals of their own, and what
+    they would pay nobody would get or wait for.
+    """
+    freight, unlimited = iceberg_cost_hat(state.costs, setting.commodities), state.unlimited
+    if unlimited is None:
+        return freight
+    key = ("iceberg cost", setting.assumptions.hash)
+    plain = derived(unlimited, key, lambda: iceberg_cost_hat(unlimited.costs, setting.commodities))
+    return freight.where(~energy_of(setting).known(setting.world.accounts.trade_flow), plain)
 
 
 def _facilitated(setting: Setting, change: Change, freight: xr.DataArray) -> xr.DataArray:

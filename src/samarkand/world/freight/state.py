@@ -23,8 +23,8 @@ class FreightState:
 
     `model`: the network of the state without a programme; `routes`: what `changes` make of it. `costs`: as
     `FreightModel.costs`, the state `without` being the open network without a programme, from which the pairs of cities
-    in `against_open` differ. `limits`: prices of full facilities, where they
-    are asked for. `lost`: share of the pairs of cities of two economies that nothing connects any more, dims
+    in `against_open` differ. `limits`: prices of full facilities, where they are asked for, and `unlimited`: the same
+    state without them. `lost`: share of the pairs of cities of two economies that nothing connects any more, dims
     (origin, destination), None on the open network; `cut_off`: the labels of such pairs.
     """
 
@@ -36,11 +36,12 @@ class FreightState:
     lost: xr.DataArray | None = None
     cut_off: tuple[tuple[str, str], ...] = ()
     limits: Limits | None = None
+    unlimited: FreightState | None = None
 
     def limited(self, limits: Limits, without: Limits) -> FreightState:
         """The same with prices of full facilities in its costs, those of the state without a programme in theirs."""
         costs = add_prices_to_costs(self.costs, self.model, without, limits)
-        return replace(self, costs=costs, limits=limits)
+        return replace(self, costs=costs, limits=limits, unlimited=self)
 
     def costs_against(self, without: FreightState) -> xr.Dataset:
         """Costs beside those of another state of the network, dims as `FreightModel.costs`: first `without`, then
