@@ -21,6 +21,7 @@ from samarkand.world.freight.assignment import (
 )
 from samarkand.world.freight.capacity import calc_flow, find_place
 from samarkand.world.freight.commodities import freight_table
+from samarkand.world.freight.limited_freight import turn_aside
 from samarkand.world.freight.limits import (
     Facility,
     GatedFreight,
@@ -28,7 +29,6 @@ from samarkand.world.freight.limits import (
     Limits,
     find_gates,
     flows_at,
-    turn_aside,
 )
 from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import FreightModel, prepare_freight

@@ -51,7 +51,7 @@ from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.disruption import calc_cut_off_hat
 from samarkand.world.freight.energy import EnergyTrade, energy_tonnes, energy_trade
 from samarkand.world.freight.energy_costs import ClosedEnergy
-from samarkand.world.freight.limits import turn_aside
+from samarkand.world.freight.limited_freight import turn_aside
 from samarkand.world.freight.mode_choice import classes_of_time
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.state import Freight, FreightState, TradeCosts, freight_state

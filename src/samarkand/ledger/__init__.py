@@ -5,8 +5,8 @@ refuses what would count twice, before anything is computed. `Ledger` holds the 
 """
 
 from samarkand.ledger.claims import CHARGED, Claim, check_claims, claims_of
-from samarkand.ledger.entries import capex_rows, hazard_rows, skills_rows, trade_cost_rows, transit_rows
-from samarkand.ledger.scarcity import scarcity_rows
+from samarkand.ledger.entries import capex_rows, hazard_rows, skills_rows, trade_cost_rows
+from samarkand.ledger.on_the_way import scarcity_rows, transit_rows
 from samarkand.ledger.table import Ledger
 
 __all__ = [

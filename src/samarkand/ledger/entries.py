@@ -105,42 +105,6 @@ def trade_cost_rows(
     )
 
 
-def transit_rows(paid: xr.DataArray, received: xr.DataArray, *, grade: Grade, source: str) -> pd.DataFrame:
-    """What goods pay economies that they pass, of the programme as a whole: a transfer, as the equilibrium has it.
-
-    central = received of the party `carriers`, and -paid of the party `shippers`, of each economy.
-
-    Parameters
-    ----------
-    paid, received
-        US$ m a year, dims (year, economy), as much in all; changes by the programme.
-    grade, source
-        Of what they rest on.
-    """
-    order = ("year", "economy")
-    one, other = (values.transpose(*order) for values in (received, paid))
-    years, labels = one["year"].to_numpy().astype(np.int64), [str(code) for code in one["economy"].to_numpy()]
-    count, size = 2 * one.size, (one.sizes["year"], one.sizes["economy"])
-    return pd.DataFrame(
-        {
-            "item": "",
-            "economy": np.tile(labels, 2 * size[0]),
-            "party": np.repeat(["carriers", "shippers"], one.size),
-            "case": "",
-            "margin": "transit_income",
-            "flow": "international",
-            "owner": "equilibrium",
-            "year": np.tile(np.repeat(years, size[1]), 2),
-            "low": np.nan,
-            "central": np.concatenate([one.to_numpy().ravel(), -other.to_numpy().ravel()]),
-            "high": np.nan,
-            "price_year": pd.array(np.full(count, BASE_YEAR), "Int64"),
-            "grade": grade,
-            "source": source,
-        }
-    )
-
-
 def skills_rows(
     changes: Mapping[int, Iterable[SkillsChange]],
     factors: tuple[float, float],

@@ -13,11 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
 import xarray as xr
 
 from samarkand.core.conventions import Floats
-from samarkand.priorities.time_rule import calc_effect_of_year
+from samarkand.priorities.time_rule import calc_effects_of_years
 from samarkand.programme.schedule import Schedule
 from samarkand.state import State
 
@@ -42,8 +41,4 @@ def calc_scarcity_money(
             return None
         without, with_ = (one.money(labels) for one in both)
         changes.append(with_ - without)
-    found = np.array(
-        [calc_effect_of_year(schedule, year, changes.__getitem__, changes.__getitem__) for year in years]
-    )
-    coordinates = {"year": list(years), "economy": list(labels)}
-    return ScarcityMoney(*(xr.DataArray(found[:, at], coordinates, ("year", "economy")) for at in range(3)))
+    return ScarcityMoney(*calc_effects_of_years(schedule, years, changes, labels))

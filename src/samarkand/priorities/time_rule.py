@@ -208,6 +208,20 @@ def calc_effect_of_year(
     return mean + (paid(in_force) - before(in_force))
 
 
+def calc_effects_of_years(
+    schedule: Schedule, years: Sequence[int], changes: Sequence[Floats], labels: Sequence[str]
+) -> list[xr.DataArray]:
+    """Figures of the states that payment does not touch in each of some years, dims (year, economy).
+
+    changes: by state, [figure, economy].
+    """
+    found = np.array(
+        [calc_effect_of_year(schedule, year, changes.__getitem__, changes.__getitem__) for year in years]
+    )
+    coordinates = {"year": list(years), "economy": list(labels)}
+    return [xr.DataArray(found[:, at], coordinates, ("year", "economy")) for at in range(found.shape[1])]
+
+
 def compare(declared: Indicator, without: Floats, with_: Floats) -> Floats:
     """`with / without - 1` where change is declared relative, not a number where there is nothing to compare; else
     `with - without`."""

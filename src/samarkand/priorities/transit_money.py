@@ -17,7 +17,7 @@ import xarray as xr
 from samarkand.core.conventions import Floats
 from samarkand.engines.equilibrium import payments_in
 from samarkand.engines.equilibrium.solution import Solution
-from samarkand.priorities.time_rule import calc_effect_of_year
+from samarkand.priorities.time_rule import calc_effects_of_years
 from samarkand.programme.schedule import Schedule
 from samarkand.state import State
 
@@ -44,14 +44,7 @@ def calc_transit_money(
     labels = list(first.setting.world.labels)
     before = _money(first.solution)
     changes = [_money(states[k].before_financing) - before for k in range(len(schedule.states))]
-    found = np.array(
-        [calc_effect_of_year(schedule, year, changes.__getitem__, changes.__getitem__) for year in years]
-    )
-    paid, received = (
-        xr.DataArray(found[:, at], {"year": list(years), "economy": labels}, ("year", "economy"))
-        for at in (0, 1)
-    )
-    return TransitMoney(paid, received)
+    return TransitMoney(*calc_effects_of_years(schedule, years, changes, labels))
 
 
 def calc_transit_of_item(state: State, item: str) -> TransitMoney | None:

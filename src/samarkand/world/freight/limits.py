@@ -12,9 +12,8 @@ their own are counted at canals, but neither pay nor turn aside.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -25,11 +24,10 @@ from scipy.sparse import csr_array
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.faults import Fault, Faults
 from samarkand.engines import limits as engine
-from samarkand.engines.once import derived
-from samarkand.world.freight.assignment import Aside, FreightWork, NetworkState, nearest_class
+from samarkand.world.freight.assignment import FreightWork, nearest_class
 from samarkand.world.freight.capacity import Facility, calc_flow, per_unit
 from samarkand.world.freight.closed_gates import ClosureWays
-from samarkand.world.freight.gate_ways import Gate, GateSearch, KeptLegs, Way, add_prices
+from samarkand.world.freight.gate_ways import Gate, GateSearch, KeptLegs, Way
 from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.tonnes_by_route import costs_of, routes_of
@@ -783,57 +781,3 @@ def _gate(facility: Facility, work: FreightWork) -> Gate:
 def _without_prices(facilities: tuple[Facility, ...], flow: Floats) -> Limits:
     nothing = np.zeros(len(facilities))
     return Limits(facilities, nothing, flow, nothing, 0.0, ())
-
-
-def turn_aside(
-    limits: Limits, model: FreightModel, mode_share: xr.DataArray
-) -> tuple[xr.DataArray, tuple[Aside, ...]]:
-    """Shares of pairs of cities on their first ways, from those without prices (`mode_shares`), and on others."""
-    if limits.rows is None:
-        return mode_share, ()
-    pairs = model.baseline.pairs
-    all_of_them = limits.rows
-
-    def put(layer: Layer, into: Floats) -> xr.DataArray:
-        rows = all_of_them[layer.rows]
-        one, other = pairs.origin[rows], pairs.destination[rows]
-        for a, b in ((one, other), (other, one)):
-            into[:, a, b] = layer.share.transpose(1, 0, 2)
-        return xr.DataArray(into, mode_share.coords, mode_share.dims)
-
-    mode_share = mode_share.transpose("vot_class", "origin_city", "destination_city", "mode")
-    first, *others = limits.layers
-    into = mode_share.to_numpy().copy()
-    asides = [Aside(put(layer, np.zeros(into.shape)), *_dearer(limits.gates, layer)) for layer in others]
-    return put(first, into), tuple(asides)
-
-
-def _dearer(
-    gates: Sequence[Gate], layer: Layer
-) -> tuple[Callable[[NetworkState, int], NetworkState], Callable[[NetworkState], NetworkState]]:
-    """States of the network in which the ways of a layer are the best, by land and by sea."""
-    return (
-        lambda state, c: add_prices(state, gates, layer.land[c]),
-        lambda state: add_prices(state, gates, layer.sea),
-    )
-
-
-def add_prices_to_costs(costs: xr.Dataset, model: FreightModel, without: Limits, with_: Limits) -> xr.Dataset:
-    """Costs, hours and shares between economies (`FreightModel.costs`) with what prices change in both states."""
-    names = ("generalised_cost", "hours", "mode_share")
-    arrays = {name: costs[name].to_numpy().copy() for name in names}
-    for at, limits in enumerate((without, with_)):
-        if limits.differences is None:
-            continue
-        change = derived(  # of the state without, the same in every round
-            limits, ("mean differences", model.key), partial(model.baseline.mean, limits.differences)
-        )
-        for v in range(3):
-            arrays["generalised_cost"][at, v] += change[v]
-            arrays["hours"][at, v] += change[3 + v]
-        for m in range(len(MODES)):
-            arrays["mode_share"][at, ..., m] += change[6 + m]
-    found = costs.copy()
-    for name in names:
-        found[name] = costs[name].copy(data=arrays[name])
-    return found

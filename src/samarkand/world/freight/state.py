@@ -10,7 +10,8 @@ import xarray as xr
 
 from samarkand.core.progress import Progress, quiet
 from samarkand.world.freight.disruption import DisruptedFreight
-from samarkand.world.freight.limits import Limits, add_prices_to_costs
+from samarkand.world.freight.limited_freight import add_prices_to_costs
+from samarkand.world.freight.limits import Limits
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.network.link_changes import LinkChange
 

@@ -1,4 +1,4 @@
-"""Rows of the ledger of what goods pay at full places: queues, which nobody receives, and rents of operators."""
+"""Rows of the ledger of what goods pay on their way: to economies that they pass, and at full places."""
 
 from __future__ import annotations
 
@@ -12,6 +12,23 @@ from samarkand.core.conventions import BASE_YEAR
 from samarkand.core.evidence import Grade
 
 ORDER = ("year", "economy")
+
+
+def transit_rows(paid: xr.DataArray, received: xr.DataArray, *, grade: Grade, source: str) -> pd.DataFrame:
+    """What goods pay economies that they pass, of the programme as a whole: a transfer, as the equilibrium has it.
+
+    central = received of the party `carriers`, and -paid of the party `shippers`, of each economy.
+
+    Parameters
+    ----------
+    paid, received
+        US$ m a year, dims (year, economy), as much in all; changes by the programme.
+    grade, source
+        Of what they rest on.
+    """
+    parts = [("carriers", received), ("shippers", -paid)]
+    frames = [_frame("transit_income", "equilibrium", party, gain) for party, gain in parts]
+    return pd.concat(frames, ignore_index=True).assign(grade=grade, source=source)
 
 
 def scarcity_rows(
