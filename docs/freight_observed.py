@@ -32,8 +32,8 @@ The world without a programme: the trade of the accounts (2022) at declared valu
 choice of modes; trade within an economy is not in it. No gate, port or line has a limit in the column "model"; "with
 limits" is the same world with the published capacities in force. What is
 compared at gates, straits and in North America, where and in which year, was written down before the model was run
-against it; Naushki, the other shares of modes and the costs were added later. Nothing is left out because it does not fit.
-The factor is the model's figure over the observed one; "without constants" is what shares of modes would be if the
+against it; Naushki, the other shares of modes and the costs were added later. Nothing is left out because it does not
+fit. The factor is the model's figure over the observed one; "without constants" is what shares of modes would be if the
 constants of their choice were zero. Transit income is what goods from and to other economies pay at published tariffs;
 what is left of it above the cost of the service is income in the model with `--transit-payments` alone.
 
