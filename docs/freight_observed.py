@@ -13,7 +13,7 @@ from docs.freight_sensitivities import load_table
 from samarkand.analysis.observed import ObservedFreight, observed_and_limits
 from samarkand.analysis.observed_limits import STANDINGS, UNKNOWN
 from samarkand.analysis.sensitivities import COUNTED, FACTORS, INPUTS, NEAR, find_binding
-from samarkand.reports.world_check import (
+from samarkand.reports.observed_freight import (
     capacity_figure,
     constants_and_data,
     limited_cells,

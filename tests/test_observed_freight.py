@@ -28,7 +28,7 @@ from samarkand.analysis.observed import (
 )
 from samarkand.baseline import solve_baseline
 from samarkand.priorities.trade.exposure import goods_by_class
-from samarkand.reports.world_check import print_observed
+from samarkand.reports.observed_freight import print_observed
 from samarkand.session import Session
 from samarkand.solving import Setting
 from samarkand.world.freight.mode_choice import NORTH_AMERICA, cargo_classes
@@ -231,7 +231,8 @@ def test_what_nobody_published_as_it_stands_is_marked(toy, session, monkeypatch)
         next(line for line in console.export_text(clear=False).splitlines() if name in line)
         for name in ("A gate", "Another", "A third")
     )
-    assert "derived" in gate
+    assert "2.0 Mt*" in gate
+    assert "* worked out" in console.export_text(clear=False)
     assert not {"derived", "recalled", "verified"} & set(read.split())
     assert "not known" in silent
 

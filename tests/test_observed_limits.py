@@ -25,7 +25,7 @@ from samarkand.baseline import solve_baseline
 from samarkand.core.progress import quiet
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
 from samarkand.programme.channels import capacity as channel
-from samarkand.reports.world_check import (
+from samarkand.reports.observed_freight import (
     limits_in_words,
     over_capacity_in_words,
     print_observed,

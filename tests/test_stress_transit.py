@@ -44,6 +44,8 @@ def test_the_canal_loses_all_of_its_income_and_railways_gain(year: Stress, tmp_p
     assert "stress-transit.csv" in {path.name for path in write_stress(year, tmp_path)}
     assert stressed().transit().empty
     assert "stress-transit.csv" not in {path.name for path in write_stress(stressed(), tmp_path / "without")}
+    assert "--transit prints" in printed(stressed())  # what is not shown is said
+    assert "--transit prints" not in printed(year)
 
 
 def test_days_are_a_part_of_a_year_and_say_what_is_not_in_them(year: Stress) -> None:

@@ -222,7 +222,8 @@ def check_(
     Adding-up of accounts, components, known distances, stale figures; exit status 1 if out of bounds. With
     --observed also tonnes at gates and shares of straits and modes beside published ones: a comparison without bounds.
     """
-    from samarkand.reports.world_check import print_check, print_observed
+    from samarkand.reports.observed_freight import print_observed
+    from samarkand.reports.world_check import print_check
     from samarkand.world.checking import check_world
     from samarkand.world.store import open_world
 

@@ -30,6 +30,10 @@ LONG_RUN = (
     "Long-run elasticities: buyers have found other sellers. While a closure is new, the volumes cut off "
     "are the answer, and the income lost is a lower bound."
 )
+WITHOUT_TRANSIT = (
+    "What canals, railways and ports earn with goods of others is not shown: --transit prints what they lose and gain, "
+    "--transit-payments also puts it in real income."
+)
 OF_DAYS = (
     "Days count as so many 365ths of a year. Stocks, ships under way and the time until goods find other "
     "ways are not in it."
@@ -65,6 +69,8 @@ def print_stress(stress: Stress, console: Console | None = None) -> None:
         _print_case(case, stress, console)
     console.print()
     console.print(LONG_RUN)
+    if all(case.transit is None for case in stress.cases):
+        console.print(WITHOUT_TRANSIT)
     if stress.days is not None:
         console.print(OF_DAYS)
 
