@@ -56,9 +56,7 @@ sends nearly all by Nur Zholy and next to none by Alakol, which in truth has its
 The one place that is full is the railway Baku - Tbilisi - Kars, {capacity:g} m t a year, at US$ {price:.2f} a tonne.
 What an item saves those who use it there is taken back: no more can pass, and the price rises instead. With limits on
 the item is worth less by the change of the price times {capacity:g} m t, and by what goods that are turned aside no
-longer save with it; goods that are turned to it make it worth more. Where a row differs by more than its change of
-price explains, ways may be the reason: those that goods can turn to are found by searches, which are not the same in
-both states. Take differences below US$ 0.1 m as nothing.
+longer save with it; goods that are turned to it make it worth more.
 
 | item | change of the price, US$/t | times what passes, US$ m | worth off less worth on, US$ m |
 |---|---:|---:|---:|

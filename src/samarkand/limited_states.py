@@ -69,7 +69,7 @@ def limit_near(
     state = FreightState(model, change.network, routes, routes, model.costs_of(routes, change.network))
     facilities = facilities_in(setting, change)
     gated = GatedFreight(model, routes, change.network, [facilities[f] for f in at], chosen, ways=ways)
-    return _agree_with(baseline, state, change, gated, gates.others[at], progress, follow=True)
+    return _agree_with(baseline, state, change, gated, gates.others[at], progress, near)
 
 
 def _agree_with(
@@ -79,10 +79,10 @@ def _agree_with(
     gated: GatedFreight,
     others: Floats,
     progress: Progress,
-    follow: bool = False,
+    near: FreightState | None = None,
 ) -> FreightState:
-    """A state with prices that agree with its trade, from the trade of the accounts and the prices without the
-    programme."""
+    """A state with prices that agree with its trade, from those of a state nearby; else from the trade of the accounts
+    and the prices without the programme."""
     setting, gates = baseline.setting, baseline.gates
     assert gates is not None  # limits are asked for
 
@@ -92,6 +92,7 @@ def _agree_with(
         costs = trade_costs(setting, limited, change, baseline.energy)
         return limited, solve_equilibrium(setting, change, costs.hat)
 
-    goods = goods_of(setting, setting.world.accounts.trade_flow)
-    limits, limited = agree(setting, gated, goods, others, gates.limits.prices, sell, follow)
+    start = gates.limits if near is None or near.limits is None else near.limits
+    goods = start.goods if start.goods is not None else goods_of(setting, setting.world.accounts.trade_flow)
+    limits, limited = agree(setting, gated, goods, others, start, sell)
     return replace(limited, limits=limits)

@@ -7,7 +7,7 @@ agree     prices make trade costs, these the equilibrium, and its trade other pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -36,8 +36,6 @@ from samarkand.world.freight.state import Freight, FreightState, freight_state
 
 Outcome = TypeVar("Outcome")
 JOINT = 1e-6  # of capacities: what prices and the trade that they lead to may miss
-# Rounds in which prices simply follow trade; and later, if they close as much of a miss.
-FOLLOWED, CLOSING = 2, 0.25
 MOST_TRIES = 40  # solutions looked for
 
 
@@ -129,7 +127,7 @@ def limit_closed(
 
     closed = f"with {' + '.join(freight.closures.names)} closed, "
     limits, (limited, energy, solution) = agree(
-        setting, gated, goods, others, open_.limits.prices, sell, told=closed
+        setting, gated, goods, others, open_.limits, sell, told=closed
     )
     return LimitedClosure(
         GatesOfBaseline(gates, others, limits, legs, open_.limits),
@@ -178,20 +176,20 @@ def agree(
     gated: GatedFreight,
     goods: Goods,
     others: Floats,
-    start: Mapping[str, float],
+    start: Limits,
     sell: Callable[[Limits], tuple[Outcome, Solution]],
-    follow: bool = False,
     told: str = "",
 ) -> tuple[Limits, Outcome]:
     """Prices and trade that agree, certified to `JOINT`, and what `sell` made of them.
 
     goods, start: of what is sold and prices near the answer. sell: what prices make of a state, and its equilibrium.
-    follow: prices follow trade as long as that closes what is missed; else, and later, by Anderson's mixing. told:
-    where the fault begins if they do not agree.
+    told: where the fault begins if they do not agree. Prices go on by Anderson's mixing, from what `start` knows of how
+    trade answers.
     """
-    residual, last, mixing = np.inf, np.inf, Mixing()
-    limits = found = gated.solve(goods, others, start)
-    for tried in range(MOST_TRIES):
+    known_inverse = inverse_for(start, gated.facilities)
+    residual, mixing = np.inf, Mixing(known_inverse)
+    limits = gated.solve(goods, others, start.prices)
+    for _ in range(MOST_TRIES):
         outcome, solution = sell(limits)
         goods = goods_of(setting, setting.labelled(solution.trade_flow))
         settled = gated.settle(limits, goods, others)
@@ -200,13 +198,20 @@ def agree(
         if residual <= JOINT and len(gated.found) == known:
             series, choosing, by = found.series, found.choosing, gated.paid_by_seller(settled, goods)
             return replace(
-                settled, residual=found.residual, series=series, choosing=choosing, by_seller=by
-            ), outcome
-        if follow and (tried < FOLLOWED or residual < CLOSING * last):
-            limits, last = found, residual
-            continue
+                settled, residual=found.residual, series=series, choosing=choosing, by_seller=by,
+                goods=goods, inverse=mixing.inverse,
+            ), outcome  # fmt: skip
         if len(gated.found) != known:
-            mixing = Mixing()
+            mixing = Mixing(known_inverse)
         limits = gated.at_prices(goods, others, mixing.step(limits.price, found.price))
     reason = f"{told}trade and prices still differ by {residual:.1e} after {MOST_TRIES} rounds"
     raise Faults([Fault("--limits", reason, REMEDY)])
+
+
+def inverse_for(limits: Limits, facilities: Sequence[Facility]) -> Floats | None:
+    """`Limits.inverse` of some facilities; None where nothing is known."""
+    if limits.inverse is None:
+        return None
+    place = {one.id: f for f, one in enumerate(limits.facilities)}
+    at = [place[one.id] for one in facilities]
+    return limits.inverse[np.ix_(at, at)]

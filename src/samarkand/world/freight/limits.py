@@ -2,12 +2,15 @@
 
     users     pairs of cities and classes of goods, with demand in TEU a year and tonnes and unit loads of each TEU
     nests     modes, with the shares of the choice of modes; locally a logit with s = mode_choice_scale / mean cost
-    ways      of a mode: that of the assignment, and those found as gates grow dearer; k likewise, way_choice_scale
+    ways      of a mode: that of the assignment, and the best with each choice of full gates closed; k likewise,
+              way_choice_scale. Of more than MOST_FULL full gates, those found as gates grow dearer.
     price     of a tonne (or TEU) at each facility such that none takes more than it can (`engines.limits`)
 
-A user whose goods pass no facility that is full keeps its way. Ways are searched at the mean price of a TEU of the
-goods of a search class, and chosen at the price that the goods of the pair pay. Oil and gas that sail from terminals of
-their own are counted at canals, but neither pay nor turn aside.
+A user whose goods pass no facility that is full keeps its way. With the gates T closed the best way passes none of
+them; one that passes the gates S is no better than the best with all others closed, so that no price makes a further
+way worth taking, and what is known does not depend on the prices that were tried before. Of more full gates ways are
+searched at the mean price of a TEU of the goods of a search class, and chosen at the price that the goods of the pair
+pay. Oil and gas that sail from terminals of their own are counted at canals, but neither pay nor turn aside.
 """
 
 from __future__ import annotations
@@ -37,6 +40,8 @@ from samarkand.world.network.new_ports import open_ports
 from samarkand.world.network.tables import Network
 from samarkand.world.parameters import Parameters
 
+MOST_FULL = 4  # gates: 16 searches
+CLOSED = 1e7  # US$ a TEU: dearer than any way, and small enough for the digits of costs beside it
 MOST_ROUNDS = 30  # of searches for further ways
 CHEAPER = 1e-6  # of the mean cost: what saves less is no further way
 MUCH = 20.0  # times the mean cost: what is not turned aside by it has no other way
@@ -113,6 +118,9 @@ class Limits:
         Whether users of each facility choose among several ways (`GatedFreight.chosen`); None where none does.
     by_seller
         `paid` by facility and economy that sells the goods (`GatedFreight.paid_by_seller`); None if not asked for.
+    goods, inverse
+        Of the trade that the prices lead to, and how prices follow what they miss (`engines.mixing`): where a state
+        nearby begins. None without trade of their own.
     """
 
     facilities: tuple[Facility, ...]
@@ -128,6 +136,8 @@ class Limits:
     gates: tuple[Gate, ...] = ()
     choosing: NDArray[np.bool_] | None = None
     by_seller: Floats | None = None
+    goods: Goods | None = None
+    inverse: Floats | None = None
 
     @property
     def prices(self) -> dict[str, float]:
@@ -267,7 +277,8 @@ class GatedFreight:
         self.share = _shares(self.taken.term)
         self.bits = self._bits(self.found[0], every)
         self._passed = np.bitwise_or.reduce(self.bits, axis=(1, 2))
-        self._last: tuple[int, Ints, Ints, Way, _Ways] | None = None
+        self._last: tuple[int, int, Ints, Ints, Way, _Ways] | None = None
+        self._closed: set[int] = set()  # choices of gates, by their bits, closed in a search
         self._passing_by: tuple[Goods, Floats] | None = None
         zone, weight = model.baseline.zones
         one, other = (end[self.at] for end in (model.baseline.pairs.origin, model.baseline.pairs.destination))
@@ -392,8 +403,7 @@ class GatedFreight:
 
         A pair whose ways pass no gate that has a price keeps them: nothing is kept of it.
         """
-        priced = np.flatnonzero(np.any([sea, *land.values()], axis=0)).tolist()
-        rows = np.flatnonzero(self._passed & sum(1 << f for f in priced))
+        rows = np.flatnonzero(self._passed & _mask(np.any([sea, *land.values()], axis=0)))
         self.found.append(_of_pairs(land, sea, *self._find(land, sea), rows, self._part[rows]))
         return self.found[-1]
 
@@ -403,7 +413,7 @@ class GatedFreight:
 
     def _users(self, goods: Goods, full: NDArray[np.bool_]) -> _Users:
         """Pairs and classes of goods of which a mode passes a full facility, with something to carry."""
-        mask = int(sum(1 << f for f in np.flatnonzero(full).tolist()))
+        mask = _mask(full)
         amounts = {name: self._amounts(goods, name) for name in ("volume", "tonnes", "teu")}
         offered = self.taken.term > 0
         row, label = np.nonzero((amounts["volume"] > 0) & (((self.bits & mask) != 0) & offered).any(axis=2))
@@ -416,6 +426,18 @@ class GatedFreight:
             term[nest_user, nest_mode], cost, np.where(term > 0, self.taken.hours[row, label], 0.0),
             self._weight[row],
         )  # fmt: skip
+
+    def _search_closed(self, full: NDArray[np.bool_]) -> None:
+        """The best ways with each choice of full gates closed; a pair that has none without them passes them."""
+        at = np.flatnonzero(full).tolist()
+        for choice in range(1, 1 << len(at)):
+            closed = [f for k, f in enumerate(at) if choice >> k & 1]
+            bits = sum(1 << f for f in closed)
+            if bits not in self._closed:
+                self._closed.add(bits)
+                prices = np.zeros(len(self.facilities))
+                prices[closed] = CLOSED
+                self._search(dict.fromkeys(self._classes, prices), prices)
 
     def _bits(self, found: Search, rows: Ints) -> Ints:
         """Gates on the ways of a search, of rows [row, class, mode]."""
@@ -453,19 +475,20 @@ class GatedFreight:
     ) -> tuple[_Users, Way, _Ways, Floats]:
         """Users of full facilities, their first ways and all that are known, and what passes facilities besides."""
         users = self._users(goods, full)
-        first, ways = self._ways_of(users)
+        first, ways = self._ways_of(users, full)
         nests = users.nest_user.size
         share = users.term / _per_user(users, users.term)
         # First ways come first.
         mine = self._use(users, ways)[:nests].T @ (users.demand[users.nest_user] * share)
         return users, first, ways, others + np.maximum(self.passing(goods) - mine, 0.0)
 
-    def _ways_of(self, users: _Users) -> tuple[Way, _Ways]:
+    def _ways_of(self, users: _Users, full: NDArray[np.bool_]) -> tuple[Way, _Ways]:
         """First ways of nests, and these with those of other searches after them; kept for the same users."""
+        mask = _mask(full)
         if self._last is not None:
-            count, row, label, first, ways = self._last
+            count, bits, row, label, first, ways = self._last
             if (
-                count == len(self.found)
+                (count, bits) == (len(self.found), mask)
                 and np.array_equal(row, users.row)
                 and np.array_equal(label, users.label)
             ):
@@ -474,19 +497,38 @@ class GatedFreight:
         first = self._of_nests(users, self.found[0])
         zeros = np.zeros(nests)
         ways = _Ways(np.arange(nests), zeros, zeros, first.gates, np.zeros(nests, np.int64))
+        paid = self._paid_at(users, full)
         for number in range(1, len(self.found)):
-            ways = ways.and_(self._new_ways(users, first, ways, number))
-        self._last = len(self.found), users.row, users.label, first, ways
+            ways = ways.and_(self._new_ways(users, first, ways, number, paid))
+        self._last = len(self.found), mask, users.row, users.label, first, ways
         return first, ways
+
+    def _paid_at(self, users: _Users, full: NDArray[np.bool_]) -> Ints:
+        """Bits of the full gates at which the goods of each nest take of the capacity: others they pass freely."""
+        found = np.zeros(users.demand.size, np.int64)
+        for f in np.flatnonzero(full).tolist():
+            found |= (users.holds[self.facilities[f].measure] > 0).astype(np.int64) << f
+        return found[users.nest_user]
 
     def _limited(
         self, goods: Goods, full: NDArray[np.bool_], others: Floats, price: Floats, further: bool
     ) -> Limits:
+        few = int(full.sum()) <= MOST_FULL
+        if few:
+            self._search_closed(full)
         users, first, ways, others = self._known(goods, full, others)
         at = np.flatnonzero(full)
         left = self.capacity[at] - others[at]
         if not (left > 0).all():
             raise self._refuse(at[left <= 0])
+        if few:
+            try:
+                only = self._prices(users, ways, at, left, price[at])
+            except engine.LimitsError as error:
+                raise self._refuse(at[list(error.facilities)]) from error
+            prices = np.zeros(len(self.facilities))
+            prices[at] = only[0].price
+            return self._result(users, ways, *only, at, others, prices)
         nothing = np.zeros(len(self.facilities))
         prices = np.where(full, price, 0.0)
         prices = prices if prices.any() else self._dear(users, full)
@@ -605,14 +647,14 @@ class GatedFreight:
             saves = best - (new.cost + self._use(users, new) @ prices)
         return new.of(np.isfinite(new.cost) & (saves > CHEAPER * users.mean[users.nest_user]))
 
-    def _new_ways(self, users: _Users, first: Way, known: _Ways, number: int) -> _Ways:
-        """The ways of a former search that pass other gates than all known ones of their nest."""
+    def _new_ways(self, users: _Users, first: Way, known: _Ways, number: int, paid: Ints) -> _Ways:
+        """The ways of a former search that pass other gates, of those paid at, than all known ones of their nest."""
         new = self._above(users, first, number)
         other = np.isfinite(new.cost)
         for before in range(number):
             mine = known.found == before
             nest = known.nest[mine]
-            other[nest] &= known.gates[mine] != new.gates[nest]
+            other[nest] &= (known.gates[mine] ^ new.gates[nest]) & paid[nest] != 0
         return new.of(other)
 
     @property
@@ -737,6 +779,11 @@ class GatedFreight:
                 found = np.bincount(cell, users.weight * values, total[q].size)
                 total[q] += found.reshape(shape)
         return total
+
+
+def _mask(gates: NDArray[np.bool_]) -> int:
+    """Bits of some gates."""
+    return int(sum(1 << f for f in np.flatnonzero(gates).tolist()))
 
 
 def _of_pairs(
