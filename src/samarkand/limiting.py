@@ -194,7 +194,7 @@ def agree(
         goods = goods_of(setting, setting.labelled(solution.trade_flow))
         settled = gated.settle(limits, goods, others)
         residual, known = settled.joint_residual, len(gated.found)
-        found = gated.solve(goods, others, limits.prices, further=residual <= JOINT)
+        found = gated.solve(goods, others, limits.prices, further=residual <= JOINT, whole=False)
         if residual <= JOINT and len(gated.found) == known:
             series, choosing, by = found.series, found.choosing, gated.paid_by_seller(settled, goods)
             return replace(

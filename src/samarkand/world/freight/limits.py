@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -49,6 +50,7 @@ REMEDY = "Leave out --limits, or give the network another way."
 SMALLEST = 1e-9  # tonnes or TEU
 STEPS = 4.0  # the scale of ways grows so many times from one solution to the next
 SEA = MODES.index("sea")
+MEASURES = ("tonnes", "teu")  # of what takes capacity
 
 
 @dataclass(frozen=True, eq=False)
@@ -286,6 +288,11 @@ class GatedFreight:
         self._weight: Floats = weight[one] * weight[other]
         self._amounts_of: tuple[Goods, dict[str, Floats]] | None = None
         self._use_of: tuple[_Users, _Ways, csr_array] | None = None
+        self._taking: tuple[_Ways, csr_array] | None = None
+        self._users_of: tuple[Goods, int, _Users] | None = None
+        self._turning: tuple[int, Ints, Ints, Ints] | None = None
+        self._choice_of: tuple[_Ways, float, engine.Choice] | None = None
+        self._laid: tuple[Limits, NDArray[np.bool_], _Ways, Floats] | None = None
 
     def _passing_rows(self, by_land: Mapping[int, Mapping[str, Way]], by_sea: Way) -> Ints:
         """Pairs of cities of two economies of which a way passes a gate."""
@@ -300,9 +307,37 @@ class GatedFreight:
     def passing(self, goods: Goods) -> Floats:
         """What passes each facility without prices, tonnes or TEU a year; oil and gas from terminals apart."""
         if self._passing_by is None or self._passing_by[0] is not goods:
-            every = np.arange(self.at.size), self.share, self.bits
-            self._passing_by = goods, self._passing(goods, [every])
+            found = [
+                part @ self._both(goods, one.measure)[where]
+                for one, (where, part) in zip(self.facilities, self._first_of_cells, strict=True)
+            ]
+            self._passing_by = goods, np.array(found, np.float64)
         return self._passing_by[1]
+
+    @cached_property
+    def _first_of_cells(self) -> list[tuple[Ints, Floats]]:
+        """By facility: what of the goods between two economies passes it on first ways; pairs of economies and classes
+        of which some does."""
+        at = np.nonzero((self.share != 0) & (self.bits != 0))  # most ways pass no gate
+        gates, cells = self.bits[at], self._cell[at[0]] * len(VOT_CLASSES) + at[1]
+        part = self.share[at] * self._weight[at[0]]
+        found = []
+        for f in range(len(self.facilities)):
+            mine = (gates >> f & 1) != 0
+            where, of_cell = np.unique(cells[mine], return_inverse=True)
+            found.append((where, np.bincount(of_cell, part[mine], where.size).astype(np.float64)))
+        return found
+
+    def _both(self, goods: Goods, name: str) -> Floats:
+        """Between two economies, both ways together [pair of economies and class]; kept for the goods asked about
+        last."""
+        if self._amounts_of is None or self._amounts_of[0] is not goods:
+            self._amounts_of = goods, {}
+        kept = self._amounts_of[1]
+        if name not in kept:
+            amount = getattr(goods, name)
+            kept[name] = (amount + amount.transpose(1, 0, 2)).ravel()
+        return kept[name]
 
     def _passing(self, goods: Goods, parts: Sequence[tuple[Ints, Floats, Ints]]) -> Floats:
         """What passes each facility on ways of rows with shares and gates, both [row, class, mode]."""
@@ -317,15 +352,10 @@ class GatedFreight:
         return total
 
     def _amounts(self, goods: Goods, name: str) -> Floats:
-        """Of pairs that pass a gate, both ways together [row, class]; kept for the goods that were asked about last."""
-        if self._amounts_of is None or self._amounts_of[0] is not goods:
-            self._amounts_of = goods, {}
-        kept = self._amounts_of[1]
-        if name not in kept:
-            amount = getattr(goods, name)
-            both = (amount + amount.transpose(1, 0, 2)).reshape(-1, amount.shape[2])
-            kept[name] = both[self._cell] * self._weight[:, None]
-        return kept[name]
+        """Of pairs that pass a gate, both ways together [row, class]."""
+        both = self._both(goods, name).reshape(-1, len(VOT_CLASSES))
+        found: Floats = both[self._cell] * self._weight[:, None]
+        return found
 
     def solve(
         self,
@@ -333,12 +363,13 @@ class GatedFreight:
         others: Floats,
         start: Mapping[str, float] | None = None,
         further: bool = True,
+        whole: bool = True,
     ) -> Limits:
         """Prices for what goes between economies: one solution after another, until no facility is too full.
 
         others: what passes facilities besides, tonnes or TEU a year. start: prices near the answer, by id. further:
-        search for ways that no search has found yet; without, the ways of before are all there are. Raises `Faults`
-        where goods that have no other way are more than a facility takes.
+        search for ways that no search has found yet; without, the ways of before are all there are. whole: with what
+        prices do to costs and ways. Raises `Faults` where goods that have no other way are more than a facility takes.
         """
         flow = self.passing(goods) + others
         full = self.chosen | (flow > self.capacity * (1 + engine.TOLERANCE))
@@ -347,7 +378,7 @@ class GatedFreight:
         if not full.any():
             return _without_prices(self.facilities, flow)
         for _ in range(len(self.facilities)):
-            found = self._limited(goods, full, others, price, further)
+            found = self._limited(goods, full, others, price, further, whole)
             over = found.flow > self.capacity * (1 + engine.PROMISED)
             if not (over & ~full).any():
                 self.chosen = full
@@ -365,15 +396,21 @@ class GatedFreight:
         joint residual = max over f of max((flow - b) / b, (1 - flow / b) [p > 0]): ways and shares of modes stay
         those of the prices.
         """
-        passing = self._use_of_layers(limits, goods)
+        passing = self._passing_at(limits, goods)
         used = (passing + others) / self.capacity
         free = np.where(limits.price > 0, 1.0 - used, 0.0)
         miss = float(max(np.max(used - 1.0, initial=0.0), np.max(free, initial=0.0), 0.0))
         return replace(limits, flow=passing + others, paid=limits.price * passing, joint_residual=miss)
 
-    def _use_of_layers(self, limits: Limits, goods: Goods) -> Floats:
+    def _passing_at(self, limits: Limits, goods: Goods) -> Floats:
+        """What passes each facility with the ways and shares of limits."""
         if not limits.layers:
             return self.passing(goods)
+        if self._laid is not None and self._laid[0] is limits:
+            _, full, before, share = self._laid
+            users, _, ways, besides = self._known(goods, full, np.zeros(len(self.facilities)))
+            if ways is before:  # the same users: what they did is at hand
+                return besides + self._carried(users, ways, share)
         first, *others = limits.layers
         rows = first.rows
         aside = rows, first.share - self.share[rows], self.bits[rows]
@@ -412,20 +449,38 @@ class GatedFreight:
         return by_land, self.search.find(0, sea, by_land=False, by_sea=True)["sea"]
 
     def _users(self, goods: Goods, full: NDArray[np.bool_]) -> _Users:
-        """Pairs and classes of goods of which a mode passes a full facility, with something to carry."""
+        """Pairs and classes of goods of which a mode passes a full facility, with something to carry; kept for the
+        goods asked about last, and what does not depend on goods for the same users."""
         mask = _mask(full)
-        amounts = {name: self._amounts(goods, name) for name in ("volume", "tonnes", "teu")}
-        offered = self.taken.term > 0
-        row, label = np.nonzero((amounts["volume"] > 0) & (((self.bits & mask) != 0) & offered).any(axis=2))
-        term, cost = self.taken.term[row, label], np.where(offered, self.taken.cost, np.inf)[row, label]
-        nest_user, nest_mode = np.nonzero(term > 0)
-        volume = amounts["volume"][row, label]
-        return _Users(
-            row, label, volume, {name: amounts[name][row, label] / volume for name in ("tonnes", "teu")},
-            (self.share[row, label] * np.where(term > 0, cost, 0.0)).sum(axis=1), nest_user, nest_mode,
-            term[nest_user, nest_mode], cost, np.where(term > 0, self.taken.hours[row, label], 0.0),
-            self._weight[row],
-        )  # fmt: skip
+        if self._users_of is not None and self._users_of[0] is goods and self._users_of[1] == mask:
+            return self._users_of[2]
+        kept = self._turning
+        if kept is None or kept[0] != mask:
+            offered = self.taken.term > 0
+            row, label = np.nonzero((((self.bits & mask) != 0) & offered).any(axis=2))
+            kept = self._turning = mask, row, label, self._cell[row] * len(VOT_CLASSES) + label
+        _, row, label, cell = kept
+        volume = self._both(goods, "volume")[cell]
+        some = volume > 0
+        if not some.all():
+            row, label, cell, volume = row[some], label[some], cell[some], volume[some]
+        holds = {name: self._both(goods, name)[cell] / volume for name in ("tonnes", "teu")}
+        demand = volume * self._weight[row]
+        last = None if self._users_of is None or self._users_of[1] != mask else self._users_of[2]
+        if last is not None and np.array_equal(last.row, row) and np.array_equal(last.label, label):
+            users = last._replace(demand=demand, holds=holds)
+        else:
+            term = self.taken.term[row, label]
+            cost = np.where(term > 0, self.taken.cost[row, label], np.inf)
+            nest_user, nest_mode = np.nonzero(term > 0)
+            users = _Users(
+                row, label, demand, holds,
+                (self.share[row, label] * np.where(term > 0, cost, 0.0)).sum(axis=1), nest_user, nest_mode,
+                term[nest_user, nest_mode], cost, np.where(term > 0, self.taken.hours[row, label], 0.0),
+                self._weight[row],
+            )  # fmt: skip
+        self._users_of = goods, mask, users
+        return users
 
     def _search_closed(self, full: NDArray[np.bool_]) -> None:
         """The best ways with each choice of full gates closed; a pair that has none without them passes them."""
@@ -489,8 +544,8 @@ class GatedFreight:
             count, bits, row, label, first, ways = self._last
             if (
                 (count, bits) == (len(self.found), mask)
-                and np.array_equal(row, users.row)
-                and np.array_equal(label, users.label)
+                and (row is users.row or np.array_equal(row, users.row))
+                and (label is users.label or np.array_equal(label, users.label))
             ):
                 return first, ways
         nests = users.nest_user.size
@@ -511,7 +566,13 @@ class GatedFreight:
         return found[users.nest_user]
 
     def _limited(
-        self, goods: Goods, full: NDArray[np.bool_], others: Floats, price: Floats, further: bool
+        self,
+        goods: Goods,
+        full: NDArray[np.bool_],
+        others: Floats,
+        price: Floats,
+        further: bool,
+        whole: bool,
     ) -> Limits:
         few = int(full.sum()) <= MOST_FULL
         if few:
@@ -528,7 +589,7 @@ class GatedFreight:
                 raise self._refuse(at[list(error.facilities)]) from error
             prices = np.zeros(len(self.facilities))
             prices[at] = only[0].price
-            return self._result(users, ways, *only, at, others, prices)
+            return self._result(users, ways, *only, at, others, prices, whole)
         nothing = np.zeros(len(self.facilities))
         prices = np.where(full, price, 0.0)
         prices = prices if prices.any() else self._dear(users, full)
@@ -541,7 +602,7 @@ class GatedFreight:
                 if not more.nest.size:
                     self.found.pop()
             if solved is not None and not more.nest.size:
-                return self._result(users, ways, *solved, at, others, prices)
+                return self._result(users, ways, *solved, at, others, prices, whole)
             if more.nest.size:
                 ways = ways.and_(more)
             try:
@@ -613,19 +674,28 @@ class GatedFreight:
         """Units of capacity that a TEU on each way takes of each facility; kept for those asked about last."""
         if self._use_of is not None and self._use_of[0] is users and self._use_of[1] is ways:
             return self._use_of[2]
+        if self._taking is None or self._taking[0] is not ways:
+            self._taking = ways, self._takes(users, ways)
+        which = self._taking[1]
+        stacked = np.concatenate([users.holds[name] for name in MEASURES])
+        use = csr_array((stacked[which.data], which.indices, which.indptr), shape=which.shape)
+        self._use_of = users, ways, use
+        return use
+
+    def _takes(self, users: _Users, ways: _Ways) -> csr_array:
+        """Which of the amounts of all users (`MEASURES`, one after the other) each way takes of each facility."""
         user = users.nest_user[ways.nest]
         rows, columns, amounts = [], [], []
         for f, one in enumerate(self.facilities):
             at = np.flatnonzero(ways.gates >> f & 1)
             rows.append(at)
             columns.append(np.full(at.size, f))
-            amounts.append(users.holds[one.measure][user[at]])
+            amounts.append(MEASURES.index(one.measure) * users.demand.size + user[at])
         shape = (ways.nest.size, len(self.facilities))
-        use = csr_array(
-            (np.concatenate(amounts), (np.concatenate(rows), np.concatenate(columns))), shape=shape
-        )
-        self._use_of = users, ways, use
-        return use
+        where = np.concatenate(rows), np.concatenate(columns)
+        found = csr_array((np.concatenate(amounts) + 1, where), shape=shape)
+        found.data -= 1  # nothing is lost as a zero
+        return found
 
     def _above(self, users: _Users, first: Way, number: int) -> _Ways:
         """Ways of a search, their cost and hours above those of the first."""
@@ -663,14 +733,19 @@ class GatedFreight:
         return max(self.parameters["way_choice_scale"] / self.parameters["mode_choice_scale"], 1.0)
 
     def _choice(self, users: _Users, ways: _Ways, ratio: float) -> engine.Choice:
-        """Without prices each mode has the share that it has without limits, however many ways are known."""
+        """Without prices each mode has the share that it has without limits, however many ways are known. Kept for the
+        ways asked about last."""
+        if self._choice_of is not None and self._choice_of[0] is ways and self._choice_of[1] == ratio:
+            return replace(self._choice_of[2], demand=users.demand)
         scale = self.parameters["mode_choice_scale"] / users.mean
         way_scale = ratio * scale
         k = way_scale[users.nest_user]
         spread = np.bincount(ways.nest, np.exp(-k[ways.nest] * ways.cost), k.size)
         weight = users.term * spread ** (-scale[users.nest_user] / k)
         weight /= _per_user(users, weight)
-        return engine.Choice(users.demand, users.nest_user, weight, scale, way_scale)
+        found = engine.Choice(users.demand, users.nest_user, weight, scale, way_scale)
+        self._choice_of = ways, ratio, found
+        return found
 
     def _prices(
         self, users: _Users, ways: _Ways, at: Ints, left: Floats, start: Floats
@@ -695,17 +770,31 @@ class GatedFreight:
         at: Ints,
         others: Floats,
         price: Floats,
+        whole: bool = True,
     ) -> Limits:
-        use = self._use(users, ways)
-        user = users.nest_user[ways.nest]
-        passing = use.T @ (users.demand[user] * solved.share)
+        passing = self._carried(users, ways, solved.share)
         flow = others + passing
-        return Limits(
+        found = Limits(
             self.facilities, price, flow, price * passing, solved.residual,
-            tuple(tuple(self.facilities[at[f]].id for f in one) for one in solved.series), 0.0,
-            self._differences(users, ways, solved, choice, use @ price), self.at,
-            self._layers(users, ways, solved.share), self.gates,
+            tuple(tuple(self.facilities[at[f]].id for f in one) for one in solved.series),
         )  # fmt: skip
+        if not whole:
+            return found
+        paid = self._use(users, ways) @ price
+        found = replace(
+            found, differences=self._differences(users, ways, solved, choice, paid), rows=self.at,
+            layers=self._layers(users, ways, solved.share), gates=self.gates,
+        )  # fmt: skip
+        full = np.zeros(len(self.facilities), np.bool_)
+        full[at] = True
+        self._laid = found, full, ways, solved.share
+        return found
+
+    def _carried(self, users: _Users, ways: _Ways, share: Floats) -> Floats:
+        """What users take of each facility on their ways."""
+        of_way = users.demand[users.nest_user[ways.nest]] * share
+        found: Floats = self._use(users, ways).T @ of_way
+        return found
 
     def _layers(self, users: _Users, ways: _Ways, share: Floats) -> tuple[Layer, ...]:
         rows, row = np.unique(users.row, return_inverse=True)
