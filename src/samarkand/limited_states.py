@@ -90,7 +90,8 @@ def _agree_with(
         progress()
         limited = state.limited(limits, gates.of_accounts)
         costs = trade_costs(setting, limited, change, baseline.energy)
-        return limited, solve_equilibrium(setting, change, costs.hat)
+        solution = solve_equilibrium(setting, change, costs.hat)
+        return replace(limited, sold=(costs, solution)), solution
 
     start = gates.limits if near is None or near.limits is None else near.limits
     goods = start.goods if start.goods is not None else goods_of(setting, setting.world.accounts.trade_flow)

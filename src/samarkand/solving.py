@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats
 from samarkand.core.scenario import DeficitRule
@@ -55,7 +56,7 @@ from samarkand.world.freight.limited_freight import turn_aside
 from samarkand.world.freight.mode_choice import classes_of_time
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.state import Freight, FreightState, TradeCosts, freight_state
-from samarkand.world.freight.trade_costs import iceberg_cost_hat, surface_trade
+from samarkand.world.freight.trade_costs import carriage, iceberg_cost_hat, surface_trade
 from samarkand.world.freight.transit import calc_passing, laid_apart
 from samarkand.world.freight.transit_payments import TransitPayments, paying_tariffs
 from samarkand.world.freight.transit_use import TransitUse, find_transit_use
@@ -185,12 +186,26 @@ def freight_hat(setting: Setting, state: FreightState) -> xr.DataArray:
     Oil and gas known in volumes pay no price of a full facility: they go by lines and terminals of their own, and what
     they would pay nobody would get or wait for.
     """
-    freight, unlimited = iceberg_cost_hat(state.costs, setting.commodities), state.unlimited
+    cargoes = derived(setting, "carriage", lambda: carriage(state.costs, setting.commodities))
+
+    def hat(one: FreightState) -> xr.DataArray:
+        return iceberg_cost_hat(one.costs, setting.commodities, cargoes_of=cargoes)
+
+    freight, unlimited = hat(state), state.unlimited
     if unlimited is None:
         return freight
-    key = ("iceberg cost", setting.assumptions.hash)
-    plain = derived(unlimited, key, lambda: iceberg_cost_hat(unlimited.costs, setting.commodities))
-    return freight.where(~energy_of(setting).known(setting.world.accounts.trade_flow), plain)
+    plain = derived(unlimited, ("iceberg cost", setting.assumptions.hash), lambda: hat(unlimited))
+    known = derived(setting, "by lines of their own", lambda: _known_as(setting, freight))
+    return freight.copy(data=np.where(known, plain.to_numpy(), freight.to_numpy()))
+
+
+def _known_as(setting: Setting, like: xr.DataArray) -> NDArray[np.bool_]:
+    """Which oil and gas is known in volumes, in the order of another array."""
+    known = energy_of(setting).known(setting.world.accounts.trade_flow)
+    found: NDArray[np.bool_] = (
+        known.sel({dim: like[dim] for dim in like.dims}).transpose(*like.dims).to_numpy()
+    )
+    return found
 
 
 def _facilitated(setting: Setting, change: Change, freight: xr.DataArray) -> xr.DataArray:

@@ -118,10 +118,14 @@ class Counterfactual:
     @property
     def trade_costs(self) -> TradeCosts:
         """Changes of iceberg costs against the accounts."""
-        return self._part(
-            "trade_costs",
-            lambda: trade_costs(self.baseline.setting, self.freight, self.change, self.baseline.energy),
-        )
+
+        def make() -> TradeCosts:
+            freight = self.freight
+            if freight.sold is not None:
+                return freight.sold[0]
+            return trade_costs(self.baseline.setting, freight, self.change, self.baseline.energy)
+
+        return self._part("trade_costs", make)
 
     @property
     def costs(self) -> xr.Dataset:
@@ -149,9 +153,14 @@ class Counterfactual:
         baseline = self.baseline
         pays = baseline.setting.transit_payments
         carriage = self._part("carriage", self._carriage) if pays else None
-        make = partial(
-            solve_equilibrium, baseline.setting, self.change, self.trade_costs.hat, payment, carriage
-        )
+
+        def make() -> Solution:
+            hat = self.trade_costs.hat
+            sold = self.freight.sold
+            if sold is not None and sold[0].hat is hat and not payment and carriage is None:
+                return sold[1]
+            return solve_equilibrium(baseline.setting, self.change, hat, payment, carriage)
+
         return derived(self, ("paid", payment), make)
 
     def _carriage(self) -> CarriageOf:

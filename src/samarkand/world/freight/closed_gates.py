@@ -107,10 +107,11 @@ class ClosedGates:
     def ways(self, changes: Sequence[LinkChange]) -> tuple[RouteUpdate, ClosureWays]:
         """Routes of the open network with changes, and ways of all pairs of cities that pass a gate then."""
         by_road: dict[int, ByRoad] = {}  # the open network's
-        updates = [
-            model.update_routes(changes, by_road=by_road if same else None)
-            for model, same in zip(self.models, self._same_roads, strict=True)
-        ]
+
+        def of_network(k: int) -> RouteUpdate:
+            return self.models[k].update_routes(changes, by_road=by_road if self._same_roads[k] else None)
+
+        updates = [of_network(0), *run_all(of_network, range(1, len(self.models)))]
         touched = np.zeros(len(self._between), np.bool_)
         touched[self._rows] = True
         for update in updates:

@@ -65,7 +65,5 @@ def add_prices_to_costs(costs: xr.Dataset, model: FreightModel, without: Limits,
             arrays["hours"][at, v] += change[3 + v]
         for m in range(len(MODES)):
             arrays["mode_share"][at, ..., m] += change[6 + m]
-    found = costs.copy()
-    for name in names:
-        found[name] = costs[name].copy(data=arrays[name])
-    return found
+    others = {name: array.data for name, array in costs.data_vars.items() if name not in arrays}
+    return costs.copy(data={**others, **arrays})

@@ -292,7 +292,7 @@ class GatedFreight:
         self._users_of: tuple[Goods, int, _Users] | None = None
         self._turning: tuple[int, Ints, Ints, Ints] | None = None
         self._choice_of: tuple[_Ways, float, engine.Choice] | None = None
-        self._laid: tuple[Limits, NDArray[np.bool_], _Ways, Floats] | None = None
+        self._laid: tuple[NDArray[np.bool_], _Ways, Floats, tuple[Layer, ...]] | None = None
 
     def _passing_rows(self, by_land: Mapping[int, Mapping[str, Way]], by_sea: Way) -> Ints:
         """Pairs of cities of two economies of which a way passes a gate."""
@@ -378,11 +378,12 @@ class GatedFreight:
         if not full.any():
             return _without_prices(self.facilities, flow)
         for _ in range(len(self.facilities)):
-            found = self._limited(goods, full, others, price, further, whole)
+            parts = self._limited(goods, full, others, price, further)
+            found = self._result(*parts, whole=False)
             over = found.flow > self.capacity * (1 + engine.PROMISED)
             if not (over & ~full).any():
                 self.chosen = full
-                return replace(found, choosing=full)
+                return replace(self._with_ways(found, *parts) if whole else found, choosing=full)
             full, price = full | over, found.price
         raise AssertionError("every facility is full")
 
@@ -406,8 +407,8 @@ class GatedFreight:
         """What passes each facility with the ways and shares of limits."""
         if not limits.layers:
             return self.passing(goods)
-        if self._laid is not None and self._laid[0] is limits:
-            _, full, before, share = self._laid
+        if self._laid is not None and self._laid[-1] is limits.layers:  # they were asked about last
+            full, before, share, _ = self._laid
             users, _, ways, besides = self._known(goods, full, np.zeros(len(self.facilities)))
             if ways is before:  # the same users: what they did is at hand
                 return besides + self._carried(users, ways, share)
@@ -572,8 +573,7 @@ class GatedFreight:
         others: Floats,
         price: Floats,
         further: bool,
-        whole: bool,
-    ) -> Limits:
+    ) -> tuple[_Users, _Ways, engine.Limited, engine.Choice, Ints, Floats, Floats]:
         few = int(full.sum()) <= MOST_FULL
         if few:
             self._search_closed(full)
@@ -589,7 +589,7 @@ class GatedFreight:
                 raise self._refuse(at[list(error.facilities)]) from error
             prices = np.zeros(len(self.facilities))
             prices[at] = only[0].price
-            return self._result(users, ways, *only, at, others, prices, whole)
+            return users, ways, *only, at, others, prices
         nothing = np.zeros(len(self.facilities))
         prices = np.where(full, price, 0.0)
         prices = prices if prices.any() else self._dear(users, full)
@@ -602,7 +602,7 @@ class GatedFreight:
                 if not more.nest.size:
                     self.found.pop()
             if solved is not None and not more.nest.size:
-                return self._result(users, ways, *solved, at, others, prices, whole)
+                return users, ways, *solved, at, others, prices
             if more.nest.size:
                 ways = ways.and_(more)
             try:
@@ -772,22 +772,35 @@ class GatedFreight:
         price: Floats,
         whole: bool = True,
     ) -> Limits:
+        """Prices and flows; whole: with what prices do to costs and ways."""
         passing = self._carried(users, ways, solved.share)
         flow = others + passing
         found = Limits(
             self.facilities, price, flow, price * passing, solved.residual,
             tuple(tuple(self.facilities[at[f]].id for f in one) for one in solved.series),
         )  # fmt: skip
-        if not whole:
-            return found
+        return self._with_ways(found, users, ways, solved, choice, at, others, price) if whole else found
+
+    def _with_ways(
+        self,
+        limits: Limits,
+        users: _Users,
+        ways: _Ways,
+        solved: engine.Limited,
+        choice: engine.Choice,
+        at: Ints,
+        _others: Floats,
+        price: Floats,
+    ) -> Limits:
+        """Limits with what prices do to costs and ways."""
         paid = self._use(users, ways) @ price
         found = replace(
-            found, differences=self._differences(users, ways, solved, choice, paid), rows=self.at,
+            limits, differences=self._differences(users, ways, solved, choice, paid), rows=self.at,
             layers=self._layers(users, ways, solved.share), gates=self.gates,
         )  # fmt: skip
         full = np.zeros(len(self.facilities), np.bool_)
         full[at] = True
-        self._laid = found, full, ways, solved.share
+        self._laid = full, ways, solved.share, found.layers
         return found
 
     def _carried(self, users: _Users, ways: _Ways, share: Floats) -> Floats:

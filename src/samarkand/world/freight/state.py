@@ -9,6 +9,7 @@ from typing import TypeAlias
 import xarray as xr
 
 from samarkand.core.progress import Progress, quiet
+from samarkand.engines.equilibrium import Solution
 from samarkand.world.freight.disruption import DisruptedFreight
 from samarkand.world.freight.limited_freight import add_prices_to_costs
 from samarkand.world.freight.limits import Limits
@@ -26,7 +27,8 @@ class FreightState:
     `FreightModel.costs`, the state `without` being the open network without a programme, from which the pairs of cities
     in `against_open` differ. `limits`: prices of full facilities, where they are asked for, and `unlimited`: the same
     state without them. `lost`: share of the pairs of cities of two economies that nothing connects any more, dims
-    (origin, destination), None on the open network; `cut_off`: the labels of such pairs.
+    (origin, destination), None on the open network; `cut_off`: the labels of such pairs. `sold`: trade costs of the
+    state and the equilibrium before anybody pays that goes with them, where prices were found together with both.
     """
 
     model: FreightModel
@@ -38,6 +40,7 @@ class FreightState:
     cut_off: tuple[tuple[str, str], ...] = ()
     limits: Limits | None = None
     unlimited: FreightState | None = None
+    sold: tuple[TradeCosts, Solution] | None = None
 
     def limited(self, limits: Limits, without: Limits) -> FreightState:
         """The same with prices of full facilities in its costs, those of the state without a programme in theirs."""

@@ -500,19 +500,25 @@ def _iceberg_hat(cost_without: Floats, cost_with: Floats, value: ArrayLike, shar
     return np.where(np.isnan(hat), 1.0, hat)
 
 
-def iceberg_cost_hat(costs: xr.Dataset, freight: xr.Dataset, variant: str = "logsum") -> xr.DataArray:
+def iceberg_cost_hat(
+    costs: xr.Dataset,
+    freight: xr.Dataset,
+    variant: str = "logsum",
+    cargoes_of: Sequence[Sequence[Carriage]] | None = None,
+) -> xr.DataArray:
     """Counterfactual over baseline iceberg cost, dims (origin, destination, sector), pure numbers.
 
         tau_hat = 1 + sum over the sector's cargoes k of share_k ((1 + t1_k) / (1 + t0_k) - 1),   t_k = cost / value
 
-    costs: as `counterfactual_costs`; freight: as `freight_table`; variant: one of VARIANTS. Exactly one where
-    nothing changes, for services, and for economies without a city.
+    costs: as `counterfactual_costs`; freight: as `freight_table`; variant: one of VARIANTS; cargoes_of: their
+    `carriage`, where it is at hand. Exactly one where nothing changes, for services, and for economies without a city.
     """
     if variant not in VARIANTS:
         raise ValueError(f"variant {variant!r} is not one of {', '.join(VARIANTS)}")
     without, with_ = (_by_class(costs, state, variant) for state in ("without", "with"))
     hat = _by_sector(costs, freight)
-    for s, cargoes in enumerate(carriage(costs, freight)):  # what is small stays in fast memory
+    cargoes_of = carriage(costs, freight) if cargoes_of is None else cargoes_of
+    for s, cargoes in enumerate(cargoes_of):  # what is small stays in fast memory
         parts = [
             _iceberg_hat(without[one.number], with_[one.number], one.value, one.share) for one in cargoes
         ]

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from samarkand.engines.once import derived
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.nearest import distances
 from samarkand.world.network.stations import QUAY_TO_STATION_KM
@@ -30,7 +31,11 @@ def new_ports(changes: Sequence[LinkChange], network: Network) -> pd.DataFrame:
 
     A railway serves a port where a station, or a place that waits for rails, is within `QUAY_TO_STATION_KM`.
     """
-    built = list({change.target: change for change in changes if change.action == "new_port"}.values())
+    built = {change.target: change for change in changes if change.action == "new_port"}.values()
+    return derived(network, ("new ports", tuple(built)), lambda: _new_ports(list(built), network))
+
+
+def _new_ports(built: Sequence[LinkChange], network: Network) -> pd.DataFrame:
     places = np.array([change.points[0] for change in built], float).reshape(-1, 2)
     table = pd.DataFrame(
         {
