@@ -16,16 +16,12 @@ from pathlib import Path
 
 import numpy as np
 from scipy.optimize import least_squares
+from scipy.sparse import csr_array, vstack
 
 import samarkand
-from samarkand.analysis.observed import (
-    SHARES,
-    ObservedRow,
-    amounts,
-    counted_pairs,
-    observed_freight,
-    pair_of,
-)
+from samarkand.analysis.border_modes import PARTS
+from samarkand.analysis.mode_shares import SHARES, Split, modes_counted, pair_weights, prepare_borders
+from samarkand.analysis.observed import ObservedRow, observed_freight, pair_of
 from samarkand.baseline import Baseline, solve_baseline
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.progress import quiet
@@ -35,7 +31,6 @@ from samarkand.world.freight.mode_choice import (
     MODES,
     NORTH_AMERICA,
     TERMS,
-    VOT_CLASSES,
     distance_between_cities,
     within_north_america,
 )
@@ -52,17 +47,15 @@ PULL, PULLS = 1e-3, (1e-4, 1e-3, 3e-3, 1e-2)
 
 
 class Fit:
-    """Splits as sums over pairs of cities: shares = weights @ shares of pairs, each row of weights adding up to one."""
+    """Splits as sums over pairs of cities: shares = matrix @ shares of pairs, of which each row adds up to at most
+    one."""
 
     def __init__(self, baseline: Baseline, rows: Sequence[ObservedRow]) -> None:
         freight = baseline.state.model.baseline
-        groups = list(dict.fromkeys((row.place.partition(":")[0], row.measure) for row in rows))
         self.pair = np.array([pair_of(row.place) for row in rows])
         self.counted, self.pull = np.ones(len(rows), np.bool_), PULL
-        self.group = np.array([groups.index((row.place.partition(":")[0], row.measure)) for row in rows])
-        self.mode = np.array([MODES.index(row.place.partition(":")[2]) for row in rows])
         self.observed = np.array([row.observed for row in rows])
-        self.rows, self.weights = _weights(baseline, freight, groups)
+        self.rows, self.matrix = _matrix(baseline, rows)
         with np.errstate(divide="ignore"):
             constants = freight.constants[self.rows]
             barred = ~np.isfinite(constants)
@@ -82,8 +75,7 @@ class Fit:
 
     def sums(self, of_pairs: Floats) -> Floats:
         """What of each observed row the model has: sums over pairs."""
-        by_mode: Floats = self.weights @ of_pairs.reshape(self.weights.shape[1], len(MODES))
-        return np.asarray(by_mode[self.group, self.mode])
+        return np.asarray(self.matrix @ of_pairs.ravel())
 
     def residuals(self, weights: Floats) -> Floats:
         """Differences of square roots of shares, so that a point of a small share counts more than one of a large."""
@@ -133,29 +125,29 @@ def _one_each(freight: FreightBaseline) -> Iterator[Floats]:
         yield choice.constants(km, american)[..., 0]
 
 
-def _weights(
-    baseline: Baseline, freight: FreightBaseline, groups: Sequence[tuple[str, str]]
-) -> tuple[Ints, Floats]:
-    """Pairs of cities that carry something, and their weights in each group [group, pair x class]."""
-    labels = baseline.setting.world.labels
-    zone, population = freight.zones
-    one, other = zone[freight.pairs.origin], zone[freight.pairs.destination]
-    inside = np.flatnonzero((one >= 0) & (other >= 0) & (one != other))
-    one, other = one[inside], other[inside]
-    both = population[freight.pairs.origin[inside]] * population[freight.pairs.destination[inside]]
-    mass = freight.levels[-1]
-    served = (freight.term[inside] > 0).any(axis=-1)
-    found = np.empty((len(groups), inside.size, len(VOT_CLASSES)), np.float32)
-    for g, (place, measure) in enumerate(groups):
-        counted = counted_pairs(place, labels)
-        if counted is None:
-            raise ValueError(f"{place} is not in the world")
-        amount = np.where(counted, amounts(baseline, measure), 0.0)
-        each = np.divide(amount, mass, out=np.zeros_like(amount), where=mass > 0)
-        found[g] = (both * (each[:, one, other] + each[:, other, one])).T * served
-        found[g] /= found[g].sum()
-    used = found.any(axis=(0, 2))
-    return inside[used], found[:, used].reshape(len(groups), -1)
+def _matrix(baseline: Baseline, observed: Sequence[ObservedRow]) -> tuple[Ints, csr_array]:
+    """Pairs of cities that carry something, and the weights of their shares in each figure [figure, pair x class x
+    mode]: those of the modes that count as the figure's."""
+    prepare_borders(baseline, [row.border for row in observed if row.border])
+    parts = []
+    for row in observed:
+        pairs, _, modes = row.place.partition(":")
+        split = Split(pairs, row.measure, row.border)
+        weighed = pair_weights(baseline, split)
+        if weighed is None:
+            raise ValueError(f"{pairs}: nothing is traded")
+        counts = PARTS[:, [MODES.index(mode) for mode in modes.split("+")]].sum(axis=1)
+        wanted = counts[modes_counted(baseline, split, weighed[0])]
+        parts.append((weighed[0], weighed[1][..., None] * wanted))
+    used = np.unique(np.concatenate([rows for rows, _ in parts]))
+    lines = []
+    for rows, weight in parts:
+        at = np.nonzero(weight)
+        column = np.ravel_multi_index(
+            (np.searchsorted(used, rows)[at[0]], *at[1:]), (used.size, *weight.shape[1:])
+        )
+        lines.append(csr_array((weight[at], column, [0, column.size]), (1, used.size * weight[0].size)))
+    return used, csr_array(vstack(lines))
 
 
 def main() -> None:

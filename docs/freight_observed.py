@@ -39,6 +39,11 @@ what is left of it above the cost of the service is income in the model with `--
 
 {constants}
 
+Statistics of external trade count the means of transport at the border of who reports: goods that a lorry takes to a
+port of a neighbour are by road, a lorry on a ferry is by sea, and for trade of members with others Eurostat counts at
+the border of the Union. The model's shares are counted so too, way by way, where a row says "at the border"; the
+others by the main mode of the whole way. Constants are fitted to the same.
+
 The constants say what no skim holds: a level for road and one for rail (the sea is the reference), what each adds with
 the logarithm of the value of time of the goods and with each thousand km of the great circle, and what is added in
 North America ([table](../src/samarkand/world/freight/mode_constants.csv)). They change smoothly; no distance has a

@@ -15,8 +15,8 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from samarkand.analysis import observed
+from samarkand.analysis.mode_shares import SHARES, by_mode
 from samarkand.analysis.observed import (
-    SHARES,
     ObservedFreight,
     ObservedRow,
     beside_observed,
@@ -107,8 +107,8 @@ def test_one_way_and_everybody_else_are_pairs_too(toy, session, monkeypatch):
     baseline = solve_baseline(
         Setting(toy, toy.assumptions, "fixed_nominal"), (), session.kept, lambda *_: None
     )
-    by_mode = observed._by_mode(baseline, "mode_share")[toy.labels.index("CHN"), toy.labels.index("KAZ")]
-    assert found.loc["there", "modelled"] == pytest.approx(by_mode[1] / by_mode.sum(), rel=1e-12)
+    carried = by_mode(baseline, "mode_share")[toy.labels.index("CHN"), toy.labels.index("KAZ")]
+    assert found.loc["there", "modelled"] == pytest.approx(carried[1] / carried.sum(), rel=1e-12)
     assert found.loc["union", "modelled"] == pytest.approx(found.loc["listed", "modelled"], rel=1e-12)
 
     # Without constants: every pair of cities chooses by cost alone, and economies weigh their cities by population.
@@ -196,6 +196,7 @@ def test_the_half_that_constants_are_fitted_to_is_drawn_by_hash():
     for row in shares:  # shares of one pair, in one direction, add up to one where all three are published
         rest = [one for one in shares if one.place.partition(":")[0] == row.place.partition(":")[0]]
         same = [one for one in rest if (one.measure, one.year) == (row.measure, row.year)]
+        assert {one.border for one in same} == {row.border}
         if len(same) == 3:
             assert sum(one.observed for one in same) == pytest.approx(1.0, abs=0.0021)  # rounded
 

@@ -7,7 +7,7 @@ because it does not fit. It is the world without a programme, on the open networ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Literal
@@ -18,6 +18,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import model_validator
 
+from samarkand.analysis.mode_shares import SHARES, Split, calc_split, goods_on_network, prepare_borders
 from samarkand.analysis.observed_limits import (
     UNKNOWN,
     TollSensitivity,
@@ -27,27 +28,19 @@ from samarkand.analysis.observed_limits import (
     with_limits,
 )
 from samarkand.baseline import Baseline, solve_baseline
-from samarkand.core.conventions import Floats
 from samarkand.core.declarations import read_table
 from samarkand.core.evidence import Cited, Evidence
 from samarkand.core.faults import Faults
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium.measures import calc_equivalent_variation
 from samarkand.engines.once import derived
-from samarkand.priorities.trade.exposure import (
-    calc_chokepoint_exposure,
-    goods_by_class,
-    goods_traded,
-    sea_share,
-)
+from samarkand.priorities.trade.exposure import calc_chokepoint_exposure, sea_share
 from samarkand.session import Session, default_session
 from samarkand.solving import Setting
-from samarkand.world.freight.assignment import calc_tonnes
 from samarkand.world.freight.capacity import calc_flow, find_place
 from samarkand.world.freight.chokepoint_shares import passages_of
-from samarkand.world.freight.mode_choice import EUROPEAN_UNION, add_by_class, distance_between_cities
+from samarkand.world.freight.mode_choice import add_by_class
 from samarkand.world.freight.skims import MODES
-from samarkand.world.freight.trade_costs import economy_weights
 from samarkand.world.freight.transit import income_by_tariff
 from samarkand.world.network.transit_tariffs import transit_tariffs
 from samarkand.world.world import World, load_world
@@ -57,6 +50,7 @@ Measure = Literal[
     "value_share",
     "mode_share",
     "tonnes_share",
+    "teu_share",
     "work_share",
     "freight_cost",
     "freight_cost_ratio",
@@ -69,6 +63,7 @@ UNITS: dict[str, str] = {
     "value_share": "fraction",
     "mode_share": "fraction",
     "tonnes_share": "fraction",
+    "teu_share": "fraction",
     "work_share": "fraction",
     "freight_cost": "fraction",
     "freight_cost_ratio": "ratio",
@@ -77,8 +72,6 @@ UNITS: dict[str, str] = {
     "income_lost": "US$ m",
 }
 IN_TRANSIT = ("transit_income", "transit_lost", "income_lost")
-EVERYBODY, UNION, OUTSIDE = "*", "EU", "!EU"
-SHARES = {"mode_share": "value", "tonnes_share": "tonnes", "work_share": "tonne-km"}
 FACTOR = 1.5  # how near transit income shall be to the published
 FIVE_POINTS = 0.05  # how near the shares that nothing is fitted to shall be, in the median
 
@@ -91,6 +84,7 @@ class ObservedRow(Cited):
     title: str
     measure: Measure
     place: str
+    border: str = ""
     year: int
     observed: float | None = None
     low: float | None = None
@@ -101,6 +95,8 @@ class ObservedRow(Cited):
     def _holds_together(self) -> ObservedRow:
         if self.observed is None and not self.note:
             raise ValueError("a figure that is not known needs a note that says so")
+        if self.border and self.measure not in SHARES:
+            raise ValueError("only shares of modes are counted at a border")
         _ = self.evidence
         return self
 
@@ -113,7 +109,8 @@ class ObservedRow(Cited):
     def what(self) -> str:
         """What is counted, in words."""
         if self.measure in SHARES:
-            return f"by {self.place.partition(':')[2]}, of {SHARES[self.measure]}"
+            where = " at the border" if self.border else ""
+            return f"by {self.place.partition(':')[2]}{where}, of {SHARES[self.measure]}"
         return {
             "tonnes": "tonnes a year",
             "value_share": "of the world's trade in goods",
@@ -197,8 +194,9 @@ def beside_observed(
         limited = with_limits(baseline, progress)
     except Faults:  # `gates_with_limits` says of which place
         limited = None
-    rows = []
-    for row in observed_freight():
+    declared, rows = observed_freight(), []
+    prepare_borders(baseline, [row.border for row in declared if row.border])
+    for row in declared:
         modelled = calc_modelled(baseline, row)
         rows.append(
             {
@@ -309,7 +307,7 @@ def straits_by_value(baseline: Baseline) -> dict[str, float]:
 
 def _straits_by_value(baseline: Baseline) -> dict[str, float]:
     passes = passages_of(baseline.state.model)
-    goods, carried = _goods(baseline)
+    goods, carried = goods_on_network(baseline)
     labels = baseline.setting.world.labels
     apart = np.ones_like(goods)
     for crossing in baseline.setting.world.network.geography.crossings:
@@ -325,81 +323,12 @@ def _straits_by_value(baseline: Baseline) -> dict[str, float]:
 
 
 def _mode_share(baseline: Baseline, row: ObservedRow, plain: bool = False) -> float | None:
-    """Share of a mode, or of several, in the goods on the network; `A-B[+A>C]:mode[+mode]`, - both ways, > one way.
-
-    plain: with constants of zero. None where an economy is not in the world.
-    """
+    """Share of the modes of a row; plain: with constants of zero. None where an economy is not in the world."""
     pairs, _, modes = row.place.partition(":")
-    counted = counted_pairs(pairs, baseline.setting.world.labels)
-    if counted is None:
+    shares = calc_split(baseline, Split(pairs, row.measure, row.border), plain)
+    if shares is None:
         return None
-    total = _by_mode(baseline, row.measure, plain)[counted].sum(axis=0)
-    part = total[[MODES.index(mode) for mode in modes.split("+")]].sum()
-    return float(part / total.sum()) if total.sum() > 0 else None
-
-
-def counted_pairs(pairs: str, labels: Sequence[str]) -> NDArray[np.bool_] | None:
-    """Which pairs of economies `[origin, destination]` a place means; None where a party is not in the world."""
-    counted = np.zeros((len(labels), len(labels)), np.bool_)
-    for pair in pairs.split("+"):
-        names = pair.split(">" if ">" in pair else "-")
-        one, other = (_party(name, labels) for name in names)
-        if not (one.any() and other.any()):
-            return None
-        # Of everybody, those within the other party trade at home.
-        one, other = (
-            mine & ~theirs if name == EVERYBODY else mine
-            for name, mine, theirs in zip(names, (one, other), (other, one), strict=True)
-        )
-        counted |= one[:, None] & other
-        if ">" not in pair:
-            counted |= other[:, None] & one
-    np.fill_diagonal(counted, False)
-    return counted
-
-
-def _party(name: str, labels: Sequence[str]) -> NDArray[np.bool_]:
-    """Which economies a name of a place means: one of them, the European Union or all outside it, or everybody."""
-    if name == EVERYBODY:
-        return np.ones(len(labels), np.bool_)
-    inside = np.isin(labels, sorted(EUROPEAN_UNION))
-    return {UNION: inside, OUTSIDE: ~inside}.get(name, np.isin(labels, [name]))
-
-
-def amounts(baseline: Baseline, measure: str) -> Floats:
-    """What is shared out over modes `[class, origin, destination]`: US$ m, tonnes, or tonnes times km, a year.
-
-    km: great circle between the cities of two economies, mean by population.
-    """
-    if measure == "mode_share":
-        return _goods(baseline)[1]
-    setting = baseline.setting
-    tonnes = calc_tonnes(setting.world.accounts.trade_flow, setting.commodities)
-    if measure == "tonnes_share":
-        return tonnes.to_numpy()
-    cities = baseline.state.model.baseline.cities
-    weight = economy_weights(cities, setting.world.labels).to_numpy()
-    km = weight @ distance_between_cities(cities) @ weight.T
-    work: Floats = tonnes.to_numpy() * km
-    return work
-
-
-def _by_mode(baseline: Baseline, measure: str, plain: bool = False) -> Floats:
-    """Amounts by mode `[origin, destination, mode]`, without the programme; plain: with constants of zero."""
-
-    def make() -> Floats:
-        carried = amounts(baseline, measure)
-        model = baseline.state.model
-        order = ("vot_class", "origin", "destination", "mode")
-        if plain:
-            share = model.baseline.plain_shares()
-        else:
-            of_mode = baseline.state.costs["mode_share"].sel(state="without", mode=list(MODES))
-            share = of_mode.transpose(*order).to_numpy()
-        found: Floats = np.einsum("cod,codm->odm", carried, np.nan_to_num(share))
-        return found
-
-    return derived(baseline, f"{measure} by mode {plain}", make)
+    return float(shares[[MODES.index(mode) for mode in modes.split("+")]].sum())
 
 
 def _cost_of_imports(baseline: Baseline, words: str) -> float | None:
@@ -446,9 +375,3 @@ def _group(world: World, words: str) -> NDArray[np.bool_]:
             has, hasnt = region == name, (region != name) & (region != "")
         found &= hasnt if word.startswith("!") else has
     return found
-
-
-def _goods(baseline: Baseline) -> tuple[Floats, Floats]:
-    """Trade in goods `[o, d]` without the programme, and by class what the network carries of it; money."""
-    setting = baseline.setting
-    return goods_traded(baseline.solution, goods_by_class(setting.world, setting.assumptions))
