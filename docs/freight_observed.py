@@ -48,11 +48,12 @@ The constants say what no skim holds: a level for road and one for rail (the sea
 the logarithm of the value of time of the goods and with each thousand km of the great circle, and what is added in
 North America ([table](../src/samarkand/world/freight/mode_constants.csv)). They change smoothly; no distance has a
 cliff. Their form, and which pairs take part, was chosen with all figures in sight; their values come from the half
-that is marked, where the differences of square roots of shares are least. Pairs take part that have shares of the five
-years before or after the accounts, unless their ports were blockaded; of their codes (both directions of a pair are
-one) the half with the least SHA-256 is fitted to. North America's own shares are a fit, by value and by weight. Shares
-of one economy with all others depend on the accounts too: whom it trades with is an estimate there for smaller ones
-(Moldova sends 13 per cent of its exports to China and the United States).
+that is marked, where the differences of square roots of shares are least. Pairs take part that have shares of 2017 to
+2027, unless their ports were blockaded; of their codes (both directions of a pair are one) the half with the least
+SHA-256 is fitted to. All that were found take part, by the rule at the head of the
+[table](../src/samarkand/analysis/observed_freight.csv). North America's own shares are a fit, by value and by weight.
+Shares of one economy with all others depend on the accounts too: whom it trades with is an estimate there for smaller
+ones (Moldova sends 13 per cent of its exports to China and the United States).
 """
 SENSITIVITIES = """## What moves the gates and straits that are missed
 
