@@ -44,6 +44,10 @@ SMALL_SHARE = 1e-6  # keeps the root of a share of nothing differentiable
 # How much each constant is pulled to zero: one that few splits decide, as that of value for goods in bulk, would run
 # away. Of `PULLS` it meets best what is left out, pair by pair, of the fitted half (`--pulls`).
 PULL, PULLS = 1e-3, (1e-4, 1e-3, 3e-3, 1e-2)
+# From this difference of roots on a figure counts by its distance and not by the square of it (`soft_l1`): shares that
+# legs to ports or partners decide are out of the reach of constants, and would bend them. Of the fitted half, pair by
+# pair, what is left out is met better so than by squares alone: 15.3 points (median) against 16.2.
+FAR = 0.1
 
 
 class Fit:
@@ -97,7 +101,9 @@ class Fit:
 
     def solve(self, start: Floats) -> Floats:
         """The weights that meet the rows that are counted best."""
-        found = least_squares(self.residuals, start, jac=self.slopes, xtol=1e-6, ftol=1e-8, max_nfev=40)
+        found = least_squares(
+            self.residuals, start, self.slopes, xtol=1e-6, ftol=1e-8, max_nfev=40, loss="soft_l1", f_scale=FAR
+        )
         return np.asarray(found.x)
 
     def misses(self, weights: Floats) -> Floats:

@@ -47,13 +47,15 @@ others by the main mode of the whole way. Constants are fitted to the same.
 The constants say what no skim holds: a level for road and one for rail (the sea is the reference), what each adds with
 the logarithm of the value of time of the goods and with each thousand km of the great circle, and what is added in
 North America ([table](../src/samarkand/world/freight/mode_constants.csv)). They change smoothly; no distance has a
-cliff. Their form, and which pairs take part, was chosen with all figures in sight; their values come from the half
-that is marked, where the differences of square roots of shares are least. Pairs take part that have shares of 2017 to
-2027, unless their ports were blockaded; of their codes (both directions of a pair are one) the half with the least
-SHA-256 is fitted to. All that were found take part, by the rule at the head of the
+cliff. Their form was chosen with all figures in sight; their values come from the half that is marked, where the
+differences of square roots of shares are least, large ones by distance and not by square. Pairs take part that have
+shares of 2017 to 2027, unless their ports were blockaded; of their codes (both directions of a pair are one) the half
+with the least SHA-256 is fitted to. All that were found take part, by the rule at the head of the
 [table](../src/samarkand/analysis/observed_freight.csv). North America's own shares are a fit, by value and by weight.
 Shares of one economy with all others depend on the accounts too: whom it trades with is an estimate there for smaller
-ones (Moldova sends 13 per cent of its exports to China and the United States).
+ones (Moldova sends 13 per cent of its exports to China and the United States). Legs of a voyage to and from its ports
+go by road or rail, whichever costs less: no constant stands between them, and what leaves Switzerland or Zambia for a
+port of others is by rail more than in truth.
 """
 SENSITIVITIES = """## What moves the gates and straits that are missed
 

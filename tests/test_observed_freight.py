@@ -277,9 +277,10 @@ def test_every_place_is_found_and_the_page_is_of_this_model(world):
     assert len(found) == len(observed_freight())
     assert found["modelled"].notna().all()
     assert np.isfinite(found["factor"][found["observed"] > 0]).all()
-    # Measured: 3.9 points where constants are fitted, 8.2 on the other half. Five were aimed at and are not reached.
-    assert misses(found, "calibrate").median() <= 0.05
-    assert misses(found, "meet").median() <= 0.085
+    # Measured with shares counted as their sources count them, and constants of the 38 shares of before: 5.5 points
+    # where they are to be fitted (67), 6.8 on the other half (32). Five were aimed at and are not reached.
+    assert misses(found, "calibrate").median() <= 0.056
+    assert misses(found, "meet").median() <= 0.069
     factor = found.set_index("id")["factor"]
     for name in ("suez_income", "suez_closed", "egypt_closed", "kazakhstan_income", "djibouti_income"):
         assert 1 / 1.5 < factor[name] < 1.5, name
