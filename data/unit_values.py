@@ -1,19 +1,27 @@
-"""Writes `world/freight/unit_values.csv`: what a tonne of coal and of ores is worth, by exporter (CEPII, BACI, 2022).
+"""Writes `world/freight/unit_values.csv`: what a tonne of heavy goods is worth, by exporter (US$ of the accounts).
 
     python -m data.unit_values
 
-    value of a tonne = sum of values / sum of tonnes over its flows to all importers
+    coal, ores   v = sum of values / sum of tonnes at customs, over flows to all importers (CEPII, BACI, 2022)
+    agriculture  v = n V / (T + n R / L),  R = max(V - P T, 0)
+                 T: grain, oil seeds and pulses exported (FAO, 2020), P: value of a tonne of these, L: of the rest
+    metals       1/v = s / v1 + (1 - s) / v2    s: part of iron and steel in exports (OECD, 2022)
+    chemicals    the same, s: part of pharmaceuticals
 
-of the codes of each sector in the packaged extract (`accounts.baci`), for exporters of a million tonnes or a thousand
-million US$. The range is that of the values of single flows (of a code to an importer) which the middle four fifths of
-its tonnes have. The world's own means are printed beside what `by_sector/freight_sectors.csv` declares for everybody
-else, and where the exports of the accounts, by which tonnes are worked out, are far from those at customs.
+V: exports of the sector in the accounts, n: the part of them that is on the network. v1 of steel makes its tonnes of
+the world those that are published; v2 is what leaves the world's tonnes of the sector what they are at the value that
+everybody else has.
+
+Who has a row: coal and ores, exporters of a million tonnes or a thousand million US$ at customs; agriculture, of a
+million tonnes of grain, oil seeds and pulses or a thousand million US$ in the accounts; metals and chemicals, all
+economies of the published input-output table. Nothing is chosen by what it does to a gate.
 """
 
 from __future__ import annotations
 
 import csv
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +30,11 @@ import pandas as pd
 import samarkand
 from data import fetch
 from data.accounts.baci import COVERED, PACKAGE, YEAR
+from data.farm_exports import YEAR as FARM_YEAR
+from data.farm_exports import read_bulk_exports
+from data.industry_exports import read_shares
 from samarkand.world.accounts.tables import load_accounts
-from samarkand.world.freight.commodities import load_freight
+from samarkand.world.freight.commodities import freight_table, load_freight
 
 TABLE = Path(samarkand.__file__).parent / "world" / "freight" / "unit_values.csv"
 SECTORS = ("coal", "ores")  # of which the extract has nearly all that weighs
@@ -31,23 +42,36 @@ LEAST_TONNES, LEAST_VALUE = 1e6, 1e9  # of either
 CODES = {"S19": "TWN"}  # BACI: other Asia
 OUTER = 0.1  # of the tonnes at either end of the range
 FAR, MUCH = 1.5, 1e10  # times; US$ at customs or in the accounts: what is printed of exports in both
+# US$ a tonne. Grain and oil seeds: RaboResearch, 880 million tonnes for 330 thousand million US$ in 2023/24
+# (https://www.feedandgrain.com/grain-supply-chain/grain-trade-export/news/15747756/
+# global-grains-and-oilseeds-trade-reaches-880-million-metric-tons-in-202324). Other farm produce: US Commodity Flow
+# Survey 2012, table 5b, SCTG 03, 197,793 m US$ and 218,995 thousand short tons.
+BULK_VALUE, OTHER_FARM_VALUE = 330e9 / 880e6, 197_793e6 / (218_995e3 * 0.90718474)
+# World Steel Association: 402.8 million tonnes of steel exported in 2023, 6.4 per cent more than in 2022
+# (https://metallurgprom.org/en/main/print:page,1,15273-mirovoj-jeksport-stalnoj-produkcii-v-2023-godu-vyros-na-64.html).
+STEEL_TONNES = 402.8e6 / 1.064
+# As freight_sectors.csv quotes Rodrigue: about 49,000 US$ a short ton of pharmaceutical and electronic products.
+MEDICINE_VALUE = 49_000 / 0.90718474
 HEADER = (
     "# Value of a tonne that an economy exports, where its goods of a sector are far from the world's mix: iron ore"
-    " beside copper concentrate.\n"
+    " beside copper concentrate, grain beside fruit. Dollars are those of the accounts.\n"
     "# In place of value_per_tonne of by_sector/freight_sectors.csv when trade is turned into tonnes, and nowhere else."
     " Written by `python -m data.unit_values`.\n"
 )
 COLUMNS = (
     "exporter", "sector", "value_per_tonne", "low", "high", "year", "source", "address", "read_on", "flag", "note",
 )  # fmt: skip
-SOURCE = "CEPII, BACI, 2022, edition 202401b: value over tonnes of the exporter's flows to all importers"
-ADDRESS = "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37"
-READ_ON = "2026-11-28"
-RANGE = "low and high: the tenth and the ninetieth percentile of its tonnes"
-NOTES = {
-    "coal": f"HS 2701 and 2702; {RANGE}",
-    "ores": f"the codes of HS 25 and 26 that the extract has, not sand and stone; {RANGE}",
+CODES_OF = {
+    "coal": "HS 2701 and 2702",
+    "ores": "the codes of HS 25 and 26 that the extract has, not sand and stone",
 }
+READ_ON = "2026-11-28"
+BACI = "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37"
+ICIO = "https://www.oecd.org/en/data/datasets/inter-country-input-output-tables.html"
+RANGE = "low and high: the tenth and the ninetieth percentile of its tonnes at customs"
+Row = tuple[
+    str, str, tuple[float, float, float], str, str, str
+]  # exporter, sector, value and range, source, address, note
 
 
 def read_flows() -> pd.DataFrame:
@@ -84,39 +108,121 @@ def value_of_tonne(flows: pd.DataFrame) -> tuple[float, float, float]:
     return value, min(low, value), max(high, value)
 
 
-def print_accounts(flows: pd.DataFrame) -> None:
-    """Print the exporters whose exports of a sector in the accounts are far from those at customs."""
+def read_exports() -> tuple[pd.DataFrame, pd.Series]:
+    """US$ that each economy of the accounts sells abroad by sector, and the part of a sector that is on the network."""
     trade = load_accounts().trade_flow
-    abroad = trade.where(trade["origin"] != trade["destination"], 0.0).sum("destination")
+    abroad = trade.where(trade["origin"] != trade["destination"], 0.0).sum("destination") * 1e6
+    exports = abroad.to_pandas().drop(index="ROW", errors="ignore")
+    return exports, freight_table(load_freight())["network_share"].to_series()
+
+
+def customs_rows(flows: pd.DataFrame, exports: pd.DataFrame, part: pd.Series) -> Iterator[Row]:
+    """Rows of coal and ores."""
     for (exporter, sector), own in flows.groupby(["exporter", "sector"]):
-        if exporter in abroad["origin"].to_numpy():
-            customs, accounts = own["value"].sum(), float(abroad.sel(origin=exporter, sector=sector)) * 1e6
+        tonnes, value = own["tonnes"].sum(), own["value"].sum()
+        known = exporter in exports.index and exports.loc[exporter, sector] > 0
+        if not known or (tonnes < LEAST_TONNES and value < LEAST_VALUE):
+            continue
+        found = value_of_tonne(own)
+        source = f"CEPII, BACI, {YEAR}, edition 202401b: value over tonnes of the exporter's flows to all importers"
+        yield exporter, sector, found, source, BACI, f"{CODES_OF[str(sector)]}; {RANGE}"
+
+
+def farm_rows(exports: pd.DataFrame, part: pd.Series) -> Iterator[Row]:
+    """Rows of farm produce."""
+    bulk, share = read_bulk_exports(), part["agriculture"]
+    source = (
+        f"exports of the accounts of {YEAR} over tonnes of grain, oil seeds and pulses (FAO, food balance sheets,"
+        f" {FARM_YEAR})"
+        f" and of what else they pay for at {OTHER_FARM_VALUE:.0f} US$ a tonne"
+    )
+    for exporter, value in exports["agriculture"].items():
+        tonnes = float(bulk.get(exporter, 0.0))
+        if value <= 0 or exporter not in bulk.index or (tonnes < LEAST_TONNES and value < LEAST_VALUE):
+            continue
+
+        def at(price: float, tonnes: float = tonnes, value: float = float(value)) -> float:
+            rest = max(value - price * tonnes, 0.0)
+            return share * value / (tonnes + share * rest / OTHER_FARM_VALUE)
+
+        low, high = sorted((at(BULK_VALUE / 1.5), at(BULK_VALUE * 1.5)))
+        mine = at(BULK_VALUE)
+        note = (
+            f"{tonnes / 1e6:.3g} million tonnes of grain, oil seeds and pulses, at {BULK_VALUE:.0f} US$;"
+            " low and high: at two thirds and one and a half of that"
+        )
+        address = "https://www.fao.org/faostat/en/#data/FBS"
+        yield str(exporter), "agriculture", (mine, min(low, mine), max(high, mine)), source, address, note
+
+
+def industry_rows(exports: pd.DataFrame, part: pd.Series) -> Iterator[Row]:
+    """Rows of metals and chemicals."""
+    declared, shares = load_freight(), read_shares()
+    for sector, titles in {"metals": "iron and steel", "chemicals": "pharmaceuticals"}.items():
+        mean, share = float(declared[f"{sector}.value_per_tonne"]), shares[sector].dropna()
+        value = exports[sector].reindex(share.index).fillna(0.0)
+        first, whole = float((value * share).sum()), float(value.sum())
+        one = part[sector] * first / STEEL_TONNES if sector == "metals" else MEDICINE_VALUE
+        other = (whole - first) / (whole / mean - first / one)
+        if other <= 0:
+            raise ValueError(f"{sector}: {titles} alone weigh more than all of it")
+        print(f"{sector}: {titles} {one:.0f} US$ a tonne, the other industry {other:.0f}, all {mean:.0f}")
+        source = (
+            f"OECD, inter-country input-output tables, 2025 release, {YEAR}: part of {titles} in sales abroad"
+        )
+        for exporter, mine in share.items():
+            if value[exporter] <= 0:
+                continue
+            figure = 1 / (mine / one + (1 - mine) / other)
+            note = (
+                f"{100 * mine:.3g} per cent {titles} at {one:.0f} US$ a tonne, the rest at {other:.0f};"
+                " low and high: of either industry alone"
+            )
+            yield str(exporter), sector, (figure, min(one, other), max(one, other)), source, ICIO, note
+
+
+def print_accounts(flows: pd.DataFrame, exports: pd.DataFrame) -> None:
+    """Print the exporters of coal and ores whose sales in the accounts are far from those at customs."""
+    for (exporter, sector), own in flows.groupby(["exporter", "sector"]):
+        if exporter in exports.index:
+            customs, accounts = own["value"].sum(), float(exports.loc[exporter, sector])
             if max(customs, accounts) >= MUCH and not 1 / FAR < customs / max(accounts, 1.0) < FAR:
                 print(
                     f"{exporter} {sector}: {accounts / 1e9:.1f} bn US$ in the accounts, {customs / 1e9:.1f} at customs"
                 )
 
 
+def print_tonnes(rows: list[Row], exports: pd.DataFrame, part: pd.Series) -> None:
+    """Print what the world and the largest exporters send by these values, million tonnes."""
+    declared = load_freight()
+    own = {(exporter, sector): value[0] for exporter, sector, value, *_ in rows}
+    for sector in dict.fromkeys(row[1] for row in rows):
+        mean = float(declared[f"{sector}.value_per_tonne"])
+        values = pd.Series({code: own.get((code, sector), mean) for code in exports.index})
+        tonnes = (exports[sector] * part[sector] / values / 1e6).sort_values(ascending=False)
+        before = exports[sector].sum() * part[sector] / mean / 1e6
+        largest = ", ".join(f"{code} {amount:.1f}" for code, amount in tonnes.head(25).items())
+        print(f"{sector}: {tonnes.sum():.0f} million tonnes ({before:.0f} at one value): {largest}")
+
+
 def build() -> None:
     """Write the table."""
-    flows, declared = read_flows(), load_freight()
-    for sector, own in flows.groupby("sector"):
-        print(
-            f"{sector}: {value_of_tonne(own)[0]:.0f} US$/t, declared {declared[f'{sector}.value_per_tonne']:.0f}"
-        )
-    print_accounts(flows)
-    rows = []
-    for (exporter, sector), own in flows.groupby(["exporter", "sector"]):
-        if own["tonnes"].sum() >= LEAST_TONNES or own["value"].sum() >= LEAST_VALUE:
-            figures = [f"{figure:.3g}" if figure < 100 else f"{figure:.0f}" for figure in value_of_tonne(own)]
-            rows.append(
-                [exporter, sector, *figures, YEAR, SOURCE, ADDRESS, READ_ON, "derived", NOTES[str(sector)]]
-            )
+    (exports, part), flows = read_exports(), read_flows()
+    print_accounts(flows, exports)
+    rows = [
+        *customs_rows(flows, exports, part),
+        *farm_rows(exports, part),
+        *industry_rows(exports, part),
+    ]
+    rows.sort(key=lambda row: row[:2])
+    print_tonnes(rows, exports, part)
     with TABLE.open("w", encoding="utf-8", newline="") as stream:
         stream.write(HEADER)
         table = csv.writer(stream, lineterminator="\n")
         table.writerow(COLUMNS)
-        table.writerows(rows)
+        for exporter, sector, value, source, address, note in rows:
+            figures = [f"{figure:.3g}" if figure < 100 else f"{figure:.0f}" for figure in value]
+            table.writerow([exporter, sector, *figures, YEAR, source, address, READ_ON, "derived", note])
 
 
 if __name__ == "__main__":

@@ -79,6 +79,47 @@ def test_values_of_a_tonne_beside_other_sources():
     assert ores["BRA"] == pytest.approx(1.11 * 25_800 / 342, rel=0.25)
 
 
+def sold_abroad(sector: str) -> dict[str, float]:
+    """US$ m a year that each economy of the accounts sells abroad of a sector, the part of it on the network."""
+    trade = load_accounts().trade_flow.sel(sector=sector)
+    abroad = trade.where(trade["origin"] != trade["destination"], 0.0).sum("destination").to_series()
+    return (abroad * float(freight_table(load_freight())["network_share"].sel(sector=sector))).to_dict()
+
+
+def test_grain_weighs_more_than_fruit():
+    farm, sold = own_values("agriculture"), sold_abroad("agriculture")
+    # Kazakhstan sent 7.7 million tonnes of wheat and flour abroad in 2022, flour counted as wheat (Kazinform, 17 August
+    # 2023, https://www.inform.kz/en/kazakhstan-to-export-over-6mln-tons-of-grain-this-year_a4102328/amp); barley and
+    # oil seeds come on top. At the sector's value its exports would weigh 5 million tonnes.
+    assert 7.7 < sold["KAZ"] / farm["KAZ"] < 1.4 * 7.7
+    # The United States: some 145 million tonnes of grain and oil seeds in 2021 (Federal Grain Inspection Service).
+    assert 145 < sold["USA"] / farm["USA"] < 1.3 * 145
+    assert max(farm[code] for code in ("ARG", "RUS", "UKR", "KAZ", "FRA")) < min(
+        farm[code] for code in ("CHL", "ECU", "ESP", "MEX", "NLD")
+    )
+
+
+@pytest.mark.parametrize("sector", ["metals", "chemicals"])
+def test_the_world_weighs_the_same_whoever_sells_what_of_a_sector(sector):
+    """Values of a tonne by industry share the sector's tonnes out over exporters and leave the world's as they are."""
+    own, sold = own_values(sector), sold_abroad(sector)
+    mean = load_freight()[f"{sector}.value_per_tonne"]
+    shared_out = sum(sold[code] / value for code, value in own.items())
+    assert shared_out == pytest.approx(
+        sum(sold[code] for code in own) / mean, rel=2e-3
+    )  # three digits in the table
+    assert len({round(value) for value in own.values()}) > 30
+
+
+def test_steel_makes_a_tonne_cheaper_and_medicine_dearer():
+    """Four fifths are iron, steel and ferro-alloys: a tonne is worth less than in the world's mix. Medicine makes a
+    tonne of Switzerland's chemicals worth more."""
+    assert (
+        own_values("metals")["KAZ"] < load_freight()["metals.value_per_tonne"] < own_values("metals")["AUS"]
+    )
+    assert own_values("chemicals")["CHE"] > load_freight()["chemicals.value_per_tonne"]
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
