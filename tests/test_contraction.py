@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samarkand.engines import assignment
-from samarkand.engines.assignment import Paths, find_paths
+from samarkand.engines.assignment import Paths, find_costs, find_paths
 from samarkand.engines.contraction import Hierarchy, find_joints
 from samarkand.engines.routing import Graph, build_graph
 from samarkand.session import Session
@@ -50,7 +50,9 @@ def test_the_ways_are_those_of_the_plain_search(seed: int, size: int, lengths: s
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(assignment, "MANY_SOURCES", 1)
         found = find_paths(graph, 1.0, sources, targets)
+        costs = find_costs(graph, 1.0, sources, targets)
     np.testing.assert_array_equal(found.cost, plain.cost)
+    np.testing.assert_allclose(costs, plain.cost, rtol=1e-12)
     ways = [_ways(paths, graph) for paths in (found, plain)]
     np.testing.assert_array_equal(*ways)
     for (s, t), cost in np.ndenumerate(plain.cost):

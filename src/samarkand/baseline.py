@@ -19,7 +19,17 @@ from samarkand.engines.once import derived
 from samarkand.engines.threads import Beside
 from samarkand.limiting import GatesOfBaseline, LimitedClosure, limit_closed, limit_open
 from samarkand.programme import Change
-from samarkand.solving import CarriageOf, Keep, Setting, Value, energy_of, lay, trade_costs, transit_carriage
+from samarkand.solving import (
+    CarriageOf,
+    Keep,
+    Setting,
+    Value,
+    calc_transit,
+    energy_of,
+    lay,
+    trade_costs,
+    transit_carriage,
+)
 from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.freight.disruption import DisruptedFreight, disrupt_freight
 from samarkand.world.freight.energy import EnergyClosure
@@ -156,6 +166,15 @@ class Baseline:
     def assignment(self) -> FreightWork:
         """Freight of the baseline on the links of its network."""
         return self.lay(self.state, self.solution)
+
+    @cached_property
+    def transit(self) -> xr.DataArray:
+        """What of others passes each place with a tariff of transit, dims (tariff)."""
+        return self.transit_in(self.state, self.solution)
+
+    def transit_in(self, state: FreightState, solution: Solution) -> xr.DataArray:
+        """The same of the trade of a solution on the network of a state (`solving.calc_transit`)."""
+        return calc_transit(self.setting, self.freight, state, self.setting.labelled(solution.trade_flow))
 
     def lay(self, state: FreightState, solution: Solution, *, whole: bool = True) -> FreightWork:
         """The trade of a solution on the network of a state (`solving.lay`)."""

@@ -60,6 +60,7 @@ from samarkand.world.freight.trade_costs import carriage, iceberg_cost_hat, surf
 from samarkand.world.freight.transit import calc_passing, laid_apart
 from samarkand.world.freight.transit_payments import TransitPayments, paying_tariffs
 from samarkand.world.freight.transit_use import TransitUse, find_transit_use
+from samarkand.world.freight.transit_ways import passing_of, ways_past_tariffs
 from samarkand.world.world import World
 
 Value = TypeVar("Value")
@@ -290,6 +291,20 @@ def _taxes(setting: Setting, payment: Payment) -> dict[str, Floats]:
     basket = np.zeros((len(cost), len(sectors)))
     basket[:, sectors.index(PUBLIC_WORKS)] = 1.0
     return {"lump_sum_tax": cost, "public_basket": basket}
+
+
+def calc_transit(setting: Setting, freight: Freight, state: FreightState, flow: xr.DataArray) -> xr.DataArray:
+    """What of others passes each place with a tariff, dims (tariff), of a trade in US$ m; dims as in `lay`.
+
+    It is `lay(...).passing`, by the ways past these places alone where no prices of full facilities turn goods aside.
+    """
+    if state.limits is not None:
+        passing = lay(setting, freight, state, flow).passing
+        assert passing is not None  # of the whole
+        return passing
+    accounts, energy = setting.world.accounts, energy_of(setting)
+    use = ways_past_tariffs(freight, state, energy, accounts.hash)
+    return passing_of(flow, accounts.trade_flow, setting.commodities, energy, use)
 
 
 def lay(

@@ -192,6 +192,12 @@ class Counterfactual:
             lambda: self.baseline.lay(self.freight, self.paid(payment)),
         )
 
+    def transit(self, payment: Payment) -> xr.DataArray:
+        """What of others passes each place with a tariff of transit, dims (tariff): of the trade of `paid(payment)`."""
+        return derived(
+            self, ("transit", payment), lambda: self.baseline.transit_in(self.freight, self.paid(payment))
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class State:
@@ -313,3 +319,8 @@ class State:
     def assignment_without(self) -> FreightWork:
         """Freight on the links of the network without the programme."""
         return self.solved.baseline.assignment
+
+    @property
+    def transit(self) -> tuple[xr.DataArray, xr.DataArray]:
+        """What of others passes places with a tariff of transit, dims (tariff), without the programme and with it."""
+        return self.solved.baseline.transit, self.solved.transit(self.payment)

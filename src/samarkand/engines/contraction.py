@@ -126,3 +126,10 @@ class Hierarchy:
             ranked, np.sort(ranked), cost, place,
         )  # fmt: skip
         return found
+
+    def find_costs(self, sources: Ints, targets: Ints, cost: Floats) -> None:
+        """Fill cost [source, target], right but for rounding: no way is traced."""
+        joints = self.joints
+        load_kernels().find_costs(
+            joints.ptr, joints.head, self.up_cost, joints.rank[sources], joints.rank[targets], cost
+        )

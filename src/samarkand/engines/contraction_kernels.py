@@ -306,3 +306,50 @@ def find_trees(
                 back[k] = arcs[back[k]] if k else 0
         first[s + 1] = first[s] + entries
     return first, every_before[: first[-1]].copy(), every_back[: first[-1]].copy(), searched
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def find_costs(
+    ptr: Ints, head: Ints32, up_cost: Floats, ranked_sources: Ints32, ranked_targets: Ints32, cost: Floats
+) -> None:
+    """cost[s, t] of the least way, right but for rounding: no way is traced, and what lies above no target is left out.
+
+    All that lies above a node in a hierarchy is above the lowest of its neighbours there, or is that one.
+    """
+    size, lanes = ptr.size - 1, LANES
+    needed = np.zeros(size, np.bool_)
+    for target in ranked_targets:
+        node = target
+        while not needed[node]:
+            needed[node] = True
+            if ptr[node] == ptr[node + 1]:
+                break
+            node = head[ptr[node]]
+    known = np.empty((size, lanes))
+    least = np.empty(lanes)
+    for s in range(0, ranked_sources.size, lanes):
+        known[:] = np.inf
+        for lane in range(min(lanes, ranked_sources.size - s)):
+            node = ranked_sources[s + lane]
+            known[node, lane] = 0.0
+            while ptr[node] < ptr[node + 1]:
+                base = known[node, lane]
+                if base < np.inf:
+                    for at in range(ptr[node], ptr[node + 1]):
+                        known[head[at], lane] = min(known[head[at], lane], base + up_cost[at])
+                node = head[ptr[node]]
+        for node in range(size - 1, -1, -1):
+            if not needed[node]:
+                continue
+            for lane in range(lanes):
+                least[lane] = known[node, lane]
+            for at in range(ptr[node], ptr[node + 1]):
+                above, own = head[at], up_cost[at]
+                for lane in range(lanes):
+                    through = known[above, lane] + own
+                    least[lane] = through if through < least[lane] else least[lane]
+            for lane in range(lanes):
+                known[node, lane] = least[lane]
+        for lane in range(min(lanes, ranked_sources.size - s)):
+            for t in range(ranked_targets.size):
+                cost[s + lane, t] = known[ranked_targets[t], lane]

@@ -9,7 +9,7 @@ from samarkand.priorities.base import Levels
 from samarkand.state import State
 from samarkand.world.freight.transit import KINDS, income_by_economy
 
-NOT_ASKED = "freight is laid on the network where reach is asked for (--reach), in the last state"
+NOT_ASKED = "worked out where reach is asked for (--reach), in the last state"
 NO_TARIFF = "no tariff of transit is known of the economy for this kind of place"
 
 
@@ -20,7 +20,5 @@ def transit_of(state: State) -> Levels:
         nothing = labelled(np.full((len(economies), len(KINDS)), np.nan), economy=economies, case=KINDS)
         return Levels(nothing, nothing, reason=NOT_ASKED, ramped=False)
     inside = state.world.inside_rest_of_world
-    laid = (state.assignment_without, state.unpaid.assignment)
-    passing = [work.passing for work in laid if work.passing is not None]
-    without, with_ = (income_by_economy(one, economies, inside) for one in passing)
+    without, with_ = (income_by_economy(one, economies, inside) for one in state.unpaid.transit)
     return Levels(without, with_, reason=NO_TARIFF, ramped=False)

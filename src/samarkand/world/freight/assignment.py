@@ -17,7 +17,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
-from samarkand.engines.assignment import Paths, assign, find_paths, join_choice
+from samarkand.engines.assignment import Paths, assign, find_costs, find_paths, join_choice
 from samarkand.engines.routing import Graph
 from samarkand.world.freight.commodities import IN_BOXES
 from samarkand.world.freight.energy import EnergyTrade, SeaReach
@@ -173,11 +173,13 @@ def _sum_sectors(flow: xr.DataArray, per_usd: xr.DataArray, at_home: bool = Fals
     return found.transpose("vot_class", "origin", "destination")
 
 
-def mode_shares(model: FreightModel, update: RouteUpdate | None = None) -> xr.DataArray:
+def mode_shares(
+    model: FreightModel, update: RouteUpdate | None = None, modes: Sequence[str] = MODES
+) -> xr.DataArray:
     """Choice shares by pair of cities, dims (vot_class, origin_city, destination_city, mode), fractions.
 
     update: pairs whose routes differ in some state, which choose anew; a mode that was not offered stays so. Zero where
-    no mode connects, and within a city.
+    no mode connects, and within a city. modes: those whose shares are asked for.
     """
     baseline = model.baseline
     pairs, term = baseline.pairs, baseline.term
@@ -191,17 +193,20 @@ def mode_shares(model: FreightModel, update: RouteUpdate | None = None) -> xr.Da
     share = np.divide(term, total, out=np.zeros_like(term), where=total > 0)
     share[pairs.origin == pairs.destination] = 0.0
     labels = model.network.cities.index.to_numpy()
-    by_city = np.zeros((*share.shape[1:], labels.size, labels.size))  # whole matrices are read by mode
-    for c, m in np.ndindex(*share.shape[1:]):
-        by_city[c, m, pairs.origin, pairs.destination] = share[:, c, m]
-        by_city[c, m, pairs.destination, pairs.origin] = share[:, c, m]
+    by_city = np.zeros(
+        (share.shape[1], len(modes), labels.size, labels.size)
+    )  # whole matrices are read by mode
+    for c, m in np.ndindex(*by_city.shape[:2]):
+        of_mode = share[:, c, MODES.index(modes[m])]
+        by_city[c, m, pairs.origin, pairs.destination] = of_mode
+        by_city[c, m, pairs.destination, pairs.origin] = of_mode
     return xr.DataArray(
         by_city.transpose(0, 2, 3, 1),
         {
             "vot_class": list(VOT_CLASSES),
             "origin_city": labels,
             "destination_city": labels,
-            "mode": list(MODES),
+            "mode": list(modes),
         },
         ("vot_class", "origin_city", "destination_city", "mode"),
         name="mode_share",
@@ -450,17 +455,26 @@ def _measures(amounts: Sequence[Floats]) -> dict[str, Floats]:
     return {"tonnes": amounts[0], "teu": teu}
 
 
+def shares_of_cities(network: Network, labels: Sequence[str]) -> tuple[pd.Series, Floats]:
+    """The economy of each city among labels, or the rest of the world, and its part of the trade, by population.
+
+    Zero of a city whose economy no label stands for.
+    """
+    iso3, population = network.cities["iso3"].astype(str), network.cities["population"].to_numpy(float)
+    code = iso3.where(iso3.isin(labels), REST_OF_WORLD)
+    known = code.isin(labels).to_numpy()
+    weight = np.zeros(len(iso3))
+    weight[known] = population[known] / pd.Series(population).groupby(code.to_numpy()).transform("sum")[known]
+    return code, weight
+
+
 def city_flows(
     network: Network, tonnes: xr.DataArray, mode_share: xr.DataArray
 ) -> tuple[dict[str, dict[str, Floats]], float]:
     """Tonnes by class of goods and mode between cities, and what no mode carries."""
     cities = network.cities
-    iso3, population = cities["iso3"].astype(str), cities["population"].to_numpy(float)
-    labels = tonnes["origin"].to_numpy().astype(str)
-    code = iso3.where(iso3.isin(labels), REST_OF_WORLD)
-    known = code.isin(labels).to_numpy()
-    weight = np.zeros(len(cities))
-    weight[known] = population[known] / pd.Series(population).groupby(code.to_numpy()).transform("sum")[known]
+    code, weight = shares_of_cities(network, tonnes["origin"].to_numpy().astype(str).tolist())
+    known = code.isin(tonnes["origin"].to_numpy().astype(str)).to_numpy()
     found, stranded = {}, 0.0
     for label in tonnes["vot_class"].to_numpy():
         by_pair = np.zeros((len(cities), len(cities)))
@@ -485,15 +499,14 @@ def access_cost(place: Attachment, value: float) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class LandWays:
-    """Least-cost ways by land at one value of time.
+class LandChoice:
+    """Where least-cost ways by land change at one value of time.
 
-    road: paths from cities to cities, terminals and ports; rail: between terminals; to_port: cost [city, port] by road;
-    by_rail: cost [city, terminal] by road to the terminal `entry` [city, terminal] and from there by rail; leave:
-    terminal at which a trip by rail ends [city, city], negative where there is none.
+    rail: paths between terminals; to_port: cost [city, port] by road; by_rail: cost [city, terminal] by road to the
+    terminal `entry` [city, terminal] and from there by rail; leave: terminal at which a trip by rail ends [city, city],
+    negative where there is none.
     """
 
-    road: Paths
     rail: Paths
     to_port: Floats
     by_rail: Floats
@@ -501,22 +514,47 @@ class LandWays:
     leave: Ints
 
     @classmethod
-    def at(cls, state: NetworkState, value: float) -> LandWays:
-        """The ways in a state of the network."""
-        p, cities, terminals = state.parameters, len(state.city.node), len(state.terminal_node)
-        from_city = access_cost(state.city, value)
-        targets = np.r_[state.city.node, state.terminal.node, state.port.node]
-        beyond = np.r_[from_city, access_cost(state.terminal, value), access_cost(state.port, value)]
-        road = find_paths(state.road.graph, value, state.city.node, targets)
-        cost = road.cost + from_city[:, None] + beyond
-        to_terminal = cost[:, cities : cities + terminals] + p["terminal_fee"] + value * p["terminal_hours"]
+    def of(cls, state: NetworkState, value: float, by_road: Floats) -> LandChoice:
+        """The ways in a state of the network, with costs by road [city, terminal and port]."""
+        p, terminals = state.parameters, len(state.terminal_node)
+        to_terminal = by_road[:, :terminals] + p["terminal_fee"] + value * p["terminal_hours"]
         to_terminal = np.where(state.near, to_terminal, np.inf)
         rail = find_paths(state.rail.graph, value, state.terminal_node, state.terminal_node)
         between = rail.cost.copy()
         np.fill_diagonal(between, np.inf)  # a railway trip leaves its terminal
         by_rail, entry = join_choice(to_terminal, between)
         _, leave = join_choice(by_rail, np.ascontiguousarray(to_terminal.T))
-        return cls(road, rail, cost[:, cities + terminals :], by_rail, entry, leave)
+        return cls(rail, by_road[:, terminals:], by_rail, entry, leave)
+
+    @classmethod
+    def at(cls, state: NetworkState, value: float) -> LandChoice:
+        """The ways in a state of the network, where nobody asks for those by road."""
+        places = (state.terminal, state.port)
+        targets = np.concatenate([place.node for place in places])
+        cost = find_costs(state.road.graph, value, state.city.node, targets)
+        beyond = np.concatenate([access_cost(place, value) for place in places])
+        return cls.of(state, value, cost + access_cost(state.city, value)[:, None] + beyond)
+
+
+@dataclass(frozen=True, eq=False)
+class LandWays:
+    """Least-cost ways by land at one value of time.
+
+    road: paths from cities to cities, terminals and ports; choice: where they change.
+    """
+
+    road: Paths
+    choice: LandChoice
+
+    @classmethod
+    def at(cls, state: NetworkState, value: float) -> LandWays:
+        """The ways in a state of the network."""
+        from_city = access_cost(state.city, value)
+        targets = np.r_[state.city.node, state.terminal.node, state.port.node]
+        beyond = np.r_[from_city, access_cost(state.terminal, value), access_cost(state.port, value)]
+        road = find_paths(state.road.graph, value, state.city.node, targets)
+        cost = road.cost + from_city[:, None] + beyond
+        return cls(road, LandChoice.of(state, value, cost[:, from_city.size :]))
 
 
 def _load_class(
@@ -529,24 +567,25 @@ def _load_class(
     """Add flows at one value of time to the loads of arcs and ports: some classes of goods by land, some by sea."""
     cities, terminals = len(state.city.node), len(state.terminal_node)
     ways = LandWays.at(state, value)
-    voyages = Voyages.at(state, value, ways.to_port, ways.by_rail) if by_sea else None
+    choice = ways.choice
+    voyages = Voyages.at(state, value, choice.to_port, choice.by_rail) if by_sea else None
 
     for one in carried:
-        trains = _Trips.of(one.flow("rail", by_land), ways.leave) if by_land else None
+        trains = _Trips.of(one.flow("rail", by_land), choice.leave) if by_land else None
         sails = None if voyages is None else _Trips.of(one.flow("sea", by_sea), voyages.land)
         for part in (one.whole, *one.own.values()):
             legs = _Legs.none(cities, terminals, len(state.port.node), on_road=part is one.whole)
             if by_land and legs.on_road is not None:
                 legs.on_road[:, :cities] += one.flow("road", by_land)
             if trains is not None:
-                legs.add_trains(trains.some(part.cities), ways.entry)
+                legs.add_trains(trains.some(part.cities), choice.entry)
             if sails is not None and voyages is not None:
                 trips = sails.some(part.cities)
-                legs.add_voyages(trips, part.ports, voyages, ways.entry, state.port_terminal)
+                legs.add_voyages(trips, part.ports, voyages, choice.entry, state.port_terminal)
                 part.loads["sea"] += assign(state.sea_graph, voyages.paths, legs.at_sea)
             if legs.on_road is not None:
                 part.loads["road"] += assign(state.road.graph, ways.road, legs.on_road)
-            part.loads["rail"] += assign(state.rail.graph, ways.rail, legs.on_rail)
+            part.loads["rail"] += assign(state.rail.graph, choice.rail, legs.on_rail)
 
 
 @dataclass(frozen=True, eq=False)

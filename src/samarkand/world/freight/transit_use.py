@@ -14,25 +14,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
-from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
+from samarkand.core.conventions import Floats, Ints
 from samarkand.core.faults import Faults
 from samarkand.engines.assignment import find_paths
 from samarkand.engines.path_sums import sum_paths
 from samarkand.engines.routing import Graph
+from samarkand.engines.threads import run_all
 from samarkand.world.freight.assignment import (
-    LandWays,
+    LandChoice,
     NetworkState,
     Voyages,
-    city_flows,
     link_of_arcs,
     nearest_class,
+    shares_of_cities,
 )
 from samarkand.world.freight.capacity import find_place
 from samarkand.world.freight.energy import EnergyTrade, SeaReach
-from samarkand.world.freight.skims import SEARCH_CLASSES, values_of_time
+from samarkand.world.freight.mode_choice import VOT_CLASSES
+from samarkand.world.freight.skims import values_of_time
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.new_ports import open_ports
 from samarkand.world.network.tables import LinkCosts, Network, sea_costs
@@ -43,11 +47,36 @@ from samarkand.world.parameters import Parameters
 @dataclass(frozen=True, eq=False)
 class TransitUse:
     """Ways of goods past places with tariffs. per_tonne: dims (tariff, vot_class, origin, destination); by_flow: of oil
-    and gas [tariff, flow], in the order of `EnergyTrade.flows`."""
+    and gas [tariff, flow], in the order of `EnergyTrade.flows`; known: whether the network has the place [tariff]."""
 
     tariffs: tuple[TransitTariff, ...]
     per_tonne: xr.DataArray
     by_flow: Floats
+    known: NDArray[np.bool_]
+
+    @classmethod
+    def of(
+        cls,
+        tariffs: Sequence[TransitTariff],
+        labels: Sequence[str],
+        per_tonne: Floats,
+        by_flow: Floats,
+        known: NDArray[np.bool_],
+    ) -> TransitUse:
+        """The ways from arrays; labels: economies of the accounts."""
+        coords = {"tariff": [row.id for row in tariffs], "vot_class": list(VOT_CLASSES)}
+        coords |= {name: list(labels) for name in ("origin", "destination")}
+        return cls(tuple(tariffs), xr.DataArray(per_tonne, coords, tuple(coords)), by_flow, known)
+
+    def passing(self, tonnes: xr.DataArray, energy: Floats) -> xr.DataArray:
+        """Tonnes of transit a year by tariff, tonne-kilometres on railways, dims (tariff).
+
+        tonnes: as `assignment.calc_tonnes`; energy: tonnes of oil and gas [flow]. Not a number where the network has no
+        such place.
+        """
+        goods = xr.dot(self.per_tonne, tonnes, dim=("vot_class", "origin", "destination"))
+        passing: xr.DataArray = (goods + self.by_flow @ energy).where(self.known)
+        return passing
 
 
 def find_transit_use(
@@ -59,47 +88,55 @@ def find_transit_use(
     tariffs: Sequence[TransitTariff],
     changes: Sequence[LinkChange] = (),
     shut: Sequence[str] = (),
+    by_flow: Floats | None = None,
 ) -> TransitUse:
     """The ways in a state of the network.
 
-    Arguments as `calc_freight_work` has them; labels: economies of the accounts; shut: pipelines that are closed.
+    Arguments as `calc_freight_work` has them, but that shares of rail and sea are enough; labels: economies of the
+    accounts; shut: pipelines that are closed; by_flow: of oil and gas, where it is known of the same seas and lines.
     """
     network = open_ports(network, changes)
     rows, places = tuple(tariffs), _Places.of(network, parameters, tariffs)
-    classes = mode_share["vot_class"].to_numpy().astype(str).tolist()
-    one = 1.0 - np.eye(len(labels))
-    each = xr.DataArray(
-        np.broadcast_to(one, (len(classes), *one.shape)),
-        {"vot_class": classes, "origin": list(labels), "destination": list(labels)},
-        ("vot_class", "origin", "destination"),
-    )
-    by_mode, _ = city_flows(network, each, mode_share)
-    iso3 = network.cities["iso3"].astype(str).to_numpy()
-    zone = np.array([labels.index(code) if code in labels else _rest(labels) for code in iso3], np.int64)
-    found = np.zeros((len(rows), len(classes), len(labels), len(labels)))
-    for passed, by_land, by_sea in _by_class(NetworkState(network, parameters, changes), parameters, places):
-        for mode, labels_of in (("rail", by_land), ("sea", by_sea)):
-            for k, amount in passed.get(mode, {}).items():
-                others = (iso3 != rows[k].economy).astype(float)
-                ends = _ends(zone, len(labels)) * others[:, None]
-                for label in labels_of:
-                    found[k, classes.index(label)] += ends.T @ (by_mode[label][mode] * amount) @ ends
-    coords = {"tariff": [row.id for row in rows], **{name: each[name] for name in each.dims}}
-    per_tonne = xr.DataArray(found, coords, ("tariff", *each.dims))
-    return TransitUse(rows, per_tonne, _of_energy(energy, network, parameters, places, rows, shut))
+    code, weight = shares_of_cities(network, labels)
+    between = weight[:, None] * weight
+    state, values = NetworkState(network, parameters, changes), values_of_time(parameters)
+    of_goods = nearest_class(parameters)
+    others = [_cities_of_others(network, code.tolist(), labels, row.economy) for row in rows]
+
+    def of_class(c: int) -> list[tuple[int, str, Floats]]:
+        """Number of the tariff, class of goods, and what a tonne passes [seller, buyer]."""
+        by_land = [name for name, number in of_goods.items() if number == c]
+        by_sea = list(of_goods) if c == 0 else []
+        if not by_land and not by_sea:
+            return []
+        passed, found = _passed(state, values[c], places, bool(by_sea)), []
+        for mode, names in (("rail", by_land), ("sea", by_sea)):
+            for name in names:
+                flow = between * mode_share.sel(vot_class=name, mode=mode).to_numpy()
+                for k, amount in passed.get(mode, {}).items():
+                    found.append((k, name, (others[k] @ (others[k] @ (flow * amount)).T).T))
+        return found
+
+    found = np.zeros((len(rows), len(VOT_CLASSES), len(labels), len(labels)))
+    for part in run_all(of_class, range(len(values))):
+        for k, name, amount in part:
+            found[k, VOT_CLASSES.index(name)] += amount
+    found *= 1.0 - np.eye(len(labels))
+    if by_flow is None:
+        by_flow = _of_energy(energy, network, parameters, places, rows, shut)
+    return TransitUse.of(rows, labels, found, by_flow, places.known(network, rows))
 
 
-def _rest(labels: Sequence[str]) -> int:
-    """Number of the rest of the world, -1 where the labels have none."""
-    return labels.index(REST_OF_WORLD) if REST_OF_WORLD in labels else -1
-
-
-def _ends(zone: Ints, count: int) -> Floats:
-    """One where a city lies in an economy [city, economy]."""
-    known = np.flatnonzero(zone >= 0)
-    ends = np.zeros((zone.size, count))
-    ends[known, zone[known]] = 1.0
-    return ends
+def _cities_of_others(
+    network: Network, code: Sequence[str], labels: Sequence[str], economy: str
+) -> csr_array:
+    """One where a city lies in an economy of the accounts [economy, city], none for those of an economy: its goods are
+    no transit."""
+    number = {label: at for at, label in enumerate(labels)}
+    iso3 = network.cities["iso3"].astype(str)
+    mine = [at for at, own in enumerate(iso3) if code[at] in number and own != economy]
+    where = ([number[code[at]] for at in mine], mine)
+    return csr_array((np.ones(len(mine)), where), shape=(len(labels), len(code)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +165,12 @@ class _Places:
                 places.sea[k] = np.array(sorted(links), np.int64)
         return places
 
+    def known(self, network: Network, tariffs: Sequence[TransitTariff]) -> NDArray[np.bool_]:
+        """Whether the network has the place of each tariff; of pipelines it is not asked."""
+        railways = set(network.rail.nodes["economy"])
+        found = {*self.sea, *self.port, *(k for k, code in self.rail.items() if code in railways)}
+        return np.array([k in found or row.kind == "pipeline" for k, row in enumerate(tariffs)], np.bool_)
+
     def at_sea(self, costs: LinkCosts, graph: Graph) -> Floats:
         """One for arcs of the places at sea [place, arc]."""
         marks = [np.isin(costs.row, rows).astype(float) for rows in self.sea.values()]
@@ -149,25 +192,11 @@ def _on_arcs(graph: Graph, costs: LinkCosts, of_links: Sequence[Floats]) -> Floa
     return np.array(of_links, np.float64).reshape(len(of_links), costs.u.size)[:, link_of_arcs(graph, costs)]
 
 
-def _by_class(
-    state: NetworkState, parameters: Parameters, places: _Places
-) -> list[tuple[dict[str, dict[int, Floats]], list[str], list[str]]]:
-    """By search class: what a way between cities passes, by mode and tariff [a, b]; which goods go by land, by sea."""
-    values, of_goods, found = values_of_time(parameters), nearest_class(parameters), []
-    for c in range(len(SEARCH_CLASSES)):
-        by_land = [label for label, number in of_goods.items() if number == c]
-        by_sea = list(of_goods) if c == 0 else []
-        if by_land or by_sea:
-            found.append((_passed(state, values[c], places, bool(by_sea)), by_land, by_sea))
-    return found
-
-
 def _passed(state: NetworkState, value: float, places: _Places, at_sea: bool) -> dict[str, dict[int, Floats]]:
     """What ways between cities pass, by mode and number of the tariff [a, b], at one value of time."""
-    ways = LandWays.at(state, value)
+    ways = LandChoice.at(state, value)
     km = sum_paths(state.rail.graph, ways.rail, places.on_rail(state))
-    km_of = dict(zip(places.rail, km, strict=True))
-    by_rail = {k: _along(one, ways.entry, ways.leave) for k, one in km_of.items()}
+    by_rail = dict(zip(places.rail, _along(km, ways.entry, ways.leave), strict=True))
     if not at_sea:
         return {"rail": by_rail}
     voyages = Voyages.at(state, value, ways.to_port, ways.by_rail)
@@ -180,18 +209,21 @@ def _passed(state: NetworkState, value: float, places: _Places, at_sea: bool) ->
         k: trips.laid((trips.first == port).astype(float) + (trips.last == port))
         for k, port in places.port.items()
     }
-    by_ship |= {k: trips.laid(trips.by_train(one, voyages, ways.entry, state)) for k, one in km_of.items()}
+    by_train = trips.by_train(km, voyages, ways.entry, state)
+    by_ship |= {k: trips.laid(one) for k, one in zip(places.rail, by_train, strict=True)}
     return {"rail": by_rail, "sea": by_ship}
 
 
-def _along(km: Floats, entry: Ints, leave: Ints) -> Floats:
-    """Kilometres of trips between cities by rail, from terminal `entry` [city, terminal] to `leave` [city, city]."""
-    trips = leave >= 0
-    one, _ = np.nonzero(trips)
-    end = leave[trips]
-    found = np.zeros(leave.shape)
-    found[trips] = km[entry[one, end], end]
-    return found
+def _along(km: Floats, entry: Ints, leave: Ints) -> list[Floats]:
+    """Kilometres [kind, terminal, terminal] of trips between cities by rail, from terminal `entry` [city, terminal] to
+    `leave` [city, city]."""
+    one, other = np.nonzero(leave >= 0)
+    end = leave[one, other]
+    start = entry[one, end]
+    found = np.zeros((len(km), *leave.shape))
+    for into, of_kind in zip(found, km, strict=True):
+        into[one, other] = of_kind[start, end]
+    return list(found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,14 +248,16 @@ class _Trips:
         found[self.one, self.other] = amount
         return found
 
-    def by_train(self, km: Floats, voyages: Voyages, entry: Ints, state: NetworkState) -> Floats:
-        """Kilometres by rail to and from the ports."""
-        amount = np.zeros(self.one.size)
+    def by_train(self, km: Floats, voyages: Voyages, entry: Ints, state: NetworkState) -> list[Floats]:
+        """Kilometres [kind, terminal, terminal] by rail to and from the ports."""
+        found = np.zeros((len(km), self.one.size))
         for city, at in ((self.one, self.first), (self.other, self.last)):
-            by_train = voyages.how[city, at] == 2
+            by_train = np.flatnonzero(voyages.how[city, at] == 2)
             end = state.port_terminal[at[by_train]]
-            amount[by_train] += km[entry[city[by_train], end], end]
-        return amount
+            start = entry[city[by_train], end]
+            for into, of_kind in zip(found, km, strict=True):
+                into[by_train] += of_kind[start, end]
+        return list(found)
 
 
 def _of_energy(
@@ -237,30 +271,49 @@ def _of_energy(
     """What each flow of oil and gas passes [tariff, flow]: at sea, and by line; nothing by a line that is shut."""
     flows = trade.flows
     found = np.zeros((len(tariffs), len(flows)))
-    ends = flows[["exporter", "importer"]].astype(str).to_numpy().reshape(len(flows), 2)
+    if len(flows):
+        found[list(places.sea)] = _voyages(trade, network, parameters, places)
     going = np.array([not set(shut) & set(by) for by in flows["by"]], np.bool_)
-    costs = sea_costs(network, parameters)
-    graph = costs.graph(len(network.sea_nodes))
-    sea = SeaReach(network, parameters, trade.sea.labels)
-    sources = np.unique(np.concatenate([*trade.places.values(), np.zeros(0, np.int64)]))
-    targets = np.unique(np.concatenate([*sea.landing.values(), np.zeros(0, np.int64)]))
-    if sources.size and targets.size and len(flows):
-        paths = find_paths(graph, 0.0, sources, targets)
-        marks = sum_paths(graph, paths, places.at_sea(costs, graph)) > 0
-        for place, rows in flows.groupby("place").indices.items():
-            nodes = trade.places.get(str(place))
-            if nodes is None or not nodes.size:
-                continue
-            loading = np.searchsorted(sources, nodes)
-            nearest, cost = paths.cost[loading].argmin(axis=0), paths.cost[loading].min(axis=0)
-            for row in np.asarray(rows, np.int64).tolist():
-                at = np.searchsorted(targets, sea.landing.get(ends[row, 1], nodes[:0]))
-                if at.size and np.isfinite(cost[at]).any():
-                    target = at[cost[at].argmin()]
-                    found[list(places.sea), row] += marks[:, loading[nearest[target]], target]
     for k, tariff in enumerate(tariffs):
         if tariff.kind == "pipeline":
             line = tariff.place.removeprefix(LINE)
             found[k] += np.array([line in by for by in flows["by"]], float) * going
-        found[k] *= ~(ends == tariff.economy).any(axis=1)
+        own = (flows["exporter"] == tariff.economy) | (flows["importer"] == tariff.economy)
+        found[k] *= ~own.to_numpy(np.bool_)
     return found
+
+
+def _voyages(
+    trade: EnergyTrade, network: Network, parameters: Parameters, places: _Places
+) -> NDArray[np.bool_]:
+    """Whether each flow passes the places at sea [place at sea, flow]: from its terminal to the nearest port of its
+    importer."""
+    costs = sea_costs(network, parameters)
+    graph = costs.graph(len(network.sea_nodes))
+    landing = SeaReach(network, parameters, trade.sea.labels).landing
+    loading, place = pd.factorize(trade.flows["place"])
+    buying, importer = pd.factorize(trade.flows["importer"])
+    loads, lands = (
+        [table.get(str(name), np.zeros(0, np.int64)) for name in names]
+        for table, names in ((trade.places, place), (landing, importer))
+    )
+    sources, targets = np.unique(np.concatenate(loads)), np.unique(np.concatenate(lands))
+    paths = find_paths(graph, 0.0, sources, targets)
+    marks = sum_paths(graph, paths, places.at_sea(costs, graph)) > 0
+    # [place, target] and [place, importer]: the nearest terminal, the cost from there, the nearest port
+    start = np.zeros((len(loads), targets.size), np.int64)
+    cost = np.full(start.shape, np.inf)
+    for one, nodes in enumerate(loads):
+        if nodes.size:
+            mine = np.searchsorted(sources, nodes)
+            start[one] = mine[paths.cost[mine].argmin(axis=0)]
+            cost[one] = paths.cost[mine].min(axis=0)
+    end, sails = np.zeros((len(loads), len(lands)), np.int64), np.zeros((len(loads), len(lands)), np.bool_)
+    for other, nodes in enumerate(lands):
+        if nodes.size:
+            at = np.searchsorted(targets, nodes)
+            end[:, other] = at[cost[:, at].argmin(axis=1)]
+            sails[:, other] = np.isfinite(cost[:, at]).any(axis=1)
+    target = end[loading, buying]
+    passed: NDArray[np.bool_] = marks[:, start[loading, target], target] & sails[loading, buying]
+    return passed
