@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from data.mode_constants import LAND, Fit
 
 from samarkand.analysis.border_modes import (
     BY_CHANNEL,
@@ -30,7 +31,8 @@ from samarkand.analysis.mode_shares import (
 )
 from samarkand.analysis.observed import observed_freight, open_baseline
 from samarkand.session import Session, default_session
-from samarkand.world.freight.mode_choice import EUROPEAN_UNION
+from samarkand.world.freight.mode_choice import EUROPEAN_UNION, MODES
+from samarkand.world.freight.mode_constants import declared_constants
 from toy import make_toy_world
 
 
@@ -142,3 +144,17 @@ def test_ports_of_the_real_world(real):
     # Hamburg, Antwerp and Genoa are ports of the Union: for it Swiss goods that sail are by sea, or by land to them.
     union = calc_split(real, Split("EU>CHN", "mode_share", "EU"))
     assert union[SEA] == pytest.approx(calc_split(real, Split("EU>CHN", "mode_share"))[SEA], abs=0.01)
+
+
+@pytest.mark.slow
+def test_constants_are_fitted_to_shares_as_they_are_compared(real):
+    """What the fit has of each figure, at the constants that are declared, is what stands beside it on the page."""
+    rows = [row for row in observed_freight() if row.use == "calibrate" and row.measure in SHARES]
+    fit = Fit(real, rows)
+    fitted = fit.sums(fit.shares(declared_constants()[:, :LAND].ravel()))
+    for row, share in zip(rows, fitted, strict=True):
+        pairs, _, modes = row.place.partition(":")
+        split = calc_split(real, Split(pairs, row.measure, row.border))
+        assert share == pytest.approx(sum(split[MODES.index(mode)] for mode in modes.split("+")), abs=1e-9), (
+            row.id
+        )
