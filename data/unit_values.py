@@ -2,19 +2,15 @@
 
     python -m data.unit_values
 
-    coal         v = n V / T           T: tonnes at customs (CEPII, BACI, 2022)
-    ores         v = sum of values / sum of tonnes at customs, over flows to all importers
+    coal, ores   v = sum of values / sum of tonnes at customs, over flows to all importers (CEPII, BACI, 2022)
     agriculture  v = n V / (T + n R / L),  R = max(V - P T, 0)
                  T: grain, oil seeds and pulses exported (FAO, 2020), P: value of a tonne of these, L: of the rest
     metals       1/v = s / v1 + (1 - s) / v2    s: part of iron and steel in exports (OECD, 2022)
     chemicals    the same, s: part of pharmaceuticals
 
-V: exports of the sector in the accounts, n: the part of them that is on the network. BACI has all coal, so that the
-tonnes of an exporter are those at customs, whatever the accounts say of its dollars; of ores it lacks sand and stone,
-which the accounts have, so that only values are taken. v1 of steel makes its tonnes of the world those that are
-published; v2 is what leaves the world's tonnes of the sector what they are at the value that everybody else has.
-
-An exporter whose accounts hold less than a tenth of its coal at customs has the value at customs.
+V: exports of the sector in the accounts, n: the part of them that is on the network. v1 of steel makes its tonnes of
+the world those that are published; v2 is what leaves the world's tonnes of the sector what they are at the value that
+everybody else has.
 
 Who has a row: coal and ores, exporters of a million tonnes or a thousand million US$ at customs; agriculture, of a
 million tonnes of grain, oil seeds and pulses or a thousand million US$ in the accounts; metals and chemicals, all
@@ -44,9 +40,6 @@ TABLE = Path(samarkand.__file__).parent / "world" / "freight" / "unit_values.csv
 SECTORS = ("coal", "ores")  # of which the extract has nearly all that weighs
 LEAST_TONNES, LEAST_VALUE = 1e6, 1e9  # of either
 CODES = {"S19": "TWN"}  # BACI: other Asia
-LEAST_HELD = (
-    0.1  # of sales at customs: whose accounts hold less of its coal has too few dollars to share it out by
-)
 OUTER = 0.1  # of the tonnes at either end of the range
 FAR, MUCH = 1.5, 1e10  # times; US$ at customs or in the accounts: what is printed of exports in both
 # US$ a tonne. Grain and oil seeds: RaboResearch, 880 million tonnes for 330 thousand million US$ in 2023/24
@@ -131,16 +124,8 @@ def customs_rows(flows: pd.DataFrame, exports: pd.DataFrame, part: pd.Series) ->
         if not known or (tonnes < LEAST_TONNES and value < LEAST_VALUE):
             continue
         found = value_of_tonne(own)
-        if sector == "ores" or exports.loc[exporter, sector] < LEAST_HELD * value:
-            source = f"CEPII, BACI, {YEAR}, edition 202401b: value over tonnes of the exporter's flows to all importers"
-            yield exporter, sector, found, source, BACI, f"{CODES_OF[str(sector)]}; {RANGE}"
-            continue
-        mine = float(exports.loc[exporter, sector] * part[sector] / tonnes)
-        source = (
-            f"exports of the accounts of {YEAR} over tonnes at customs (CEPII, BACI, {YEAR}, edition 202401b)"
-        )
-        note = f"{tonnes / 1e6:.3g} million tonnes at {found[0]:.3g} US$ there (HS 2701, 2702); {RANGE}, and the value"
-        yield exporter, sector, (mine, min(mine, found[1]), max(mine, found[2])), source, BACI, note
+        source = f"CEPII, BACI, {YEAR}, edition 202401b: value over tonnes of the exporter's flows to all importers"
+        yield exporter, sector, found, source, BACI, f"{CODES_OF[str(sector)]}; {RANGE}"
 
 
 def farm_rows(exports: pd.DataFrame, part: pd.Series) -> Iterator[Row]:

@@ -86,14 +86,6 @@ def sold_abroad(sector: str) -> dict[str, float]:
     return (abroad * float(freight_table(load_freight())["network_share"].sel(sector=sector))).to_dict()
 
 
-def test_coal_weighs_what_customs_count():
-    """Russia sent 67 million tonnes of coal to China in 2022 (https://www.steelradar.com/en/haber/
-    russian-coal-exports-to-china-and-india-surge/), 32.4 per cent of what it exported (https://thecoalhub.com/
-    russia-boosts-coal-exports-to-china-to-104-mio-t-in-2023.html), and has a quarter of its value in the accounts."""
-    coal, sold = own_values("coal"), sold_abroad("coal")
-    assert sold["RUS"] / coal["RUS"] == pytest.approx(67 / 0.324, rel=0.1)
-
-
 def test_grain_weighs_more_than_fruit():
     farm, sold = own_values("agriculture"), sold_abroad("agriculture")
     # Kazakhstan sent 7.7 million tonnes of wheat and flour abroad in 2022, flour counted as wheat (Kazinform, 17 August
