@@ -874,12 +874,11 @@ class GatedFreight:
         rows = self.at[users.row]
         a, b = zone[pairs.origin[rows]], zone[pairs.destination[rows]]
         shape = len(VOT_CLASSES), len(baseline.economies), len(baseline.economies)
-        total = np.zeros((len(DIFFERENCES), *shape))
-        for one, other in ((a, b), (b, a)):
-            cell = np.ravel_multi_index((users.label, one, other), shape)
-            for q, values in enumerate(sums):
-                found = np.bincount(cell, users.weight * values, total[q].size)
-                total[q] += found.reshape(shape)
+        cell = np.ravel_multi_index((users.label, a, b), shape)
+        total = np.empty((len(DIFFERENCES), *shape))
+        for q, values in enumerate(sums):
+            one_way = np.bincount(cell, users.weight * values, total[q].size).reshape(shape)
+            np.add(one_way, one_way.transpose(0, 2, 1), out=total[q])
         return total
 
 
