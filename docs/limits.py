@@ -21,7 +21,7 @@ from samarkand.question import Question
 from samarkand.session import Session
 from samarkand.state import Counterfactual
 from samarkand.world.freight.capacity import Facility, calc_flow, capacities, per_unit
-from samarkand.world.freight.limits import Limits
+from samarkand.world.freight.priced_places import Limits
 
 HERE = Path(__file__).parent
 TABLE, PAGE = HERE / "limits-worths.csv", HERE / "limits.md"

@@ -19,19 +19,13 @@ from samarkand.world.freight.assignment import (
     calc_volumes,
     mode_shares,
 )
-from samarkand.world.freight.capacity import calc_flow, find_place
+from samarkand.world.freight.capacity import Facility, calc_flow, find_place
 from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.limited_freight import turn_aside
-from samarkand.world.freight.limits import (
-    Facility,
-    GatedFreight,
-    Goods,
-    Limits,
-    find_gates,
-    flows_at,
-)
+from samarkand.world.freight.limits import GatedFreight
 from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import FreightModel, prepare_freight
+from samarkand.world.freight.priced_places import Goods, Limits, find_gates, flows_at
 from samarkand.world.freight.trade_costs import DIFFERENCES
 from toy import make_toy_world
 

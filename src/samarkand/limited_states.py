@@ -16,8 +16,9 @@ from samarkand.limiting import agree, facilities_in, goods_of
 from samarkand.programme import Change
 from samarkand.solving import solve_equilibrium, trade_costs
 from samarkand.world.freight.closed_gates import MOST_CLOSED, ClosedGates
-from samarkand.world.freight.limits import GatedFreight, Limits
+from samarkand.world.freight.limits import GatedFreight
 from samarkand.world.freight.model import FreightModel
+from samarkand.world.freight.priced_places import Limits
 from samarkand.world.freight.state import FreightState
 
 

@@ -29,9 +29,10 @@ from samarkand.world.freight.disruption import DisruptedFreight
 from samarkand.world.freight.energy import EnergyClosure
 from samarkand.world.freight.energy_costs import ClosedEnergy
 from samarkand.world.freight.gate_ways import Gate, KeptLegs
-from samarkand.world.freight.limits import REMEDY, GatedFreight, Goods, Limits, find_gates, flows_at
+from samarkand.world.freight.limits import REMEDY, GatedFreight
 from samarkand.world.freight.mode_choice import VOT_CLASSES
 from samarkand.world.freight.model import FreightModel
+from samarkand.world.freight.priced_places import Goods, Limits, find_gates, flows_at
 from samarkand.world.freight.state import Freight, FreightState, freight_state
 
 Outcome = TypeVar("Outcome")

@@ -18,7 +18,7 @@ from samarkand.question import DEFAULT_YEARS, Asked, Terms
 from samarkand.session import Session, default_session
 from samarkand.state import State
 from samarkand.world.freight.assignment import FreightWork, mean_work
-from samarkand.world.freight.limits import Limits
+from samarkand.world.freight.priced_places import Limits
 from samarkand.world.freight.skims import MODES
 from samarkand.world.network.border_directions import crossing_directions
 from samarkand.world.network.tables import LAND, Network

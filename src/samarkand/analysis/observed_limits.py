@@ -19,7 +19,8 @@ from samarkand.programme.channels.capacity import SWITCH
 from samarkand.solving import energy_of
 from samarkand.world.freight.assignment import calc_tonnes, calc_unit_loads, calc_volumes
 from samarkand.world.freight.capacity import CapacityRow, Facility, calc_flow, find_place, per_unit, places_of
-from samarkand.world.freight.limits import GatedFreight, Goods, Limits, find_gates, flows_at
+from samarkand.world.freight.limits import GatedFreight
+from samarkand.world.freight.priced_places import Goods, Limits, find_gates, flows_at
 from samarkand.world.network.transit_tariffs import transit_tariffs
 
 FULL, ROOM, MARKED, UNKNOWN = "full", "room", "marked", ""

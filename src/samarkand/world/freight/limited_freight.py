@@ -12,9 +12,9 @@ from samarkand.core.conventions import Floats
 from samarkand.engines.once import derived
 from samarkand.world.freight.assignment import Aside, NetworkState
 from samarkand.world.freight.gate_ways import Gate, add_prices
-from samarkand.world.freight.limits import Layer, Limits
 from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import FreightModel
+from samarkand.world.freight.priced_places import Layer, Limits
 
 
 def turn_aside(

@@ -16,24 +16,24 @@ pay. Oil and gas that sail from terminals of their own are counted at canals, bu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.faults import Fault, Faults
 from samarkand.engines import limits as engine
-from samarkand.world.freight.assignment import FreightWork, nearest_class
-from samarkand.world.freight.capacity import Facility, calc_flow, per_unit
+from samarkand.world.freight.assignment import nearest_class
+from samarkand.world.freight.capacity import Facility, per_unit
 from samarkand.world.freight.closed_gates import ClosureWays
 from samarkand.world.freight.gate_ways import Gate, GateSearch, KeptLegs, Way
 from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
+from samarkand.world.freight.priced_places import Goods, Layer, Limits, without_prices
 from samarkand.world.freight.tonnes_by_route import costs_of, routes_of
 from samarkand.world.freight.trade_costs import DIFFERENCES
 from samarkand.world.network.link_changes import LinkChange
@@ -51,100 +51,6 @@ SMALLEST = 1e-9  # tonnes or TEU
 STEPS = 4.0  # the scale of ways grows so many times from one solution to the next
 SEA = MODES.index("sea")
 MEASURES = ("tonnes", "teu")  # of what takes capacity
-
-
-@dataclass(frozen=True, eq=False)
-class Goods:
-    """What goes between economies by class of goods, [origin, destination, class]: TEU a year that all goods would
-    fill, tonnes, and TEU in unit loads."""
-
-    volume: Floats
-    tonnes: Floats
-    teu: Floats
-
-    @classmethod
-    def of(
-        cls, economies: Sequence[str], volume: xr.DataArray, tonnes: xr.DataArray, teu: xr.DataArray
-    ) -> Goods:
-        """From labelled arrays, dims (origin, destination, vot_class)."""
-        labels = list(economies)
-
-        def ordered(amount: xr.DataArray) -> Floats:
-            found: Floats = (
-                amount.sel(origin=labels, destination=labels, vot_class=list(VOT_CLASSES))
-                .transpose("origin", "destination", "vot_class")
-                .to_numpy()
-            )
-            return found
-
-        return cls(ordered(volume), ordered(tonnes), ordered(teu))
-
-
-@dataclass(frozen=True, eq=False)
-class Layer:
-    """Goods on the ways of one search, its number: prices by search class, US$/TEU by gate, for land and for the sea;
-    share of each mode on these ways (pair, class of goods, mode), of pairs that turn aside: `rows` among those of
-    `Limits`."""
-
-    number: int
-    land: Mapping[int, Floats]
-    sea: Floats
-    rows: Ints
-    share: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class Limits:
-    """Facilities with their prices, and what these do to costs and ways.
-
-    Parameters
-    ----------
-    facilities
-        Those with a capacity that counts.
-    price, flow
-        By facility: US$ for a unit (tonne or TEU) that passes, and units a year.
-    paid
-        By facility: US$ a year, by all that pass but oil and gas from terminals of their own.
-    residual
-        The largest excess over a capacity, as a part of it, and the largest miss of complementarity.
-    joint_residual
-        The same with the trade that these prices lead to.
-    series
-        Ids of facilities that share a multiplier, where it is above zero.
-    differences
-        Weighted sums of what prices change between economies, as `FreightBaseline.differences`.
-    rows, layers, gates
-        Pairs of cities of which a way passes a gate; goods of those that turn aside, on which ways; what the bits of
-        the ways mean.
-    choosing
-        Whether users of each facility choose among several ways (`GatedFreight.chosen`); None where none does.
-    by_seller
-        `paid` by facility and economy that sells the goods (`GatedFreight.paid_by_seller`); None if not asked for.
-    goods, inverse
-        Of the trade that the prices lead to, and how prices follow what they miss (`engines.mixing`): where a state
-        nearby begins. None without trade of their own.
-    """
-
-    facilities: tuple[Facility, ...]
-    price: Floats
-    flow: Floats
-    paid: Floats
-    residual: float
-    series: tuple[tuple[str, ...], ...]
-    joint_residual: float = 0.0
-    differences: Floats | None = None
-    rows: Ints | None = None
-    layers: tuple[Layer, ...] = ()
-    gates: tuple[Gate, ...] = ()
-    choosing: NDArray[np.bool_] | None = None
-    by_seller: Floats | None = None
-    goods: Goods | None = None
-    inverse: Floats | None = None
-
-    @property
-    def prices(self) -> dict[str, float]:
-        """Price by id of the facilities, US$ a tonne or TEU."""
-        return {one.id: float(price) for one, price in zip(self.facilities, self.price, strict=True)}
 
 
 class Search(NamedTuple):
@@ -202,22 +108,6 @@ class _Ways(NamedTuple):
         return _Ways(
             self.nest[chosen], self.cost[chosen], self.hours[chosen], self.gates[chosen], self.found[chosen]
         )
-
-
-def find_gates(facilities: Sequence[Facility], work: FreightWork) -> tuple[Gate, ...]:
-    """All links and ports of each place; of links that follow each other the busiest, as its flow is counted."""
-    return tuple(_gate(one, work) for one in facilities)
-
-
-def flows_at(facilities: Sequence[Facility], work: FreightWork, parameters: Parameters) -> Floats:
-    """What passes facilities, in tonnes or TEU a year."""
-    return np.array(
-        [
-            calc_flow(work, one.place, one.unit, parameters) * per_unit(one.unit, parameters)
-            for one in facilities
-        ],
-        np.float64,
-    )
 
 
 class GatedFreight:
@@ -376,7 +266,7 @@ class GatedFreight:
         start = start or {}
         price = np.array([start.get(one.id, 0.0) for one in self.facilities])
         if not full.any():
-            return _without_prices(self.facilities, flow)
+            return without_prices(self.facilities, flow)
         for _ in range(len(self.facilities)):
             parts = self._limited(goods, full, others, price, further)
             found = self._result(*parts, whole=False)
@@ -517,7 +407,7 @@ class GatedFreight:
         """What goods do at prices by facility, whether or not any is too full, on the ways that are known."""
         full = self.chosen | (prices > 0)
         if not full.any():
-            return _without_prices(self.facilities, self.passing(goods) + others)
+            return without_prices(self.facilities, self.passing(goods) + others)
         users, _, ways, others = self._known(goods, full, others)
         at = np.flatnonzero(full)
         choice = self._choice(users, ways, self._sharp)
@@ -910,22 +800,3 @@ def _shares(term: Floats) -> Floats:
     total = term.sum(axis=-1, keepdims=True)
     found: Floats = np.divide(term, total, out=np.zeros_like(term), where=total > 0)
     return found
-
-
-def _gate(facility: Facility, work: FreightWork) -> Gate:
-    place, links = facility.place, work.links
-    if not place.in_series:
-        return Gate(place.links, place.ports)
-    best: tuple[float, str, int] | None = None
-    for mode, rows in place.links.items():
-        mine = links[(links["mode"] == mode) & links["row"].isin(rows)]
-        if len(mine):
-            top = mine.loc[mine[facility.measure].idxmax()]
-            found = (float(top[facility.measure]), mode, int(top["row"]))
-            best = found if best is None or found[0] > best[0] else best
-    return Gate({} if best is None else {best[1]: frozenset((best[2],))}, place.ports)
-
-
-def _without_prices(facilities: tuple[Facility, ...], flow: Floats) -> Limits:
-    nothing = np.zeros(len(facilities))
-    return Limits(facilities, nothing, flow, nothing, 0.0, ())

@@ -1,6 +1,6 @@
 """Places with a capacity in one state, as an answer keeps them: what they take, what passes, the price, who pays whom.
 
-A part of `limits.Limits` without ways and networks.
+A part of `priced_places.Limits` without ways and networks.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from samarkand.core.conventions import REST_OF_WORLD, Floats
 from samarkand.world.freight import capacity
 from samarkand.world.freight.capacity import Place
-from samarkand.world.freight.limits import Limits
+from samarkand.world.freight.priced_places import Limits
 from samarkand.world.network.tables import Network
 from samarkand.world.network.transit_tariffs import transit_tariffs
 

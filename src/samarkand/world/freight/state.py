@@ -12,8 +12,8 @@ from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium import Solution
 from samarkand.world.freight.disruption import DisruptedFreight
 from samarkand.world.freight.limited_freight import add_prices_to_costs
-from samarkand.world.freight.limits import Limits
 from samarkand.world.freight.model import FreightModel, RouteUpdate
+from samarkand.world.freight.priced_places import Limits
 from samarkand.world.network.link_changes import LinkChange
 
 Freight: TypeAlias = FreightModel | DisruptedFreight
