@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from data.network.bulk_ports import BOXES, CALLS, bulk_harbours
 from pydantic import ValidationError
 
 from samarkand.core import declarations
@@ -45,6 +46,20 @@ def test_each_port_of_the_network_has_a_row_and_most_are_known() -> None:
     kinds = ("container", "dry_bulk", "general_cargo", "roro", "tanker")
     for row in rows:
         assert len({getattr(row, kind) is None for kind in kinds}) == 1
+
+
+def test_every_harbour_where_bulk_carriers_and_boxes_call_has_a_port() -> None:
+    found = bulk_harbours()
+    assert (found["dry_bulk"] >= CALLS).all()
+    assert "missing" not in set(found["port"])
+    left_out = found[found["port"] == "none: no boxes"]
+    assert (left_out["container"] < BOXES).all()
+    # Loading ports for iron ore, coal and bauxite, as any list of them has them.
+    assert {"Port Hedland", "Hay Point", "Richards Bay", "Saldanha Bay", "Weipa"} < set(left_out["name"])
+    served = found.set_index("name")["port"]
+    assert served[["Qinhuangdao", "Newcastle", "Tubarao", "Ust-Luga", "Vostochnyy", "Itaqui"]].tolist() == [
+        "CNSHP", "AUNTL", "BRTUB", "RUULU", "RUVYP", "BRITQ",
+    ]  # fmt: skip
 
 
 def test_a_port_takes_tankers_that_call_at_it_and_an_economy_keeps_one(monkeypatch) -> None:

@@ -105,7 +105,7 @@ def read_ports() -> list[dict]:
     lines = member("searoute", "searoute/data/ports_dict.py").read_text(encoding="utf-8").splitlines()
     nodes = ast.literal_eval(next(x for x in lines if x.startswith("node_list=")).split("=", 1)[1])
     ports = [
-        {"locode": d.get("port") or "", "name": d.get("name") or "", "economy": d.get("cty") or "",
+        {"locode": d.get("port") or "", "name": (d.get("name") or "").strip(), "economy": d.get("cty") or "",
          "lat": round(y, 4), "lon": round(x, 4)}
         for (x, y), d in nodes.items()
     ]  # fmt: skip
