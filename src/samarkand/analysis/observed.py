@@ -28,13 +28,14 @@ from samarkand.analysis.observed_limits import (
     with_limits,
 )
 from samarkand.baseline import Baseline, solve_baseline
+from samarkand.core.conventions import Floats
 from samarkand.core.declarations import read_table
 from samarkand.core.evidence import Cited, Evidence
 from samarkand.core.faults import Faults
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium.measures import calc_equivalent_variation
 from samarkand.engines.once import derived
-from samarkand.priorities.trade.exposure import calc_chokepoint_exposure, sea_share
+from samarkand.priorities.trade.exposure import sea_share
 from samarkand.session import Session, default_session
 from samarkand.solving import Setting
 from samarkand.world.freight.capacity import calc_flow, find_place
@@ -297,10 +298,14 @@ def _income_lost(baseline: Baseline, economy: str, closure: str) -> float | None
 
 
 def straits_by_value(baseline: Baseline) -> dict[str, float]:
-    """Shares of the world's trade in goods that pass each chokepoint, by value, fractions.
+    """Shares of the world's trade in goods that pass each chokepoint, by value, were all of it at sea; fractions.
 
-    Between economies that no open road or railway of the network joins across a border, as the published figures
-    leave out neighbours. Shares overlap: a voyage may pass many.
+        share[k] = sum over o, d of X_od p_kod / sum of X_od,   p_kod = sum_c w_cod passes_kcod / sum_c w_cod
+
+    X_od: trade in goods between economies that no open road or railway of the network joins across a border, by
+    whatever mode; w_cod: what of it goes by sea in class c. The published figures lay all trade on shipping lanes and
+    leave out neighbours. What goes by air or land takes the voyages of the rest; a pair that ships nothing passes
+    nothing. Shares overlap: a voyage may pass many.
     """
     return derived(baseline, "straits by value", lambda: _straits_by_value(baseline))
 
@@ -314,12 +319,24 @@ def _straits_by_value(baseline: Baseline) -> dict[str, float]:
         if crossing.is_open and set(crossing.economies) <= set(labels):
             one, other = (labels.index(code) for code in crossing.economies)
             apart[one, other] = apart[other, one] = 0.0
-    by_sea = sea_share(baseline.state.costs, "without")
-    imports, _ = calc_chokepoint_exposure(goods * apart, carried * apart, by_sea, passes.to_numpy())
-    abroad = (goods * apart * (1.0 - np.eye(len(labels)))).sum(axis=0)
-    share = np.nansum(imports * abroad[:, None], axis=0) / abroad.sum()
+    at_sea = carried * np.nan_to_num(sea_share(baseline.state.costs, "without"))
+    abroad = goods * apart * (1.0 - np.eye(len(labels)))
+    share = calc_strait_shares(abroad, at_sea, passes.to_numpy())
     names = passes["chokepoint"].to_numpy().tolist()
     return dict(zip(names, share.tolist(), strict=True))
+
+
+def calc_strait_shares(goods: Floats, at_sea: Floats, passes: Floats) -> Floats:
+    """Shares of trade that pass each chokepoint were all of it at sea, `[k]`, fractions (`straits_by_value`).
+
+    goods[o, d]: money; at_sea[c, o, d]: what of it goes by sea, by class; passes[k, c, o, d]: share of that which
+    passes chokepoint k.
+    """
+    whole = at_sea.sum(axis=0)
+    passing = np.einsum("cod,kcod->kod", at_sea, passes)
+    share = np.divide(passing, whole, out=np.zeros_like(passing), where=whole > 0)
+    found: Floats = (goods * share).sum(axis=(1, 2)) / goods.sum()
+    return found
 
 
 def _mode_share(baseline: Baseline, row: ObservedRow, plain: bool = False) -> float | None:
