@@ -273,6 +273,61 @@ def fall(cost: float, whole: float, terms: Any, scale: float) -> float:
     return 0.0 if new_whole == whole else cost * ((new_whole / whole) ** (-1.0 / scale) - 1.0)
 
 
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def fill_row(
+    i: int,
+    by_class: Any,
+    sea: Any,
+    near_ptr: Ints,
+    near: Ints32,
+    back_ptr: Ints,
+    back_city: Ints32,
+    back_near: Ints,
+    count: Ints32,
+    real: Floats,
+    mask: Ints,
+) -> bool:
+    """Labels of city i to the cities after it, by all modes, into buckets [search class, mode, city]; whether full.
+
+    by_class, sea: as of `add_rows`.
+    """
+    full = False
+    count[:] = 0
+    for c in range(ROUTES):
+        value, road, rail = by_class[c]
+        full = row_by_road(i, *road, count[c, 0], real[c, 0], mask[c, 0]) or full
+        full = (
+            row_by_rail(
+                i, rail[0], near_ptr, near, *rail[1:6], back_ptr, back_city, back_near, *rail[6:],
+                value, count[c, 1], real[c, 1], mask[c, 1],
+            )
+            or full
+        )  # fmt: skip
+    return row_by_sea(i, *sea, by_class[0][0], count[0, SEA], real[0, SEA], mask[0, SEA]) or full
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def keep_cheaper(
+    j: int, usd: Floats, hours: Floats, by_class: Any, count: Ints32, real: Floats, mask: Ints
+) -> Any:
+    """Drop the labels of city j that are no cheaper than the route without projects; all projects of those left.
+
+    usd, hours: of the pair [mode, search class].
+    """
+    relevant = np.int64(0)
+    for c in range(ROUTES):
+        for m in range(MODES):
+            if count[c, m, j] == 0:
+                continue
+            limit = (usd[m, c] + by_class[c][0] * hours[m, c]) * (1 - EQUAL)
+            n = 0
+            while n < count[c, m, j] and real[c, m, j, n, 0] < limit:
+                relevant |= mask[c, m, j, n]
+                n += 1
+            count[c, m, j] = n
+    return relevant
+
+
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def add_rows(
     block: Ints,
@@ -312,33 +367,15 @@ def add_rows(
     taken, lists = np.empty((MODES, ROUTES), np.int64), np.empty((MODES * ROUTES, 2), np.int64)
     change = np.empty(classes)
     for i in block:
-        count[:] = 0
-        for c in range(ROUTES):
-            value, road, rail = by_class[c]
-            full = row_by_road(i, *road, count[c, 0], real[c, 0], mask[c, 0]) or full
-            full = (
-                row_by_rail(
-                    i, rail[0], near_ptr, near, *rail[1:6], back_ptr, back_city, back_near, *rail[6:],
-                    value, count[c, 1], real[c, 1], mask[c, 1],
-                )
-                or full
-            )  # fmt: skip
-        full = row_by_sea(i, *sea, by_class[0][0], count[0, SEA], real[0, SEA], mask[0, SEA]) or full
+        full = fill_row(
+            i, by_class, sea, near_ptr, near, back_ptr, back_city, back_near, count, real, mask
+        ) or full  # fmt: skip
         for j in range(cities):
             relevant[j] = 0
             if j <= i or zone[j] < 0 or not weight[j] > 0:
                 continue
             r = pair_number(i, j, cities)
-            for c in range(ROUTES):
-                for m in range(MODES):
-                    if count[c, m, j] == 0:
-                        continue
-                    limit = (usd[r, m, c] + by_class[c][0] * hours[r, m, c]) * (1 - EQUAL)
-                    n = 0
-                    while n < count[c, m, j] and real[c, m, j, n, 0] < limit:
-                        relevant[j] |= mask[c, m, j, n]
-                        n += 1
-                    count[c, m, j] = n
+            relevant[j] = keep_cheaper(j, usd[r], hours[r], by_class, count, real, mask)
         order = np.argsort(relevant)
         last, last_zone, found = np.int64(0), -1, 0
         for j in order[np.searchsorted(relevant[order], 1) :]:

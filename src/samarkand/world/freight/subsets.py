@@ -139,16 +139,28 @@ def portfolio_costs(
     portfolios = Portfolios.of(sets)
     if portfolios is None:
         return None
+    run = _run(model, portfolios)
+    labels = None if run is None else run.labels_by_class()
+    if run is None or labels is None:
+        return None
+    return run.costs(*labels, portfolios.masks, progress)
+
+
+def labels_of(model: FreightModel, portfolios: Portfolios) -> tuple[tuple[Any, ...], Any] | None:
+    """What `label_pairs.fill_row` takes by search class and by sea, on a network that may have gates closed; None where
+    projects are of a kind that is not answered so."""
+    model.place([change for project in portfolios.projects for change in project])
+    run = _run(model, portfolios)
+    return None if run is None else run.labels_by_class()
+
+
+def _run(model: FreightModel, portfolios: Portfolios) -> _Run | None:
     arcs = _arcs(model, portfolios)
     savings = _savings(model, portfolios)
     if arcs is None or savings is None:
         return None
     changes = [change for project in portfolios.projects for change in project]
-    run = _Run(model, *arcs, savings, NewPorts.of(changes, model.network, model.parameters))
-    labels = run_all(run.of_class, range(len(SEARCH_CLASSES)))
-    if any(full for _, _, full in labels):
-        return None
-    return run.costs(tuple(land for land, _, _ in labels), labels[0][1], portfolios.masks, progress)
+    return _Run(model, *arcs, savings, NewPorts.of(changes, model.network, model.parameters))
 
 
 @dataclass(frozen=True, eq=False)
@@ -320,6 +332,13 @@ class _Run:
             hours, usd, usd + value * hours, base.sea_city[c],
         )  # fmt: skip
         return (value, road, by_rail), sea, full or full_ports or full_sea
+
+    def labels_by_class(self) -> tuple[tuple[Any, ...], Any] | None:
+        """Those over land by search class, and those by sea; None where a place had more labels than fit."""
+        labels = run_all(self.of_class, range(len(SEARCH_CLASSES)))
+        if any(full for _, _, full in labels):
+            return None
+        return tuple(land for land, _, _ in labels), labels[0][1]
 
     def costs(self, by_class: tuple[Any, ...], sea: Any, sets: Ints, progress: Progress) -> Floats | None:
         """Generalised cost [origin, destination, set, class]; None where a place had more labels than fit."""

@@ -1,0 +1,164 @@
+"""Compiled labels of pairs of cities on several networks at once, and the routes that a set of projects has of them.
+
+As `label_pairs` describes; kept are the pairs whose labels or routes without projects are not the same on all networks.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from samarkand.engines.choice_kernels import MODES, ROUTES, SEA
+from samarkand.engines.label_pairs import fill_row, keep_cheaper
+from samarkand.engines.path_update_kernels import pair_number
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Ints32 = NDArray[np.int32]
+SAME = 1e-9  # of a cost: sums in another order
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def fill_network(
+    i: int,
+    by_class: Any,
+    sea: Any,
+    near: Any,
+    usd: Floats,
+    hours: Floats,
+    zone: Ints32,
+    weight: Floats,
+    count: Ints32,
+    real: Floats,
+    mask: Ints,
+) -> bool:
+    """Labels of city i on one network, those alone that better its routes; whether full. near: as `fill_row` has it."""
+    full: bool = fill_row(i, by_class, sea, *near, count, real, mask)
+    cities = zone.size
+    for j in range(i + 1, cities):
+        if zone[j] >= 0 and weight[j] > 0 and zone[j] != zone[i]:
+            r = pair_number(i, j, cities)
+            keep_cheaper(j, usd[r], hours[r], by_class, count, real, mask)
+    return full
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def _differs(j: int, k: int, costs: Any, count: Ints32, real: Floats, mask: Ints) -> bool:
+    """Whether network k has other routes or labels to city j than the first. costs: [network, mode, search class]."""
+    for c in range(ROUTES):
+        for m in range(MODES):
+            if m == SEA and c > 0:
+                continue  # no other class is a voyage
+            if costs[k, m, c] > (1.0 + SAME) * costs[0, m, c] or count[k, c, m, j] != count[0, c, m, j]:
+                return True
+            for n in range(count[0, c, m, j]):
+                one, other = real[0, c, m, j, n, 0], real[k, c, m, j, n, 0]
+                if mask[0, c, m, j, n] != mask[k, c, m, j, n] or other > (1.0 + SAME) * one:
+                    return True
+    return False
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def differing(
+    i: int,
+    usd: Any,
+    hours: Any,
+    values: Floats,
+    zone: Ints32,
+    weight: Floats,
+    count: Ints32,
+    real: Floats,
+    mask: Ints,
+    found: Ints,
+) -> tuple[int, int]:
+    """Cities after i, of another economy, to which networks differ, into `found`; how many, and of how many labels.
+
+    usd, hours: by network, [pair, mode, search class]; count, real, mask: buckets [network, search class, mode, city].
+    """
+    cities, networks = zone.size, len(usd)
+    costs = np.empty((networks, MODES, ROUTES))
+    pairs, labels = 0, 0
+    for j in range(i + 1, cities):
+        if not (zone[j] >= 0 and weight[j] > 0 and zone[j] != zone[i]):
+            continue
+        r = pair_number(i, j, cities)
+        for k in range(networks):
+            for m in range(MODES):
+                for c in range(ROUTES):
+                    costs[k, m, c] = usd[k][r, m, c] + values[c] * hours[k][r, m, c]
+        differ = False
+        for k in range(1, networks):
+            differ = differ or _differs(j, k, costs, count, real, mask)
+        if differ:
+            found[pairs] = j
+            pairs += 1
+            labels += count[:, :, :, j].sum()
+    return pairs, labels
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def copy_labels(
+    cities: Ints,
+    count: Ints32,
+    real: Floats,
+    mask: Ints,
+    size: Ints32,
+    of_label: Floats,
+    projects: Ints,
+) -> None:
+    """Labels of some cities one after another, [city, network, mode, search class]: size, hours and usd, projects."""
+    at = 0
+    for n in range(cities.size):
+        j = cities[n]
+        for k in range(count.shape[0]):
+            for m in range(MODES):
+                for c in range(ROUTES):
+                    size[n, k, m, c] = count[k, c, m, j]
+                    for q in range(count[k, c, m, j]):
+                        of_label[at, 0], of_label[at, 1] = real[k, c, m, j, q, 1], real[k, c, m, j, q, 2]
+                        projects[at] = mask[k, c, m, j, q]
+                        at += 1
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def read_routes(
+    rows: Ints,
+    start: Ints,
+    of_label: Floats,
+    projects: Ints,
+    key: int,
+    usd: Any,
+    hours: Any,
+    values: Floats,
+    new_usd: Floats,
+    new_hours: Floats,
+    passes: NDArray[np.bool_],
+) -> None:
+    """Routes of rows with the projects of `key`, [network, row, mode, search class], and which cost more on one network
+    than on the first.
+
+    start: of the labels of each row, network, mode and search class, ends at the next; usd, hours: as of `differing`.
+    """
+    networks = len(usd)
+    first = np.empty((MODES, ROUTES))
+    for n in range(rows.size):
+        r = rows[n]
+        passes[n] = False
+        for k in range(networks):
+            for m in range(MODES):
+                for c in range(ROUTES):
+                    u, h = usd[k][r, m, c], hours[k][r, m, c]
+                    at = ((n * networks + k) * MODES + m) * ROUTES + c
+                    for q in range(start[at], start[at + 1]):
+                        if projects[q] & ~key == 0:
+                            h, u = of_label[q, 0], of_label[q, 1]
+                            break
+                    new_usd[k, n, m, c], new_hours[k, n, m, c] = u, h
+                    cost = u + values[c] * h
+                    if k == 0:
+                        first[m, c] = cost
+                    elif cost > (1.0 + SAME) * first[m, c]:
+                        passes[n] = True

@@ -1,0 +1,128 @@
+"""Ways of goods past gates with each of many sets of changes: labels once on networks with gates closed, then read.
+
+What `closed_gates` finds by an update of the routes on each of its networks, for one set after another, `subsets` finds
+for all sets from labels. Kept are those of the pairs of cities for which the networks are not the same.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samarkand.core.conventions import Floats, Ints
+from samarkand.core.progress import Progress, quiet
+from samarkand.engines.compiled import load_compiled
+from samarkand.engines.threads import run_all
+from samarkand.world.freight.closed_gates import ClosedGates, ClosureWays
+from samarkand.world.freight.mode_choice import MODES
+from samarkand.world.freight.model import RouteUpdate
+from samarkand.world.freight.skims import SEARCH_CLASSES
+from samarkand.world.freight.subsets import WORKERS, Portfolios, labels_of
+
+
+class GateLabels:
+    """Labels of all pairs of cities that may pass a gate, on every network of `closed`; `ways`: those of one set."""
+
+    def __init__(
+        self,
+        closed: ClosedGates,
+        rows: Ints,
+        start: Ints,
+        of_label: Floats,
+        projects: Ints,
+    ) -> None:
+        self.closed, self.rows = closed, rows
+        self._start, self._of_label, self._projects = start, of_label, projects
+        pairs = [model.baseline.pairs for model in closed.models]
+        self._usd = tuple(one.usd for one in pairs)
+        self._hours = tuple(one.hours for one in pairs)
+        self._values = np.asarray(pairs[0].search_values)
+
+    @classmethod
+    def of(cls, closed: ClosedGates, portfolios: Portfolios, progress: Progress = quiet) -> GateLabels | None:
+        """Labels of the projects of portfolios; None where these are of a kind that is not answered so."""
+        kernels = load_compiled("samarkand.engines.label_rows")
+        rooms = load_compiled("samarkand.engines.labels")
+        arguments = []
+        for model in closed.models:
+            found = labels_of(model, portfolios)
+            if found is None:
+                return None
+            arguments.append(found)
+        baseline = closed.models[0].baseline
+        zone, weight = baseline.zones
+        pairs = [model.baseline.pairs for model in closed.models]
+        usd, hours = tuple(one.usd for one in pairs), tuple(one.hours for one in pairs)
+        values = np.asarray(pairs[0].search_values)
+        bases = [model.path_update.base for model in closed.models]
+        near = [(b.near_ptr, b.near, b.back_ptr, b.back_city, b.back_near) for b in bases]
+        cities = zone.size
+        parts: dict[int, tuple[Ints, NDArray[np.int32], Floats, Ints]] = {}
+        waiting = iter(np.flatnonzero((zone >= 0) & (weight > 0)).tolist())
+        lock, full = Lock(), [False]
+
+        def share(_number: int) -> None:
+            shape = len(usd), len(SEARCH_CLASSES), len(MODES), cities
+            count = np.zeros(shape, np.int32)
+            real, mask = np.empty((*shape, rooms.MOST, 3)), np.empty((*shape, rooms.MOST), np.int64)
+            others = np.empty(cities, np.int64)
+            while True:
+                with lock:
+                    i = next(waiting, None)
+                if i is None:
+                    return
+                for k, (by_class, sea) in enumerate(arguments):
+                    if kernels.fill_network(
+                        i, by_class, sea, near[k], usd[k], hours[k], zone, weight, count[k], real[k], mask[k]
+                    ):
+                        full[0] = True
+                        return
+                size, labels = kernels.differing(
+                    i, usd, hours, values, zone, weight, count, real, mask, others
+                )
+                mine = others[:size].copy()
+                sizes = np.empty((size, len(usd), len(MODES), len(SEARCH_CLASSES)), np.int32)
+                of_label, projects = np.empty((labels, 2)), np.empty(labels, np.int64)
+                kernels.copy_labels(mine, count, real, mask, sizes, of_label, projects)
+                with lock:
+                    parts[i] = mine, sizes, of_label, projects
+                    progress()
+
+        run_all(share, range(WORKERS))
+        if full[0]:
+            return None
+        order = sorted(parts)
+        first = np.repeat(np.array(order, np.int64), [parts[i][0].size for i in order])
+        second = np.concatenate([parts[i][0] for i in order])
+        sizes = np.concatenate([parts[i][1].ravel() for i in order])
+        return cls(
+            closed,
+            _numbers(pairs[0].origin, pairs[0].destination, first, second, cities),
+            np.r_[0, np.cumsum(sizes)].astype(np.int64),
+            np.concatenate([parts[i][2] for i in order]),
+            np.concatenate([parts[i][3] for i in order]),
+        )
+
+    def ways(self, key: int) -> tuple[RouteUpdate, ClosureWays]:
+        """Routes of the open network with the projects of a mask, of pairs that pass a gate then, and their ways."""
+        shape = len(self._usd), self.rows.size, len(MODES), len(SEARCH_CLASSES)
+        usd, hours, passes = np.empty(shape), np.empty(shape), np.empty(self.rows.size, np.bool_)
+        load_compiled("samarkand.engines.label_rows").read_routes(
+            self.rows, self._start, self._of_label, self._projects, key, self._usd, self._hours, self._values,
+            usd, hours, passes,
+        )  # fmt: skip
+        rows, usd, hours = self.rows[passes], usd[:, passes], hours[:, passes]
+        ways = ClosureWays(rows, usd, hours, self._values, len(self.closed.gates))
+        return RouteUpdate(rows, usd[0], hours[0]), ways
+
+
+def _numbers(
+    origin: NDArray[np.int32], destination: NDArray[np.int32], first: Ints, second: Ints, cities: int
+) -> Ints:
+    """Numbers of pairs of cities."""
+    known = origin.astype(np.int64) * cities + destination
+    order = np.argsort(known, kind="stable")
+    found: Ints = order[np.searchsorted(known[order], first * cities + second)]
+    return found
