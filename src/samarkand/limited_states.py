@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from samarkand.baseline import Baseline
-from samarkand.core.conventions import Floats
+from samarkand.core.conventions import Floats, Ints
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium import Solution
 from samarkand.engines.once import derived
@@ -50,7 +50,26 @@ def limit_near(
     have in both states; `limit_state` finds whether they do. None where something is closed, no place is full, or more
     than `MOST_CLOSED` are.
     """
+    found = closed_near(baseline, near, progress)
     setting, gates, model = baseline.setting, baseline.gates, baseline.freight
+    if found is None or gates is None or not isinstance(model, FreightModel):
+        return None
+    at, closed = found
+    routes, ways = closed.ways(change.network)
+    state = FreightState(model, change.network, routes, routes, model.costs_of(routes, change.network))
+    facilities = facilities_in(setting, change)
+    gated = GatedFreight(model, routes, change.network, [facilities[f] for f in at], closed.gates, ways=ways)
+    return _agree_with(baseline, state, change, gated, gates.others[at], progress, near)
+
+
+def closed_near(
+    baseline: Baseline, near: FreightState, progress: Progress = quiet
+) -> tuple[Ints, ClosedGates] | None:
+    """Places that are full without the programme or in a state nearby, and networks with every choice of them closed.
+
+    None as of `limit_near`.
+    """
+    gates, model = baseline.gates, baseline.freight
     if gates is None or near.limits is None or not isinstance(model, FreightModel):
         return None
     full = np.zeros(len(gates.gates), np.bool_)
@@ -63,14 +82,9 @@ def limit_near(
         return None
     chosen = tuple(gates.gates[f] for f in at)
     key = ("closed gates", tuple(at.tolist()))
-    closed = derived(
+    return at, derived(
         baseline, key, lambda: ClosedGates(model, chosen, partial(progress, "full places closed"))
     )
-    routes, ways = closed.ways(change.network)
-    state = FreightState(model, change.network, routes, routes, model.costs_of(routes, change.network))
-    facilities = facilities_in(setting, change)
-    gated = GatedFreight(model, routes, change.network, [facilities[f] for f in at], chosen, ways=ways)
-    return _agree_with(baseline, state, change, gated, gates.others[at], progress, near)
 
 
 def _agree_with(

@@ -70,7 +70,7 @@ def find_border_modes(baseline: Baseline, parties: Sequence[Sequence[str]]) -> l
     found = [_start(freight, mine) for mine in inside]
     for c, value in enumerate(values_of_time(freight.parameters)):
         ways = LandWays.at(state, value)
-        voyages = Voyages.at(state, value, ways.to_port, ways.by_rail) if c == 0 else None
+        voyages = Voyages.at(state, value, ways.choice.to_port, ways.choice.by_rail) if c == 0 else None
         for party, mine, one in zip(parties, inside, found, strict=True):
             border = _Border.of(party, state, ways)
             _count(one, c, freight, mine, border, voyages)
@@ -125,7 +125,7 @@ class _Border:
         """The border of a party, economies by code."""
         return cls(
             _crossings(party, state, "road", state.road, ways.road),
-            _crossings(party, state, "rail", state.rail, ways.rail),
+            _crossings(party, state, "rail", state.rail, ways.choice.rail),
             ways,
             state.network.ports["economy"].isin(list(party)).to_numpy(),
             state.port_terminal,
@@ -139,7 +139,7 @@ class _Border:
 
     def by_rail(self, here: Ints, there: Ints) -> Modes:
         """Rail, or what crosses where the railway does not: lorries to a terminal of a neighbour."""
-        leave = np.maximum(self.ways.leave[here, there], 0)  # none: no goods go this way
+        leave = np.maximum(self.ways.choice.leave[here, there], 0)  # none: no goods go this way
         along = self._along(here, leave)
         return _or(_else(along, self._to_terminal(there, leave)), RAIL)
 
@@ -160,7 +160,7 @@ class _Border:
         return np.choose(voyages.how[city, port], (by_road, beside, by_rail)).astype(np.int8)
 
     def _along(self, city: Ints, terminal: Ints) -> Modes:
-        entry = np.maximum(self.ways.entry[city, terminal], 0)
+        entry = np.maximum(self.ways.choice.entry[city, terminal], 0)
         return _else(_of_sum(self.rail[entry, terminal], RAIL), self._to_terminal(city, entry))
 
     def _to_terminal(self, city: Ints, terminal: Ints) -> Modes:

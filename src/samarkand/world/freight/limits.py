@@ -408,6 +408,8 @@ class GatedFreight:
         full = self.chosen | (prices > 0)
         if not full.any():
             return without_prices(self.facilities, self.passing(goods) + others)
+        if int(full.sum()) <= MOST_FULL:
+            self._search_closed(full)
         users, _, ways, others = self._known(goods, full, others)
         at = np.flatnonzero(full)
         choice = self._choice(users, ways, self._sharp)

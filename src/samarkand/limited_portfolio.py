@@ -1,0 +1,281 @@
+"""Many subsets of projects with limits: prices predicted, corrected, and certified by what they leave over.
+
+    p1      prices for the trade of the accounts
+    p0      p1 and by how much they moved in the subsets solved so far: least squares on the projects of each
+    r(p)    use / capacity - 1 with the trade that costs at prices p lead to; at a price of nothing max(r, 0)
+    p'      max(p - r / (dr/dp), 0): slopes of the first subset, with Broyden's secants
+
+until max |r| is no more than a declared bound. Costs without prices of all subsets and their ways past the full places
+come from labels, once (`subsets`, `gate_labels`); at each price one evaluation of what goods do at it, trade costs and
+the exact equilibrium. A subset that stays above the bound is solved as any other state (`limit_near`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from samarkand.baseline import Baseline
+from samarkand.core.conventions import Floats, Ints
+from samarkand.core.progress import Progress, quiet
+from samarkand.engines.equilibrium import Solution
+from samarkand.engines.threads import run_all
+from samarkand.limited_states import closed_near, limit_near
+from samarkand.limiting import facilities_in, goods_of
+from samarkand.programme import Change
+from samarkand.solving import solve_equilibrium, trade_costs
+from samarkand.world.freight.gate_labels import GateLabels
+from samarkand.world.freight.gated_costs import GatedCosts
+from samarkand.world.freight.mode_choice import VOT_CLASSES
+from samarkand.world.freight.model import FreightModel
+from samarkand.world.freight.priced_places import Goods, Limits
+from samarkand.world.freight.state import FreightState
+from samarkand.world.freight.subsets import Portfolios, costs_of_subsets
+
+BOUND = (
+    1e-5  # of capacities: what is left over then moves real income by less than 1e-4 of its largest change
+)
+MOST_TRIED = 8  # prices of one subset; then it is solved in full
+AT_ONCE = 250  # subsets whose costs are in memory
+SIDE_BY_SIDE = 2
+STEP = 0.02  # of the largest price: from those of the first subset, for the first secants
+FAR = 10.0  # times the bound: from there on steps tell how what is left over answers to prices
+SHRUNK = 0.1  # subsets' worth of evidence that a project moves no price
+
+
+class LimitedSubset(NamedTuple):
+    """A subset: price by full place, US$ a tonne or TEU; what capacities and complementarity are missed by, as a part
+    of capacity; equilibria solved; whether in full; what was asked for of the equilibrium."""
+
+    price: Floats
+    residual: float
+    tried: int
+    in_full: bool
+    measure: Any
+
+
+class _Tried(NamedTuple):
+    price: Floats
+    left_over: Floats
+    residual: float
+    goods: Goods
+    solution: Solution
+
+
+def solve_limited_subsets(
+    baseline: Baseline,
+    near: FreightState,
+    changes: Sequence[Change],
+    measure: Callable[[Solution], Any],
+    bound: float = BOUND,
+    progress: Progress = quiet,
+) -> list[LimitedSubset]:
+    """A measure of the equilibrium of each of many changes, before anybody pays, with prices of full places.
+
+    near: a solved state; the places that are full there or without a programme are those that may be full here. bound:
+    of what is missed, `LimitedSubset.residual`. Raises ValueError where limits are not asked for, a network is closed,
+    no place is full or too many are.
+    """
+    closed = closed_near(baseline, near)
+    model, setting, gates = baseline.freight, baseline.setting, baseline.gates
+    if closed is None or gates is None or not isinstance(model, FreightModel):
+        raise ValueError("subsets are solved near a state of an open network with a few full places")
+
+    def in_full(change: Change) -> LimitedSubset:
+        state = limit_near(baseline, change, near)
+        assert state is not None  # as `closed` is not
+        assert state.limits is not None
+        limits = state.limits
+        hat = trade_costs(setting, state, change, baseline.energy).hat
+        solution = solve_equilibrium(setting, change, hat)
+        return LimitedSubset(limits.price, limits.joint_residual, 0, True, measure(solution))
+
+    portfolios = Portfolios.of([change.network for change in changes])
+    labels = None if portfolios is None else GateLabels.of(closed[1], portfolios, progress)
+    if portfolios is None or labels is None:
+        return [in_full(change) for change in changes]
+    at = closed[0]
+    trade = _Trade(baseline, at, labels, near)
+    guess = _Guess(portfolios.masks)
+    found: list[LimitedSubset] = []
+    for first in range(0, len(changes), AT_ONCE):
+        chunk = range(first, min(first + AT_ONCE, len(changes)))
+        costs = costs_of_subsets(model, [changes[n].network for n in chunk]).to_numpy()
+
+        def solve(n: int, costs: Floats = costs, first: int = first) -> tuple[LimitedSubset, Floats | None]:
+            subset = trade.subset(changes[n], int(portfolios.masks[n]), costs[n - first])
+            tried, count, further = guess.search(subset, n, bound)
+            if tried is None:
+                return in_full(changes[n]), None
+            if n == 0:
+                trade.goods = tried.goods
+            one = LimitedSubset(tried.price, tried.residual, count, False, measure(tried.solution))
+            return one, further
+
+        while len(found) < chunk.stop:  # what is learned does not depend on which of two is done first
+            begun = len(found)
+            wave = range(begun, min(begun + (SIDE_BY_SIDE if begun else 1), chunk.stop))
+            for n, (one, moved) in zip(wave, run_all(solve, wave), strict=True):
+                found.append(one)
+                guess.learn(n, moved)
+            progress(done=len(found), total=len(changes))
+    return found
+
+
+class _Guess:
+    """By how much prices differ from those for the trade of the accounts, by the projects of a subset, and how what is
+    left over answers to prices."""
+
+    def __init__(self, masks: Ints) -> None:
+        bits = int(max(masks.tolist(), default=0)).bit_length()
+        has = (masks[:, None] >> np.arange(bits) & 1).astype(float)
+        self._has = np.c_[np.ones(masks.size), has - 0.5]
+        self._known: list[int] = []
+        self._moved: list[Floats] = []
+        self._slopes: Floats | None = None
+
+    def learn(self, n: int, moved: Floats | None) -> None:
+        """How far prices of a subset moved from where they began; None where it is not known."""
+        if moved is not None:
+            self._known.append(n)
+            self._moved.append(moved)
+
+    def price(self, n: int, start: Floats) -> Floats:
+        """By least squares on the projects of the subsets known."""
+        if not self._known:
+            return start
+        has, moved = self._has[self._known], np.array(self._moved)
+        middle = moved.mean(axis=0)
+        gram = has.T @ has + SHRUNK * np.eye(has.shape[1])
+        effect = np.linalg.solve(gram, has.T @ (moved - middle))
+        found: Floats = np.maximum(start + middle + self._has[n] @ effect, 0.0)
+        return found
+
+    def search(self, subset: _Subset, n: int, bound: float) -> tuple[_Tried | None, int, Floats]:
+        """Prices that leave no more than `bound` over, None if they are not found; how many were tried; and by how much
+        they differ from those for the trade of the accounts."""
+        start = subset.start()
+        tried = subset.at(self.price(n, start))
+        count = 1
+        if self._slopes is None:
+            tried = subset.at(tried.price)  # what goods are in a TEU is that of its own trade
+            self._slopes = self._first_slopes(subset, tried)
+            count += 1 + start.size
+        slopes = self._slopes.copy()
+        while tried.residual > bound:
+            if count >= MOST_TRIED:
+                return None, count, start
+            last, tried = tried, subset.at(self._step(tried, slopes))
+            count += 1
+            moved, answered = tried.price - last.price, tried.left_over - last.left_over
+            if (
+                last.residual > FAR * bound and moved @ moved > 0
+            ):  # Broyden's secant; nearby it is that of other goods
+                slopes += np.outer(answered - slopes @ moved, moved) / (moved @ moved)
+        return tried, count, tried.price - start
+
+    @staticmethod
+    def _first_slopes(subset: _Subset, tried: _Tried) -> Floats:
+        size = tried.price.size
+        slopes, step = np.empty((size, size)), STEP * float(tried.price.max())
+        for f in range(size):
+            price = tried.price.copy()
+            price[f] += step
+            slopes[:, f] = (subset.at(price).left_over - tried.left_over) / step
+        return slopes
+
+    @staticmethod
+    def _step(tried: _Tried, slopes: Floats) -> Floats:
+        """Newton's step of the prices that are above nothing or whose places are too full."""
+        price = tried.price.copy()
+        active = np.flatnonzero((price > 0) | (tried.left_over > 0))
+        while active.size:
+            step = np.linalg.solve(slopes[np.ix_(active, active)], tried.left_over[active])
+            new = price[active] - step
+            below = (new < 0) & (price[active] <= 0)
+            if not below.any():
+                price[active] = np.maximum(new, 0.0)
+                break
+            active = active[~below]
+        return price
+
+
+class _Trade:
+    """What all subsets have in common."""
+
+    def __init__(self, baseline: Baseline, at: Ints, labels: GateLabels, near: FreightState) -> None:
+        gates, setting, model = baseline.gates, baseline.setting, baseline.freight
+        assert gates is not None  # limits are asked for
+        assert isinstance(model, FreightModel)  # nothing is closed
+        self.baseline, self.model, self.labels, self.at = baseline, model, labels, at
+        self.gates = tuple(gates.gates[f] for f in at)
+        self.others = gates.others[at]
+        before = model.baseline.means[0] + model.baseline.at_home[1]
+        self.before = before
+        self.before_limited = before + self.mean(gates.of_accounts)
+        self.accounts = goods_of(setting, setting.world.accounts.trade_flow)
+        self.goods = self.accounts  # until a subset is solved
+        coords = {
+            "state": ["without", "with"], "variant": ["logsum"], "vot_class": list(VOT_CLASSES),
+            "origin": list(model.economies), "destination": list(model.economies),
+        }  # fmt: skip
+        self._coords = coords
+        self._near = near
+
+    def mean(self, limits: Limits) -> Floats | float:
+        """What prices change in generalised cost, by class of goods, origin and destination."""
+        if limits.differences is None:
+            return 0.0
+        found: Floats = self.model.baseline.mean(limits.differences[0])
+        return found
+
+    def subset(self, change: Change, key: int, costs: Floats) -> _Subset:
+        """One subset; costs without prices."""
+        routes, ways = self.labels.ways(key)
+        facilities = facilities_in(self.baseline.setting, change)
+        mine = [facilities[f] for f in self.at]
+        gated = GatedCosts(self.model, routes, change.network, mine, self.gates, ways=ways)
+        unlimited = self.state(change, self.before, costs)
+        return _Subset(self, change, gated, costs, unlimited, self.goods)
+
+    def state(self, change: Change, before: Floats, costs: Floats) -> FreightState:
+        """A state with costs alone."""
+        values = np.stack([before, costs])[:, None]
+        data = xr.Dataset({"generalised_cost": (tuple(self._coords), values)}, self._coords)
+        return replace(self._near, changes=change.network, costs=data, limits=None, unlimited=None)
+
+
+@dataclass
+class _Subset:
+    """What goods and trade of one subset do at prices."""
+
+    trade: _Trade
+    change: Change
+    gated: GatedCosts
+    costs: Floats
+    unlimited: FreightState
+    goods: Goods
+
+    def start(self) -> Floats:
+        """Prices for the trade of the accounts, and the ways past the places that are full there."""
+        gates, accounts = self.trade.baseline.gates, self.trade.accounts
+        assert gates is not None  # limits are asked for
+        return self.gated.solve(accounts, self.trade.others, gates.limits.prices).price
+
+    def at(self, price: Floats) -> _Tried:
+        """The equilibrium at prices, and what its trade leaves over."""
+        trade, gated = self.trade, self.gated
+        setting = trade.baseline.setting
+        limits = gated.at_prices(self.goods, trade.others, price)
+        state = trade.state(self.change, trade.before_limited, self.costs + trade.mean(limits))
+        state = replace(state, unlimited=self.unlimited)
+        hat = trade_costs(setting, state, self.change, trade.baseline.energy).hat
+        solution = solve_equilibrium(setting, self.change, hat)
+        self.goods = goods_of(setting, setting.labelled(solution.trade_flow))
+        settled = gated.settle(limits, self.goods, trade.others)
+        left_over = settled.flow / gated.capacity - 1.0
+        return _Tried(price, left_over, settled.joint_residual, self.goods, solution)
