@@ -3,7 +3,7 @@
     p1      prices for the trade of the accounts
     p0      p1 and by how much they moved in the subsets solved so far: least squares on the projects of each
     r(p)    use / capacity - 1 with the trade that costs at prices p lead to; at a price of nothing max(r, 0)
-    p'      max(p - r / (dr/dp), 0): slopes of the first subset, with Broyden's secants
+    p'      max(p - r / (dr/dp), 0): slopes of the subset before, with Broyden's secants
 
 until max |r| is no more than a declared bound. Costs without prices of all subsets and their ways past the full places
 come from labels, once (`subsets`, `gate_labels`); at each price one evaluation of what goods do at it, trade costs and
@@ -39,11 +39,10 @@ from samarkand.world.freight.subsets import Portfolios, costs_of_subsets
 BOUND = (
     1e-5  # of capacities: what is left over then moves real income by less than 1e-4 of its largest change
 )
-MOST_TRIED = 8  # prices of one subset; then it is solved in full
+MOST_TRIED = 14  # prices of one subset; then it is solved in full
 AT_ONCE = 250  # subsets whose costs are in memory
 SIDE_BY_SIDE = 2
 STEP = 0.02  # of the largest price: from those of the first subset, for the first secants
-FAR = 10.0  # times the bound: from there on steps tell how what is left over answers to prices
 SHRUNK = 0.1  # subsets' worth of evidence that a project moves no price
 
 
@@ -64,6 +63,13 @@ class _Tried(NamedTuple):
     residual: float
     goods: Goods
     solution: Solution
+
+
+class _Learned(NamedTuple):
+    """How far prices moved from those for the trade of the accounts, and the slopes of what is left over."""
+
+    moved: Floats
+    slopes: Floats
 
 
 def solve_limited_subsets(
@@ -106,22 +112,23 @@ def solve_limited_subsets(
         chunk = range(first, min(first + AT_ONCE, len(changes)))
         costs = costs_of_subsets(model, [changes[n].network for n in chunk]).to_numpy()
 
-        def solve(n: int, costs: Floats = costs, first: int = first) -> tuple[LimitedSubset, Floats | None]:
+        def solve(n: int, costs: Floats = costs, first: int = first) -> tuple[LimitedSubset, _Learned | None]:
             subset = trade.subset(changes[n], int(portfolios.masks[n]), costs[n - first])
-            tried, count, further = guess.search(subset, n, bound)
+            tried, count, learned = guess.search(subset, n, bound)
             if tried is None:
                 return in_full(changes[n]), None
             if n == 0:
                 trade.goods = tried.goods
             one = LimitedSubset(tried.price, tried.residual, count, False, measure(tried.solution))
-            return one, further
+            return one, learned
 
         while len(found) < chunk.stop:  # what is learned does not depend on which of two is done first
             begun = len(found)
             wave = range(begun, min(begun + (SIDE_BY_SIDE if begun else 1), chunk.stop))
-            for n, (one, moved) in zip(wave, run_all(solve, wave), strict=True):
+            for n, (one, learned) in zip(wave, run_all(solve, wave), strict=True):
                 found.append(one)
-                guess.learn(n, moved)
+                if learned is not None:
+                    guess.learn(n, *learned)
             progress(done=len(found), total=len(changes))
     return found
 
@@ -138,11 +145,11 @@ class _Guess:
         self._moved: list[Floats] = []
         self._slopes: Floats | None = None
 
-    def learn(self, n: int, moved: Floats | None) -> None:
-        """How far prices of a subset moved from where they began; None where it is not known."""
-        if moved is not None:
-            self._known.append(n)
-            self._moved.append(moved)
+    def learn(self, n: int, moved: Floats, slopes: Floats) -> None:
+        """How far prices of a subset moved from those for the trade of the accounts, and its slopes."""
+        self._known.append(n)
+        self._moved.append(moved)
+        self._slopes = slopes
 
     def price(self, n: int, start: Floats) -> Floats:
         """By least squares on the projects of the subsets known."""
@@ -155,9 +162,9 @@ class _Guess:
         found: Floats = np.maximum(start + middle + self._has[n] @ effect, 0.0)
         return found
 
-    def search(self, subset: _Subset, n: int, bound: float) -> tuple[_Tried | None, int, Floats]:
-        """Prices that leave no more than `bound` over, None if they are not found; how many were tried; and by how much
-        they differ from those for the trade of the accounts."""
+    def search(self, subset: _Subset, n: int, bound: float) -> tuple[_Tried | None, int, _Learned]:
+        """Prices that leave no more than `bound` over, None if they are not found; how many were tried; and what is
+        learned from them."""
         start = subset.start()
         tried = subset.at(self.price(n, start))
         count = 1
@@ -168,15 +175,13 @@ class _Guess:
         slopes = self._slopes.copy()
         while tried.residual > bound:
             if count >= MOST_TRIED:
-                return None, count, start
+                return None, count, _Learned(tried.price - start, slopes)
             last, tried = tried, subset.at(self._step(tried, slopes))
             count += 1
             moved, answered = tried.price - last.price, tried.left_over - last.left_over
-            if (
-                last.residual > FAR * bound and moved @ moved > 0
-            ):  # Broyden's secant; nearby it is that of other goods
+            if moved @ moved > 0:  # Broyden's secant
                 slopes += np.outer(answered - slopes @ moved, moved) / (moved @ moved)
-        return tried, count, tried.price - start
+        return tried, count, _Learned(tried.price - start, slopes)
 
     @staticmethod
     def _first_slopes(subset: _Subset, tried: _Tried) -> Floats:
