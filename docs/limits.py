@@ -56,7 +56,8 @@ sends nearly all by Nur Zholy and next to none by Alakol, which in truth has its
 The one place that is full is the railway Baku - Tbilisi - Kars, {capacity:g} m t a year, at US$ {price:.2f} a tonne.
 What an item saves those who use it there is taken back: no more can pass, and the price rises instead. With limits on
 the item is worth less by the change of the price times {capacity:g} m t, and by what goods that are turned aside no
-longer save with it; goods that are turned to it make it worth more.
+longer save with it; goods that are turned to it make it worth more. What a row differs by beyond these was not traced
+way by way: take differences below US$ 0.1 m as nothing.
 
 | item | change of the price, US$/t | times what passes, US$ m | worth off less worth on, US$ m |
 |---|---:|---:|---:|
