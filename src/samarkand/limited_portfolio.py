@@ -269,7 +269,7 @@ class _Subset:
         """Prices for the trade of the accounts, and the ways past the places that are full there."""
         gates, accounts = self.trade.baseline.gates, self.trade.accounts
         assert gates is not None  # limits are asked for
-        return self.gated.solve(accounts, self.trade.others, gates.limits.prices).price
+        return self.gated.solve(accounts, self.trade.others, gates.limits.prices, whole=False).price
 
     def at(self, price: Floats) -> _Tried:
         """The equilibrium at prices, and what its trade leaves over."""
