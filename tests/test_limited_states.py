@@ -17,7 +17,6 @@ from samarkand.baseline import solve_baseline
 from samarkand.core.faults import Faults
 from samarkand.core.progress import quiet
 from samarkand.limiting import JOINT
-from samarkand.planning.stress import stress_test
 from samarkand.reports.freight import print_freight
 from samarkand.session import Session
 from samarkand.solving import Setting
@@ -133,21 +132,11 @@ def test_capacity_is_worth_the_traffic_that_it_admits(declare, open_model: Sessi
     assert cost[0] < cost[1]
 
 
-def test_limits_are_on_or_off_and_not_worked_out_with_payments() -> None:
+def test_limits_are_on_or_off_and_not_worked_out_with_reach() -> None:
     with pytest.raises(Faults, match="Give 1 for limits"):
         Session().ask(toy_programme(), make_toy_world(), assumptions={"limits": 0.5})
-    for match, more in (("--transit-payments", {"transit_payments": True}), ("--reach", {"reach": True})):
-        with pytest.raises(Faults, match=match):
-            Session().ask(toy_programme(), make_toy_world(), limits=True, **more)
-    with pytest.raises(Faults, match="together with --transit-payments"):  # before anything is solved
-        stress_test(
-            toy_programme(),
-            ["suez"],
-            world=make_toy_world(),
-            session=Session(),
-            limits=True,
-            transit_payments=True,
-        )
+    with pytest.raises(Faults, match="--reach"):
+        Session().ask(toy_programme(), make_toy_world(), limits=True, reach=True)
 
 
 def test_freight_shows_prices_and_what_is_paid(declare) -> None:
@@ -165,7 +154,7 @@ def test_freight_shows_prices_and_what_is_paid(declare) -> None:
     assert table.loc["suez", "paid_to"] == "EGY"
     assert table.loc["samara", "paid_to"] == ""
     assert "complementarity are missed by" in text
-    assert "stands here, beside its real income and not in it" in text
+    assert "is in it with --transit-payments alone" in text
     assert "Costs do not react" not in text
 
 

@@ -17,7 +17,7 @@ from samarkand.world.freight.energy import energy_tonnes
 from samarkand.world.freight.model import prepare_freight, skims_of
 from samarkand.world.freight.path_finder import PathFinder
 from samarkand.world.freight.skims import values_of_time
-from samarkand.world.freight.transit_use import find_transit_use
+from samarkand.world.freight.transit_use import TransitSearch
 from samarkand.world.network.disruptions import find_closures
 from samarkand.world.network.tolls import tolls_of_links
 from samarkand.world.network.transit_tariffs import transit_tariffs
@@ -124,9 +124,9 @@ def test_tonnes_of_a_load_are_those_that_the_model_lays_there(world) -> None:
     energy, flow = solving.energy_of(setting), world.accounts.trade_flow
     canals = [row for row in transit_tariffs() if row.kind == "canal"]
     share = solving.mode_shares(baseline.state.model, baseline.state.against_open)
-    ways = find_transit_use(
-        world.network, setting.assumptions.parameters, share, list(world.labels), energy, canals
-    )
+    ways = TransitSearch(
+        world.network, setting.assumptions.parameters, list(world.labels), energy, canals
+    ).use(share)
     goods = flow.where(~energy.known(flow), 0.0)
     tonnes, loads = (
         (ways.per_tonne * calc(goods, setting.commodities)).sum(("vot_class", "origin", "destination"))

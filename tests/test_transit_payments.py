@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from samarkand import solving
+from samarkand import carriage, solving
 from samarkand.appraisal import find_baseline, find_state
 from samarkand.core.progress import quiet
 from samarkand.core.scenario import Scenario
@@ -18,7 +18,7 @@ from samarkand.session import Session
 from samarkand.state import State
 from samarkand.world.freight.commodities import load_freight
 from samarkand.world.freight.transit_payments import calc_part, paying_tariffs, surplus_rates, transit_surplus
-from samarkand.world.freight.transit_use import find_transit_use
+from samarkand.world.freight.transit_use import TransitSearch
 from samarkand.world.network.transit_tariffs import TransitTariff, transit_tariffs
 from samarkand.world.world import World
 from toy import ECONOMIES, make_toy_world, toy_programme
@@ -53,10 +53,13 @@ def test_every_tonne_laid_is_found_on_its_way(session: Session) -> None:
     setting = baseline.setting
     flow, energy = WORLD.accounts.trade_flow, solving.energy_of(setting)
     share = solving.mode_shares(baseline.state.model, baseline.state.against_open)
-    ways = find_transit_use(
-        baseline.state.model.network, setting.assumptions.parameters, share, list(ECONOMIES), energy,
+    ways = TransitSearch(
+        baseline.state.model.network,
+        setting.assumptions.parameters,
+        list(ECONOMIES),
+        energy,
         transit_tariffs(),
-    )  # fmt: skip
+    ).use(share)
     tonnes = solving.calc_tonnes(flow.where(~energy.known(flow), 0.0), setting.commodities)
     found = (ways.per_tonne * tonnes).sum(("vot_class", "origin", "destination")).to_series()
     laid = baseline.assignment.passing
@@ -119,7 +122,7 @@ def test_nothing_changes_where_it_is_not_asked_for(session: Session) -> None:
 
 def only(monkeypatch: pytest.MonkeyPatch, rows: Sequence[TransitTariff]) -> None:
     """These tariffs alone, with the surplus of the rows of their names."""
-    monkeypatch.setattr(solving, "paying_tariffs", lambda: tuple(rows))
+    monkeypatch.setattr(carriage, "paying_tariffs", lambda: tuple(rows))
 
 
 def test_carriage_in_the_economies_that_sell_and_buy_changes_nothing(

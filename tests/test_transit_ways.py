@@ -15,7 +15,7 @@ from samarkand.core.progress import quiet
 from samarkand.session import Session
 from samarkand.state import State
 from samarkand.world.freight import transit_ways
-from samarkand.world.freight.transit_use import TransitUse
+from samarkand.world.freight.transit_use import TransitSearch
 from toy import make_toy_world, toy_programme
 
 ROUNDING = 1e-12
@@ -54,13 +54,13 @@ def test_ways_on_the_open_network_are_read_again_and_made_anew_where_they_are_da
 ) -> None:
     expected = last_state().solved.baseline.transit
     (entry,) = folder.glob("transit-*" + disk_cache.ENDING)
-    find, made = transit_ways.find_transit_use, []
+    search, made = transit_ways.TransitSearch, []
 
-    def count(*given: Any, **terms: Any) -> TransitUse:
+    def count(*given: Any, **terms: Any) -> TransitSearch:
         made.append(given)
-        return find(*given, **terms)
+        return search(*given, **terms)
 
-    monkeypatch.setattr(transit_ways, "find_transit_use", count)
+    monkeypatch.setattr(transit_ways, "TransitSearch", count)
     np.testing.assert_array_equal(last_state().solved.baseline.transit, expected)
     assert not made
     entry.write_bytes(entry.read_bytes()[:-8])

@@ -12,6 +12,7 @@ from typing import Any
 
 import xarray as xr
 
+from samarkand.carriage import transit_carriage
 from samarkand.closing import close_energy
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium import Certificate, Solution
@@ -19,17 +20,7 @@ from samarkand.engines.once import derived
 from samarkand.engines.threads import Beside
 from samarkand.limiting import GatesOfBaseline, LimitedClosure, limit_closed, limit_open
 from samarkand.programme import Change
-from samarkand.solving import (
-    CarriageOf,
-    Keep,
-    Setting,
-    Value,
-    calc_transit,
-    energy_of,
-    lay,
-    trade_costs,
-    transit_carriage,
-)
+from samarkand.solving import CarriageOf, Keep, Setting, Value, calc_transit, energy_of, lay, trade_costs
 from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.freight.disruption import DisruptedFreight, disrupt_freight
 from samarkand.world.freight.energy import EnergyClosure
@@ -136,7 +127,8 @@ class Baseline:
     def _carriage(self) -> CarriageOf | None:
         if not self.setting.transit_payments:
             return None
-        return transit_carriage(self.setting, self.freight, self.state)
+        of_accounts = None if self.gates is None else self.gates.of_accounts
+        return transit_carriage(self.setting, self.freight, self.state, of_accounts)
 
     def _closed_energy(self) -> tuple[ClosedEnergy, Solution]:
         def make() -> tuple[ClosedEnergy, Solution]:

@@ -83,9 +83,11 @@ def solve_limited_subsets(
     """A measure of the equilibrium of each of many changes, before anybody pays, with prices of full places.
 
     near: a solved state; the places that are full there or without a programme are those that may be full here. bound:
-    of what is missed, `LimitedSubset.residual`. Raises ValueError where limits are not asked for, a network is closed,
-    no place is full or too many are.
+    of what is missed, `LimitedSubset.residual`. Raises ValueError where limits are not asked for, payments of transit
+    are, a network is closed, no place is full or too many are.
     """
+    if baseline.setting.transit_payments:
+        raise ValueError("subsets with limits are solved without payments of transit")
     closed = closed_near(baseline, near)
     model, setting, gates = baseline.freight, baseline.setting, baseline.gates
     if closed is None or gates is None or not isinstance(model, FreightModel):

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from samarkand.baseline import Baseline
+from samarkand.carriage import paying_ways, transit_carriage
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium import Solution
@@ -100,12 +101,16 @@ def _agree_with(
     and the prices without the programme."""
     setting, gates = baseline.setting, baseline.gates
     assert gates is not None  # limits are asked for
+    ways = paying_ways(setting, baseline.freight, state) if setting.transit_payments else None
 
     def sell(limits: Limits) -> tuple[FreightState, Solution]:
         progress()
-        limited = state.limited(limits, gates.of_accounts)
+        limited = state.limited(replace(limits, rents=gated.rents(limits)), gates.of_accounts)
         costs = trade_costs(setting, limited, change, baseline.energy)
-        solution = solve_equilibrium(setting, change, costs.hat)
+        carriage = None
+        if ways is not None:
+            carriage = transit_carriage(setting, baseline.freight, limited, gates.of_accounts, ways)
+        solution = solve_equilibrium(setting, change, costs.hat, carriage=carriage)
         return replace(limited, sold=(costs, solution)), solution
 
     start = gates.limits if near is None or near.limits is None else near.limits

@@ -14,6 +14,7 @@ from typing import TypeVar
 import numpy as np
 import xarray as xr
 
+from samarkand.carriage import paying_ways, transit_carriage
 from samarkand.closing import close_energy
 from samarkand.core.conventions import Floats
 from samarkand.core.faults import Fault, Faults
@@ -94,7 +95,7 @@ def _limit_baseline(
     all_of_it = flows_at(facilities, work, setting.assumptions.parameters)
     others = np.maximum(all_of_it - gated.passing(goods), 0.0)
     limits = gated.solve(goods, others)
-    limits = replace(limits, by_seller=gated.paid_by_seller(limits, goods))
+    limits = replace(limits, by_seller=gated.paid_by_seller(limits, goods), rents=gated.rents(limits))
     return GatesOfBaseline(gates, others, limits, legs), state.limited(limits, limits)
 
 
@@ -120,10 +121,14 @@ def limit_closed(
     gated = GatedFreight(freight.open, state.against_open, (), facilities, gates, legs, network)
     parameters = setting.assumptions.parameters
     others = np.maximum(flows_at(facilities, work, parameters) - gated.passing(goods), 0.0)
+    ways = paying_ways(setting, freight, state) if setting.transit_payments else None
 
     def sell(limits: Limits) -> tuple[tuple[FreightState, ClosedEnergy, Solution], Solution]:
-        limited = state.limited(limits, open_.limits)
-        energy, solution = close_energy(setting, left, limited, None)
+        limited = state.limited(replace(limits, rents=gated.rents(limits)), open_.limits)
+        carriage = None
+        if ways is not None:
+            carriage = transit_carriage(setting, freight, limited, open_.limits, ways)
+        energy, solution = close_energy(setting, left, limited, carriage)
         return (limited, energy, solution), solution
 
     closed = f"with {' + '.join(freight.closures.names)} closed, "
@@ -197,9 +202,9 @@ def agree(
         residual, known = settled.joint_residual, len(gated.found)
         found = gated.solve(goods, others, limits.prices, further=residual <= JOINT, whole=False)
         if residual <= JOINT and len(gated.found) == known:
-            series, choosing, by = found.series, found.choosing, gated.paid_by_seller(settled, goods)
             return replace(
-                settled, residual=found.residual, series=series, choosing=choosing, by_seller=by,
+                settled, residual=found.residual, series=found.series, choosing=found.choosing,
+                by_seller=gated.paid_by_seller(settled, goods), rents=gated.rents(settled),
                 goods=goods, inverse=mixing.inverse,
             ), outcome  # fmt: skip
         if len(gated.found) != known:

@@ -368,12 +368,9 @@ def _check(scenario: Scenario, programme: Programme | None, reach: bool, faults:
     limits = dict(scenario.assumptions).get(SWITCH, 0.0)
     if limits not in (0.0, 1.0):
         faults.add(f"assumptions {SWITCH}", f"is {limits:g}", "Give 1 for limits that bind, or 0.")
-    for option, given in (
-        ("--transit-payments", scenario.transit_payments),
-        (f"what each item does given all others (--reach, --transit): {NO_PRICES}", reach),
-    ):
-        if limits and given:
-            faults.add("--limits", f"is not worked out together with {option}", "Leave out one of the two.")
+    if limits and reach:
+        option = f"what each item does given all others (--reach, --transit): {NO_PRICES}"
+        faults.add("--limits", f"is not worked out together with {option}", "Leave out one of the two.")
     rule = scenario.deficit_rule
     if rule not in DEFICIT_RULES:
         faults.add(f"--deficit-rule {rule}", "is not a rule", did_you_mean(rule, DEFICIT_RULES))

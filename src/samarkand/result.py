@@ -26,6 +26,7 @@ from samarkand.core.units import format_value
 from samarkand.ledger import (
     CHARGED,
     Ledger,
+    Owner,
     capex_rows,
     claims_of,
     hazard_rows,
@@ -306,17 +307,18 @@ class Appraisal(Carded):
         charged = {year: change.charges for year, change in self.schedule.changes.items()}
         capex = {item.id: item.capex for item in programme.items if item.capex is not None}
         central, low, high, parts = gain.values, gain.low, gain.high, []
-        transit = self.transit_money
+        transit, scarcity = self.transit_money, self.scarcity_money
         if transit is not None:  # real income holds it: what is left is the cost of trade
             central = central - transit.net
             low, high = (None if one is None else one - transit.net for one in (low, high))
-            parts = [transit_rows(transit.paid, transit.received, grade=declared.grade, source=TRANSIT)]
-        scarcity = self.scarcity_money
+            fees = transit if scarcity is None else transit.less(scarcity.paid, scarcity.received)
+            parts = [transit_rows(fees.paid, fees.received, grade=declared.grade, source=TRANSIT)]
         if scarcity is not None:  # the same: what goods pay at full places is a cost in real income
-            cost = scarcity.queues + scarcity.paid
+            owner: Owner = "direct" if transit is None else "equilibrium"
+            cost = scarcity.queues + scarcity.paid if transit is None else scarcity.queues
             central = central + cost
             low, high = (None if one is None else one + cost for one in (low, high))
-            parts.append(scarcity_rows(*scarcity, grade=declared.grade, source=SCARCITY))
+            parts.append(scarcity_rows(*scarcity, owner=owner, grade=declared.grade, source=SCARCITY))
         worth = trade_cost_rows(central, low, high, grade=declared.grade, source=declared.source)
         in_service = {year: one.effective for year, one in self.schedule.changes.items()}
         hazards = hazard_rows(in_service, {item.id: item for item in programme.items}, self.world.labels)

@@ -29,7 +29,6 @@ from samarkand.engines.equilibrium import (
     solve,
     solve_with_carriage,
 )
-from samarkand.engines.equilibrium.measures import calc_baseline_trade_flow
 from samarkand.engines.once import derived
 from samarkand.programme import Change, Programme
 from samarkand.programme.applying import Payment
@@ -55,11 +54,9 @@ from samarkand.world.freight.energy_costs import ClosedEnergy
 from samarkand.world.freight.limited_freight import turn_aside
 from samarkand.world.freight.mode_choice import classes_of_time
 from samarkand.world.freight.model import FreightModel
-from samarkand.world.freight.state import Freight, FreightState, TradeCosts, freight_state
+from samarkand.world.freight.state import Freight, FreightState, TradeCosts
 from samarkand.world.freight.trade_costs import carriage, iceberg_cost_hat, surface_trade
 from samarkand.world.freight.transit import calc_passing, laid_apart
-from samarkand.world.freight.transit_payments import TransitPayments, paying_tariffs
-from samarkand.world.freight.transit_use import TransitUse, find_transit_use
 from samarkand.world.freight.transit_ways import passing_of, ways_past_tariffs
 from samarkand.world.world import World
 
@@ -214,42 +211,6 @@ def _facilitated(setting: Setting, change: Change, freight: xr.DataArray) -> xr.
     theta = setting.assumptions.elasticities.values().sel(sector=setting.commodities["sector"])
     found = facilitated_hat(change.facilitation, theta, freight)
     return beside_measured(found, freight, change.network, setting.world)
-
-
-def transit_carriage(setting: Setting, freight: Freight, state: FreightState) -> CarriageOf:
-    """What goods pay economies that they pass in a state of the network, against the open one without a programme, by
-    the trade of a solution."""
-    open_model = freight if isinstance(freight, FreightModel) else freight.open
-    key = ("transit ways", open_model.key)
-    world = setting.world
-
-    def open_ways() -> TransitUse:
-        return _transit_ways(setting, open_model, freight_state(open_model, ()))
-
-    payments = TransitPayments(
-        setting.commodities, world.accounts.trade_flow, world.inside_rest_of_world, energy_of(setting),
-        derived(world, key, open_ways), setting.assumptions.parameters["canal_tolls"],
-    )  # fmt: skip
-    as_it_is = state.model is open_model and not state.changes
-    ways = payments.open_ways if as_it_is else _transit_ways(setting, freight, state)
-
-    def carriage(solution: Solution) -> Carriage:
-        before = calc_baseline_trade_flow(solution.accounts)
-        return payments.carriage(ways, setting.labelled(solution.trade_flow), setting.labelled(before))
-
-    return carriage
-
-
-def _transit_ways(setting: Setting, freight: Freight, state: FreightState) -> TransitUse:
-    open_model, shut = (freight, ()) if isinstance(freight, FreightModel) else (
-        freight.open, freight.closures.pipelines
-    )  # fmt: skip
-    share = mode_shares(open_model, state.against_open)
-    parameters = setting.assumptions.parameters
-    return find_transit_use(
-        state.model.network, parameters, share, list(setting.world.labels), energy_of(setting), paying_tariffs(),
-        state.changes, tuple(shut),
-    )  # fmt: skip
 
 
 def solve_equilibrium(

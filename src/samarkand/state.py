@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import xarray as xr
 
 from samarkand.baseline import Baseline, leave_out
+from samarkand.carriage import transit_carriage
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium import Certificate, Solution
 from samarkand.engines.once import derived
@@ -26,7 +27,7 @@ from samarkand.engines.threads import Beside
 from samarkand.limited_states import limit_near, limit_state
 from samarkand.programme.applying import Change, Payment
 from samarkand.programme.model.models import Programme
-from samarkand.solving import CarriageOf, energy_of, solve_equilibrium, trade_costs, transit_carriage
+from samarkand.solving import CarriageOf, energy_of, solve_equilibrium, trade_costs
 from samarkand.world.assumptions import Assumptions
 from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.freight.energy import EnergyTrade
@@ -151,20 +152,22 @@ class Counterfactual:
     def paid(self, payment: Payment) -> Solution:
         """The equilibrium with the programme paid for: solved once for each payment."""
         baseline = self.baseline
-        pays = baseline.setting.transit_payments
-        carriage = self._part("carriage", self._carriage) if pays else None
 
         def make() -> Solution:
             hat = self.trade_costs.hat
             sold = self.freight.sold
-            if sold is not None and sold[0].hat is hat and not payment and carriage is None:
+            if sold is not None and sold[0].hat is hat and not payment:
                 return sold[1]
+            pays = baseline.setting.transit_payments
+            carriage = self._part("carriage", self._carriage) if pays else None
             return solve_equilibrium(baseline.setting, self.change, hat, payment, carriage)
 
         return derived(self, ("paid", payment), make)
 
     def _carriage(self) -> CarriageOf:
-        return transit_carriage(self.baseline.setting, self.baseline.freight, self.freight)
+        baseline, gates = self.baseline, self.baseline.gates
+        of_accounts = None if gates is None else gates.of_accounts
+        return transit_carriage(baseline.setting, baseline.freight, self.freight, of_accounts)
 
     def certificate(self, payment: Payment) -> Certificate:
         """How well the equilibrium with a payment is solved."""

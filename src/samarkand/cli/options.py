@@ -117,7 +117,7 @@ TransitOption = Annotated[
     bool,
     typer.Option(
         "--transit-payments",
-        help="Let goods pay economies that they pass, inside the equilibrium: transit fees above the cost of service.",
+        help="Let goods pay economies that they pass, inside the equilibrium: fees above the cost of service, rents.",
     ),
 ]
 LimitsOption = Annotated[

@@ -6,6 +6,7 @@ refuses what would count twice, before anything is computed. `Ledger` holds the 
 
 from samarkand.ledger.claims import CHARGED, Claim, check_claims, claims_of
 from samarkand.ledger.entries import capex_rows, hazard_rows, skills_rows, trade_cost_rows
+from samarkand.ledger.margins import Owner
 from samarkand.ledger.on_the_way import scarcity_rows, transit_rows
 from samarkand.ledger.table import Ledger
 
@@ -13,6 +14,7 @@ __all__ = [
     "CHARGED",
     "Claim",
     "Ledger",
+    "Owner",
     "capex_rows",
     "check_claims",
     "claims_of",

@@ -10,6 +10,7 @@ import xarray as xr
 
 from samarkand.core.conventions import BASE_YEAR
 from samarkand.core.evidence import Grade
+from samarkand.ledger.margins import Owner
 
 ORDER = ("year", "economy")
 
@@ -32,7 +33,13 @@ def transit_rows(paid: xr.DataArray, received: xr.DataArray, *, grade: Grade, so
 
 
 def scarcity_rows(
-    queues: xr.DataArray, paid: xr.DataArray, received: xr.DataArray, *, grade: Grade, source: str
+    queues: xr.DataArray,
+    paid: xr.DataArray,
+    received: xr.DataArray,
+    *,
+    owner: Owner = "direct",
+    grade: Grade,
+    source: str,
 ) -> pd.DataFrame:
     """Queues and rents of the programme as a whole; no row of what is nothing everywhere.
 
@@ -42,13 +49,15 @@ def scarcity_rows(
     ----------
     queues, paid, received
         Changes by the programme, US$ m a year, dims (year, economy); paid and received as much in all.
+    owner
+        Of rents: `direct`, or `equilibrium` where real income holds what is received too.
     grade, source
         Of what they rest on.
     """
     parts = [
         ("scarcity_queue", "equilibrium", "shippers", 0.0 - queues),
-        ("scarcity_rent", "direct", "shippers", -paid),
-        ("scarcity_rent", "direct", "operators", received),
+        ("scarcity_rent", owner, "shippers", -paid),
+        ("scarcity_rent", owner, "operators", received),
     ]
     kept = [one for one in parts if any(bool((more[3] != 0).any()) for more in parts if more[0] == one[0])]
     frames = [_frame(*one) for one in kept] or [_frame(*parts[0]).iloc[:0]]

@@ -5,7 +5,8 @@
     received[y, i]   = the same of rents that operators in `i` get      US$ m a year, at the size of the accounts
 
 before anybody pays for the programme. A queue is time and resources lost: nobody receives it. Rents paid and received
-add up to the same over the world. Real income holds queues and rents paid, as a cost; what operators get is not in it.
+add up to the same over the world. Real income holds queues and rents paid, as a cost; what operators get is in it where
+goods pay economies that they pass inside the equilibrium (`transit_money`), else not.
 """
 
 from __future__ import annotations

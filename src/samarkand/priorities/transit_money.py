@@ -3,7 +3,8 @@
     paid[y, i]     = sum over states k of w[y, k] (paid[k, i] - paid without the programme[i])
     received[y, i] = the same of what carriers get         US$ m a year, at the size of the accounts
 
-before anybody pays for the programme. paid[i]: what goods sold by `i` pay; both add up to the same over the world.
+before anybody pays for the programme. paid[i]: what goods sold by `i` pay; both add up to the same over the world. With
+limits, rents of full places are among it (`scarcity_money`).
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ class TransitMoney(NamedTuple):
     def net(self) -> xr.DataArray:
         """Received less paid: it adds up to nothing over the world."""
         return self.received - self.paid
+
+    def less(self, paid: xr.DataArray, received: xr.DataArray) -> TransitMoney:
+        """Without a part of it."""
+        return TransitMoney(self.paid - paid, self.received - received)
 
 
 def calc_transit_money(

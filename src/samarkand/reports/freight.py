@@ -41,8 +41,9 @@ SCARCITY = (
     "Prices at which as many goods take another way or another mode, or are not traded, as a place cannot take; with "
     "the programme those of the state in force, before anybody pays. A queue is time and resources lost, a rent is "
     "paid to the operator. Both are a cost in the equilibrium: what a rent brings an economy stands here, beside its "
-    "real income and not in it. Oil and gas from terminals of their own do not pay. Where no capacity is known nothing "
-    "binds. Capacities and complementarity are missed by {:.0e} at most, for the trade that prices lead to."
+    "real income, and is in it with --transit-payments alone. Oil and gas from terminals of their own do not pay. "
+    "Where no capacity is known nothing binds. Capacities and complementarity are missed by {:.0e} at most, for the "
+    "trade that prices lead to."
 )
 LEGS = (
     "Tonnes count once, by the mode of the main part of their way. Tonne-kilometres, borders and ports also hold the "

@@ -20,9 +20,10 @@ def transit_of_economy(appraisal: Appraisal, code: str) -> Iterable[str]:
         return
     got, paid = (float(one.sel(year=year, economy=code)) for one in (found.received, found.paid))
     if max(abs(got), abs(paid)) > NOTHING_SHOWN:
+        rents = "" if appraisal.scarcity_money is None else ", rents of full places among it"
         yield (
-            f"Payments of transit are in it: goods that pass bring {money(got, sign=True)} a year {SURPLUS}, and what "
-            f"it sells pays others {money(paid, sign=True)}."
+            f"Payments of transit are in it: goods that pass bring {money(got, sign=True)} a year {SURPLUS}{rents}, "
+            f"and what it sells pays {money(paid, sign=True)}."
         )
 
 

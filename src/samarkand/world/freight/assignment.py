@@ -7,7 +7,7 @@ over cities by population alone, without decay by distance, its hauls would be f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 
@@ -304,11 +304,13 @@ class NetworkState:
 @dataclass(frozen=True, eq=False)
 class Aside:
     """Goods on other ways: shares of pairs of cities, as `mode_share` of `calc_freight_work`, and the state of the
-    network in which their ways are the best, by land for each search class and by sea."""
+    network in which their ways are the best, by land for each search class and by sea. prices: a key of these states
+    among those of one network."""
 
     mode_share: xr.DataArray
     by_land: Callable[[NetworkState, int], NetworkState]
     by_sea: Callable[[NetworkState], NetworkState]
+    prices: Hashable = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -498,6 +500,16 @@ def access_cost(place: Attachment, value: float) -> Floats:
     return place.usd + value * place.hours
 
 
+def costs_by_road(state: NetworkState, value: float) -> Floats:
+    """Costs [city, terminal and port] at one value of time, where nobody asks for the ways."""
+    places = (state.terminal, state.port)
+    targets = np.concatenate([place.node for place in places])
+    cost = find_costs(state.road.graph, value, state.city.node, targets)
+    beyond = np.concatenate([access_cost(place, value) for place in places])
+    found: Floats = cost + access_cost(state.city, value)[:, None] + beyond
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class LandChoice:
     """Where least-cost ways by land change at one value of time.
@@ -515,7 +527,7 @@ class LandChoice:
 
     @classmethod
     def of(cls, state: NetworkState, value: float, by_road: Floats) -> LandChoice:
-        """The ways in a state of the network, with costs by road [city, terminal and port]."""
+        """The ways in a state of the network, with its costs by road [city, terminal and port]."""
         p, terminals = state.parameters, len(state.terminal_node)
         to_terminal = by_road[:, :terminals] + p["terminal_fee"] + value * p["terminal_hours"]
         to_terminal = np.where(state.near, to_terminal, np.inf)
@@ -525,15 +537,6 @@ class LandChoice:
         by_rail, entry = join_choice(to_terminal, between)
         _, leave = join_choice(by_rail, np.ascontiguousarray(to_terminal.T))
         return cls(rail, by_road[:, terminals:], by_rail, entry, leave)
-
-    @classmethod
-    def at(cls, state: NetworkState, value: float) -> LandChoice:
-        """The ways in a state of the network, where nobody asks for those by road."""
-        places = (state.terminal, state.port)
-        targets = np.concatenate([place.node for place in places])
-        cost = find_costs(state.road.graph, value, state.city.node, targets)
-        beyond = np.concatenate([access_cost(place, value) for place in places])
-        return cls.of(state, value, cost + access_cost(state.city, value)[:, None] + beyond)
 
 
 @dataclass(frozen=True, eq=False)

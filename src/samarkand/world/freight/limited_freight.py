@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 
 import numpy as np
@@ -36,8 +36,16 @@ def turn_aside(
     mode_share = mode_share.transpose("vot_class", "origin_city", "destination_city", "mode")
     first, *others = limits.layers
     into = mode_share.to_numpy().copy()
-    asides = [Aside(put(layer, np.zeros(into.shape)), *_dearer(limits.gates, layer)) for layer in others]
+    asides = [
+        Aside(put(layer, np.zeros(into.shape)), *_dearer(limits.gates, layer), _prices(layer))
+        for layer in others
+    ]
     return put(first, into), tuple(asides)
+
+
+def _prices(layer: Layer) -> Hashable:
+    """Prices of a layer, as a key."""
+    return layer.sea.tobytes(), *((c, prices.tobytes()) for c, prices in sorted(layer.land.items()))
 
 
 def _dearer(

@@ -34,6 +34,7 @@ from samarkand.world.freight.gate_ways import Gate, GateSearch, KeptLegs, Way
 from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.priced_places import Goods, Layer, Limits, without_prices
+from samarkand.world.freight.rents import Rent, per_teu
 from samarkand.world.freight.tonnes_by_route import costs_of, routes_of
 from samarkand.world.freight.trade_costs import DIFFERENCES
 from samarkand.world.network.link_changes import LinkChange
@@ -309,22 +310,35 @@ class GatedFreight:
         return self.passing(goods) + self._passing(goods, [aside, *further])
 
     def paid_by_seller(self, limits: Limits, goods: Goods) -> Floats:
-        """What goods pay by the economy that sells them, US$ a year [facility, economy]; adds up to `paid`."""
-        pairs, (zone, weight) = self.model.baseline.pairs, self.model.baseline.zones
+        """What goods pay by the economy that sells them, US$ a year [facility, economy]; adds up to `paid`.
+
+        All goods of a class between two economies pay alike for a TEU (`rents`).
+        """
         found = np.zeros((len(self.facilities), len(self.model.baseline.economies)))
-        for layer in limits.layers:  # whoever passes a full facility is among those that turn aside
-            one, other = pairs.origin[self.at[layer.rows]], pairs.destination[self.at[layer.rows]]
-            both, bits = (
-                (weight[one] * weight[other])[:, None],
-                self._bits(self.found[layer.number], layer.rows),
-            )
-            for f in np.flatnonzero(limits.price > 0).tolist():
-                amount = getattr(goods, self.facilities[f].measure)
-                share = (layer.share * (bits >> f & 1)).sum(axis=2) * both
-                for a, b in ((zone[one], zone[other]), (zone[other], zone[one])):
-                    sold = (share * amount[a, b]).sum(axis=1)
-                    found[f] += limits.price[f] * np.bincount(a, sold, found.shape[1])
+        for f in np.flatnonzero(limits.price > 0).tolist():
+            units = per_teu(getattr(goods, self.facilities[f].measure), goods.volume)
+            part = self._part_that_passes(limits, f).transpose(1, 2, 0)
+            found[f] = limits.price[f] * (part * units * goods.volume).sum(axis=(1, 2))
         return found
+
+    def rents(self, limits: Limits) -> tuple[Rent, ...]:
+        """Full facilities whose price is a rent, and which goods pay it."""
+        return tuple(
+            Rent(one.id, one.title, float(limits.price[f]), one.measure, self._part_that_passes(limits, f))
+            for f, one in enumerate(self.facilities)
+            if one.price == "rent" and limits.price[f] > 0
+        )
+
+    def _part_that_passes(self, limits: Limits, f: int) -> Floats:
+        """Part of the goods between two economies that passes a full facility, [class, origin, destination]."""
+        count = len(self.model.baseline.economies)
+        found = np.zeros((len(VOT_CLASSES), count, count))
+        for layer in limits.layers:  # whoever passes a full facility is among those that turn aside
+            bits, cell = self._bits(self.found[layer.number], layer.rows), self._cell[layer.rows]
+            share = (layer.share * (bits >> f & 1)).sum(axis=2) * self._weight[layer.rows, None]
+            for k in range(len(VOT_CLASSES)):
+                found[k] += np.bincount(cell, share[:, k], count * count).reshape(count, count)
+        return found + found.transpose(0, 2, 1)
 
     def _search(self, land: Mapping[int, Floats], sea: Floats) -> Search:
         """Ways of the pairs that pass a gate, by land, by search class, and by sea; kept.

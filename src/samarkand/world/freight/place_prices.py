@@ -5,6 +5,7 @@ A part of `priced_places.Limits` without ways and networks.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,11 +98,17 @@ class PlacePrices:
             if scarcity == QUEUE:
                 found[0] += mine
                 continue
-            if not operator:
-                raise ValueError(f"{self.titles[f]}: a rent has an operator (a row of transit_tariffs.csv)")
             found[1] += mine
-            found[2, labels.index(operator if operator in labels else REST_OF_WORLD)] += mine.sum()
+            found[2, earner(operator, self.titles[f], labels)] += mine.sum()
         return found
+
+
+def earner(operator: str, title: str, labels: Sequence[str]) -> int:
+    """Number of the economy that a rent goes to, that of its operator or the rest of the world. Raises ValueError where
+    no operator is known."""
+    if not operator:
+        raise ValueError(f"{title}: a rent has an operator (a row of transit_tariffs.csv)")
+    return labels.index(operator if operator in labels else REST_OF_WORLD)
 
 
 def position_of(place: Place, network: Network) -> tuple[float, float]:

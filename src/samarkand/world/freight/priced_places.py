@@ -17,6 +17,7 @@ from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.freight.capacity import Facility, calc_flow, per_unit
 from samarkand.world.freight.gate_ways import Gate
 from samarkand.world.freight.mode_choice import VOT_CLASSES
+from samarkand.world.freight.rents import Rent
 from samarkand.world.parameters import Parameters
 
 
@@ -90,6 +91,8 @@ class Limits:
     goods, inverse
         Of the trade that the prices lead to, and how prices follow what they miss (`engines.mixing`): where a state
         nearby begins. None without trade of their own.
+    rents
+        Of full facilities whose price is a rent (`GatedFreight.rents`); none if not asked for.
     """
 
     facilities: tuple[Facility, ...]
@@ -107,6 +110,7 @@ class Limits:
     by_seller: Floats | None = None
     goods: Goods | None = None
     inverse: Floats | None = None
+    rents: tuple[Rent, ...] = ()
 
     @property
     def prices(self) -> dict[str, float]:

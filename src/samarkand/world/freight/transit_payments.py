@@ -1,9 +1,12 @@
-"""What goods pay to economies that they pass, above the cost of the service.
+"""What goods pay to economies that they pass, above the cost of the service: tolls, and rents of full places.
 
     paid[i, s] = sum over k of surplus[k] rate[k] part[k] (passing[k, i, s] - passing of the world as it is) / 1e6
-    received[e] = the same summed over i, s, of tariffs k of economy e        US$ m a year
+                 + sum over f of (rents of place f - rents of it in the world as it is) / 1e6
+    received[e] = the same summed over i, s, of tariffs k and places f of economy e        US$ m a year
 
 for tariffs k of `transit_tariffs.csv` whose surplus stands in `transit_surplus.csv`; `passing` as in `transit_use`.
+With limits, for full places f whose price is a rent (`rents`): all goods pay it, those of its owner's economy too, and
+it counts whole, as no service is in it and no more passes than is published; a queue is no income and stays a cost.
 Tariffs whole are in the cost of moving goods: tolls of canals as such (`network.tolls`), those of railways in their
 rate. What they pay for work, fuel and repairs stays there and is not here. Where tonnes in the world as it is would
 bring an economy more than the accounts say that it sells of transport abroad, its payments are smaller in the same
@@ -24,8 +27,11 @@ from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
 from samarkand.core.declarations import read_rows
 from samarkand.core.evidence import Cited, Evidence
 from samarkand.engines.equilibrium import Carriage
+from samarkand.world.freight.assignment import tonnes_per_usd, unit_loads_per_usd, volumes_per_usd
 from samarkand.world.freight.energy import EnergyTrade, energy_tonnes
-from samarkand.world.freight.mode_choice import add_by_class
+from samarkand.world.freight.mode_choice import VOT_CLASSES, add_by_class
+from samarkand.world.freight.place_prices import earner, operators
+from samarkand.world.freight.rents import Rent, calc_rents
 from samarkand.world.freight.transit_use import TransitUse
 from samarkand.world.freight.unit_values import values_of_exporters
 from samarkand.world.network.transit_tariffs import TransitTariff, transit_tariffs
@@ -111,7 +117,7 @@ def calc_part(earns: Sequence[str | None], income: Floats, labels: Sequence[str]
     """Part of each tariff that counts: min(1, exports of transport / sum of income), of the economy it earns for."""
     part = np.ones(len(earns))
     for label, most in zip(labels, exports.tolist(), strict=True):
-        mine = np.array([one == label for one in earns])
+        mine = np.array([one == label for one in earns], np.bool_)
         total = float(income[mine].sum())
         if total > most:
             part[mine] = most / total
@@ -123,7 +129,8 @@ class TransitPayments:
     """Payments of transit in a world: what goods of a flow pay on the ways of a state, against the world as it is.
 
     commodities: as `freight_table`; trade_flow: of the accounts, US$ m; open_ways: of the network as it is; tolls: the
-    part of published tolls that is in the cost of ways (parameter `canal_tolls`): no other is paid.
+    part of published tolls that is in the cost of ways (parameter `canal_tolls`): no other is paid; rents: of full
+    places of the network as it is.
     """
 
     commodities: xr.Dataset
@@ -132,6 +139,7 @@ class TransitPayments:
     energy: EnergyTrade
     open_ways: TransitUse
     tolls: float = 1.0
+    rents: tuple[Rent, ...] = ()
 
     @property
     def paid(self) -> Floats:
@@ -149,15 +157,45 @@ class TransitPayments:
         flow, before = flow.transpose(*dims), self.trade_flow.transpose(*dims)
         table = self.commodities.sel(sector=flow["sector"])
         heavier = (table["value_per_tonne"] / values_of_exporters(table, self.labels)).fillna(1.0)
-        goods = flow.where(~self.energy.known(before) & (flow["origin"] != flow["destination"]), 0.0)
         per_usd = add_by_class(table, table["cargo_share"] / table["cargo_value_per_tonne"])
         return calc_passing_of(
             use,
-            (goods * MILLION * heavier).fillna(0.0),
+            (self._by_route(flow) * heavier).fillna(0.0),
             per_usd,
             energy_tonnes(self.energy, flow, before),
             self.energy.cells(before),
         )
+
+    def _by_route(self, flow: xr.DataArray) -> xr.DataArray:
+        """US$ a year of goods that go by routes, dims (origin, destination, sector)."""
+        flow = flow.transpose("origin", "destination", "sector")
+        known = self.energy.known(self.trade_flow)
+        return flow.where(~known & (flow["origin"] != flow["destination"]), 0.0).fillna(0.0) * MILLION
+
+    def rents_paid(self, rents: Sequence[Rent], flow: xr.DataArray) -> Carriage:
+        """Rents of a trade flow (US$ m) at full places: US$ m a year, paid by seller and sector, received by economy.
+
+        Raises ValueError where a place has a rent that nobody is known to earn.
+        """
+        usd = self._by_route(flow)
+        table = self.commodities.sel(sector=usd["sector"])
+
+        def of_usd(amount: xr.DataArray) -> Floats:
+            ordered = amount.sel(vot_class=list(VOT_CLASSES)).broadcast_like(
+                usd.isel(destination=0, drop=True)
+            )
+            found: Floats = ordered.transpose("origin", "sector", "vot_class").to_numpy()
+            return found
+
+        amounts = {"tonnes": tonnes_per_usd(table, self.labels), "teu": unit_loads_per_usd(table)}
+        paid = calc_rents(
+            rents, usd.to_numpy(), of_usd(volumes_per_usd(table)),
+            {measure: of_usd(amount) for measure, amount in amounts.items()},
+        ) / MILLION  # fmt: skip
+        received, earn = np.zeros(len(self.labels)), operators()
+        for rent, money in zip(rents, paid.sum(axis=(1, 2)).tolist(), strict=True):
+            received[earner(earn.get(rent.facility, ""), rent.title, self.labels)] += money
+        return Carriage(paid.sum(axis=0), received)
 
     @cached_property
     def part(self) -> Floats:
@@ -182,8 +220,11 @@ class TransitPayments:
             return np.full(len(self.labels), np.inf)
         return np.asarray(exports_of_transport(self.trade_flow).to_numpy(), np.float64)
 
-    def carriage(self, use: TransitUse, flow: xr.DataArray, before: xr.DataArray) -> Carriage:
-        """Surplus of transit of a flow on the ways of a state against that of the flow `before` on the open ways.
+    def carriage(
+        self, use: TransitUse, flow: xr.DataArray, before: xr.DataArray, rents: Sequence[Rent] = ()
+    ) -> Carriage:
+        """Surplus of transit and rents of a flow on the ways of a state against those of the flow `before` on the open
+        ways.
 
         US$ m a year: paid by seller and sector, received by economy; as much in all.
         """
@@ -196,7 +237,11 @@ class TransitPayments:
         for name, money in zip(label, weight * more.sum(axis=(1, 2)), strict=True):
             if name is not None:
                 received[self.labels.index(name)] += money
-        return Carriage(np.einsum("k,kis->is", weight, more), received)
+        paid = np.einsum("k,kis->is", weight, more)
+        if rents or self.rents:
+            now, then = self.rents_paid(rents, flow), self.rents_paid(self.rents, before)
+            paid, received = paid + now.paid - then.paid, received + now.received - then.received
+        return Carriage(paid, received)
 
 
 def _label(row: TransitTariff, labels: Sequence[str], inside_rest: Sequence[str]) -> str | None:

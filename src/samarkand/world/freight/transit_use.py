@@ -10,14 +10,15 @@ ways are those on which `assignment.calc_freight_work` lays goods; of oil and ga
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.faults import Faults
@@ -26,9 +27,11 @@ from samarkand.engines.path_sums import sum_paths
 from samarkand.engines.routing import Graph
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.assignment import (
+    Aside,
     LandChoice,
     NetworkState,
     Voyages,
+    costs_by_road,
     link_of_arcs,
     nearest_class,
     shares_of_cities,
@@ -79,64 +82,155 @@ class TransitUse:
         return passing
 
 
-def find_transit_use(
-    network: Network,
-    parameters: Parameters,
-    mode_share: xr.DataArray,
-    labels: Sequence[str],
-    energy: EnergyTrade,
-    tariffs: Sequence[TransitTariff],
-    changes: Sequence[LinkChange] = (),
-    shut: Sequence[str] = (),
-    by_flow: Floats | None = None,
-) -> TransitUse:
-    """The ways in a state of the network.
+class TransitSearch:
+    """Ways past places with tariffs in one state of the network, whatever shares of goods go by which mode and way.
 
-    Arguments as `calc_freight_work` has them, but that shares of rail and sea are enough; labels: economies of the
-    accounts; shut: pipelines that are closed; by_flow: of oil and gas, where it is known of the same seas and lines.
+    What passes on ways that prices of full places make the best is kept for the prices that were asked about last.
+
+    Parameters
+    ----------
+    network, parameters, changes
+        As `calc_freight_work` has them.
+    labels
+        Economies of the accounts.
+    energy, shut
+        Oil and gas in volumes, and the pipelines that are closed.
+    tariffs
+        Those asked about.
+    by_flow
+        `TransitUse.by_flow`, where it is known of the same seas and lines.
     """
-    network = open_ports(network, changes)
-    rows, places = tuple(tariffs), _Places.of(network, parameters, tariffs)
-    code, weight = shares_of_cities(network, labels)
-    between = weight[:, None] * weight
-    state, values = NetworkState(network, parameters, changes), values_of_time(parameters)
-    of_goods = nearest_class(parameters)
-    others = [_cities_of_others(network, code.tolist(), labels, row.economy) for row in rows]
 
-    def of_class(c: int) -> list[tuple[int, str, Floats]]:
-        """Number of the tariff, class of goods, and what a tonne passes [seller, buyer]."""
-        by_land = [name for name, number in of_goods.items() if number == c]
-        by_sea = list(of_goods) if c == 0 else []
-        if not by_land and not by_sea:
-            return []
-        passed, found = _passed(state, values[c], places, bool(by_sea)), []
-        for mode, names in (("rail", by_land), ("sea", by_sea)):
-            for name in names:
-                flow = between * mode_share.sel(vot_class=name, mode=mode).to_numpy()
-                for k, amount in passed.get(mode, {}).items():
-                    found.append((k, name, (others[k] @ (others[k] @ (flow * amount)).T).T))
+    def __init__(
+        self,
+        network: Network,
+        parameters: Parameters,
+        labels: Sequence[str],
+        energy: EnergyTrade,
+        tariffs: Sequence[TransitTariff],
+        changes: Sequence[LinkChange] = (),
+        shut: Sequence[str] = (),
+        by_flow: Floats | None = None,
+    ) -> None:
+        network = open_ports(network, changes)
+        self.tariffs, self.labels = tuple(tariffs), list(labels)
+        self._places = _Places.of(network, parameters, tariffs)
+        self._known = self._places.known(network, tariffs)
+        self._state, self._values = NetworkState(network, parameters, changes), values_of_time(parameters)
+        self._goods = nearest_class(parameters)
+        self._iso3 = network.cities["iso3"].astype(str).to_numpy()
+        code, self._weight = shares_of_cities(network, labels)
+        self._zone: Ints = pd.Index(labels).get_indexer(pd.Index(code)).astype(np.int64)
+        if by_flow is None:
+            by_flow = _of_energy(energy, network, parameters, self._places, self.tariffs, shut)
+        self._by_flow = by_flow
+        self._kept: dict[Hashable, dict[str, dict[int, _Passed]]] = {}
+        self._by_road: dict[float, Floats] = {}
+
+    def use(self, mode_share: xr.DataArray, aside: Sequence[Aside] = ()) -> TransitUse:
+        """What passes, with shares of pairs of cities on their first ways and on others, as `calc_freight_work` has
+        them, but that those of rail and sea are enough."""
+        asked = [(mode_share, ways) for ways in self._first()]
+        asked += [(one.mode_share, ways) for one in aside for ways in self._turned(one)]
+        self._kept = {key: self._kept[key] for _, (key, *_) in asked if key in self._kept}
+        size = len(self.labels)
+        found = np.zeros((len(self.tariffs), len(VOT_CLASSES), size * size))
+        for part in run_all(lambda one: self._between(*one), asked):
+            for k, label, amount in part:
+                found[k, VOT_CLASSES.index(label)] += amount
+        per_tonne = found.reshape(*found.shape[:2], size, size)
+        per_tonne *= 1.0 - np.eye(size)  # trade at home passes nobody
+        return TransitUse.of(self.tariffs, self.labels, per_tonne, self._by_flow, self._known)
+
+    def _first(self) -> list[_Asked]:
+        """Ways without prices; those by sea of all goods are those of the first search class."""
+        found = []
+        for c in range(len(self._values)):
+            goods = {"rail": self._of_class(c)} | ({"sea": tuple(self._goods)} if c == 0 else {})
+            if any(goods.values()):
+                found.append(_Asked(("first", c), c, goods, lambda: self._state))
         return found
 
-    found = np.zeros((len(rows), len(VOT_CLASSES), len(labels), len(labels)))
-    for part in run_all(of_class, range(len(values))):
-        for k, name, amount in part:
-            found[k, VOT_CLASSES.index(name)] += amount
-    found *= 1.0 - np.eye(len(labels))
-    if by_flow is None:
-        by_flow = _of_energy(energy, network, parameters, places, rows, shut)
-    return TransitUse.of(rows, labels, found, by_flow, places.known(network, rows))
+    def _turned(self, aside: Aside) -> list[_Asked]:
+        """Ways at prices, which by land and by sea are not the same."""
+        found = [
+            _Asked(
+                ("aside", aside.prices, "sea"), 0, {"sea": tuple(self._goods)},
+                lambda: aside.by_sea(self._state),
+            )
+        ]  # fmt: skip
+        for c in range(len(self._values)):
+            if self._of_class(c):
+                by_land = partial(aside.by_land, self._state, c)
+                found.append(_Asked(("aside", aside.prices, c), c, {"rail": self._of_class(c)}, by_land))
+        return found
+
+    def _of_class(self, c: int) -> tuple[str, ...]:
+        return tuple(label for label, number in self._goods.items() if number == c)
+
+    def _between(self, share: xr.DataArray, asked: _Asked) -> list[tuple[int, str, Floats]]:
+        """Number of the tariff, class of goods, and what a tonne passes [pair of economies]."""
+        found = []
+        for mode, passed in self._passed(asked).items():
+            for label in asked.goods[mode]:
+                taken = share.sel(vot_class=label, mode=mode).transpose("origin_city", "destination_city")
+                part = taken.to_numpy().ravel()
+                if part.any():
+                    found += [(k, label, one.laid(part, len(self.labels))) for k, one in passed.items()]
+        return found
+
+    def _passed(self, asked: _Asked) -> dict[str, dict[int, _Passed]]:
+        """What ways between cities pass by each mode, by number of the tariff."""
+        if asked.key not in self._kept:
+            state, value = asked.state(), float(self._values[asked.number])
+            choice = LandChoice.of(state, value, self._costs_by_road(state, value))
+            trips = _trips(state, value, choice, self._places, asked.goods)
+            self._kept[asked.key] = {
+                mode: {k: self._pass(k, one, amount) for k, amount in one.amount.items()}
+                for mode, one in trips.items()
+            }
+        return self._kept[asked.key]
+
+    def _costs_by_road(self, state: NetworkState, value: float) -> Floats:
+        """Found once where no price is on a road."""
+        if state.road is not self._state.road:
+            return costs_by_road(state, value)
+        if value not in self._by_road:
+            self._by_road[value] = costs_by_road(state, value)
+        return self._by_road[value]
+
+    def _pass(self, k: int, trips: _Trips, amount: Floats) -> _Passed:
+        """What trips pass of goods that neither begin nor end in the economy of a tariff: those are no transit."""
+        weight = np.where(self._iso3 != self.tariffs[k].economy, self._weight, 0.0)
+        amount = amount * weight[trips.one] * weight[trips.other]
+        at = np.flatnonzero(amount)
+        one, other = trips.one[at], trips.other[at]
+        cell = self._zone[one] * len(self.labels) + self._zone[other]
+        return _Passed(one * len(self._zone) + other, cell, amount[at])
 
 
-def _cities_of_others(
-    network: Network, code: Sequence[str], labels: Sequence[str], economy: str
-) -> csr_array:
-    """One where a city lies in an economy of the accounts [economy, city], none for those of an economy: its goods are
-    no transit."""
-    number = {label: at for at, label in enumerate(labels)}
-    iso3 = network.cities["iso3"].astype(str)
-    mine = [at for at, own in enumerate(iso3) if code[at] in number and own != economy]
-    where = ([number[code[at]] for at in mine], mine)
-    return csr_array((np.ones(len(mine)), where), shape=(len(labels), len(code)))
+class _Asked(NamedTuple):
+    """Ways at the value of time of a search class in a state of the network, and which goods are asked about by mode;
+    key: of what they pass."""
+
+    key: Hashable
+    number: int
+    goods: Mapping[str, tuple[str, ...]]
+    state: Callable[[], NetworkState]
+
+
+class _Passed(NamedTuple):
+    """Trips that pass a place: number of the pair of cities and of the pair of economies, and what of the goods between
+    the economies passes if all between the cities go so."""
+
+    pair: Ints
+    cell: Ints
+    amount: Floats
+
+    def laid(self, part: Floats, count: int) -> Floats:
+        """What passes between economies [pair of economies], with the part of goods that goes so [pair of cities]."""
+        found = np.bincount(self.cell, self.amount * part[self.pair], count * count)
+        return found.astype(np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,72 +286,48 @@ def _on_arcs(graph: Graph, costs: LinkCosts, of_links: Sequence[Floats]) -> Floa
     return np.array(of_links, np.float64).reshape(len(of_links), costs.u.size)[:, link_of_arcs(graph, costs)]
 
 
-def _passed(state: NetworkState, value: float, places: _Places, at_sea: bool) -> dict[str, dict[int, Floats]]:
-    """What ways between cities pass, by mode and number of the tariff [a, b], at one value of time."""
-    ways = LandChoice.at(state, value)
-    km = sum_paths(state.rail.graph, ways.rail, places.on_rail(state))
-    by_rail = dict(zip(places.rail, _along(km, ways.entry, ways.leave), strict=True))
-    if not at_sea:
-        return {"rail": by_rail}
-    voyages = Voyages.at(state, value, ways.to_port, ways.by_rail)
-    trips = _Trips.of(voyages)
-    marks = sum_paths(state.sea_graph, voyages.paths, places.at_sea(state.sea, state.sea_graph)) > 0
-    by_ship = {
-        k: trips.laid(mark[trips.first, trips.last]) for k, mark in zip(places.sea, marks, strict=True)
-    }
-    by_ship |= {
-        k: trips.laid((trips.first == port).astype(float) + (trips.last == port))
-        for k, port in places.port.items()
-    }
-    by_train = trips.by_train(km, voyages, ways.entry, state)
-    by_ship |= {k: trips.laid(one) for k, one in zip(places.rail, by_train, strict=True)}
-    return {"rail": by_rail, "sea": by_ship}
-
-
-def _along(km: Floats, entry: Ints, leave: Ints) -> list[Floats]:
-    """Kilometres [kind, terminal, terminal] of trips between cities by rail, from terminal `entry` [city, terminal] to
-    `leave` [city, city]."""
-    one, other = np.nonzero(leave >= 0)
-    end = leave[one, other]
-    start = entry[one, end]
-    found = np.zeros((len(km), *leave.shape))
-    for into, of_kind in zip(found, km, strict=True):
-        into[one, other] = of_kind[start, end]
-    return list(found)
-
-
-@dataclass(frozen=True, eq=False)
-class _Trips:
-    """Voyages between cities `one` and `other`, from port `first` to `last`; shape: of arrays between cities."""
+class _Trips(NamedTuple):
+    """Trips between cities `one` and `other`, and what they pass by number of the tariff [trip]."""
 
     one: Ints
     other: Ints
-    first: Ints
-    last: Ints
-    shape: tuple[int, ...]
+    amount: dict[int, Floats]
 
-    @classmethod
-    def of(cls, voyages: Voyages) -> _Trips:
-        one, other = np.nonzero(voyages.land >= 0)
-        last = voyages.land[one, other]
-        return cls(one, other, voyages.embark[one, last], last, voyages.land.shape)
 
-    def laid(self, amount: Floats | NDArray[np.bool_]) -> Floats:
-        """Amounts of the voyages between cities; zero where there is none."""
-        found = np.zeros(self.shape)
-        found[self.one, self.other] = amount
-        return found
+def _trips(
+    state: NetworkState, value: float, choice: LandChoice, places: _Places, modes: Container[str]
+) -> dict[str, _Trips]:
+    """What trips between cities pass, by rail and by sea as far as they are asked for, at one value of time."""
+    km, found = sum_paths(state.rail.graph, choice.rail, places.on_rail(state)), {}
+    if "rail" in modes:
+        one, other = np.nonzero(choice.leave >= 0)
+        end = choice.leave[one, other]
+        start = choice.entry[one, end]
+        by_rail = [of_kind[start, end] for of_kind in km]
+        found["rail"] = _Trips(one, other, dict(zip(places.rail, by_rail, strict=True)))
+    if "sea" in modes:
+        found["sea"] = _by_ship(state, value, choice, places, km)
+    return found
 
-    def by_train(self, km: Floats, voyages: Voyages, entry: Ints, state: NetworkState) -> list[Floats]:
-        """Kilometres [kind, terminal, terminal] by rail to and from the ports."""
-        found = np.zeros((len(km), self.one.size))
-        for city, at in ((self.one, self.first), (self.other, self.last)):
-            by_train = np.flatnonzero(voyages.how[city, at] == 2)
-            end = state.port_terminal[at[by_train]]
-            start = entry[city[by_train], end]
-            for into, of_kind in zip(found, km, strict=True):
-                into[by_train] += of_kind[start, end]
-        return list(found)
+
+def _by_ship(state: NetworkState, value: float, choice: LandChoice, places: _Places, km: Floats) -> _Trips:
+    """What voyages pass, with the ways to and from ports; km: between terminals on railways [railway, terminal,
+    terminal]."""
+    voyages = Voyages.at(state, value, choice.to_port, choice.by_rail)
+    one, other = np.nonzero(voyages.land >= 0)
+    last = voyages.land[one, other]
+    first = voyages.embark[one, last]
+    marks = sum_paths(state.sea_graph, voyages.paths, places.at_sea(state.sea, state.sea_graph)) > 0
+    amount = {k: mark[first, last].astype(float) for k, mark in zip(places.sea, marks, strict=True)}
+    amount |= {k: (first == port).astype(float) + (last == port) for k, port in places.port.items()}
+    by_train = np.zeros((len(km), one.size))
+    for city, port in ((one, first), (other, last)):
+        at = np.flatnonzero(voyages.how[city, port] == 2)
+        end = state.port_terminal[port[at]]
+        start = choice.entry[city[at], end]
+        for into, of_kind in zip(by_train, km, strict=True):
+            into[at] += of_kind[start, end]
+    return _Trips(one, other, amount | dict(zip(places.rail, by_train, strict=True)))
 
 
 def _of_energy(

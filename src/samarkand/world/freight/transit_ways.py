@@ -5,23 +5,73 @@ Goods need not be laid on all links of the network for it. Ways on the open netw
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
 import xarray as xr
 
 from samarkand.core.code_version import code_version
+from samarkand.core.conventions import Floats
 from samarkand.core.disk_cache import load_entry, save_entry
 from samarkand.core.hashing import content_hash
 from samarkand.engines.once import derived
 from samarkand.world.freight.assignment import calc_tonnes, mode_shares
 from samarkand.world.freight.energy import EnergyTrade, energy_tonnes
-from samarkand.world.freight.model import FreightModel
-from samarkand.world.freight.state import Freight, FreightState
-from samarkand.world.freight.transit_use import TransitUse, find_transit_use
+from samarkand.world.freight.limited_freight import turn_aside
+from samarkand.world.freight.model import FreightModel, RouteUpdate
+from samarkand.world.freight.priced_places import Limits
+from samarkand.world.freight.state import Freight, FreightState, freight_state
+from samarkand.world.freight.transit_use import TransitSearch, TransitUse
 from samarkand.world.network.new_ports import open_ports
-from samarkand.world.network.transit_tariffs import transit_tariffs
+from samarkand.world.network.transit_tariffs import TransitTariff, transit_tariffs
 
 MODES = ("rail", "sea")  # no tariff is one of roads
 DECIDES = ("core", "engines", "world")  # folders of the code
 MOST_KEPT = 3
+
+
+@dataclass(frozen=True, eq=False)
+class TransitWays:
+    """Ways past places with tariffs in one state of a network, at any prices of its full places.
+
+    `model`: the open network; `update`: pairs of cities whose routes differ from its own.
+    """
+
+    search: TransitSearch
+    model: FreightModel
+    update: RouteUpdate
+
+    @classmethod
+    def of(
+        cls,
+        freight: Freight,
+        state: FreightState,
+        energy: EnergyTrade,
+        tariffs: Sequence[TransitTariff],
+        by_flow: Floats | None = None,
+    ) -> TransitWays:
+        """Those of a state of a network, open or with something closed; by_flow: as `TransitSearch`."""
+        open_model, shut = (freight, ()) if isinstance(freight, FreightModel) else (
+            freight.open, freight.closures.pipelines
+        )  # fmt: skip
+        closed = state.model
+        search = TransitSearch(
+            closed.network, closed.parameters, list(closed.economies), energy, tariffs, state.changes,
+            tuple(shut), by_flow,
+        )  # fmt: skip
+        return cls(search, open_model, state.against_open)
+
+    def use(self, limits: Limits | None = None) -> TransitUse:
+        """What goods pass: on first ways, and on those to which prices of full places turn them aside."""
+        if limits is None:
+            return self.search.use(mode_shares(self.model, self.update, MODES))
+        return self.search.use(*turn_aside(limits, self.model, self._share))
+
+    @cached_property
+    def _share(self) -> xr.DataArray:
+        """Of modes, without prices."""
+        return mode_shares(self.model, self.update)
 
 
 def passing_of(
@@ -44,19 +94,14 @@ def ways_past_tariffs(
 
     accounts: content hash of those whose oil and gas is known in volumes.
     """
+    by_flow = None
     if isinstance(freight, FreightModel):
+        open_ways = _open_ways(freight, energy, accounts)
         if not state.changes:
-            return _open_ways(freight, energy, accounts)
-        same_ports = open_ports(freight.network, state.changes) is freight.network
-        by_flow = _open_ways(freight, energy, accounts).by_flow if same_ports else None
-        return find_transit_use(
-            freight.network, freight.parameters, mode_shares(freight, state.against_open, MODES),
-            list(freight.economies), energy, transit_tariffs(), state.changes, by_flow=by_flow,
-        )  # fmt: skip
-    return find_transit_use(
-        state.model.network, state.model.parameters, mode_shares(freight.open, state.against_open, MODES),
-        list(state.model.economies), energy, transit_tariffs(), state.changes, tuple(freight.closures.pipelines),
-    )  # fmt: skip
+            return open_ways
+        if open_ports(freight.network, state.changes) is freight.network:
+            by_flow = open_ways.by_flow
+    return TransitWays.of(freight, state, energy, transit_tariffs(), by_flow).use()
 
 
 def _open_ways(model: FreightModel, energy: EnergyTrade, accounts: str) -> TransitUse:
@@ -68,10 +113,7 @@ def _open_ways(model: FreightModel, energy: EnergyTrade, accounts: str) -> Trans
         stored = load_entry("transit", key)
         if stored is not None:
             return TransitUse.of(transit_tariffs(), list(model.economies), **stored)
-        found = find_transit_use(
-            model.network, model.parameters, mode_shares(model, None, MODES), list(model.economies), energy,
-            transit_tariffs(),
-        )  # fmt: skip
+        found = TransitWays.of(model, freight_state(model, ()), energy, transit_tariffs()).use()
         arrays = {"per_tonne": found.per_tonne.to_numpy(), "by_flow": found.by_flow, "known": found.known}
         save_entry("transit", key, arrays, MOST_KEPT)
         return found
