@@ -54,8 +54,8 @@ def rail_constant(
     in_america = np.logical_and.outer(*there)
     constants = choice.constants_at(np.log([value / VALUE_OF_REFERENCE]), km, in_america)[..., 0, :]
     apart = constants[..., MODES.index("road")] - constants[..., MODES.index("rail")]
-    by_road = parameters["connector_rate"] + value_of_time / parameters["road_speed"]
-    by_road = parameters["connector_detour"] * km * by_road
+    per_km = parameters["connector_rate"] + value_of_time / parameters["road_speed"]
+    by_road = parameters["connector_detour"] * km * per_km
     return np.asarray(by_road * np.maximum(0.0, 1.0 - np.exp(-apart / choice.scale)))
 
 
