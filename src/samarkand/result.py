@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -301,6 +301,18 @@ class Appraisal(Carded):
         """Every effect in money, once: charges for capital by who bears them, the worth of lower costs of trade, and
         what no equilibrium holds; greenhouse gases apart from sums.
         """
+        return self.build_ledger()
+
+    def build_ledger(self, more: Iterable[pd.DataFrame] = ()) -> Ledger:
+        """The rows of `ledger` and more, checked together, once. Raises `Faults` with everything that is wrong."""
+        programme = self.programme
+        claims = claims_of(programme, self.scenario.without, self.scenario.charge)
+        return Ledger.build(
+            [*self._ledger_rows(), *more], claims, {item.id: item.kind for item in programme.items}
+        )
+
+    def _ledger_rows(self) -> list[pd.DataFrame]:
+        """Rows of what the models give, in lots; not checked yet."""
         programme, (gain,) = self.programme, self.arrays.blocks(["real_income_unpaid_value"])
         _, declared = find_indicator(gain.indicator)
         rule = self.scenario.charge
@@ -322,14 +334,9 @@ class Appraisal(Carded):
         worth = trade_cost_rows(central, low, high, grade=declared.grade, source=declared.source)
         in_service = {year: one.effective for year, one in self.schedule.changes.items()}
         hazards = hazard_rows(in_service, {item.id: item for item in programme.items}, self.world.labels)
-        claims = claims_of(programme, self.scenario.without, rule)
         of_items = (gases_in(item, self.timeline) for item in self.timeline.items)
         gases = emission_rows(of_items, self.assumptions.parameters, self.years)
-        return Ledger.build(
-            [capex_rows(charged, capex, CHARGED[rule]), worth, *parts, self._skills(), hazards, gases],
-            claims,
-            {item.id: item.kind for item in programme.items},
-        )
+        return [capex_rows(charged, capex, CHARGED[rule]), worth, *parts, self._skills(), hazards, gases]
 
     @cached_property
     def transit_money(self) -> TransitMoney | None:

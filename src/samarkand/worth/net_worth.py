@@ -122,29 +122,43 @@ class Gained(NamedTuple):
 
 def direct_gains(appraisal: Appraisal, year: int) -> tuple[Gained, ...]:
     """Direct margins of the items in service or under construction in a year; of these nothing is gained yet."""
-    labels = appraisal.world.labels
-    return tuple(
-        Gained(item.id, economy if economy in labels else REST_OF_WORLD, party, stream, amount)
-        for item, _ in _concerned(appraisal, year)
-        for stream, economy, party, amount in _in_year(appraisal, item, year)
-    )
+
+    def find_it() -> tuple[Gained, ...]:
+        labels = set(appraisal.world.labels)
+        return tuple(
+            Gained(item.id, economy if economy in labels else REST_OF_WORLD, party, stream, amount)
+            for item, _ in _concerned(appraisal, year)
+            for stream, economy, party, amount in _in_year(appraisal, item, year)
+        )
+
+    return derived(appraisal, ("direct gains", year), find_it)
 
 
 def direct_charges(appraisal: Appraisal, year: int) -> list[Charge]:
     """What is charged in a year for the items that have direct margins alone: no state charges them."""
-    change, parameters = appraisal.timeline.states[year].change, appraisal.assumptions.parameters
+    change = appraisal.timeline.states[year].change
     charged_already = {*change.effective, *(one.item for one in change.charges)}
     alone = [item for item, _ in _concerned(appraisal, year) if item.id not in charged_already]
-    found, _ = charges(
-        appraisal.programme,
-        alone,
-        [item.id for item in alone],
-        parameters,
-        appraisal.world.labels,
-        appraisal.scenario.charge,
-        year,
-    )
-    return found
+    if not alone:
+        return []
+    of_items = _charges_of_items(appraisal, year)
+    return [one for item in alone for one in of_items.get(item.id, ())]
+
+
+def _charges_of_items(appraisal: Appraisal, year: int) -> dict[str, list[Charge]]:
+    """By item with direct margins, what is charged in a year; an annuity is the same in all years."""
+    rule, parameters = appraisal.scenario.charge, appraisal.assumptions.parameters
+    at = 0 if rule == "annuity" else year
+
+    def find_them() -> dict[str, list[Charge]]:
+        items = [item for item, _ in derived(appraisal, "own streams", lambda: _with_streams(appraisal))]
+        names, labels = [item.id for item in items], appraisal.world.labels
+        by_item: dict[str, list[Charge]] = {}
+        for one in charges(appraisal.programme, items, names, parameters, labels, rule, at)[0]:
+            by_item.setdefault(one.item, []).append(one)
+        return by_item
+
+    return derived(appraisal, ("charges of items", at), find_them)
 
 
 def _net_worth(appraisal: Appraisal) -> NetWorth:

@@ -4,7 +4,7 @@
     rows of capital cost                         charges of the states, and those for items with direct margins alone
 
 `Appraisal.ledger` holds what the models give; margins that no model holds are worked out here, in every year asked
-about, and checked together with it: none is counted twice, and transfers add up to zero.
+about, and checked together with its rows, once: none is counted twice, and transfers add up to zero.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ import numpy as np
 import pandas as pd
 
 from samarkand.engines.once import derived
-from samarkand.ledger import CHARGED, Ledger, capex_rows, claims_of
-from samarkand.ledger.table import GIVEN
+from samarkand.ledger import CHARGED, Ledger, capex_rows
 from samarkand.result import Appraisal
 from samarkand.worth.net_worth import NONE, Gained, direct_charges, direct_gains
 from samarkand.worth.streams import Amount, Stream
@@ -33,14 +32,8 @@ def _whole_ledger(appraisal: Appraisal) -> Ledger:
     programme, rule = appraisal.programme, appraisal.scenario.charge
     charged = {year: direct_charges(appraisal, year) for year in appraisal.years}
     capex = {item.id: item.capex for item in programme.items if item.capex is not None}
-    parts = [
-        appraisal.ledger.rows[list(GIVEN)],
-        _rows({year: _not_there_yet(direct_gains(appraisal, year)) for year in appraisal.years}),
-        capex_rows(charged, capex, CHARGED[rule]),
-    ]
-    return Ledger.build(
-        parts, claims_of(programme, appraisal.scenario.without, rule), {item.id: item.kind for item in programme.items}
-    )  # fmt: skip
+    gains = {year: _not_there_yet(direct_gains(appraisal, year)) for year in appraisal.years}
+    return appraisal.build_ledger([_rows(gains), capex_rows(charged, capex, CHARGED[rule])])
 
 
 def _not_there_yet(gains: Iterable[Gained]) -> list[Gained]:
