@@ -28,6 +28,7 @@ import xarray as xr
 
 from samarkand.core.conventions import Floats
 from samarkand.core.gaps import Gap
+from samarkand.engines.once import derived
 from samarkand.priorities.base import Indicator, Levels, Outcomes, Part, Range
 from samarkand.programme.applying import Payment
 from samarkand.programme.schedule import Schedule
@@ -75,7 +76,7 @@ class TimeRule:
         else:
             values = self._effect(declared, part, first, years, growth)
         levels = values if scale is NOT_SCALED else scale * values
-        return xr.DataArray(levels, {"year": list(years), **first.coords}, ("year", *declared.dims))
+        return self._labelled(levels, declared, first, years)
 
     def paid_part(self, declared: Indicator, years: Sequence[int]) -> xr.DataArray | None:
         """What payment makes up of an indicator's change, in its units, dims (year, those declared).
@@ -94,7 +95,23 @@ class TimeRule:
         if declared.change == "relative":
             without = self.level(declared, "without", years).to_numpy()
             part_paid = part_paid / np.where(without != 0, without, np.nan)
-        return xr.DataArray(part_paid, {"year": list(years), **first.coords}, ("year", *declared.dims))
+        return self._labelled(part_paid, declared, first, years)
+
+    def _labelled(
+        self, values: Floats, declared: Indicator, first: xr.DataArray, years: Sequence[int]
+    ) -> xr.DataArray:
+        """Values with years and the labels of a state; what labels them is made once for all with the same labels."""
+
+        def make() -> xr.DataArray:
+            return xr.DataArray(values, {"year": list(years), **first.coords}, ("year", *declared.dims))
+
+        if set(first.coords) != set(declared.dims):
+            return make()
+        indexes = [first.get_index(dim) for dim in declared.dims]
+        key = "labelled", tuple(years), declared.dims, tuple(map(id, indexes))
+        # The indexes are kept with it: no other has their number.
+        alike, _ = derived(self, key, lambda: (make(), indexes))
+        return alike.copy(deep=False, data=values)
 
     def _paid_row(self, declared: Indicator, part: Part, year: int) -> Floats | None:
         """`p[year] - u[s]`, of every state; None where nobody pays."""

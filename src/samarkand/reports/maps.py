@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 from zlib import crc32
@@ -51,6 +52,7 @@ RULED = "#5d5d9a"
 WORLD_WIDTH, REGION_WIDTH = 2000, 1600
 MERIDIAN = 11.5  # in the middle: the edge then falls into the Bering strait
 SOUTH, NORTH = -55.5, 79.5
+KEPT_PAPERS = 4  # of places of programmes; the paths on one take half a megabyte
 
 
 @dataclass(frozen=True)
@@ -280,10 +282,13 @@ class _RegionFrame:
 
 
 def _region_frame(world: WorldMap, marks: Marks) -> _RegionFrame:
-    """The paper of a programme's places, one for all pictures of them; it holds its world, whose number thus stays."""
-    return derived(
-        marks, ("region", id(world)), lambda: _RegionFrame(world, np.array(marks.positions, float))
-    )
+    """The paper of a programme's places, one for all pictures of them, those of the next questions too."""
+    return _frame_of_places(world, tuple(marks.positions))
+
+
+@lru_cache(maxsize=KEPT_PAPERS)
+def _frame_of_places(world: WorldMap, positions: tuple[tuple[float, float], ...]) -> _RegionFrame:
+    return _RegionFrame(world, np.array(positions, float))
 
 
 def region_map(world: WorldMap, marks: Marks, title: str) -> Svg:
@@ -303,7 +308,7 @@ def region_map(world: WorldMap, marks: Marks, title: str) -> Svg:
         REGION_WIDTH, height, title, _patterns(title),
         tag("rect", width=REGION_WIDTH, height=height, fill=SEA),
         *_areas(world, project, plain, None, 1.2, title, paper),
-        *_boundaries(world, project, 1.2, frame),
+        *_boundaries(world, project, 1.2, paper),
         *_own_areas(marks, project, frame),
         *names, *routes, *places, *_gates(marks, project, 9.0, frame), *numbers,
         class_="map",
@@ -322,7 +327,7 @@ def close_map(
         REGION_WIDTH, height, title, _patterns(title),
         tag("rect", width=REGION_WIDTH, height=height, fill=SEA),
         *_areas(world, project, paints, classes, 1.2, title, paper),
-        *_boundaries(world, project, 1.2, frame),
+        *_boundaries(world, project, 1.2, paper),
         *_dots(world, project, paints, classes, 8.0, frame),
         *_routes(marks, project, 2.0),
         *_names(world, marks, project, _Labels(frame), INK),
@@ -483,12 +488,12 @@ def _path(points: Sequence[tuple[int, int]], *, close: bool = False) -> str:
 
 
 def _boundaries(
-    world: WorldMap, project: Project, width: float, frame: tuple[float, float, float, float] | None = None
+    world: WorldMap, project: Project, width: float, paper: _RegionFrame | None = None
 ) -> list[Svg]:
     def make() -> dict[bool, str]:
-        return _lines(world, project, frame)
+        return _lines(world, project, None if paper is None else paper.edges)
 
-    lines = derived(world, "boundaries", make) if frame is None else make()
+    lines = derived(world if paper is None else paper, "boundaries", make)
     return [
         tag("path", d=lines[False], fill="none", stroke=BORDER, stroke_width=width),
         tag("path", d=lines[True], fill="none", stroke=PAPER, stroke_width=width * 1.6),

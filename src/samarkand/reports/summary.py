@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from samarkand.engines.once import derived
 from samarkand.priorities.registry import priorities
 from samarkand.reports.figures import NOISE, SMALLEST, money, plural
 
@@ -152,15 +153,23 @@ def pairs(series: pd.Series) -> list[tuple[str, float]]:
 
 def change_by_economy(appraisal: Appraisal, indicator: str, year: int | None = None) -> pd.Series:
     """The change of one indicator by economy, in the last year if none is given; empty where it is not assessed."""
-    change = appraisal.array(indicator, year=year)
-    series: pd.Series = change.to_series() if change.dims else pd.Series(dtype=float)
-    return series
+    year = appraisal.years[-1] if year is None else year
+
+    def make() -> pd.Series:
+        change = appraisal.array(indicator, year=year)
+        return change.to_series() if change.dims else pd.Series(dtype=float)
+
+    return derived(appraisal, ("change by economy", indicator, year), make)
 
 
 def summarise(appraisal: Appraisal, year: int | None = None) -> Summary:
     """The headline figures of a year, the last one if none is given."""
     year = appraisal.years[-1] if year is None else year
-    return Summary(year, *(change_by_economy(appraisal, name, year) for name in SUMMARISED))
+
+    def make() -> Summary:
+        return Summary(year, *(change_by_economy(appraisal, name, year) for name in SUMMARISED))
+
+    return derived(appraisal, ("summary", year), make)
 
 
 def summarise_years(appraisal: Appraisal) -> dict[int, Summary]:

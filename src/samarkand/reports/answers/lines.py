@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from samarkand.core.declarations import Words, read_rows
 from samarkand.core.gaps import Gap
+from samarkand.engines.once import derived
 from samarkand.priorities.base import Indicator
 from samarkand.priorities.ranges import BASES, TOGETHER
 from samarkand.priorities.registry import find_indicator
@@ -85,6 +86,12 @@ def lines_of(appraisal: Appraisal, worth: Worth | None) -> list[Line]:
 
     Without `worth` what each gives in trade is not known: it takes a solution without it.
     """
+    if worth is not None:
+        return _lines_of(appraisal, worth)
+    return list(derived(appraisal, "lines", lambda: tuple(_lines_of(appraisal, None))))
+
+
+def _lines_of(appraisal: Appraisal, worth: Worth | None) -> list[Line]:
     trade: dict[tuple[str, str], float] = {}
     for name, one in worth.items.items() if worth else ():
         for stream in one.streams:
