@@ -23,6 +23,7 @@ from samarkand.core.lineage import Lineage
 from samarkand.core.scenario import Scenario
 from samarkand.core.schema import Block, to_frame
 from samarkand.core.units import format_value
+from samarkand.engines.once import derived
 from samarkand.ledger import (
     CHARGED,
     Ledger,
@@ -432,6 +433,9 @@ class Appraisal(Carded):
 
     def figures(self) -> pd.DataFrame:
         """Every figure of the programme with its source and standing."""
+        return derived(self, "figures", self._figures).copy()
+
+    def _figures(self) -> pd.DataFrame:
         return pd.DataFrame(
             [
                 {

@@ -26,6 +26,7 @@ from samarkand.world.world import World
 Value = TypeVar("Value")
 LIMIT = 4_000_000_000  # bytes: two appraisals of many years in a world of 199 economies
 COUNT_ANEW = 0.5  # part of the room left at the last count that newcomers fill before all that is kept is counted again
+FITS = 16  # questions after which all is counted in any case: what is worked out from older values grows too
 
 
 class Session:
@@ -44,7 +45,9 @@ class Session:
         self._lock = threading.Lock()
         self._bytes = 0
         self._counted = 0  # bytes when what is kept was last counted whole
-        self._has_grown = False  # since what is kept was last counted whole
+        self._settled = 0  # bytes at the end of the last question
+        self._newcomers: dict[Hashable, None] = {}  # keys of what came since
+        self._fits = 0  # questions since what is kept was last counted whole
 
     @property
     def bytes(self) -> int:
@@ -59,7 +62,7 @@ class Session:
             is_new = key not in self._used
             self._used.pop(key, None)
             if is_new:
-                self._has_grown = True
+                self._newcomers[key] = None
                 self._bytes += nbytes([value], beside=self._used.values())
             self._used[key] = value
             if is_new:
@@ -74,16 +77,31 @@ class Session:
     def _fit(self) -> None:
         while (total := nbytes(self._used.values())) > self.limit and len(self._used) > 1:
             self._forget(next(iter(self._used)))
-        self._bytes = self._counted = total
+        self._bytes = self._counted = self._settled = total
+        self._newcomers.clear()
+        self._fits = 0
 
     def fit(self) -> None:
-        """Keep within the limit, what was worked out from kept values since they came counted too."""
+        """Keep within the limit at the end of a question, what was worked out from its values counted too.
+
+        Of older values that is counted with all that is kept: when newcomers have filled half of the room, and after
+        `FITS` questions.
+        """
         with self._lock:
-            if self._has_grown:
+            if not self._newcomers:
+                return
+            mine = [self._used[key] for key in self._newcomers]
+            others = [value for key, value in self._used.items() if key not in self._newcomers]
+            self._bytes = self._settled = self._settled + nbytes(mine, beside=others)
+            self._newcomers.clear()
+            self._fits += 1
+            if self._fits == FITS:
                 self._fit()
-                self._has_grown = False
+            else:
+                self._shrink()
 
     def _forget(self, key: Hashable) -> None:
+        self._newcomers.pop(key, None)
         del self._used[key]
         self._once.forget(key)
 
@@ -97,7 +115,7 @@ class Session:
         with self._lock:
             for key in list(self._used):
                 self._forget(key)
-            self._bytes = self._counted = 0
+            self._bytes = self._counted = self._settled = self._fits = 0
 
     # -- questions
 

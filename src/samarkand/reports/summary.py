@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from samarkand.engines.once import derived
@@ -92,9 +93,9 @@ class Summary:
         return self._moved(-1.0)
 
     def _moved(self, sign: float) -> pd.Series:
-        values = self.real_income_value.dropna()
-        towards = sign * values
-        return values[towards > NOTHING_SHOWN].sort_values(key=lambda column: -column.abs())
+        values = self.real_income_value.to_numpy()
+        mine = np.flatnonzero(sign * values > NOTHING_SHOWN)
+        return self.real_income_value.iloc[mine[np.argsort(-np.abs(values[mine]))]]
 
     def by_share(self, group: pd.Series) -> pd.Series:
         """Fraction of real income of the economies of a group, the largest effect first."""

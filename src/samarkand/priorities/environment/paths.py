@@ -127,8 +127,9 @@ def calc_switching_price(cost: float, discounted_tonnes: float) -> float:
 def prices_of(parameters: Parameters, path: str, years: range) -> Floats:
     """A published path, US$ a tonne by year."""
     name = f"carbon_price_{path}"
-    rate = parameters["euro"] if parameters.series(name).unit.startswith("EUR") else 1.0
-    return rate * np.array([parameters.at(name, year) for year in years])
+    series = parameters.series(name)
+    rate = parameters["euro"] if series.unit.startswith("EUR") else 1.0
+    return rate * np.array([series.at(year) for year in years])
 
 
 def _discount(path: GasPath, rate: float) -> Floats:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
@@ -303,10 +304,16 @@ class Programme(Carded, _Plain):
         """Whether an item has change orders or disputes, which may add to its cost."""
         return any(item.entries(key) for item in self.items for key in ("change_order", "dispute"))
 
-    @property
+    @cached_property
     def content_hash(self) -> str:
         """SHA-256 of the whole content in canonical form: equal for equal content, however it is laid out."""
         return content_hash(self.model_dump(mode="json"))
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy, with some fields replaced; its hash is its own."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("content_hash", None)
+        return copied
 
     def party(self, name: str) -> Party:
         """A party by its short name. Raises `KeyError`."""
