@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ SOUGHT = ("indicator",)  # columns by which readers choose blocks
 NUMBERS = ("value", "low", "high", "coverage")
 CONSTANT = ("priority", "indicator", "scenario", "unit")  # one word in the whole of a block
 LARGEST_PAGE, BATCH = 2**26, 2**20  # bytes or rows; values given to the encoder at once
+QUICK = -5  # level of compression for values of several years: half the work, and what repeats is found all the same
 
 WORD = pa.dictionary(pa.int32(), pa.string())
 TYPES = {"year": pa.int64(), **dict.fromkeys(NUMBERS, pa.float64())}
@@ -249,12 +251,16 @@ def write_parquet(blocks: Iterable[Block], path: Path) -> None:
     words = [field.name for field in SCHEMA if field.type == WORD]
     one_page = {"data_page_size": LARGEST_PAGE, "max_rows_per_page": LARGEST_PAGE, "write_batch_size": BATCH}
     compression = {name: "none" if name in CONSTANT else "zstd" for name in COLUMNS}
+    coming = iter(blocks)
+    first = next(coming, None)
+    is_long = first is not None and first.values.sizes["year"] > 1
     options = {
         "compression": compression, "store_schema": False,
+        "compression_level": {"value": QUICK} if is_long else None,
         "write_statistics": list(SOUGHT), "use_dictionary": words,
     }  # fmt: skip
     with pq.ParquetWriter(path, SCHEMA, **options, **one_page) as writer:
-        for table in _one_ahead(blocks):
+        for table in _one_ahead(coming if first is None else chain([first], coming)):
             writer.write_table(table)
 
 
