@@ -41,7 +41,6 @@ from samarkand.world.freight.skims import (
     attach_to_sea,
     baseline_legs,
     components,
-    rail_constants,
     terminals_with_lines,
     values_of_time,
 )
@@ -58,7 +57,7 @@ from samarkand.world.network.new_ports import new_ports, open_ports
 from samarkand.world.network.tables import Network, land_costs
 from samarkand.world.parameters import Parameters, table_names
 
-FORMAT = "freight-7"  # part of the content hash: another meaning of the arrays is another name
+FORMAT = "freight-6"  # part of the content hash: another meaning of the arrays is another name
 LAND = ("road", "rail")
 PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values", "by_sea")
 STATE_ARRAYS = ("term", "pick", "levels")
@@ -115,7 +114,6 @@ class FreightModel:
             (parameters["terminal_hours"], parameters["terminal_fee"]),
             (dwell, fee),
             (parameters["port_hours_rail"], fee),
-            rail_constants(network.ports, network, parameters),
         )
         self._scratch = local()
         self._placing = Lock()
