@@ -111,3 +111,12 @@ def test_random_subsets_of_the_embedded_programme_at_once_are_those_of_the_full_
     subsets = draw_subsets(change, 52)[2:]
     for one, income in zip(solve(whole, subsets), full_incomes(whole, subsets), strict=True):
         assert np.abs(one.measure - income).max() <= ASKED * np.abs(income - 1.0).max()
+
+
+def test_payments_of_transit_are_refused(whole: Counterfactual) -> None:
+    """Subsets are solved without carriage: with payments their answers would be of another world."""
+    setting = replace(whole.baseline.setting, transit_payments=True)
+    with pytest.raises(ValueError, match="payments of transit"):
+        solve_limited_subsets(
+            replace(whole.baseline, setting=setting), whole.freight, [whole.change], calc_real_income_hat
+        )

@@ -61,7 +61,7 @@ def test_rents_are_a_transfer_to_the_operator(limited: Appraisal, table: pd.Data
     by_hand = sum(
         sign * table.loc["suez", f"paid_{state}"] for state, sign in (("with", 1.0), ("without", -1.0))
     )
-    assert abs(by_hand) > 1.0
+    assert abs(by_hand) > 0.1  # US$ m a year: not what rounding leaves of two amounts
     assert got[REST_OF_WORLD] == pytest.approx(by_hand, rel=1e-9)
     assert (got.drop(REST_OF_WORLD) == 0).all()
 

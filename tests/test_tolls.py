@@ -24,7 +24,7 @@ from samarkand.world.network.transit_tariffs import transit_tariffs
 from samarkand.world.parameters import load_parameters
 from toy import ECONOMIES, make_network
 
-SUEZ = 6.49 * 16.9  # US$ a tonne, tonnes a load
+SUEZ = 6.49 * 17.0  # US$ a tonne, tonnes a load
 PARAMETERS = load_parameters()
 FREE = PARAMETERS.replace({"canal_tolls": 0.0})
 

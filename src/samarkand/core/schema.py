@@ -40,7 +40,8 @@ SOUGHT = ("indicator",)  # columns by which readers choose blocks
 NUMBERS = ("value", "low", "high", "coverage")
 CONSTANT = ("priority", "indicator", "scenario", "unit")  # one word in the whole of a block
 LARGEST_PAGE, BATCH = 2**26, 2**20  # bytes or rows; values given to the encoder at once
-QUICK = -5  # level of compression for values of several years: half the work, and what repeats is found all the same
+# Level of compression for values of several years: half the work, and what repeats is found all the same.
+QUICK = -5
 
 WORD = pa.dictionary(pa.int32(), pa.string())
 TYPES = {"year": pa.int64(), **dict.fromkeys(NUMBERS, pa.float64())}
