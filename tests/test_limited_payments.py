@@ -185,8 +185,8 @@ def test_carriage_in_the_economies_that_sell_and_buy_is_limits_alone(declare) ->
 def test_a_queue_is_no_income(declare) -> None:
     """The same place, its price a queue: nobody receives it, and the world is poorer by what the rent brings.
 
-    From 45 to 60 m t what passes is worth US$ 560 m less; from 30 to 45 the two amounts would nearly cancel, and what is
-    left of them is of the size of what terms of trade do."""
+    From 45 to 60 m t what passes is worth US$ 560 m less; from 30 to 45 the two amounts would nearly cancel, and what
+    is left of them is of the size of what terms of trade do."""
     declare([row("samara", SAMARA, 45, raised_by="faster-line", raised_to=60, raised_source="made up")])
     queue = solved(Session(), **BOTH)
     assert payments_in(queue.before_financing).size == 0.0
