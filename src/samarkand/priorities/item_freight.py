@@ -32,7 +32,7 @@ MOST_KEPT = 16  # states; each is below a megabyte
 # this module import, and the data of the world.
 DECIDES = (
     "appraisal.py", "question.py", "session.py", "state.py", "limited_states.py", "baseline.py", "limiting.py",
-    "closing.py", "solving.py", "core", "engines", "world", "programme", "priorities/item_freight.py",
+    "closing.py", "carriage.py", "solving.py", "core", "engines", "world", "programme", "priorities/item_freight.py",
     "priorities/timeline.py",
 )  # fmt: skip
 KEY = ["mode", "economy", "own"]
