@@ -48,10 +48,9 @@ others by the main mode of the whole way. Constants are fitted to the same.
 The constants say what no skim holds: a level for road and one for rail (the sea is the reference), what each adds with
 the logarithm of the value of time of the goods and with each thousand km of the great circle, and what is added in
 North America ([table](../src/samarkand/world/freight/mode_constants.csv)). They change smoothly; no distance has a
-cliff. Their form was chosen with all figures in sight; their values come from 38 shares: the half of those found
-first, and North America. They were not fitted anew when 45 more were found. A fit to the 67 of the half now drawn
-(`python -m data.mode_constants`: differences of square roots of shares, large ones by distance and not by square)
-misses 5.5 points there and 5.6 on the other half, but sends twice as much from China to the Union by rail as is
+cliff. Their form was chosen with all figures in sight; their values come from the shares that are marked, where the
+differences of square roots of shares are least. They were not fitted anew when more shares were found, which are marked
+for the next fit. That fit (`python -m data.mode_constants`) sends twice as much from China to the Union by rail as is
 published, to come nearer to what goes between China and the Russian Federation: there goods start where people live
 and not where they are made, which constants cannot mend. Pairs take part that have
 shares of 2017 to 2027, unless their ports were blockaded; of their codes (both directions of a pair are one) the half
@@ -167,7 +166,12 @@ def _line(row: dict[Any, Any], has_plain: bool, has_limits: bool) -> str:
     note = f". {row['note']}" if row["note"] else ""
     plain = f"| {observed_figure(row['uncalibrated'], row['unit'])} " if has_plain else ""
     limited = "".join(f"| {cell} " for cell in limited_cells(row)) if has_limits else ""
-    fitted = {"calibrate": "; for a fit", "meet": "", "report": "; not used"}[row["use"]]
+    fitted = {
+        "calibrate": "; constants are fitted to it",
+        "next": "; for the next fit",
+        "meet": "",
+        "report": "; not used",
+    }[row["use"]]
     return (
         f"| {row['title']}, {row['what']} | {row['year']} | {observed} | {modelled} | {factor} "
         f"{plain}{limited}| {source} ({row['flag']}{fitted}){note} |"

@@ -29,7 +29,7 @@ from samarkand.analysis.mode_shares import (
     prepare_borders,
     shares_of_pairs,
 )
-from samarkand.analysis.observed import observed_freight, open_baseline
+from samarkand.analysis.observed import FITTED, observed_freight, open_baseline
 from samarkand.session import Session, default_session
 from samarkand.world.freight.mode_choice import EUROPEAN_UNION, MODES
 from samarkand.world.freight.mode_constants import declared_constants
@@ -149,7 +149,7 @@ def test_ports_of_the_real_world(real):
 @pytest.mark.slow
 def test_constants_are_fitted_to_shares_as_they_are_compared(real):
     """What the fit has of each figure, at the constants that are declared, is what stands beside it on the page."""
-    rows = [row for row in observed_freight() if row.use == "calibrate" and row.measure in SHARES]
+    rows = [row for row in observed_freight() if row.use in FITTED and row.measure in SHARES]
     fit = Fit(real, rows)
     fitted = fit.sums(fit.shares(declared_constants()[:, :LAND].ravel()))
     for row, share in zip(rows, fitted, strict=True):

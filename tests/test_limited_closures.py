@@ -11,22 +11,17 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from limit_cases import KHORGOS, ROWS, SAMARA, declare_with, row
-from samarkand.appraisal import find_baseline, find_state
+from limit_cases import KHORGOS, ROWS, SAMARA, WORLD, YEAR, declare_with, last_state, row, tonnes_laid
 from samarkand.core.faults import Faults
-from samarkand.core.progress import quiet
 from samarkand.engines.equilibrium import verify
 from samarkand.limiting import JOINT
 from samarkand.planning.stress import Stress, stress_test
 from samarkand.reports.stress import print_stress, write_stress
 from samarkand.session import Session
-from samarkand.state import State
-from samarkand.world.freight.capacity import CapacityRow, calc_flow, find_place
-from toy import make_toy_world, toy_programme
+from samarkand.world.freight.capacity import CapacityRow, find_place
+from toy import toy_programme
 
 SOLVED = 1e-9
-YEAR = 2035
-WORLD = make_toy_world()
 
 
 @pytest.fixture
@@ -40,26 +35,12 @@ def declare(monkeypatch: pytest.MonkeyPatch):
     return put
 
 
-def solve(session: Session, **terms: object) -> State:
-    """The last state of the toy programme."""
-    asked = session.ask(toy_programme(WORLD), WORLD, years=(YEAR,), **terms)
-    schedule, baseline = session.schedule(asked), find_baseline(asked, session)
-    return find_state(asked, schedule, baseline, session, quiet, len(schedule.states) - 1)
-
-
-def flow(state: State, place: str, with_: bool) -> float:
-    """Tonnes laid on the links of the closed network anew, in millions."""
-    work = state.unpaid.assignment if with_ else state.assignment_without
-    parameters = state.assumptions.parameters
-    return calc_flow(work, find_place(place, WORLD.network, parameters), "m t a year", parameters)
-
-
 @pytest.mark.parametrize(
     "closed", ["suez", "crossing:khorgos_altynkol_road", "crossing:khorgos_altynkol_rail"]
 )
 def test_capacities_hold_for_the_trade_that_the_closure_leaves(declare, closed: str) -> None:
     """No flow above a capacity, no price where there is room: of the tonnes laid, with and without the programme."""
-    state = solve(Session(), limits=True, closures=(closed,))
+    state = last_state(Session(), limits=True, closures=(closed,))
     gates = state.solved.baseline.gates
     assert gates is not None
     for limits, with_ in ((gates.limits, False), (state.freight.limits, True)):
@@ -67,7 +48,7 @@ def test_capacities_hold_for_the_trade_that_the_closure_leaves(declare, closed: 
         assert max(limits.residual, limits.joint_residual) <= JOINT
         for one in limits.facilities:
             place = {"khorgos": KHORGOS, "samara": SAMARA, "suez": "suez"}[one.id]
-            used = flow(state, place, with_) / one.capacity
+            used = tonnes_laid(state, place, with_) / one.capacity
             assert used <= 1 + 2 * JOINT, one.id
             if limits.prices[one.id] > 0:
                 assert used == pytest.approx(1.0, rel=2 * JOINT), one.id
@@ -82,13 +63,13 @@ def test_capacities_hold_for_the_trade_that_the_closure_leaves(declare, closed: 
         )
         if name:  # nothing passes what is closed, and it costs nothing
             assert limits.prices[name] == 0.0
-            assert flow(state, closed, with_) == 0.0
+            assert tonnes_laid(state, closed, with_) == 0.0
 
 
 def test_gates_that_take_the_goods_grow_dearer(declare) -> None:
     """The prices of the world open stay what costs are told against."""
     session = Session()
-    calm, shut = (solve(session, limits=True, closures=names) for names in ((), ("suez",)))
+    calm, shut = (last_state(session, limits=True, closures=names) for names in ((), ("suez",)))
     before, gates = calm.solved.baseline.gates, shut.solved.baseline.gates
     assert before is not None
     assert gates is not None
@@ -98,7 +79,7 @@ def test_gates_that_take_the_goods_grow_dearer(declare) -> None:
 
 
 def test_world_balances_and_the_equations_hold(declare) -> None:
-    state = solve(Session(), limits=True, closures=("suez",))
+    state = last_state(Session(), limits=True, closures=("suez",))
     for solution in (state.without, state.before_financing, state.with_):
         assert verify(solution) <= 1e-7
         assert abs(solution.deficit.sum()) <= SOLVED * np.abs(solution.deficit).sum() + SOLVED
@@ -107,7 +88,7 @@ def test_world_balances_and_the_equations_hold(declare) -> None:
 
 def test_without_capacities_a_closure_is_that_without_limits(declare) -> None:
     declare(())
-    off, on = (solve(Session(), limits=limits, closures=("suez",)) for limits in (False, True))
+    off, on = (last_state(Session(), limits=limits, closures=("suez",)) for limits in (False, True))
     assert on.without.trade_flow == pytest.approx(off.without.trade_flow, rel=SOLVED)
     assert on.with_.trade_flow == pytest.approx(off.with_.trade_flow, rel=SOLVED)
     assert on.freight.cut_off == off.freight.cut_off
@@ -116,8 +97,8 @@ def test_without_capacities_a_closure_is_that_without_limits(declare) -> None:
 def test_the_order_of_questions_changes_nothing(declare) -> None:
     """Closed first, or after the world open: prices are those of one session or another."""
     first, second = Session(), Session()
-    solve(second, limits=True)
-    one, other = (solve(session, limits=True, closures=("suez",)) for session in (first, second))
+    last_state(second, limits=True)
+    one, other = (last_state(session, limits=True, closures=("suez",)) for session in (first, second))
     assert np.array_equal(one.without.trade_flow, other.without.trade_flow)
     assert np.array_equal(one.with_.trade_flow, other.with_.trade_flow)
 
@@ -151,4 +132,4 @@ def test_goods_without_another_way_are_refused(declare) -> None:
     """All that leaves China by land and sea through a place for a tonne a year."""
     declare((row("all", "border:CHN-KAZ+border:CHN-KGZ+port:CNSHA+port:CNTSN", 1e-6),))
     with pytest.raises(Faults, match="no other way"):
-        solve(Session(), limits=True, closures=("suez",))
+        last_state(Session(), limits=True, closures=("suez",))

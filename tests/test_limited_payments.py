@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pytest
 
-from limit_cases import KHORGOS, ROWS, SAMARA, declare_with, row
+from limit_cases import KHORGOS, ROWS, SAMARA, WORLD, YEAR, declare_with, last_state, row, tonnes_laid
 from samarkand import carriage as paying
-from samarkand.appraisal import appraise, find_baseline, find_state
+from samarkand.appraisal import appraise
 from samarkand.carriage import paying_ways
 from samarkand.core.conventions import REST_OF_WORLD, Floats
-from samarkand.core.progress import quiet
 from samarkand.engines.equilibrium import payments_in, verify
 from samarkand.engines.equilibrium.measures import calc_equivalent_variation
 from samarkand.engines.equilibrium.solution import Solution
@@ -21,15 +19,13 @@ from samarkand.limiting import JOINT
 from samarkand.session import Session
 from samarkand.state import State
 from samarkand.world.freight import place_prices, transit_payments
-from samarkand.world.freight.capacity import CapacityRow, calc_flow, find_place
+from samarkand.world.freight.capacity import CapacityRow
 from samarkand.world.freight.transit_payments import paying_tariffs, transit_surplus
 from samarkand.world.network.transit_tariffs import TransitTariff, transit_tariffs
-from toy import ECONOMIES, make_toy_world, toy_programme
+from toy import ECONOMIES, toy_programme
 
-WORLD = make_toy_world()
 WORLD_TRADE = float(WORLD.accounts.trade_flow.sum())
 SOLVED = 1e-9
-YEAR = 2035
 BOTH = {"limits": True, "transit_payments": True}
 KAZ = ECONOMIES.index("KAZ")
 SUEZ = (row("suez", "suez", 3000, price="rent"),)
@@ -48,20 +44,6 @@ def declare(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(paying, "paying_tariffs", lambda: tuple(tariffs))
 
     return put
-
-
-def solved(session: Session, **terms: Any) -> State:
-    """The last state of the toy programme."""
-    asked = session.ask(toy_programme(WORLD), WORLD, years=(YEAR,), **terms)
-    schedule, baseline = session.schedule(asked), find_baseline(asked, session)
-    return find_state(asked, schedule, baseline, session, quiet, len(schedule.states) - 1)
-
-
-def flow(state: State, place: str, with_: bool) -> float:
-    """Million tonnes laid on the links anew."""
-    work = state.unpaid.assignment if with_ else state.assignment_without
-    parameters = state.assumptions.parameters
-    return calc_flow(work, find_place(place, WORLD.network, parameters), "m t a year", parameters)
 
 
 def changes(state: State) -> tuple[Floats, Floats]:
@@ -83,9 +65,9 @@ def test_the_operator_gains_what_shippers_pay(declare) -> None:
     takes 45 m t in place of 30 and costs less. By hand, price times tonnes laid, with less without."""
     declare([row("samara", SAMARA, 30, raised_by="faster-line", raised_to=45, raised_source="made up", price="rent")],
             {"samara": "KAZ"})  # fmt: skip
-    state = solved(Session(), **BOTH)
+    state = last_state(Session(), **BOTH)
     before, after = (one.price[0] for one in state.solved.place_prices)
-    by_hand = after * flow(state, SAMARA, True) - before * flow(state, SAMARA, False)
+    by_hand = after * tonnes_laid(state, SAMARA, True) - before * tonnes_laid(state, SAMARA, False)
     assert abs(by_hand) > 1.0  # US$ m a year
     carriage = payments_in(state.before_financing)
     assert carriage.received[KAZ] == pytest.approx(by_hand, rel=1e-5)
@@ -100,13 +82,13 @@ def test_prices_and_trade_agree_with_the_rents_in_it(declare) -> None:
     """The certificate, and tonnes of the solution laid anew: nothing above a capacity, no price where there is room."""
     declare([one.model_copy(update={"price": "rent"}) for one in ROWS], {"samara": "KAZ", "khorgos": "KAZ"},
             paying_tariffs())  # fmt: skip
-    state = solved(Session(), **BOTH)
+    state = last_state(Session(), **BOTH)
     limits = state.freight.limits
     assert limits is not None
     assert max(limits.residual, limits.joint_residual) <= JOINT
     for one in limits.facilities:
         place = {"khorgos": KHORGOS, "samara": SAMARA, "suez": "suez"}[one.id]
-        used = flow(state, place, True) / one.capacity
+        used = tonnes_laid(state, place, True) / one.capacity
         assert used <= 1 + 2 * JOINT, one.id
         if limits.prices[one.id] > 0:
             assert used == pytest.approx(1.0, rel=2 * JOINT), one.id
@@ -124,7 +106,7 @@ def test_every_tonne_turned_aside_is_found_on_its_way(declare) -> None:
     """All tariffs, ways with limits, first ways and others: what goods pass by seller and buyer adds up to what is
     laid, in the world as it is and with the programme."""
     declare(ROWS, None, paying_tariffs())
-    state = solved(Session(), **BOTH)
+    state = last_state(Session(), **BOTH)
     declare(ROWS, None, transit_tariffs())  # of which most pay nobody inside the equilibrium
     baseline = state.solved.baseline
     setting = baseline.setting
@@ -154,7 +136,7 @@ def test_ways_with_limits_earn_other_tolls(declare) -> None:
         None,
         [one for one in paying_tariffs() if one.kind == "railway"],
     )
-    state = solved(Session(), **BOTH)
+    state = last_state(Session(), **BOTH)
     laid = [
         work.passing.sel(tariff="kazakhstan_rail")
         for work in (state.assignment_without, state.unpaid.assignment)
@@ -168,7 +150,7 @@ def test_ways_with_limits_earn_other_tolls(declare) -> None:
 
 def test_no_capacity_is_payments_alone(declare) -> None:
     declare((), None, paying_tariffs())
-    on, off = (solved(Session(), transit_payments=True, limits=limits) for limits in (True, False))
+    on, off = (last_state(Session(), transit_payments=True, limits=limits) for limits in (True, False))
     same(on.with_, off.with_)
     same(on.before_financing, off.before_financing)
 
@@ -177,7 +159,7 @@ def test_carriage_in_the_economies_that_sell_and_buy_is_limits_alone(declare) ->
     """Goods on the railways of Germany are its own, and full places have queues: nobody is paid more."""
     tariff = next(one for one in transit_tariffs() if one.id == "kazakhstan_rail")
     declare([one for one in ROWS if one.id != "suez"], None, [tariff.model_copy(update={"economy": "DEU"})])
-    own, plain = solved(Session(), **BOTH), solved(Session(), limits=True)
+    own, plain = last_state(Session(), **BOTH), last_state(Session(), limits=True)
     same(own.before_financing, plain.before_financing)
     same(own.with_, plain.with_)
 
@@ -188,11 +170,11 @@ def test_a_queue_is_no_income(declare) -> None:
     From 45 to 60 m t what passes is worth US$ 560 m less; from 30 to 45 the two amounts would nearly cancel, and what
     is left of them is of the size of what terms of trade do."""
     declare([row("samara", SAMARA, 45, raised_by="faster-line", raised_to=60, raised_source="made up")])
-    queue = solved(Session(), **BOTH)
+    queue = last_state(Session(), **BOTH)
     assert payments_in(queue.before_financing).size == 0.0
     declare([row("samara", SAMARA, 45, raised_by="faster-line", raised_to=60, raised_source="made up", price="rent")],
             {"samara": "KAZ"})  # fmt: skip
-    rent = solved(Session(), **BOTH)
+    rent = last_state(Session(), **BOTH)
     more = calc_equivalent_variation(rent.before_financing) - calc_equivalent_variation(
         queue.before_financing
     )
@@ -204,19 +186,19 @@ def test_a_queue_is_no_income(declare) -> None:
 def test_the_order_of_questions_changes_nothing(declare) -> None:
     """Limits after payments, before them, and twice, in one session or in another of its own."""
     declare(ROWS, None, paying_tariffs())
-    first = solved(Session(), **BOTH).with_
+    first = last_state(Session(), **BOTH).with_
     for before in (
         [{"transit_payments": True}], [{"limits": True}], [{}, BOTH], [{"limits": True}, {"transit_payments": True}],
     ):  # fmt: skip
         session = Session()
-        others = [solved(session, **terms).with_ for terms in before]
-        again = solved(session, **BOTH).with_
+        others = [last_state(session, **terms).with_ for terms in before]
+        again = last_state(session, **BOTH).with_
         for name in ("trade_flow", "transfer", "price_hat"):
             assert np.array_equal(getattr(again, name), getattr(first, name)), (before, name)
         for terms, other in zip(before, others, strict=True):
             if terms != BOTH:
                 assert not np.array_equal(other.trade_flow, first.trade_flow)
-                assert np.array_equal(solved(session, **terms).with_.trade_flow, other.trade_flow)
+                assert np.array_equal(last_state(session, **terms).with_.trade_flow, other.trade_flow)
 
 
 def test_a_closed_canal_loses_its_rent_too(declare) -> None:
@@ -224,7 +206,7 @@ def test_a_closed_canal_loses_its_rent_too(declare) -> None:
     on their way in the accounts; the certificate holds."""
     declare(SUEZ, {"suez": "GEO"})
     session = Session()
-    calm, shut = (solved(session, closures=names, **BOTH) for names in ((), ("suez",)))
+    calm, shut = (last_state(session, closures=names, **BOTH) for names in ((), ("suez",)))
     open_ = calm.solved.place_prices[0]
     assert open_.price[0] > 0
     got = payments_in(shut.without).received

@@ -108,7 +108,7 @@ def test_gates_have_tonnes_price_and_standing_with_limits(declare, world, monkey
     text = console.export_text()
     assert "1 full, 1 with room, 1 marked" in text
     assert f"full, {table.loc['khorgos', 'price']:,.2f} US$/t" in text
-    assert "marked: counts for nothing" in text
+    assert "marked: counts for nothing" in " ".join(text.split())  # lines are broken anywhere
 
 
 def test_where_goods_have_no_other_way_the_reason_stands(declare, world) -> None:

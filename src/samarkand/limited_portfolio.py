@@ -36,9 +36,8 @@ from samarkand.world.freight.priced_places import Goods, Limits
 from samarkand.world.freight.state import FreightState
 from samarkand.world.freight.subsets import Portfolios, costs_of_subsets
 
-BOUND = (
-    1e-5  # of capacities: what is left over then moves real income by less than 1e-4 of its largest change
-)
+# Of capacities: what is left over then moves real income by less than 1e-4 of its largest change.
+BOUND = 1e-5
 MOST_TRIED = 14  # prices of one subset; then it is solved in full
 AT_ONCE = 250  # subsets whose costs are in memory
 SIDE_BY_SIDE = 2
@@ -89,18 +88,16 @@ def solve_limited_subsets(
     if baseline.setting.transit_payments:
         raise ValueError("subsets with limits are solved without payments of transit")
     closed = closed_near(baseline, near)
-    model, setting, gates = baseline.freight, baseline.setting, baseline.gates
-    if closed is None or gates is None or not isinstance(model, FreightModel):
+    model = baseline.freight
+    if closed is None or not isinstance(model, FreightModel):
         raise ValueError("subsets are solved near a state of an open network with a few full places")
 
     def in_full(change: Change) -> LimitedSubset:
         state = limit_near(baseline, change, near)
         assert state is not None  # as `closed` is not
         assert state.limits is not None
-        limits = state.limits
-        hat = trade_costs(setting, state, change, baseline.energy).hat
-        solution = solve_equilibrium(setting, change, hat)
-        return LimitedSubset(limits.price, limits.joint_residual, 0, True, measure(solution))
+        assert state.sold is not None  # the trade that its prices agree with
+        return LimitedSubset(state.limits.price, state.limits.joint_residual, 0, True, measure(state.sold[1]))
 
     portfolios = Portfolios.of([change.network for change in changes])
     labels = None if portfolios is None else GateLabels.of(closed[1], portfolios, progress)

@@ -73,6 +73,7 @@ UNITS: dict[str, str] = {
     "income_lost": "US$ m",
 }
 IN_TRANSIT = ("transit_income", "transit_lost", "income_lost")
+FITTED = ("calibrate", "next")  # uses of the rows that a fit of the constants of the choice of modes takes
 FACTOR = 1.5  # how near transit income shall be to the published
 FIVE_POINTS = 0.05  # how near the shares that nothing is fitted to shall be, in the median
 
@@ -90,7 +91,7 @@ class ObservedRow(Cited):
     observed: float | None = None
     low: float | None = None
     high: float | None = None
-    use: Literal["calibrate", "meet", "report"]
+    use: Literal["calibrate", "next", "meet", "report"]
 
     @model_validator(mode="after")
     def _holds_together(self) -> ObservedRow:
@@ -110,8 +111,8 @@ class ObservedRow(Cited):
     def what(self) -> str:
         """What is counted, in words."""
         if self.measure in SHARES:
-            where = " at the border" if self.border else ""
-            return f"by {self.place.partition(':')[2]}{where}, of {SHARES[self.measure]}"
+            where = ", at the border" if self.border else ""
+            return f"share of {SHARES[self.measure]} by {self.place.partition(':')[2]}{where}"
         return {
             "tonnes": "tonnes a year",
             "value_share": "of the world's trade in goods",

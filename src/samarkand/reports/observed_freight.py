@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from samarkand.analysis.observed_limits import TollSensitivity
 
 DERIVED = "derived"
-USES = {"calibrate": "for a fit", "meet": "", "report": "not used"}
+USES = {"calibrate": "fitted", "next": "next fit", "meet": "", "report": "not used"}
 LEGEND = (
-    "* worked out from what is published; for a fit: of the half that constants are fitted to; full, has room, "
-    "marked: how the published capacity of the place stands; marked: counts for nothing, the reason stands below."
+    "* worked out from what is published; fitted: constants of the choice of modes are fitted to it; next fit: of the "
+    "half that a fit takes, found after the last one; full, has room, marked: how the published capacity of the place "
+    "stands; marked: counts for nothing, the reason stands below."
 )
 
 
@@ -178,16 +179,19 @@ def constants_and_data(table: pd.DataFrame) -> str:
     from samarkand.analysis.observed import FIVE_POINTS, misses
     from samarkand.world.freight.mode_choice import MODES, TERMS
 
-    fitted, other = misses(table, "calibrate"), misses(table, "meet")
+    fitted, later, other = (misses(table, use) for use in ("calibrate", "next", "meet"))
     count = len(TERMS) * (len(MODES) - 1)
-    said = (
-        f"{count} constants of the choice of modes, fitted to 38 published shares before 45 more were found"
-    )
+    said = f"{count} constants of the choice of modes are fitted to {len(fitted)} published shares"
     if not (len(fitted) and len(other)):
-        return f"{said}; {len(fitted)} of the half for a fit are of the embedded network."
+        return f"{said} of the embedded network."
+    half = pd.concat([fitted, later])
+    since = (
+        f", and with the {len(later)} of their half that were found after the fit all {len(half)} by "
+        f"{100 * half.median():.1f}"
+    )
     return (
-        f"{said}. Now {len(fitted)} are for a fit: the half of the pairs that a hash draws, and North America. They "
-        f"are missed by {100 * fitted.median():.1f} points (median), and the {len(other)} shares of the other half by "
-        f"{100 * other.median():.1f}; aim {100 * FIVE_POINTS:.0f}. What is marked as not used is older than five years "
-        "before the accounts, or of ports that were blockaded."
+        f"{said}: of the half of the pairs that a hash draws, and North America. They miss those by "
+        f"{100 * fitted.median():.1f} points (median){since if len(later) else ''}; the {len(other)} shares of the "
+        f"other half by {100 * other.median():.1f}; aim {100 * FIVE_POINTS:.0f}. What is marked as not used is older "
+        "than five years before the accounts, or of ports that were blockaded."
     )

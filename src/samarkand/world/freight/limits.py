@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,13 +29,22 @@ from samarkand.engines import limits as engine
 from samarkand.world.freight.assignment import nearest_class
 from samarkand.world.freight.capacity import Facility, per_unit
 from samarkand.world.freight.closed_gates import ClosureWays
+from samarkand.world.freight.gate_users import (
+    Search,
+    Users,
+    Ways,
+    logsum_of,
+    mask_of,
+    per_user,
+    search_of,
+    sum_ways,
+)  # fmt: skip
 from samarkand.world.freight.gate_ways import Gate, GateSearch, KeptLegs, Way
 from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.priced_places import Goods, Layer, Limits, without_prices
 from samarkand.world.freight.rents import Rent, per_teu
 from samarkand.world.freight.tonnes_by_route import costs_of, routes_of
-from samarkand.world.freight.trade_costs import DIFFERENCES
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.new_ports import open_ports
 from samarkand.world.network.tables import Network
@@ -52,63 +60,6 @@ SMALLEST = 1e-9  # tonnes or TEU
 STEPS = 4.0  # the scale of ways grows so many times from one solution to the next
 SEA = MODES.index("sea")
 MEASURES = ("tonnes", "teu")  # of what takes capacity
-
-
-class Search(NamedTuple):
-    """Ways of pairs at prices in US$/TEU, by gate: by land for each search class, and by sea.
-
-    rows: the pairs, numbers among `GatedFreight.at`; all others keep the ways of the first search.
-    """
-
-    land: Mapping[int, Floats]
-    sea: Floats
-    by_land: Mapping[int, Mapping[str, Way]]
-    by_sea: Way
-    rows: Ints
-
-    def way(self, c: int, m: int) -> Way:
-        """By one mode, for one search class."""
-        return self.by_sea if m == SEA else self.by_land[c][MODES[m]]
-
-
-class _Users(NamedTuple):
-    """Users and their nests. row: of the pairs that pass a gate; label: class of goods; what a TEU holds of tonnes and
-    unit loads."""
-
-    row: Ints
-    label: Ints
-    demand: Floats
-    holds: Mapping[str, Floats]
-    mean: Floats  # cost of a TEU
-    nest_user: Ints
-    nest_mode: Ints
-    term: Floats  # of nests
-    cost: Floats  # [user, mode], without prices
-    hours: Floats
-    weight: Floats  # of both cities
-
-
-class _Ways(NamedTuple):
-    """Known ways: nest, cost and hours above those of its first way, bits of gates, number of the search."""
-
-    nest: Ints
-    cost: Floats
-    hours: Floats
-    gates: Ints
-    found: Ints
-
-    def and_(self, more: _Ways) -> _Ways:
-        """These, and more."""
-        return _Ways(
-            np.r_[self.nest, more.nest], np.r_[self.cost, more.cost], np.r_[self.hours, more.hours],
-            np.r_[self.gates, more.gates], np.r_[self.found, more.found],
-        )  # fmt: skip
-
-    def of(self, chosen: NDArray[np.bool_]) -> _Ways:
-        """Some of them."""
-        return _Ways(
-            self.nest[chosen], self.cost[chosen], self.hours[chosen], self.gates[chosen], self.found[chosen]
-        )
 
 
 class GatedFreight:
@@ -162,7 +113,7 @@ class GatedFreight:
         self.at = self._passing_rows(by_land, by_sea) if ways is None else ways.rows
         every = np.arange(self.at.size)
         self._part: Ints = self.at if ways is None else every  # of what searches find
-        self.found: list[Search] = [_of_pairs(without, nothing, by_land, by_sea, every, self._part)]
+        self.found: list[Search] = [search_of(without, nothing, by_land, by_sea, every, self._part)]
         mine = np.isin(routes.rows, self.at)
         routes = RouteUpdate(routes.rows[mine], routes.usd[mine], routes.hours[mine])
         usd, hours = costs_of(model.baseline, self.at, routes)
@@ -170,7 +121,7 @@ class GatedFreight:
         self.share = _shares(self.taken.term)
         self.bits = self._bits(self.found[0], every)
         self._passed = np.bitwise_or.reduce(self.bits, axis=(1, 2))
-        self._last: tuple[int, int, Ints, Ints, Way, _Ways] | None = None
+        self._last: tuple[int, int, Ints, Ints, Way, Ways] | None = None
         self._closed: set[int] = set()  # choices of gates, by their bits, closed in a search
         self._passing_by: tuple[Goods, Floats] | None = None
         zone, weight = model.baseline.zones
@@ -178,12 +129,12 @@ class GatedFreight:
         self._cell: Ints = zone[one].astype(np.int64) * len(model.baseline.economies) + zone[other]
         self._weight: Floats = weight[one] * weight[other]
         self._amounts_of: tuple[Goods, dict[str, Floats]] | None = None
-        self._use_of: tuple[_Users, _Ways, csr_array] | None = None
-        self._taking: tuple[_Ways, csr_array] | None = None
-        self._users_of: tuple[Goods, int, _Users] | None = None
+        self._use_of: tuple[Users, Ways, csr_array] | None = None
+        self._taking: tuple[Ways, csr_array] | None = None
+        self._users_of: tuple[Goods, int, Users] | None = None
         self._turning: tuple[int, Ints, Ints, Ints] | None = None
-        self._choice_of: tuple[_Ways, float, engine.Choice] | None = None
-        self._laid: tuple[NDArray[np.bool_], _Ways, Floats, tuple[Layer, ...]] | None = None
+        self._choice_of: tuple[Ways, float, engine.Choice] | None = None
+        self._laid: tuple[NDArray[np.bool_], Ways, Floats, tuple[Layer, ...]] | None = None
 
     def _passing_rows(self, by_land: Mapping[int, Mapping[str, Way]], by_sea: Way) -> Ints:
         """Pairs of cities of two economies of which a way passes a gate."""
@@ -345,18 +296,18 @@ class GatedFreight:
 
         A pair whose ways pass no gate that has a price keeps them: nothing is kept of it.
         """
-        rows = np.flatnonzero(self._passed & _mask(np.any([sea, *land.values()], axis=0)))
-        self.found.append(_of_pairs(land, sea, *self._find(land, sea), rows, self._part[rows]))
+        rows = np.flatnonzero(self._passed & mask_of(np.any([sea, *land.values()], axis=0)))
+        self.found.append(search_of(land, sea, *self._find(land, sea), rows, self._part[rows]))
         return self.found[-1]
 
     def _find(self, land: Mapping[int, Floats], sea: Floats) -> tuple[dict[int, dict[str, Way]], Way]:
         by_land = {c: self.search.find(c, prices, by_land=True, by_sea=False) for c, prices in land.items()}
         return by_land, self.search.find(0, sea, by_land=False, by_sea=True)["sea"]
 
-    def _users(self, goods: Goods, full: NDArray[np.bool_]) -> _Users:
+    def _users(self, goods: Goods, full: NDArray[np.bool_]) -> Users:
         """Pairs and classes of goods of which a mode passes a full facility, with something to carry; kept for the
         goods asked about last, and what does not depend on goods for the same users."""
-        mask = _mask(full)
+        mask = mask_of(full)
         if self._users_of is not None and self._users_of[0] is goods and self._users_of[1] == mask:
             return self._users_of[2]
         kept = self._turning
@@ -378,7 +329,7 @@ class GatedFreight:
             term = self.taken.term[row, label]
             cost = np.where(term > 0, self.taken.cost[row, label], np.inf)
             nest_user, nest_mode = np.nonzero(term > 0)
-            users = _Users(
+            users = Users(
                 row, label, demand, holds,
                 (self.share[row, label] * np.where(term > 0, cost, 0.0)).sum(axis=1), nest_user, nest_mode,
                 term[nest_user, nest_mode], cost, np.where(term > 0, self.taken.hours[row, label], 0.0),
@@ -434,19 +385,19 @@ class GatedFreight:
 
     def _known(
         self, goods: Goods, full: NDArray[np.bool_], others: Floats
-    ) -> tuple[_Users, Way, _Ways, Floats]:
+    ) -> tuple[Users, Way, Ways, Floats]:
         """Users of full facilities, their first ways and all that are known, and what passes facilities besides."""
         users = self._users(goods, full)
         first, ways = self._ways_of(users, full)
         nests = users.nest_user.size
-        share = users.term / _per_user(users, users.term)
+        share = users.term / per_user(users, users.term)
         # First ways come first.
         mine = self._use(users, ways)[:nests].T @ (users.demand[users.nest_user] * share)
         return users, first, ways, others + np.maximum(self.passing(goods) - mine, 0.0)
 
-    def _ways_of(self, users: _Users, full: NDArray[np.bool_]) -> tuple[Way, _Ways]:
+    def _ways_of(self, users: Users, full: NDArray[np.bool_]) -> tuple[Way, Ways]:
         """First ways of nests, and these with those of other searches after them; kept for the same users."""
-        mask = _mask(full)
+        mask = mask_of(full)
         if self._last is not None:
             count, bits, row, label, first, ways = self._last
             if (
@@ -458,14 +409,14 @@ class GatedFreight:
         nests = users.nest_user.size
         first = self._of_nests(users, self.found[0])
         zeros = np.zeros(nests)
-        ways = _Ways(np.arange(nests), zeros, zeros, first.gates, np.zeros(nests, np.int64))
+        ways = Ways(np.arange(nests), zeros, zeros, first.gates, np.zeros(nests, np.int64))
         paid = self._paid_at(users, full)
         for number in range(1, len(self.found)):
             ways = ways.and_(self._new_ways(users, first, ways, number, paid))
         self._last = len(self.found), mask, users.row, users.label, first, ways
         return first, ways
 
-    def _paid_at(self, users: _Users, full: NDArray[np.bool_]) -> Ints:
+    def _paid_at(self, users: Users, full: NDArray[np.bool_]) -> Ints:
         """Bits of the full gates at which the goods of each nest take of the capacity: others they pass freely."""
         found = np.zeros(users.demand.size, np.int64)
         for f in np.flatnonzero(full).tolist():
@@ -479,7 +430,7 @@ class GatedFreight:
         others: Floats,
         price: Floats,
         further: bool,
-    ) -> tuple[_Users, _Ways, engine.Limited, engine.Choice, Ints, Floats, Floats]:
+    ) -> tuple[Users, Ways, engine.Limited, engine.Choice, Ints, Floats, Floats]:
         few = int(full.sum()) <= MOST_FULL
         if few:
             self._search_closed(full)
@@ -536,7 +487,7 @@ class GatedFreight:
             ]
         )
 
-    def _dear(self, users: _Users, full: NDArray[np.bool_]) -> Floats:
+    def _dear(self, users: Users, full: NDArray[np.bool_]) -> Floats:
         """Prices of full facilities that double the mean cost of their users."""
         mean = np.average(users.mean, weights=users.demand)
         holds = {name: np.average(part, weights=users.demand) for name, part in users.holds.items()}
@@ -547,7 +498,7 @@ class GatedFreight:
             ]
         )
 
-    def _mean_prices(self, users: _Users, prices: Floats) -> tuple[dict[int, Floats], Floats]:
+    def _mean_prices(self, users: Users, prices: Floats) -> tuple[dict[int, Floats], Floats]:
         """Prices in US$ a TEU of the goods of each search class on land, and of all goods at sea."""
         of_label = np.array([self.class_of[label] for label in VOT_CLASSES])[users.label]
 
@@ -561,7 +512,7 @@ class GatedFreight:
 
         return {c: mean(of_label == c) for c in self._classes}, mean(np.ones(of_label.size, np.bool_))
 
-    def _of_nests(self, users: _Users, found: Search, first: Way | None = None) -> Way:
+    def _of_nests(self, users: Users, found: Search, first: Way | None = None) -> Way:
         """The ways of nests among those of pairs; those of the first search where another found none."""
         nests = users.nest_user.size
         way = Way(np.empty(nests), np.empty(nests), np.empty(nests, np.int64))
@@ -576,7 +527,7 @@ class GatedFreight:
                 way.hours[at], way.usd[at], way.gates[at] = theirs
         return way
 
-    def _use(self, users: _Users, ways: _Ways) -> csr_array:
+    def _use(self, users: Users, ways: Ways) -> csr_array:
         """Units of capacity that a TEU on each way takes of each facility; kept for those asked about last."""
         if self._use_of is not None and self._use_of[0] is users and self._use_of[1] is ways:
             return self._use_of[2]
@@ -588,7 +539,7 @@ class GatedFreight:
         self._use_of = users, ways, use
         return use
 
-    def _takes(self, users: _Users, ways: _Ways) -> csr_array:
+    def _takes(self, users: Users, ways: Ways) -> csr_array:
         """Which of the amounts of all users (`MEASURES`, one after the other) each way takes of each facility."""
         user = users.nest_user[ways.nest]
         rows, columns, amounts = [], [], []
@@ -603,7 +554,7 @@ class GatedFreight:
         found.data -= 1  # nothing is lost as a zero
         return found
 
-    def _above(self, users: _Users, first: Way, number: int) -> _Ways:
+    def _above(self, users: Users, first: Way, number: int) -> Ways:
         """Ways of a search, their cost and hours above those of the first."""
         way = self._of_nests(users, self.found[number], first)
         time = self.model.baseline.values[users.label[users.nest_user]]
@@ -612,9 +563,9 @@ class GatedFreight:
             # The first way is the best without prices: no search found another.
             cost = np.maximum(way.usd - first.usd + time * hours, 0.0)
         nests = np.arange(users.nest_user.size)
-        return _Ways(nests, cost, hours, way.gates, np.full(nests.size, number))
+        return Ways(nests, cost, hours, way.gates, np.full(nests.size, number))
 
-    def _cheaper(self, users: _Users, first: Way, known: _Ways, prices: Floats) -> _Ways:
+    def _cheaper(self, users: Users, first: Way, known: Ways, prices: Floats) -> Ways:
         """The ways of the last search that are cheaper at prices than all known ones of their nest."""
         new = self._above(users, first, len(self.found) - 1)
         best = np.full(users.nest_user.size, np.inf)
@@ -623,7 +574,7 @@ class GatedFreight:
             saves = best - (new.cost + self._use(users, new) @ prices)
         return new.of(np.isfinite(new.cost) & (saves > CHEAPER * users.mean[users.nest_user]))
 
-    def _new_ways(self, users: _Users, first: Way, known: _Ways, number: int, paid: Ints) -> _Ways:
+    def _new_ways(self, users: Users, first: Way, known: Ways, number: int, paid: Ints) -> Ways:
         """The ways of a former search that pass other gates, of those paid at, than all known ones of their nest."""
         new = self._above(users, first, number)
         other = np.isfinite(new.cost)
@@ -638,7 +589,7 @@ class GatedFreight:
         """Scale of ways over that of modes."""
         return max(self.parameters["way_choice_scale"] / self.parameters["mode_choice_scale"], 1.0)
 
-    def _choice(self, users: _Users, ways: _Ways, ratio: float) -> engine.Choice:
+    def _choice(self, users: Users, ways: Ways, ratio: float) -> engine.Choice:
         """Without prices each mode has the share that it has without limits, however many ways are known. Kept for the
         ways asked about last."""
         if self._choice_of is not None and self._choice_of[0] is ways and self._choice_of[1] == ratio:
@@ -648,13 +599,13 @@ class GatedFreight:
         k = way_scale[users.nest_user]
         spread = np.bincount(ways.nest, np.exp(-k[ways.nest] * ways.cost), k.size)
         weight = users.term * spread ** (-scale[users.nest_user] / k)
-        weight /= _per_user(users, weight)
+        weight /= per_user(users, weight)
         found = engine.Choice(users.demand, users.nest_user, weight, scale, way_scale)
         self._choice_of = ways, ratio, found
         return found
 
     def _prices(
-        self, users: _Users, ways: _Ways, at: Ints, left: Floats, start: Floats
+        self, users: Users, ways: Ways, at: Ints, left: Floats, start: Floats
     ) -> tuple[engine.Limited, engine.Choice]:
         """Prices of full facilities for known ways, first with a choice of ways that is less sharp."""
         use = csr_array(self._use(users, ways)[:, at])
@@ -669,8 +620,8 @@ class GatedFreight:
 
     def _result(
         self,
-        users: _Users,
-        ways: _Ways,
+        users: Users,
+        ways: Ways,
         solved: engine.Limited,
         choice: engine.Choice,
         at: Ints,
@@ -690,8 +641,8 @@ class GatedFreight:
     def _with_ways(
         self,
         limits: Limits,
-        users: _Users,
-        ways: _Ways,
+        users: Users,
+        ways: Ways,
         solved: engine.Limited,
         choice: engine.Choice,
         at: Ints,
@@ -709,13 +660,13 @@ class GatedFreight:
         self._laid = full, ways, solved.share, found.layers
         return found
 
-    def _carried(self, users: _Users, ways: _Ways, share: Floats) -> Floats:
+    def _carried(self, users: Users, ways: Ways, share: Floats) -> Floats:
         """What users take of each facility on their ways."""
         of_way = users.demand[users.nest_user[ways.nest]] * share
         found: Floats = self._use(users, ways).T @ of_way
         return found
 
-    def _layers(self, users: _Users, ways: _Ways, share: Floats) -> tuple[Layer, ...]:
+    def _layers(self, users: Users, ways: Ways, share: Floats) -> tuple[Layer, ...]:
         rows, row = np.unique(users.row, return_inverse=True)
         of_nest = row[users.nest_user], users.label[users.nest_user], users.nest_mode
         layers = []
@@ -733,24 +684,16 @@ class GatedFreight:
         return tuple(layers)
 
     def _differences(
-        self, users: _Users, ways: _Ways, solved: engine.Limited, choice: engine.Choice, paid: Floats
+        self, users: Users, ways: Ways, solved: engine.Limited, choice: engine.Choice, paid: Floats
     ) -> Floats:
         """What prices change between economies, as `FreightBaseline.differences`: of users, weighted."""
-        baseline = self.model.baseline
         nests, count = users.nest_user.size, users.demand.size
         k = np.asarray(choice.way_scale)[users.nest_user]
-        s = np.asarray(choice.scale)
-        before, after = (
-            np.bincount(ways.nest, np.exp(-k[ways.nest] * cost), nests)
-            for cost in (ways.cost, ways.cost + paid)
-        )
+        before, after = (sum_ways(users, ways, choice, cost) for cost in (ways.cost, ways.cost + paid))
         with np.errstate(divide="ignore"):
             dearer = -np.log(after / before) / k  # of nests
-        free = (
-            -np.log(np.bincount(users.nest_user, choice.weight * before ** (s[users.nest_user] / k), count))
-            / s
-        )
-        old = users.term / _per_user(users, users.term)
+        free = logsum_of(users, choice, before)
+        old = users.term / per_user(users, users.term)
         new: Floats = np.bincount(ways.nest, solved.share, nests).astype(np.float64)
         longer = np.divide(
             np.bincount(ways.nest, solved.share * ways.hours, nests), new, out=np.zeros(nests), where=new > 0
@@ -776,40 +719,21 @@ class GatedFreight:
                 (hours + late)[at, cheapest[1]] - hours[at, cheapest[0]],
                 *(is_ - was).T,
             ]
+        return self._between(users, sums)
+
+    def _between(self, users: Users, values: Sequence[Floats]) -> Floats:
+        """Sums of what users have, weighted by their cities, both ways together [value, class, origin, destination]."""
+        baseline = self.model.baseline
         pairs, zone = baseline.pairs, baseline.zones[0]
         rows = self.at[users.row]
         a, b = zone[pairs.origin[rows]], zone[pairs.destination[rows]]
         shape = len(VOT_CLASSES), len(baseline.economies), len(baseline.economies)
         cell = np.ravel_multi_index((users.label, a, b), shape)
-        total = np.empty((len(DIFFERENCES), *shape))
-        for q, values in enumerate(sums):
-            one_way = np.bincount(cell, users.weight * values, total[q].size).reshape(shape)
+        total = np.empty((len(values), *shape))
+        for q, of_users in enumerate(values):
+            one_way = np.bincount(cell, users.weight * of_users, total[q].size).reshape(shape)
             np.add(one_way, one_way.transpose(0, 2, 1), out=total[q])
         return total
-
-
-def _mask(gates: NDArray[np.bool_]) -> int:
-    """Bits of some gates."""
-    return int(sum(1 << f for f in np.flatnonzero(gates).tolist()))
-
-
-def _of_pairs(
-    land: Mapping[int, Floats],
-    sea: Floats,
-    by_land: Mapping[int, Mapping[str, Way]],
-    by_sea: Way,
-    rows: Ints,
-    part: Ints,
-) -> Search:
-    """A search of some pairs, `part` of what was found."""
-    of_land = {c: {m: way.of(part) for m, way in ways.items()} for c, ways in by_land.items()}
-    return Search(land, sea, of_land, by_sea.of(part), rows)
-
-
-def _per_user(users: _Users, of_nest: Floats) -> Floats:
-    """Sums over the nests of each user, for each nest."""
-    total: Floats = np.bincount(users.nest_user, of_nest, users.demand.size).astype(np.float64)
-    return total[users.nest_user]
 
 
 def _shares(term: Floats) -> Floats:

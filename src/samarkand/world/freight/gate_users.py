@@ -1,0 +1,111 @@
+"""Who passes gates, and by which ways: what `limits` finds prices for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samarkand.core.conventions import Floats, Ints
+from samarkand.engines import limits as engine
+from samarkand.world.freight.gate_ways import Way
+from samarkand.world.freight.mode_choice import MODES
+
+SEA = MODES.index("sea")
+
+
+class Search(NamedTuple):
+    """Ways of pairs at prices in US$/TEU, by gate: by land for each search class, and by sea.
+
+    rows: the pairs, numbers among `GatedFreight.at`; all others keep the ways of the first search.
+    """
+
+    land: Mapping[int, Floats]
+    sea: Floats
+    by_land: Mapping[int, Mapping[str, Way]]
+    by_sea: Way
+    rows: Ints
+
+    def way(self, c: int, m: int) -> Way:
+        """By one mode, for one search class."""
+        return self.by_sea if m == SEA else self.by_land[c][MODES[m]]
+
+
+class Users(NamedTuple):
+    """Users and their nests. row: of the pairs that pass a gate; label: class of goods; what a TEU holds of tonnes and
+    unit loads."""
+
+    row: Ints
+    label: Ints
+    demand: Floats
+    holds: Mapping[str, Floats]
+    mean: Floats  # cost of a TEU
+    nest_user: Ints
+    nest_mode: Ints
+    term: Floats  # of nests
+    cost: Floats  # [user, mode], without prices
+    hours: Floats
+    weight: Floats  # of both cities
+
+
+class Ways(NamedTuple):
+    """Known ways: nest, cost and hours above those of its first way, bits of gates, number of the search."""
+
+    nest: Ints
+    cost: Floats
+    hours: Floats
+    gates: Ints
+    found: Ints
+
+    def and_(self, more: Ways) -> Ways:
+        """These, and more."""
+        return Ways(
+            np.r_[self.nest, more.nest], np.r_[self.cost, more.cost], np.r_[self.hours, more.hours],
+            np.r_[self.gates, more.gates], np.r_[self.found, more.found],
+        )  # fmt: skip
+
+    def of(self, chosen: NDArray[np.bool_]) -> Ways:
+        """Some of them."""
+        return Ways(
+            self.nest[chosen], self.cost[chosen], self.hours[chosen], self.gates[chosen], self.found[chosen]
+        )
+
+
+def mask_of(gates: NDArray[np.bool_]) -> int:
+    """Bits of some gates."""
+    return int(sum(1 << f for f in np.flatnonzero(gates).tolist()))
+
+
+def search_of(
+    land: Mapping[int, Floats],
+    sea: Floats,
+    by_land: Mapping[int, Mapping[str, Way]],
+    by_sea: Way,
+    rows: Ints,
+    part: Ints,
+) -> Search:
+    """A search of some pairs, `part` of what was found."""
+    of_land = {c: {m: way.of(part) for m, way in ways.items()} for c, ways in by_land.items()}
+    return Search(land, sea, of_land, by_sea.of(part), rows)
+
+
+def per_user(users: Users, of_nest: Floats) -> Floats:
+    """Sums over the nests of each user, for each nest."""
+    total: Floats = np.bincount(users.nest_user, of_nest, users.demand.size).astype(np.float64)
+    return total[users.nest_user]
+
+
+def sum_ways(users: Users, ways: Ways, choice: engine.Choice, cost: Floats) -> Floats:
+    """sum over the ways w of a nest of exp(-k cost_w), by nest."""
+    k = np.asarray(choice.way_scale)[users.nest_user]
+    return np.bincount(ways.nest, np.exp(-k[ways.nest] * cost), users.nest_user.size).astype(np.float64)
+
+
+def logsum_of(users: Users, choice: engine.Choice, sums: Floats) -> Floats:
+    """-ln(sum over the nests n of a user of weight_n sums_n^(s / k)) / s, by user; sums: as `sum_ways`."""
+    k, s = np.asarray(choice.way_scale)[users.nest_user], np.asarray(choice.scale)
+    term = choice.weight * sums ** (s[users.nest_user] / k)
+    found: Floats = -np.log(np.bincount(users.nest_user, term, users.demand.size)) / s
+    return found
