@@ -23,6 +23,7 @@ from samarkand.session import Session
 from samarkand.state import State
 from samarkand.world.freight.mode_choice import (
     NORTH_AMERICA,
+    SECTOR_OF_CLASS,
     VALUE_OF_REFERENCE,
     VALUED_AS,
     VOT_CLASSES,
@@ -51,6 +52,7 @@ IMPORTS = {
     "samarkand.world.freight.cargo_modes.cargoes_near_by",
     "samarkand.world.freight.commodities.freight_table",
     "samarkand.world.freight.mode_constants.declared_constants",
+    "samarkand.world.freight.origins.origin_rows",
     "samarkand.world.network.tolls.tolls_of_links",
     "samarkand.world.parameters.load_parameters",
     "samarkand.world.world.World",
@@ -67,6 +69,7 @@ READERS = {
     "samarkand.world.freight.cargo_modes",
     "samarkand.world.freight.commodities",
     "samarkand.world.freight.mode_constants",
+    "samarkand.world.freight.origins",
     "samarkand.world.network.chokepoints",
     "samarkand.world.network.geography",
     "samarkand.world.network.tables",
@@ -256,6 +259,7 @@ def test_figures_that_stand_twice_are_the_same() -> None:
     assert (set(basic.AMERICA), basic.REFERENCE) == (NORTH_AMERICA, VALUE_OF_REFERENCE)
     assert tuple(VALUED_AS.get(name, name) for name in VOT_CLASSES) == basic.GOODS
     assert (VOT_CLASSES[basic.TANKS], basic.SEARCHES) == ("liquid", SEARCH_CLASSES)
+    assert {VOT_CLASSES[k]: sector for sector, k in basic.PLACED.items()} == SECTOR_OF_CLASS
     far = (CROSSING_REACH_KM, FARTHEST_CONNECTOR_KM, FARTHEST_QUAY_KM, SURROUNDINGS_KM)
     assert far == (basic.FARTHEST_GATE, basic.FARTHEST_CONNECTOR, basic.FARTHEST_QUAY, basic.SURROUNDINGS)
 

@@ -18,7 +18,14 @@ from samarkand.world.freight.cargo_modes import (
     find_impossible,
 )
 from samarkand.world.freight.commodities import SHARES, freight_table, load_freight
-from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES, cargo_classes, find_barred, mode_shares
+from samarkand.world.freight.mode_choice import (
+    MODES,
+    SECTOR_OF_CLASS,
+    VOT_CLASSES,
+    cargo_classes,
+    find_barred,
+    mode_shares,
+)
 from samarkand.world.freight.trade_costs import FreightBaseline, counterfactual_costs, prepare_baseline
 from test_trade_costs import CHOICE, CITIES, ECONOMIES, PARAMETERS, make_skims
 
@@ -53,10 +60,11 @@ def test_goods_in_tanks_are_liquid_and_grain_is_not() -> None:
     table = freight_table(load_freight())
     classes = cargo_classes(table)
     here = table["cargo_share"] > 0
-    for cargo, label in (("liquid_bulk", "liquid"), ("gas", "liquid"), ("dry_bulk", "bulk")):
+    of_places = {"bulk", *SECTOR_OF_CLASS}
+    for cargo, labels in (("liquid_bulk", {"liquid"}), ("gas", {"liquid"}), ("dry_bulk", of_places)):
         of_cargo = classes.sel(cargo=cargo).where(here.sel(cargo=cargo), drop=True).to_numpy()
         assert of_cargo.size
-        assert set(of_cargo) == {label}
+        assert set(of_cargo) == labels
 
 
 def test_air_and_pipelines_need_a_cargo_that_they_carry() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -11,6 +12,8 @@ import pytest
 import xarray as xr
 
 from samarkand.core.faults import Faults
+from samarkand.world.freight import model as freight_model
+from samarkand.world.freight import origin_weights
 from samarkand.world.freight.assignment import (
     FreightWork,
     calc_freight_work,
@@ -25,6 +28,7 @@ from samarkand.world.freight.limited_freight import turn_aside
 from samarkand.world.freight.limits import GatedFreight
 from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import FreightModel, prepare_freight
+from samarkand.world.freight.origins import OriginRow
 from samarkand.world.freight.priced_places import Goods, Limits, find_gates, flows_at
 from samarkand.world.freight.trade_costs import DIFFERENCES
 from toy import make_toy_world
@@ -66,8 +70,29 @@ class Toy(NamedTuple):
         return float((self.goods.volume.transpose(2, 0, 1) * limits.differences[0]).sum())
 
 
-@pytest.fixture(scope="module")
-def toy() -> Toy:
+# China's grain from Kashgar and Tianjin, 3 to 1; Shanghai and Urumqi have none.
+FIELDS = {
+    ("CHN", "agriculture"): tuple(
+        OriginRow(
+            economy="CHN", sector="agriculture", place="made up", lat=lat, lon=lon, amount=amount, unit="Mt", year=2022,
+            source="made up", flag="assumed",
+        )
+        for lat, lon, amount in ((39.0, 76.0, 3.0), (39.0, 117.0, 1.0))
+    )
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["goods of people", "goods of fields"])
+def toy(request: pytest.FixtureRequest) -> Iterator[Toy]:
+    """The toy network, with all goods where people live, and with grain from elsewhere: there and back differ then."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "goods of fields":
+            for module in (origin_weights, freight_model):
+                patch.setattr(module, "origin_rows", lambda: FIELDS)
+        yield make_toy()
+
+
+def make_toy() -> Toy:
     world = make_toy_world()
     parameters = world.assumptions.parameters
     model = prepare_freight(world.network, parameters, world.labels)

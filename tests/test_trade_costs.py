@@ -170,9 +170,20 @@ def test_revaluing_takes_the_best_of_the_known_routes() -> None:
     )
     valued = revalue(skims, classes_of_time(PARAMETERS)).squeeze()
     assert valued["generalised_cost"].to_numpy().tolist() == pytest.approx(
-        [1010.0, 1200.0, 2000.0, 3400.0, 6100.0, 1010.0]  # at last those in tanks, at 0.1
+        # At last those in tanks, coal, ores and grain, at 0.1.
+        [1010.0, 1200.0, 2000.0, 3400.0, 6100.0, 1010.0, 1010.0, 1010.0, 1010.0]
     )
-    assert valued["hours"].to_numpy().tolist() == [100.0, 100.0, 100.0, 60.0, 60.0, 100.0]
+    assert valued["hours"].to_numpy().tolist() == [
+        100.0,
+        100.0,
+        100.0,
+        60.0,
+        60.0,
+        100.0,
+        100.0,
+        100.0,
+        100.0,
+    ]
 
     # By sea it is the route of the first class of the skims for every class of goods.
     by_sea = revalue(skims.assign_coords(mode=["sea"]), classes_of_time(PARAMETERS)).squeeze()
@@ -299,10 +310,16 @@ def test_constants_by_hand() -> None:
     """Levels 2 and 1, 0.5 and 0.1 by value, -1 and -0.2 a thousand km; in North America 3 and 2, 0.4 and 0.3 more."""
     weights = np.array([[2, 1, 0], [0.5, 0.1, 0], [-1, -0.2, 0], [3, 2, 0], [0.4, 0.3, 0]])
     found = ModeChoice(2.44, weights).constants(np.array([0.0, 2500.0]), np.array([True, False]))
-    assert found.shape == (2, 6, 3)
+    assert found.shape == (2, 9, 3)
     x = np.log(75 / 10)  # the highest class, at 75 US$ per TEU and hour
     np.testing.assert_allclose(found[0, 4], [5 + 0.9 * x, 3 + 0.4 * x, 0], rtol=1e-12)
-    np.testing.assert_array_equal(found[:, 5], found[:, 0])  # goods in tanks are bulk of fewer modes
+    for k in (
+        5,
+        6,
+        7,
+        8,
+    ):  # goods in tanks are bulk of fewer modes; coal, ores and grain bulk of other origins
+        np.testing.assert_array_equal(found[:, k], found[:, 0])
     np.testing.assert_allclose(found[1, 2], [2 - 2.5, 1 - 0.5, 0], rtol=1e-12)  # the middle one, at 10 US$
 
 
@@ -421,7 +438,12 @@ def test_cargo_classes_are_the_nearest_in_logarithms() -> None:
     assert classes.sel(sector="machinery", cargo="containers").item() == "high"
     # Coal: 200 * 24 * 0.0003 / 24 = 0.06 US$/h. Food in boxes: 2,473 * 15 * 0.006 / 24 = 9.3; as soya meal in a hold:
     # 0.279 * 1,612 * 24 * 0.0003 / 24 = 0.13.
-    assert classes.sel(sector="coal", cargo="dry_bulk").item() == "bulk"
+    assert classes.sel(sector="coal", cargo="dry_bulk").item() == "coal"  # bulk with origins of its own
+    assert classes.sel(sector="ores", cargo="containers").item() == "ores"
+    assert classes.sel(sector="agriculture", cargo=["containers", "dry_bulk"]).to_numpy().tolist() == [
+        "low",
+        "grain",
+    ]
     assert classes.sel(sector="food", cargo=["containers", "dry_bulk"]).to_numpy().tolist() == [
         "middle",
         "bulk",

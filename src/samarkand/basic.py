@@ -2,27 +2,24 @@
 
     links -> least-cost legs -> routes by mode -> choice of mode -> costs of economies -> iceberg costs -> equilibrium
 
-Gives what `appraise` gives for border measures that are all open, before anybody pays, without anything that makes it
-fast: Dijkstra's algorithm over the whole network, as it is and with the new hours, and a plain fixed point for the
-equilibrium. It imports nothing of ours but what reads tables. Left out: items that change more than hours at borders
-and worlds with tariffs (both are refused); closures, `--limits`, who pays, ramp-up, deficits that are not fixed in
-money, networks that lack a mode. Handed in is what takes long to find: which cities are offered the sea (`skims_of`).
-
-Legs have US$ and hours per TEU on their first axis, infinite where nothing leads; generalised cost is `usd + value of
-time * hours`. Modes are road, rail, sea in this order. A hat is a figure with the items over the same without them.
+Gives what `appraise` gives for border measures, before anybody pays, without what makes it fast: Dijkstra's algorithm
+and a plain fixed point. It imports nothing of ours but what reads tables. Left out: items that change more than hours
+at borders and worlds with tariffs; closures, `--limits`, who pays, ramp-up, deficits not fixed in money, networks that
+lack a mode. Handed in: which cities are offered the sea (`skims_of`). Legs have US$ and hours per TEU on their first
+axis, infinite where nothing leads; generalised cost is `usd + value of time * hours`; modes are road, rail, sea.
 """
 
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse import csgraph, csr_array
 
 from samarkand.programme import Programme
 from samarkand.world.freight.border_compliance import compliance_costs
 from samarkand.world.freight.cargo_modes import cargoes_near_by
 from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.mode_constants import declared_constants
+from samarkand.world.freight.origins import origin_rows
 from samarkand.world.network.tolls import tolls_of_links
 from samarkand.world.parameters import load_parameters
 from samarkand.world.world import World
@@ -31,7 +28,8 @@ Array = np.ndarray[Any, Any]
 Saved = dict[tuple[str, str], float]  # hours by mode and id of a crossing
 ROAD, SEA, TANKS, PLACE, REFERENCE = 0, 2, 5, ["lat", "lon"], 10.0  # the last: US$ per TEU and hour
 AMERICA, SEARCHES = ["CAN", "MEX", "USA"], ("low", "medium", "high", "very_high")  # values of time: searches
-GOODS = ("bulk", "low", "middle", "high", "highest", "bulk")  # and of what travels, at last in tanks
+GOODS = ("bulk", "low", "middle", "high", "highest", "bulk", "bulk", "bulk", "bulk")  # and of what travels
+PLACED = {"coal": 6, "ores": 7, "agriculture": 8}  # sectors whose bulk starts at mines and fields: its class
 FARTHEST_GATE, FARTHEST_CONNECTOR, FARTHEST_QUAY, SURROUNDINGS = 160.0, 150.0, 60.0, 30.0  # km
 DAMPING, TOLERANCE, MOST_SWEEPS = 0.2, 1e-13, 20_000  # of the fixed point
 
@@ -41,8 +39,7 @@ def real_income_change(world: World, programme: Programme, items: tuple[str, ...
     saved = hours_saved(world, programme, items)
     before = {mode: legs(world, mode, {}) for mode in ("road", "rail", "sea")}
     after = before | {mode: legs(world, mode, saved) for mode in {mode for mode, _ in saved}}
-    without, with_ = route_costs(world, before), route_costs(world, after)
-    costs = np.array([without, np.minimum(with_, without)])  # no goods leave a route that was better
+    costs = np.minimum.accumulate([route_costs(world, one) for one in (before, after)])  # none dearer
     costs[:, :, SEA, ~by_sea] = np.inf  # settled without the items: a quicker border takes no choice away
     return real_income_hat(world, iceberg_hat(world, choose_modes(world, costs))) - 1.0
 
@@ -53,23 +50,21 @@ def hours_saved(world: World, programme: Programme, items: tuple[str, ...]) -> S
     a: share that takes part. Meant is the crossing nearest to the place given, first among those of its name; without
     a place all of its name, without a name all of its border. Of documents at one crossing the largest counts.
     """
-    p, places, saved, most = world.assumptions.parameters, world.network.geography, Saved(), Saved()
+    p, geo, saved, most = world.assumptions.parameters, world.network.geography, Saved(), Saved()
     for item in map({item.id: item for item in programme.items}.__getitem__, items):
         given: dict[str, Any] = {name: f.value for name, _ in item.attributes if (f := item.figure(name))}
         if {"hours_before", "hours_after"} - {*given} or {"fee_after", "saving_per_consignment"} & {*given}:
             raise ValueError(f"{item.id} changes no hours at borders, or more than those")
         found = Saved()
-        for gate in item.crossings:
-            rows = places.crossings_between(gate.economies, gate.mode)
-            named = places.crossings_named(gate.name, gate.economies, gate.mode)
-            if gate.latitude is not None:
+        for at in item.crossings:
+            named = geo.crossings_named(at.name, at.economies, at.mode)
+            rows = named if at.name and at.latitude is None else geo.crossings_between(at.economies, at.mode)
+            if at.latitude is not None:
                 there = [(row.latitude, row.longitude) for row in rows]
-                km = great_circle([gate.latitude, gate.longitude], there)[0]
+                km = great_circle([at.latitude, at.longitude], there)[0]
                 near = sorted((rows[n] not in named, km[n], n) for n in np.flatnonzero(km <= FARTHEST_GATE))
                 rows = tuple(rows[n] for _, _, n in near[:1])
-            elif gate.name:
-                rows = named
-            found = {(gate.mode, row.id): row.hours(p) for row in reversed(rows) if row.is_open} | found
+            found = {(at.mode, row.id): row.hours(p) for row in reversed(rows) if row.is_open} | found
         less = given.get("adoption_share", 1.0) * (given["hours_before"] - given["hours_after"])
         for key, hours in found.items():  # an item counts once at a crossing
             size = min(less, less / given["hours_before"] * hours)
@@ -127,7 +122,7 @@ def legs(world: World, mode: str, saved: Saved) -> dict[float, Array]:
         found = [(km.argmin(), km.min()) for some in parts for km in great_circle(some, nodes[PLACE])]
         at, km = np.array([node for node, _ in found]), np.array([away for _, away in found])
         km = np.where(km <= FARTHEST_CONNECTOR, km * p["connector_detour"], np.inf) if mode == "road" else km
-        rate = p["connector_rate"] if mode == "road" else p["sea_rate"]
+        rate = p["connector_rate" if mode == "road" else "sea_rate"]
         connector = np.array([km * rate, km / p[f"{mode}_speed"]])
     sources = at[: len(network.cities)] if mode == "road" else at
     ways = connector[:, : sources.size, None] + connector[:, None]
@@ -139,11 +134,10 @@ def legs(world: World, mode: str, saved: Saved) -> dict[float, Array]:
 def paths(size: int, ends: Array, costs: Array, value: float, sources: Array, targets: Array) -> Array:
     """US$ and hours of the paths of least `usd + value * hours` [2, source, target]; links lead both ways."""
     arcs, node = (np.r_[ends[0], ends[1]], np.r_[ends[1], ends[0]]), np.arange(size)
-    graph = csr_array((np.tile(costs[0] + value * costs[1], 2), arcs), (size, size))
-    hours = csr_array((np.tile(costs[1], 2), arcs), (size, size))
+    graph, hours = (csr_array((np.tile(c, 2), arcs), (size, size)) for c in [[1, value], [0, 1]] @ costs)
     found = np.empty((2, sources.size, targets.size))
     for s, source in enumerate(sources):
-        least, before = dijkstra(graph, indices=source, return_predecessors=True)
+        least, before = csgraph.dijkstra(graph, indices=source, return_predecessors=True)
         before = np.where(before < 0, node, before)
         spent = np.where(before == node, 0.0, np.asarray(hours[before, node]))  # hours since `before`
         while ((further := before[before]) != before).any():  # look back twice as far
@@ -159,8 +153,7 @@ def join(first: Array, second: Array, value: float) -> Array:
     for row, cost in enumerate(one):
         if (k := np.flatnonzero(np.isfinite(cost))).size:
             via[row] = k[(cost[k, None] + other[k]).argmin(axis=0)]
-    a, b = np.indices(via.shape)
-    return np.asarray(first[:, a, via] + second[:, via, b])
+    return np.asarray(np.take_along_axis(first, via[None], 2) + np.take_along_axis(second, via[None], 1))
 
 
 def great_circle(one: Any, other: Any) -> Array:
@@ -230,7 +223,7 @@ def choose_modes(world: World, costs: Array) -> Array:
         g' = g (sum_m e^a_m g'_m^-scale / sum_m e^a_m g_m^-scale)^(-1/scale)                with the items
         a = a1 + a2 x + a3 km / 1000 (+ a4 + a5 x in North America),                x = log(value of time / 10 US$)
 
-    a logit in log cost (Fosgerau and Bierlaire 2009), the change that of its logsum. Cities count by population.
+    a logit in log cost (Fosgerau and Bierlaire 2009), the change that of its logsum. Cities: by people or origins.
     """
     p, cities = world.assumptions.parameters, world.network.cities
     labels, iso3, scale = np.array(world.labels), cities["iso3"].to_numpy(str), p["mode_choice_scale"]
@@ -238,6 +231,12 @@ def choose_modes(world: World, costs: Array) -> Array:
     fitted, declared = declared_constants(), load_parameters()  # a class of goods keeps its constants
     home, far = np.where(np.isin(iso3, labels), iso3, "ROW"), km[..., 0] > p["tank_lorry_distance"]
     weight = cities["population"].to_numpy(float) * (labels[:, None] == home)
+    sold = np.tile(weight, (len(GOODS), 1, 1))  # [class of goods, economy, city]
+    for (economy, sector), rows in origin_rows().items():  # at the cities nearest to mines and fields
+        if (mine := np.flatnonzero(iso3 == economy)).size:
+            away = great_circle([(row.lat, row.lon) for row in rows], cities[PLACE].to_numpy()[mine])
+            amount = np.bincount(away.argmin(axis=1), [row.amount for row in rows], mine.size)
+            sold[PLACED[sector]][:, mine] = weight[:, mine].sum(axis=1)[:, None] * amount / amount.sum()
     hours, usd = compliance_costs(world.labels, p)  # at home, by Doing Business: the same by all modes
     means = np.array([[usd + p[f"value_of_time_{name}"] * hours for name in GOODS]] * 2)
     for k, name in enumerate(GOODS):
@@ -248,8 +247,8 @@ def choose_modes(world: World, costs: Array) -> Array:
         terms[:, ROAD, (k == TANKS) & far & terms[0, ROAD + 1 :].any(axis=0)] = 0.0
         total = np.where(leads := terms[0].any(axis=0), terms.sum(axis=1), 1.0)
         mean = (terms[0] / total[0] * np.where(terms[0] > 0, costs[0, k], 0.0)).sum(axis=0)
-        pairs = np.where((pairs := weight @ leads @ weight.T) > 0, pairs, np.nan)
-        means[:, k] += weight @ (mean * (total / total[0]) ** (-1 / scale)) @ weight.T / pairs
+        pairs = np.where((pairs := sold[k] @ leads @ weight.T) > 0, pairs, np.nan)
+        means[:, k] += sold[k] @ (mean * (total / total[0]) ** (-1 / scale)) @ weight.T / pairs
     return means
 
 
@@ -264,6 +263,7 @@ def iceberg_hat(world: World, means: Array) -> Array:
     speed, value, share = (table[name].to_numpy().T for name in names)  # [cargo, sector]
     k = np.abs(np.log(speed)[..., None] - goods).argmin(axis=-1)
     k[np.isin(table["cargo"], cargoes_near_by("road"))[:, None] & (k == 0)] = TANKS
+    k += (k == 0) * np.array([PLACED.get(str(sector), 0) for sector in table["sector"].to_numpy()])
     t, new_t = means[:, k].transpose(0, 4, 3, 1, 2) / value
     return np.asarray(1 + np.nansum(share * ((1 + new_t) / (1 + t) - 1), axis=2))  # services: nothing
 

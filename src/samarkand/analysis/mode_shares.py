@@ -71,15 +71,15 @@ def pair_weights(baseline: Baseline, split: Split) -> tuple[Ints, Floats] | None
     if counted is None:
         raise ValueError(f"{split.pairs} is not in the world")
     freight = baseline.state.model.baseline
-    zone, population = freight.zones
+    zone = freight.zones[0]
     one, other = zone[freight.pairs.origin], zone[freight.pairs.destination]
     known = (one >= 0) & (other >= 0) & (one != other)
     rows = np.flatnonzero(known & (counted | counted.T)[one, other])
     one, other = one[rows], other[rows]
-    both = population[freight.pairs.origin[rows]] * population[freight.pairs.destination[rows]]
+    there, back = (part.T for part in freight.weights_of(rows))
     amount, mass = np.where(counted, amounts(baseline, split.measure), 0.0), freight.levels[-1]
     each = np.divide(amount, mass, out=np.zeros_like(amount), where=mass > 0)
-    weight = (both * (each[:, one, other] + (each[:, other, one] if freight.pairs.mirrored else 0.0))).T
+    weight = (each[:, one, other] * there + (each[:, other, one] * back if freight.pairs.mirrored else 0.0)).T
     weight *= (freight.term[rows] > 0).any(axis=-1)
     used = weight.any(axis=1)
     total = weight.sum()
@@ -187,9 +187,11 @@ def amounts(baseline: Baseline, measure: str) -> Floats:
     tonnes = calc_tonnes(setting.world.accounts.trade_flow, setting.commodities)
     if measure == "tonnes_share":
         return tonnes.to_numpy()
-    cities = baseline.state.model.baseline.cities
-    weight = economy_weights(cities, setting.world.labels).to_numpy()
-    km = weight @ distance_between_cities(cities) @ weight.T
+    freight = baseline.state.model.baseline
+    weight = economy_weights(freight.cities, setting.world.labels).to_numpy()
+    member = weight > 0
+    between = distance_between_cities(freight.cities)
+    km = np.stack([(member * sellers) @ between @ weight.T for sellers in freight.sellers])
     work: Floats = tonnes.to_numpy() * km
     return work
 

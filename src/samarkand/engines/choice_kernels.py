@@ -86,24 +86,27 @@ def add_levels(
     destination: NDArray[np.int32],
     zone: NDArray[np.int32],
     weight: Floats,
+    sellers: Floats,
     mirrored: bool,
     total: Floats,
 ) -> None:
     """Add the weighted levels of every pair to its pair of zones: total[q, class, zone, zone], q: share-weighted
     cost, cost of the cheapest mode, the same two for hours, shares of road, rail, sea, and the weight itself.
 
-    origin, destination: [pair] numbers of places; zone, weight: [place]. mirrored: a pair stands for both directions.
+    origin, destination: [pair] numbers of places; zone, weight: [place]; sellers: [class, place]. A pair counts by the
+    weight of its origin among `sellers` times that of its destination. mirrored: it stands for both directions.
     """
     sums = np.empty(8)
     for r in range(usd.shape[0]):
         a, b = zone[origin[r]], zone[destination[r]]
         if a < 0 or b < 0:
             continue
-        w = weight[origin[r]] * weight[destination[r]]
         for k in range(values.size):
             whole = term[r, k, 0] + term[r, k, 1] + term[r, k, 2]
             if not whole > 0:
                 continue
+            there = sellers[k, origin[r]] * weight[destination[r]]
+            back = sellers[k, destination[r]] * weight[origin[r]]
             sums[:] = 0.0
             least = np.inf
             for m in range(MODES):
@@ -121,9 +124,9 @@ def add_levels(
                 sums[4 + m] = share
             sums[7] = 1.0
             for q in range(8):
-                total[q, k, a, b] += w * sums[q]
+                total[q, k, a, b] += there * sums[q]
                 if mirrored and origin[r] != destination[r]:
-                    total[q, k, b, a] += w * sums[q]
+                    total[q, k, b, a] += back * sums[q]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
@@ -212,6 +215,8 @@ def compare(
     destination: NDArray[np.int32],
     zone: NDArray[np.int32],
     weight: Floats,
+    sellers: Floats,
+    like: Ints,
     mirrored: bool,
     total: Floats,
     least_cost: Floats | None = None,
@@ -221,7 +226,8 @@ def compare(
     by logsum, with fixed shares and of the cheapest mode, the same three for hours, shares; or the first alone.
 
     rows: [n] pairs that changed, new_usd, new_hours: [n, mode, route]; search_values: [route], the values of time the
-    routes were searched with; the rest as in `prepare` and `add_levels`. Goods take new routes or keep their former
+    routes were searched with; like: [class], the class, it or one before it, that chooses as it does; the rest as in
+    `prepare` and `add_levels`. Goods take new routes or keep their former
     ones as `is_taken` says. least_cost, least_hours: [n, class, mode], as from `take_routes`, routes of a state that
     has every route of this one and more: what seems cheaper here was there too, and counts as those. Returns the first
     pair (its number in `rows`) that changes cut off, -1 for none.
@@ -234,16 +240,20 @@ def compare(
     touched = np.empty(MODES, np.bool_)
     rises = np.empty(MODES, np.bool_)
     falls = np.empty(MODES, np.bool_)
-    sums = np.empty(9)
-    block = np.zeros(total.shape[:2])
+    sums = np.empty((values.size, 9))
+    changes = np.zeros(values.size, np.bool_)
+    block = np.zeros((2, *total.shape[:2]))
     here = (0, 0, False)
     for n in range(rows.size):
         r = rows[n]
         a, b = int(zone[origin[r]]), int(zone[destination[r]])
         both = bool(mirrored and origin[r] != destination[r])
-        w = weight[origin[r]] * weight[destination[r]] if a >= 0 and b >= 0 else 0.0
         find_moves(usd[r], hours[r], new_usd[n], new_hours[n], search_values, touched, rises, falls)
         for k in range(values.size):
+            if like[k] != k:
+                changes[k] = changes[like[k]]
+                continue
+            changes[k] = False
             whole = term[r, k, 0] + term[r, k, 1] + term[r, k, 2]
             if not whole > 0:
                 continue  # no mode served the pair: it shows no change
@@ -296,30 +306,39 @@ def compare(
                 if cut_off < 0:
                     cut_off = n
                 continue
-            if not w > 0:
+            if a < 0 or b < 0:
                 continue
-            sums[0] = cost * ((new_whole / whole) ** (-1.0 / scale) - 1.0)
+            changes[k] = True
+            sums[k, 0] = cost * ((new_whole / whole) ** (-1.0 / scale) - 1.0)
             if not only_cost:
-                _variants(sums, whole, new_whole, term[r, k], new_term, old_g, old_h, new_g, new_h, cost)
+                _variants(sums[k], whole, new_whole, term[r, k], new_term, old_g, old_h, new_g, new_h, cost)
+        for k in range(values.size):
+            if not changes[k]:
+                continue
+            there = sellers[k, origin[r]] * weight[destination[r]]
+            back = sellers[k, destination[r]] * weight[origin[r]]
+            if not there + back > 0:
+                continue
             if a != here[0] or b != here[1] or both != here[2]:
                 _add_up(block, total, *here)
                 here = a, b, both
             for q in range(total.shape[0]):
-                block[q, k] += w * sums[q]
+                block[0, q, k] += there * sums[like[k], q]
+                block[1, q, k] += back * sums[like[k], q]
     _add_up(block, total, *here)
     return cut_off
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def _add_up(block: Floats, total: Floats, a: int, b: int, both: bool) -> None:
-    """Add block[q, class], what a run of pairs between two zones sums up to, to total[q, class, zone, zone]; empty."""
-    for q in range(block.shape[0]):
-        for k in range(block.shape[1]):
-            if block[q, k] != 0.0:
-                total[q, k, a, b] += block[q, k]
-                if both:
-                    total[q, k, b, a] += block[q, k]
-                block[q, k] = 0.0
+    """Add block[direction, q, class], what a run of pairs between two zones sums up to there and back, to
+    total[q, class, zone, zone]; empty."""
+    for q in range(block.shape[1]):
+        for k in range(block.shape[2]):
+            total[q, k, a, b] += block[0, q, k]
+            if both:
+                total[q, k, b, a] += block[1, q, k]
+            block[0, q, k] = block[1, q, k] = 0.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]

@@ -342,6 +342,8 @@ def add_rows(
     choice: Any,
     zone: NDArray[np.int32],
     weight: Floats,
+    sellers: Floats,
+    like: Ints,
     sets: Ints,
     room: Any,
     total: Floats,
@@ -349,9 +351,10 @@ def add_rows(
 ) -> bool:
     """Add the weighted differences of cost from the cities of `block` to those after them, for all sets; whether full.
 
-    total: [zone of the second city, set, class], as the first of `choice_kernels.compare`, one direction; reached:
-    [zone], set where anything was added. by_class: by search class (value, road, rail) with what `row_by_road` and
-    `row_by_rail` take; sea: what `row_by_sea` takes, of the first search class: no other is a voyage, see `best_route`.
+    total: [zone of the second city, set, direction and class], as the first of `choice_kernels.compare`: to the second
+    city, then from it; reached: [zone], set where anything was added. sellers, like: as in `choice_kernels.compare`.
+    by_class: by search class (value, road, rail) with what `row_by_road` and `row_by_rail` take; sea: what `row_by_sea`
+    takes, of the first search class: no other is a voyage, see `best_route`.
     pairs: (usd, hours, term, pick, segment); choice: (values, constants, scale); room: buckets and tables.
     """
     usd, hours, term, pick, segment = pairs
@@ -366,6 +369,7 @@ def add_rows(
     cost, whole = np.empty(classes), np.empty(classes)
     taken, lists = np.empty((MODES, ROUTES), np.int64), np.empty((MODES * ROUTES, 2), np.int64)
     change = np.empty(classes)
+    both = np.empty(2 * classes)
     for i in block:
         full = fill_row(
             i, by_class, sea, near_ptr, near, back_ptr, back_city, back_near, count, real, mask
@@ -389,9 +393,9 @@ def add_rows(
                     found = number_parts(sets, relevant[j], slots, bits, number, parts)
                 out[:found] = 0.0
                 last, last_zone = relevant[j], b
-            w = weight[i] * weight[j]
             any_class = False
             for k in range(classes):
+                both[k], both[classes + k] = sellers[k, i] * weight[j], sellers[k, j] * weight[i]
                 whole[k] = term[r, k, 0] + term[r, k, 1] + term[r, k, 2]
                 cost[k] = 0.0
                 if not whole[k] > 0:
@@ -424,7 +428,7 @@ def add_rows(
                 while kept_slots[at] >= 0 and kept_key[kept_slots[at]] != used:
                     at = (at + 1) & size
                 if kept_slots[at] >= 0:
-                    for k in range(classes):
+                    for k in range(2 * classes):
                         out[n, k] += kept[kept_slots[at], k]
                     continue
                 if used == all_used:
@@ -435,11 +439,16 @@ def add_rows(
                         scale, new_usd, new_hours, terms[m],
                     )  # fmt: skip
                 for k in range(classes):
-                    change[k] = w * fall(cost[k], whole[k], terms[:, k], scale) if whole[k] > 0 else 0.0
-                    out[n, k] += change[k]
+                    if like[k] == k:
+                        change[k] = fall(cost[k], whole[k], terms[:, k], scale) if whole[k] > 0 else 0.0
+                    else:
+                        change[k] = change[like[k]]
+                for k in range(2 * classes):
+                    out[n, k] += both[k] * change[k % classes]
                 if held < kept_key.size:
                     kept_slots[at], kept_key[held] = held, used
-                    kept[held] = change
+                    for k in range(2 * classes):
+                        kept[held, k] = both[k] * change[k % classes]
                     held += 1
         if found:
             _spread(number, out, found, total[last_zone])
@@ -449,15 +458,33 @@ def add_rows(
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def _spread(number: Ints32, out: Floats, found: int, total: Floats) -> None:
-    """Add what different parts of sets have to the sets: total[set, class]."""
+    """Add what different parts of sets have to the sets: total[set, direction and class]."""
     for s in range(number.size):
         n = number[s]
         for k in range(total.shape[1]):
             total[s, k] += out[n, k]
 
 
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def add_both_ways(a: int, b: int, found: Floats, total: Floats, summed: NDArray[np.bool_]) -> None:
+    """Add what a block of zone a has with zone b to total[zone, zone, set, class], and empty it.
+
+    found: [set, direction and class], as `add_rows` fills it; summed: [zone, zone], where anything stands in total.
+    """
+    sets, classes = total.shape[2:]
+    for one, other in ((a, b), (b, a)):
+        if not summed[one, other]:
+            total[one, other] = 0.0
+            summed[one, other] = True
+    for s in range(sets):
+        for k in range(classes):
+            total[a, b, s, k] += found[s, k]
+            total[b, a, s, k] += found[s, classes + k]
+            found[s, k] = found[s, classes + k] = 0.0
+
+
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def costs_both_ways(
+def turn_to_costs(
     a: int,
     total: Floats,
     reached: NDArray[np.bool_],
@@ -465,16 +492,14 @@ def costs_both_ways(
     first: Floats,
     home: Floats,
 ) -> None:
-    """Costs total / mass + first + home between zone a and those from it on, in place, in both directions.
+    """Costs total / mass + first + home from zone a, in place.
 
-    total: [zone, zone, set, class]; what stands at [a, b], b not below a, is the sum of one direction; where not
-    reached[a, b] nothing stands there and nothing changes. mass, first, home: [class, zone, zone].
+    total: [zone, zone, set, class]; where not reached[a, b] nothing stands there and nothing changes. mass, first,
+    home: [class, zone, zone].
     """
     sets, classes = total.shape[2:]
-    for b in range(a, total.shape[0]):
-        twice = 2.0 if a == b else 1.0  # between the cities of one zone both directions are its own
+    for b in range(total.shape[0]):
         for s in range(sets):
             for k in range(classes):
-                change = twice * total[a, b, s, k] if reached[a, b] else 0.0
-                total[b, a, s, k] = change / mass[k, b, a] + first[k, b, a] + home[k, b, a]
+                change = total[a, b, s, k] if reached[a, b] else 0.0
                 total[a, b, s, k] = change / mass[k, a, b] + first[k, a, b] + home[k, a, b]

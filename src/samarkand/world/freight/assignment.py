@@ -1,6 +1,7 @@
 """Freight work: tonnes on every link and tonne-kilometres by mode and economy, for trade between economies.
 
-Trade of two economies is shared out over their cities by population, over modes by the calibrated choice, and laid
+Trade of two economies is shared out over their cities by population, what they sell of coal, ores and grain by where
+these are mined and grown (`origins`), over modes by the calibrated choice, and laid
 on the links of the ways that the skims hold (`ways` shows one of them). Trade within an economy is left out: spread
 over cities by population alone, without decay by distance, its hauls would be far too long.
 """
@@ -23,6 +24,7 @@ from samarkand.world.freight.commodities import IN_BOXES
 from samarkand.world.freight.energy import EnergyTrade, SeaReach
 from samarkand.world.freight.mode_choice import VOT_CLASSES, add_by_class, classes_of_time
 from samarkand.world.freight.model import FreightModel, RouteUpdate
+from samarkand.world.freight.origin_weights import origin_weights
 from samarkand.world.freight.skims import (
     MODES,
     SEARCH_CLASSES,
@@ -457,17 +459,19 @@ def _measures(amounts: Sequence[Floats]) -> dict[str, Floats]:
     return {"tonnes": amounts[0], "teu": teu}
 
 
-def shares_of_cities(network: Network, labels: Sequence[str]) -> tuple[pd.Series, Floats]:
-    """The economy of each city among labels, or the rest of the world, and its part of the trade, by population.
+def shares_of_cities(network: Network, labels: Sequence[str]) -> tuple[pd.Series, Floats, Floats]:
+    """The economy of each city among labels, or the rest of the world, and its part of the trade.
 
-    Zero of a city whose economy no label stands for.
+    Of what the economy buys, by population [city], and of what it sells, by class of goods [class, city]; zero of a
+    city whose economy no label stands for.
     """
     iso3, population = network.cities["iso3"].astype(str), network.cities["population"].to_numpy(float)
     code = iso3.where(iso3.isin(labels), REST_OF_WORLD)
     known = code.isin(labels).to_numpy()
     weight = np.zeros(len(iso3))
     weight[known] = population[known] / pd.Series(population).groupby(code.to_numpy()).transform("sum")[known]
-    return code, weight
+    zone = pd.Index(labels).get_indexer(pd.Index(code)).astype(np.int32)
+    return code, weight, origin_weights(network.cities, zone, weight)
 
 
 def city_flows(
@@ -475,7 +479,7 @@ def city_flows(
 ) -> tuple[dict[str, dict[str, Floats]], float]:
     """Tonnes by class of goods and mode between cities, and what no mode carries."""
     cities = network.cities
-    code, weight = shares_of_cities(network, tonnes["origin"].to_numpy().astype(str).tolist())
+    code, buyers, sellers = shares_of_cities(network, tonnes["origin"].to_numpy().astype(str).tolist())
     known = code.isin(tonnes["origin"].to_numpy().astype(str)).to_numpy()
     found, stranded = {}, 0.0
     for label in tonnes["vot_class"].to_numpy():
@@ -484,7 +488,7 @@ def city_flows(
             vot_class=label, origin=code[known].to_numpy(), destination=code[known].to_numpy()
         )
         by_pair[np.ix_(known, known)] = picked.transpose("origin", "destination").to_numpy()
-        by_pair *= weight[:, None] * weight
+        by_pair *= sellers[VOT_CLASSES.index(label)][:, None] * buyers
         share = mode_share.sel(vot_class=label)
         by_mode = {
             mode: by_pair * share.sel(mode=mode).transpose("origin_city", "destination_city").to_numpy()

@@ -2,7 +2,7 @@
 
 The voyage of two cities is the one that the choice of modes offers them: between the ports of least cost, by the sea
 path of least cost. It passes a chokepoint where it uses any link of the named passage. Cities of an economy weigh as
-in all trade costs, by population; pairs of cities also by the share of the sea between them.
+in all trade costs (`FreightBaseline.weights_of`); pairs of cities also by the share of the sea between them.
 
     passes[k, c, o, d] = sum over cities a of o, b of d of w_a w_b share_sea[a,b,c] [voyage a-b passes k]
                          / the same sum without the last factor
@@ -11,6 +11,8 @@ Worked out once for a network and kept on disk beside it.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
@@ -27,7 +29,7 @@ from samarkand.world.freight.skims import attach_ports_at_sea
 from samarkand.world.network.tables import LinkCosts, Network, sea_costs
 
 Flags = NDArray[np.bool_]
-FORMAT = "passages-1"
+FORMAT = "passages-2"
 MOST_KEPT = 3
 SEA = MODES.index("sea")
 
@@ -67,38 +69,42 @@ def _key(model: FreightModel) -> str:
 def find_passages(model: FreightModel) -> Floats:
     """`passages_of` as an array, worked out now."""
     baseline = model.baseline
-    pairs, zone, weight = baseline.pairs, *baseline.zones
+    pairs, zone = baseline.pairs, baseline.zones[0]
     count = len(model.economies)
     one, other = zone[pairs.origin], zone[pairs.destination]
     counted = (one >= 0) & (other >= 0) & (pairs.origin != pairs.destination)
     passes = np.zeros((len(model.network.chokepoints), len(VOT_CLASSES), count, count))
     picked = baseline.pick[..., SEA]
+    there, back = baseline.weights_of(np.arange(len(pairs)))
     voyages = {int(c): voyages_of(model, int(c)) for c in np.unique(picked[counted]) if c >= 0}
     for g in range(len(VOT_CLASSES)):
         whole = baseline.term[:, g].sum(axis=-1)
         share = np.divide(baseline.term[:, g, SEA], whole, out=np.zeros_like(whole), where=whole > 0)
-        amount = share * weight[pairs.origin] * weight[pairs.destination]
-        amount[~counted] = 0.0
-        total = _between_economies(amount, one, other, count)
+        share[~counted] = 0.0
+        amounts = share * there[:, g], share * back[:, g]
+        total = _between_economies(amounts, one, other, count)
         for k in range(len(passes)):
             crossing = np.zeros(len(pairs), np.bool_)
             for c, flags in voyages.items():
                 mine = picked[:, g] == c
                 crossing[mine] = flags[k, pairs.origin[mine], pairs.destination[mine]]
-            part = _between_economies(np.where(crossing, amount, 0.0), one, other, count)
+            crossed = [np.where(crossing, amount, 0.0) for amount in amounts]
+            part = _between_economies(crossed, one, other, count)
             np.divide(part, total, out=passes[k, g], where=total > 0)
     return passes
 
 
 def _between_economies(
-    amount: Floats, one: NDArray[np.int32], other: NDArray[np.int32], count: int
+    amounts: Sequence[Floats], one: NDArray[np.int32], other: NDArray[np.int32], count: int
 ) -> Floats:
-    """Amounts of pairs by their two economies, the same there and back."""
-    used = amount > 0
-    place = one[used].astype(np.int64) * count + other[used]
-    total: Floats = np.bincount(place, amount[used], count * count).astype(np.float64)
-    square = total.reshape(count, count)
-    return square + square.T
+    """Amounts of pairs, there and back, by their economies [origin, destination]."""
+    ways = []
+    for amount in amounts:
+        used = amount > 0
+        place = one[used].astype(np.int64) * count + other[used]
+        total = np.bincount(place, amount[used], count * count).astype(np.float64)
+        ways.append(total.reshape(count, count))
+    return ways[0] + ways[1].T
 
 
 def voyages_of(model: FreightModel, c: int) -> Flags:

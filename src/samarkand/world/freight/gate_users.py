@@ -47,7 +47,7 @@ class Users(NamedTuple):
     term: Floats  # of nests
     cost: Floats  # [user, mode], without prices
     hours: Floats
-    weight: Floats  # of both cities
+    weights: tuple[Floats, Floats]  # of both cities, there and back
 
 
 class Ways(NamedTuple):

@@ -124,15 +124,21 @@ class GatedFreight:
         self._last: tuple[int, int, Ints, Ints, Way, Ways] | None = None
         self._closed: set[int] = set()  # choices of gates, by their bits, closed in a search
         self._passing_by: tuple[Goods, Floats] | None = None
-        zone, weight = model.baseline.zones
+        zone = model.baseline.zones[0]
         one, other = (end[self.at] for end in (model.baseline.pairs.origin, model.baseline.pairs.destination))
-        self._cell: Ints = zone[one].astype(np.int64) * len(model.baseline.economies) + zone[other]
-        self._weight: Floats = weight[one] * weight[other]
+        count = len(model.baseline.economies)
+        # Of what goes from the first city of a pair to the other, and back: pair of economies [row], weight [row,
+        # class].
+        self._cells: tuple[Ints, Ints] = (
+            zone[one].astype(np.int64) * count + zone[other],
+            zone[other].astype(np.int64) * count + zone[one],
+        )
+        self._weights: tuple[Floats, Floats] = model.baseline.weights_of(self.at)
         self._amounts_of: tuple[Goods, dict[str, Floats]] | None = None
         self._use_of: tuple[Users, Ways, csr_array] | None = None
         self._taking: tuple[Ways, csr_array] | None = None
         self._users_of: tuple[Goods, int, Users] | None = None
-        self._turning: tuple[int, Ints, Ints, Ints] | None = None
+        self._turning: tuple[int, Ints, Ints] | None = None
         self._choice_of: tuple[Ways, float, engine.Choice] | None = None
         self._laid: tuple[NDArray[np.bool_], Ways, Floats, tuple[Layer, ...]] | None = None
 
@@ -150,7 +156,7 @@ class GatedFreight:
         """What passes each facility without prices, tonnes or TEU a year; oil and gas from terminals apart."""
         if self._passing_by is None or self._passing_by[0] is not goods:
             found = [
-                part @ self._both(goods, one.measure)[where]
+                part @ self._between_two(goods, one.measure)[where]
                 for one, (where, part) in zip(self.facilities, self._first_of_cells, strict=True)
             ]
             self._passing_by = goods, np.array(found, np.float64)
@@ -161,25 +167,34 @@ class GatedFreight:
         """By facility: what of the goods between two economies passes it on first ways; pairs of economies and classes
         of which some does."""
         at = np.nonzero((self.share != 0) & (self.bits != 0))  # most ways pass no gate
-        gates, cells = self.bits[at], self._cell[at[0]] * len(VOT_CLASSES) + at[1]
-        part = self.share[at] * self._weight[at[0]]
+        gates, share = self.bits[at], self.share[at]
+        cells = [cell[at[0]] * len(VOT_CLASSES) + at[1] for cell in self._cells]
+        parts = [share * weight[at[:2]] for weight in self._weights]
         found = []
         for f in range(len(self.facilities)):
             mine = (gates >> f & 1) != 0
-            where, of_cell = np.unique(cells[mine], return_inverse=True)
-            found.append((where, np.bincount(of_cell, part[mine], where.size).astype(np.float64)))
+            where, of_cell = np.unique(np.concatenate([cell[mine] for cell in cells]), return_inverse=True)
+            part = np.concatenate([part[mine] for part in parts])
+            found.append((where, np.bincount(of_cell, part, where.size).astype(np.float64)))
         return found
 
-    def _both(self, goods: Goods, name: str) -> Floats:
-        """Between two economies, both ways together [pair of economies and class]; kept for the goods asked about
-        last."""
+    def _between_two(self, goods: Goods, name: str) -> Floats:
+        """From one economy to another [pair of economies and class]; kept for the goods asked about last."""
         if self._amounts_of is None or self._amounts_of[0] is not goods:
             self._amounts_of = goods, {}
         kept = self._amounts_of[1]
         if name not in kept:
-            amount = getattr(goods, name)
-            kept[name] = (amount + amount.transpose(1, 0, 2)).ravel()
+            amount: Floats = getattr(goods, name)
+            kept[name] = amount.ravel()
         return kept[name]
+
+    def _of_users(self, goods: Goods, name: str, row: Ints, label: Ints) -> Floats:
+        """Of classes of goods of pairs that pass a gate, both ways together."""
+        amount, size = self._between_two(goods, name), len(VOT_CLASSES)
+        ways = zip(self._cells, self._weights, strict=True)
+        there, back = (amount[cell[row] * size + label] * weight[row, label] for cell, weight in ways)
+        found: Floats = there + back
+        return found
 
     def _passing(self, goods: Goods, parts: Sequence[tuple[Ints, Floats, Ints]]) -> Floats:
         """What passes each facility on ways of rows with shares and gates, both [row, class, mode]."""
@@ -195,8 +210,10 @@ class GatedFreight:
 
     def _amounts(self, goods: Goods, name: str) -> Floats:
         """Of pairs that pass a gate, both ways together [row, class]."""
-        both = self._both(goods, name).reshape(-1, len(VOT_CLASSES))
-        found: Floats = both[self._cell] * self._weight[:, None]
+        amount = self._between_two(goods, name).reshape(-1, len(VOT_CLASSES))
+        ways = zip(self._cells, self._weights, strict=True)
+        there, back = (amount[cell] * weight for cell, weight in ways)
+        found: Floats = there + back
         return found
 
     def solve(
@@ -285,11 +302,13 @@ class GatedFreight:
         count = len(self.model.baseline.economies)
         found = np.zeros((len(VOT_CLASSES), count, count))
         for layer in limits.layers:  # whoever passes a full facility is among those that turn aside
-            bits, cell = self._bits(self.found[layer.number], layer.rows), self._cell[layer.rows]
-            share = (layer.share * (bits >> f & 1)).sum(axis=2) * self._weight[layer.rows, None]
-            for k in range(len(VOT_CLASSES)):
-                found[k] += np.bincount(cell, share[:, k], count * count).reshape(count, count)
-        return found + found.transpose(0, 2, 1)
+            bits = self._bits(self.found[layer.number], layer.rows)
+            share = (layer.share * (bits >> f & 1)).sum(axis=2)
+            for cells, weights in zip(self._cells, self._weights, strict=True):
+                cell, part = cells[layer.rows], share * weights[layer.rows]
+                for k in range(len(VOT_CLASSES)):
+                    found[k] += np.bincount(cell, part[:, k], count * count).reshape(count, count)
+        return found
 
     def _search(self, land: Mapping[int, Floats], sea: Floats) -> Search:
         """Ways of the pairs that pass a gate, by land, by search class, and by sea; kept.
@@ -314,14 +333,13 @@ class GatedFreight:
         if kept is None or kept[0] != mask:
             offered = self.taken.term > 0
             row, label = np.nonzero((((self.bits & mask) != 0) & offered).any(axis=2))
-            kept = self._turning = mask, row, label, self._cell[row] * len(VOT_CLASSES) + label
-        _, row, label, cell = kept
-        volume = self._both(goods, "volume")[cell]
-        some = volume > 0
+            kept = self._turning = mask, row, label
+        _, row, label = kept
+        demand = self._of_users(goods, "volume", row, label)
+        some = demand > 0
         if not some.all():
-            row, label, cell, volume = row[some], label[some], cell[some], volume[some]
-        holds = {name: self._both(goods, name)[cell] / volume for name in ("tonnes", "teu")}
-        demand = volume * self._weight[row]
+            row, label, demand = row[some], label[some], demand[some]
+        holds = {name: self._of_users(goods, name, row, label) / demand for name in ("tonnes", "teu")}
         last = None if self._users_of is None or self._users_of[1] != mask else self._users_of[2]
         if last is not None and np.array_equal(last.row, row) and np.array_equal(last.label, label):
             users = last._replace(demand=demand, holds=holds)
@@ -333,7 +351,7 @@ class GatedFreight:
                 row, label, demand, holds,
                 (self.share[row, label] * np.where(term > 0, cost, 0.0)).sum(axis=1), nest_user, nest_mode,
                 term[nest_user, nest_mode], cost, np.where(term > 0, self.taken.hours[row, label], 0.0),
-                self._weight[row],
+                (self._weights[0][row, label], self._weights[1][row, label]),
             )  # fmt: skip
         self._users_of = goods, mask, users
         return users
@@ -722,17 +740,14 @@ class GatedFreight:
         return self._between(users, sums)
 
     def _between(self, users: Users, values: Sequence[Floats]) -> Floats:
-        """Sums of what users have, weighted by their cities, both ways together [value, class, origin, destination]."""
-        baseline = self.model.baseline
-        pairs, zone = baseline.pairs, baseline.zones[0]
-        rows = self.at[users.row]
-        a, b = zone[pairs.origin[rows]], zone[pairs.destination[rows]]
-        shape = len(VOT_CLASSES), len(baseline.economies), len(baseline.economies)
-        cell = np.ravel_multi_index((users.label, a, b), shape)
-        total = np.empty((len(values), *shape))
-        for q, of_users in enumerate(values):
-            one_way = np.bincount(cell, users.weight * of_users, total[q].size).reshape(shape)
-            np.add(one_way, one_way.transpose(0, 2, 1), out=total[q])
+        """Sums of what users have, weighted by their cities [value, class, origin, destination]."""
+        count = len(self.model.baseline.economies)
+        total = np.zeros((len(values), len(VOT_CLASSES), count, count))
+        for cells, weight in zip(self._cells, users.weights, strict=True):
+            some = np.flatnonzero(weight > 0)  # a city without mines sells no coal, at whatever cost
+            cell, mine = users.label[some] * count**2 + cells[users.row[some]], weight[some]
+            for q, of_users in enumerate(values):
+                total[q] += np.bincount(cell, mine * of_users[some], total[q].size).reshape(total[q].shape)
         return total
 
 

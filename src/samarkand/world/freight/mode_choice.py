@@ -21,9 +21,12 @@ from samarkand.world.freight.cargo_modes import cargoes_near_by
 from samarkand.world.parameters import Parameters, load_parameters
 
 MODES = ("road", "rail", "sea")
-# The last has the value of time of the first, and fewer modes: goods in tanks.
-VOT_CLASSES = ("bulk", "low", "middle", "high", "highest", "liquid")
-VALUED_AS = {"liquid": "bulk"}
+# Those from `liquid` on have the value of time of the first. Goods in tanks have fewer modes; goods in bulk of three
+# sectors start where they are mined and grown (`origins`), and are in all else like the first.
+VOT_CLASSES = ("bulk", "low", "middle", "high", "highest", "liquid", "coal", "ores", "grain")
+SECTOR_OF_CLASS = {"coal": "coal", "ores": "ores", "grain": "agriculture"}
+VALUED_AS = {"liquid": "bulk", **dict.fromkeys(SECTOR_OF_CLASS, "bulk")}
+LIKE = np.array([VOT_CLASSES.index("bulk" if name in SECTOR_OF_CLASS else name) for name in VOT_CLASSES])
 # What the constants of a pair of cities are made of (`ModeChoice.constants`).
 TERMS = ("constant", "value_of_time", "distance", "north_america", "north_america_value_of_time")
 VALUE_OF_REFERENCE = 10.0  # US$ per TEU and hour: the term by value is zero there
@@ -218,15 +221,19 @@ def cargo_classes(freight: xr.Dataset) -> xr.DataArray:
 
     freight: as `freight_table`. Classes are told by their declared values, whatever replaces them: a class that is
     valued higher keeps its cargoes and raises all of them. A cargo that a sector lacks is in the first. Cargoes that go
-    by road over short ways alone (`cargo_modes`) and have the value of time of bulk are `liquid`.
+    by road over short ways alone (`cargo_modes`) and have the value of time of bulk are `liquid`. What has the value of
+    time of bulk of the sectors of `SECTOR_OF_CLASS` is in the class of its sector.
     """
     vot_by_class = classes_of_time(load_parameters()).to_numpy()
     values = freight["cargo_value_of_time"].transpose("sector", "cargo")
     nearest = np.abs(np.log(values.fillna(1.0).to_numpy())[..., None] - np.log(vot_by_class)).argmin(axis=-1)
     nearest = np.where(np.isnan(values.to_numpy()), 0, nearest)
-    for label, valued_as in VALUED_AS.items():
-        in_tanks = np.isin(values["cargo"].to_numpy(), cargoes_near_by("road"))
-        nearest[in_tanks & (nearest == VOT_CLASSES.index(valued_as))] = VOT_CLASSES.index(label)
+    bulk = VOT_CLASSES.index("bulk")
+    in_tanks = np.isin(values["cargo"].to_numpy(), cargoes_near_by("road"))
+    nearest[in_tanks & (nearest == bulk)] = VOT_CLASSES.index("liquid")
+    for label, sector in SECTOR_OF_CLASS.items():
+        of_sector = (values["sector"] == sector).to_numpy()[:, None] & ~np.isnan(values.to_numpy())
+        nearest[of_sector & (nearest == bulk)] = VOT_CLASSES.index(label)
     return values.copy(data=np.array(VOT_CLASSES)[nearest]).rename("vot_class")
 
 

@@ -30,6 +30,7 @@ from samarkand.world.freight.end_legs import EndLegs, LegTable
 from samarkand.world.freight.mode_choice import MODES, ModeChoice
 from samarkand.world.freight.mode_constants import declared_choice, declared_constants
 from samarkand.world.freight.new_port_legs import NewPorts
+from samarkand.world.freight.origins import origin_rows
 from samarkand.world.freight.path_base import PathBase, prepare_base
 from samarkand.world.freight.path_update import ByRoad, PathUpdate, number_ends
 from samarkand.world.freight.skims import (
@@ -57,7 +58,7 @@ from samarkand.world.network.new_ports import new_ports, open_ports
 from samarkand.world.network.tables import Network, land_costs
 from samarkand.world.parameters import Parameters, table_names
 
-FORMAT = "freight-6"  # part of the content hash: another meaning of the arrays is another name
+FORMAT = "freight-7"  # part of the content hash: another meaning of the arrays is another name
 LAND = ("road", "rail")
 PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values", "by_sea")
 STATE_ARRAYS = ("term", "pick", "levels")
@@ -291,6 +292,7 @@ def _key(
         table[name].to_numpy(float) for table in (cities, ports, network.terminals) for name in ("lat", "lon")
     ]
     owners = [pd.factorize(network.land(mode).nodes["economy"].astype(str)) for mode in LAND]
+    words += [str(row) for rows in origin_rows().values() for row in rows]
     words += [*ports["economy"], *(name for _, names in owners for name in names)]
     return fingerprint(
         *(owner for owner, _ in owners),

@@ -23,7 +23,7 @@ from samarkand.core.progress import Progress, quiet
 from samarkand.engines.compiled import load_compiled
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.end_legs import LegTable
-from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
+from samarkand.world.freight.mode_choice import LIKE, MODES, VOT_CLASSES
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.new_port_legs import NewPorts, port_legs
 from samarkand.world.freight.path_update import number_ends
@@ -347,7 +347,7 @@ class _Run:
         zones, classes = len(baseline.economies), baseline.values.size
         pairs = (baseline.pairs.usd, baseline.pairs.hours, baseline.term, baseline.pick, baseline.segment)
         choice = baseline.values, baseline.constants, baseline.choice.scale
-        total = np.empty((zones, zones, sets.size, classes))  # sums of [a, b] with a not above b alone
+        total = np.empty((zones, zones, sets.size, classes))
         summed = np.zeros((zones, zones), np.bool_)
         blocks = [
             (a, members[first : first + CITIES_AT_ONCE])
@@ -373,16 +373,11 @@ class _Run:
             reached = np.zeros(zones, np.bool_)
             overflows = self.pairs.add_rows(
                 members, by_class, sea, base.near_ptr, base.near, base.back_ptr, base.back_city, base.back_near,
-                pairs, choice, zone, weight, sets, room, found, reached,
+                pairs, choice, zone, weight, baseline.sellers, LIKE, sets, room, found, reached,
             )  # fmt: skip
             with lock:  # the order of blocks moves the last digits alone
                 for b in np.flatnonzero(reached).tolist():
-                    both = min(a, b), max(a, b)
-                    if summed[both]:
-                        total[both] += found[b]
-                    else:
-                        total[both], summed[both] = found[b], True
-                    found[b] = 0.0
+                    self.pairs.add_both_ways(a, b, found[b], total, summed)
                 done, full = done + 1, full or overflows
                 progress(done=done, total=len(blocks))
 
@@ -390,7 +385,7 @@ class _Run:
         if full:
             return None
         first, mass, home = baseline.mean(baseline.levels[0]), baseline.levels[-1], baseline.at_home[1]
-        run_all(lambda a: self.pairs.costs_both_ways(a, total, summed, mass, first, home), range(zones))
+        run_all(lambda a: self.pairs.turn_to_costs(a, total, summed, mass, first, home), range(zones))
         return total
 
     def _room(self, sets: int) -> tuple[tuple[Any, ...], Floats]:
@@ -407,12 +402,12 @@ class _Run:
             bits,
             np.empty(sets, np.int32),
             np.empty(sets, np.int64),
-            np.empty((sets, classes)),
+            np.empty((sets, 2 * classes)),
             np.empty(slots // 2, np.int64),  # half full at most, so that a search in the tables ends
-            np.empty((slots // 2, classes)),
+            np.empty((slots // 2, 2 * classes)),
             np.empty(slots, np.int32),
         )
-        return room, np.zeros((len(baseline.economies), sets, classes))
+        return room, np.zeros((len(baseline.economies), sets, 2 * classes))
 
 
 def _turned(labels: Rows, places: int) -> Rows:

@@ -48,17 +48,18 @@ def calc_tonnes_cheaper(
     total = new.term.sum(axis=-1, keepdims=True)
     share = np.divide(new.term, total, out=np.zeros_like(new.term), where=total > 0)
     cheaper = (share * (new.cost < CLOSER * old.cost)).sum(axis=-1)  # [pair, class]
-    zone, weight = baseline.zones
+    zone = baseline.zones[0]
     one, other = baseline.pairs.origin[rows], baseline.pairs.destination[rows]
     known = (zone[one] >= 0) & (zone[other] >= 0) & (one != other)
     one, other, cheaper = one[known], other[known], cheaper[known]
+    there, back = baseline.weights_of(rows[known])
     labels = list(baseline.economies)
     ordered = tonnes.sel(origin=labels, destination=labels).transpose("origin", "destination", "vot_class")
     amount: Floats = ordered.to_numpy()
-    between = amount[zone[one], zone[other]]
+    between = amount[zone[one], zone[other]] * there
     if baseline.pairs.mirrored:
-        between = between + amount[zone[other], zone[one]]
-    return float((between * cheaper * (weight[one] * weight[other])[:, None]).sum())
+        between = between + amount[zone[other], zone[one]] * back
+    return float((between * cheaper).sum())
 
 
 def costs_of(baseline: FreightBaseline, rows: Ints, update: RouteUpdate) -> tuple[Floats, Floats]:

@@ -1,7 +1,8 @@
 """From city skims to trade costs by pair of economies and sector.
 
 The baseline cost of a pair of cities is its share-weighted generalised cost over modes, its change the change
-of the logsum; economies weigh their cities by population. The ad valorem change follows from value per TEU.
+of the logsum; economies weigh their cities by population, as origins of coal, ores and grain by where these are mined
+and grown (`origins`). The ad valorem change follows from value per TEU.
 Nothing here keeps state: the same skims, cities and parameters give the same answer, so that ranges are lists
 of calls.
 """
@@ -24,6 +25,7 @@ from samarkand.engines.compiled import load_compiled
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.border_compliance import compliance_costs
 from samarkand.world.freight.mode_choice import (
+    LIKE,
     MODES,
     VOT_CLASSES,
     ModeChoice,
@@ -37,6 +39,7 @@ from samarkand.world.freight.mode_choice import (
     surface_trade,
     within_north_america,
 )
+from samarkand.world.freight.origin_weights import origin_weights
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.parameters import Parameters
 
@@ -157,6 +160,18 @@ class FreightBaseline:
         return zone.astype(np.int32), np.ascontiguousarray(weights.sum(axis=0))
 
     @cached_property
+    def sellers(self) -> Floats:
+        """Weight of cities in their economy as origins [class of goods, city]; as destinations see `zones`."""
+        zone, weight = self.zones
+        return origin_weights(self.cities, zone, weight)
+
+    def weights_of(self, rows: Ints) -> tuple[Floats, Floats]:
+        """Weights of pairs, from origin to destination and back, [pair, class of goods]."""
+        (_, buyers), sellers = self.zones, self.sellers
+        one, other = self.pairs.origin[rows], self.pairs.destination[rows]
+        return sellers[:, one].T * buyers[other, None], sellers[:, other].T * buyers[one, None]
+
+    @cached_property
     def values(self) -> Floats:
         """Value of time by class of goods, US$/TEU-h."""
         values: Floats = classes_of_time(self.parameters).to_numpy()
@@ -229,7 +244,8 @@ class FreightBaseline:
             cut_off = load_kernels().compare(
                 rows[part], usd[part], hours[part], pairs.usd, pairs.hours, self.term, self.pick, self.segment,
                 pairs.search_values, self.values, self.constants, self.choice.scale, pairs.origin,
-                pairs.destination, zone, weight, pairs.mirrored, total, *(bound[part] for bound in bounds),
+                pairs.destination, zone, weight, self.sellers, LIKE, pairs.mirrored, total,
+                *(bound[part] for bound in bounds),
             )  # fmt: skip
             return cut_off, total
 
@@ -271,7 +287,7 @@ class FreightBaseline:
         term = np.divide(self.term, np.exp(self.constants), out=np.zeros_like(self.term), where=open_to)
         load_kernels().add_levels(
             self.pairs.usd, self.pairs.hours, term, self.pick, self.values,
-            self.pairs.origin, self.pairs.destination, *self.zones, self.pairs.mirrored, levels,
+            self.pairs.origin, self.pairs.destination, *self.zones, self.sellers, self.pairs.mirrored, levels,
         )  # fmt: skip
         share = self.mean(levels[LEVELS.index("share_road") : LEVELS.index("share_sea") + 1])
         return np.moveaxis(share, 0, -1)
@@ -417,7 +433,7 @@ def prepare_pairs(
     run_all(fill, (slice(0, half), slice(half, len(pairs))))
     kernels.add_levels(
         pairs.usd, pairs.hours, baseline.term, baseline.pick, baseline.values, pairs.origin, pairs.destination,
-        zone, weight, pairs.mirrored, baseline.levels,
+        zone, weight, baseline.sellers, pairs.mirrored, baseline.levels,
     )  # fmt: skip
     return baseline
 
@@ -456,9 +472,10 @@ def counterfactual_costs(baseline: FreightBaseline, with_changes: xr.Dataset) ->
     composite cost of the logsum; hours are weighted by the shares of each state.
     fixed_mode: shares stay those of the state without (a mode that closes leaves its share to the others).
     free_choice: every shipment takes the mode of least generalised cost, of all three, without constants.
-    Economies average their cities by population, own-economy pairs included, over the pairs reachable in the
-    state without; cells of a city to itself follow the declared rule and do not change. What a trade costs at home
-    (`border_compliance`) is added to the means of economies: it is the same by all routes and modes.
+    Economies average their cities by population, as origins of coal, ores and grain by `origins`, own-economy pairs
+    included, over the pairs reachable in the state without; cells of a city to itself follow the declared rule and do
+    not change. What a trade costs at home (`border_compliance`) is added to the means of economies: it is the same by
+    all routes and modes.
     Where a mode's cost rises for no class of the skims, goods keep their former route if the new one is
     dearer for them; where it falls for none, if the new one seems cheaper. By sea goods take the route of the
     first class of the skims; the sea stays offered where it was.

@@ -119,7 +119,7 @@ class TransitSearch:
         self._state, self._values = NetworkState(network, parameters, changes), values_of_time(parameters)
         self._goods = nearest_class(parameters)
         self._iso3 = network.cities["iso3"].astype(str).to_numpy()
-        code, self._weight = shares_of_cities(network, labels)
+        code, self._buyers, self._sellers = shares_of_cities(network, labels)
         self._zone: Ints = pd.Index(labels).get_indexer(pd.Index(code)).astype(np.int64)
         if by_flow is None:
             by_flow = _of_energy(energy, network, parameters, self._places, self.tariffs, shut)
@@ -176,7 +176,10 @@ class TransitSearch:
                 taken = share.sel(vot_class=label, mode=mode).transpose("origin_city", "destination_city")
                 part = taken.to_numpy().ravel()
                 if part.any():
-                    found += [(k, label, one.laid(part, len(self.labels))) for k, one in passed.items()]
+                    sellers = self._sellers[VOT_CLASSES.index(label)]
+                    found += [
+                        (k, label, one.laid(part, sellers, len(self.labels))) for k, one in passed.items()
+                    ]
         return found
 
     def _passed(self, asked: _Asked) -> dict[str, dict[int, _Passed]]:
@@ -201,8 +204,8 @@ class TransitSearch:
 
     def _pass(self, k: int, trips: _Trips, amount: Floats) -> _Passed:
         """What trips pass of goods that neither begin nor end in the economy of a tariff: those are no transit."""
-        weight = np.where(self._iso3 != self.tariffs[k].economy, self._weight, 0.0)
-        amount = amount * weight[trips.one] * weight[trips.other]
+        others = self._iso3 != self.tariffs[k].economy
+        amount = amount * others[trips.one] * np.where(others, self._buyers, 0.0)[trips.other]
         at = np.flatnonzero(amount)
         one, other = trips.one[at], trips.other[at]
         cell = self._zone[one] * len(self.labels) + self._zone[other]
@@ -220,16 +223,18 @@ class _Asked(NamedTuple):
 
 
 class _Passed(NamedTuple):
-    """Trips that pass a place: number of the pair of cities and of the pair of economies, and what of the goods between
-    the economies passes if all between the cities go so."""
+    """Trips that pass a place: number of the pair of cities and of the pair of economies, and what of the goods that
+    the first city sells to the second one's economy passes if all between the cities go so."""
 
     pair: Ints
     cell: Ints
     amount: Floats
 
-    def laid(self, part: Floats, count: int) -> Floats:
-        """What passes between economies [pair of economies], with the part of goods that goes so [pair of cities]."""
-        found = np.bincount(self.cell, self.amount * part[self.pair], count * count)
+    def laid(self, part: Floats, sellers: Floats, count: int) -> Floats:
+        """What passes between economies [pair of economies], with the part of goods that goes so [pair of cities] and
+        of what each city sells [city]."""
+        amount = self.amount * part[self.pair] * sellers[self.pair // sellers.size]
+        found = np.bincount(self.cell, amount, count * count)
         return found.astype(np.float64)
 
 
