@@ -64,10 +64,10 @@ pair alike, the others by trade in goods; nobody pays.
 
 `python -m docs.plausibility --variants FILE` makes the table of any programme with lines, borders and ports. Given
 the published assumptions, hours and generalised costs have the published size: the difference above is the number
-of items, and the class of lines (a rate of US$ 0.23 instead of 0.47 a TEU-km, `class_figures_share`). Real income
-stays far below: a fall of freight cost by 1 % is one of the price by a fraction of that, and services bear none.
-The last rows take the published figures for changes of 1 + cost of all goods, and stand near the lower published
-gain.
+of items, and the class of lines (half of the rate, as US$ 0.23 instead of 0.47 a TEU-km, `class_figures_share`).
+Real income stays far below: a fall of freight cost by 1 % is one of the price by a fraction of that, and services
+bear none. The last rows take the published figures for changes of 1 + cost of all goods, and stand near the lower
+published gain.
 
 Halved borders and ports do not halve what a trade costs [at home](network.md#what-a-trade-costs-at-home): that is a
 measure of its own (`customs_clearance`).

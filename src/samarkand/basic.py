@@ -20,6 +20,7 @@ from samarkand.world.freight.cargo_modes import cargoes_near_by
 from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.mode_constants import declared_constants
 from samarkand.world.freight.origins import origin_rows
+from samarkand.world.network.rail_rates import tonne_rates
 from samarkand.world.network.tolls import tolls_of_links
 from samarkand.world.parameters import load_parameters
 from samarkand.world.world import World
@@ -85,20 +86,20 @@ def links(world: World, mode: str, saved: Saved) -> tuple[Array, Array]:
         km = np.maximum(table["km"].to_numpy(float), 0.1)
         usd = km * p["sea_rate"] + p["canal_tolls"] * tolls_of_links(table, network.sea_nodes)
         return table[["u", "v"]].to_numpy(np.int64).T, np.array([usd, km / p["sea_speed"]])
-    land = network.land(mode)
+    land, single = network.land(mode), network.single_roads
     table, crossings, at = land.links, land.crossings, land.crossings["link"].to_numpy(np.int64)
 
     def own(rows: Any, name: str, declared: Any) -> Array:
-        figure = np.asarray(rows.get(name, np.nan), float)
-        return np.where(np.isnan(figure), declared, figure)
+        return np.where(np.isnan(figure := np.asarray(rows.get(name, np.nan), float)), declared, figure)
 
     km, ends = table["km"].to_numpy(float), table[["u", "v"]].to_numpy(np.int64).T
-    single = land.nodes["economy"].isin(network.single_roads).to_numpy()[ends]
-    rate = np.where(single, p["road_rate_single"], p["road_rate_dual"]).mean(axis=0)
-    rate = rate if mode == "road" else np.full(km.size, p["rail_rate_standard"])
+    rate = np.where(land.nodes["economy"].isin(single), p["road_rate_single"], p["road_rate_dual"])
+    if mode == "rail":
+        more = p["rail_load"] * tonne_rates(land.nodes["economy"], p) - p["rail_rate_standard"]
+        rate = p["rail_rate_standard"] + p["own_rail_rates"] * np.nan_to_num(more)
     wait = table["repair"].map({line.id: p["ferry_wait"] + line.wait_hours for line in network.ferries})
     is_land, waiting = wait.isna().to_numpy(), wait.fillna(0.0).to_numpy(float)
-    usd = km * own(table, "rate", np.where(is_land, rate, p["ferry_rate"]))
+    usd = km * own(table, "rate", np.where(is_land, rate[ends].mean(axis=0), p["ferry_rate"]))
     moving = km / own(table, "speed", np.where(is_land, p[f"{mode}_speed"], p["ferry_speed"]))
     usd[at] += own(crossings, "usd", [p[name] for name in crossings["usd_parameter"]])
     waiting[at] += own(crossings, "hours", [p[name] for name in crossings["hours_parameter"]])

@@ -60,6 +60,15 @@ def test_tonnes_by_hand(line: Make, parameters: Parameters) -> None:
     assert money(whole, given) == pytest.approx(by_hand * 0.6 * 300 / 200 * (0.63 - 0.47) / (0.85 - 0.47))
 
 
+def test_tonnes_by_hand_where_railways_have_a_rate_of_their_own(line: Make, parameters: Parameters) -> None:
+    """One million tonnes on 200 km in Kazakhstan: by road 0.63, by rail 17.9 t at US$ 0.0235 a tonne and kilometre."""
+    given = parameters.replace({"freight_diverted_share": 1.0})
+    item = line(status="in_service", freight_tonnes=1.0, freight_haul=200.0, economies=("KAZ",))
+    assert money(item, given) == pytest.approx(200 * (0.63 - 17.9 * 0.0235) / 18)
+    both = line(status="in_service", freight_tonnes=1.0, freight_haul=200.0, economies=("KAZ", "AAA"))
+    assert money(both, given) == pytest.approx(200 * (0.63 - (17.9 * 0.0235 + 0.47) / 2) / 18)
+
+
 def test_what_the_accounts_carry_already_is_counted_there_alone(line: Make, parameters: Parameters) -> None:
     """R3: nothing is left where the trade of the accounts, at home and abroad, is as much as is published."""
     item = line(status="in_service", freight_tonnes=2.0)

@@ -56,7 +56,7 @@ INPUTS = (
     Input("value_per_tonne", "value of a tonne by sector, where the exporter has none of its own", "freight"),
     Input("origins", "weight of the cities nearer to the place than those of their economy are on average", "origins"),
     Input("odds_of_rail", "odds of rail in the choice of modes", "odds"),
-    Input("rail_rate", "rate by rail", "parameters", ("rail_rate_standard",)),
+    Input("rail_rate", "rate by rail", "parameters", ("rail_rate_standard", "rail_load")),
     Input("sea_rate", "rate at sea", "parameters", ("sea_rate",)),
     Input("toll", "tolls of canals", "toll"),
 )

@@ -22,13 +22,15 @@ from statistics import fmean
 
 from samarkand.core.gaps import Gap
 from samarkand.programme.model.models import Item, Project
+from samarkand.world.network.rail_rates import LOAD as LOAD_BY_RAIL
+from samarkand.world.network.rail_rates import SHARE, STANDARD, mean_rail_rate, revenue_name
 from samarkand.worth.streams import Amount, Stream
 
 KIND = "rail"
 PLACES = {"port": ("dwell", "port_fee"), "dry_port": ("hours", "fee")}  # hours and US$/TEU, before and after
 SOURCE = "published tonnes less those of the network; Reed & Trubetskoy (2019): rates"
 LOAD = "freight_load"  # the more a unit carries, the less a tonne saves: its range stands the other way round
-RATES = ("rail_rate_standard", "road_rate_single", "road_rate_dual")
+RATES = (STANDARD, LOAD_BY_RAIL, SHARE, "road_rate_single", "road_rate_dual")
 
 
 def freight_streams(
@@ -58,7 +60,8 @@ def freight_streams(
             )
         ]
     mode = (item.words("freight_before") or ("road",))[0]
-    rates = {name: value[name] for name in RATES}
+    names = (*RATES, *(name for name in map(revenue_name, item.economies) if name in value))
+    rates = {name: value[name] for name in names}
     ends = [
         _saved(
             item, 1e6 * (carried.value or 0.0), mode, on_network, single_roads,
@@ -121,9 +124,9 @@ def _saves_a_unit(item: Item, parameters: Mapping[str, float]) -> float:
 def _rate(
     mode: str, economies: Collection[str], single_roads: Collection[str], parameters: Mapping[str, float]
 ) -> float:
-    """Freight rate by a means, US$/TEU-km; of roads the mean over the economies."""
+    """Freight rate by a means, US$/TEU-km: the mean over the economies."""
     if mode == "rail":
-        return parameters["rail_rate_standard"]
+        return mean_rail_rate(economies, parameters)
     return fmean(
         parameters["road_rate_single" if code in single_roads else "road_rate_dual"] for code in economies
     )

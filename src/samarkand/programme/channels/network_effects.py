@@ -14,6 +14,7 @@ from samarkand.core.evidence import Evidence
 from samarkand.core.gaps import Gap
 from samarkand.programme.model.kinds import overlaps
 from samarkand.programme.model.models import Crossing, Item, Point, Section
+from samarkand.world.network.rail_rates import mean_rail_rate
 
 Mode = Literal["rail", "road"]
 
@@ -158,8 +159,7 @@ def _usd_ratio(item: Item, section: Section, parameters: Mapping[str, float]) ->
     if all(rate is not None and rate.value for rate in rates):
         before, after = (rate.value for rate in rates if rate is not None and rate.value)
         return after / before
-    rate = _class_rate(item, section, parameters)
-    return None if rate is None else rate / parameters["rail_rate_standard"]
+    return _class_rate_ratio(item, section, parameters)
 
 
 # -- by class: off unless `class_figures_share` is above zero
@@ -196,13 +196,15 @@ def _class_speed(item: Item, section: Section, parameters: Mapping[str, float]) 
     return own + share * (parameters[name] - own)
 
 
-def _class_rate(item: Item, section: Section, parameters: Mapping[str, float]) -> float | None:
-    """Rate of a railway in US$/TEU-km between that of the network and that of the class; None where no class counts."""
+def _class_rate_ratio(item: Item, section: Section, parameters: Mapping[str, float]) -> float | None:
+    """Rate of a railway over that of the network, `1 + share * (high / standard - 1)`; None where no class counts.
+
+    A proportion, so that it means the same in an economy whose railways have a rate of their own.
+    """
     share = parameters["class_figures_share"]
     if not share or _mode(item) != "rail" or not _rises_in_class(item, section, parameters):
         return None
-    own = parameters["rail_rate_standard"]
-    return own + share * (parameters["rail_rate_high_capacity"] - own)
+    return 1 + share * (parameters["rail_rate_high_capacity"] / parameters["rail_rate_standard"] - 1)
 
 
 def _recorded(section: Section) -> str:
@@ -250,8 +252,7 @@ def _new_line(item: Item, chain: list[Section], parameters: Mapping[str, float])
         km += length
         time, speed = section.figure("running_time"), _speed(section, parameters, "")
         speed = _class_speed(item, section, parameters) if speed is None else speed
-        own = section.figure("rate")
-        rates.append((length, _class_rate(item, section, parameters) if own is None else own.value))
+        rates.append((length, _rate(item, section, parameters)))
         taken = time.value if time is not None else None if speed is None else length / speed
         hours = None if taken is None or hours is None else hours + taken
         found = section.figure("gauge")
@@ -261,21 +262,31 @@ def _new_line(item: Item, chain: list[Section], parameters: Mapping[str, float])
         gauges += [gauge] * (len(section.points) - bool(points))
         points += section.points[1:] if points else section.points
     breaks = tuple(point.name for point in points if point.name in item.words("break_of_gauge"))
-    rate = _mean_rate(rates, _mode(item), parameters)
+    rate = _mean_rate(rates, item, parameters)
     return NewLine(item.id, _mode(item), tuple(points), km, hours, breaks, tuple(gauges), rate)
 
 
 def _mean_rate(
-    rates: list[tuple[float, float | None]], mode: Mode, parameters: Mapping[str, float]
+    rates: list[tuple[float, float | None]], item: Item, parameters: Mapping[str, float]
 ) -> float | None:
     """Rate of a chain of sections (km, rate) by km; None where it is the network's own.
 
-    A railway of the network has one rate, which sections without one take; of a road all must have one.
+    Sections of a railway without one take that of the item's economies; of a road all must have one.
     """
-    if all(rate is None for _, rate in rates) or (mode == "road" and any(rate is None for _, rate in rates)):
+    missing = [rate is None for _, rate in rates]
+    if all(missing) or (_mode(item) == "road" and any(missing)):
         return None
-    own = parameters["rail_rate_standard"]
+    own = mean_rail_rate(item.economies, parameters)
     return sum(km * (own if rate is None else rate) for km, rate in rates) / sum(km for km, _ in rates)
+
+
+def _rate(item: Item, section: Section, parameters: Mapping[str, float]) -> float | None:
+    """Rate of a new section, US$/TEU-km: as published, else by class on that of the item's economies; None without."""
+    published = section.figure("rate")
+    if published is not None:
+        return published.value
+    ratio = _class_rate_ratio(item, section, parameters)
+    return None if ratio is None else ratio * mean_rail_rate(item.economies, parameters)
 
 
 def _speed(section: Section, parameters: Mapping[str, float], when: str) -> float | None:

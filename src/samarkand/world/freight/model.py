@@ -284,7 +284,11 @@ def _key(
     parts: dict[str, Component],
     economies: Sequence[str],
 ) -> str:
-    names = [name for table in ("network.csv", "mode_choice.csv") for name in table_names(table)]
+    names = [
+        name
+        for table in ("network.csv", "mode_choice.csv", "rail_revenue.csv")
+        for name in table_names(table)
+    ]
     cities, ports = network.cities, network.ports
     words = [FORMAT, *(part.key for part in parts.values()), *economies, *names]
     words += [*cities.index, *cities["iso3"], *network.rail.nodes["economy"].iloc[network.terminals["node"]]]

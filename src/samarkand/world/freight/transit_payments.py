@@ -8,9 +8,9 @@ for tariffs k of `transit_tariffs.csv` whose surplus stands in `transit_surplus.
 With limits, for full places f whose price is a rent (`rents`): all goods pay it, those of its owner's economy too, and
 it counts whole, as no service is in it and no more passes than is published; a queue is no income and stays a cost.
 Tariffs whole are in the cost of moving goods: tolls of canals as such (`network.tolls`), those of railways in their
-rate. What they pay for work, fuel and repairs stays there and is not here. Where tonnes in the world as it is would
-bring an economy more than the accounts say that it sells of transport abroad, its payments are smaller in the same
-proportion (`part`).
+rate, which is the tariff where a surplus of it is paid (`network.rail_rates`). What they pay for work, fuel and repairs
+stays there and is not here. Where tonnes in the world as it is would bring an economy more than the accounts say that
+it sells of transport abroad, its payments are smaller in the same proportion (`part`).
 """
 
 from __future__ import annotations

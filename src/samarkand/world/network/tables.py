@@ -22,6 +22,7 @@ from samarkand.world.embedded import read_frame
 from samarkand.world.network.chokepoints import Chokepoint, chokepoints
 from samarkand.world.network.ferries import FerryLine, embedded_ferries
 from samarkand.world.network.geography import CrossingPlace, Geography, Places
+from samarkand.world.network.rail_rates import rail_rates
 from samarkand.world.network.stations import add_stations, serve_ports
 from samarkand.world.network.tolls import tolls_of_links
 from samarkand.world.parameters import Parameters
@@ -238,7 +239,8 @@ def _places(table: pd.DataFrame, names: NDArray[np.str_] | None = None) -> Place
 def land_costs(network: Network, mode: str, parameters: Parameters) -> LinkCosts:
     """Costs of the open links of road or rail.
 
-    moving_hours = km / speed; usd = km * rate; a ferry has its own speed, rate and wait; a link that crosses a
+    moving_hours = km / speed; usd = km * rate, the mean of the rates of the economies of both ends (by road of income
+    groups, by rail `rail_rates`); a ferry has its own speed, rate and wait; a link that crosses a
     border adds the hours and fees of its crossing. Speeds and rates are the link's own where it has them. TEU, hours,
     US$.
     """
@@ -289,7 +291,7 @@ def crossing_costs(crossings: pd.DataFrame, parameters: Parameters) -> tuple[Flo
 def rate_at(network: Network, mode: str, node: int, parameters: Parameters) -> float:
     """Freight rate per TEU-km for a new link at a node: the rate of the economy it lies in."""
     if mode == "rail":
-        return parameters["rail_rate_standard"]
+        return float(rail_rates([str(network.rail.nodes["economy"].iloc[node])], parameters)[0])
     low = network.road.nodes["economy"].iloc[node] in network.single_roads
     return parameters["road_rate_single" if low else "road_rate_dual"]
 
@@ -297,11 +299,19 @@ def rate_at(network: Network, mode: str, node: int, parameters: Parameters) -> f
 def _rate_per_km(network: Network, mode: str, parameters: Parameters) -> Floats:
     tables = network.land(mode)
     if mode == "rail":
-        return np.full(len(tables.links), parameters["rail_rate_standard"])
-    low = tables.nodes["economy"].isin(network.single_roads).to_numpy()
-    rate = np.where(low, parameters["road_rate_single"], parameters["road_rate_dual"])
+        codes, at = derived(tables, "economies", lambda: _economies_of(tables.nodes))
+        rate = rail_rates(codes, parameters)[at]
+    else:
+        low = tables.nodes["economy"].isin(network.single_roads).to_numpy()
+        rate = np.where(low, parameters["road_rate_single"], parameters["road_rate_dual"])
     ends: Floats = (rate[tables.links["u"].to_numpy()] + rate[tables.links["v"].to_numpy()]) / 2
     return ends
+
+
+def _economies_of(nodes: pd.DataFrame) -> tuple[list[str], Ints]:
+    """The economies that nodes lie in, and which of them each lies in."""
+    at, codes = pd.factorize(nodes["economy"].astype(str))
+    return codes.tolist(), at.astype(np.int64)
 
 
 def single_road_economies(facts: pd.DataFrame) -> frozenset[str]:
