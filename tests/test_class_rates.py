@@ -66,14 +66,14 @@ def test_a_published_rate_acts_by_itself(tmp_path) -> None:
 def test_a_rate_lowers_the_cost_of_km_and_no_fee_of_a_border() -> None:
     """Almaty - Samara crosses the border of the union, US$ 50: 2,500 km at six tenths of the rate, and the fee.
 
-    The rate is the mean of both economies, 17.9 t at US$ 0.0235 and 0.0090 a tonne and kilometre: 0.2909.
+    The rate is the mean of both economies, 17.9 t at US$ 0.0235 and 0.0163 a tonne and kilometre: 0.3562.
     """
     p, network = parameters(), make_network()
     costs = land_costs(network, "rail", p)
     change = LinkChange("a", "upgrade", "rail", ((43.25, 76.9), (53.2, 50.15)), usd_ratio=0.6)
     (arc,) = arcs_of(change, network, p, costs)
     fee = dict(zip(network.rail.crossings["id"], crossing_costs(network.rail.crossings, p)[1], strict=True))
-    assert arc.usd == pytest.approx(2500 * 17.9 * (0.0235 + 0.0090) / 2 * 0.6 + fee["almaty_samara_rail"])
+    assert arc.usd == pytest.approx(2500 * 17.9 * (0.0235 + 0.0163) / 2 * 0.6 + fee["almaty_samara_rail"])
     before = costs.moving_hours + costs.waiting_hours
     assert arc.hours in before.tolist()
     model = prepare_freight(network, p, ECONOMIES)

@@ -98,10 +98,13 @@ def test_stretches_of_one_economy_are_one_step_and_reverse_is_its_own_inverse():
 
 
 def test_a_railway_that_a_programme_builds_names_the_economies_borders_and_gauge_on_it():
-    """China-Kyrgyzstan-Uzbekistan: two CAREC borders of 40.6 h and US$215, a change of trains of 8 h and US$25."""
+    """China-Kyrgyzstan-Uzbekistan: two CAREC borders of 40.6 h and US$215, a change of trains of 8 h and US$25.
+
+    From Kashgar: from Shanghai a load goes on through Kazakhstan, whose railways cost less than the standard.
+    """
     parameters = load_parameters()
     profile = corridor_profile(
-        "eurasian-corridors", "CHN Shanghai", "UZB Samarkand", vot_class="low", year=2035
+        "eurasian-corridors", "CHN Kashgar", "UZB Samarkand", vot_class="low", year=2035
     )
     for way in (profile.with_, replace(profile.with_, steps=tuple(reverse(profile.with_.steps)))):
         rests = [step for step in way.steps if "cku-railway" in step.items and step.waiting_hours]

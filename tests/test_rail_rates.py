@@ -32,7 +32,7 @@ PUBLISHED = {
     "usa": (0.0416 / 0.89 / TON_MILE, 1.0),
     "can": (0.0407, 1.3013),
     "mex": (14_363 / 1.069 / (16_830 / 1.057), 20.04),
-    "rus": (1_454.5 / (2_491.9 * 1.04), 62.71),
+    "rus": (1_454.5 / (2_491.9 * 1.04) / 0.55, 62.71),  # 45 per cent more of the whole for wagons
     "chn": (0.1551, 6.729),
     "ind": (1_600 / 903, 80.4),
     "pak": (28_000 / (5_037 * 12 / 9), 283.0),
@@ -96,7 +96,7 @@ def test_what_two_tables_say_of_a_railway_is_the_same() -> None:
     rate = {row.economy.lower(): row.rate for row in transit_tariffs() if row.kind == "railway"}
     assert rate.keys() == TARIFFS | {"rus"}
     assert {code: DECLARED[REVENUE + code] for code in TARIFFS} == {code: rate[code] for code in TARIFFS}
-    assert DECLARED.evidence("rail_revenue_rus").low == rate["rus"] < DECLARED["rail_revenue_rus"]
+    assert rate["rus"] < DECLARED["rail_revenue_rus"]
 
 
 def test_links_cost_the_tariff_of_transit_where_what_is_left_of_it_is_paid() -> None:
@@ -134,14 +134,14 @@ def test_links_have_the_rate_of_the_economy_in_which_they_lie(network: Network) 
     plain = (ends[0] == ends[1]) & ~network.rail.links["repair"].isin(
         [line.id for line in network.ferries]
     ).to_numpy()[costs.row]
-    for code, rate in (("RUS", 0.009 * 17.9), ("USA", 0.032 * 17.9), ("DEU", 0.0417 * 17.9), ("UZB", 0.47)):
+    for code, rate in (("RUS", 0.0163 * 17.9), ("USA", 0.032 * 17.9), ("DEU", 0.0417 * 17.9), ("UZB", 0.47)):
         there = plain & (ends[0] == code)
         assert there.sum() > 10, code
         assert costs.usd[there] == pytest.approx(km[there] * rate)
     across = (np.sort(ends, axis=0) == np.array([["KAZ"], ["RUS"]])).all(axis=0)
     assert across.any()
     more = costs.usd - rail_usd(network, own_rail_rates=0.0)
-    assert more[across] == pytest.approx(km[across] * ((0.0235 + 0.009) / 2 * 17.9 - 0.47))
+    assert more[across] == pytest.approx(km[across] * ((0.0235 + 0.0163) / 2 * 17.9 - 0.47))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -176,6 +176,6 @@ def test_a_link_of_the_users_keeps_its_own_rate() -> None:
 
 def test_a_new_line_has_the_rate_of_the_economy_in_which_it_begins(network: Network) -> None:
     economies = network.rail.nodes["economy"].astype(str).to_numpy(str)
-    for code, rate in (("RUS", 0.009 * 17.9), ("UZB", 0.47)):
+    for code, rate in (("RUS", 0.0163 * 17.9), ("UZB", 0.47)):
         node = int(np.flatnonzero(economies == code)[0])
         assert rate_at(network, "rail", node, DECLARED) == pytest.approx(rate)
