@@ -8,7 +8,7 @@ import pytest
 from samarkand.world.accounts.tables import load_accounts
 from samarkand.world.freight.model import prepare_freight, skims_of
 from samarkand.world.freight.path_finder import PathFinder
-from samarkand.world.freight.sea_choice import is_sea_way
+from samarkand.world.freight.sea_choice import is_cheapest, is_sea_way
 from samarkand.world.freight.skims import values_of_time
 from samarkand.world.network.tables import load_network
 from samarkand.world.parameters import load_parameters
@@ -22,12 +22,15 @@ OFFERED = [
     ("ETH Addis Ababa", "CHN Shanghai"),
     ("UKR Odesa", "TUR Istanbul"),
 ]
+CHEAPEST = [  # land is the longer part or half of it is not spared, and yet the way costs less than any by land alone
+    ("KAZ Karagandy", "TUR Istanbul"),
+    ("KAZ Almaty", "DEU Hamburg"),
+    ("RUS Novosibirsk", "TUR Istanbul"),
+    ("UZB Tashkent", "CHN Shanghai"),
+]
 NOT_OFFERED = [
     ("KAZ Almaty", "CHN Chongqing"),
     ("KAZ Almaty", "CHN Shanghai"),
-    ("KAZ Almaty", "DEU Hamburg"),
-    ("KAZ Almaty", "TUR Istanbul"),
-    ("UZB Tashkent", "CHN Shanghai"),
     ("GBR London", "FRA Paris"),
 ]
 PASSED = [  # the ship ends where the lorry or the train came through
@@ -55,19 +58,35 @@ def test_the_rule_by_hand():
     assert is_sea_way(*(np.array(column) for column in columns), lenient)[:3].all()
 
 
+def test_the_cheapest_way_by_hand():
+    """Coal from Karaganda to Istanbul, US$ a load with time at 1 US$ an hour: by rail over the Caspian 3,263 and 303 h,
+    by rail to Novorossiysk and on by ship 2,169 and 161 h. Equal costs, and no way, are no cheaper way."""
+    cost = np.array(
+        [
+            [2169 + 161, 5000.0, 3263 + 303],
+            [900.0, 900.0, 950.0],
+            [np.inf, np.inf, 1.0],
+            [5.0, np.inf, np.inf],
+        ]
+    )
+    assert is_cheapest(*cost.T).tolist() == [True, False, False, True]
+
+
 @pytest.fixture(scope="module")
 def model():
     return prepare_freight(load_network(), load_parameters(), load_accounts().economies)
 
 
-def test_the_sea_is_offered_where_it_is_the_main_mode_and_spares_land_haulage(model):
+def test_the_sea_is_offered_where_it_is_the_main_mode_and_spares_land_haulage_or_costs_least(model):
     """Kilometres and money of each step of the way, found by another search; the two agree on clear cases."""
     parameters = load_parameters()
     offered = skims_of(model)["sea_offered"]
-    ways = PathFinder(load_network(), parameters, values_of_time(parameters)[0])
+    value = values_of_time(parameters)[0]
+    ways = PathFinder(load_network(), parameters, value)
     economy_of = dict(zip(load_network().ports["name"], load_network().ports["economy"], strict=True))
     for pairs, expected, passed in (
         (OFFERED, True, False),
+        (CHEAPEST, True, False),
         (NOT_OFFERED, False, False),
         (PASSED, True, True),
     ):
@@ -78,10 +97,19 @@ def test_the_sea_is_offered_where_it_is_the_main_mode_and_spares_land_haulage(mo
             assert way is not None
             at_sea = sum(step.km for step in way.steps if step.mode == "sea")
             paid = sum(step.usd for step in way.steps if step.mode != "sea" and step.kind != "port")
-            by_land = [found.usd for mode in ("road", "rail") if (found := ways.find(one, other, mode))]
+            land = [found for mode in ("road", "rail") if (found := ways.find(one, other, mode))]
+            by_land = [found.usd for found in land]
+            costs = [
+                sum(step.usd + value * (step.moving_hours + step.waiting_hours) for step in found.steps)
+                for found in (way, *land)
+            ]
+            least = costs[0] < min(costs[1:], default=np.inf)
             main = at_sea >= parameters["sea_main_part"] * way.km
             spares = paid <= parameters["sea_land_part"] * min(by_land, default=np.inf)
-            assert ((main and spares) or not by_land) == expected, (one, other)
+            assert ((main and spares) or least or not by_land) == expected, (one, other)
+            if pairs is CHEAPEST:
+                assert least, (one, other)
+                assert not (main and spares), (one, other)
             at = [number for number, step in enumerate(way.steps) if step.kind == "port"]
             port = [economy_of[way.steps[number].name] for number in at]
             crossed = [

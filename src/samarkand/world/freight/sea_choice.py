@@ -1,4 +1,4 @@
-"""Where goods are offered the sea: where it is the main mode of the way, and spares land haulage.
+"""Where goods are offered the sea: where it is the main mode of the way and spares land haulage, or costs least.
 
 A chain forced to the sea also joins places far inland: Almaty and Chongqing by 5,500 km of rail and a ship between two
 Chinese ports. Filed under sea such ways would borrow a preference for the sea that is calibrated on coasts. The sea is
@@ -7,10 +7,12 @@ offered to a pair of cities where
     km at sea >= sea_main_part * (km at sea + km by land)             the larger part of the way, by default
     money by land <= sea_land_part * money of the cheaper land mode   half of the land haulage is spared, by default
 
-or where no land mode leads; and where a land mode leads the ship may not end in an economy that the land part crosses
-(`land_parts`). It is the way of the first search class, `low`, that is looked at and that all goods take:
-in haste the search goes over land, from Chongqing by truck to the Baltic and the last 250 km by ship. Settled on the
-network without changes and kept, so that a cheaper land link takes no choice away.
+both hold; or where the whole way costs less than any by land, money and time together: nobody sends coal from Karaganda
+to Istanbul round the Black Sea by rail because the ship from Novorossiysk sails the lesser part of the way; or where no
+land mode leads. Where one leads the ship may not end in an economy that the land part crosses (`land_parts`). It is the
+way of the first search class, `low`, that is looked at and that all goods take: in haste the search goes over land,
+from Chongqing by truck to the Baltic and the last 250 km by ship. Settled on the network without changes and kept, so
+that a cheaper land link takes no choice away.
 """
 
 from __future__ import annotations
@@ -46,11 +48,23 @@ def find_sea_ways(network: Network, parameters: Parameters, chains: Chains, valu
     hauled = km[one, first] + km[other, last]
     paid = chains.to_port.usd[one, first] + chains.to_port.usd[other, last] - 2 * parameters["port_fee"]
     by_land = np.minimum(chains.by_road.usd, chains.by_rail.usd)
-    found = is_sea_way(sailed, hauled, paid, by_land, parameters) & np.isfinite(chains.by_sea.usd)
+    found = is_sea_way(sailed, hauled, paid, by_land, parameters)
+    found |= is_cheapest(
+        *(one.cost(value_of_time) for one in (chains.by_sea, chains.by_road, chains.by_rail))
+    )
+    found &= np.isfinite(chains.by_sea.usd)
     parts = LandParts(network, parameters, chains, value_of_time)
     found &= ~parts.ends_where_it_passed(first, last, found & np.isfinite(by_land))
     upper = np.triu(found)  # of two ways of equal cost there and back may take different ones
     return np.asarray(upper | upper.T)
+
+
+def is_cheapest(by_sea: Floats, by_road: Floats, by_rail: Floats) -> Bools:
+    """Whether a way over the sea costs less than those by land, cell by cell of generalised costs.
+
+    Infinite where a mode does not lead; two ways of equal cost are no reason to change ships.
+    """
+    return np.asarray(by_sea < np.minimum(by_road, by_rail))
 
 
 def is_sea_way(
