@@ -98,8 +98,9 @@ def links(world: World, mode: str, saved: Saved) -> tuple[Array, Array]:
         more = p["rail_load"] * tonne_rates(land.nodes["economy"], p) - p["rail_rate_standard"]
         rate = p["rail_rate_standard"] + p["own_rail_rates"] * np.nan_to_num(more)
     wait = table["repair"].map({line.id: p["ferry_wait"] + line.wait_hours for line in network.ferries})
+    fare = table["repair"].map({line.id: line.usd_per_teu or np.nan for line in network.ferries}) / km
     is_land, waiting = wait.isna().to_numpy(), wait.fillna(0.0).to_numpy(float)
-    usd = km * own(table, "rate", np.where(is_land, rate[ends].mean(axis=0), p["ferry_rate"]))
+    usd = km * own(table, "rate", np.where(is_land, rate[ends].mean(axis=0), fare.fillna(p["ferry_rate"])))
     moving = km / own(table, "speed", np.where(is_land, p[f"{mode}_speed"], p["ferry_speed"]))
     usd[at] += own(crossings, "usd", [p[name] for name in crossings["usd_parameter"]])
     waiting[at] += own(crossings, "hours", [p[name] for name in crossings["hours_parameter"]])

@@ -47,7 +47,16 @@ def network_tables(network: Network) -> dict[str, pd.DataFrame]:
     )
     tables["ferries"] = pd.DataFrame(
         [
-            (line.id, line.mode, line.from_lat, line.from_lon, line.to_lat, line.to_lon, line.wait_hours)
+            (
+                line.id,
+                line.mode,
+                line.from_lat,
+                line.from_lon,
+                line.to_lat,
+                line.to_lon,
+                line.wait_hours,
+                line.usd_per_teu,
+            )
             for line in network.ferries
         ],
         columns=[row.column for row in columns()["ferries"]],

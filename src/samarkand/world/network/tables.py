@@ -240,9 +240,9 @@ def land_costs(network: Network, mode: str, parameters: Parameters) -> LinkCosts
     """Costs of the open links of road or rail.
 
     moving_hours = km / speed; usd = km * rate, the mean of the rates of the economies of both ends (by road of income
-    groups, by rail `rail_rates`); a ferry has its own speed, rate and wait; a link that crosses a
-    border adds the hours and fees of its crossing. Speeds and rates are the link's own where it has them. TEU, hours,
-    US$.
+    groups, by rail `rail_rates`); a ferry has its own speed, wait and fare, or rate where its fare is not known; a link
+    that crosses a border adds the hours and fees of its crossing. Speeds and rates are the link's own where it has
+    them. TEU, hours, US$.
     """
     tables = network.land(mode)
     links = tables.links
@@ -256,7 +256,12 @@ def land_costs(network: Network, mode: str, parameters: Parameters) -> LinkCosts
     by_ferry = ferry & np.isnan(speed)
     moving[by_ferry] = km[by_ferry] / parameters["ferry_speed"]
     by_ferry = ferry & np.isnan(rate)
-    usd[by_ferry] = km[by_ferry] * parameters["ferry_rate"]
+    fare = (
+        links["repair"][by_ferry]
+        .map({line.id: line.usd_per_teu or np.nan for line in network.ferries})
+        .to_numpy(float)
+    )
+    usd[by_ferry] = np.where(np.isnan(fare), km[by_ferry] * parameters["ferry_rate"], fare)
     waiting[ferry] = parameters["ferry_wait"] + links["repair"][ferry].map(wait_of).to_numpy(float)
     crossings = tables.crossings
     at = crossings["link"].to_numpy(np.int64)
