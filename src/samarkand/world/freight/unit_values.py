@@ -3,8 +3,8 @@
 Ores are worth a hundred dollars a tonne where they are iron ore and two thousand where they are copper concentrate: at
 one value for all Mongolia would send four times the tonnes that it sends, and Australia two thirds of them. Coal that
 goes to neighbours by rail costs a third of what is shipped; grain weighs three times what fruit of its price does. The
-rows are coal, ores, farm produce, metals and chemicals, by rules that `data/unit_values.py` states; dollars are those
-of the embedded accounts.
+rows are coal, ores, farm produce, metals (gold and steel) and chemicals, by rules that `data/unit_values.py` states;
+dollars are those of the embedded accounts.
 """
 
 from __future__ import annotations
