@@ -5,6 +5,8 @@
 
 Fitted are the rows of `observed_freight.csv` whose use is `calibrate`: the half of the pairs that the hash draws, and
 North America. To be run when the embedded network, accounts, those rows or the parameters of mode choice have changed.
+Legs to ports are those of the constants that the table has when it is run (`leg_choice`): run until it stays the
+same to the last digit or one off it.
 """
 
 from __future__ import annotations

@@ -204,14 +204,18 @@ def route_costs(world: World, legs: dict[str, dict[float, Array]]) -> Array:
 
 
 def sea_routes(world: World, road: Array, along: Array, sea: Array, value: float) -> Array:
-    """Routes by road or road and rail, by sea, and over land again [2, city, city]."""
-    p, ports = world.assumptions.parameters, world.network.ports
-    km = great_circle(world.network.cities[PLACE], ports[PLACE])
-    beside = np.where(km <= FARTHEST_QUAY, km, np.inf) * p["connector_detour"]
+    """By sea, with land at both ends [2, city, city]; rail costs `g max(0, 1 - exp(-a / scale))` more, g by road."""
+    p, cities, ports = world.assumptions.parameters, world.network.cities, world.network.ports
+    d, km = load_parameters(), great_circle(cities[PLACE], ports[PLACE])
+    america = np.isin(cities["iso3"], AMERICA)[:, None] & np.isin(ports["economy"], AMERICA)
+    w, x = declared_constants() @ [1, -1, 0], np.log(d["shipment_value"] * d["vot_rate_low"] / 24 / REFERENCE)
+    a = w[0] + w[1] * x + w[2] * km / 1000 + america * (w[3] + w[4] * x)  # `choose_modes`: road less rail
+    road_to = p["connector_detour"] * km * np.array([[[p["connector_rate"]]], [[1 / p["road_speed"]]]])
+    more = (road_to[0] + value * road_to[1]) * np.maximum(0.0, 1 - np.exp(-a / p["mode_choice_scale"]))
+    quay = np.where(km <= FARTHEST_QUAY, road_to, np.inf)
     truck, train = (np.array([[[p["port_fee"]]], [[p[f"port_hours_{by}"]]]]) for by in ("road", "rail"))
     station = ports["terminal"].to_numpy(np.int64)  # of each port, -1 for none
-    quay = np.array([beside * p["connector_rate"], beside / p["road_speed"]])
-    by_train = np.where(station < 0, np.inf, along[:, :, station] + train)
+    by_train = np.where(station < 0, np.inf, along[:, :, station] + train + np.array([more, 0 * more]))
     ways = np.stack([road[:, :, -station.size :] + truck, quay + truck, by_train])
     best = (ways[:, 0] + value * ways[:, 1]).argmin(axis=0)
     to_port = np.take_along_axis(ways, best[None, None], axis=0)[0]
@@ -230,7 +234,7 @@ def choose_modes(world: World, costs: Array) -> Array:
     p, cities = world.assumptions.parameters, world.network.cities
     labels, iso3, scale = np.array(world.labels), cities["iso3"].to_numpy(str), p["mode_choice_scale"]
     america, km = np.isin(iso3, AMERICA), great_circle(cities[PLACE], cities[PLACE])[..., None]
-    fitted, declared = declared_constants(), load_parameters()  # a class of goods keeps its constants
+    w, declared = declared_constants(), load_parameters()  # a class of goods keeps its constants
     home, far = np.where(np.isin(iso3, labels), iso3, "ROW"), km[..., 0] > p["tank_lorry_distance"]
     weight = cities["population"].to_numpy(float) * (labels[:, None] == home)
     sold = np.tile(weight, (len(GOODS), 1, 1))  # [class of goods, economy, city]
@@ -242,9 +246,8 @@ def choose_modes(world: World, costs: Array) -> Array:
     hours, usd = compliance_costs(world.labels, p)  # at home, by Doing Business: the same by all modes
     means = np.array([[usd + p[f"value_of_time_{name}"] * hours for name in GOODS]] * 2)
     for k, name in enumerate(GOODS):
-        x = np.log(declared[f"value_of_time_{name}"] / REFERENCE)
-        a = fitted[0] + fitted[1] * x + fitted[2] * km / 1000
-        a += (america[:, None] & america)[..., None] * (fitted[3] + fitted[4] * x)
+        a = w[0] + w[1] * (x := np.log(declared[f"value_of_time_{name}"] / REFERENCE)) + w[2] * km / 1000
+        a += (america[:, None] & america)[..., None] * (w[3] + w[4] * x)
         terms = np.exp(np.moveaxis(a, -1, 0) - scale * np.log(costs[:, k]))
         terms[:, ROAD, (k == TANKS) & far & terms[0, ROAD + 1 :].any(axis=0)] = 0.0
         total = np.where(leads := terms[0].any(axis=0), terms.sum(axis=1), 1.0)

@@ -378,6 +378,7 @@ def lower_rows(
     column: Ints32,
     extra_hours: Floats,
     extra_usd: Floats,
+    more_usd: Floats,
     value: float,
     hours: Floats,
     usd: Floats,
@@ -386,7 +387,7 @@ def lower_rows(
     """Lower hours, usd, changed [column, place] by compressed rows of places, each target x served at column[x].
 
     column: -1 where a target is not served; several columns may share a target: `column` then gives the first, and
-    the caller calls again for the others. extra_*: [column] added.
+    the caller calls again for the others. extra_*: [column] added; more_usd: [column, place] added, or empty.
     """
     for i in range(ptr.size - 1):
         for k in range(ptr[i], ptr[i + 1]):
@@ -394,7 +395,7 @@ def lower_rows(
             if p < 0:
                 continue
             h = found_hours[k] + extra_hours[p]
-            u = found_usd[k] + extra_usd[p]
+            u = found_usd[k] + extra_usd[p] + (more_usd[p, i] if more_usd.size else 0.0)
             if u + value * h < (usd[p, i] + value * hours[p, i]) * (1 - 1e-12):
                 hours[p, i], usd[p, i] = h, u
                 changed[p, i] = True

@@ -22,6 +22,7 @@ from samarkand.engines.assignment import Paths, assign, find_costs, find_paths, 
 from samarkand.engines.routing import Graph
 from samarkand.world.freight.commodities import IN_BOXES
 from samarkand.world.freight.energy import EnergyTrade, SeaReach
+from samarkand.world.freight.leg_choice import rail_constant_of_ports
 from samarkand.world.freight.mode_choice import VOT_CLASSES, add_by_class, classes_of_time
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.origin_weights import origin_weights
@@ -278,6 +279,10 @@ class NetworkState:
         self.hours_saved, self.usd_saved = port_savings(changes, network, parameters)
         self.terminal_node: Ints = network.terminals["node"].to_numpy(np.int64)
         self.port_terminal: Ints = network.ports["terminal"].to_numpy(np.int64)
+
+    def rail_constant(self, value: float) -> Floats:
+        """What legs by rail cost beyond money and hours, [city, port] (`leg_choice`)."""
+        return rail_constant_of_ports(self.network, self.parameters, value)
 
     def nothing(self, cities: NDArray[np.bool_] | None = None) -> _Part:
         """No goods yet, of some cities or of all."""
@@ -630,10 +635,13 @@ class Voyages:
 
     @classmethod
     def at(cls, state: NetworkState, value: float, by_road: Floats, along: Floats) -> Voyages:
-        """By road to the ports, or along the railway to those that have a terminal; costs [city, port or terminal]."""
+        """By road to the ports, or along the railway to those that have a terminal; costs [city, port or terminal].
+
+        Rail is taken where it is cheaper by more than its constant (`leg_choice`).
+        """
         p, served = state.parameters, state.port_terminal >= 0
         by_rail = np.full(by_road.shape, np.inf)
-        by_rail[:, served] = along[:, state.port_terminal[served]]
+        by_rail[:, served] = along[:, state.port_terminal[served]] + state.rail_constant(value)[:, served]
         beside = state.beside.usd + value * state.beside.hours
         dwell = [value * (p[f"port_hours_{mode}"] - state.hours_saved) for mode in ("road", "road", "rail")]
         ways = np.stack([part + wait for part, wait in zip((by_road, beside, by_rail), dwell, strict=True)])

@@ -198,7 +198,7 @@ class GateSearch:
             last = np.maximum(voyages.land[one, other], 0)
             first = voyages.embark[one, last]
             ends = [
-                self._to_port(city, port, voyages.how[city, port], to_port, changing, rail, entry)
+                self._to_port(c, city, port, voyages.how[city, port], to_port, changing, rail, entry)
                 for city, port in ((one, first), (other, last))
             ]
             found["sea"] = _where(open_, _chain(ends[0], sea.at(first, last), ends[1]))
@@ -228,9 +228,17 @@ class GateSearch:
         return self._kept.find(mode, c, content, make)
 
     def _to_port(
-        self, city: Ints, port: Ints, how: Ints, by_road: _Legs, changing: _Legs, rail: _Legs, entry: Ints
+        self,
+        c: int,
+        city: Ints,
+        port: Ints,
+        how: Ints,
+        by_road: _Legs,
+        changing: _Legs,
+        rail: _Legs,
+        entry: Ints,
     ) -> Way:
-        """From cities to ports, dwell and fees included: by road (0), beside it (1) or by rail (2)."""
+        """From cities to ports, dwell, fees, rail's constant included: by road (0), beside it (1) or by rail (2)."""
         state, p = self.state, self.state.parameters
         end = np.maximum(state.port_terminal[port], 0)
         start = np.maximum(entry[city, end], 0)
@@ -243,6 +251,7 @@ class GateSearch:
         )
         dwell = np.where(how == 2, p["port_hours_rail"], p["port_hours_road"]) - state.hours_saved[port]
         fee = p["port_fee"] - state.usd_saved[port]
+        fee = fee + np.where(how == 2, state.rail_constant(self.values[c])[city, port], 0.0)
         return Way(hours + dwell, usd + fee, gates | self._at_ports[port])
 
 

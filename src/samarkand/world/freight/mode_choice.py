@@ -54,9 +54,13 @@ class ModeChoice:
         km: great circle between the cities, [...]; american: whether both lie in Canada, Mexico or the United States,
         [...]. Values of time are the declared ones, whatever replaces them: a class keeps its constants.
         """
-        value = np.log(classes_of_time(load_parameters()).to_numpy() / VALUE_OF_REFERENCE)[:, None]
+        value = np.log(classes_of_time(load_parameters()).to_numpy() / VALUE_OF_REFERENCE)
+        return self.constants_at(value, km, american)
+
+    def constants_at(self, x: Floats, km: Floats, american: NDArray[np.bool_]) -> Floats:
+        """The same at some logarithms x of the value of time over that of reference, [..., x, mode]."""
         level, by_value, by_distance, there, there_by_value = self.weights
-        anywhere, in_america = level + by_value * value, there + there_by_value * value
+        anywhere, in_america = level + by_value * x[:, None], there + there_by_value * x[:, None]
         found: Floats = anywhere + by_distance * (km / 1000.0)[..., None, None]
         found[american] += in_america
         return found

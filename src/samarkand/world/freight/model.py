@@ -42,6 +42,7 @@ from samarkand.world.freight.skims import (
     attach_to_sea,
     baseline_legs,
     components,
+    rail_constants,
     terminals_with_lines,
     values_of_time,
 )
@@ -115,6 +116,7 @@ class FreightModel:
             (parameters["terminal_hours"], parameters["terminal_fee"]),
             (dwell, fee),
             (parameters["port_hours_rail"], fee),
+            rail_constants(network.ports, network, parameters),
         )
         self._scratch = local()
         self._placing = Lock()

@@ -17,7 +17,13 @@ from samarkand.core.conventions import Floats, Ints
 from samarkand.engines.routing import Legs, cheaper_legs
 from samarkand.world.freight.end_legs import LegTable
 from samarkand.world.freight.path_base import PathBase
-from samarkand.world.freight.skims import Attachment, attach_to_road, attach_to_sea, beside_ports
+from samarkand.world.freight.skims import (
+    Attachment,
+    attach_to_road,
+    attach_to_sea,
+    beside_ports,
+    rail_constants,
+)
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.new_ports import new_ports
 from samarkand.world.network.tables import Network
@@ -29,12 +35,16 @@ Number = TypeVar("Number", np.float32, np.float64)
 
 @dataclass(frozen=True, eq=False)
 class NewPorts:
-    """Where new ports meet the road, the sea, the cities beside them [city, port], and a railway (-1: none does)."""
+    """Where new ports meet the road, the sea, the cities beside them [city, port], and a railway (-1: none does).
+
+    constant: of rail on legs to them by search class (`leg_choice`), [class, port, city].
+    """
 
     road: Attachment
     sea: Attachment
     beside: Legs
     terminal: Ints
+    constant: Floats
 
     @classmethod
     def of(cls, changes: Sequence[LinkChange], network: Network, parameters: Parameters) -> NewPorts | None:
@@ -47,6 +57,7 @@ class NewPorts:
             attach_to_sea(table, network, parameters),
             beside_ports(table, network, parameters),
             table["terminal"].to_numpy(np.int64),
+            rail_constants(table, network, parameters),
         )
 
     def __len__(self) -> int:
@@ -93,7 +104,7 @@ def port_legs(
 ) -> PortLegs:
     """Legs of a search class to all ports; extra_*: hours and usd of a port by the way on land.
 
-    Over land the cheapest of: by road; beside the port; by road and rail, where a railway serves it.
+    Over land the cheapest of: by road; beside the port; by road and rail with its constant, where served.
     """
     own = network_port_legs(base, c)
     if new is None:
@@ -108,7 +119,7 @@ def port_legs(
     land = cheaper_legs(by_road, new.beside.transposed, value).plus(*extra_road)
     by_train = [_along(base, c, value, terminal) for terminal in new.terminal.tolist()]
     train = Legs(np.array([leg.hours for leg in by_train]), np.array([leg.usd for leg in by_train]))
-    land = cheaper_legs(land, train.plus(*extra_rail), value)
+    land = cheaper_legs(land, train.plus(extra_rail[0], extra_rail[1] + new.constant[c]), value)
 
     hours, usd, _ = sea.of_class(c)
     out = Legs(hours[berth], usd[berth]).plus(new.sea.hours[:, None], new.sea.usd[:, None])

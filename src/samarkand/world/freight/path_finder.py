@@ -16,6 +16,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from samarkand.core.conventions import Floats, Ints
 from samarkand.engines.routing import Graph
+from samarkand.world.freight.leg_choice import rail_constant_of_ports
 from samarkand.world.freight.skims import (
     Attachment,
     attach_by_road,
@@ -156,9 +157,10 @@ class PathFinder:
         at = self.terminal_of_port[served]
         along = to_terminal[start][:, None] + rail.cost[:, self.node_of_terminal[at]]
         along[start[:, None] == at] = np.inf  # a railway trip leaves its terminal
+        constant = rail_constant_of_ports(self.network, p, value)[city]
         by_rail, entry = np.full(self.terminal_of_port.size, np.inf), np.full(self.terminal_of_port.size, -1)
         if served.size:
-            by_rail[served], entry[served] = along.min(axis=0), along.argmin(axis=0)
+            by_rail[served], entry[served] = along.min(axis=0) + constant[served], along.argmin(axis=0)
         by_road = from_city[self.port.node] + self._reach(self.port)
         beside = self.beside.usd[city] + value * self.beside.hours[city]
         dwell = [value * (p[f"port_hours_{mode}"] - self.hours_saved) for mode in ("road", "road", "rail")]
@@ -209,6 +211,8 @@ class PathFinder:
             end = int(self.node_of_terminal[self.terminal_of_port[port]])
             steps += self._to_terminal(land, int(land.start[entry]))
             steps += self._along(self.rail, land.rail.path(entry, end), "rail")
+            if constant := float(rail_constant_of_ports(self.network, p, self.value)[land.city, port]):
+                steps.append(Step("constant", "rail", "rail over road", 0.0, 0.0, 0.0, constant))
         dwell = p["port_hours_rail" if how == 2 else "port_hours_road"] - float(self.hours_saved[port])
         name = str(self.network.ports["name"].iloc[port])
         fee = p["port_fee"] - float(self.usd_saved[port])

@@ -27,6 +27,7 @@ from samarkand.world.network.arcs import Arc
 
 Rows = tuple[Ints, NDArray[np.int32], Floats, Floats]  # compressed rows: starts, targets, hours, usd
 Found = tuple[NDArray[np.int32], Floats, Floats]  # pairs, hours, usd
+NOTHING_MORE = np.zeros((0, 0))
 
 
 def kernels() -> ModuleType:
@@ -87,6 +88,7 @@ class PathUpdate:
     terminal_extra: tuple[float, float]
     port_extra_road: tuple[float, float]
     port_extra_rail: tuple[float, float]
+    port_constant: Floats  # of rail on legs to ports, [class, port, city]
 
     def found(
         self,
@@ -163,14 +165,15 @@ class PathUpdate:
                     run.lower_rows(
                         *by_road_rows, served,
                         self.port_extra_road[0] - port_hours_saved, self.port_extra_road[1] - port_usd_saved,
-                        value, hours, usd, touched,
+                        NOTHING_MORE, value, hours, usd, touched,
                     )  # fmt: skip
             if along is not None:
+                constant = self.constant(c, new)
                 for column in self._columns(terminals, new):
                     run.lower_rows(
                         *along, column,
                         self.port_extra_rail[0] - port_hours_saved, self.port_extra_rail[1] - port_usd_saved,
-                        value, hours, usd, touched,
+                        constant, value, hours, usd, touched,
                     )  # fmt: skip
             if touched.any():
                 found = _empty_found(cities * cities)
@@ -180,6 +183,11 @@ class PathUpdate:
                 )  # fmt: skip
                 by_sea = _cut(found, count)
         return by_road, by_rail, by_sea
+
+    def constant(self, c: int, new: NewPorts | None) -> Floats:
+        """The constant of rail on legs to ports, new ones last [port, city]."""
+        own: Floats = self.port_constant[c]
+        return own if new is None else np.concatenate([own, new.constant[c]])
 
     def _by_road(self, c: int, arcs: NumberedArcs | None, table: LegTable, at_ports: PortLegs) -> ByRoad:
         base, value = self.base, self.values[c]

@@ -320,8 +320,8 @@ class _Run:
         if c > 0:
             return (value, road, by_rail), (), full
         *at_ports, full_ports = run.port_labels(
-            by_road, tuple(along), *self.served, closing.port_extra_rail, *self.savings,
-            ports.hours, ports.usd, built, value,
+            by_road, tuple(along), *self.served, closing.port_extra_rail, closing.constant(c, self.new),
+            *self.savings, ports.hours, ports.usd, built, value,
         )  # fmt: skip
         *over_sea, full_sea = run.over_sea_labels(
             tuple(at_ports), ports.sea_hours, ports.sea_usd, ports.over_sea, value

@@ -17,7 +17,7 @@ from samarkand.world.network.links import LinkTable
 from samarkand.world.network.tables import Network, crossing_costs
 from samarkand.world.parameters import Parameters
 
-Kind = Literal["move", "border", "gauge", "ferry", "terminal", "port", "access"]
+Kind = Literal["move", "border", "gauge", "ferry", "terminal", "port", "access", "constant"]
 
 
 @dataclass(frozen=True)

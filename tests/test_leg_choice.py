@@ -1,0 +1,126 @@
+"""Road or rail to a port: the constant between them by hand, and on which side of it goods go by train."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import acos, cos, exp, log, radians, sin
+
+import numpy as np
+import pytest
+
+from samarkand.world.freight import leg_choice
+from samarkand.world.freight.assignment import LandChoice, NetworkState, Voyages
+from samarkand.world.freight.mode_choice import ModeChoice
+from samarkand.world.freight.model import prepare_freight, skims_of
+from samarkand.world.freight.path_finder import PathFinder
+from samarkand.world.freight.skims import values_of_time
+from samarkand.world.network.tables import Network
+from samarkand.world.parameters import Parameters, load_parameters
+from toy import ECONOMIES, make_network
+
+P = load_parameters()
+LOW = values_of_time(P)[0]
+CITY, PORT, KM_OF_LINE = "AZE Baku", "GEPTI", 850.0
+# Road over rail: 3 at 10 US$ and no distance, 0.5 more with the logarithm of value, 1 less with each thousand km.
+WEIGHTS = np.array([[2.0, -1.0, 0.0], [0.3, -0.2, 0.0], [-1.2, -0.2, 0.0], [4.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
+
+
+@pytest.fixture
+def choice(monkeypatch: pytest.MonkeyPatch) -> ModeChoice:
+    """A choice of modes of round figures between road and rail to ports."""
+    made = ModeChoice(2.0, WEIGHTS)
+    monkeypatch.setattr(leg_choice, "declared_choice", lambda _parameters: made)
+    return made
+
+
+def numbers(network: Network) -> tuple[int, int]:
+    """Of the city and of the port."""
+    return network.cities.index.get_loc(CITY), network.ports["id"].tolist().index(PORT)
+
+
+def by_hand(value: float, parameters: Parameters = P) -> float:
+    """The constant from Baku (40.40 N, 49.87 E) to Poti (42.15 N, 41.67 E), 712 km apart by the great circle."""
+    one, other = radians(40.40), radians(42.15)
+    km = 6371.0088 * acos(sin(one) * sin(other) + cos(one) * cos(other) * cos(radians(49.87 - 41.67)))
+    assert 711 < km < 713
+    apart = 3.0 + 0.5 * log(50_000 * 0.0005 / 24 / 10) - km / 1000  # 50,000 US$ a TEU lose 0.0005 of it a day
+    by_road = (
+        km
+        * parameters["connector_detour"]
+        * (parameters["connector_rate"] + value / parameters["road_speed"])
+    )
+    return by_road * (1 - exp(-apart / 2.0))
+
+
+@pytest.mark.usefixtures("choice")
+@pytest.mark.parametrize("value", [LOW, 20.0])
+def test_the_constant_by_hand(value: float) -> None:
+    network = make_network()
+    found = leg_choice.rail_constant_of_ports(network, P, value)
+    assert found[numbers(network)] == pytest.approx(by_hand(value), rel=1e-9)
+    assert found.shape == (len(network.cities), len(network.ports))
+    assert (found >= 0).all()
+
+
+@pytest.mark.usefixtures("choice")
+def test_in_north_america_its_own_constants_come_on_top() -> None:
+    network = make_network()
+    city, port = numbers(network)
+    cities, ports = network.cities.assign(iso3="USA"), network.ports.assign(economy="MEX")
+    there = replace(network, cities=cities, ports=ports)
+    g = by_hand(LOW) / (1 - exp(-leg_apart(network, 0.0) / 2.0))
+    wanted = g * (1 - exp(-leg_apart(network, 4.0 + log(50_000 * 0.0005 / 24 / 10)) / 2.0))
+    assert leg_choice.rail_constant_of_ports(there, P, LOW)[city, port] == pytest.approx(wanted, rel=1e-9)
+
+
+def leg_apart(network: Network, more: float) -> float:
+    """Road's constant less rail's on the leg."""
+    km = leg_choice.distances(network.cities, network.ports)[numbers(network)]
+    return float(3.0 + 0.5 * log(50_000 * 0.0005 / 24 / 10) - km / 1000 + more)
+
+
+@pytest.mark.usefixtures("choice")
+def test_where_rail_has_the_higher_constant_nothing_is_taken_off() -> None:
+    """From Shanghai to Hamburg it is 8,500 km: road's constant is the lower one, and rail costs what it costs."""
+    network = make_network()
+    row = network.cities.index.get_loc("CHN Shanghai")
+    assert leg_choice.rail_constant_of_ports(network, P, LOW)[row, 2] == 0.0
+
+
+def with_rail_cheaper_by(usd: float) -> Network:
+    """The toy network whose line from Baku to Poti makes the leg by rail cheaper than by road by so much."""
+    network = make_network()
+    city, port = numbers(network)
+    state = NetworkState(network, P, ())
+    choice = LandChoice.at(state, LOW)
+    road = choice.to_port[city, port] + LOW * P["port_hours_road"]
+    rail = choice.by_rail[city, state.port_terminal[port]] + LOW * P["port_hours_rail"]
+    links = network.rail.links
+    line = (links["km"] == KM_OF_LINE).to_numpy()
+    assert line.sum() == 1
+    rate = P["rail_rate_standard"] + (road - usd - rail) / KM_OF_LINE
+    assert rate > 0
+    changed = links.assign(rate=np.where(line, rate, np.nan))
+    return replace(network, rail=replace(network.rail, links=changed))
+
+
+@pytest.mark.usefixtures("choice")
+@pytest.mark.parametrize(("more", "by_rail"), [(-1.0, False), (1.0, True)])
+def test_rail_is_taken_where_it_is_cheaper_by_more_than_the_constant(more: float, by_rail: bool) -> None:
+    """One US$ on either side of it; the way drawn, the way that tonnes are laid on and the skims say the same."""
+    network = with_rail_cheaper_by(by_hand(LOW) + more)
+    city, port = numbers(network)
+    state = NetworkState(network, P, ())
+    ways = LandChoice.at(state, LOW)
+    voyages = Voyages.at(state, LOW, ways.to_port, ways.by_rail)
+    assert voyages.how[city, port] == (2 if by_rail else 0)
+    way = PathFinder(network, P, LOW).find(CITY, "DEU Hamburg", "sea")
+    assert way is not None
+    on_land = [step for step in way.steps if step.name in ("AZE", "GEO", "AZE - GEO") and step.km > 1]
+    assert {step.mode for step in on_land} == {"rail" if by_rail else "road"}
+    constants = [step.usd for step in way.steps if step.kind == "constant"]
+    assert constants == (pytest.approx([by_hand(LOW)], rel=1e-9) if by_rail else [])
+    cell = skims_of(prepare_freight(network, P, ECONOMIES))["generalised_cost"].sel(
+        vot_class="low", mode="sea", origin_city=CITY, destination_city="DEU Hamburg"
+    )
+    assert way.generalised_cost == pytest.approx(float(cell), rel=1e-12)
