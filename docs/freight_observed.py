@@ -58,7 +58,8 @@ with the least SHA-256 is fitted to. All that were found take part, by the rule 
 [table](../src/samarkand/analysis/observed_freight.csv). North America's own shares are a fit, by value and by weight.
 Shares of one economy with all others depend on the accounts too: whom it trades with is an estimate there for smaller
 ones (Moldova sends 13 per cent of its exports to China and the United States). Legs of a voyage to and from its ports
-go by rail where it is cheaper than the road by more than the same constants, as money ([network](network.md)).
+go by rail where it is cheaper than the road by more than the same constants, as money ([network](network.md)): all of a
+city's goods to a port by one of the two, where in truth both have a share, as for Zambia.
 """
 SENSITIVITIES = """## What moves the gates and straits that are missed
 

@@ -202,7 +202,9 @@ def assemble_class(model: FreightModel, legs, c: int) -> np.ndarray:
     from samarkand.world.freight.skims import chain_legs
 
     value = values_of_time(model.parameters)[c]
-    chains = chain_legs(model.network, model.parameters, {name: legs[name][c] for name in legs}, value)
+    settled = model.path_update.base.handicap[c].T  # without changes
+    found = {name: legs[name][c] for name in legs}
+    chains = chain_legs(model.network, model.parameters, found, value, settled)
     return np.stack([mode.cost(value) for mode in (chains.by_road, chains.by_rail, chains.by_sea)])
 
 
@@ -212,7 +214,9 @@ def test_costs_are_those_of_recomputed_skims(small) -> None:
     legs = {"sea": exact_legs(small.parts["sea"], small.parameters)}
     for mode in LAND:
         legs[mode] = recomputed_legs(small, changes, mode, [0, 1, 2, 3])
-    again = counterfactual_costs(small.baseline, assemble(small.network, small.parameters, legs))
+    again = counterfactual_costs(
+        small.baseline, assemble(small.network, small.parameters, legs, small.path_update.base.handicap)
+    )
     costs = small.costs(changes)
     for name in ("generalised_cost", "hours", "mode_share"):
         np.testing.assert_allclose(costs[name], again[name], rtol=1e-9, atol=1e-12)

@@ -9,18 +9,24 @@ import numpy as np
 import pytest
 
 from samarkand.world.freight import leg_choice
-from samarkand.world.freight.assignment import LandChoice, NetworkState, Voyages
+from samarkand.world.freight.assignment import LandChoice, NetworkState, Voyages, costs_by_road
+from samarkand.world.freight.disruption import disrupt_freight
+from samarkand.world.freight.gate_ways import GateSearch
 from samarkand.world.freight.mode_choice import ModeChoice
-from samarkand.world.freight.model import prepare_freight, skims_of
+from samarkand.world.freight.model import FreightModel, prepare_freight, skims_of
 from samarkand.world.freight.path_finder import PathFinder
 from samarkand.world.freight.skims import values_of_time
+from samarkand.world.freight.subsets import costs_of_subsets
+from samarkand.world.network.disruptions import close, find_closures
+from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.tables import Network
 from samarkand.world.parameters import Parameters, load_parameters
 from toy import ECONOMIES, make_network
 
 P = load_parameters()
 LOW = values_of_time(P)[0]
-CITY, PORT, KM_OF_LINE = "AZE Baku", "GEPTI", 850.0
+CITY, PORT, HAMBURG, KM_OF_LINE = "AZE Baku", "GEPTI", "DEU Hamburg", 850.0
+PARTIES = {"AZE", "GEO"}
 # Road over rail: 3 at 10 US$ and no distance, 0.5 more with the logarithm of value, 1 less with each thousand km.
 WEIGHTS = np.array([[2.0, -1.0, 0.0], [0.3, -0.2, 0.0], [-1.2, -0.2, 0.0], [4.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
 
@@ -92,7 +98,7 @@ def with_rail_cheaper_by(usd: float) -> Network:
     network = make_network()
     city, port = numbers(network)
     state = NetworkState(network, P, ())
-    choice = LandChoice.at(state, LOW)
+    choice = LandChoice.of(state, LOW, costs_by_road(state, LOW))
     road = choice.to_port[city, port] + LOW * P["port_hours_road"]
     rail = choice.by_rail[city, state.port_terminal[port]] + LOW * P["port_hours_rail"]
     links = network.rail.links
@@ -104,23 +110,103 @@ def with_rail_cheaper_by(usd: float) -> Network:
     return replace(network, rail=replace(network.rail, links=changed))
 
 
+def how_goods_reach_the_port(network: Network, changes: tuple[LinkChange, ...] = ()) -> int:
+    """0 by road, 2 by rail, of Baku to Poti, as tonnes are laid on links."""
+    state = NetworkState(network, P, changes)
+    ways = LandChoice.of(state, LOW, costs_by_road(state, LOW))
+    return int(Voyages.at(state, LOW, ways.to_port, ways.by_rail).how[numbers(network)])
+
+
+def drawn(network: Network, changes: tuple[LinkChange, ...] = ()) -> tuple[float, set[str], list[float]]:
+    """Cost of the way by sea from Baku to Hamburg as it is drawn, modes of its way to Poti, and constants told."""
+    way = PathFinder(network, P, LOW, changes).find(CITY, HAMBURG, "sea")
+    assert way is not None
+    on_land = [step for step in way.steps if step.name in ("AZE", "GEO", "AZE - GEO") and step.km > 1]
+    told = [step.usd for step in way.steps if step.kind == "constant"]
+    return way.generalised_cost, {step.mode for step in on_land}, told
+
+
+def cost_by_sea(model: FreightModel, changes: tuple[LinkChange, ...] = ()) -> float:
+    """Generalised cost of that way as closure has it."""
+    at = {"vot_class": "low", "mode": "sea", "origin_city": CITY, "destination_city": HAMBURG}
+    return float(skims_of(model, changes)["generalised_cost"].sel(at))
+
+
+def cost_searched(network: Network, changes: tuple[LinkChange, ...]) -> float:
+    """The same by the search for ways past gates, without any."""
+    pair = tuple(np.array([network.cities.index.get_loc(name)]) for name in (CITY, HAMBURG))
+    search = GateSearch(network, P, changes, (), pair)
+    way = search.find(0, np.empty(0), by_land=False, by_sea=True)["sea"]
+    return float(way.usd[0] + LOW * way.hours[0])
+
+
+def quicker_crossing(network: Network, mode: str, usd: float) -> LinkChange:
+    """A measure at the crossing between Azerbaijan and Georgia that spares so much at the value of time `low`."""
+    tables = network.land(mode)
+    owner = tables.nodes["economy"].to_numpy(str)
+    ends = [{owner[u], owner[v]} for u, v in tables.links[["u", "v"]].to_numpy()]
+    rows = tables.crossings
+    (target,) = [
+        str(name) for name, link in zip(rows["id"], rows["link"], strict=True) if ends[link] == PARTIES
+    ]
+    return LinkChange("quicker", "crossing", mode, target=target, hours_saved=usd / LOW)
+
+
 @pytest.mark.usefixtures("choice")
 @pytest.mark.parametrize(("more", "by_rail"), [(-1.0, False), (1.0, True)])
 def test_rail_is_taken_where_it_is_cheaper_by_more_than_the_constant(more: float, by_rail: bool) -> None:
-    """One US$ on either side of it; the way drawn, the way that tonnes are laid on and the skims say the same."""
+    """One US$ on either side of it; the way drawn, the way that tonnes are laid on and the skims say the same, and
+    tell nothing but what is paid and lasts."""
     network = with_rail_cheaper_by(by_hand(LOW) + more)
-    city, port = numbers(network)
-    state = NetworkState(network, P, ())
-    ways = LandChoice.at(state, LOW)
-    voyages = Voyages.at(state, LOW, ways.to_port, ways.by_rail)
-    assert voyages.how[city, port] == (2 if by_rail else 0)
-    way = PathFinder(network, P, LOW).find(CITY, "DEU Hamburg", "sea")
-    assert way is not None
-    on_land = [step for step in way.steps if step.name in ("AZE", "GEO", "AZE - GEO") and step.km > 1]
-    assert {step.mode for step in on_land} == {"rail" if by_rail else "road"}
-    constants = [step.usd for step in way.steps if step.kind == "constant"]
-    assert constants == (pytest.approx([by_hand(LOW)], rel=1e-9) if by_rail else [])
-    cell = skims_of(prepare_freight(network, P, ECONOMIES))["generalised_cost"].sel(
-        vot_class="low", mode="sea", origin_city=CITY, destination_city="DEU Hamburg"
+    assert how_goods_reach_the_port(network) == (2 if by_rail else 0)
+    cost, modes, told = drawn(network)
+    assert modes == {"rail" if by_rail else "road"}
+    assert told == []
+    assert cost == pytest.approx(cost_by_sea(prepare_freight(network, P, ECONOMIES)), rel=1e-12)
+
+
+@pytest.mark.usefixtures("choice")
+def test_goods_that_a_quicker_railway_draws_gain_what_it_spares_beyond_the_constant() -> None:
+    """Rail lacks one US$ to be taken, and gets three cheaper: by hand two are gained, whoever works it out."""
+    network = with_rail_cheaper_by(by_hand(LOW) - 1.0)
+    model, changes = prepare_freight(network, P, ECONOMIES), (quicker_crossing(network, "rail", 3.0),)
+    before = cost_by_sea(model)
+    assert cost_by_sea(model, changes) == pytest.approx(before - 2.0, rel=1e-12)
+    assert cost_searched(network, changes) == pytest.approx(before - 2.0, rel=1e-12)
+    assert how_goods_reach_the_port(network, changes) == 2
+    cost, modes, told = drawn(network, changes)
+    assert cost == pytest.approx(before - 2.0, rel=1e-12)
+    assert modes == {"rail"}
+    assert told == pytest.approx([by_hand(LOW)], rel=1e-9)
+    several = [changes, (), (quicker_crossing(network, "road", 1.0),), *[changes] * 4]  # many: by labels
+    whole = costs_of_subsets(model, several)
+    for number, some in enumerate(several):
+        alone = model.costs(some)["generalised_cost"].sel(variant="logsum").isel(state=-1)
+        np.testing.assert_allclose(whole.isel(set=number), alone.transpose(*whole.dims[1:]), rtol=1e-9)
+
+
+@pytest.mark.usefixtures("choice")
+def test_a_cheaper_road_draws_no_goods_to_dearer_ways() -> None:
+    """Rail is taken, and the road gets ten US$ cheaper: by its constant it would be taken, and cost hundreds more."""
+    network = with_rail_cheaper_by(by_hand(LOW) + 1.0)
+    model, changes = prepare_freight(network, P, ECONOMIES), (quicker_crossing(network, "road", 10.0),)
+    assert how_goods_reach_the_port(network, changes) == 2
+    assert cost_by_sea(model, changes) == cost_by_sea(model)
+    assert drawn(network, changes)[0] == pytest.approx(cost_by_sea(model), rel=1e-12)
+
+
+@pytest.mark.usefixtures("choice")
+@pytest.mark.parametrize(("mode", "more"), [("road", -1.0), ("rail", 1.0)])
+def test_closed_ways_send_goods_to_the_other_at_what_the_constant_says(mode: str, more: float) -> None:
+    """The road closed, goods that it carried by one US$ lose one by rail; rail closed, they lose all that it spared."""
+    network = with_rail_cheaper_by(by_hand(LOW) + more)
+    model, closures = (
+        prepare_freight(network, P, ECONOMIES),
+        find_closures([f"border:AZE-GEO:{mode}"], network),
     )
-    assert way.generalised_cost == pytest.approx(float(cell), rel=1e-12)
+    closed = disrupt_freight(model, closures).closed
+    loss = 1.0 if mode == "road" else by_hand(LOW) + 1.0
+    wanted = pytest.approx(cost_by_sea(model) + loss, rel=1e-12)
+    assert cost_by_sea(closed) == wanted
+    assert cost_searched(close(network, closures), ()) == wanted
+    assert drawn(close(network, closures))[0] == wanted

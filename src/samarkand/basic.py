@@ -36,11 +36,12 @@ DAMPING, TOLERANCE, MOST_SWEEPS = 0.2, 1e-13, 20_000  # of the fixed point
 
 
 def real_income_change(world: World, programme: Programme, items: tuple[str, ...], by_sea: Array) -> Array:
-    """Change of real income by economy (`world.labels`), fractions, that border measures bring unpaid."""
+    """Change of real income by economy (`world.labels`), fractions, by border measures, unpaid; better routes stay."""
     saved = hours_saved(world, programme, items)
     before = {mode: legs(world, mode, {}) for mode in ("road", "rail", "sea")}
     after = before | {mode: legs(world, mode, saved) for mode in {mode for mode, _ in saved}}
-    costs = np.minimum.accumulate([route_costs(world, one) for one in (before, after)])  # none dearer
+    handicap = np.full((len(world.network.cities), len(world.network.ports)), np.nan)
+    costs = np.minimum.accumulate([route_costs(world, legs, handicap) for legs in (before, after)])
     costs[:, :, SEA, ~by_sea] = np.inf  # settled without the items: a quicker border takes no choice away
     return real_income_hat(world, iceberg_hat(world, choose_modes(world, costs))) - 1.0
 
@@ -166,7 +167,7 @@ def great_circle(one: Any, other: Any) -> Array:
     return np.asarray(2 * 6371.0088 * np.arcsin(chord / 2))  # mean radius of the earth
 
 
-def route_costs(world: World, legs: dict[str, dict[float, Array]]) -> Array:
+def route_costs(world: World, legs: dict[str, dict[float, Array]], handicap: Array) -> Array:
     """Generalised cost between cities [class of goods, mode, city, city].
 
     rail = road + rail + road, with a change at a station of each city, in its economy; offered where rail is the main
@@ -190,10 +191,9 @@ def route_costs(world: World, legs: dict[str, dict[float, Array]]) -> Array:
     for value, road in legs["road"].items():
         access = np.where(near, road[:, :, cities : cities + near.shape[1]] + change, np.inf)
         along = join(access, legs["rail"][value], value)
-        routes = [road[:, :, :cities], join(access, along.transpose(0, 2, 1), value)]
-        routes[1][:, ~by_rail] = np.inf
+        routes = [road[:, :, :cities], np.where(by_rail, join(access, along.swapaxes(1, 2), value), np.inf)]
         if value == min(legs["sea"]):
-            routes.append(sea_routes(world, road, along, legs["sea"][value], value))
+            routes.append(sea_routes(world, road, along, legs["sea"][value], value, handicap))
         for mode, (usd, hours) in enumerate(routes):
             costs[:, mode] = np.minimum(costs[:, mode], usd + goods * hours)
     costs[..., own, own], km[own, own] = np.inf, np.inf
@@ -203,8 +203,8 @@ def route_costs(world: World, legs: dict[str, dict[float, Array]]) -> Array:
     return np.where(np.tri(cities, dtype=bool), costs.swapaxes(2, 3), costs)  # the same both ways
 
 
-def sea_routes(world: World, road: Array, along: Array, sea: Array, value: float) -> Array:
-    """By sea, with land at both ends [2, city, city]; rail costs `g max(0, 1 - exp(-a / scale))` more, g by road."""
+def sea_routes(world: World, road: Array, along: Array, sea: Array, value: float, handicap: Array) -> Array:
+    """By sea, land at both ends [2, city, city]; rail has a handicap where it did not spare `more` without items."""
     p, cities, ports = world.assumptions.parameters, world.network.cities, world.network.ports
     d, km = load_parameters(), great_circle(cities[PLACE], ports[PLACE])
     america = np.isin(cities["iso3"], AMERICA)[:, None] & np.isin(ports["economy"], AMERICA)
@@ -215,10 +215,12 @@ def sea_routes(world: World, road: Array, along: Array, sea: Array, value: float
     quay = np.where(km <= FARTHEST_QUAY, road_to, np.inf)
     truck, train = (np.array([[[p["port_fee"]]], [[p[f"port_hours_{by}"]]]]) for by in ("road", "rail"))
     station = ports["terminal"].to_numpy(np.int64)  # of each port, -1 for none
-    by_train = np.where(station < 0, np.inf, along[:, :, station] + train + np.array([more, 0 * more]))
+    by_train = np.where(station < 0, np.inf, along[:, :, station] + train)
     ways = np.stack([road[:, :, -station.size :] + truck, quay + truck, by_train])
-    best = (ways[:, 0] + value * ways[:, 1]).argmin(axis=0)
-    to_port = np.take_along_axis(ways, best[None, None], axis=0)[0]
+    cost = ways[:, 0] + value * ways[:, 1]
+    np.copyto(handicap, np.where(cost[2] + more < cost[:2].min(axis=0), 0.0, more), where=np.isnan(handicap))
+    ways[2, 0], cost[2] = ways[2, 0] + handicap, cost[2] + handicap
+    to_port = np.take_along_axis(ways, cost.argmin(axis=0)[None, None], axis=0)[0]
     return join(join(to_port, sea, value), to_port.transpose(0, 2, 1), value)
 
 
@@ -228,7 +230,6 @@ def choose_modes(world: World, costs: Array) -> Array:
         s_m = e^a_m g_m^-scale / sum_k e^a_k g_k^-scale,                                    g = sum_m s_m g_m
         g' = g (sum_m e^a_m g'_m^-scale / sum_m e^a_m g_m^-scale)^(-1/scale)                with the items
         a = a1 + a2 x + a3 km / 1000 (+ a4 + a5 x in North America),                x = log(value of time / 10 US$)
-
     a logit in log cost (Fosgerau and Bierlaire 2009), the change that of its logsum. Cities: by people or origins.
     """
     p, cities = world.assumptions.parameters, world.network.cities

@@ -352,7 +352,7 @@ def port_labels(
     served_ptr: Ints,
     served: Ints,
     rail_extra: tuple[float, float],
-    rail_more: Floats,
+    handicap: Floats,
     saving_ptr: Ints,
     saving: Floats,
     saving_mask: Ints,
@@ -363,7 +363,7 @@ def port_labels(
 ) -> tuple[Ints, Ints32, Floats, Ints, bool]:
     """Labels of cities at ports, by road or rail and with what projects save there: compressed rows; whether full.
 
-    served_*: ports at each terminal; rail_more: [port, city] US$ on top of ways by rail; saving_*: [choice of projects
+    served_*: ports at each terminal; handicap: of ways by rail, US$ [port, city]; saving_*: [choice of projects
     that save at the port], hours and usd saved, the projects; port_*: [port, city] without projects on the way. built:
     [port], whether the port is there only with the projects that save at it: no way to it stands without them.
     """
@@ -381,7 +381,7 @@ def port_labels(
             t = along[1][k]
             for s in range(served_ptr[t], served_ptr[t + 1]):
                 p = served[s]
-                hours, usd = along[2][k, 1] + rail_extra[0], along[2][k, 2] + rail_extra[1] + rail_more[p, i]
+                hours, usd = along[2][k, 1] + rail_extra[0], along[2][k, 2] + rail_extra[1] + handicap[p, i]
                 cost = usd + value * hours
                 if cost < (port_usd[p, i] + value * port_hours[p, i]) * (1 - EQUAL):
                     full = insert(count, real, mask, p, cost, hours, usd, along[3][k]) == 2 or full

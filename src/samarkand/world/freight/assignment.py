@@ -22,7 +22,7 @@ from samarkand.engines.assignment import Paths, assign, find_costs, find_paths, 
 from samarkand.engines.routing import Graph
 from samarkand.world.freight.commodities import IN_BOXES
 from samarkand.world.freight.energy import EnergyTrade, SeaReach
-from samarkand.world.freight.leg_choice import rail_constant_of_ports
+from samarkand.world.freight.leg_choice import handicap_kept, rail_constant_of_ports, settle_handicap
 from samarkand.world.freight.mode_choice import VOT_CLASSES, add_by_class, classes_of_time
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.origin_weights import origin_weights
@@ -41,7 +41,7 @@ from samarkand.world.freight.unit_values import values_of_exporters
 from samarkand.world.network.arcs import port_savings
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.links import LinkTable, build_lines
-from samarkand.world.network.new_ports import open_ports
+from samarkand.world.network.new_ports import open_ports, ports_before
 from samarkand.world.network.tables import LinkCosts, Network, sea_costs
 from samarkand.world.parameters import Parameters
 
@@ -280,9 +280,10 @@ class NetworkState:
         self.terminal_node: Ints = network.terminals["node"].to_numpy(np.int64)
         self.port_terminal: Ints = network.ports["terminal"].to_numpy(np.int64)
 
-    def rail_constant(self, value: float) -> Floats:
-        """What legs by rail cost beyond money and hours, [city, port] (`leg_choice`)."""
-        return rail_constant_of_ports(self.network, self.parameters, value)
+    def handicap(self, value: float) -> Floats:
+        """Of rail to ports, [city, port]: that of the network before closures and other changes (`leg_choice`)."""
+        before, p = ports_before(self.network), self.parameters
+        return handicap_kept(before, p, value, lambda: _find_handicap(before, p, value))
 
     def nothing(self, cities: NDArray[np.bool_] | None = None) -> _Part:
         """No goods yet, of some cities or of all."""
@@ -623,6 +624,27 @@ class _Trips:
         return _Trips(self.one[at], self.other[at], self.last[at], self.amount[at])
 
 
+def _ways_to_ports(state: NetworkState, value: float, by_road: Floats, along: Floats) -> Floats:
+    """Costs of ways to ports, dwell and fees included: by road, beside the port, by rail [way, city, port]; costs
+    [city, port or terminal]."""
+    p, served = state.parameters, state.port_terminal >= 0
+    by_rail = np.full(by_road.shape, np.inf)
+    by_rail[:, served] = along[:, state.port_terminal[served]]
+    beside = state.beside.usd + value * state.beside.hours
+    dwell = [value * (p[f"port_hours_{mode}"] - state.hours_saved) for mode in ("road", "road", "rail")]
+    ways = np.stack([part + wait for part, wait in zip((by_road, beside, by_rail), dwell, strict=True)])
+    return np.asarray(ways + p["port_fee"] - state.usd_saved)
+
+
+def _find_handicap(network: Network, parameters: Parameters, value: float) -> Floats:
+    """Of rail to ports on a network without changes, [city, port]."""
+    state = NetworkState(network, parameters, ())
+    choice = LandChoice.of(state, value, costs_by_road(state, value))
+    by_road, beside, by_rail = _ways_to_ports(state, value, choice.to_port, choice.by_rail)
+    constant = rail_constant_of_ports(network, parameters, value)
+    return settle_handicap(constant, np.minimum(by_road, beside), by_rail)
+
+
 @dataclass(frozen=True, eq=False)
 class Voyages:
     """Least-cost ways by sea at one value of time: paths between ports; where the ways between cities embark [city,
@@ -635,17 +657,10 @@ class Voyages:
 
     @classmethod
     def at(cls, state: NetworkState, value: float, by_road: Floats, along: Floats) -> Voyages:
-        """By road to the ports, or along the railway to those that have a terminal; costs [city, port or terminal].
-
-        Rail is taken where it is cheaper by more than its constant (`leg_choice`).
-        """
-        p, served = state.parameters, state.port_terminal >= 0
-        by_rail = np.full(by_road.shape, np.inf)
-        by_rail[:, served] = along[:, state.port_terminal[served]] + state.rail_constant(value)[:, served]
-        beside = state.beside.usd + value * state.beside.hours
-        dwell = [value * (p[f"port_hours_{mode}"] - state.hours_saved) for mode in ("road", "road", "rail")]
-        ways = np.stack([part + wait for part, wait in zip((by_road, beside, by_rail), dwell, strict=True)])
-        to_port, how = (ways + p["port_fee"] - state.usd_saved).min(axis=0), ways.argmin(axis=0)
+        """By road to the ports, or along the railway to those that have a terminal; costs [city, port or terminal]."""
+        ways = _ways_to_ports(state, value, by_road, along)
+        ways[2] += state.handicap(value)
+        to_port, how = ways.min(axis=0), ways.argmin(axis=0)
         paths = find_paths(state.sea_graph, value, state.at_sea.node, state.at_sea.node)
         sea = paths.cost + access_cost(state.at_sea, value)[:, None] + access_cost(state.at_sea, value)
         np.fill_diagonal(sea, np.inf)

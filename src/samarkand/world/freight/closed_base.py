@@ -1,7 +1,7 @@
 """The base of a network with something closed, from that of the network open.
 
 What no closure touches is taken over as it is: where the sea alone is touched, all chains by road and rail. The sea is
-offered where it was (`sea_choice`).
+offered where it was (`sea_choice`), and rail to ports has the handicap that it had (`leg_choice`).
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def close_base(
     if set(touched) == {"sea"}:
         legs = baseline_legs({"sea": parts["sea"]}, parameters, progress)
         return _sail_anew(base, pairs, network, parameters, legs["sea"])
-    return prepare_base(network, parameters, baseline_legs(parts, parameters, progress), pairs.by_sea)
+    legs = baseline_legs(parts, parameters, progress)
+    return prepare_base(network, parameters, legs, pairs.by_sea, base.handicap)
 
 
 def _sail_anew(

@@ -43,7 +43,6 @@ class _GatesClosed(FreightModel):
     """The network with gates closed, for what a programme makes of the open one: a line that is bettered along closed
     links stays closed there, and leads no other way."""
 
-    open_model: FreightModel
     closed_ends: Mapping[str, frozenset[tuple[int, int]]]
 
     def find_arcs(self, change: LinkChange) -> list[Arc]:
@@ -215,8 +214,7 @@ def _close(model: FreightModel, gates: Sequence[Gate]) -> _GatesClosed:
         model.path_update.base, model.baseline.pairs, network, parameters, parts, touched, quiet
     )
     baseline = replace(model.baseline, pairs=pairs)
-    found = _GatesClosed(f"{model.key} closed", network, parameters, parts, baseline, base)
-    found.open_model = model
+    found = _GatesClosed(f"{model.key} closed", network, parameters, parts, baseline, base, model)
     ends = {}
     for mode, rows in closures.links.items():
         if mode != "sea":

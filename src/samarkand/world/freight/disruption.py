@@ -54,7 +54,7 @@ def disrupt_freight(model: FreightModel, closures: Closures, progress: Progress 
     parts = model.parts | {name: component(name, network, parameters) for name in touched}
     base, pairs = close_base(open_base, model.baseline.pairs, network, parameters, parts, touched, progress)
     baseline = replace(model.baseline, pairs=pairs)
-    closed = FreightModel(f"{model.key} closed", network, parameters, parts, baseline, base)
+    closed = FreightModel(f"{model.key} closed", network, parameters, parts, baseline, base, model)
     return DisruptedFreight(model, closed, closures)
 
 

@@ -238,7 +238,7 @@ class GateSearch:
         rail: _Legs,
         entry: Ints,
     ) -> Way:
-        """From cities to ports, dwell, fees, rail's constant included: by road (0), beside it (1) or by rail (2)."""
+        """From cities to ports, dwell, fees, rail's handicap included: by road (0), beside it (1) or by rail (2)."""
         state, p = self.state, self.state.parameters
         end = np.maximum(state.port_terminal[port], 0)
         start = np.maximum(entry[city, end], 0)
@@ -251,7 +251,7 @@ class GateSearch:
         )
         dwell = np.where(how == 2, p["port_hours_rail"], p["port_hours_road"]) - state.hours_saved[port]
         fee = p["port_fee"] - state.usd_saved[port]
-        fee = fee + np.where(how == 2, state.rail_constant(self.values[c])[city, port], 0.0)
+        fee = fee + np.where(how == 2, state.handicap(self.values[c])[city, port], 0.0)
         return Way(hours + dwell, usd + fee, gates | self._at_ports[port])
 
 

@@ -15,7 +15,6 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from samarkand.core.conventions import Ints
-from samarkand.world.freight.leg_choice import rail_constant_of_ports
 from samarkand.world.freight.skims import Chains, attach_by_road
 from samarkand.world.network.tables import Network, land_costs
 from samarkand.world.parameters import Parameters
@@ -53,7 +52,6 @@ class LandParts:
         }
         self.rail_node: Ints = network.terminals["node"].to_numpy(np.int64)
         self.terminal: Ints = network.ports["terminal"].to_numpy(np.int64)
-        self.constant = rail_constant_of_ports(network, parameters, value_of_time)
         self.extra = {
             mode: value_of_time * parameters[f"port_hours_{mode}"] + parameters["port_fee"]
             for mode in ("road", "rail")
@@ -97,7 +95,7 @@ class LandParts:
                     + self.value * self.chains.along.hours[city, terminal]
                 )
                 if (
-                    along + self.extra["rail"] + self.constant[city, port]
+                    along + self.extra["rail"] + self.chains.handicap[city, port]
                     < by_road[city] + self.extra["road"]
                 ):
                     mode, node, before = "rail", self._boards(city, terminal), rail

@@ -1,10 +1,20 @@
 """By which mode goods go between a city and a port: the choice of modes, carried over to the legs of a voyage.
 
 Between cities rail is chosen less often than its money and hours say; its constants hold why (`mode_choice`). The same
-stands between road and rail on a leg to a port, as an amount of money that is added to the way by rail.
+stands between road and rail on a leg to a port, as an amount of money. It decides and is not told:
+
+    without a programme    rail where r + k < b, else road; what the leg costs is r or b, what is paid and lasts
+    in other states        least of b and r + h, where h = 0 where rail was taken without a programme, else k
+
+r, b: generalised cost by rail and by road, k: `rail_constant`, h: `settle_handicap`, all US$ per TEU. h is the same in
+all states of a network, with links closed too, so that no cheaper link makes goods dearer and no closure makes them
+cheaper. Goods that a new line draws from the road gain b - r - k and not b - r, as a logsum has it: what held them on
+the road at a difference of k is worth that. Where they went by rail they leave it for a road that is cheaper than it.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,7 +24,7 @@ from samarkand.engines.once import derived
 from samarkand.world.freight.mode_choice import MODES, NORTH_AMERICA, VALUE_OF_REFERENCE
 from samarkand.world.freight.mode_constants import declared_choice
 from samarkand.world.network.nearest import distances
-from samarkand.world.network.tables import Network
+from samarkand.world.network.tables import Network, unchanged
 from samarkand.world.parameters import Parameters, load_parameters
 
 HOURS_PER_DAY = 24.0
@@ -35,10 +45,6 @@ def rail_constant(
     as the cost of the leg is. Where rail's constant is the higher one (legs of thousands of km) k is 0: no way is
     cheaper than its money and hours.
 
-    The amount is a part of generalised cost and no payment. It depends on places and not on links, so that it is the
-    same in every state of the network: a cheaper road never makes goods dearer, and a closure never makes them cheaper,
-    as they could if ways were chosen with k and counted without it.
-
     Parameters
     ----------
     ports
@@ -57,6 +63,31 @@ def rail_constant(
     per_km = parameters["connector_rate"] + value_of_time / parameters["road_speed"]
     by_road = parameters["connector_detour"] * km * per_km
     return np.asarray(by_road * np.maximum(0.0, 1.0 - np.exp(-apart / choice.scale)))
+
+
+def settle_handicap(constant: Floats, by_road: Floats, by_rail: Floats) -> Floats:
+    """What stands on top of ways by rail in all states of a network: 0 where rail is taken without a programme.
+
+    constant: `rail_constant`; by_road, by_rail: generalised costs on the network without changes, all of one shape.
+    Rail is taken where no road leads, too.
+    """
+    return np.where(by_rail + constant < by_road, 0.0, constant)
+
+
+def handicap_kept(
+    network: Network, parameters: Parameters, value_of_time: float, find: Callable[[], Floats]
+) -> Floats:
+    """The handicap [city, port] of a network without changes, found once and kept with it."""
+    return derived(network, ("handicap", parameters.hash, value_of_time), find)
+
+
+def keep_handicap(
+    network: Network, parameters: Parameters, values_of_time: Sequence[float], handicap: Floats
+) -> None:
+    """Keep one that is known, [search class, port, city]; where something is closed it is that of the open network."""
+    if unchanged(network) is network:
+        for value, found in zip(values_of_time, handicap, strict=True):
+            handicap_kept(network, parameters, value, lambda found=found: found.T)  # type: ignore[misc]
 
 
 def rail_constant_of_ports(network: Network, parameters: Parameters, value_of_time: float) -> Floats:

@@ -27,6 +27,7 @@ from samarkand.core.hashing import fingerprint
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.once import derived
 from samarkand.world.freight.end_legs import EndLegs, LegTable
+from samarkand.world.freight.leg_choice import keep_handicap, rail_constant
 from samarkand.world.freight.mode_choice import MODES, ModeChoice
 from samarkand.world.freight.mode_constants import declared_choice, declared_constants
 from samarkand.world.freight.new_port_legs import NewPorts
@@ -42,7 +43,6 @@ from samarkand.world.freight.skims import (
     attach_to_sea,
     baseline_legs,
     components,
-    rail_constants,
     terminals_with_lines,
     values_of_time,
 )
@@ -59,7 +59,7 @@ from samarkand.world.network.new_ports import new_ports, open_ports
 from samarkand.world.network.tables import Network, land_costs
 from samarkand.world.parameters import Parameters, table_names
 
-FORMAT = "freight-7"  # part of the content hash: another meaning of the arrays is another name
+FORMAT = "freight-8"  # part of the content hash: another meaning of the arrays is another name
 LAND = ("road", "rail")
 PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values", "by_sea")
 STATE_ARRAYS = ("term", "pick", "levels")
@@ -87,8 +87,10 @@ class FreightModel:
         parts: dict[str, Component],
         baseline: FreightBaseline,
         base: PathBase,
+        open_model: FreightModel | None = None,
     ) -> None:
         self.key = key
+        self.open_model = open_model or self  # of the network without closures
         self.network = network
         self.parameters = parameters
         self.parts = parts
@@ -116,8 +118,8 @@ class FreightModel:
             (parameters["terminal_hours"], parameters["terminal_fee"]),
             (dwell, fee),
             (parameters["port_hours_rail"], fee),
-            rail_constants(network.ports, network, parameters),
         )
+        keep_handicap(network, parameters, values, base.handicap)
         self._scratch = local()
         self._placing = Lock()
         self._placed: dict[LinkChange, list[Arc]] = {}
@@ -167,9 +169,7 @@ class FreightModel:
                 arcs[mode] = number_ends(brought, legs[mode])
         pairs = self.baseline.pairs
         saved = port_savings(changes, open_ports(self.network, changes), self.parameters)
-        found = self.path_update.found(
-            arcs, legs, *saved, NewPorts.of(changes, self.network, self.parameters), by_road
-        )
+        found = self.path_update.found(arcs, legs, *saved, self.new_ports(changes), by_road)
         most = sum(part[0].size for one in found for part in one)
         size = min(most, len(pairs))
         rows = np.empty(size, np.int64)
@@ -186,6 +186,18 @@ class FreightModel:
                 )  # fmt: skip
         slots[rows[:count]] = -1
         return RouteUpdate(rows[:count], usd[:count], hours[:count])
+
+    def new_ports(self, changes: Sequence[LinkChange]) -> NewPorts | None:
+        """The ports that changes build, the handicap of rail to them settled on the open network (`leg_choice`)."""
+        new, model = NewPorts.of(changes, self.network, self.parameters), self.open_model
+        if new is None:
+            return None
+        built = [change for change in changes if change.action == "new_port"]
+        model.place(built)
+        table, closing = new_ports(built, model.network), model.path_update
+        constants = [rail_constant(table, model.network, self.parameters, value) for value in closing.values]
+        extras = closing.port_extra_road, closing.port_extra_rail
+        return new.settled(closing.base, closing.values, model.leg_tables, extras, constants)
 
     def routes(self, changes: Sequence[LinkChange], progress: Progress = quiet) -> RouteUpdate:
         """`update_routes`; those asked for last are not found again: closures ask for what the open network has."""

@@ -7,7 +7,7 @@ port whose legs all got cheaper; the network's own ports keep theirs to the last
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from samarkand.core.conventions import Floats, Ints
 from samarkand.engines.routing import Legs, cheaper_legs
 from samarkand.world.freight.end_legs import LegTable
+from samarkand.world.freight.leg_choice import settle_handicap
 from samarkand.world.freight.path_base import PathBase
 from samarkand.world.freight.skims import (
     Attachment,
     attach_to_road,
     attach_to_sea,
     beside_ports,
-    rail_constants,
 )
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.new_ports import new_ports
@@ -37,14 +37,14 @@ Number = TypeVar("Number", np.float32, np.float64)
 class NewPorts:
     """Where new ports meet the road, the sea, the cities beside them [city, port], and a railway (-1: none does).
 
-    constant: of rail on legs to them by search class (`leg_choice`), [class, port, city].
+    handicap: of rail to them (`leg_choice`), [class, port, city]; None until it is settled (`settled`).
     """
 
     road: Attachment
     sea: Attachment
     beside: Legs
     terminal: Ints
-    constant: Floats
+    handicap: Floats | None = None
 
     @classmethod
     def of(cls, changes: Sequence[LinkChange], network: Network, parameters: Parameters) -> NewPorts | None:
@@ -57,8 +57,26 @@ class NewPorts:
             attach_to_sea(table, network, parameters),
             beside_ports(table, network, parameters),
             table["terminal"].to_numpy(np.int64),
-            rail_constants(table, network, parameters),
         )
+
+    def settled(
+        self,
+        base: PathBase,
+        values: Sequence[float],
+        tables: dict[str, LegTable],
+        extras: tuple[tuple[float, float], tuple[float, float]],
+        constants: Sequence[Floats],
+    ) -> NewPorts:
+        """With the handicap of rail, settled by legs without links that programmes change.
+
+        base, tables: of the open network, and extras: hours and usd of a port by road and by rail; constants: of rail
+        by search class (`rail_constant`), [city, port].
+        """
+        found = []
+        for c, (value, constant) in enumerate(zip(values, constants, strict=True)):
+            by_road, by_rail = _over_land(self, base, c, value, tables, *extras)[1:]
+            found.append(settle_handicap(constant.T, by_road.cost(value), by_rail.cost(value)))
+        return replace(self, handicap=np.stack(found))
 
     def __len__(self) -> int:
         """How many they are."""
@@ -69,14 +87,15 @@ class NewPorts:
 class PortLegs:
     """Legs of one search class to the network's ports and, behind them, to `added` new ones.
 
-    hours, usd: over land, port included [port, city]; sea_hours, sea_usd: [port, port]; over_sea: screen [city, port]
-    of costs over land and sea without changes. Of new ports alone: from_ends: hours, usd and cost from the known ends
-    of the road [end, port]; by_road: screen [city, port] of the road alone.
+    hours, usd: over land, port included [port, city]; handicap: of rail there [port, city]; sea_hours, sea_usd: [port,
+    port]; over_sea: screen [city, port] of costs over land and sea without changes. Of new ports alone: from_ends:
+    hours, usd and cost from the known ends of the road [end, port]; by_road: screen [city, port] of the road alone.
     """
 
     added: int
     hours: Floats
     usd: Floats
+    handicap: Floats
     sea_hours: Floats
     sea_usd: Floats
     over_sea: Screen
@@ -88,7 +107,7 @@ def network_port_legs(base: PathBase, c: int) -> PortLegs:
     """The legs to the network's own ports."""
     nothing = np.empty((0, 0))
     return PortLegs(
-        0, base.port_hours[c], base.port_usd[c], base.sea_hours[c], base.sea_usd[c], base.over_sea[c],
+        0, base.port_hours[c], base.port_usd[c], base.handicap[c], base.sea_hours[c], base.sea_usd[c], base.over_sea[c],
         (nothing, nothing, nothing), np.empty((0, 0), np.float32),
     )  # fmt: skip
 
@@ -104,22 +123,17 @@ def port_legs(
 ) -> PortLegs:
     """Legs of a search class to all ports; extra_*: hours and usd of a port by the way on land.
 
-    Over land the cheapest of: by road; beside the port; by road and rail with its constant, where served.
+    Over land the cheapest of: by road; beside the port; by road and rail with its handicap, where served.
     """
     own = network_port_legs(base, c)
     if new is None:
         return own
+    if new.handicap is None:
+        raise ValueError("the handicap of rail to new ports is not settled")
     road, sea = tables["road"], tables["sea"]
-    cities = own.hours.shape[1]
     quay, berth = road.rows(new.road.node.tolist()), sea.rows(new.sea.node.tolist())
-    hours, usd, _ = road.of_class(c)
-    by_road = Legs(hours[quay, :cities], usd[quay, :cities]).plus(
-        new.road.hours[:, None], new.road.usd[:, None]
-    )
-    land = cheaper_legs(by_road, new.beside.transposed, value).plus(*extra_road)
-    by_train = [_along(base, c, value, terminal) for terminal in new.terminal.tolist()]
-    train = Legs(np.array([leg.hours for leg in by_train]), np.array([leg.usd for leg in by_train]))
-    land = cheaper_legs(land, train.plus(extra_rail[0], extra_rail[1] + new.constant[c]), value)
+    by_road, land, train = _over_land(new, base, c, value, tables, extra_road, extra_rail)
+    land = cheaper_legs(land, train.plus(0.0, new.handicap[c]), value)
 
     hours, usd, _ = sea.of_class(c)
     out = Legs(hours[berth], usd[berth]).plus(new.sea.hours[:, None], new.sea.usd[:, None])
@@ -148,12 +162,34 @@ def port_legs(
         len(new),
         np.concatenate([own.hours, land.hours]),
         np.concatenate([own.usd, land.usd]),
+        np.concatenate([own.handicap, new.handicap[c]]),
         at_sea[0],
         at_sea[1],
         _fixed(over_sea),
         (from_hours, from_usd, from_usd + value * from_hours),
         _fixed(screen),
     )
+
+
+def _over_land(
+    new: NewPorts,
+    base: PathBase,
+    c: int,
+    value: float,
+    tables: dict[str, LegTable],
+    extra_road: tuple[float, float],
+    extra_rail: tuple[float, float],
+) -> tuple[Legs, Legs, Legs]:
+    """Legs to new ports [port, city]: the road alone; by road or beside them, port included; by rail, port included."""
+    road, cities = tables["road"], base.near_ptr.size - 1
+    quay, (hours, usd, _) = road.rows(new.road.node.tolist()), road.of_class(c)
+    by_road = Legs(hours[quay, :cities], usd[quay, :cities]).plus(
+        new.road.hours[:, None], new.road.usd[:, None]
+    )
+    land = cheaper_legs(by_road, new.beside.transposed, value).plus(*extra_road)
+    by_train = [_along(base, c, value, terminal) for terminal in new.terminal.tolist()]
+    train = Legs(np.array([leg.hours for leg in by_train]), np.array([leg.usd for leg in by_train]))
+    return by_road, land, train.plus(*extra_rail)
 
 
 def _along(base: PathBase, c: int, value: float, terminal: int) -> Legs:

@@ -37,7 +37,8 @@ class PathBase:
 
     near_ptr, near: terminals near each city as compressed rows; near_hours, near_usd: [leg to a near terminal], change
     included; back_ptr, back_city, back_near: the transpose: cities near each terminal, and positions of their
-    legs. rail, sea, port: legs [terminal, terminal], [port, port], [port, city]. Screens: road_city, rail_city,
+    legs. rail, sea, port: legs [terminal, terminal], [port, port], [port, city]. handicap: of rail to ports, in all
+    states of the network (`leg_choice`) [port, city]. Screens: road_city, rail_city,
     sea_city [city, city]; road_port [city, port] (the road alone); rail [terminal, terminal]; along [city, terminal];
     over_sea [city, port]. rail_city is 0 where rail is not offered: nothing is cheaper.
     """
@@ -55,6 +56,7 @@ class PathBase:
     sea_usd: Floats
     port_hours: Floats
     port_usd: Floats
+    handicap: Floats
     road_city: Screen
     rail_city: Screen
     sea_city: Screen
@@ -73,10 +75,12 @@ def prepare_base(
     parameters: Parameters,
     legs: dict[str, list[Legs]],
     offered: NDArray[np.bool_] | None = None,
+    handicap: Floats | None = None,
 ) -> tuple[PathBase, Pairs]:
     """The base of closure, and the routes of all pairs of cities, the upper triangle with its diagonal.
 
-    offered: the pairs that are offered the sea, where that is settled (by another state of the network).
+    offered: the pairs that are offered the sea, handicap: of rail to ports, where they are settled (by another state of
+    the network).
     """
     values = values_of_time(parameters)
     classes, cities = len(SEARCH_CLASSES), len(network.cities)
@@ -99,6 +103,7 @@ def prepare_base(
         sea_usd=np.empty((classes, ports, ports)),
         port_hours=np.empty((classes, ports, cities)),
         port_usd=np.empty((classes, ports, cities)),
+        handicap=np.empty((classes, ports, cities)),
         road_city=np.empty((classes, cities, cities), np.float32),
         rail_city=np.empty((classes, cities, cities), np.float32),
         sea_city=np.empty((classes, cities, cities), np.float32),
@@ -116,6 +121,7 @@ def prepare_base(
         value = values[c]
         base.near_hours[c] = chains.to_terminal.hours[near]
         base.near_usd[c] = chains.to_terminal.usd[near]
+        base.handicap[c] = chains.handicap.T
         for name, legs in (("rail", chains.rail), ("sea", chains.sea), ("port", chains.to_port.transposed)):
             getattr(base, f"{name}_hours")[c] = legs.hours
             getattr(base, f"{name}_usd")[c] = legs.usd
@@ -133,7 +139,7 @@ def prepare_base(
             hours[:, m, c] = mode.hours[upper]
             usd[:, m, c] = mode.usd[upper]
 
-    each_chain(network, parameters, legs, take)
+    each_chain(network, parameters, legs, take, handicap)
     own = np.flatnonzero(upper[0] == upper[1])
     km = distance_within_cities(network.cities, parameters)
     road = MODES.index("road")

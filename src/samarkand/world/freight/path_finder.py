@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from samarkand.core.conventions import Floats, Ints
 from samarkand.engines.routing import Graph
-from samarkand.world.freight.leg_choice import rail_constant_of_ports
+from samarkand.world.freight.leg_choice import rail_constant_of_ports, settle_handicap
 from samarkand.world.freight.skims import (
     Attachment,
     attach_by_road,
@@ -29,7 +29,7 @@ from samarkand.world.network.arcs import port_savings
 from samarkand.world.network.itinerary import Itinerary, Step, merged, reverse, steps_along
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.links import LinkTable, build_lines
-from samarkand.world.network.new_ports import open_ports
+from samarkand.world.network.new_ports import open_ports, ports_before
 from samarkand.world.network.tables import Network, sea_costs
 from samarkand.world.parameters import Parameters
 
@@ -63,6 +63,7 @@ class OverLand:
     to_port: Floats
     how: Ints  # 0 by road, 1 beside the port, 2 by rail
     entry: Ints  # number in `start` of the terminal where rail to the port begins
+    handicap: Floats  # of rail to ports (`leg_choice`)
 
 
 class PathFinder:
@@ -89,6 +90,9 @@ class PathFinder:
         self.hours_saved, self.usd_saved = port_savings(changes, network, parameters)
         self.node_of_terminal: Ints = network.terminals["node"].to_numpy(np.int64)
         self.terminal_of_port: Ints = network.ports["terminal"].to_numpy(np.int64)
+        before = ports_before(network)
+        same = before is network and not changes
+        self.before = None if same else PathFinder(before, parameters, value_of_time)
 
     def find(self, origin: str, destination: str, mode: str) -> Itinerary | None:
         """The way between two cities (labels of the network) by a mode; None where the mode does not connect them."""
@@ -157,15 +161,24 @@ class PathFinder:
         at = self.terminal_of_port[served]
         along = to_terminal[start][:, None] + rail.cost[:, self.node_of_terminal[at]]
         along[start[:, None] == at] = np.inf  # a railway trip leaves its terminal
-        constant = rail_constant_of_ports(self.network, p, value)[city]
         by_rail, entry = np.full(self.terminal_of_port.size, np.inf), np.full(self.terminal_of_port.size, -1)
         if served.size:
-            by_rail[served], entry[served] = along.min(axis=0) + constant[served], along.argmin(axis=0)
+            by_rail[served], entry[served] = along.min(axis=0), along.argmin(axis=0)
         by_road = from_city[self.port.node] + self._reach(self.port)
         beside = self.beside.usd[city] + value * self.beside.hours[city]
         dwell = [value * (p[f"port_hours_{mode}"] - self.hours_saved) for mode in ("road", "road", "rail")]
         ways = np.stack([by_road, beside, by_rail]) + np.stack(dwell) + p["port_fee"] - self.usd_saved
-        return OverLand(city, road, to_terminal, start, rail, ways.min(axis=0), ways.argmin(axis=0), entry)
+        handicap = self._handicap(city, np.minimum(ways[0], ways[1]), ways[2])
+        ways[2] += handicap
+        to_port, how = ways.min(axis=0), ways.argmin(axis=0)
+        return OverLand(city, road, to_terminal, start, rail, to_port, how, entry, handicap)
+
+    def _handicap(self, city: int, by_road: Floats, by_rail: Floats) -> Floats:
+        """Of rail from a city to ports: settled here, or by the network before changes (`leg_choice`)."""
+        if self.before is not None:
+            return self.before._over_land(city).handicap
+        constant = rail_constant_of_ports(self.network, self.parameters, self.value)[city]
+        return settle_handicap(constant, by_road, by_rail)
 
     def _reach(self, place: Attachment) -> Floats:
         """Generalised cost from places to their nearest node."""
@@ -211,8 +224,8 @@ class PathFinder:
             end = int(self.node_of_terminal[self.terminal_of_port[port]])
             steps += self._to_terminal(land, int(land.start[entry]))
             steps += self._along(self.rail, land.rail.path(entry, end), "rail")
-            if constant := float(rail_constant_of_ports(self.network, p, self.value)[land.city, port]):
-                steps.append(Step("constant", "rail", "rail over road", 0.0, 0.0, 0.0, constant))
+            if handicap := float(land.handicap[port]):  # of goods that a change draws from the road
+                steps.append(Step("constant", "rail", "rail over road", 0.0, 0.0, 0.0, handicap))
         dwell = p["port_hours_rail" if how == 2 else "port_hours_road"] - float(self.hours_saved[port])
         name = str(self.network.ports["name"].iloc[port])
         fee = p["port_fee"] - float(self.usd_saved[port])

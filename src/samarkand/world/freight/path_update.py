@@ -88,7 +88,6 @@ class PathUpdate:
     terminal_extra: tuple[float, float]
     port_extra_road: tuple[float, float]
     port_extra_rail: tuple[float, float]
-    port_constant: Floats  # of rail on legs to ports, [class, port, city]
 
     def found(
         self,
@@ -168,12 +167,11 @@ class PathUpdate:
                         NOTHING_MORE, value, hours, usd, touched,
                     )  # fmt: skip
             if along is not None:
-                constant = self.constant(c, new)
                 for column in self._columns(terminals, new):
                     run.lower_rows(
                         *along, column,
                         self.port_extra_rail[0] - port_hours_saved, self.port_extra_rail[1] - port_usd_saved,
-                        constant, value, hours, usd, touched,
+                        at_ports.handicap, value, hours, usd, touched,
                     )  # fmt: skip
             if touched.any():
                 found = _empty_found(cities * cities)
@@ -183,11 +181,6 @@ class PathUpdate:
                 )  # fmt: skip
                 by_sea = _cut(found, count)
         return by_road, by_rail, by_sea
-
-    def constant(self, c: int, new: NewPorts | None) -> Floats:
-        """The constant of rail on legs to ports, new ones last [port, city]."""
-        own: Floats = self.port_constant[c]
-        return own if new is None else np.concatenate([own, new.constant[c]])
 
     def _by_road(self, c: int, arcs: NumberedArcs | None, table: LegTable, at_ports: PortLegs) -> ByRoad:
         base, value = self.base, self.values[c]

@@ -46,8 +46,7 @@ def find_sea_ways(network: Network, parameters: Parameters, chains: Chains, valu
     sailed = chains.sea.hours[first, last] * parameters["sea_speed"]
     km = distances(network.cities, network.ports) * parameters["connector_detour"]
     hauled = km[one, first] + km[other, last]
-    money = chains.to_port.usd - chains.constant
-    paid = money[one, first] + money[other, last] - 2 * parameters["port_fee"]
+    paid = chains.to_port.usd[one, first] + chains.to_port.usd[other, last] - 2 * parameters["port_fee"]
     by_land = np.minimum(chains.by_road.usd, chains.by_rail.usd)
     found = is_sea_way(sailed, hauled, paid, by_land, parameters)
     found |= is_cheapest(

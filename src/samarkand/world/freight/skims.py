@@ -5,7 +5,7 @@ rail (among terminals), by sea (among ports). A mode is a chain of legs that mus
 
     road = road;  rail = road + rail + road;  sea = (road or road + rail) + sea + (road or road + rail)
 
-with transfers between; to a port rail is taken where it is cheaper by more than its constant (`leg_choice`).
+with transfers between; to a port rail is taken where it is cheaper by more than a constant (`leg_choice`).
 Freight changes between road and rail at the stations of its city, in the same economy, so that
 borders are crossed by rail (`within_access`), and rail is offered where it is the main part of a way (`rail_offered`).
 Links that get cheaper enter by closure of the legs over their end points, which equals a
@@ -30,7 +30,7 @@ from samarkand.engines.legs import find_legs
 from samarkand.engines.once import derived
 from samarkand.engines.routing import Graph, Legs, cheaper_legs, join_legs
 from samarkand.engines.threads import run_all
-from samarkand.world.freight.leg_choice import rail_constant, rail_constant_of_ports
+from samarkand.world.freight.leg_choice import rail_constant_of_ports, settle_handicap
 from samarkand.world.network.geography import SURROUNDINGS_KM
 from samarkand.world.network.nearest import distances, nearest_nodes
 from samarkand.world.network.tables import FARTHEST_CONNECTOR_KM, Network, land_costs, sea_costs
@@ -180,8 +180,8 @@ class Chains:
 
     road: by road [city, city + terminal + port]; to_terminal: by road to a terminal, change included, infinite where
     it is too far [city, terminal]; rail: [terminal, terminal]; along: by road and rail [city, terminal]; to_port: by
-    road or by road and rail, port included [city, port]; constant: what of its money is the constant of rail
-    (`leg_choice`) [city, port]; sea: [port, port]; over_sea: to_port and sea [city, port];
+    road or by road and rail, port included [city, port]; handicap: of rail to ports (`leg_choice`) [city, port]; sea:
+    [port, port]; over_sea: to_port and sea [city, port];
     by_road, by_rail, by_sea: the three modes [city, city], infinite on the diagonal.
     """
 
@@ -190,7 +190,7 @@ class Chains:
     rail: Legs
     along: Legs
     to_port: Legs
-    constant: Floats
+    handicap: Floats
     sea: Legs
     over_sea: Legs
     by_road: Legs
@@ -199,9 +199,16 @@ class Chains:
 
 
 def chain_legs(
-    network: Network, parameters: Parameters, legs: dict[str, Legs], value_of_time: float
+    network: Network,
+    parameters: Parameters,
+    legs: dict[str, Legs],
+    value_of_time: float,
+    handicap: Floats | None = None,
 ) -> Chains:
-    """The three modes of one search class from its legs by road, rail and sea."""
+    """The three modes of one search class from its legs by road, rail and sea.
+
+    handicap: of rail to ports [city, port], where that is settled by another state of the network (`leg_choice`).
+    """
     city, terminal, port = attach_by_road(network, parameters)
     near = within_access(network, parameters)
     cities, terminals = len(network.cities), len(network.terminals)
@@ -230,13 +237,14 @@ def chain_legs(
     by_train = Legs(np.full_like(to_port.hours, np.inf), np.full_like(to_port.usd, np.inf))
     by_train.hours[:, served] = along.hours[:, port_terminal[served]]
     by_train.usd[:, served] = along.usd[:, port_terminal[served]]
-    constant = rail_constant_of_ports(network, parameters, value_of_time)
-    by_train = by_train.plus(parameters["port_hours_rail"], fee + constant)
-    constant = np.where(by_train.cost(value_of_time) < to_port.cost(value_of_time), constant, 0.0)
-    to_port = cheaper_legs(to_port, by_train, value_of_time)
+    by_train = by_train.plus(parameters["port_hours_rail"], fee)
+    if handicap is None:
+        constant = rail_constant_of_ports(network, parameters, value_of_time)
+        handicap = settle_handicap(constant, to_port.cost(value_of_time), by_train.cost(value_of_time))
+    to_port = cheaper_legs(to_port, by_train.plus(0.0, handicap), value_of_time)
     sea, over_sea, by_sea = sail(network, parameters, legs["sea"], to_port, value_of_time)
     return Chains(
-        road, to_terminal, rail, along, to_port, constant, sea, over_sea, _apart(by_road), by_rail, by_sea
+        road, to_terminal, rail, along, to_port, handicap, sea, over_sea, _apart(by_road), by_rail, by_sea
     )
 
 
@@ -266,18 +274,25 @@ def each_chain(
     parameters: Parameters,
     legs: dict[str, list[Legs]],
     take: Callable[[int, Chains], None],
+    handicap: Floats | None = None,
 ) -> None:
-    """Give the chains of every search class to `take`, two at a time: the compiled joins release the lock."""
+    """Give the chains of every search class to `take`, two at a time: the compiled joins release the lock.
+
+    handicap: as `chain_legs`, [class, port, city].
+    """
     values = values_of_time(parameters)
 
     def one(c: int) -> None:
-        take(c, chain_legs(network, parameters, {name: legs[name][c] for name in legs}, values[c]))
+        settled = None if handicap is None else handicap[c].T
+        take(c, chain_legs(network, parameters, {name: legs[name][c] for name in legs}, values[c], settled))
 
     run_all(one, range(len(values)))
 
 
-def assemble(network: Network, parameters: Parameters, legs: dict[str, list[Legs]]) -> xr.Dataset:
-    """Chains of legs between cities by mode and search class.
+def assemble(
+    network: Network, parameters: Parameters, legs: dict[str, list[Legs]], handicap: Floats | None = None
+) -> xr.Dataset:
+    """Chains of legs between cities by mode and search class; handicap: as `each_chain`.
 
     Returns hours, usd and generalised_cost (= usd + value of time * hours), dims (vot_class, mode, origin_city,
     destination_city), per TEU; infinite where a mode does not connect. The diagonal is infinite: trade within a
@@ -291,7 +306,7 @@ def assemble(network: Network, parameters: Parameters, legs: dict[str, list[Legs
         for m, mode in enumerate((chains.by_road, chains.by_rail, chains.by_sea)):
             hours[c, m], usd[c, m] = mode.hours, mode.usd
 
-    each_chain(network, parameters, legs, take)
+    each_chain(network, parameters, legs, take, handicap)
     values = values_of_time(parameters)
     cost = usd + np.array(values)[:, None, None, None] * hours
     dims = ("vot_class", "mode", "origin_city", "destination_city")
@@ -321,12 +336,6 @@ def beside_ports(ports: pd.DataFrame, network: Network, parameters: Parameters) 
     km = distances(network.cities, ports)
     length = np.where(km <= FARTHEST_QUAY_KM, km * parameters["connector_detour"], np.inf)
     return Legs(length / parameters["road_speed"], length * parameters["connector_rate"])
-
-
-def rail_constants(ports: pd.DataFrame, network: Network, parameters: Parameters) -> Floats:
-    """Constant of rail on legs to ports by search class, [class, port, city], US$ per TEU (`leg_choice`)."""
-    values = values_of_time(parameters)
-    return np.stack([rail_constant(ports, network, parameters, value).T for value in values])
 
 
 def within_access(network: Network, parameters: Parameters) -> NDArray[np.bool_]:

@@ -160,7 +160,7 @@ def _run(model: FreightModel, portfolios: Portfolios) -> _Run | None:
     if arcs is None or savings is None:
         return None
     changes = [change for project in portfolios.projects for change in project]
-    return _Run(model, *arcs, savings, NewPorts.of(changes, model.network, model.parameters))
+    return _Run(model, *arcs, savings, model.new_ports(changes))
 
 
 @dataclass(frozen=True, eq=False)
@@ -320,8 +320,8 @@ class _Run:
         if c > 0:
             return (value, road, by_rail), (), full
         *at_ports, full_ports = run.port_labels(
-            by_road, tuple(along), *self.served, closing.port_extra_rail, closing.constant(c, self.new),
-            *self.savings, ports.hours, ports.usd, built, value,
+            by_road, tuple(along), *self.served, closing.port_extra_rail, ports.handicap, *self.savings,
+            ports.hours, ports.usd, built, value,
         )  # fmt: skip
         *over_sea, full_sea = run.over_sea_labels(
             tuple(at_ports), ports.sea_hours, ports.sea_usd, ports.over_sea, value

@@ -24,7 +24,7 @@ import pandas as pd
 from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.pipelines import energy_network
-from samarkand.world.network.tables import LAND, Network
+from samarkand.world.network.tables import LAND, Network, changed
 
 KINDS = ("border", "crossing", "port", "ferry", "link", "pipeline")
 
@@ -123,17 +123,17 @@ def find_closures(names: Iterable[str], network: Network, argument: str = "closu
 
 def close(network: Network, closures: Closures) -> Network:
     """The network with those links and ports closed; every table keeps its rows."""
-    changed: dict[str, object] = {}
+    tables: dict[str, object] = {}
     for mode in LAND:
         rows = closures.links.get(mode)
         if rows:
-            tables = network.land(mode)
-            changed[mode] = replace(tables, links=_marked(tables.links, rows))
+            land = network.land(mode)
+            tables[mode] = replace(land, links=_marked(land.links, rows))
     if sea := closures.links.get("sea"):
-        changed["sea_links"] = _marked(network.sea_links, sea)
+        tables["sea_links"] = _marked(network.sea_links, sea)
     if closures.ports:
-        changed["ports"] = _marked(network.ports, closures.ports)
-    return replace(network, **changed)  # type: ignore[arg-type]
+        tables["ports"] = _marked(network.ports, closures.ports)
+    return changed(network, **tables)
 
 
 def _marked(table: pd.DataFrame, rows: Iterable[int]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from samarkand.engines.once import derived
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.nearest import distances
 from samarkand.world.network.stations import QUAY_TO_STATION_KM
-from samarkand.world.network.tables import Network
+from samarkand.world.network.tables import Network, changed, unchanged
 
 # On the Caspian Sea ferries alone sail, which are links of road and rail: its ships reach no other sea.
 CASPIAN_LATITUDES, CASPIAN_LONGITUDES = (36.4, 47.2), (46.5, 55.0)
@@ -54,6 +54,17 @@ def _new_ports(built: Sequence[LinkChange], network: Network) -> pd.DataFrame:
     return table.assign(terminal=nearest.astype(np.int64))
 
 
+def ports_before(network: Network) -> Network:
+    """The network before closures (`unchanged`), its new ports as if they had been there."""
+    base = unchanged(network)
+    new = network.ports[base.ports.columns].iloc[len(base.ports) :]
+    if not len(new):
+        return base
+    key = ("with ports", tuple(map(tuple, new.to_numpy().tolist())))
+    ports = pd.concat([base.ports, new], ignore_index=True)
+    return derived(base, key, lambda: replace(base, ports=ports))
+
+
 def open_ports(network: Network, changes: Sequence[LinkChange]) -> Network:
     """The network with the ports that changes build; itself where they build none."""
     table = new_ports(changes, network)
@@ -66,4 +77,4 @@ def open_ports(network: Network, changes: Sequence[LinkChange]) -> Network:
         ]
         for name in network.ports.columns
     }
-    return replace(network, ports=pd.DataFrame(columns))
+    return changed(network, ports=pd.DataFrame(columns))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -103,6 +104,19 @@ class Network:
     def land(self, mode: str) -> LandTables:
         """The tables of road or rail."""
         return self.road if mode == "road" else self.rail
+
+
+def changed(network: Network, **tables: Any) -> Network:
+    """The network with other tables, as something is closed or ports are built; it knows the one `unchanged`."""
+    found = replace(network, **tables)
+    vars(found)["_unchanged"] = unchanged(network)
+    return found
+
+
+def unchanged(network: Network) -> Network:
+    """The network before `changed`: itself where nothing was. What is settled once for all states is settled on it."""
+    found: Network = vars(network).get("_unchanged", network)
+    return found
 
 
 @dataclass(frozen=True, eq=False)
