@@ -32,11 +32,11 @@ NOT_OFFERED = [
     ("KAZ Almaty", "CHN Chongqing"),
     ("KAZ Almaty", "CHN Shanghai"),
     ("GBR London", "FRA Paris"),
+    ("KAZ Kostanay", "RUS Vladivostok"),  # by lorry to a port of the Black Sea or the Baltic
 ]
 PASSED = [  # the ship ends where the lorry or the train came through
     ("MEX Tijuana", "USA New York City"),
     ("MEX Mexicali", "USA Washington"),
-    ("KAZ Kostanay", "RUS Vladivostok"),
     ("AUT Graz", "ITA Rome"),
 ]
 
