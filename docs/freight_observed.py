@@ -49,10 +49,9 @@ The constants say what no skim holds: a level for road and one for rail (the sea
 the logarithm of the value of time of the goods and with each thousand km of the great circle, and what is added in
 North America ([table](../src/samarkand/world/freight/mode_constants.csv)). They change smoothly; no distance has a
 cliff. Their form was chosen with all figures in sight; their values come from the shares that are marked, where the
-differences of square roots of shares are least. They were not fitted anew when more shares were found, which are marked
-for the next fit. That fit (`python -m data.mode_constants`) sends twice as much from China to the Union by rail as is
-published, to come nearer to what goes between China and the Russian Federation: there goods start where people live
-and not where they are made, which constants cannot mend. Pairs take part that have
+differences of square roots of shares are least. A large difference counts by its distance and not by its square
+(`data.mode_constants` says from where on, and by what that was chosen): between China and the Russian Federation goods
+start where people live and not where they are made, which constants cannot mend and would be bent by. Pairs take part that have
 shares of 2017 to 2027, unless their ports were blockaded; of their codes (both directions of a pair are one) the half
 with the least SHA-256 is fitted to. All that were found take part, by the rule at the head of the
 [table](../src/samarkand/analysis/observed_freight.csv). North America's own shares are a fit, by value and by weight.
