@@ -136,8 +136,13 @@ class Question:
 
     @property
     def placing(self) -> tuple[Hashable, ...]:
-        """Key of all that the places of items on the network depend on."""
-        return self.programme.content_hash, self.world.network.hash, self.assumptions.hash
+        """Key of all that the places of items on the network depend on: not how openings come in."""
+        return (
+            self.programme.content_hash,
+            self.world.network.hash,
+            self.world.assumptions.hash,
+            self._assumed_of_states,
+        )
 
     @property
     def of_baseline(self) -> str:
@@ -154,10 +159,15 @@ class Question:
 
     @property
     def _of_states(self) -> Scenario:
-        replaced = tuple(pair for pair in self.scenario.assumptions if pair[0] not in TIME_RULE)
         return self.scenario.but(
-            years=(), without=(), projection="", charge="annuity", priorities=(), assumptions=replaced
-        )
+            years=(), without=(), projection="", charge="annuity", priorities=(),
+            assumptions=self._assumed_of_states,
+        )  # fmt: skip
+
+    @property
+    def _assumed_of_states(self) -> tuple[tuple[str, float], ...]:
+        """What is assumed beside the time rule."""
+        return tuple(pair for pair in self.scenario.assumptions if pair[0] not in TIME_RULE)
 
 
 def pose(asked: Asked, world: World | None, reach: bool, known: Known, terms: Terms) -> Question:

@@ -38,7 +38,7 @@ IN_WORDS: Final[Mapping[ChargeRule, str]] = {
 UNIT = 10**15  # cents of one unit of capital: rounding to the cent is far below any digit shown
 ANY_YEAR = 2001  # yearly payments: every period is a year of 30/360
 TERMS = ("interest_rate", "maturity", "grace")  # of a loan; a bond is repaid at its end
-KEPT = 1024  # distinct terms of loans
+KEPT = 1024  # distinct terms of loans, and of annuities
 
 
 def building_years(item: Item, parameters: Mapping[str, float]) -> range:
@@ -60,7 +60,12 @@ def calc_annual_cost(item: Item, parameters: Mapping[str, float]) -> float:
     life = item.kind_row.asset_life
     years = parameters[life] if life else parameters["asset_life_border_crossing"]
     capital = _capital_at_opening(item, item.capex.value, parameters)
-    return float(calc_annuity(capital, parameters["real_interest_rate"], years))
+    return _annuity(capital, parameters["real_interest_rate"], years)
+
+
+@lru_cache(maxsize=KEPT)
+def _annuity(capital: float, rate: float, years: float) -> float:
+    return float(calc_annuity(capital, rate, years))
 
 
 def _capital_at_opening(item: Item, capex: float, parameters: Mapping[str, float]) -> float:

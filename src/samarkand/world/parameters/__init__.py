@@ -133,7 +133,8 @@ class Parameters(Mapping[str, float]):
         if name in self.series_names and year is not None:
             return self.series(name).evidence(year)
         if (dated := self._dated_by_name.get(name)) is not None:
-            return self.series(dated.name).evidence(dated.year)
+            is_replaced = name in self._replaced or dated.name in self._replaced
+            return self.series(dated.name).evidence(dated.year) if is_replaced else dated.evidence()
         declared = self._row(name).evidence()
         if name not in self._replaced:
             return declared

@@ -54,6 +54,10 @@ class DatedRow(BaseModel):
 
     def evidence(self) -> Evidence:
         """The row as evidence."""
+        return self._evidence
+
+    @cached_property
+    def _evidence(self) -> Evidence:
         fields = self.model_dump(exclude={"name", *OF_A_SERIES[1:]})
         return Evidence(**fields, note=self.description)
 
