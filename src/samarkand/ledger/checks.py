@@ -120,7 +120,7 @@ def _check_values(rows: pd.DataFrame, faults: FaultList) -> None:
         lambda row: f"has the grade {row.grade or '(none)'}", f"Grades are {', '.join(GRADES)}.",
     )  # fmt: skip
     _each(
-        rows, rows["source"].astype(object).str.strip() == "", faults,
+        rows, rows["source"].isin([word for word in rows["source"].cat.categories if not word.strip()]), faults,
         lambda row: "has no source", "Say what the figure rests on.",
     )  # fmt: skip
 
@@ -144,8 +144,9 @@ def _check_transfers(rows: pd.DataFrame, faults: FaultList) -> None:
         }
     )
     gross = amounts[["central", "low", "high"]].abs().add_suffix("_gross")
-    groups = [moved[name].astype("int64" if name == "year" else object) for name in OF_TRANSFER]
-    sums = pd.concat([amounts, gross], axis=1).assign(rows=1.0).groupby(groups, sort=False).sum()
+    groups = [moved[name] for name in OF_TRANSFER]
+    each = pd.concat([amounts, gross], axis=1).assign(rows=1.0)
+    sums = each.groupby(groups, sort=False, observed=True).sum()
     sums = sums.reset_index()
     paid, received = sums["paid"], sums["received"]
     off = {name: sums[name].abs() > ROUNDING * sums[f"{name}_gross"] for name in ("central", "low", "high")}

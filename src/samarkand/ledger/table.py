@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from samarkand.core.faults import Fault, FaultList, Faults, did_you_mean
@@ -58,16 +59,10 @@ class Ledger:
         for part in listed:
             if set(part.columns) != set(GIVEN):
                 raise ValueError(f"rows of the ledger have the columns {', '.join(GIVEN)}, no others")
-        columns: dict[str, pd.Series] = {}
-        for name in GIVEN:
-            joined = pd.concat([part[name] for part in listed if len(part)] or [pd.Series(dtype="object")])
-            joined = joined.reset_index(drop=True)
-            if name in WORDS:
-                joined = joined.astype(object).where(joined.notna(), "").astype("category")
-            else:
-                joined = joined.astype({"year": "int64", "price_year": "Int64"}.get(name, "float64"))
-            columns[name] = joined
-        rows = pd.DataFrame(columns)
+        filled = [part for part in listed if len(part)]
+        rows = pd.DataFrame(
+            {name: _words(filled, name) if name in WORDS else _numbers(filled, name) for name in GIVEN}
+        )
         check_rows(rows, claims, kind_of)
         return cls(rows)
 
@@ -160,3 +155,18 @@ class Ledger:
                     "Sum by margin too, or select one of the two.",
                 )
         faults.raise_if_any()
+
+
+def _words(parts: Sequence[pd.DataFrame], name: str) -> pd.Categorical:
+    """A column of words of several lots of rows, as numbers into the list of its words; empty where one is missing."""
+    joined = np.concatenate([np.empty(0, object), *(part[name].to_numpy(object) for part in parts)])
+    joined[pd.isna(joined)] = ""
+    numbers, words = pd.factorize(joined, sort=True)
+    return pd.Categorical.from_codes(numbers, words)
+
+
+def _numbers(parts: Sequence[pd.DataFrame], name: str) -> pd.Series:
+    """A column of numbers of several lots of rows."""
+    kind = {"year": "int64", "price_year": "Int64"}.get(name, "float64")
+    joined = pd.concat([part[name] for part in parts] or [pd.Series(dtype="object")], ignore_index=True)
+    return joined.astype(kind)

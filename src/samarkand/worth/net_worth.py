@@ -24,7 +24,7 @@ from samarkand.programme.channels.payment import Charge, charges, is_concerned
 from samarkand.programme.model.models import Item
 from samarkand.result import Appraisal
 from samarkand.worth.direct import at_ends, own_streams
-from samarkand.worth.life import life_of
+from samarkand.worth.life import Life, life_of
 from samarkand.worth.streams import Amount, Stream
 
 NONE = Amount.sure(0.0)
@@ -217,24 +217,24 @@ class Course(NamedTuple):
 
 def _in_year(appraisal: Appraisal, item: Item, year: int) -> Iterator[tuple[Stream, str, str, Amount]]:
     """What each stream gives in a year by economy and party; after the life of the item as in its last year."""
-    life = life_of(item, appraisal.assumptions.parameters)
+    life, courses = derived(appraisal, "courses", lambda: _courses(appraisal)).get(item.id, (None, ()))
     demand = appraisal.assumptions.parameters["demand_factor"]
     if life is None or year < life.opening:
         return
     place = min(year - life.start, len(life.years) - 1)
-    for one in derived(appraisal, "courses", lambda: _courses(appraisal))[item.id]:
+    for one in courses:
         yield one.stream, one.economy, one.party, one.amount.times(demand * float(one.shares[place]))
 
 
-def _courses(appraisal: Appraisal) -> dict[str, list[Course]]:
-    """By item with a life, the courses of all of its direct margins."""
+def _courses(appraisal: Appraisal) -> dict[str, tuple[Life, list[Course]]]:
+    """By item with a life, that and the courses of all of its direct margins."""
     parameters, projection = appraisal.assumptions.parameters, appraisal.asked.projection
-    found: dict[str, list[Course]] = {}
+    found: dict[str, tuple[Life, list[Course]]] = {}
     for item, streams in derived(appraisal, "own streams", lambda: _with_streams(appraisal)):
         life = life_of(item, parameters)
         if life is None:
             continue
-        found[item.id] = [
+        found[item.id] = life, [
             Course(
                 stream, economy, party, amount,
                 life.course_of(stream, economy, parameters, projection, projection is not None),
