@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -105,16 +106,16 @@ class Block:
         values = self.values.to_numpy().astype(np.float64, copy=False).ravel()
         missing = ~np.isfinite(values)
         gaps = int(missing.sum())
-        same = numbers.same(values.size)
+        same, empty = numbers.same(values.size), numbers.empty(values.size)
         constants = {name: getattr(self, name) for name in CONSTANT}
         columns: dict[str, pa.Array] = {
             **{name: _words(same, (word,)) for name, word in constants.items()},
-            **{name: _words(same, ("",)) for name in DIMENSIONS},
+            **dict.fromkeys(DIMENSIONS, empty),
             "year": self._along("year", numbers, self.values["year"].to_numpy().astype(np.int64)),
             "value": pa.array(np.where(missing, np.nan, values) if gaps else values),
             "grade": self._grades(numbers),
-            "label": self._labels(same),
-            "reason": self._reasons(missing) if gaps else _words(same, ("",)),
+            "label": empty if self.label is None else _encoded(self._spread(self.label)),
+            "reason": self._reasons(missing) if gaps else empty,
         }
         for name in DIMENSIONS:
             if name in self.values.dims:
@@ -127,24 +128,21 @@ class Block:
                 aligned = bound.transpose(*self.values.dims)
                 xr.align(self.values, aligned, join="exact", copy=False)
                 columns[name] = pa.array(np.where(missing, np.nan, aligned.to_numpy().ravel()))
-        columns |= self._of_range(columns["low"], same, numbers)
+        columns |= self._of_range(columns["low"], numbers)
         return pa.Table.from_arrays([columns[name] for name in COLUMNS], schema=SCHEMA)
 
     def _along(self, dim: str, numbers: Numbers, labels: NDArray[np.integer[Any]] | None = None) -> pa.Array:
         return numbers.along(self.values.shape, self.values.dims.index(dim), labels)
 
-    def _of_range(self, low: pa.Array, same: pa.Array, numbers: Numbers) -> dict[str, pa.Array]:
+    def _of_range(self, low: pa.Array, numbers: Numbers) -> dict[str, pa.Array]:
         """Coverage and basis, of those values alone that have a range."""
         if self.low is None:
-            return {"coverage": numbers.unknown(self.values.size), "basis": _words(same, ("",))}
+            return {"coverage": numbers.unknown(self.values.size), "basis": numbers.empty(self.values.size)}
         known = np.isfinite(low.to_numpy())
         return {
             "coverage": pa.array(np.where(known, self.coverage, np.nan)),
             "basis": _words(pa.array(known.astype(np.int32)), ("", self.basis)),
         }
-
-    def _labels(self, same: pa.Array) -> pa.Array:
-        return _words(same, ("",)) if self.label is None else _encoded(self._spread(self.label))
 
     def _reasons(self, missing: NDArray[np.bool_]) -> pa.Array:
         """The reasons of missing values. Raises `ValueError` where one has none."""
@@ -201,6 +199,10 @@ class Numbers:
         """The number of the first word in every row."""
         return self._kept(("same", count), lambda: pa.array(np.zeros(count, np.int32)))
 
+    def empty(self, count: int) -> pa.Array:
+        """No word in any row."""
+        return self._kept(("empty", count), lambda: _words(self.same(count), ("",)))
+
     def unknown(self, count: int) -> pa.Array:
         """No number in any row."""
         return self._kept(("unknown", count), lambda: pa.array(np.full(count, np.nan)))
@@ -227,8 +229,15 @@ def not_assessed(
     """An indicator, or a whole priority, without a figure: one row a year with the reason why there is none."""
     if not reason:
         raise ValueError("what is not assessed needs its reason")
+    return Block(priority, indicator, "change", unit, "", _silent(tuple(years)), reason)
+
+
+@lru_cache(maxsize=1)
+def _silent(years: tuple[int, ...]) -> xr.DataArray:
+    """No figure in any year: of many indicators at once, which share it."""
     silent = xr.DataArray(np.full(len(years), np.nan), {"year": list(years)}, ("year",))
-    return Block(priority, indicator, "change", unit, "", silent, reason)
+    silent.to_numpy().flags.writeable = False
+    return silent
 
 
 def to_frame(blocks: Iterable[Block], *, categories: bool = False) -> pd.DataFrame:

@@ -87,7 +87,8 @@ class TimeRule:
         first = array_of(self.states[0].before_financing, declared, part)
         growth = self._growth(declared, first, years)
         scale = growth if declared.grows_with == "economy" else NOT_SCALED
-        rows = [self._paid_row(declared, part, year) for year in years]
+        row_of = cache(partial(self._paid_row, declared, part))  # years are many, payments few
+        rows = [row_of(self.schedule.in_force[year], self.schedule.payments[year]) for year in years]
         if all(row is None for row in rows):
             return None
         values = np.array([np.zeros(first.shape) if row is None else row for row in rows])
@@ -113,10 +114,10 @@ class TimeRule:
         alike, _ = derived(self, key, lambda: (make(), indexes))
         return alike.copy(deep=False, data=values)
 
-    def _paid_row(self, declared: Indicator, part: Part, year: int) -> Floats | None:
+    def _paid_row(self, declared: Indicator, part: Part, number: int, payment: Payment) -> Floats | None:
         """`p[year] - u[s]`, of every state; None where nobody pays."""
-        state = self.states[self.schedule.in_force[year]]
-        paid, unpaid = state.paid[self.schedule.payments[year]], state.without_payment()
+        state = self.states[number]
+        paid, unpaid = state.paid[payment], state.without_payment()
         if paid[declared.name] is unpaid[declared.name] or isinstance(unpaid[declared.name], Gap):
             return None
         after, before = (array_of(one, declared, part).to_numpy() for one in (paid, unpaid))

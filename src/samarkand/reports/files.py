@@ -7,7 +7,6 @@ an interrupted run leaves the target as it was.
 from __future__ import annotations
 
 import json
-import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from samarkand.analysis.full_places import full_places
@@ -147,7 +147,7 @@ def _courses(appraisal: Appraisal) -> dict[str, dict[str, Any]]:
             if "economy" not in change.dims:
                 continue  # not assessed
             values = change.transpose("economy", "year").to_numpy()
-            columns = [[x if math.isfinite(x) else None for x in line] for line in values.tolist()]
+            columns = np.where(np.isfinite(values), values.astype(object), None).tolist()
             codes = [str(code) for code in change["economy"].to_numpy()]
             years = [int(year) for year in change["year"].to_numpy()]
             found[row.name] = {

@@ -310,9 +310,10 @@ class Programme(Carded, _Plain):
         return content_hash(self.model_dump(mode="json"))
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy, with some fields replaced; its hash is its own."""
+        """A copy, with some fields replaced; its hash and the list of its figures are its own."""
         copied = super().model_copy(update=update, deep=deep)
-        copied.__dict__.pop("content_hash", None)
+        for name in ("content_hash", "_all_figures"):
+            copied.__dict__.pop(name, None)
         return copied
 
     def party(self, name: str) -> Party:
@@ -324,6 +325,13 @@ class Programme(Carded, _Plain):
 
     def all_figures(self) -> Iterator[tuple[str, str, Evidence]]:
         """Every figure with its owner (an item's id, `party ID`, `the programme`) and the place at which it stands."""
+        return iter(self._all_figures)
+
+    @cached_property
+    def _all_figures(self) -> tuple[tuple[str, str, Evidence], ...]:
+        return tuple(self._find_figures())
+
+    def _find_figures(self) -> Iterator[tuple[str, str, Evidence]]:
         # Ids hold no spaces, so that no other owner is taken for an item.
         yield from (("the programme", name, figure) for name, figure in self.own_figures())
         for party in self.parties:

@@ -110,11 +110,12 @@ def income_by_economy(
     in_rest_of_world: economies that are no label of their own; what they earn is that of the rest of the world.
     """
     income = income_by_tariff(passing)
+    by_tariff = dict(zip(income["tariff"].to_numpy().tolist(), income.to_numpy().tolist(), strict=True))
     found = np.full((len(economies), len(KINDS)), np.nan)
     place = {code: k for k, code in enumerate(economies)}
     for row in transit_tariffs():
         code = REST_OF_WORLD if row.economy in in_rest_of_world else row.economy
-        value = float(income.sel(tariff=row.id))
+        value = by_tariff[row.id]
         if code in place and np.isfinite(value):
             at = (place[code], KINDS.index(row.kind))
             found[at] = value if np.isnan(found[at]) else found[at] + value
