@@ -22,6 +22,18 @@ def test_several_starts_end_in_the_same_place():
     assert near.certificate.sweeps == 1
 
 
+@pytest.mark.parametrize("tariffs", [False, True])
+def test_flows_of_the_search_are_those_of_the_equations(tariffs):
+    """Whatever is solved between them: the search's kernels are overwritten by the next."""
+    accounts = random_accounts(27, 8, 4, tariffs=tariffs)
+    cheaper = accounts.tariff_rate * 0.5 if tariffs else None
+    shock = Shock(iceberg_hat=random_iceberg(27, 8, 4), tariff_rate=cheaper)
+    found = solve(accounts, shock, with_flows=True)
+    plain = solve(accounts, shock)
+    np.testing.assert_allclose(found.trade_flow, plain.trade_flow, rtol=1e-12)
+    np.testing.assert_allclose(found.trade_flow.sum(axis=0), found.output, rtol=1e-12)
+
+
 def test_many_are_the_same_one_by_one_and_side_by_side():
     accounts = random_accounts(26, 10, 5)
     shocks = [Shock(iceberg_hat=random_iceberg(seed, 10)) for seed in range(12)]

@@ -27,7 +27,7 @@ from samarkand.engines.threads import run_all
 from samarkand.limited_states import closed_near, limit_near
 from samarkand.limiting import facilities_in, goods_of
 from samarkand.programme import Change
-from samarkand.solving import solve_equilibrium, trade_costs
+from samarkand.solving import solve_from, trade_costs
 from samarkand.world.freight.gate_labels import GateLabels
 from samarkand.world.freight.gated_costs import GatedCosts
 from samarkand.world.freight.mode_choice import VOT_CLASSES
@@ -263,6 +263,7 @@ class _Subset:
     costs: Floats
     unlimited: FreightState
     goods: Goods
+    last: Solution | None = None
 
     def start(self) -> Floats:
         """Prices for the trade of the accounts, and the ways past the places that are full there."""
@@ -274,12 +275,12 @@ class _Subset:
         """The equilibrium at prices, and what its trade leaves over."""
         trade, gated = self.trade, self.gated
         setting = trade.baseline.setting
-        limits = gated.at_prices(self.goods, trade.others, price)
-        state = trade.state(self.change, trade.before_limited, self.costs + trade.mean(limits))
+        found = gated.costs_at(self.goods, price)
+        dearer = trade.model.baseline.mean(found.dearer)
+        state = trade.state(self.change, trade.before_limited, self.costs + dearer)
         state = replace(state, unlimited=self.unlimited)
         hat = trade_costs(setting, state, self.change, trade.baseline.energy).hat
-        solution = solve_equilibrium(setting, self.change, hat)
+        solution = self.last = solve_from(setting, self.change, hat, self.last)
         self.goods = goods_of(setting, setting.labelled(solution.trade_flow))
-        settled = gated.settle(limits, self.goods, trade.others)
-        left_over = settled.flow / gated.capacity - 1.0
-        return _Tried(price, left_over, settled.joint_residual, self.goods, solution)
+        left_over, residual = gated.left_over(found, self.goods, trade.others, price)
+        return _Tried(price, left_over, residual, self.goods, solution)

@@ -13,17 +13,19 @@ from typing import TypeVar
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from samarkand.carriage import paying_ways, transit_carriage
 from samarkand.closing import close_energy
 from samarkand.core.conventions import Floats
 from samarkand.core.faults import Fault, Faults
+from samarkand.engines.compiled import load_compiled
 from samarkand.engines.equilibrium import Solution
 from samarkand.engines.mixing import Mixing
 from samarkand.engines.once import derived
 from samarkand.programme import Change
 from samarkand.programme.channels.capacity import facilities_of, raised
-from samarkand.solving import Keep, Setting, energy_of, lay
+from samarkand.solving import ORDER, Keep, Setting, energy_of, lay
 from samarkand.world.freight.assignment import tonnes_per_usd, unit_loads_per_usd, volumes_per_usd
 from samarkand.world.freight.capacity import Facility
 from samarkand.world.freight.disruption import DisruptedFreight
@@ -156,13 +158,15 @@ def facilities_in(setting: Setting, change: Change | None = None) -> tuple[Facil
 def goods_of(setting: Setting, flow: xr.DataArray) -> Goods:
     """What goes by routes: all goods but oil and gas known in volumes."""
     of_usd, by_route = derived(setting, "goods in a dollar", lambda: _goods_in_a_dollar(setting))
-    value = np.nan_to_num(flow.transpose("origin", "destination", "sector").to_numpy()) * by_route
-    return Goods(*np.moveaxis(np.matmul(value, of_usd).reshape(*value.shape[:2], 3, -1), 2, 0))
+    goods = np.empty((3, *by_route.shape[:2], of_usd.shape[-1]))
+    money = np.ascontiguousarray(flow.transpose(*ORDER).to_numpy())
+    load_compiled("samarkand.engines.trade_kernels").add_goods(money, by_route, of_usd, goods)
+    return Goods(*goods)
 
 
-def _goods_in_a_dollar(setting: Setting) -> tuple[Floats, Floats]:
-    """Amounts of `Goods` in US$ m of what an exporter sells, [exporter, sector, amount and class], and whether a sector
-    goes by routes between two economies, [origin, destination, sector]."""
+def _goods_in_a_dollar(setting: Setting) -> tuple[Floats, NDArray[np.bool_]]:
+    """Amounts of `Goods` in US$ m of what an exporter sells, [exporter, sector, amount, class], and whether a sector
+    goes by routes between two economies, [destination, origin, sector]."""
     world, labels = setting.world, list(setting.world.labels)
     flow = world.accounts.trade_flow
     table = setting.commodities.sel(sector=flow["sector"])
@@ -172,9 +176,9 @@ def _goods_in_a_dollar(setting: Setting) -> tuple[Floats, Floats]:
     for k, amount in enumerate(amounts):
         ordered = amount.sel(vot_class=list(VOT_CLASSES)).transpose(..., "sector", "vot_class")
         of_usd[:, :, k] = ordered.to_numpy()
-    by_route = ~energy_of(setting).known(flow).transpose("origin", "destination", "sector").to_numpy()
+    by_route = ~energy_of(setting).known(flow).transpose(*ORDER).to_numpy()
     by_route &= ~np.eye(len(labels), dtype=bool)[..., None]
-    return 1e6 * of_usd.reshape(*size[:2], -1), by_route.astype(float)
+    return 1e6 * of_usd, np.ascontiguousarray(by_route)
 
 
 def agree(

@@ -16,9 +16,8 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
-from samarkand.core.conventions import Floats
+from samarkand.core.conventions import Floats, Ints
 from samarkand.core.scenario import DeficitRule
 from samarkand.engines.equilibrium import (
     Carriage,
@@ -121,13 +120,25 @@ class Setting:
         return surface_trade(self.world.accounts.trade_flow, self.commodities, classes)
 
     def solve(
-        self, iceberg_hat: xr.DataArray | None, carriage: CarriageOf | None = None, **shock: Any
+        self,
+        iceberg_hat: xr.DataArray | None,
+        carriage: CarriageOf | None = None,
+        start: Solution | None = None,
+        with_flows: bool = False,
+        **shock: Any,
     ) -> Solution:
-        """The equilibrium under iceberg costs, dims (origin, destination, sector), payments and other shocks."""
+        """The equilibrium under iceberg costs, dims (origin, destination, sector), payments and other shocks. `start`,
+        `with_flows`: as the engine's `solve`, without carriage."""
         if iceberg_hat is not None:
             shock["iceberg_hat"] = iceberg_hat.transpose(*ORDER).to_numpy()
         if carriage is None:
-            return solve(self.accounts, Shock(**shock), deficit_rule=self.deficit_rule)
+            return solve(
+                self.accounts,
+                Shock(**shock),
+                deficit_rule=self.deficit_rule,
+                start=start,
+                with_flows=with_flows,
+            )
         return solve_with_carriage(self.accounts, Shock(**shock), carriage, deficit_rule=self.deficit_rule)
 
     def labelled(self, flow: Floats) -> xr.DataArray:
@@ -194,16 +205,15 @@ def freight_hat(setting: Setting, state: FreightState) -> xr.DataArray:
         return freight
     plain = derived(unlimited, ("iceberg cost", setting.assumptions.hash), lambda: hat(unlimited))
     known = derived(setting, "by lines of their own", lambda: _known_as(setting, freight))
-    return freight.copy(data=np.where(known, plain.to_numpy(), freight.to_numpy()))
+    freight.to_numpy()[known] = plain.to_numpy()[known]
+    return freight
 
 
-def _known_as(setting: Setting, like: xr.DataArray) -> NDArray[np.bool_]:
-    """Which oil and gas is known in volumes, in the order of another array."""
+def _known_as(setting: Setting, like: xr.DataArray) -> tuple[Ints, ...]:
+    """Which oil and gas is known in volumes: where it stands in another array."""
     known = energy_of(setting).known(setting.world.accounts.trade_flow)
-    found: NDArray[np.bool_] = (
-        known.sel({dim: like[dim] for dim in like.dims}).transpose(*like.dims).to_numpy()
-    )
-    return found
+    there = known.sel({dim: like[dim] for dim in like.dims}).transpose(*like.dims)
+    return np.nonzero(there.to_numpy())
 
 
 def _facilitated(setting: Setting, change: Change, freight: xr.DataArray) -> xr.DataArray:
@@ -228,7 +238,14 @@ def solve_equilibrium(
     return setting.solve(iceberg_hat, carriage, **_tariffs(setting, change), **_taxes(setting, payment))
 
 
-def _tariffs(setting: Setting, change: Change) -> dict[str, Floats]:
+def solve_from(
+    setting: Setting, change: Change, iceberg_hat: xr.DataArray, start: Solution | None
+) -> Solution:
+    """`solve_equilibrium` before anybody pays, from a solution of the same question at other prices, with its flows."""
+    return setting.solve(iceberg_hat, start=start, with_flows=True, **_tariffs(setting, change))
+
+
+def _tariffs(setting: Setting, change: Change) -> dict[str, Any]:
     """The new tariff rates that the programme's measures mean; empty where they change none."""
     rate = setting.world.tariff_rate
     if rate is None or not change.tariffs:
@@ -236,7 +253,7 @@ def _tariffs(setting: Setting, change: Change) -> dict[str, Floats]:
     return {"tariff_rate": changed_tariffs(rate, change.tariffs).to_numpy()}
 
 
-def _taxes(setting: Setting, payment: Payment) -> dict[str, Floats]:
+def _taxes(setting: Setting, payment: Payment) -> dict[str, Any]:
     """What is paid, in the equilibrium: a lump-sum tax in US$ m; empty where nobody pays.
 
     It buys what the economy consumes, so that resources are absorbed and demand keeps its composition: most of a

@@ -52,6 +52,7 @@ class Solution:
     balance_factor: float
     certificate: Certificate
     _log_state: Array = field(repr=False)
+    _flow: Array | None = field(default=None, repr=False)  # `trade_flow`, where the search has left it
 
     @property
     def income(self) -> Array:
@@ -82,6 +83,8 @@ class Solution:
     @cached_property
     def trade_flow(self) -> Array:
         """`[n, i, j]` purchases of `n` from `i` before tariffs, money (destination first)."""
+        if self._flow is not None:
+            return self._flow
         spent = self.trade_share * self.expenditure[:, None, :]
         return spent if self.wedge is None else spent / self.wedge
 

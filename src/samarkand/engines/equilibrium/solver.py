@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -36,6 +38,7 @@ def solve(
     start: Solution | None = None,
     wage_guess: ArrayLike | None = None,
     progress: Progress | None = None,
+    with_flows: bool = False,
 ) -> Solution:
     """The counterfactual equilibrium of `accounts` under `shock`, certified.
 
@@ -43,7 +46,8 @@ def solve(
     solution's `accounts` are that baseline. `tolerance` bounds the relative residual of every market (1e-12 can
     be asked for). `start` is a solution near by to start from; `wage_guess[n]` other starting wages (ratios to the
     baseline's): uniqueness is proven in special cases only, so try several where it matters (`find_equilibria`).
-    `progress(sweeps, largest_residual)` is called now and then while it iterates.
+    `progress(sweeps, largest_residual)` is called now and then while it iterates. `with_flows`: work out trade flows
+    from what the search leaves, which takes less time than `Solution.trade_flow` does without it.
 
     Raises `EquilibriumError` naming the economy and the market if the shock does not fit the accounts or the
     solution does not satisfy every equation.
@@ -73,7 +77,8 @@ def solve(
         if not np.isfinite(found.worst):
             _diagnose(problem, found)
         try:
-            return _certified(problem, found, shock, deficit_rule, tolerance)
+            solution = _certified(problem, found, shock, deficit_rule, tolerance)
+            return _with_flows(solution, problem, found) if with_flows else solution
         except EquilibriumError as error:
             refused = error
             if not found.worst <= goal:
@@ -174,6 +179,16 @@ def _certified(
         certificate=certificate,
         _log_state=state,
     )
+
+
+def _with_flows(solution: Solution, problem: Problem, found: Found) -> Solution:
+    """The solution with its trade flows, of the kernels that the next problem of this thread overwrites."""
+    accounts, log_cost = solution.accounts, np.log(solution.unit_cost_hat)
+    flow = np.empty_like(accounts.trade_share)
+    problem.kernels.write_flows(
+        problem.before, log_cost, found.total, solution.expenditure, constant(accounts.trade_elasticity), flow
+    )
+    return replace(solution, _flow=flow)
 
 
 def _how_far(found: Found, deficit_rule: DeficitRule, tolerance: float) -> str:

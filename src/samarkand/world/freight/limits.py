@@ -42,7 +42,7 @@ from samarkand.world.freight.gate_users import (
 from samarkand.world.freight.gate_ways import Gate, GateSearch, KeptLegs, Way
 from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
-from samarkand.world.freight.priced_places import Goods, Layer, Limits, without_prices
+from samarkand.world.freight.priced_places import Goods, Layer, Limits, calc_miss, without_prices
 from samarkand.world.freight.rents import Rent, per_teu
 from samarkand.world.freight.tonnes_by_route import costs_of, routes_of
 from samarkand.world.network.link_changes import LinkChange
@@ -251,16 +251,12 @@ class GatedFreight:
         return sorted(set(self.class_of.values()))
 
     def settle(self, limits: Limits, goods: Goods, others: Floats) -> Limits:
-        """Limits with the flows of other trade than that of their prices, and how far these miss the capacities.
-
-        joint residual = max over f of max((flow - b) / b, (1 - flow / b) [p > 0]): ways and shares of modes stay
-        those of the prices.
-        """
+        """Limits with the flows of other trade than that of their prices, and how far these miss the capacities
+        (`calc_miss`): ways and shares of modes stay those of the prices."""
         passing = self._passing_at(limits, goods)
-        used = (passing + others) / self.capacity
-        free = np.where(limits.price > 0, 1.0 - used, 0.0)
-        miss = float(max(np.max(used - 1.0, initial=0.0), np.max(free, initial=0.0), 0.0))
-        return replace(limits, flow=passing + others, paid=limits.price * passing, joint_residual=miss)
+        flow = passing + others
+        miss = calc_miss(flow, self.capacity, limits.price)
+        return replace(limits, flow=flow, paid=limits.price * passing, joint_residual=miss)
 
     def _passing_at(self, limits: Limits, goods: Goods) -> Floats:
         """What passes each facility with the ways and shares of limits."""

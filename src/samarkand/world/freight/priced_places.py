@@ -124,6 +124,14 @@ def without_prices(facilities: tuple[Facility, ...], flow: Floats) -> Limits:
     return Limits(facilities, nothing, flow, nothing, 0.0, ())
 
 
+def calc_miss(flow: Floats, capacity: Floats, price: Floats) -> float:
+    """max over f of max((flow - b) / b, (1 - flow / b) [p > 0]), at least nothing: by how much flows miss capacities b
+    and the complementarity of prices, as a part of capacity."""
+    used = flow / capacity
+    free = np.where(price > 0, 1.0 - used, 0.0)
+    return float(max(np.max(used - 1.0, initial=0.0), np.max(free, initial=0.0)))
+
+
 def find_gates(facilities: Sequence[Facility], work: FreightWork) -> tuple[Gate, ...]:
     """All links and ports of each place; of links that follow each other the busiest, as its flow is counted."""
     return tuple(_gate(one, work) for one in facilities)

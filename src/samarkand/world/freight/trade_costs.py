@@ -512,7 +512,7 @@ def calc_iceberg_cost_hat(
 
 def _iceberg_hat(cost_without: Floats, cost_with: Floats, value: ArrayLike, share: ArrayLike) -> Floats:
     value, share = np.asarray(value), np.asarray(share)
-    ratio = (1 + cost_with / value) / (1 + cost_without / value)
+    ratio = (value + cost_with) / (value + cost_without)
     hat = 1 + share * (ratio - 1)
     return np.where(np.isnan(hat), 1.0, hat)
 
@@ -533,15 +533,18 @@ def iceberg_cost_hat(
     if variant not in VARIANTS:
         raise ValueError(f"variant {variant!r} is not one of {', '.join(VARIANTS)}")
     without, with_ = (_by_class(costs, state, variant) for state in ("without", "with"))
-    hat = _by_sector(costs, freight)
     cargoes_of = carriage(costs, freight) if cargoes_of is None else cargoes_of
-    for s, cargoes in enumerate(cargoes_of):  # what is small stays in fast memory
-        parts = [
-            _iceberg_hat(without[one.number], with_[one.number], one.value, one.share) for one in cargoes
-        ]
-        hat.data[s] = 1.0 + sum(part - 1.0 for part in parts) if len(parts) != 1 else parts[0]
-    hat.attrs = {"unit": "1", "variant": variant}
-    return hat.transpose("origin", "destination", "sector").rename("iceberg_cost_hat")
+    first = np.cumsum([0, *map(len, cargoes_of)], dtype=np.int64)
+    cargoes = [cargo for of_sector in cargoes_of for cargo in of_sector]
+    dims = ("destination", "origin", "sector")  # the order of the engine, which takes it as it is
+    coords = {"destination": costs["destination"], "origin": costs["origin"], "sector": freight["sector"]}
+    hat = np.empty([one.size for one in coords.values()])
+    load_compiled("samarkand.engines.trade_kernels").write_iceberg_hats(
+        without, with_, first, np.array([one.number for one in cargoes], np.int64),
+        np.array([one.value for one in cargoes], float), np.array([one.share for one in cargoes], float), hat,
+    )  # fmt: skip
+    found = xr.DataArray(hat, coords, dims, "iceberg_cost_hat", {"unit": "1", "variant": variant})
+    return found.transpose("origin", "destination", "sector")
 
 
 def ad_valorem_cost(costs: xr.Dataset, freight: xr.Dataset, variant: str = "logsum") -> xr.DataArray:

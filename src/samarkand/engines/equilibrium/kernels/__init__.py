@@ -20,11 +20,18 @@ where the memory came from, and so on what runs beside it.
 """
 
 from samarkand.engines.equilibrium.kernels.iteration import iterate
-from samarkand.engines.equilibrium.kernels.sweep import certify_trade
+from samarkand.engines.equilibrium.kernels.sweep import certify_trade, write_flows
 from samarkand.engines.equilibrium.kernels.trade_costs import (
     build_by_pair,
     build_by_sector,
     build_with_tariffs,
 )
 
-__all__ = ["build_by_pair", "build_by_sector", "build_with_tariffs", "certify_trade", "iterate"]
+__all__ = [
+    "build_by_pair",
+    "build_by_sector",
+    "build_with_tariffs",
+    "certify_trade",
+    "iterate",
+    "write_flows",
+]

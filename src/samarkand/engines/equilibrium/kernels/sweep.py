@@ -363,3 +363,18 @@ def certify_trade(kernel, before, log_cost, total, expenditure, elasticity):
         for i in range(N):
             output[i, j] = sold[i]
     return share_total, kept, output
+
+
+@njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)
+def write_flows(before, log_cost, total, expenditure, elasticity, flow):
+    """flow[n,i,j] = pi' / wedge X, as `certify_trade` adds it up."""
+    J, N, _ = before.shape
+    power = np.empty((J, N))
+    for j in range(J):
+        for i in range(N):
+            power[j, i] = math.exp(-elasticity[j] * log_cost[i, j])
+    for n in range(N):
+        for j in range(J):
+            scale = expenditure[n, j] / total[j, n] if total[j, n] > 0.0 else 0.0
+            for i in range(N):
+                flow[n, i, j] = before[j, n, i] * (power[j, i] * scale)

@@ -1,0 +1,93 @@
+"""What many subsets ask of gates at prices is what one state asks, and is worked out from what is kept."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from samarkand.appraisal import find_baseline, find_state
+from samarkand.core.progress import quiet
+from samarkand.limited_states import closed_near
+from samarkand.limiting import facilities_in, goods_of
+from samarkand.programme.channels import capacity as channel
+from samarkand.session import Session
+from samarkand.state import Counterfactual
+from samarkand.world.freight import capacity
+from samarkand.world.freight.gated_costs import GatedCosts
+from samarkand.world.freight.limits import GatedFreight
+from samarkand.world.freight.model import FreightModel
+from samarkand.world.freight.priced_places import Goods
+from test_closed_gates import ROWS
+from toy import make_toy_world, toy_programme
+
+SOLVED = 1e-9  # what differs by rounding alone
+
+
+@pytest.fixture(scope="module")
+def whole() -> Counterfactual:
+    """All of the toy programme, with two full places."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (capacity, channel):
+            patch.setattr(module, "capacities", lambda: ROWS)
+        session = Session()
+        asked = session.ask(toy_programme(), make_toy_world(), years=(2035,), limits=True)
+        schedule = session.schedule(asked)
+        solved = find_state(asked, schedule, find_baseline(asked, session), session, quiet, 0).solved
+        _ = solved.freight
+    return solved
+
+
+def gates_of(whole: Counterfactual, kind: type[GatedFreight]) -> GatedFreight:
+    """Gates of the state, on its own network."""
+    found = closed_near(whole.baseline, whole.freight)
+    assert found is not None
+    at, closed = found
+    model = whole.baseline.freight
+    assert isinstance(model, FreightModel)
+    routes, ways = closed.ways(whole.change.network)
+    facilities = facilities_in(whole.baseline.setting, whole.change)
+    mine = [facilities[f] for f in at]
+    return kind(model, routes, whole.change.network, mine, closed.gates, ways=ways)
+
+
+def scaled(goods: Goods, by: float) -> Goods:
+    """More boxes, and as many tonnes: what a TEU holds differs."""
+    return Goods(goods.volume * by, goods.tonnes, goods.teu * by**2)
+
+
+@pytest.mark.parametrize("price", [(0.0, 0.0), (3.0, 0.0), (0.0, 12.0), (40.0, 7.0)])
+def test_costs_and_flows_are_those_of_a_state(whole: Counterfactual, price: tuple[float, float]) -> None:
+    """At any prices, for the trade that they are asked for and for another, one after the other in any order."""
+    flow = whole.baseline.setting.world.accounts.trade_flow
+    goods = goods_of(whole.baseline.setting, flow)
+    gates = whole.baseline.gates
+    assert gates is not None
+    others = gates.others[: len(price)]
+    fast, slow = gates_of(whole, GatedCosts), gates_of(whole, GatedFreight)
+    assert isinstance(fast, GatedCosts)
+    for one in (fast, slow):
+        one.chosen[:] = True
+    prices = np.array(price)
+    for mine, then in ((goods, scaled(goods, 1.1)), (scaled(goods, 1.1), scaled(goods, 0.7)), (goods, goods)):
+        at, limits = fast.costs_at(mine, prices), slow.at_prices(mine, others, prices)
+        assert limits.differences is not None
+        np.testing.assert_allclose(at.dearer, limits.differences[0], rtol=SOLVED, atol=SOLVED)
+        left_over, missed = fast.left_over(at, then, others, prices)
+        settled = slow.settle(limits, then, others)
+        np.testing.assert_allclose(left_over, settled.flow / fast.capacity - 1.0, rtol=SOLVED, atol=SOLVED)
+        assert missed == pytest.approx(settled.joint_residual, rel=SOLVED, abs=SOLVED)
+    assert at.through.any(), "goods pass the places"
+    if any(price):
+        assert at.dearer.max() > 0.0
+
+
+def test_where_nothing_is_full_nothing_is_dearer(whole: Counterfactual) -> None:
+    goods = goods_of(whole.baseline.setting, whole.baseline.setting.world.accounts.trade_flow)
+    gated = gates_of(whole, GatedCosts)
+    assert isinstance(gated, GatedCosts)
+    nothing = np.zeros(len(gated.facilities))
+    at = gated.costs_at(goods, nothing)
+    assert not at.dearer.any()
+    left_over, missed = gated.left_over(at, goods, nothing, nothing)
+    np.testing.assert_allclose(left_over, gated.passing(goods) / gated.capacity - 1.0, rtol=SOLVED)
+    assert missed == pytest.approx(max(left_over.max(), 0.0))
