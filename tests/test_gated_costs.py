@@ -91,3 +91,37 @@ def test_where_nothing_is_full_nothing_is_dearer(whole: Counterfactual) -> None:
     left_over, missed = gated.left_over(at, goods, nothing, nothing)
     np.testing.assert_allclose(left_over, gated.passing(goods) / gated.capacity - 1.0, rtol=SOLVED)
     assert missed == pytest.approx(max(left_over.max(), 0.0))
+
+
+def test_the_first_prices_are_those_of_a_search(whole: Counterfactual) -> None:
+    """Newton's steps over users one after another, and over all ways at once (`GatedFreight.solve`)."""
+    setting, gates = whole.baseline.setting, whole.baseline.gates
+    assert gates is not None
+    goods = goods_of(setting, setting.world.accounts.trade_flow)
+    fast, slow = gates_of(whole, GatedCosts), gates_of(whole, GatedFreight)
+    assert isinstance(fast, GatedCosts)
+    others = gates.others[: len(fast.facilities)]
+    found = slow.solve(goods, others, gates.limits.prices, whole=False)
+    price = fast.start(goods, others, gates.limits.prices)
+    assert found.price.max() > 1.0
+    np.testing.assert_allclose(price, found.price, rtol=1e-6)  # both stop at 1e-8 of a capacity or so
+    np.testing.assert_array_equal(fast.chosen, slow.chosen)
+    np.testing.assert_allclose(fast.start(goods, others, {}), found.price, rtol=1e-6)
+
+
+def test_slopes_are_those_of_flows(whole: Counterfactual) -> None:
+    goods = goods_of(whole.baseline.setting, whole.baseline.setting.world.accounts.trade_flow)
+    gated = gates_of(whole, GatedCosts)
+    assert isinstance(gated, GatedCosts)
+    users = gated._users_at(goods, np.ones(len(gated.facilities), np.bool_))
+    amounts = gated._amounts_of_all(goods)
+    price, step = np.array([5.0, 9.0]), 1e-4
+    slopes = users.at(amounts, price, with_slopes=True).slopes
+    assert (slopes.diagonal() < 0).all()
+    for f in range(price.size):
+        sides = []
+        for sign in (1.0, -1.0):
+            moved = price.copy()
+            moved[f] += sign * step
+            sides.append(gated._sum(users.at(amounts, moved).through, amounts))
+        np.testing.assert_allclose((sides[0] - sides[1]) / (2 * step), slopes[:, f], rtol=1e-5)

@@ -3,7 +3,8 @@
     p1      prices for the trade of the accounts
     p0      p1 and by how much they moved in the subsets solved so far: least squares on the projects of each
     r(p)    use / capacity - 1 with the trade that costs at prices p lead to; at a price of nothing max(r, 0)
-    p'      max(p - r / (dr/dp), 0): slopes of the subset before, with Broyden's secants
+    p'      max(p - r / (dr/dp), 0): slopes of the subset before, as much steeper as those at fixed trade are, with
+            Broyden's secants; r of what a TEU holds in the trade found
 
 until max |r| is no more than a declared bound. Costs without prices of all subsets and their ways past the full places
 come from labels, once (`subsets`, `gate_labels`); at each price one evaluation of what goods do at it, trade costs and
@@ -42,6 +43,7 @@ MOST_TRIED = 14  # prices of one subset; then it is solved in full
 AT_ONCE = 250  # subsets whose costs are in memory
 SIDE_BY_SIDE = 2
 STEP = 0.02  # of the largest price: from those of the first subset, for the first secants
+STEEPER = 3.0  # times those of the subset before are slopes at most
 SHRUNK = 0.1  # subsets' worth of evidence that a project moves no price
 
 
@@ -65,10 +67,24 @@ class _Tried(NamedTuple):
 
 
 class _Learned(NamedTuple):
-    """How far prices moved from those for the trade of the accounts, and the slopes of what is left over."""
+    """How far prices moved from those for the trade of the accounts, and the slopes of what is left over, if any were
+    asked for."""
 
     moved: Floats
-    slopes: Floats
+    slopes: _Slopes | None
+
+
+class _Slopes(NamedTuple):
+    """By how much more is left over as prices rise [place, place of the price], at the trade that they lead to, and at
+    a trade that stays as it is."""
+
+    whole: Floats
+    fixed: Floats
+
+    def at(self, fixed: Floats) -> _Slopes:
+        """Those of another subset: trade answers in the same proportion."""
+        ratio = np.divide(fixed, self.fixed, out=np.ones_like(fixed), where=self.fixed != 0)
+        return _Slopes(self.whole * np.clip(ratio, 1 / STEEPER, STEEPER), fixed)
 
 
 def solve_limited_subsets(
@@ -117,7 +133,7 @@ def solve_limited_subsets(
             if tried is None:
                 return in_full(changes[n]), None
             if n == 0:
-                trade.goods = tried.goods
+                trade.goods, trade.last = tried.goods, tried.solution
             one = LimitedSubset(tried.price, tried.residual, count, False, measure(tried.solution))
             return one, learned
 
@@ -127,7 +143,7 @@ def solve_limited_subsets(
             for n, (one, learned) in zip(wave, run_all(solve, wave), strict=True):
                 found.append(one)
                 if learned is not None:
-                    guess.learn(n, *learned)
+                    guess.learn(n, learned)
             progress(done=len(found), total=len(changes))
     return found
 
@@ -142,13 +158,14 @@ class _Guess:
         self._has = np.c_[np.ones(masks.size), has - 0.5]
         self._known: list[int] = []
         self._moved: list[Floats] = []
-        self._slopes: Floats | None = None
+        self._slopes: _Slopes | None = None
 
-    def learn(self, n: int, moved: Floats, slopes: Floats) -> None:
-        """How far prices of a subset moved from those for the trade of the accounts, and its slopes."""
+    def learn(self, n: int, learned: _Learned) -> None:
+        """What a subset tells of others."""
         self._known.append(n)
-        self._moved.append(moved)
-        self._slopes = slopes
+        self._moved.append(learned.moved)
+        if learned.slopes is not None:
+            self._slopes = learned.slopes
 
     def price(self, n: int, start: Floats) -> Floats:
         """By least squares on the projects of the subsets known."""
@@ -166,20 +183,23 @@ class _Guess:
         learned from them."""
         start = subset.start()
         tried = subset.at(self.price(n, start))
-        count = 1
+        count, slopes = 1, None
         if self._slopes is None:
             tried = subset.at(tried.price)  # what goods are in a TEU is that of its own trade
-            self._slopes = self._first_slopes(subset, tried)
+            self._slopes = _Slopes(self._first_slopes(subset, tried), subset.at_own(tried)[1])
             count += 1 + start.size
-        slopes = self._slopes.copy()
         while tried.residual > bound:
             if count >= MOST_TRIED:
                 return None, count, _Learned(tried.price - start, slopes)
-            last, tried = tried, subset.at(self._step(tried, slopes))
+            own, fixed = subset.at_own(tried)
+            slopes = self._slopes.at(fixed) if slopes is None else slopes
+            last = tried._replace(left_over=_with_own_goods(tried, own, slopes))
+            tried = subset.at(self._step(last, slopes.whole))
             count += 1
             moved, answered = tried.price - last.price, tried.left_over - last.left_over
             if moved @ moved > 0:  # Broyden's secant
-                slopes += np.outer(answered - slopes @ moved, moved) / (moved @ moved)
+                secant = np.outer(answered - slopes.whole @ moved, moved) / (moved @ moved)
+                slopes = slopes._replace(whole=slopes.whole + secant)
         return tried, count, _Learned(tried.price - start, slopes)
 
     @staticmethod
@@ -223,11 +243,14 @@ class _Trade:
         self.before_limited = before + self.mean(gates.of_accounts)
         self.accounts = goods_of(setting, setting.world.accounts.trade_flow)
         self.goods = self.accounts  # until a subset is solved
+        self.last: Solution | None = None
         coords = {
             "state": ["without", "with"], "variant": ["logsum"], "vot_class": list(VOT_CLASSES),
             "origin": list(model.economies), "destination": list(model.economies),
         }  # fmt: skip
-        self._coords = coords
+        dims = tuple(coords)
+        shape = [len(labels) for labels in coords.values()]
+        self._costs = xr.Dataset({"generalised_cost": (dims, np.empty(shape))}, coords)
         self._near = near
 
     def mean(self, limits: Limits) -> Floats | float:
@@ -244,12 +267,11 @@ class _Trade:
         mine = [facilities[f] for f in self.at]
         gated = GatedCosts(self.model, routes, change.network, mine, self.gates, ways=ways)
         unlimited = self.state(change, self.before, costs)
-        return _Subset(self, change, gated, costs, unlimited, self.goods)
+        return _Subset(self, change, gated, costs, unlimited, self.goods, self.last)
 
     def state(self, change: Change, before: Floats, costs: Floats) -> FreightState:
         """A state with costs alone."""
-        values = np.stack([before, costs])[:, None]
-        data = xr.Dataset({"generalised_cost": (tuple(self._coords), values)}, self._coords)
+        data = self._costs.copy(data={"generalised_cost": np.stack([before, costs])[:, None]})
         return replace(self._near, changes=change.network, costs=data, limits=None, unlimited=None)
 
 
@@ -263,13 +285,13 @@ class _Subset:
     costs: Floats
     unlimited: FreightState
     goods: Goods
-    last: Solution | None = None
+    last: Solution | None
 
     def start(self) -> Floats:
         """Prices for the trade of the accounts, and the ways past the places that are full there."""
         gates, accounts = self.trade.baseline.gates, self.trade.accounts
         assert gates is not None  # limits are asked for
-        return self.gated.solve(accounts, self.trade.others, gates.limits.prices, whole=False).price
+        return self.gated.start(accounts, self.trade.others, gates.limits.prices)
 
     def at(self, price: Floats) -> _Tried:
         """The equilibrium at prices, and what its trade leaves over."""
@@ -284,3 +306,18 @@ class _Subset:
         self.goods = goods_of(setting, setting.labelled(solution.trade_flow))
         left_over, residual = gated.left_over(found, self.goods, trade.others, price)
         return _Tried(price, left_over, residual, self.goods, solution)
+
+    def at_own(self, tried: _Tried) -> tuple[Floats, Floats]:
+        """What would be left over of the trade found, if it had been it that paid, and its slopes if it stayed."""
+        return self.gated.at_own(tried.goods, self.trade.others, tried.price)
+
+
+def _with_own_goods(tried: _Tried, own: Floats, slopes: _Slopes) -> Floats:
+    """What would be left over if a TEU had held what it does in the trade found, not in that of before.
+
+    What it holds it pays for: that turns goods aside as other prices would, and trade answers both alike.
+    """
+    moved, at = own - tried.left_over, np.flatnonzero(tried.price > 0)
+    here = np.ix_(at, at)
+    moved[at] = slopes.whole[here] @ np.linalg.lstsq(slopes.fixed[here], moved[at], rcond=None)[0]
+    return tried.left_over + moved

@@ -1,4 +1,4 @@
-"""Compiled loop of `priced_users`: what users do at prices, one after another."""
+"""Compiled loops of `priced_users`: who passes full places and by which ways, and what they do at prices."""
 
 from __future__ import annotations
 
@@ -8,6 +8,141 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
+def count_users(full: int, bits: Ints, term: Floats, pair: Ints, volume: Floats) -> tuple[int, int]:
+    """Users and nests of `lay_users`."""
+    users, nests = 0, 0
+    for r in range(bits.shape[0]):
+        for k in range(bits.shape[1]):
+            if _is_user(full, bits[r, k], term[r, k], volume[pair[r] * bits.shape[1] + k]):
+                users += 1
+                for m in range(bits.shape[2]):
+                    nests += term[r, k, m] > 0.0
+    return users, nests
+
+
+@njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
+def _is_user(full: int, bits: Ints, term: Floats, volume: float) -> bool:
+    if not volume > 0.0:
+        return False
+    for m in range(bits.size):  # noqa: SIM110 - compiled
+        if bits[m] & full and term[m] > 0.0:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
+def lay_users(
+    full: int,
+    choices: Ints,
+    closed: float,
+    bits: Ints,
+    term: Floats,
+    cost: Floats,
+    pair: Ints,
+    weight: Floats,
+    amounts: Floats,
+    measure: Ints,
+    class_of: Ints,
+    value: Floats,
+    sea: int,
+    scale: float,
+    sharp: float,
+    usd: Floats,
+    hours: Floats,
+    costs: Floats,
+    gates: Ints,
+    passes: Bools,
+    cell: Ints,
+    weight_of: Floats,
+    scales: Floats,
+    first_nest: Ints,
+    first_way: Ints,
+    terms: Floats,
+    way_cost: Floats,
+    way_gates: Ints,
+    without: Floats,
+) -> int:
+    """Write users, nests and ways; returns how many ways there are.
+
+    full: bits of the places that are full; choices: bits of each choice of them. bits, term, cost: of first ways [row,
+    class, mode]; usd to gates: of the ways with gates closed [choice of all gates, row, mode, search class], cost at
+    the value of time of the search. A nest has its first way, and those with gates closed that pass other places where
+    its goods take of the capacity. Terms are such that without prices modes have the shares of `term`, and logsums are
+    nothing. without: [facility, cell], weights of goods that pass on first ways.
+    """
+    classes, modes = bits.shape[1:]
+    u, n, w = 0, 0, 0
+    for r in range(bits.shape[0]):
+        passed = 0
+        for k in range(classes):
+            for m in range(modes):
+                passed |= bits[r, k, m]
+        for k in range(classes):
+            here = pair[r] * classes + k
+            if not _is_user(full, bits[r, k], term[r, k], amounts[0, here]):
+                continue
+            paid = 0
+            for f in range(measure.size):
+                if full >> f & 1 and amounts[1 + measure[f], here] > 0.0:
+                    paid |= 1 << f
+            total, mean = 0.0, 0.0
+            for m in range(modes):
+                total += term[r, k, m]
+            for m in range(modes):
+                if term[r, k, m] > 0.0:
+                    mean += term[r, k, m] / total * cost[r, k, m]
+            cell[u], weight_of[u], scales[u], first_nest[u] = here, weight[r], scale / mean, n
+            way_scale = sharp * scales[u]
+            for m in range(modes):
+                if not term[r, k, m] > 0.0:
+                    continue
+                c = 0 if m == sea else class_of[k]
+                first_way[n] = w
+                at = best_way(costs[:, r, m, c], gates[:, r, m, c], 0, closed) if passes[m, c] else 0
+                first_usd, first_hours = usd[at, r, m, c], hours[at, r, m, c]
+                way_cost[w], way_gates[w] = 0.0, gates[at, r, m, c]
+                share = weight[r] * term[r, k, m] / total
+                for f in range(measure.size):
+                    if way_gates[w] >> f & 1:
+                        without[f, here] += share
+                spread, w = 1.0, w + 1
+                for choice in choices:
+                    if not passed & choice or not passes[m, c]:
+                        continue
+                    at = best_way(costs[:, r, m, c], gates[:, r, m, c], choice, closed)
+                    more = usd[at, r, m, c] - first_usd + value[k] * (hours[at, r, m, c] - first_hours)
+                    if not more < np.inf:
+                        continue
+                    other = True
+                    for known in range(first_way[n], w):
+                        other &= (way_gates[known] ^ gates[at, r, m, c]) & paid != 0
+                    if other:
+                        way_cost[w], way_gates[w] = max(more, 0.0), gates[at, r, m, c]
+                        spread += np.exp(-way_scale * way_cost[w])
+                        w += 1
+                terms[n] = term[r, k, m] / total * spread ** (-1.0 / sharp)
+                n += 1
+            u += 1
+    first_nest[u], first_way[n] = n, w
+    return w
+
+
+@njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
+def best_way(costs: Floats, gates: Ints, choice: int, closed: float) -> int:
+    """The network whose way is best where each gate of a choice costs `closed`."""
+    best, least = 0, np.inf
+    for b in range(costs.size):
+        shut, bits = 0, gates[b] & choice
+        while bits:
+            shut, bits = shut + 1, bits & (bits - 1)
+        here = costs[b] + closed * shut
+        if here < least:
+            best, least = b, here
+    return best
 
 
 @njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
@@ -18,19 +153,22 @@ def price_users(
     gates: Ints,
     term: Floats,
     scale: Floats,
-    way_scale: Floats,
+    sharp: float,
     weight: Floats,
     cell: Ints,
     amounts: Floats,
+    measure: Ints,
     paid: Floats,
-    logsum: Floats,
+    dearer: Floats,
     through: Floats,
+    slopes: Floats,
 ) -> None:
-    """Write the logsum of each user, and add what passes each gate: through[f, cell] += weight share [way passes f].
+    """Add what prices do: dearer[cell] += weight logsum, through[f, cell] += weight share [way passes f].
 
     The nests of user u are first_nest[u] up to first_nest[u + 1], the ways of nest n first_way[n] up to
-    first_way[n + 1]. amounts: in TEU that goods fill, then by measure, by cell. paid: price of an amount by measure and
-    by the gates that a way passes, their bits. A user without goods is left out.
+    first_way[n + 1]. amounts: TEU that goods fill, then by measure, by cell; measure: of each facility. paid: price of
+    an amount by measure and by the bits of the gates that a way passes. slopes: [facility, facility], what passes the
+    first as the price of the second rises; empty where nobody asks. A user without goods is left out.
     """
     measures, facilities = paid.shape[0], through.shape[0]
     most_ways, most_nests = 1, 1
@@ -39,12 +177,13 @@ def price_users(
         most_nests = max(most_nests, end - begin)
         most_ways = max(most_ways, first_way[end] - first_way[begin])
     within, composite = np.empty(most_ways), np.empty(most_nests)
+    of_user, of_nest, holds = np.empty(facilities), np.empty(facilities), np.empty(facilities)
     for u in range(scale.size):
         c = cell[u]
         volume = amounts[0, c]
         if not volume > 0.0:
             continue
-        s, k = scale[u], way_scale[u]
+        s, k = scale[u], sharp * scale[u]
         begin, end = first_nest[u], first_nest[u + 1]
         origin = first_way[begin]
         best = np.inf
@@ -72,7 +211,7 @@ def price_users(
         for n in range(begin, end):
             composite[n - begin] = term[n] * np.exp(-s * (composite[n - begin] - best))
             whole += composite[n - begin]
-        logsum[u] = best - np.log(whole) / s
+        dearer[c] += weight[u] * (best - np.log(whole) / s)
         for n in range(begin, end):
             part = weight[u] * composite[n - begin] / whole
             for w in range(first_way[n], first_way[n + 1]):
@@ -81,3 +220,27 @@ def price_users(
                     for f in range(facilities):
                         if bits >> f & 1:
                             through[f, c] += part * within[w - origin]
+        if not slopes.size:
+            continue
+        demand = volume * weight[u]
+        for f in range(facilities):
+            of_user[f], holds[f] = 0.0, amounts[1 + measure[f], c] / volume
+        for n in range(begin, end):
+            between = composite[n - begin] / whole
+            of_nest[:] = 0.0
+            for w in range(first_way[n], first_way[n + 1]):
+                for f in range(facilities):
+                    if gates[w] >> f & 1:
+                        of_nest[f] += within[w - origin] * holds[f]
+                        for g in range(facilities):
+                            if gates[w] >> g & 1:
+                                slopes[f, g] -= (
+                                    demand * between * within[w - origin] * k * holds[f] * holds[g]
+                                )
+            for f in range(facilities):
+                of_user[f] += between * of_nest[f]
+                for g in range(facilities):
+                    slopes[f, g] += demand * between * (k - s) * of_nest[f] * of_nest[g]
+        for f in range(facilities):
+            for g in range(facilities):
+                slopes[f, g] += demand * s * of_user[f] * of_user[g]

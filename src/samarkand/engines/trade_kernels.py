@@ -22,25 +22,26 @@ def write_iceberg_hats(
     """
     classes, count = without.shape[:2]
     sectors = first.size - 1
-    for d in range(count):
-        for o in range(count):
+    of_sector, before, after = np.empty((sectors, count)), np.empty(count), np.empty(count)
+    for o in range(count):  # buyers side by side, and what is small stays in fast memory
+        for s in range(sectors):
+            begin, end = first[s], first[s + 1]
+            total = of_sector[s]
+            total[:] = 1.0
+            for k in range(begin, end):
+                c, v, part = number[k], value[k], share[k]
+                for d in range(count):
+                    before[d], after[d] = v + without[c, o, d], v + with_[c, o, d]
+                for d in range(count):
+                    dearer = 1.0 + part * (after[d] / before[d] - 1.0)
+                    dearer = dearer if dearer == dearer else 1.0
+                    total[d] = dearer if end - begin == 1 else total[d] + (dearer - 1.0)
+        for d in range(count):
             moved = False
             for c in range(classes):
                 moved |= without[c, o, d] != with_[c, o, d]
-            if not moved:
-                for s in range(sectors):
-                    hat[d, o, s] = 1.0
-                continue
             for s in range(sectors):
-                begin, end = first[s], first[s + 1]
-                total = 1.0
-                for k in range(begin, end):
-                    c, v = number[k], value[k]
-                    part = 1.0 + share[k] * ((v + with_[c, o, d]) / (v + without[c, o, d]) - 1.0)
-                    if part != part:
-                        part = 1.0
-                    total = part if end - begin == 1 else total + (part - 1.0)
-                hat[d, o, s] = total
+                hat[d, o, s] = of_sector[s, d] if moved else 1.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
@@ -52,16 +53,21 @@ def add_goods(flow: Floats, by_route: Bools, of_usd: Floats, goods: Floats) -> N
     count, sectors = flow.shape[1:]
     amounts, classes = of_usd.shape[2:]
     size = amounts * classes
-    of_sector = of_usd.reshape(count, sectors, size)
-    total = np.empty(size)
-    for d in range(flow.shape[0]):
-        for o in range(count):
-            total[:] = 0.0
+    of_seller = of_usd.reshape(count, sectors, size)
+    money, total = np.empty((sectors, count)), np.empty((size, count))
+    for o in range(count):  # buyers side by side, and what is small stays in fast memory
+        for d in range(count):
             for s in range(sectors):
-                money = flow[d, o, s]
-                if by_route[d, o, s] and money == money:
-                    for q in range(size):
-                        total[q] += money * of_sector[o, s, q]
-            for q in range(amounts):
+                sold = flow[d, o, s]
+                money[s, d] = sold if by_route[d, o, s] and sold == sold else 0.0
+        total[:] = 0.0
+        for s in range(sectors):
+            for q in range(size):
+                amount = of_seller[o, s, q]
+                if amount != 0.0:
+                    for d in range(count):
+                        total[q, d] += amount * money[s, d]
+        for q in range(amounts):
+            for d in range(count):
                 for k in range(classes):
-                    goods[q, o, d, k] = total[q * classes + k]
+                    goods[q, o, d, k] = total[q * classes + k, d]

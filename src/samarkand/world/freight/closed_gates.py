@@ -179,6 +179,12 @@ class ClosureWays:
         self._cost, self._bits, self._gates = cost, bits, gates
         self._passes: NDArray[np.bool_] = np.asarray(bits.any(axis=(0, 1)))  # [mode, search class]
 
+    @property
+    def arrays(self) -> tuple[Floats, Floats, Floats, Ints, NDArray[np.bool_]]:
+        """US$, hours, cost and bits of the gates [network, pair, mode, search class]; whether any way passes a gate
+        [mode, search class]."""
+        return self._usd, self._hours, self._cost, self._bits, self._passes
+
     def find(self, c: int, prices: Floats, by_land: bool, by_sea: bool) -> dict[str, Way]:
         """As `GateSearch.find`, of these pairs."""
         wanted = [m for m in range(len(MODES)) if (by_sea if m == SEA else by_land)]

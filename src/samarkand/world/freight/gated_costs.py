@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
-from samarkand.world.freight.gate_users import Users, Ways, mask_of, per_user
-from samarkand.world.freight.limits import MEASURES, MOST_FULL, GatedFreight
+from samarkand.engines import limits as engine
+from samarkand.world.freight.closed_gates import ClosureWays
+from samarkand.world.freight.gate_users import mask_of
+from samarkand.world.freight.limits import CLOSED, MEASURES, GatedFreight
 from samarkand.world.freight.mode_choice import VOT_CLASSES
 from samarkand.world.freight.priced_places import Goods, calc_miss
-from samarkand.world.freight.priced_users import PricedUsers
+from samarkand.world.freight.priced_users import Choosing, Passing, PricedUsers
+
+STEPS = 12  # of Newton; then the search is that of any other state
+NEAR = 1e-8  # of capacities
 
 
 class CostsAtPrices(NamedTuple):
@@ -25,60 +32,111 @@ class CostsAtPrices(NamedTuple):
 
 
 class GatedCosts(GatedFreight):
-    """As `GatedFreight`, asked about many prices by `costs_at` and `left_over`."""
+    """As `GatedFreight` with ways that are known, asked about many prices by `costs_at` and `left_over`."""
+
+    def start(self, goods: Goods, others: Floats, near: Mapping[str, float]) -> Floats:
+        """Prices at which goods leave no facility too full, from prices near by: those of `solve`."""
+        full = self.chosen | (self.passing(goods) + others > self.capacity * (1 + engine.TOLERANCE))
+        price = np.array([near.get(one.id, 0.0) for one in self.facilities])
+        for _ in range(len(self.facilities)):
+            if not full.any():
+                break
+            found = self._climb(goods, others, full, price)
+            if found is None:
+                break
+            price, over = found
+            if not (over & ~full).any():
+                self.chosen = full
+                return price
+            full = full | over
+        return self.solve(goods, others, near, whole=False).price
+
+    def _climb(
+        self, goods: Goods, others: Floats, full: NDArray[np.bool_], price: Floats
+    ) -> tuple[Floats, NDArray[np.bool_]] | None:
+        """Prices of full places by Newton's steps, and places that are too full at them; None if they are not found."""
+        price = np.where(full, price, 0.0)
+        for _ in range(STEPS):
+            over, slopes = self.at_own(goods, others, price, full)
+            free = full & ((price > 0) | (over > 0))
+            if np.abs(over[free]).max(initial=0.0) <= NEAR:
+                return price, over > engine.PROMISED
+            active = np.flatnonzero(free)
+            slopes = slopes[np.ix_(active, active)]
+            if not np.isfinite(slopes).all() or not (slopes.diagonal() < 0).all():
+                return None
+            step = np.linalg.lstsq(slopes, over[active], rcond=None)[0]
+            price = price.copy()
+            price[active] = np.maximum(price[active] - step, 0.0)
+        return None
 
     def costs_at(self, goods: Goods, prices: Floats) -> CostsAtPrices:
         """What goods do at prices by facility, on the ways that are known: costs and ways, as `at_prices`."""
-        users, without = self._users_at(goods, self.chosen | (prices > 0))
-        found = users.at(self._all_amounts(goods), prices)
+        users = self._users_at(goods, self.chosen | (prices > 0))
+        found = users.at(self._amounts_of_all(goods), prices)
         count = len(self.model.baseline.economies)
         one_way = found.dearer.reshape(count, count, -1)
         dearer = np.ascontiguousarray((one_way + one_way.transpose(1, 0, 2)).transpose(2, 0, 1))
-        return CostsAtPrices(dearer, found.through, without)
+        return CostsAtPrices(dearer, found.through, users.without)
 
     def left_over(
         self, at: CostsAtPrices, goods: Goods, others: Floats, prices: Floats
     ) -> tuple[Floats, float]:
         """Use over capacity, less one, by facility, of other trade on the ways of prices; and by how much it misses
         capacities and complementarity, as `settle`."""
-        amounts = self._all_amounts(goods)
-        takes = 1 + self._measures
-        mine, before = (np.einsum("fc,fc->f", part, amounts[takes]) for part in (at.through, at.without))
-        flow = others + np.maximum(self.passing(goods) - before, 0.0) + mine
+        flow = self._besides(at.without, goods, others) + self._sum(at.through, self._amounts_of_all(goods))
         return flow / self.capacity - 1.0, calc_miss(flow, self.capacity, prices)
 
-    @property
-    def _measures(self) -> Ints:
+    def at_own(
+        self, goods: Goods, others: Floats, prices: Floats, full: NDArray[np.bool_] | None = None
+    ) -> tuple[Floats, Floats]:
+        """Use over capacity, less one, by facility, of a trade at prices that its own goods pay, and by how much it
+        rises as prices do. full: places that may be paid at, else those of before and of these prices."""
+        full = self.chosen | (prices > 0) if full is None else full
+        amounts, users = self._amounts_of_all(goods), self._users_at(goods, full)
+        at = users.at(amounts, prices, with_slopes=True)
+        flow = self._besides(users.without, goods, others) + self._sum(at.through, amounts)
+        return flow / self.capacity - 1.0, at.slopes / self.capacity[:, None]
+
+    def _besides(self, without: Floats, goods: Goods, others: Floats) -> Floats:
+        """What passes facilities of goods that do not turn aside, and of all others."""
+        left = self.passing(goods) - self._sum(without, self._amounts_of_all(goods))
+        found: Floats = others + np.maximum(left, 0.0)
+        return found
+
+    def _sum(self, through: Floats, amounts: Floats) -> Floats:
+        found: Floats = np.einsum("fc,fc->f", through, amounts[1 + self._measure])
+        return found
+
+    @cached_property
+    def _measure(self) -> Ints:
         return np.array([MEASURES.index(one.measure) for one in self.facilities], np.int64)
 
-    def _all_amounts(self, goods: Goods) -> Floats:
-        return np.stack([self._both(goods, name) for name in ("volume", *MEASURES)])
+    @cached_property
+    def _users_of_full(self) -> dict[int, PricedUsers]:
+        return {}
 
-    def _users_at(self, goods: Goods, full: NDArray[np.bool_]) -> tuple[PricedUsers, Floats]:
-        """Users of full places laid out, and what part of their goods passes each facility without prices."""
-        kept: dict[int, tuple[PricedUsers, Floats]] = vars(self).setdefault("_priced", {})
-        mask = mask_of(full)
+    def _amounts_of_all(self, goods: Goods) -> Floats:
+        """TEU that goods between two economies fill, and what takes capacities, [1 + measure, cell]."""
+        self._both(goods, "volume")
+        kept = self._amounts_of
+        assert kept is not None  # of these goods
+        if "all" not in kept[1]:
+            kept[1]["all"] = np.stack([self._both(goods, name) for name in ("volume", *MEASURES)])
+        return kept[1]["all"]
+
+    def _users_at(self, goods: Goods, full: NDArray[np.bool_]) -> PricedUsers:
+        mask, kept = mask_of(full), self._users_of_full
         if mask not in kept:
-            if int(full.sum()) <= MOST_FULL:
-                self._search_closed(full)
-            users = self._users(goods, full)
-            _, ways = self._ways_of(users, full)
-            choice = self._choice(users, ways, self._sharp)
-            cell = self._cell[users.row] * len(VOT_CLASSES) + users.label
-            priced = PricedUsers(
-                users.nest_user, ways.nest, ways.cost, ways.gates, choice.weight, np.asarray(choice.scale),
-                np.asarray(choice.way_scale), users.weight, cell, self._measures,
+            assert isinstance(self.search, ClosureWays)
+            parameters, classes = self.parameters, [self.class_of[label] for label in VOT_CLASSES]
+            kept[mask] = PricedUsers(
+                Passing(self.bits, self.taken, self._cell, self._weight),
+                self.search,
+                Choosing(
+                    np.array(classes, np.int64), self.model.baseline.values, parameters["mode_choice_scale"],
+                    self._sharp, CLOSED,
+                ),
+                np.flatnonzero(full), self._amounts_of_all(goods), self._measure,
             )  # fmt: skip
-            kept[mask] = priced, self._without(users, ways, cell)
         return kept[mask]
-
-    def _without(self, users: Users, ways: Ways, cell: Ints) -> Floats:
-        """What part of the goods of users passes each facility on their first ways, by pair of economies and class."""
-        part = users.weight[users.nest_user] * users.term / per_user(users, users.term)
-        gates = ways.gates[: part.size]  # first ways come first
-        size = len(self.model.baseline.economies) ** 2 * len(VOT_CLASSES)
-        found = [
-            np.bincount(cell[users.nest_user], np.where(gates >> f & 1, part, 0.0), size)
-            for f in range(len(self.facilities))
-        ]
-        return np.array(found, np.float64)

@@ -1,11 +1,12 @@
 """Users of full places one after another, laid out once and asked about at many prices and for many trades.
 
-    L(p)[i]      logsum of a user, as `engines.limits`; between economies its change, weighted by the cities
-    through[f]   weighted part of the goods between two economies that passes a place
+    L(p)[i]      logsum of a user, as `engines.limits`, nothing without prices
+    dearer       sum of w[i] L(p)[i] over the users of a pair of economies and a class of goods, w: of their cities
+    through[f]   the same sum of the part of their goods that passes a place
     flow[f]      sum over pairs of economies and classes of through[f] times what of their goods takes capacity
 
 Ways and weights stay as they are, so that only what a TEU holds and pays is worked out at prices, and what passes a
-place is a sum over pairs of economies.
+place is a sum over pairs of economies. A cell is a pair of economies and a class of goods.
 """
 
 from __future__ import annotations
@@ -13,73 +14,95 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
 from samarkand.engines.compiled import load_compiled
+from samarkand.world.freight.closed_gates import ClosureWays
+from samarkand.world.freight.mode_choice import MODES
+from samarkand.world.freight.tonnes_by_route import Routes
+
+SEA = MODES.index("sea")
+KERNELS = "samarkand.engines.priced_users_kernels"
 
 
-class UsersAtPrices(NamedTuple):
-    """What prices do: weighted sums of how much dearer goods become between two economies, one way [cell], and
-    `through` [facility, cell]; a cell is a pair of economies and a class of goods."""
+class Passing(NamedTuple):
+    """Pairs of cities that pass a gate: gates on their first ways and these ways, [row, class of goods, mode]; pair of
+    economies, and weight of both cities."""
+
+    bits: Ints
+    taken: Routes
+    pair: Ints
+    weight: Floats
+
+
+class Choosing(NamedTuple):
+    """How users choose: search class of each class of goods, and its value of time; the scale of modes times the mean
+    cost of a user; the scale of ways over that of modes; a price that nobody pays who has another way."""
+
+    class_of: Ints
+    value: Floats
+    scale: float
+    sharp: float
+    closed: float
+
+
+class AtPrices(NamedTuple):
+    """What users do at prices: `dearer` [cell], `through` [facility, cell]; what passes the first facility more as the
+    price of the second rises, where it was asked for."""
 
     dearer: Floats
     through: Floats
+    slopes: Floats
 
 
 class PricedUsers:
-    """Users with their nests and ways.
+    """Users of full places with their nests and ways.
 
-    Parameters
-    ----------
-    nest_user, nest, cost, gates
-        User of each nest, in order; nest of each way, its cost, and the bits of the places that it passes.
-    term, scale, way_scale
-        Weight of each nest; s and k of each user.
-    weight, cell
-        Of each user: that of its cities, and its pair of economies and class of goods.
-    measures
-        By facility: which of the measures of goods takes its capacity.
+    full: numbers of these; amounts: TEU that goods fill, then by measure, [1 + measure, cell], of the goods that tell
+    who has any; measure: which of them takes the capacity of each facility. `without`: what passes facilities on first
+    ways, as `AtPrices.through`.
     """
 
     def __init__(
         self,
-        nest_user: Ints,
-        nest: Ints,
-        cost: Floats,
-        gates: Ints,
-        term: Floats,
-        scale: Floats,
-        way_scale: Floats,
-        weight: Floats,
-        cell: Ints,
-        measures: NDArray[np.int64],
+        passing: Passing,
+        ways: ClosureWays,
+        choosing: Choosing,
+        full: Ints,
+        amounts: Floats,
+        measure: Ints,
     ) -> None:
-        order = np.argsort(nest, kind="stable")
-        self._first_nest = np.searchsorted(nest_user, np.arange(scale.size + 1))
-        self._first_way = np.searchsorted(nest[order], np.arange(nest_user.size + 1))
-        self._ways = cost[order], gates[order], term, scale, way_scale, weight, cell
-        self._measures = measures
-        self._weight, self._cell = weight, cell
-        passes = np.arange(1 << measures.size)[:, None] >> np.arange(measures.size) & 1
+        self._kernels = kernels = load_compiled(KERNELS)
+        mask = int(sum(1 << f for f in full.tolist()))
+        bits, term, pair = passing.bits, passing.taken.term, passing.pair
+        users, nests = kernels.count_users(mask, bits, term, pair, amounts[0])
+        choices = [
+            sum(1 << f for k, f in enumerate(full.tolist()) if choice >> k & 1)
+            for choice in range(1, 1 << full.size)
+        ]
+        cell, first_nest, first_way = (np.empty(size, np.int64) for size in (users, users + 1, nests + 1))
+        weight, scale, terms = (np.empty(size) for size in (users, users, nests))
+        cost, gates = np.empty(nests << full.size), np.empty(nests << full.size, np.int64)
+        self.without = np.zeros((measure.size, amounts.shape[1]))
+        count = kernels.lay_users(
+            mask, np.array(choices, np.int64), choosing.closed, bits, term, passing.taken.cost, pair, passing.weight,
+            amounts, measure, choosing.class_of, choosing.value, SEA, choosing.scale, choosing.sharp, *ways.arrays,
+            cell, weight, scale, first_nest, first_way, terms, cost, gates, self.without,
+        )  # fmt: skip
+        self._users = (
+            first_nest, first_way, cost[:count].copy(), gates[:count].copy(), terms, scale, choosing.sharp, weight,
+            cell,
+        )  # fmt: skip
+        self._measure = measure
+        passes = np.arange(1 << measure.size)[:, None] >> np.arange(measure.size) & 1
         self._passes = passes.astype(np.float64)  # [bits, facility]
-        self._free: Floats | None = None
 
-    def at(self, amounts: Floats, price: Floats) -> UsersAtPrices:
-        """What users do at prices by facility; amounts: TEU that goods fill and their measures, [1 + measure, cell]."""
-        paid = np.zeros((amounts.shape[0] - 1, self._passes.shape[0]))
-        for m in range(paid.shape[0]):
-            paid[m] = self._passes @ np.where(self._measures == m, price, 0.0)
-        logsum, through = self._price(amounts, paid)
-        if self._free is None:
-            self._free = self._price(amounts, np.zeros_like(paid))[0]
-        more = self._weight * (logsum - self._free)
-        dearer: Floats = np.bincount(self._cell, more, amounts.shape[1]).astype(np.float64)
-        return UsersAtPrices(dearer, through)
-
-    def _price(self, amounts: Floats, paid: Floats) -> tuple[Floats, Floats]:
-        logsum = np.zeros(self._weight.size)
-        through = np.zeros((self._measures.size, amounts.shape[1]))
-        kernels = load_compiled("samarkand.engines.priced_users_kernels")
-        kernels.price_users(self._first_nest, self._first_way, *self._ways, amounts, paid, logsum, through)
-        return logsum, through
+    def at(self, amounts: Floats, price: Floats, with_slopes: bool = False) -> AtPrices:
+        """What users do at prices by facility."""
+        paid = np.array(
+            [self._passes @ np.where(self._measure == m, price, 0.0) for m in range(amounts.shape[0] - 1)]
+        )
+        size = price.size if with_slopes else 0
+        found = AtPrices(np.zeros(amounts.shape[1]), np.zeros_like(self.without), np.zeros((size, size)))
+        self._kernels.price_users(*self._users, amounts, self._measure, paid, *found)
+        return found

@@ -562,8 +562,11 @@ def ad_valorem_cost(costs: xr.Dataset, freight: xr.Dataset, variant: str = "logs
 
 def _by_class(costs: xr.Dataset, state: str, variant: str) -> Floats:
     """Generalised cost by class of goods, origin and destination."""
-    cost = costs["generalised_cost"].sel(state=state, variant=variant)
-    values: Floats = cost.transpose("vot_class", "origin", "destination").to_numpy()
+    cost = costs["generalised_cost"].transpose("state", "variant", "vot_class", "origin", "destination")
+    at = (
+        costs[name].to_numpy().tolist().index(one) for name, one in (("state", state), ("variant", variant))
+    )
+    values: Floats = cost.to_numpy()[tuple(at)]  # a selection by label takes as long as what is done with it
     return values
 
 
