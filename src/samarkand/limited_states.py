@@ -17,6 +17,7 @@ from samarkand.limiting import agree, facilities_in, goods_of
 from samarkand.programme import Change
 from samarkand.solving import solve_equilibrium, trade_costs
 from samarkand.world.freight.closed_gates import MOST_CLOSED, ClosedGates
+from samarkand.world.freight.known_ways import KnownWays
 from samarkand.world.freight.limits import GatedFreight
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.priced_places import Limits
@@ -59,7 +60,7 @@ def limit_near(
     routes, ways = closed.ways(change.network)
     state = FreightState(model, change.network, routes, routes, model.costs_of(routes, change.network))
     facilities = facilities_in(setting, change)
-    gated = GatedFreight(model, routes, change.network, [facilities[f] for f in at], closed.gates, ways=ways)
+    gated = KnownWays(model, routes, change.network, [facilities[f] for f in at], closed.gates, ways=ways)
     return _agree_with(baseline, state, change, gated, gates.others[at], progress, near)
 
 

@@ -1,4 +1,8 @@
-"""Compiled loops of routes with gates closed."""
+"""Compiled loops of routes with gates closed.
+
+usd, hours: [pair, network, mode, search class], networks by the bits of the gates that are closed; bits: of the gates
+on each route, of the same shape; values: of an hour, by search class.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from samarkand.engines.choice_kernels import SEA
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Ints32 = NDArray[np.int32]
+Bits = NDArray[np.uint8]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -51,3 +58,165 @@ def mark_dearer(
                     break
             if dearer[n]:
                 break
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def mark_gates(
+    usd: Floats, hours: Floats, values: Floats, gates: int, more: float, bits: Bits, passes: NDArray[np.bool_]
+) -> None:
+    """Gates on each route: those that make it cost more than `more` times as much once they are closed too.
+
+    passes: [mode, search class], marked where a route passes any.
+    """
+    pairs, networks, modes, classes = usd.shape
+    cost = np.empty(networks)
+    for n in range(pairs):
+        for m in range(modes):
+            for c in range(classes):
+                for k in range(networks):
+                    cost[k] = usd[n, k, m, c] + values[c] * hours[n, k, m, c]
+                for k in range(networks):
+                    found = 0
+                    if np.isfinite(cost[k]):
+                        for f in range(gates):
+                            if k >> f & 1 == 0 and cost[k | 1 << f] > more * cost[k]:
+                                found |= 1 << f
+                    bits[n, k, m, c] = found
+                    if found:
+                        passes[m, c] = True
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def _cheapest(
+    usd: Floats, hours: Floats, bits: Bits, values: Floats, toll: Floats, n: int, m: int, c: int
+) -> int:
+    """The network of the cheapest route of a pair, of the same cost the first. toll: by the bits of gates."""
+    best, least = 0, np.inf
+    for k in range(usd.shape[1]):
+        cost = usd[n, k, m, c] + values[c] * hours[n, k, m, c] + toll[bits[n, k, m, c]]
+        if cost < least:
+            best, least = k, cost
+    return best
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def cheapest_routes(
+    usd: Floats,
+    hours: Floats,
+    bits: Bits,
+    values: Floats,
+    toll: Floats,
+    m: int,
+    c: int,
+    new_hours: Floats,
+    new_usd: Floats,
+    gates: Ints,
+) -> None:
+    """Hours, US$ and gates of the cheapest route of every pair by one mode, for one search class."""
+    for n in range(usd.shape[0]):
+        k = _cheapest(usd, hours, bits, values, toll, n, m, c)
+        new_hours[n], new_usd[n], gates[n] = hours[n, k, m, c], usd[n, k, m, c], bits[n, k, m, c]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def gates_of_goods(
+    usd: Floats,
+    hours: Floats,
+    bits: Bits,
+    values: Floats,
+    toll: Floats,
+    rows: Ints,
+    class_of: Ints,
+    gates: Ints,
+) -> None:
+    """Gates on the cheapest routes of some pairs, [row, class of goods, mode]; class_of: the search class of each."""
+    modes, classes = usd.shape[2:]
+    found = np.empty((modes, classes), np.int64)
+    for r in range(rows.size):
+        n = rows[r]
+        for m in range(modes):
+            for c in range(1 if m == SEA else classes):
+                found[m, c] = bits[n, _cheapest(usd, hours, bits, values, toll, n, m, c), m, c]
+        for k in range(class_of.size):
+            for m in range(modes):
+                gates[r, k, m] = found[m, 0 if m == SEA else class_of[k]]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def routes_taken(
+    usd: Floats, hours: Floats, of_goods: Floats, pick: NDArray[np.int8], cost: Floats, taken: Floats
+) -> None:
+    """Cost and hours of the routes that goods take with all gates open, [pair, class of goods, mode].
+
+    of_goods: value of an hour by class of goods; pick: as `choice_kernels.prepare` writes it. Where there is no route
+    the cost is infinite.
+    """
+    for n in range(usd.shape[0]):
+        for k in range(of_goods.size):
+            for m in range(usd.shape[2]):
+                c = max(pick[n, k, m], 0)
+                taken[n, k, m] = hours[n, 0, m, c]
+                some = pick[n, k, m] >= 0
+                cost[n, k, m] = usd[n, 0, m, c] + of_goods[k] * hours[n, 0, m, c] if some else np.inf
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def further_routes(
+    usd: Floats,
+    hours: Floats,
+    bits: Bits,
+    values: Floats,
+    tolls: Floats,
+    searched: NDArray[np.bool_],
+    class_of: Ints,
+    of_goods: Floats,
+    row: Ints,
+    label: Ints,
+    nest_user: Ints,
+    nest_mode: Ints,
+    paid: Ints,
+    nest: Ints,
+    cost: Floats,
+    longer: Floats,
+    gates: Ints,
+    found: Ints,
+) -> int:
+    """First ways of nests, and those of further searches that pass other gates, of those paid at; how many there are.
+
+    tolls: by search, the first without any, and bits of gates; searched: [search, pair], others keep the first way;
+    row, label: of users; nest_user, nest_mode, paid: of nests. Fills nest, cost and hours above those of the first way,
+    gates and number of the search, one search after another.
+    """
+    nests, searches = nest_user.size, tolls.shape[0]
+    known = np.full((searches, nests), -1, np.int16)
+    first = np.empty(nests, np.int16)
+    at = 0
+    for q in range(searches):
+        for n in range(nests):
+            u, m = nest_user[n], nest_mode[n]
+            i, k = row[u], label[u]
+            c = 0 if m == SEA else class_of[k]
+            if q == 0:
+                first[n] = _cheapest(usd, hours, bits, values, tolls[0], i, m, c)
+                known[0, n] = bits[i, first[n], m, c]
+                nest[at], cost[at], longer[at], gates[at], found[at] = n, 0.0, 0.0, known[0, n], 0
+                at += 1
+                continue
+            if not searched[q, i]:
+                continue
+            new = _cheapest(usd, hours, bits, values, tolls[q], i, m, c)
+            more = hours[i, new, m, c] - hours[i, first[n], m, c]
+            dearer = usd[i, new, m, c] - usd[i, first[n], m, c] + of_goods[k] * more
+            if not np.isfinite(dearer):
+                continue
+            passed = np.int64(bits[i, new, m, c])
+            other = True
+            for before in range(q):
+                if known[before, n] >= 0 and (known[before, n] ^ passed) & paid[n] == 0:
+                    other = False
+                    break
+            if other:
+                known[q, n] = passed
+                nest[at], cost[at], longer[at], gates[at], found[at] = n, max(dearer, 0.0), more, passed, q
+                at += 1
+    return at

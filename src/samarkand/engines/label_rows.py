@@ -125,40 +125,28 @@ def copy_labels(
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def read_routes(
-    rows: Ints,
     start: Ints,
     of_label: Floats,
     projects: Ints,
     key: int,
-    usd: Any,
-    hours: Any,
-    values: Floats,
+    usd: Floats,
+    hours: Floats,
     new_usd: Floats,
     new_hours: Floats,
-    passes: NDArray[np.bool_],
 ) -> None:
-    """Routes of rows with the projects of `key`, [network, row, mode, search class], and which cost more on one network
-    than on the first.
+    """Routes of rows with the projects of `key`, [row, network, mode, search class].
 
-    start: of the labels of each row, network, mode and search class, ends at the next; usd, hours: as of `differing`.
+    start: of the labels of each row, network, mode and search class, ends at the next; usd, hours: without projects.
     """
-    networks = len(usd)
-    first = np.empty((MODES, ROUTES))
-    for n in range(rows.size):
-        r = rows[n]
-        passes[n] = False
+    rows, networks = usd.shape[:2]
+    for n in range(rows):
         for k in range(networks):
             for m in range(MODES):
                 for c in range(ROUTES):
-                    u, h = usd[k][r, m, c], hours[k][r, m, c]
+                    u, h = usd[n, k, m, c], hours[n, k, m, c]
                     at = ((n * networks + k) * MODES + m) * ROUTES + c
                     for q in range(start[at], start[at + 1]):
                         if projects[q] & ~key == 0:
                             h, u = of_label[q, 0], of_label[q, 1]
                             break
-                    new_usd[k, n, m, c], new_hours[k, n, m, c] = u, h
-                    cost = u + values[c] * h
-                    if k == 0:
-                        first[m, c] = cost
-                    elif cost > (1.0 + SAME) * first[m, c]:
-                        passes[n] = True
+                    new_usd[n, k, m, c], new_hours[n, k, m, c] = u, h

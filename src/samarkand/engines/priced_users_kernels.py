@@ -53,8 +53,8 @@ def lay_users(
     sharp: float,
     usd: Floats,
     hours: Floats,
-    costs: Floats,
-    gates: Ints,
+    values: Floats,
+    gates: NDArray[np.uint8],
     passes: Bools,
     cell: Ints,
     weight_of: Floats,
@@ -69,12 +69,14 @@ def lay_users(
     """Write users, nests and ways; returns how many ways there are.
 
     full: bits of the places that are full; choices: bits of each choice of them. bits, term, cost: of first ways [row,
-    class, mode]; usd to gates: of the ways with gates closed [choice of all gates, row, mode, search class], cost at
-    the value of time of the search. A nest has its first way, and those with gates closed that pass other places where
-    its goods take of the capacity. Terms are such that without prices modes have the shares of `term`, and logsums are
-    nothing. without: [facility, cell], weights of goods that pass on first ways.
+    class, mode]; usd, hours, gates: of the ways with gates closed [row, choice of all gates, mode, search class];
+    values: of an hour, by search class. A nest has its first way, and those with gates closed that pass other places
+    where its goods take of the capacity. Terms are such that without prices modes have the shares of `term`, and
+    logsums are nothing. without: [facility, cell], weights of goods that pass on first ways.
     """
     classes, modes = bits.shape[1:]
+    networks = usd.shape[1]
+    costs, gates_of = np.empty(networks), np.empty(networks, np.int64)
     u, n, w = 0, 0, 0
     for r in range(bits.shape[0]):
         passed = 0
@@ -102,9 +104,12 @@ def lay_users(
                     continue
                 c = 0 if m == sea else class_of[k]
                 first_way[n] = w
-                at = best_way(costs[:, r, m, c], gates[:, r, m, c], 0, closed) if passes[m, c] else 0
-                first_usd, first_hours = usd[at, r, m, c], hours[at, r, m, c]
-                way_cost[w], way_gates[w] = 0.0, gates[at, r, m, c]
+                for b in range(networks):
+                    costs[b] = usd[r, b, m, c] + values[c] * hours[r, b, m, c]
+                    gates_of[b] = gates[r, b, m, c]
+                at = best_way(costs, gates_of, 0, closed) if passes[m, c] else 0
+                first_usd, first_hours = usd[r, at, m, c], hours[r, at, m, c]
+                way_cost[w], way_gates[w] = 0.0, gates_of[at]
                 share = weight[r] * term[r, k, m] / total
                 for f in range(measure.size):
                     if way_gates[w] >> f & 1:
@@ -113,15 +118,15 @@ def lay_users(
                 for choice in choices:
                     if not passed & choice or not passes[m, c]:
                         continue
-                    at = best_way(costs[:, r, m, c], gates[:, r, m, c], choice, closed)
-                    more = usd[at, r, m, c] - first_usd + value[k] * (hours[at, r, m, c] - first_hours)
+                    at = best_way(costs, gates_of, choice, closed)
+                    more = usd[r, at, m, c] - first_usd + value[k] * (hours[r, at, m, c] - first_hours)
                     if not more < np.inf:
                         continue
                     other = True
                     for known in range(first_way[n], w):
-                        other &= (way_gates[known] ^ gates[at, r, m, c]) & paid != 0
+                        other &= (way_gates[known] ^ gates_of[at]) & paid != 0
                     if other:
-                        way_cost[w], way_gates[w] = max(more, 0.0), gates[at, r, m, c]
+                        way_cost[w], way_gates[w] = max(more, 0.0), gates_of[at]
                         spread += np.exp(-way_scale * way_cost[w])
                         w += 1
                 terms[n] = term[r, k, m] / total * spread ** (-1.0 / sharp)

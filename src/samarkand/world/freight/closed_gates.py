@@ -123,7 +123,7 @@ class ClosedGates:
             self._at(model, update, mine, place)
             for model, update, place in zip(self.models, updates, places, strict=True)
         ]
-        usd, hours = (np.stack([one[k] for one in routes]) for k in range(2))
+        usd, hours = (np.stack([one[k] for one in routes], axis=1) for k in range(2))
         return updates[0], ClosureWays(mine, usd, hours, self._values, len(self.gates))
 
     def _place(self, update: RouteUpdate) -> NDArray[np.int32]:
@@ -161,48 +161,42 @@ class ClosedGates:
 class ClosureWays:
     """Ways of the pairs of cities `rows`, which pass a gate, at any prices of gates.
 
-    usd, hours: [network, pair, mode, search class], networks by the bits of the gates that are closed.
+    usd, hours: [pair, network, mode, search class], networks by the bits of the gates that are closed.
     """
 
     def __init__(self, rows: Ints, usd: Floats, hours: Floats, values: Floats, gates: int) -> None:
         self.rows = rows
-        self._usd, self._hours = usd, hours
-        cost = usd + values * hours
-        bits = np.zeros(cost.shape, np.int64)
-        for choice in range(1 << gates):
-            for f in range(gates):
-                if not choice >> f & 1:
-                    bits[choice] |= (cost[choice | 1 << f] > (1.0 + SAME) * cost[choice]).astype(
-                        np.int64
-                    ) << f
-        bits[~np.isfinite(cost)] = 0
-        self._cost, self._bits, self._gates = cost, bits, gates
-        self._passes: NDArray[np.bool_] = np.asarray(bits.any(axis=(0, 1)))  # [mode, search class]
+        self.usd, self.hours, self.values, self.gates = usd, hours, np.asarray(values, np.float64), gates
+        self.bits = np.empty(usd.shape, np.uint8)
+        self._passes = np.zeros(usd.shape[2:], np.bool_)  # [mode, search class]
+        self._kernels = load_compiled("samarkand.engines.gates_kernels")
+        self._kernels.mark_gates(usd, hours, self.values, gates, 1.0 + SAME, self.bits, self._passes)
+
+    def tolls(self, prices: Floats) -> Floats:
+        """What a way pays, by the bits of the gates on it."""
+        every = range(1 << self.gates)
+        return np.array([sum(prices[f] for f in range(self.gates) if b >> f & 1) for b in every], np.float64)
 
     @property
-    def arrays(self) -> tuple[Floats, Floats, Floats, Ints, NDArray[np.bool_]]:
-        """US$, hours, cost and bits of the gates [network, pair, mode, search class]; whether any way passes a gate
-        [mode, search class]."""
-        return self._usd, self._hours, self._cost, self._bits, self._passes
+    def arrays(self) -> tuple[Floats, Floats, Floats, NDArray[np.uint8], NDArray[np.bool_]]:
+        """US$ and hours [pair, network, mode, search class], values of time, bits of the gates; whether any way passes
+        a gate [mode, search class]."""
+        return self.usd, self.hours, self.values, self.bits, self._passes
 
     def find(self, c: int, prices: Floats, by_land: bool, by_sea: bool) -> dict[str, Way]:
         """As `GateSearch.find`, of these pairs."""
         wanted = [m for m in range(len(MODES)) if (by_sea if m == SEA else by_land)]
-        toll = np.array(
-            [sum(prices[f] for f in range(self._gates) if b >> f & 1) for b in range(1 << self._gates)]
-        )
+        toll, size = self.tolls(prices), self.rows.size
         found: dict[str, Way] = {}
         for m in wanted:
             if not self._passes[m, c]:
-                found[MODES[m]] = Way(self._hours[0, :, m, c], self._usd[0, :, m, c], self._bits[0, :, m, c])
+                found[MODES[m]] = Way(self.hours[:, 0, m, c], self.usd[:, 0, m, c], np.zeros(size, np.int64))
                 continue
-            bits = self._bits[:, :, m, c]
-            best = np.argmin(self._cost[:, :, m, c] + toll[bits], axis=0)[None]
-            usd, hours, gates = (
-                np.take_along_axis(array, best, axis=0)[0]
-                for array in (self._usd[:, :, m, c], self._hours[:, :, m, c], bits)
+            way = Way(np.empty(size), np.empty(size), np.empty(size, np.int64))
+            self._kernels.cheapest_routes(
+                self.usd, self.hours, self.bits, self.values, toll, m, c, way.hours, way.usd, way.gates
             )
-            found[MODES[m]] = Way(hours, usd, gates)
+            found[MODES[m]] = way
         return found
 
 

@@ -36,8 +36,8 @@ class GateLabels:
         self.closed, self.rows = closed, rows
         self._start, self._of_label, self._projects = start, of_label, projects
         pairs = [model.baseline.pairs for model in closed.models]
-        self._usd = tuple(one.usd for one in pairs)
-        self._hours = tuple(one.hours for one in pairs)
+        self._usd = np.stack([one.usd[rows] for one in pairs], axis=1)
+        self._hours = np.stack([one.hours[rows] for one in pairs], axis=1)
         self._values = np.asarray(pairs[0].search_values)
 
     @classmethod
@@ -106,16 +106,13 @@ class GateLabels:
         )
 
     def ways(self, key: int) -> tuple[RouteUpdate, ClosureWays]:
-        """Routes of the open network with the projects of a mask, of pairs that pass a gate then, and their ways."""
-        shape = len(self._usd), self.rows.size, len(MODES), len(SEARCH_CLASSES)
-        usd, hours, passes = np.empty(shape), np.empty(shape), np.empty(self.rows.size, np.bool_)
+        """Routes of the open network with the projects of a mask, of all `rows`, and their ways."""
+        usd, hours = np.empty_like(self._usd), np.empty_like(self._hours)
         load_compiled("samarkand.engines.label_rows").read_routes(
-            self.rows, self._start, self._of_label, self._projects, key, self._usd, self._hours, self._values,
-            usd, hours, passes,
-        )  # fmt: skip
-        rows, usd, hours = self.rows[passes], usd[:, passes], hours[:, passes]
-        ways = ClosureWays(rows, usd, hours, self._values, len(self.closed.gates))
-        return RouteUpdate(rows, usd[0], hours[0]), ways
+            self._start, self._of_label, self._projects, key, self._usd, self._hours, usd, hours
+        )
+        ways = ClosureWays(self.rows, usd, hours, self._values, len(self.closed.gates))
+        return RouteUpdate(self.rows, usd[:, 0], hours[:, 0]), ways
 
 
 def _numbers(

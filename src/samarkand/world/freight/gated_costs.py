@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
 from samarkand.engines import limits as engine
-from samarkand.world.freight.closed_gates import ClosureWays
 from samarkand.world.freight.gate_users import mask_of
-from samarkand.world.freight.limits import CLOSED, MEASURES, GatedFreight
+from samarkand.world.freight.known_ways import KnownWays
+from samarkand.world.freight.limits import CLOSED, MEASURES
 from samarkand.world.freight.mode_choice import VOT_CLASSES
 from samarkand.world.freight.priced_places import Goods, calc_miss
 from samarkand.world.freight.priced_users import Choosing, Passing, PricedUsers
@@ -31,8 +31,8 @@ class CostsAtPrices(NamedTuple):
     without: Floats
 
 
-class GatedCosts(GatedFreight):
-    """As `GatedFreight` with ways that are known, asked about many prices by `costs_at` and `left_over`."""
+class GatedCosts(KnownWays):
+    """As `KnownWays`, asked about many prices by `costs_at` and `left_over`."""
 
     def start(self, goods: Goods, others: Floats, near: Mapping[str, float]) -> Floats:
         """Prices at which goods leave no facility too full, from prices near by: those of `solve`."""
@@ -128,7 +128,6 @@ class GatedCosts(GatedFreight):
     def _users_at(self, goods: Goods, full: NDArray[np.bool_]) -> PricedUsers:
         mask, kept = mask_of(full), self._users_of_full
         if mask not in kept:
-            assert isinstance(self.search, ClosureWays)
             parameters, classes = self.parameters, [self.class_of[label] for label in VOT_CLASSES]
             kept[mask] = PricedUsers(
                 Passing(self.bits, self.taken, self._cell, self._weight),

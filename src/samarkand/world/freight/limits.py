@@ -26,6 +26,7 @@ from scipy.sparse import csr_array
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.faults import Fault, Faults
 from samarkand.engines import limits as engine
+from samarkand.engines.once import derived
 from samarkand.world.freight.assignment import nearest_class
 from samarkand.world.freight.capacity import Facility, per_unit
 from samarkand.world.freight.closed_gates import ClosureWays
@@ -44,7 +45,7 @@ from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.priced_places import Goods, Layer, Limits, calc_miss, without_prices
 from samarkand.world.freight.rents import Rent, per_teu
-from samarkand.world.freight.tonnes_by_route import costs_of, routes_of
+from samarkand.world.freight.tonnes_by_route import Routes, costs_of, routes_of
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.new_ports import open_ports
 from samarkand.world.network.tables import Network
@@ -78,7 +79,7 @@ class GatedFreight:
     network
         That of the state, where something is closed that `model` has open; `routes` differ from those of `model`.
     ways
-        Ways that are known already, in place of searches.
+        Ways that are known already, in place of searches (`KnownWays`).
     """
 
     def __init__(
@@ -96,7 +97,9 @@ class GatedFreight:
         self.facilities, self.gates = tuple(facilities), tuple(gates)
         self.parameters: Parameters = model.parameters
         self.capacity = np.array([one.capacity * per_unit(one.unit, self.parameters) for one in facilities])
-        self.class_of = nearest_class(self.parameters)
+        self.class_of: dict[str, int] = derived(
+            model, "search class of goods", lambda: nearest_class(model.parameters)
+        )
         self.search: GateSearch | ClosureWays
         if ways is None:
             pairs = model.baseline.pairs
@@ -105,21 +108,12 @@ class GatedFreight:
             self.search = GateSearch(network, self.parameters, changes, self.gates, ends, legs)
         else:
             self.search = ways
-        nothing = np.zeros(len(self.facilities))
         # Places whose users choose among several ways: once full, always, or what passes would jump where a price
         # reaches zero and its users all went back to their first way.
         self.chosen = np.zeros(len(self.facilities), np.bool_)
-        by_land, by_sea = self._find(without := dict.fromkeys(self._classes, nothing), nothing)
-        self.at = self._passing_rows(by_land, by_sea) if ways is None else ways.rows
-        every = np.arange(self.at.size)
-        self._part: Ints = self.at if ways is None else every  # of what searches find
-        self.found: list[Search] = [search_of(without, nothing, by_land, by_sea, every, self._part)]
-        mine = np.isin(routes.rows, self.at)
-        routes = RouteUpdate(routes.rows[mine], routes.usd[mine], routes.hours[mine])
-        usd, hours = costs_of(model.baseline, self.at, routes)
-        self.taken = routes_of(model.baseline, self.at, usd, hours)
+        self.found: list[Search] = []
+        self.taken, self.bits = self._without_prices(routes)
         self.share = _shares(self.taken.term)
-        self.bits = self._bits(self.found[0], every)
         self._passed = np.bitwise_or.reduce(self.bits, axis=(1, 2))
         self._last: tuple[int, int, Ints, Ints, Way, Ways] | None = None
         self._closed: set[int] = set()  # choices of gates, by their bits, closed in a search
@@ -141,6 +135,20 @@ class GatedFreight:
         self._turning: tuple[int, Ints, Ints] | None = None
         self._choice_of: tuple[Ways, float, engine.Choice] | None = None
         self._laid: tuple[NDArray[np.bool_], Ways, Floats, tuple[Layer, ...]] | None = None
+
+    def _without_prices(self, routes: RouteUpdate) -> tuple[Routes, Ints]:
+        """Pairs that pass a gate, `at`, and the first search: what goods take without prices, and gates on it."""
+        nothing = np.zeros(len(self.facilities))
+        by_land, by_sea = self._find(without := dict.fromkeys(self._classes, nothing), nothing)
+        known = self.search.rows if isinstance(self.search, ClosureWays) else None
+        self.at: Ints = self._passing_rows(by_land, by_sea) if known is None else known
+        every = np.arange(self.at.size)
+        self._part: Ints = self.at if known is None else every  # of what searches find
+        self.found.append(search_of(without, nothing, by_land, by_sea, every, self._part))
+        mine = np.isin(routes.rows, self.at)
+        routes = RouteUpdate(routes.rows[mine], routes.usd[mine], routes.hours[mine])
+        usd, hours = costs_of(self.model.baseline, self.at, routes)
+        return routes_of(self.model.baseline, self.at, usd, hours), self._bits(self.found[0], every)
 
     def _passing_rows(self, by_land: Mapping[int, Mapping[str, Way]], by_sea: Way) -> Ints:
         """Pairs of cities of two economies of which a way passes a gate."""
