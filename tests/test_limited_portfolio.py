@@ -81,6 +81,21 @@ def test_a_tighter_bound_takes_more_prices_and_misses_less(whole: Counterfactual
     assert sum(one.tried for one in loose) < sum(one.tried for one in tight)
 
 
+def test_what_was_solved_before_moves_a_subset_by_no_more_than_its_certificate(whole: Counterfactual) -> None:
+    """Forwards, backwards and one at a time; so many that waves grow, and each answer stands where it was asked for."""
+    subsets = draw_subsets(whole.change, 30)
+    forwards, backwards = solve(whole, subsets), solve(whole, subsets[::-1])[::-1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(limited_portfolio, "SIDE_BY_SIDE", 1)
+        patch.setattr(limited_portfolio, "WAVE", 1)
+        singly = solve(whole, subsets)
+    largest = np.abs(forwards[1].measure - 1.0).max()  # the second has all items
+    for one, *others in zip(forwards, backwards, singly, strict=True):
+        for other in others:
+            assert max(one.residual, other.residual) <= limited_portfolio.BOUND
+            assert np.abs(one.measure - other.measure).max() <= 2 * min(ASKED * largest, JOINT / 10)
+
+
 def test_what_stays_above_the_bound_is_solved_in_full(
     whole: Counterfactual, monkeypatch: pytest.MonkeyPatch
 ) -> None:

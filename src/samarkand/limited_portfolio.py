@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from threading import Lock
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -37,11 +38,16 @@ from samarkand.world.freight.priced_places import Goods, Limits
 from samarkand.world.freight.state import FreightState
 from samarkand.world.freight.subsets import Portfolios, costs_of_subsets
 
+Solved = TypeVar("Solved")
 # Of capacities: what is left over then moves real income by less than 1e-4 of its largest change.
 BOUND = 1e-5
 MOST_TRIED = 14  # prices of one subset; then it is solved in full
 AT_ONCE = 250  # subsets whose costs are in memory
 SIDE_BY_SIDE = 2
+WAVE, OF_KNOWN = (
+    8,
+    4,
+)  # subsets that begin from the same ones: at most so many, and one for each four that are known
 STEP = 0.02  # of the largest price: from those of the first subset, for the first secants
 STEEPER = 3.0  # times those of the subset before are slopes at most
 SHRUNK = 0.1  # subsets' worth of evidence that a project moves no price
@@ -67,9 +73,10 @@ class _Tried(NamedTuple):
 
 
 class _Learned(NamedTuple):
-    """How far prices moved from those for the trade of the accounts, and the slopes of what is left over, if any were
-    asked for."""
+    """Prices for the trade of the accounts, how far prices moved from them, and the slopes of what is left over, if any
+    were asked for."""
 
+    start: Floats
     moved: Floats
     slopes: _Slopes | None
 
@@ -137,15 +144,32 @@ def solve_limited_subsets(
             one = LimitedSubset(tried.price, tried.residual, count, False, measure(tried.solution))
             return one, learned
 
-        while len(found) < chunk.stop:  # what is learned does not depend on which of two is done first
+        while len(found) < chunk.stop:  # what is learned does not depend on which of a wave is done first
             begun = len(found)
-            wave = range(begun, min(begun + (SIDE_BY_SIDE if begun else 1), chunk.stop))
-            for n, (one, learned) in zip(wave, run_all(solve, wave), strict=True):
+            size = min(max(SIDE_BY_SIDE, begun // OF_KNOWN), WAVE) if begun else 1
+            wave = range(begun, min(begun + size, chunk.stop))
+            for n, (one, learned) in zip(wave, _side_by_side(solve, wave), strict=True):
                 found.append(one)
                 if learned is not None:
                     guess.learn(n, learned)
             progress(done=len(found), total=len(changes))
     return found
+
+
+def _side_by_side(solve: Callable[[int], Solved], wave: Sequence[int]) -> list[Solved]:
+    """Subsets of a wave, a few at a time: who has done one takes the next, in the order of the wave in the end."""
+    waiting, lock, done = iter(wave), Lock(), dict[int, Solved]()
+
+    def share(_number: int) -> None:
+        while True:
+            with lock:
+                n = next(waiting, None)
+            if n is None:
+                return
+            done[n] = solve(n)
+
+    run_all(share, range(min(SIDE_BY_SIDE, len(wave))))
+    return [done[n] for n in wave]
 
 
 class _Guess:
@@ -157,31 +181,38 @@ class _Guess:
         has = (masks[:, None] >> np.arange(bits) & 1).astype(float)
         self._has = np.c_[np.ones(masks.size), has - 0.5]
         self._known: list[int] = []
+        self._starts: list[Floats] = []
         self._moved: list[Floats] = []
         self._slopes: _Slopes | None = None
 
     def learn(self, n: int, learned: _Learned) -> None:
         """What a subset tells of others."""
         self._known.append(n)
+        self._starts.append(learned.start)
         self._moved.append(learned.moved)
         if learned.slopes is not None:
             self._slopes = learned.slopes
 
+    def start(self, n: int) -> Floats | None:
+        """Prices for the trade of the accounts, as far as projects tell; None until a subset is solved."""
+        return np.maximum(self._by_projects(n, self._starts), 0.0) if self._known else None
+
     def price(self, n: int, start: Floats) -> Floats:
+        """Prices for its own trade."""
+        return np.maximum(start + self._by_projects(n, self._moved), 0.0) if self._known else start
+
+    def _by_projects(self, n: int, known: list[Floats]) -> Floats:
         """By least squares on the projects of the subsets known."""
-        if not self._known:
-            return start
-        has, moved = self._has[self._known], np.array(self._moved)
-        middle = moved.mean(axis=0)
+        has, values = self._has[self._known], np.array(known)
+        middle = values.mean(axis=0)
         gram = has.T @ has + SHRUNK * np.eye(has.shape[1])
-        effect = np.linalg.solve(gram, has.T @ (moved - middle))
-        found: Floats = np.maximum(start + middle + self._has[n] @ effect, 0.0)
+        found: Floats = middle + self._has[n] @ np.linalg.solve(gram, has.T @ (values - middle))
         return found
 
     def search(self, subset: _Subset, n: int, bound: float) -> tuple[_Tried | None, int, _Learned]:
         """Prices that leave no more than `bound` over, None if they are not found; how many were tried; and what is
         learned from them."""
-        start = subset.start()
+        start = subset.start(self.start(n))
         tried = subset.at(self.price(n, start))
         count, slopes = 1, None
         if self._slopes is None:
@@ -190,7 +221,7 @@ class _Guess:
             count += 1 + start.size
         while tried.residual > bound:
             if count >= MOST_TRIED:
-                return None, count, _Learned(tried.price - start, slopes)
+                return None, count, _Learned(start, tried.price - start, slopes)
             own, fixed = subset.at_own(tried)
             slopes = self._slopes.at(fixed) if slopes is None else slopes
             last = tried._replace(left_over=_with_own_goods(tried, own, slopes))
@@ -200,7 +231,7 @@ class _Guess:
             if moved @ moved > 0:  # Broyden's secant
                 secant = np.outer(answered - slopes.whole @ moved, moved) / (moved @ moved)
                 slopes = slopes._replace(whole=slopes.whole + secant)
-        return tried, count, _Learned(tried.price - start, slopes)
+        return tried, count, _Learned(start, tried.price - start, slopes)
 
     @staticmethod
     def _first_slopes(subset: _Subset, tried: _Tried) -> Floats:
@@ -287,11 +318,14 @@ class _Subset:
     goods: Goods
     last: Solution | None
 
-    def start(self) -> Floats:
-        """Prices for the trade of the accounts, and the ways past the places that are full there."""
+    def start(self, near: Floats | None) -> Floats:
+        """Prices for the trade of the accounts, from prices near by: those without a programme, if none are known."""
         gates, accounts = self.trade.baseline.gates, self.trade.accounts
         assert gates is not None  # limits are asked for
-        return self.gated.start(accounts, self.trade.others, gates.limits.prices)
+        prices = gates.limits.prices
+        if near is not None:
+            prices = {one.id: price for one, price in zip(self.gated.facilities, near.tolist(), strict=True)}
+        return self.gated.start(accounts, self.trade.others, prices)
 
     def at(self, price: Floats) -> _Tried:
         """The equilibrium at prices, and what its trade leaves over."""

@@ -13,6 +13,7 @@ from samarkand.core.conventions import Floats, Ints
 from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium import Solution
 from samarkand.engines.once import derived
+from samarkand.engines.threads import Beside
 from samarkand.limiting import agree, facilities_in, goods_of
 from samarkand.programme import Change
 from samarkand.solving import solve_equilibrium, trade_costs
@@ -58,9 +59,10 @@ def limit_near(
         return None
     at, closed = found
     routes, ways = closed.ways(change.network)
-    state = FreightState(model, change.network, routes, routes, model.costs_of(routes, change.network))
+    costs = Beside(lambda: model.costs_of(routes, change.network))
     facilities = facilities_in(setting, change)
     gated = KnownWays(model, routes, change.network, [facilities[f] for f in at], closed.gates, ways=ways)
+    state = FreightState(model, change.network, routes, routes, costs.result())
     return _agree_with(baseline, state, change, gated, gates.others[at], progress, near)
 
 

@@ -197,23 +197,31 @@ def freight_hat(setting: Setting, state: FreightState) -> xr.DataArray:
     """
     cargoes = derived(setting, "carriage", lambda: carriage(state.costs, setting.commodities))
 
-    def hat(one: FreightState) -> xr.DataArray:
-        return iceberg_cost_hat(one.costs, setting.commodities, cargoes_of=cargoes)
-
-    freight, unlimited = hat(state), state.unlimited
+    freight, unlimited = (
+        iceberg_cost_hat(state.costs, setting.commodities, cargoes_of=cargoes),
+        state.unlimited,
+    )
     if unlimited is None:
         return freight
-    plain = derived(unlimited, ("iceberg cost", setting.assumptions.hash), lambda: hat(unlimited))
-    known = derived(setting, "by lines of their own", lambda: _known_as(setting, freight))
-    freight.to_numpy()[known] = plain.to_numpy()[known]
+    at, sectors, of_sectors = derived(setting, "by lines of their own", lambda: _known_as(setting, freight))
+
+    def make() -> Floats:
+        goods, theirs = setting.commodities.isel(sector=sectors), [cargoes[s] for s in sectors.tolist()]
+        found: Floats = iceberg_cost_hat(unlimited.costs, goods, cargoes_of=theirs).to_numpy()[of_sectors]
+        return found
+
+    freight.to_numpy()[at] = derived(unlimited, ("by lines of their own", setting.assumptions.hash), make)
     return freight
 
 
-def _known_as(setting: Setting, like: xr.DataArray) -> tuple[Ints, ...]:
-    """Which oil and gas is known in volumes: where it stands in another array."""
+def _known_as(setting: Setting, like: xr.DataArray) -> tuple[tuple[Ints, ...], Ints, tuple[Ints, ...]]:
+    """Which oil and gas is known in volumes: where it stands in another array; its sectors, and where it stands among
+    these alone."""
     known = energy_of(setting).known(setting.world.accounts.trade_flow)
     there = known.sel({dim: like[dim] for dim in like.dims}).transpose(*like.dims)
-    return np.nonzero(there.to_numpy())
+    at = np.nonzero(there.to_numpy())
+    sectors, among = np.unique(at[like.dims.index("sector")], return_inverse=True)
+    return at, sectors, tuple(among if dim == "sector" else at[d] for d, dim in enumerate(like.dims))
 
 
 def _facilitated(setting: Setting, change: Change, freight: xr.DataArray) -> xr.DataArray:
