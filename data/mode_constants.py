@@ -46,11 +46,10 @@ SMALL_SHARE = 1e-6  # keeps the root of a share of nothing differentiable
 # How much each constant is pulled to zero: one that few splits decide, as that of value for goods in bulk, would run
 # away. Of `PULLS` it meets best what is left out, pair by pair, of the fitted half (`--pulls`).
 PULL, PULLS = 3e-3, (1e-3, 3e-3, 1e-2)
-# From this difference of roots on a figure counts by its distance and not by the square of it (`soft_l1`). What is asked
-# is the median miss, and shares that places of origin or partners decide (China and the Russian Federation) are out of
-# the reach of constants, and would bend them. Left out pair by pair, the fitted half is missed by 10.4 points (median;
-# mean 14.4) at 0.05 and 10.4 (14.5) at 0.1, by 10.8 (15.7) with squares alone, by 12.0 (14.3) at 0.02 and 13.4 (15.5) at
-# 0.005, close to least absolute differences.
+# From this difference of roots on a figure counts by its distance and not by the square of it (`soft_l1`). What is
+# asked is the median miss, and shares that partners decide are out of the reach of constants, and would bend them. Left
+# out pair by pair, the fitted half is missed by 10.4 points (median; mean 14.4) at 0.05 and 10.4 (14.5) at 0.1, by 10.8
+# (15.7) with squares alone, by 12.0 (14.3) at 0.02 and 13.4 (15.5) at 0.005, close to least absolute differences.
 FAR = 0.05
 
 

@@ -50,11 +50,11 @@ the logarithm of the value of time of the goods and with each thousand km of the
 North America ([table](../src/samarkand/world/freight/mode_constants.csv)). They change smoothly; no distance has a
 cliff. Their form was chosen with all figures in sight; their values come from the shares that are marked, where the
 differences of square roots of shares are least. A large difference counts by its distance and not by its square
-(`data.mode_constants` says from where on, and by what that was chosen): between China and the Russian Federation goods
-start where people live and not where they are made, which constants cannot mend and would be bent by. Pairs take part that have
-shares of 2017 to 2027, unless their ports were blockaded; of their codes (both directions of a pair are one) the half
-with the least SHA-256 is fitted to. All that were found take part, by the rule at the head of the
-[table](../src/samarkand/analysis/observed_freight.csv). North America's own shares are a fit, by value and by weight.
+(`data.mode_constants` says from where on, and by what that was chosen): what partners decide, constants cannot mend and
+would be bent by. Pairs take part that have shares of 2017 to 2027, unless their ports were blockaded; of their codes
+(both directions of a pair are one) the half with the least SHA-256 is fitted to. All that were found take part, by the
+rule at the head of the [table](../src/samarkand/analysis/observed_freight.csv). North America's own shares are a fit,
+by value and by weight.
 Shares of one economy with all others depend on the accounts too: whom it trades with is an estimate there for smaller
 ones (Moldova sends 13 per cent of its exports to China and the United States). Legs of a voyage to and from its ports
 go by rail where it is cheaper than the road by more than the same constants, as money ([network](network.md)): all of a

@@ -2,11 +2,10 @@
 
     links -> least-cost legs -> routes by mode -> choice of mode -> costs of economies -> iceberg costs -> equilibrium
 
-Gives what `appraise` gives for border measures, before anybody pays, without what makes it fast: Dijkstra's algorithm
-and a plain fixed point. It imports nothing of ours but what reads tables. Left out: items that change more than hours
-at borders and worlds with tariffs; closures, `--limits`, who pays, ramp-up, deficits not fixed in money, networks that
-lack a mode. Handed in: which cities are offered the sea (`skims_of`). Legs have US$ and hours per TEU on their first
-axis, infinite where nothing leads; generalised cost is `usd + value of time * hours`; modes are road, rail, sea.
+Gives what `appraise` gives for border measures, before anybody pays, without what makes it fast. It imports of ours
+what reads tables alone. Left out: items that change more than hours at borders, tariffs, closures, `--limits`, who
+pays, ramp-up, deficits not fixed in money, networks that lack a mode. Handed in: where the sea is offered. Legs have
+US$ and hours per TEU first, infinite where nothing leads; generalised cost is `usd + value of time * hours`.
 """
 
 from typing import Any
@@ -49,8 +48,7 @@ def real_income_change(world: World, programme: Programme, items: tuple[str, ...
 def hours_saved(world: World, programme: Programme, items: tuple[str, ...]) -> Saved:
     """Hours saved at crossings by all items: min(a (before - after), a (1 - after / before) hours of the network).
 
-    a: share that takes part. Meant is the crossing nearest to the place given, first among those of its name; without
-    a place all of its name, without a name all of its border. Of documents at one crossing the largest counts.
+    a: share that takes part. Of crossings the nearest to the place, first of its name, or all of a name or border.
     """
     p, geo, saved, most = world.assumptions.parameters, world.network.geography, Saved(), Saved()
     for item in map({item.id: item for item in programme.items}.__getitem__, items):
@@ -62,15 +60,14 @@ def hours_saved(world: World, programme: Programme, items: tuple[str, ...]) -> S
             named = geo.crossings_named(at.name, at.economies, at.mode)
             rows = named if at.name and at.latitude is None else geo.crossings_between(at.economies, at.mode)
             if at.latitude is not None:
-                there = [(row.latitude, row.longitude) for row in rows]
-                km = great_circle([at.latitude, at.longitude], there)[0]
+                km = great_circle([at.latitude, at.longitude], [(r.latitude, r.longitude) for r in rows])[0]
                 near = sorted((rows[n] not in named, km[n], n) for n in np.flatnonzero(km <= FARTHEST_GATE))
                 rows = tuple(rows[n] for _, _, n in near[:1])
             found = {(at.mode, row.id): row.hours(p) for row in reversed(rows) if row.is_open} | found
         less = given.get("adoption_share", 1.0) * (given["hours_before"] - given["hours_after"])
         for key, hours in found.items():  # an item counts once at a crossing
             size = min(less, less / given["hours_before"] * hours)
-            if item.kind == "digital_trade_documents":
+            if item.kind == "digital_trade_documents":  # the largest counts
                 size, most[key] = max(0.0, size - most.get(key, 0.0)), max(size, most.get(key, 0.0))
             saved[key] = saved.get(key, 0.0) + size
     return saved
@@ -152,10 +149,8 @@ def paths(size: int, ends: Array, costs: Array, value: float, sources: Array, ta
 def join(first: Array, second: Array, value: float) -> Array:
     """The cheapest first[a, k] + second[k, b] over k (min-plus product), [2, a, b]."""
     one, other = first[0] + value * first[1], second[0] + value * second[1]
-    via = np.zeros((one.shape[0], other.shape[1]), np.int64)
-    for row, cost in enumerate(one):
-        if (k := np.flatnonzero(np.isfinite(cost))).size:
-            via[row] = k[(cost[k, None] + other[k]).argmin(axis=0)]
+    some = [np.r_[0, np.flatnonzero(np.isfinite(cost))] for cost in one]  # 0: where nothing leads
+    via = np.array([k[(cost[k, None] + other[k]).argmin(axis=0)] for cost, k in zip(one, some, strict=True)])
     return np.asarray(np.take_along_axis(first, via[None], 2) + np.take_along_axis(second, via[None], 1))
 
 
@@ -170,10 +165,9 @@ def great_circle(one: Any, other: Any) -> Array:
 def route_costs(world: World, legs: dict[str, dict[float, Array]], handicap: Array) -> Array:
     """Generalised cost between cities [class of goods, mode, city, city].
 
-    rail = road + rail + road, with a change at a station of each city, in its economy; offered where rail is the main
-    part: km to the farthest such stations <= (1 - rail_main_part) * km between the cities, by the great circle. Of the
-    routes that the searches found goods take the cheapest at their value of time; by sea the first: in haste a search
-    goes over land to a short crossing. Within a city: by road, circuity * min(ratio * km to the nearest city, cap).
+    rail = road + rail + road, with a change at a station of each city, in its economy; offered where km to the farthest
+    such stations <= (1 - rail_main_part) * km between the cities. Of the routes found goods take the cheapest at their
+    value of time; by sea the first. Within a city: by road, circuity * min(ratio * km to the nearest city, cap).
     """
     p, network = world.assumptions.parameters, world.network
     goods = np.array([[[p[f"value_of_time_{name}"]]] for name in GOODS])
@@ -197,9 +191,9 @@ def route_costs(world: World, legs: dict[str, dict[float, Array]], handicap: Arr
         for mode, (usd, hours) in enumerate(routes):
             costs[:, mode] = np.minimum(costs[:, mode], usd + goods * hours)
     costs[..., own, own], km[own, own] = np.inf, np.inf
-    km = np.minimum(p["intrazonal_distance_ratio"] * km.min(axis=1), p["intrazonal_distance_cap"])
-    km = p["intrazonal_circuity"] * np.maximum(km, 1.0)
-    costs[:, ROAD, own, own] = km * p["intrazonal_rate"] + goods[..., 0] * km / p["intrazonal_speed"]
+    km = np.clip(p["intrazonal_distance_ratio"] * km.min(axis=1), 1.0, p["intrazonal_distance_cap"])
+    own_usd = p["intrazonal_rate"] + goods[..., 0] / p["intrazonal_speed"]
+    costs[:, ROAD, own, own] = p["intrazonal_circuity"] * km * own_usd
     return np.where(np.tri(cities, dtype=bool), costs.swapaxes(2, 3), costs)  # the same both ways
 
 
@@ -263,8 +257,8 @@ def iceberg_hat(world: World, means: Array) -> Array:
 
     Over cargoes; value: US$ per TEU; s: share in the sector's. A cargo's class of goods: of nearest log value of time.
     """
-    table = freight_table(world.assumptions.freight).sel(sector=list(world.accounts.sectors))
     goods = np.log([load_parameters()[f"value_of_time_{name}"] for name in GOODS])  # keep their sectors
+    table = freight_table(world.assumptions.freight).sel(sector=list(world.accounts.sectors))
     names = ("cargo_value_of_time", "cargo_value_per_teu", "cargo_share")
     speed, value, share = (table[name].to_numpy().T for name in names)  # [cargo, sector]
     k = np.abs(np.log(speed)[..., None] - goods).argmin(axis=-1)

@@ -27,7 +27,7 @@ from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium import Solution
 from samarkand.engines.threads import run_all
 from samarkand.limited_states import closed_near, limit_near
-from samarkand.limiting import facilities_in, goods_of
+from samarkand.limiting import facilities_in, goods_of, goods_sold
 from samarkand.programme import Change
 from samarkand.solving import solve_from, trade_costs
 from samarkand.world.freight.gate_labels import GateLabels
@@ -337,7 +337,7 @@ class _Subset:
         state = replace(state, unlimited=self.unlimited)
         hat = trade_costs(setting, state, self.change, trade.baseline.energy).hat
         solution = self.last = solve_from(setting, self.change, hat, self.last)
-        self.goods = goods_of(setting, setting.labelled(solution.trade_flow))
+        self.goods = goods_sold(setting, solution.trade_flow)
         left_over, residual = gated.left_over(found, self.goods, trade.others, price)
         return _Tried(price, left_over, residual, self.goods, solution)
 

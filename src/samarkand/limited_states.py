@@ -16,7 +16,7 @@ from samarkand.engines.once import derived
 from samarkand.engines.threads import Beside
 from samarkand.limiting import agree, facilities_in, goods_of
 from samarkand.programme import Change
-from samarkand.solving import solve_equilibrium, trade_costs
+from samarkand.solving import solve_equilibrium, solve_from, trade_costs
 from samarkand.world.freight.closed_gates import MOST_CLOSED, ClosedGates
 from samarkand.world.freight.known_ways import KnownWays
 from samarkand.world.freight.limits import GatedFreight
@@ -110,10 +110,11 @@ def _agree_with(
         progress()
         limited = state.limited(replace(limits, rents=gated.rents(limits)), gates.of_accounts)
         costs = trade_costs(setting, limited, change, baseline.energy)
-        carriage = None
-        if ways is not None:
+        if ways is None:
+            solution = solve_from(setting, change, costs.hat, None)
+        else:
             carriage = transit_carriage(setting, baseline.freight, limited, gates.of_accounts, ways)
-        solution = solve_equilibrium(setting, change, costs.hat, carriage=carriage)
+            solution = solve_equilibrium(setting, change, costs.hat, carriage=carriage)
         return replace(limited, sold=(costs, solution)), solution
 
     start = gates.limits if near is None or near.limits is None else near.limits

@@ -157,10 +157,14 @@ def facilities_in(setting: Setting, change: Change | None = None) -> tuple[Facil
 
 def goods_of(setting: Setting, flow: xr.DataArray) -> Goods:
     """What goes by routes: all goods but oil and gas known in volumes."""
+    return goods_sold(setting, np.ascontiguousarray(flow.transpose(*ORDER).to_numpy()))
+
+
+def goods_sold(setting: Setting, flow: Floats) -> Goods:
+    """`goods_of` flows of the engine, [destination, origin, sector]."""
     of_usd, by_route = derived(setting, "goods in a dollar", lambda: _goods_in_a_dollar(setting))
     goods = np.empty((3, *by_route.shape[:2], of_usd.shape[-1]))
-    money = np.ascontiguousarray(flow.transpose(*ORDER).to_numpy())
-    load_compiled("samarkand.engines.trade_kernels").add_goods(money, by_route, of_usd, goods)
+    load_compiled("samarkand.engines.trade_kernels").add_goods(flow, by_route, of_usd, goods)
     return Goods(*goods)
 
 

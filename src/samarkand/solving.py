@@ -249,7 +249,8 @@ def solve_equilibrium(
 def solve_from(
     setting: Setting, change: Change, iceberg_hat: xr.DataArray, start: Solution | None
 ) -> Solution:
-    """`solve_equilibrium` before anybody pays, from a solution of the same question at other prices, with its flows."""
+    """`solve_equilibrium` before anybody pays, with its flows; from a solution of the same question at other prices
+    where there is one."""
     return setting.solve(iceberg_hat, start=start, with_flows=True, **_tariffs(setting, change))
 
 

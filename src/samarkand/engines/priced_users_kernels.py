@@ -12,12 +12,16 @@ Bools = NDArray[np.bool_]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
-def count_users(full: int, bits: Ints, term: Floats, pair: Ints, volume: Floats) -> tuple[int, int]:
+def count_users(
+    full: int, bits: Ints, term: Floats, pair: Ints, weight: Floats, volume: Floats
+) -> tuple[int, int]:
     """Users and nests of `lay_users`."""
     users, nests = 0, 0
     for r in range(bits.shape[0]):
         for k in range(bits.shape[1]):
-            if _is_user(full, bits[r, k], term[r, k], volume[pair[r] * bits.shape[1] + k]):
+            there, back = pair[0, r] * bits.shape[1] + k, pair[1, r] * bits.shape[1] + k
+            goes = weight[0, r, k] * volume[there] + weight[1, r, k] * volume[back]
+            if _is_user(full, bits[r, k], term[r, k], goes):
                 users += 1
                 for m in range(bits.shape[2]):
                     nests += term[r, k, m] > 0.0
@@ -69,14 +73,17 @@ def lay_users(
     """Write users, nests and ways; returns how many ways there are.
 
     full: bits of the places that are full; choices: bits of each choice of them. bits, term, cost: of first ways [row,
-    class, mode]; usd, hours, gates: of the ways with gates closed [row, choice of all gates, mode, search class];
-    values: of an hour, by search class. A nest has its first way, and those with gates closed that pass other places
-    where its goods take of the capacity. Terms are such that without prices modes have the shares of `term`, and
-    logsums are nothing. without: [facility, cell], weights of goods that pass on first ways.
+    class, mode]; pair: of economies, from the first city of a row to the second and back [direction, row]; weight: of
+    both cities [direction, row, class], and cell, weight_of of a user [user, direction]. usd, hours, gates: of the ways
+    with gates closed [row, choice of all gates, mode, search class]; values: of an hour, by search class. A nest has
+    its first way, and those with gates closed that pass other places where its goods take of the capacity. Terms are
+    such that without prices modes have the shares of `term`, and logsums are nothing. without: [facility, cell],
+    weights of goods that pass on first ways.
     """
     classes, modes = bits.shape[1:]
     networks = usd.shape[1]
     costs, gates_of = np.empty(networks), np.empty(networks, np.int64)
+    held = np.empty(amounts.shape[0])
     u, n, w = 0, 0, 0
     for r in range(bits.shape[0]):
         passed = 0
@@ -84,12 +91,14 @@ def lay_users(
             for m in range(modes):
                 passed |= bits[r, k, m]
         for k in range(classes):
-            here = pair[r] * classes + k
-            if not _is_user(full, bits[r, k], term[r, k], amounts[0, here]):
+            there, back = pair[0, r] * classes + k, pair[1, r] * classes + k
+            for q in range(held.size):
+                held[q] = weight[0, r, k] * amounts[q, there] + weight[1, r, k] * amounts[q, back]
+            if not _is_user(full, bits[r, k], term[r, k], held[0]):
                 continue
             paid = 0
             for f in range(measure.size):
-                if full >> f & 1 and amounts[1 + measure[f], here] > 0.0:
+                if full >> f & 1 and held[1 + measure[f]] > 0.0:
                     paid |= 1 << f
             total, mean = 0.0, 0.0
             for m in range(modes):
@@ -97,7 +106,8 @@ def lay_users(
             for m in range(modes):
                 if term[r, k, m] > 0.0:
                     mean += term[r, k, m] / total * cost[r, k, m]
-            cell[u], weight_of[u], scales[u], first_nest[u] = here, weight[r], scale / mean, n
+            cell[u, 0], cell[u, 1], scales[u], first_nest[u] = there, back, scale / mean, n
+            weight_of[u, 0], weight_of[u, 1] = weight[0, r, k], weight[1, r, k]
             way_scale = sharp * scales[u]
             for m in range(modes):
                 if not term[r, k, m] > 0.0:
@@ -110,10 +120,11 @@ def lay_users(
                 at = best_way(costs, gates_of, 0, closed) if passes[m, c] else 0
                 first_usd, first_hours = usd[r, at, m, c], hours[r, at, m, c]
                 way_cost[w], way_gates[w] = 0.0, gates_of[at]
-                share = weight[r] * term[r, k, m] / total
+                share = term[r, k, m] / total
                 for f in range(measure.size):
                     if way_gates[w] >> f & 1:
-                        without[f, here] += share
+                        without[f, there] += weight[0, r, k] * share
+                        without[f, back] += weight[1, r, k] * share
                 spread, w = 1.0, w + 1
                 for choice in choices:
                     if not passed & choice or not passes[m, c]:
@@ -168,7 +179,7 @@ def price_users(
     through: Floats,
     slopes: Floats,
 ) -> None:
-    """Add what prices do: dearer[cell] += weight logsum, through[f, cell] += weight share [way passes f].
+    """Add what prices do: dearer[cell] += weight logsum, through[f, cell] += weight share [way passes f]; both ways.
 
     The nests of user u are first_nest[u] up to first_nest[u + 1], the ways of nest n first_way[n] up to
     first_way[n + 1]. amounts: TEU that goods fill, then by measure, by cell; measure: of each facility. paid: price of
@@ -182,13 +193,16 @@ def price_users(
         most_nests = max(most_nests, end - begin)
         most_ways = max(most_ways, first_way[end] - first_way[begin])
     within, composite = np.empty(most_ways), np.empty(most_nests)
-    of_user, of_nest, holds = np.empty(facilities), np.empty(facilities), np.empty(facilities)
+    of_user, of_nest, holds = np.empty(facilities), np.empty(facilities), np.empty(measures)
     for u in range(scale.size):
-        c = cell[u]
-        volume = amounts[0, c]
+        there, back = cell[u]
+        volume = weight[u, 0] * amounts[0, there] + weight[u, 1] * amounts[0, back]
         if not volume > 0.0:
             continue
         s, k = scale[u], sharp * scale[u]
+        for m in range(measures):
+            holds[m] = weight[u, 0] * amounts[1 + m, there] + weight[u, 1] * amounts[1 + m, back]
+            holds[m] /= volume
         begin, end = first_nest[u], first_nest[u + 1]
         origin = first_way[begin]
         best = np.inf
@@ -197,7 +211,7 @@ def price_users(
             for w in range(first_way[n], first_way[n + 1]):
                 here = cost[w]
                 for m in range(measures):
-                    here += amounts[1 + m, c] / volume * paid[m, gates[w]]
+                    here += holds[m] * paid[m, gates[w]]
                 within[w - origin] = here
                 least = min(least, here)
             if first_way[n + 1] - first_way[n] == 1:
@@ -216,36 +230,44 @@ def price_users(
         for n in range(begin, end):
             composite[n - begin] = term[n] * np.exp(-s * (composite[n - begin] - best))
             whole += composite[n - begin]
-        dearer[c] += weight[u] * (best - np.log(whole) / s)
+        logsum = best - np.log(whole) / s
+        dearer[there] += weight[u, 0] * logsum
+        dearer[back] += weight[u, 1] * logsum
         for n in range(begin, end):
-            part = weight[u] * composite[n - begin] / whole
+            part = composite[n - begin] / whole
             for w in range(first_way[n], first_way[n + 1]):
                 bits = gates[w]
                 if bits:
                     for f in range(facilities):
                         if bits >> f & 1:
-                            through[f, c] += part * within[w - origin]
+                            share = part * within[w - origin]
+                            through[f, there] += weight[u, 0] * share
+                            through[f, back] += weight[u, 1] * share
         if not slopes.size:
             continue
-        demand = volume * weight[u]
         for f in range(facilities):
-            of_user[f], holds[f] = 0.0, amounts[1 + measure[f], c] / volume
+            of_user[f] = 0.0
         for n in range(begin, end):
             between = composite[n - begin] / whole
             of_nest[:] = 0.0
             for w in range(first_way[n], first_way[n + 1]):
                 for f in range(facilities):
                     if gates[w] >> f & 1:
-                        of_nest[f] += within[w - origin] * holds[f]
+                        of_nest[f] += within[w - origin] * holds[measure[f]]
                         for g in range(facilities):
                             if gates[w] >> g & 1:
                                 slopes[f, g] -= (
-                                    demand * between * within[w - origin] * k * holds[f] * holds[g]
+                                    volume
+                                    * between
+                                    * within[w - origin]
+                                    * k
+                                    * holds[measure[f]]
+                                    * holds[measure[g]]
                                 )
             for f in range(facilities):
                 of_user[f] += between * of_nest[f]
                 for g in range(facilities):
-                    slopes[f, g] += demand * between * (k - s) * of_nest[f] * of_nest[g]
+                    slopes[f, g] += volume * between * (k - s) * of_nest[f] * of_nest[g]
         for f in range(facilities):
             for g in range(facilities):
-                slopes[f, g] += demand * s * of_user[f] * of_user[g]
+                slopes[f, g] += volume * s * of_user[f] * of_user[g]

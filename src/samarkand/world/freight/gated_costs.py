@@ -75,8 +75,7 @@ class GatedCosts(KnownWays):
         users = self._users_at(goods, self.chosen | (prices > 0))
         found = users.at(self._amounts_of_all(goods), prices)
         count = len(self.model.baseline.economies)
-        one_way = found.dearer.reshape(count, count, -1)
-        dearer = np.ascontiguousarray((one_way + one_way.transpose(1, 0, 2)).transpose(2, 0, 1))
+        dearer = np.ascontiguousarray(found.dearer.reshape(count, count, -1).transpose(2, 0, 1))
         return CostsAtPrices(dearer, found.through, users.without)
 
     def left_over(
@@ -118,11 +117,11 @@ class GatedCosts(KnownWays):
 
     def _amounts_of_all(self, goods: Goods) -> Floats:
         """TEU that goods between two economies fill, and what takes capacities, [1 + measure, cell]."""
-        self._both(goods, "volume")
+        self._between_two(goods, "volume")
         kept = self._amounts_of
         assert kept is not None  # of these goods
         if "all" not in kept[1]:
-            kept[1]["all"] = np.stack([self._both(goods, name) for name in ("volume", *MEASURES)])
+            kept[1]["all"] = np.stack([self._between_two(goods, name) for name in ("volume", *MEASURES)])
         return kept[1]["all"]
 
     def _users_at(self, goods: Goods, full: NDArray[np.bool_]) -> PricedUsers:
@@ -130,7 +129,7 @@ class GatedCosts(KnownWays):
         if mask not in kept:
             parameters, classes = self.parameters, [self.class_of[label] for label in VOT_CLASSES]
             kept[mask] = PricedUsers(
-                Passing(self.bits, self.taken, self._cell, self._weight),
+                Passing(self.bits, self.taken, np.stack(self._cells), np.stack(self._weights)),
                 self.search,
                 Choosing(
                     np.array(classes, np.int64), self.model.baseline.values, parameters["mode_choice_scale"],

@@ -27,7 +27,8 @@ KERNELS = "samarkand.engines.priced_users_kernels"
 
 class Passing(NamedTuple):
     """Pairs of cities that pass a gate: gates on their first ways and these ways, [row, class of goods, mode]; pair of
-    economies, and weight of both cities."""
+    economies from the first city to the second and back, [direction, row], and weight of both cities in what is sold
+    there, [direction, row, class of goods]."""
 
     bits: Ints
     taken: Routes
@@ -75,13 +76,14 @@ class PricedUsers:
         self._kernels = kernels = load_compiled(KERNELS)
         mask = int(sum(1 << f for f in full.tolist()))
         bits, term, pair = passing.bits, passing.taken.term, passing.pair
-        users, nests = kernels.count_users(mask, bits, term, pair, amounts[0])
+        users, nests = kernels.count_users(mask, bits, term, pair, passing.weight, amounts[0])
         choices = [
             sum(1 << f for k, f in enumerate(full.tolist()) if choice >> k & 1)
             for choice in range(1, 1 << full.size)
         ]
-        cell, first_nest, first_way = (np.empty(size, np.int64) for size in (users, users + 1, nests + 1))
-        weight, scale, terms = (np.empty(size) for size in (users, users, nests))
+        first_nest, first_way = np.empty(users + 1, np.int64), np.empty(nests + 1, np.int64)
+        cell, weight = np.empty((users, 2), np.int64), np.empty((users, 2))
+        scale, terms = np.empty(users), np.empty(nests)
         cost, gates = np.empty(nests << full.size), np.empty(nests << full.size, np.int64)
         self.without = np.zeros((measure.size, amounts.shape[1]))
         count = kernels.lay_users(
