@@ -205,7 +205,7 @@ def agree(
     limits = gated.solve(goods, others, start.prices)
     for _ in range(MOST_TRIES):
         outcome, solution = sell(limits)
-        goods = goods_of(setting, setting.labelled(solution.trade_flow))
+        goods = goods_sold(setting, solution.trade_flow)
         settled = gated.settle(limits, goods, others)
         residual, known = settled.joint_residual, len(gated.found)
         found = gated.solve(goods, others, limits.prices, further=residual <= JOINT, whole=False)
