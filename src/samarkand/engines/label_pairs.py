@@ -344,6 +344,7 @@ def add_rows(
     weight: Floats,
     sellers: Floats,
     like: Ints,
+    placed: NDArray[np.bool_],
     sets: Ints,
     room: Any,
     total: Floats,
@@ -351,8 +352,10 @@ def add_rows(
 ) -> bool:
     """Add the weighted differences of cost from the cities of `block` to those after them, for all sets; whether full.
 
-    total: [zone of the second city, set, direction and class], as the first of `choice_kernels.compare`: to the second
-    city, then from it; reached: [zone], set where anything was added. sellers, like: as in `choice_kernels.compare`.
+    total: [zone of the second city, set, slot], as the first of `choice_kernels.compare`. Slots are the classes that
+    choose for themselves, the same there and back, and then the others to the second city and from it; these are filled
+    where one of the zones is `placed`: it has cities of another weight as sellers than as buyers. reached: [zone], set
+    where anything was added. sellers, like: as in `choice_kernels.compare`, with those that choose first.
     by_class: by search class (value, road, rail) with what `row_by_road` and `row_by_rail` take; sea: what `row_by_sea`
     takes, of the first search class: no other is a voyage, see `best_route`.
     pairs: (usd, hours, term, pick, segment); choice: (values, constants, scale); room: buckets and tables.
@@ -361,15 +364,17 @@ def add_rows(
     values, constants, scale = choice
     count, real, mask, slots, bits, number, parts, out, kept_key, kept, kept_slots = room
     size = kept_slots.size - 1
-    cities, classes = zone.size, values.size
+    cities, alone = zone.size, np.sum(like == np.arange(like.size))
+    others = like.size - alone
+    source = np.concatenate((like, like[alone:]))
     full = False
     relevant = np.empty(cities, np.int64)
     new_usd, new_hours = np.empty((MODES, ROUTES)), np.empty((MODES, ROUTES))
-    terms = np.empty((MODES, classes))
-    cost, whole = np.empty(classes), np.empty(classes)
+    terms = np.empty((MODES, alone))
+    cost, whole = np.empty(alone), np.empty(alone)
     taken, lists = np.empty((MODES, ROUTES), np.int64), np.empty((MODES * ROUTES, 2), np.int64)
-    change = np.empty(classes)
-    both = np.empty(2 * classes)
+    change = np.empty(alone)
+    weights = np.empty(alone + 2 * others)
     for i in block:
         full = fill_row(
             i, by_class, sea, near_ptr, near, back_ptr, back_city, back_near, count, real, mask
@@ -381,21 +386,25 @@ def add_rows(
             r = pair_number(i, j, cities)
             relevant[j] = keep_cheaper(j, usd[r], hours[r], by_class, count, real, mask)
         order = np.argsort(relevant)
-        last, last_zone, found = np.int64(0), -1, 0
+        last, last_zone, found, slots_used = np.int64(0), -1, 0, 0
         for j in order[np.searchsorted(relevant[order], 1) :]:
             r = pair_number(i, j, cities)
             b = zone[j]
             if relevant[j] != last or b != last_zone:
                 if found:
-                    _spread(number, out, found, total[last_zone])
+                    _spread(number, out, found, total[last_zone], slots_used)
                     reached[last_zone] = True
                 if relevant[j] != last:
                     found = number_parts(sets, relevant[j], slots, bits, number, parts)
                 out[:found] = 0.0
                 last, last_zone = relevant[j], b
+                slots_used = alone + (2 * others if placed[zone[i]] or placed[b] else 0)
+            weights[:alone] = weight[i] * weight[j]
+            for k in range(others):
+                weights[alone + k] = sellers[alone + k, i] * weight[j]
+                weights[alone + others + k] = sellers[alone + k, j] * weight[i]
             any_class = False
-            for k in range(classes):
-                both[k], both[classes + k] = sellers[k, i] * weight[j], sellers[k, j] * weight[i]
+            for k in range(alone):
                 whole[k] = term[r, k, 0] + term[r, k, 1] + term[r, k, 2]
                 cost[k] = 0.0
                 if not whole[k] > 0:
@@ -428,59 +437,62 @@ def add_rows(
                 while kept_slots[at] >= 0 and kept_key[kept_slots[at]] != used:
                     at = (at + 1) & size
                 if kept_slots[at] >= 0:
-                    for k in range(2 * classes):
+                    for k in range(slots_used):
                         out[n, k] += kept[kept_slots[at], k]
                     continue
                 if used == all_used:
                     routes_taken(used, j, lists[:filled], count, mask, taken)
                 for m in range(MODES):
                     new_terms(
-                        m, j, taken, real, usd[r], hours[r], term[r], pick[r], values, constants[segment[r]],
+                        m, j, taken, real, usd[r], hours[r], term[r], pick[r], values[:alone], constants[segment[r]],
                         scale, new_usd, new_hours, terms[m],
                     )  # fmt: skip
-                for k in range(classes):
-                    if like[k] == k:
-                        change[k] = fall(cost[k], whole[k], terms[:, k], scale) if whole[k] > 0 else 0.0
-                    else:
-                        change[k] = change[like[k]]
-                for k in range(2 * classes):
-                    out[n, k] += both[k] * change[k % classes]
+                for k in range(alone):
+                    change[k] = fall(cost[k], whole[k], terms[:, k], scale) if whole[k] > 0 else 0.0
+                for k in range(slots_used):
+                    out[n, k] += weights[k] * change[source[k]]
                 if held < kept_key.size:
                     kept_slots[at], kept_key[held] = held, used
-                    for k in range(2 * classes):
-                        kept[held, k] = both[k] * change[k % classes]
+                    for k in range(slots_used):
+                        kept[held, k] = weights[k] * change[source[k]]
                     held += 1
         if found:
-            _spread(number, out, found, total[last_zone])
+            _spread(number, out, found, total[last_zone], slots_used)
             reached[last_zone] = True
     return full
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
-def _spread(number: Ints32, out: Floats, found: int, total: Floats) -> None:
-    """Add what different parts of sets have to the sets: total[set, direction and class]."""
+def _spread(number: Ints32, out: Floats, found: int, total: Floats, slots_used: int) -> None:
+    """Add what different parts of sets have to the sets: total[set, slot], the first slots alone."""
     for s in range(number.size):
         n = number[s]
-        for k in range(total.shape[1]):
+        for k in range(slots_used):
             total[s, k] += out[n, k]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
-def add_both_ways(a: int, b: int, found: Floats, total: Floats, summed: NDArray[np.bool_]) -> None:
+def add_both_ways(
+    a: int, b: int, found: Floats, like: Ints, placed: bool, total: Floats, summed: NDArray[np.bool_]
+) -> None:
     """Add what a block of zone a has with zone b to total[zone, zone, set, class], and empty it.
 
-    found: [set, direction and class], as `add_rows` fills it; summed: [zone, zone], where anything stands in total.
+    found: [set, slot], as `add_rows` fills it; placed: whether one of the zones is; summed: [zone, zone], where
+    anything stands in total.
     """
     sets, classes = total.shape[2:]
+    others = found.shape[1] - classes
+    alone = classes - others
     for one, other in ((a, b), (b, a)):
         if not summed[one, other]:
             total[one, other] = 0.0
             summed[one, other] = True
     for s in range(sets):
         for k in range(classes):
-            total[a, b, s, k] += found[s, k]
-            total[b, a, s, k] += found[s, classes + k]
-            found[s, k] = found[s, classes + k] = 0.0
+            there = found[s, k] if placed else found[s, like[k]]
+            total[a, b, s, k] += there
+            total[b, a, s, k] += found[s, k + others] if placed and k >= alone else there
+        found[s] = 0.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]

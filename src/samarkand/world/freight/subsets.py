@@ -347,6 +347,8 @@ class _Run:
         zones, classes = len(baseline.economies), baseline.values.size
         pairs = (baseline.pairs.usd, baseline.pairs.hours, baseline.term, baseline.pick, baseline.segment)
         choice = baseline.values, baseline.constants, baseline.choice.scale
+        differ = (zone >= 0) & (baseline.sellers != weight).any(axis=0)
+        placed = np.bincount(zone[differ], minlength=zones) > 0
         total = np.empty((zones, zones, sets.size, classes))
         summed = np.zeros((zones, zones), np.bool_)
         blocks = [
@@ -373,11 +375,11 @@ class _Run:
             reached = np.zeros(zones, np.bool_)
             overflows = self.pairs.add_rows(
                 members, by_class, sea, base.near_ptr, base.near, base.back_ptr, base.back_city, base.back_near,
-                pairs, choice, zone, weight, baseline.sellers, LIKE, sets, room, found, reached,
+                pairs, choice, zone, weight, baseline.sellers, LIKE, placed, sets, room, found, reached,
             )  # fmt: skip
             with lock:  # the order of blocks moves the last digits alone
                 for b in np.flatnonzero(reached).tolist():
-                    self.pairs.add_both_ways(a, b, found[b], total, summed)
+                    self.pairs.add_both_ways(a, b, found[b], LIKE, placed[a] or placed[b], total, summed)
                 done, full = done + 1, full or overflows
                 progress(done=done, total=len(blocks))
 
@@ -392,6 +394,7 @@ class _Run:
         """Working arrays of one thread: buckets, hash tables, parts of sets and what they have; and sums of a block."""
         baseline, most = self.model.baseline, self.labels.MOST
         cities, classes = len(baseline.cities), baseline.values.size
+        width = classes + int((np.arange(classes) != LIKE).sum())  # slots of `add_rows`
         slots = 1 << self.labels.KEPT_BITS
         bits, lists = int(2 * sets - 1).bit_length(), (len(SEARCH_CLASSES), len(MODES))
         room = (
@@ -402,12 +405,12 @@ class _Run:
             bits,
             np.empty(sets, np.int32),
             np.empty(sets, np.int64),
-            np.empty((sets, 2 * classes)),
+            np.empty((sets, width)),
             np.empty(slots // 2, np.int64),  # half full at most, so that a search in the tables ends
-            np.empty((slots // 2, 2 * classes)),
+            np.empty((slots // 2, width)),
             np.empty(slots, np.int32),
         )
-        return room, np.zeros((len(baseline.economies), sets, 2 * classes))
+        return room, np.zeros((len(baseline.economies), sets, width))
 
 
 def _turned(labels: Rows, places: int) -> Rows:
