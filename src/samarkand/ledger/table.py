@@ -161,12 +161,12 @@ def _words(parts: Sequence[pd.DataFrame], name: str) -> pd.Categorical:
     """A column of words of several lots of rows, as numbers into the list of its words; empty where one is missing."""
     joined = np.concatenate([np.empty(0, object), *(part[name].to_numpy(object) for part in parts)])
     joined[pd.isna(joined)] = ""
-    numbers, words = pd.factorize(joined, sort=True)
-    return pd.Categorical.from_codes(numbers, words)
+    return pd.Categorical(joined)
 
 
 def _numbers(parts: Sequence[pd.DataFrame], name: str) -> pd.Series:
     """A column of numbers of several lots of rows."""
     kind = {"year": "int64", "price_year": "Int64"}.get(name, "float64")
     joined = pd.concat([part[name] for part in parts] or [pd.Series(dtype="object")], ignore_index=True)
-    return joined.astype(kind)
+    numbers: pd.Series = joined.astype(kind)
+    return numbers

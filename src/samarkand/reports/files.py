@@ -147,13 +147,14 @@ def _courses(appraisal: Appraisal) -> dict[str, dict[str, Any]]:
             if "economy" not in change.dims:
                 continue  # not assessed
             values = change.transpose("economy", "year").to_numpy()
-            columns = np.where(np.isfinite(values), values.astype(object), None).tolist()
+            columns = values.astype(object)
+            columns[~np.isfinite(values)] = None
             codes = [str(code) for code in change["economy"].to_numpy()]
             years = [int(year) for year in change["year"].to_numpy()]
             found[row.name] = {
                 "unit": unit_of(row, "change"),
                 **({} if years == list(appraisal.years) else {"years": years}),
-                "change": dict(zip(codes, columns, strict=True)),
+                "change": dict(zip(codes, columns.tolist(), strict=True)),
             }
     return found
 
