@@ -200,12 +200,13 @@ def route_costs(world: World, legs: dict[str, dict[float, Array]], handicap: Arr
 def sea_routes(world: World, road: Array, along: Array, sea: Array, value: float, handicap: Array) -> Array:
     """By sea, land at both ends [2, city, city]; rail has a handicap where it did not spare `more` without items."""
     p, cities, ports = world.assumptions.parameters, world.network.cities, world.network.ports
-    d, km = load_parameters(), great_circle(cities[PLACE], ports[PLACE])
-    america = np.isin(cities["iso3"], AMERICA)[:, None] & np.isin(ports["economy"], AMERICA)
+    d, km, n = load_parameters(), great_circle(cities[PLACE], ports[PLACE]), np.arange(20_016)  # n: whole km
+    america = 1 * (np.isin(cities["iso3"], AMERICA)[:, None] & np.isin(ports["economy"], AMERICA))
     w, x = declared_constants() @ [1, -1, 0], np.log(d["shipment_value"] * d["vot_rate_low"] / 24 / REFERENCE)
-    a = w[0] + w[1] * x + w[2] * km / 1000 + america * (w[3] + w[4] * x)  # `choose_modes`: road less rail
-    road_to = p["connector_detour"] * km * np.array([[[p["connector_rate"]]], [[1 / p["road_speed"]]]])
-    more = (road_to[0] + value * road_to[1]) * np.maximum(0.0, 1 - np.exp(-a / p["mode_choice_scale"]))
+    a = w[0] + w[1] * x + w[2] * n / 1000 + np.array([[0], [1]]) * (w[3] + w[4] * x)  # road less rail
+    per_km = p["connector_detour"] * np.array([[[p["connector_rate"]]], [[1 / p["road_speed"]]]])
+    more = n * (per_km[0] + value * per_km[1]) * np.maximum(0.0, 1 - np.exp(-a / p["mode_choice_scale"]))
+    more, road_to = np.maximum.accumulate(more, axis=1)[america, km.astype(int)], per_km * km
     quay = np.where(km <= FARTHEST_QUAY, road_to, np.inf)
     truck, train = (np.array([[[p["port_fee"]]], [[p[f"port_hours_{by}"]]]]) for by in ("road", "rail"))
     station = ports["terminal"].to_numpy(np.int64)  # of each port, -1 for none

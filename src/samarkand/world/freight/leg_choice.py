@@ -28,6 +28,7 @@ from samarkand.world.network.tables import Network, unchanged
 from samarkand.world.parameters import Parameters, load_parameters
 
 HOURS_PER_DAY = 24.0
+FARTHEST_KM = 20_016  # no two places lie farther apart
 
 
 def rail_constant(
@@ -35,15 +36,16 @@ def rail_constant(
 ) -> Floats:
     """What a leg by rail between a city and a port costs beyond money and hours, [city, port], US$ per TEU.
 
-    k = g max(0, 1 - exp(-(A_road - A_rail) / scale)),   g = detour km (connector_rate + value of time / road_speed)
+    k(km) = max over whole km n up to km of g(n) max(0, 1 - exp(-(A_road(n) - A_rail(n)) / scale))
+    g(n)  = detour n (connector_rate + value of time / road_speed)
 
     In the logit in log cost a mode of constant A and cost g has the utility A - scale log g. Rail is as good as a road
     of cost g where it costs g exp(-(A_road - A_rail) / scale): k is the difference, at what a road of the length of the
     leg costs. A is that of pairs of cities (`ModeChoice.constants`) at the great circle between city and port and, as
     all goods by sea take the way of the least value of time, at the declared value of `low`. The level of A belongs to
     a consignment and not to its kilometres: a short leg has it in full, its term of distance vanishes, and k is small
-    as the cost of the leg is. Where rail's constant is the higher one (legs of thousands of km) k is 0: no way is
-    cheaper than its money and hours.
+    as the cost of the leg is. A longer leg has no smaller k. Else a railway of 4,000 km, where rail's constant is the
+    higher one, would be preferred to one of 2,000 to the same city: ore of Brazil would go to Urumqi by the Baltic.
 
     Parameters
     ----------
@@ -55,14 +57,19 @@ def rail_constant(
     """
     declared, choice = load_parameters(), declared_choice(parameters)
     value = declared["shipment_value"] * declared["vot_rate_low"] / HOURS_PER_DAY
-    km = distances(network.cities, ports)
-    there = (table.isin(NORTH_AMERICA).to_numpy() for table in (network.cities["iso3"], ports["economy"]))
-    in_america = np.logical_and.outer(*there)
-    constants = choice.constants_at(np.log([value / VALUE_OF_REFERENCE]), km, in_america)[..., 0, :]
+    ends = network.cities["iso3"], ports["economy"]
+    in_america = np.logical_and.outer(*(codes.isin(NORTH_AMERICA).to_numpy() for codes in ends))
+    km, length = distances(network.cities, ports), np.arange(FARTHEST_KM)
+    there = np.repeat([[False], [True]], length.size, axis=1)
+    constants = choice.constants_at(np.log([value / VALUE_OF_REFERENCE]), np.tile(length, (2, 1)), there)[
+        ..., 0, :
+    ]
     apart = constants[..., MODES.index("road")] - constants[..., MODES.index("rail")]
     per_km = parameters["connector_rate"] + value_of_time / parameters["road_speed"]
-    by_road = parameters["connector_detour"] * km * per_km
-    return np.asarray(by_road * np.maximum(0.0, 1.0 - np.exp(-apart / choice.scale)))
+    by_road = parameters["connector_detour"] * length * per_km
+    own = by_road * np.maximum(0.0, 1.0 - np.exp(-apart / choice.scale))
+    found: Floats = np.maximum.accumulate(own, axis=1)[in_america.astype(np.int64), km.astype(np.int64)]
+    return found
 
 
 def settle_handicap(constant: Floats, by_road: Floats, by_rail: Floats) -> Floats:

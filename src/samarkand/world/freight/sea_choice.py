@@ -9,7 +9,9 @@ offered to a pair of cities where
 
 both hold; or where the whole way costs less than any by land, money and time together: nobody sends coal from Karaganda
 to Istanbul round the Black Sea by rail because the ship from Novorossiysk sails the lesser part of the way; or where no
-land mode leads. Where one leads the ship may not end in an economy that the land part crosses (`land_parts`). It is the
+land mode leads. Time counts there as for goods in the middle (`VALUE_OF_REFERENCE`), since the sea is offered to all
+classes of goods or to none: by the lowest value of time Tashkent would send to Shanghai by the Gulf, 35 days for 13.
+Where a land mode leads the ship may not end in an economy that the land part crosses (`land_parts`). It is the
 way of the first search class, `low`, that is looked at and that all goods take: in haste the search goes over land,
 from Chongqing by truck to the Baltic and the last 250 km by ship. Settled on the network without changes and kept, so
 that a cheaper land link takes no choice away.
@@ -23,6 +25,7 @@ from numpy.typing import NDArray
 from samarkand.core.conventions import Floats
 from samarkand.engines.routing import join_by
 from samarkand.world.freight.land_parts import LandParts
+from samarkand.world.freight.mode_choice import VALUE_OF_REFERENCE
 from samarkand.world.freight.skims import Chains
 from samarkand.world.network.nearest import distances
 from samarkand.world.network.tables import Network
@@ -50,7 +53,7 @@ def find_sea_ways(network: Network, parameters: Parameters, chains: Chains, valu
     by_land = np.minimum(chains.by_road.usd, chains.by_rail.usd)
     found = is_sea_way(sailed, hauled, paid, by_land, parameters)
     found |= is_cheapest(
-        *(one.cost(value_of_time) for one in (chains.by_sea, chains.by_road, chains.by_rail))
+        *(one.cost(VALUE_OF_REFERENCE) for one in (chains.by_sea, chains.by_road, chains.by_rail))
     )
     found &= np.isfinite(chains.by_sea.usd)
     parts = LandParts(network, parameters, chains, value_of_time)
