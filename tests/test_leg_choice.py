@@ -179,7 +179,7 @@ def test_goods_that_a_quicker_railway_draws_gain_what_it_spares_beyond_the_const
     assert modes == {"rail"}
     assert told == pytest.approx([by_hand(LOW)], rel=1e-9)
     several = [changes, (), (quicker_crossing(network, "road", 1.0),), *[changes] * 4]  # many: by labels
-    whole = costs_of_subsets(model, several)
+    whole = costs_of_subsets(model, several).all()
     for number, some in enumerate(several):
         alone = model.costs(some)["generalised_cost"].sel(variant="logsum").isel(state=-1)
         np.testing.assert_allclose(whole.isel(set=number), alone.transpose(*whole.dims[1:]), rtol=1e-9)

@@ -201,7 +201,7 @@ def leave_out(freight: Freight, change: Change, progress: Progress) -> Beside[xr
 
     def work_out() -> xr.DataArray:
         if isinstance(freight, FreightModel):
-            costs = costs_of_subsets(freight, sets, step, within=change.network)
+            costs = costs_of_subsets(freight, sets, step, within=change.network).all()
         else:
             costs = _one_by_one(freight, sets, step)
         labelled: xr.DataArray = costs.rename(set="project").assign_coords(project=items)

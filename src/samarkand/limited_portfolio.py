@@ -36,6 +36,7 @@ from samarkand.world.freight.mode_choice import VOT_CLASSES
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.priced_places import Goods, Limits
 from samarkand.world.freight.state import FreightState
+from samarkand.world.freight.subset_costs import SubsetCosts
 from samarkand.world.freight.subsets import Portfolios, costs_of_subsets
 
 Solved = TypeVar("Solved")
@@ -132,10 +133,12 @@ def solve_limited_subsets(
     found: list[LimitedSubset] = []
     for first in range(0, len(changes), AT_ONCE):
         chunk = range(first, min(first + AT_ONCE, len(changes)))
-        costs = costs_of_subsets(model, [changes[n].network for n in chunk]).to_numpy()
+        costs = costs_of_subsets(model, [changes[n].network for n in chunk])
 
-        def solve(n: int, costs: Floats = costs, first: int = first) -> tuple[LimitedSubset, _Learned | None]:
-            subset = trade.subset(changes[n], int(portfolios.masks[n]), costs[n - first])
+        def solve(
+            n: int, costs: SubsetCosts = costs, first: int = first
+        ) -> tuple[LimitedSubset, _Learned | None]:
+            subset = trade.subset(changes[n], int(portfolios.masks[n]), costs.of(n - first))
             tried, count, learned = guess.search(subset, n, bound)
             if tried is None:
                 return in_full(changes[n]), None

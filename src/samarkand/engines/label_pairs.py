@@ -472,46 +472,71 @@ def _spread(number: Ints32, out: Floats, found: int, total: Floats, slots_used: 
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
-def add_both_ways(
-    a: int, b: int, found: Floats, like: Ints, placed: bool, total: Floats, summed: NDArray[np.bool_]
+def add_block(
+    a: int,
+    b: int,
+    zones: int,
+    found: Floats,
+    row: int,
+    filled: NDArray[np.bool_],
+    sums: Floats,
+    further: Floats,
 ) -> None:
-    """Add what a block of zone a has with zone b to total[zone, zone, set, class], and empty it.
+    """Add what a block of zone a has with zone b to that of the pair of zones, and empty it.
 
-    found: [set, slot], as `add_rows` fills it; placed: whether one of the zones is; summed: [zone, zone], where
-    anything stands in total.
+    found: [set, slot], as `add_rows` fills it. sums: [set // together, pair of zones, set % together, class that
+    chooses], the same there and back; further: [set // together, row, set % together, the other classes from the first
+    zone of the pair and then to it], for pairs with a row (-1: none). filled: [pair of zones], where anything stands.
     """
-    sets, classes = total.shape[2:]
-    others = found.shape[1] - classes
-    alone = classes - others
-    for one, other in ((a, b), (b, a)):
-        if not summed[one, other]:
-            total[one, other] = 0.0
-            summed[one, other] = True
-    for s in range(sets):
-        for k in range(classes):
-            there = found[s, k] if placed else found[s, like[k]]
-            total[a, b, s, k] += there
-            total[b, a, s, k] += found[s, k + others] if placed and k >= alone else there
+    pair = pair_number(min(a, b), max(a, b), zones)
+    together, alone = sums.shape[2:]
+    others = further.shape[3] // 2
+    anew = not filled[pair]
+    filled[pair] = True
+    for s in range(found.shape[0]):
+        here = sums[s // together, pair, s % together]
+        for k in range(alone):
+            here[k] = found[s, k] if anew else here[k] + found[s, k]
+        if row >= 0:
+            there = further[s // together, row, s % together]
+            for k in range(2 * others):
+                at = k if a <= b else (k + others) % (2 * others)
+                there[at] = found[s, alone + k] if anew else there[at] + found[s, alone + k]
         found[s] = 0.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def turn_to_costs(
-    a: int,
-    total: Floats,
-    reached: NDArray[np.bool_],
+def lay_out(
+    s: int,
+    sums: Floats,
+    further: Floats,
+    rows: Ints,
+    filled: NDArray[np.bool_],
+    like: Ints,
     mass: Floats,
-    first: Floats,
-    home: Floats,
+    costs: Floats,
 ) -> None:
-    """Costs total / mass + first + home from zone a, in place.
+    """Add sums / mass of set s to costs [class, zone, zone], both ways; within a zone there and back count.
 
-    total: [zone, zone, set, class]; where not reached[a, b] nothing stands there and nothing changes. mass, first,
-    home: [class, zone, zone].
+    sums, further, filled: as in `add_block`; rows: of pairs of zones in `further`; like: the class, itself or one
+    before it, that chooses as each does.
     """
-    sets, classes = total.shape[2:]
-    for b in range(total.shape[0]):
-        for s in range(sets):
+    together, alone = sums.shape[2:]
+    classes, zones = costs.shape[:2]
+    others = classes - alone
+    for a in range(zones):
+        for b in range(a, zones):
+            pair = pair_number(a, b, zones)
+            if not filled[pair]:
+                continue
+            here, row = sums[s // together, pair, s % together], rows[pair]
             for k in range(classes):
-                change = total[a, b, s, k] if reached[a, b] else 0.0
-                total[a, b, s, k] = change / mass[k, a, b] + first[k, a, b] + home[k, a, b]
+                to = back = here[like[k]]
+                if k >= alone and row >= 0:
+                    there = further[s // together, row, s % together]
+                    to, back = there[k - alone], there[k - alone + others]
+                if a == b:
+                    costs[k, a, a] += (to + back) / mass[k, a, a]
+                else:
+                    costs[k, a, b] += to / mass[k, a, b]
+                    costs[k, b, a] += back / mass[k, b, a]

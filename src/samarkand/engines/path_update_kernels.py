@@ -370,6 +370,33 @@ def pairs_by_rail(
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def is_lower(
+    ptr: Ints,
+    at: Ints32,
+    found_hours: Floats,
+    found_usd: Floats,
+    column: Ints32,
+    extra_hours: Floats,
+    extra_usd: Floats,
+    more_usd: Floats,
+    value: float,
+    hours: Floats,
+    usd: Floats,
+) -> bool:
+    """Whether `lower_rows` would lower anything."""
+    for i in range(ptr.size - 1):
+        for k in range(ptr[i], ptr[i + 1]):
+            p = column[at[k]]
+            if p < 0:
+                continue
+            h = found_hours[k] + extra_hours[p]
+            u = found_usd[k] + extra_usd[p] + (more_usd[p, i] if more_usd.size else 0.0)
+            if u + value * h < (usd[p, i] + value * hours[p, i]) * (1 - 1e-12):
+                return True
+    return False
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def lower_rows(
     ptr: Ints,
     at: Ints32,

@@ -153,11 +153,13 @@ class FreightModel:
         changes: Sequence[LinkChange],
         progress: Progress = quiet,
         by_road: dict[int, ByRoad] | None = None,
+        voyages_alone: bool = False,
     ) -> RouteUpdate:
         """The pairs of cities that changes make cheaper, with their routes.
 
-        by_road: as `PathUpdate.found`, for networks that differ elsewhere than in roads. Raises ValueError for a change
-        of a crossing, ferry or port that is not there.
+        by_road: as `PathUpdate.found`, for networks that differ elsewhere than in roads; voyages_alone: as there,
+        without routes by sea that costs do not read. Raises ValueError for a change of a crossing, ferry or port that
+        is not there.
         """
         changes = merge_changes(changes)
         placed = self.place(changes, progress)
@@ -169,7 +171,7 @@ class FreightModel:
                 arcs[mode] = number_ends(brought, legs[mode])
         pairs = self.baseline.pairs
         saved = port_savings(changes, open_ports(self.network, changes), self.parameters)
-        found = self.path_update.found(arcs, legs, *saved, self.new_ports(changes), by_road)
+        found = self.path_update.found(arcs, legs, *saved, self.new_ports(changes), by_road, voyages_alone)
         most = sum(part[0].size for one in found for part in one)
         size = min(most, len(pairs))
         rows = np.empty(size, np.int64)

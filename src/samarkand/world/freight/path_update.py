@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,15 +97,19 @@ class PathUpdate:
         port_usd_saved: Floats,
         new: NewPorts | None = None,
         by_road: dict[int, ByRoad] | None = None,
+        voyages_alone: bool = False,
     ) -> list[tuple[Found, Found, Found]]:
         """Pairs of cities that may have got cheaper by road, rail and sea, by search class.
 
         `legs`: the tables over which `arcs` are numbered, by mode; with the legs of `new` ports, which come last in
         what is saved. by_road: what the same changes make of the same roads, by search class; filled in where empty.
+        voyages_alone: by sea of the first search class alone, as costs read no other (`choice_kernels.best_route`).
         """
         roads = {} if by_road is None else by_road
         return run_all(
-            lambda c: self._class(c, arcs, legs, port_hours_saved, port_usd_saved, new, roads),
+            lambda c: self._class(
+                c, arcs, legs, port_hours_saved, port_usd_saved, new, roads, c == 0 or not voyages_alone
+            ),
             range(len(self.values)),
         )
 
@@ -118,6 +122,7 @@ class PathUpdate:
         port_usd_saved: Floats,
         new: NewPorts | None,
         roads: dict[int, ByRoad],
+        to_sea: bool,
     ) -> tuple[Found, Found, Found]:
         base, value, run = self.base, self.values[c], kernels()
         at_ports = port_legs(new, base, c, value, tables, self.port_extra_road, self.port_extra_rail)
@@ -151,28 +156,36 @@ class PathUpdate:
             )  # fmt: skip
             by_rail = _cut(found, count)
 
+        if not to_sea:
+            return by_road, by_rail, by_sea
+        extras = [
+            (extra[0] - port_hours_saved, extra[1] - port_usd_saved)
+            for extra in (self.port_extra_road, self.port_extra_rail)
+        ]
+        lowering: list[tuple[Any, ...]] = []  # what may lower legs to ports
+        for by_road_rows, first in ((road_to_port, 0), (road_to_new, ports)):
+            if by_road_rows is not None:
+                served = np.arange(first, first + (at_ports.added if first else ports), dtype=np.int32)
+                lowering.append((*by_road_rows, served, *extras[0], NOTHING_MORE, value))
+        if along is not None:
+            lowering += [
+                (*along, column, *extras[1], at_ports.handicap, value)
+                for column in self._columns(terminals, new)
+            ]
         saved = port_hours_saved.any() or port_usd_saved.any()
-        if road_to_port is not None or along is not None or saved or at_ports.added:
+        # Most changes lower no leg to a port: legs of all cities to all ports are copied where one does.
+        if (
+            saved
+            or at_ports.added
+            or any(run.is_lower(*one, at_ports.hours, at_ports.usd) for one in lowering)
+        ):
             hours = at_ports.hours - port_hours_saved[:, None]
             usd = at_ports.usd - port_usd_saved[:, None]
             touched = np.zeros((ports + at_ports.added, cities), np.bool_)
             touched[(port_hours_saved > 0) | (port_usd_saved > 0)] = True
             touched[ports:] = True
-            for by_road_rows, first in ((road_to_port, 0), (road_to_new, ports)):
-                if by_road_rows is not None:
-                    served = np.arange(first, first + (at_ports.added if first else ports), dtype=np.int32)
-                    run.lower_rows(
-                        *by_road_rows, served,
-                        self.port_extra_road[0] - port_hours_saved, self.port_extra_road[1] - port_usd_saved,
-                        NOTHING_MORE, value, hours, usd, touched,
-                    )  # fmt: skip
-            if along is not None:
-                for column in self._columns(terminals, new):
-                    run.lower_rows(
-                        *along, column,
-                        self.port_extra_rail[0] - port_hours_saved, self.port_extra_rail[1] - port_usd_saved,
-                        at_ports.handicap, value, hours, usd, touched,
-                    )  # fmt: skip
+            for one in lowering:
+                run.lower_rows(*one, hours, usd, touched)
             if touched.any():
                 found = _empty_found(cities * cities)
                 count = run.pairs_by_sea(

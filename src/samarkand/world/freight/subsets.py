@@ -15,7 +15,6 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
@@ -23,11 +22,12 @@ from samarkand.core.progress import Progress, quiet
 from samarkand.engines.compiled import load_compiled
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.end_legs import LegTable
-from samarkand.world.freight.mode_choice import LIKE, MODES, VOT_CLASSES
+from samarkand.world.freight.mode_choice import LIKE, MODES
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.new_port_legs import NewPorts, port_legs
 from samarkand.world.freight.path_update import number_ends
 from samarkand.world.freight.skims import SEARCH_CLASSES
+from samarkand.world.freight.subset_costs import PairSums, SubsetCosts
 from samarkand.world.network.arcs import WITHOUT_ARCS, Arc, port_savings
 from samarkand.world.network.link_changes import LinkChange, merge_changes
 from samarkand.world.network.new_ports import open_ports
@@ -43,7 +43,6 @@ CITIES_AT_ONCE = 16  # of one economy, to one thread
 WORKERS = 2
 AT_PORTS = ("port", "new_port")
 MANY_SETS = 6  # from here routes by the projects they use are faster than one update after another
-SETS = ("set", "vot_class", "origin", "destination")
 
 
 def costs_of_subsets(
@@ -51,44 +50,28 @@ def costs_of_subsets(
     sets: Sequence[Sequence[LinkChange]],
     progress: Progress = quiet,
     within: Sequence[LinkChange] | None = None,
-) -> xr.DataArray:
-    """Generalised cost (logsum, US$/TEU) with each set of changes, dims (set, vot_class, origin, destination).
+) -> SubsetCosts:
+    """Generalised cost (logsum, US$/TEU) with each set of changes, by class of goods, origin and destination.
 
     within: changes that hold every set: no cost falls below that of all of them. Routes are searched at a few values
     of time only, so a search over fewer changes may happen on a slightly cheaper route for goods of a value between.
     """
     if within is not None:
-        costs = costs_of_subsets(model, [*sets, within], progress)
-        every, least = costs[:-1], costs[-1]
-        return every.where(~(every < least), least)
+        both = costs_of_subsets(model, [*sets, within], progress)
+        return SubsetCosts(model.baseline, sets, both.of, both.of(len(sets)))
     model.place([change for one in sets for change in one], progress)
     if len(sets) >= MANY_SETS:
         all_at_once = portfolio_costs(model, sets, progress)
         if all_at_once is not None:
-            return _named(model, sets, all_at_once, ("origin", "destination", "set", "vot_class"))
+            return SubsetCosts(model.baseline, sets, all_at_once.costs)
     baseline = model.baseline
-    first = baseline.mean(baseline.levels[0])
-    found = np.empty((len(sets), *first.shape))
+    found = []
     for number, changes in enumerate(sets):
-        improved = model.update_routes(changes)
+        improved = model.update_routes(changes, voyages_alone=True)
         change = baseline.differences(improved.rows, improved.usd, improved.hours, which=1)
-        found[number] = first + baseline.mean(change[0]) + baseline.at_home[1]
+        found.append(baseline.costs_with(change[0]))
         progress(done=number + 1, total=len(sets))
-    return _named(model, sets, found, SETS)
-
-
-def _named(
-    model: FreightModel, sets: Sequence[Sequence[LinkChange]], values: Floats, dims: tuple[str, ...]
-) -> xr.DataArray:
-    """Costs with their names, and with what each set changes of those at home."""
-    places, home = list(model.economies), model.baseline.at_home[1]
-    coords = {"vot_class": list(VOT_CLASSES), "origin": places, "destination": places}
-    cost = xr.DataArray(values, coords, dims, "generalised_cost", {"unit": "US$/TEU"}).transpose(*SETS)
-    for number, changes in enumerate(sets):
-        own = model.baseline.costs_at_home(changes)[1]
-        if own is not home:  # a measure changes what a trade costs at home
-            cost.to_numpy()[number] += own - home
-    return cost
+    return SubsetCosts(baseline, sets, lambda n: found[n].copy())
 
 
 @dataclass(frozen=True)
@@ -130,8 +113,8 @@ class Portfolios:
 
 def portfolio_costs(
     model: FreightModel, sets: Sequence[Sequence[LinkChange]], progress: Progress
-) -> Floats | None:
-    """Generalised cost (logsum, US$/TEU) with each set of changes, [origin, destination, set, class of goods].
+) -> PairSums | None:
+    """What each set of changes makes of the generalised cost (logsum, US$/TEU) between economies.
 
     Costs at home are those without changes. None where the sets are of a kind that is not answered so: too many
     projects, too many at one crossing, or more routes between two cities than are kept.
@@ -340,17 +323,16 @@ class _Run:
             return None
         return tuple(land for land, _, _ in labels), labels[0][1]
 
-    def costs(self, by_class: tuple[Any, ...], sea: Any, sets: Ints, progress: Progress) -> Floats | None:
-        """Generalised cost [origin, destination, set, class]; None where a place had more labels than fit."""
+    def costs(self, by_class: tuple[Any, ...], sea: Any, sets: Ints, progress: Progress) -> PairSums | None:
+        """What each set changes between economies; None where a place had more labels than fit."""
         baseline, base = self.model.baseline, self.model.path_update.base
         zone, weight = baseline.zones
-        zones, classes = len(baseline.economies), baseline.values.size
+        zones = len(baseline.economies)
         pairs = (baseline.pairs.usd, baseline.pairs.hours, baseline.term, baseline.pick, baseline.segment)
         choice = baseline.values, baseline.constants, baseline.choice.scale
         differ = (zone >= 0) & (baseline.sellers != weight).any(axis=0)
         placed = np.bincount(zone[differ], minlength=zones) > 0
-        total = np.empty((zones, zones, sets.size, classes))
-        summed = np.zeros((zones, zones), np.bool_)
+        total = PairSums(baseline, placed, sets.size)
         blocks = [
             (a, members[first : first + CITIES_AT_ONCE])
             for a in range(zones)
@@ -379,16 +361,12 @@ class _Run:
             )  # fmt: skip
             with lock:  # the order of blocks moves the last digits alone
                 for b in np.flatnonzero(reached).tolist():
-                    self.pairs.add_both_ways(a, b, found[b], LIKE, placed[a] or placed[b], total, summed)
+                    total.add(a, b, found[b])
                 done, full = done + 1, full or overflows
                 progress(done=done, total=len(blocks))
 
         run_all(share, range(WORKERS))
-        if full:
-            return None
-        first, mass, home = baseline.mean(baseline.levels[0]), baseline.levels[-1], baseline.at_home[1]
-        run_all(lambda a: self.pairs.turn_to_costs(a, total, summed, mass, first, home), range(zones))
-        return total
+        return None if full else total
 
     def _room(self, sets: int) -> tuple[tuple[Any, ...], Floats]:
         """Working arrays of one thread: buckets, hash tables, parts of sets and what they have; and sums of a block."""

@@ -298,9 +298,20 @@ class FreightBaseline:
         return self.mean(self.levels)
 
     @cached_property
+    def costs_before(self) -> Floats:
+        """Generalised cost without changes, trade at home included [class, origin, destination]."""
+        return self.mean(self.levels[0]) + self.at_home[1]
+
+    @cached_property
     def at_home(self) -> tuple[Floats, Floats]:
         """`costs_at_home` without changes."""
         return self._at_home(())
+
+    def costs_with(self, difference: Floats) -> Floats:
+        """`costs_before` with weighted sums of what changes (the first of `differences`), that is used up."""
+        found, changed = self.costs_before.copy(), difference != 0.0
+        np.divide(difference, self.levels[-1], out=difference, where=changed)
+        return np.add(found, difference, out=found)
 
     def costs_at_home(self, changes: Sequence[LinkChange]) -> tuple[Floats, Floats]:
         """Hours [origin, destination] and generalised cost (class, origin, destination) of a trade at home."""
