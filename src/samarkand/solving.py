@@ -48,8 +48,9 @@ from samarkand.world.freight.assignment import (
 from samarkand.world.freight.cargo import energy_tables
 from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.disruption import calc_cut_off_hat
-from samarkand.world.freight.energy import EnergyTrade, energy_tonnes, energy_trade
+from samarkand.world.freight.energy import READS, EnergyTrade, energy_tonnes
 from samarkand.world.freight.energy_costs import ClosedEnergy
+from samarkand.world.freight.energy_store import stored_energy
 from samarkand.world.freight.limited_freight import turn_aside
 from samarkand.world.freight.mode_choice import classes_of_time
 from samarkand.world.freight.model import FreightModel
@@ -151,10 +152,11 @@ class Setting:
 def energy_of(setting: Setting) -> EnergyTrade:
     """Oil and gas on their way in a world, on its network open."""
     world, parameters = setting.world, setting.assumptions.parameters
-    key = ("energy", *(parameters[name] for name in ("sea_speed", "sea_rate", "canal_tolls")))
+    key = ("energy", *(parameters[name] for name in READS))
 
     def make() -> EnergyTrade:
-        return energy_trade(energy_tables(), world.accounts.trade_flow, world.network, parameters)
+        accounts = world.accounts
+        return stored_energy(energy_tables(), accounts.hash, accounts.trade_flow, world.network, parameters)
 
     return derived(world, key, make)
 

@@ -19,7 +19,7 @@ exporter is nearer: that trade goes over land, and is left to its routes.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -28,8 +28,6 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components, dijkstra, maximum_flow
 
 from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
 from samarkand.engines.once import derived
@@ -47,6 +45,7 @@ SAME = 1e-9  # of the cost of a voyage: the same way searched twice
 FINE = 1000.0  # volumes are whole barrels a day and million cubic metres where lines share them out
 ENDLESS = 2**31 - 1
 FLOW_COLUMNS = ("exporter", "importer", "cargo", "node", "place", "by", "volume")
+READS = ("sea_speed", "sea_rate", "canal_tolls", "tanker_calls_least")  # parameters of energy on its way
 CLOSED_COLUMNS = ("passing", "without_way", "by_line", "cut_off", "remaining")
 
 
@@ -65,6 +64,8 @@ class SeaReach:
     @cached_property
     def part(self) -> Ints:
         """Number of the connected part of the sea of each node."""
+        from scipy.sparse.csgraph import connected_components  # see `least_sailing`
+
         found: Ints = connected_components(self._graph, directed=False)[1]
         return found
 
@@ -114,6 +115,8 @@ class SeaReach:
         """US$ per TEU from the nearest of some nodes to the ports of each economy, infinite where no way leads."""
         if not nodes.size:
             return np.full(len(self.labels), np.inf)
+        from scipy.sparse.csgraph import dijkstra  # see `least_sailing`
+
         found = dijkstra(self._graph, indices=nodes, min_only=True)
         node, first, served = self._landings
         cost = np.full(len(self.labels), np.inf)
@@ -238,8 +241,13 @@ def energy_trade(
         if sector in trade_flow["sector"]:
             value = trade_flow.sel(sector=sector).transpose("origin", "destination", ...).to_numpy()
             rows += _flows_of(sector, tables, sea, places, np.asarray(value, float))
-    flows = pd.DataFrame(rows, columns=list(FLOW_COLUMNS)).astype({"volume": float})
+    flows = table_of_flows(rows)
     return EnergyTrade(tables, sea, places, flows, _voyages(flows, places, sea))
+
+
+def table_of_flows(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
+    """`EnergyTrade.flows` of rows."""
+    return pd.DataFrame(rows, columns=list(FLOW_COLUMNS)).astype({"volume": float})
 
 
 def energy_tonnes(energy: EnergyTrade, flow: xr.DataArray, before: xr.DataArray) -> Floats:
@@ -328,6 +336,10 @@ def least_sailing(supply: Floats, weight: Floats, cost: Floats) -> Floats:
     if place.size == 1:
         parts[place[0], buyer] = wanted
         return parts
+    # Taking long to import, scipy is loaded where it is used: energy that is read from the disk needs none of it.
+    from scipy.optimize import linprog
+    from scipy.sparse import coo_array
+
     open_ways = np.isfinite(cost)
     one, other = np.nonzero(open_ways)
     columns = np.arange(one.size)
@@ -335,8 +347,6 @@ def least_sailing(supply: Floats, weight: Floats, cost: Floats) -> Floats:
         (np.ones(2 * one.size), (np.r_[one, place.size + other], np.r_[columns, columns])),
         shape=(place.size + buyer.size, one.size),
     ).tocsr()
-    from scipy.optimize import linprog  # takes long to import, and only this needs it
-
     found = linprog(cost[open_ways], A_eq=ends[:-1], b_eq=np.r_[supply, wanted][:-1])
     if found.status != 0:
         raise ValueError(f"exports cannot be shared out over importers ({found.message})")
@@ -423,6 +433,9 @@ def most_through(arcs: list[tuple[str, str, float, str]], wanted: float) -> tupl
 
     Limits are rounded to a thousandth of a unit. Arcs between the same ends are filled in their order.
     """
+    from scipy.sparse import coo_array  # see `least_sailing`
+    from scipy.sparse.csgraph import maximum_flow
+
     arcs = [("begin", "start", wanted, ""), *arcs]
     names: dict[Hashable, int] = {}
     ends = np.array([[names.setdefault(end, len(names)) for end in arc[:2]] for arc in arcs], np.int32)
