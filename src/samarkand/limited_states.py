@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
+import xarray as xr
 
 from samarkand.baseline import Baseline
 from samarkand.carriage import paying_ways, transit_carriage
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.progress import Progress, quiet
+from samarkand.engines import limits as engine
 from samarkand.engines.equilibrium import Solution
+from samarkand.engines.mixing import Mixing
 from samarkand.engines.once import derived
 from samarkand.engines.threads import Beside
-from samarkand.limiting import agree, facilities_in, goods_of
+from samarkand.limiting import (
+    JOINT,
+    MOST_TRIES,
+    agree,
+    facilities_in,
+    goods_of,
+    goods_sold,
+    inverse_for,
+    not_agreed,
+)
 from samarkand.programme import Change
 from samarkand.solving import solve_equilibrium, solve_from, trade_costs
 from samarkand.world.freight.closed_gates import MOST_CLOSED, ClosedGates
-from samarkand.world.freight.known_ways import KnownWays
+from samarkand.world.freight.gated_costs import GatedCosts
+from samarkand.world.freight.limited_freight import mean_differences
 from samarkand.world.freight.limits import GatedFreight
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.priced_places import Limits
@@ -61,9 +75,14 @@ def limit_near(
     routes, ways = closed.ways(change.network)
     costs = Beside(lambda: model.costs_of(routes, change.network))
     facilities = facilities_in(setting, change)
-    gated = KnownWays(model, routes, change.network, [facilities[f] for f in at], closed.gates, ways=ways)
-    state = FreightState(model, change.network, routes, routes, costs.result())
-    return _agree_with(baseline, state, change, gated, gates.others[at], progress, near)
+    gated = GatedCosts(model, routes, change.network, [facilities[f] for f in at], closed.gates, ways=ways)
+
+    def unlimited() -> FreightState:
+        return FreightState(model, change.network, routes, routes, costs.result())
+
+    if setting.transit_payments:  # what is paid on the way depends on all ways and costs, in each round
+        return _agree_with(baseline, unlimited(), change, gated, gates.others[at], progress, near)
+    return _agree_near(baseline, unlimited, change, gated, gates.others[at], progress, near)
 
 
 def closed_near(
@@ -121,3 +140,66 @@ def _agree_with(
     goods = start.goods if start.goods is not None else goods_of(setting, setting.world.accounts.trade_flow)
     limits, limited = agree(setting, gated, goods, others, start, sell)
     return replace(limited, limits=limits)
+
+
+def _agree_near(
+    baseline: Baseline,
+    unlimited: Callable[[], FreightState],
+    change: Change,
+    gated: GatedCosts,
+    others: Floats,
+    progress: Progress,
+    near: FreightState,
+) -> FreightState:
+    """As `_agree_with` where nobody pays on the way: until prices and trade agree, mean costs alone are worked out.
+
+    unlimited: the state without prices, asked for when the first prices are found.
+    """
+    setting, gates, start = baseline.setting, baseline.gates, near.limits
+    assert gates is not None  # limits are asked for
+    assert start is not None  # `near` has them
+    goods = start.goods if start.goods is not None else goods_of(setting, setting.world.accounts.trade_flow)
+    known_inverse = inverse_for(start, gated.facilities)
+    mixing = Mixing(known_inverse)
+    price = gated.start(goods, others, start.prices, engine.TOLERANCE)
+    state = unlimited()
+    residual = np.inf
+    for _ in range(MOST_TRIES):
+        progress()
+        found, paying, chosen = gated.costs_at(goods, price), goods, gated.chosen
+        dearer = gated.model.baseline.mean(found.dearer)
+        priced = replace(state, costs=_costs_alone(state, gates.of_accounts, dearer), unlimited=state)
+        costs = trade_costs(setting, priced, change, baseline.energy)
+        solution = solve_from(setting, change, costs.hat, None)
+        goods = goods_sold(setting, solution.trade_flow)
+        residual = gated.left_over(found, goods, others, price)[1]
+        image = gated.start(goods, others, gated.named(price), engine.TOLERANCE)
+        if np.array_equal(chosen, gated.chosen):
+            if residual <= JOINT:
+                break
+        else:
+            mixing = Mixing(known_inverse)
+        price = mixing.step(price, image)
+    else:
+        raise not_agreed(residual)
+    limits = gated.at_prices(paying, others, price)
+    limits = replace(limits, rents=gated.rents(limits))
+    limited = replace(state.limited(limits, gates.of_accounts), sold=(costs, solution))
+    settled = gated.settle(limits, goods, others)
+    certified = gated.solve(goods, others, limits.prices, whole=False)
+    settled = replace(
+        settled, residual=certified.residual, series=certified.series, choosing=certified.choosing,
+        by_seller=gated.paid_by_seller(settled, goods), goods=goods, inverse=mixing.inverse,
+    )  # fmt: skip
+    return replace(limited, limits=settled)
+
+
+def _costs_alone(state: FreightState, without: Limits, dearer: Floats) -> xr.Dataset:
+    """Generalised costs by logsum of a state with prices: dearer without the programme by what `without` adds, with it
+    by some means [class, origin, destination]."""
+    cost = state.costs["generalised_cost"].sel(variant=["logsum"])
+    values = cost.to_numpy().copy()
+    if without.differences is not None:
+        values[0, 0] += mean_differences(without, state.model)[0]
+    values[1, 0] += dearer
+    return xr.Dataset({"generalised_cost": (cost.dims, values)}, cost.coords)

@@ -218,8 +218,13 @@ def agree(
         if len(gated.found) != known:
             mixing = Mixing(known_inverse)
         limits = gated.at_prices(goods, others, mixing.step(limits.price, found.price))
+    raise not_agreed(residual, told)
+
+
+def not_agreed(residual: float, told: str = "") -> Faults:
+    """Prices and trade that do not agree after `MOST_TRIES`; told: where the fault begins."""
     reason = f"{told}trade and prices still differ by {residual:.1e} after {MOST_TRIES} rounds"
-    raise Faults([Fault("--limits", reason, REMEDY)])
+    return Faults([Fault("--limits", reason, REMEDY)])
 
 
 def inverse_for(limits: Limits, facilities: Sequence[Facility]) -> Floats | None:

@@ -427,3 +427,14 @@ def gather(
             new_usd[slot, mode, route] = found_usd[n]
             new_hours[slot, mode, route] = found_hours[n]
     return count
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def add_means(sums: Floats, mass: Floats, values: Any) -> None:
+    """values[q, class, zone, zone] += sums / mass, not a number where no pair is reachable."""
+    for q in range(sums.shape[0]):
+        for k in range(sums.shape[1]):
+            for a in range(sums.shape[2]):
+                for b in range(sums.shape[3]):
+                    some = mass[k, a, b]
+                    values[q, k, a, b] += sums[q, k, a, b] / some if some > 0 else np.nan

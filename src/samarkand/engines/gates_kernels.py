@@ -220,3 +220,77 @@ def further_routes(
                 nest[at], cost[at], longer[at], gates[at], found[at] = n, max(dearer, 0.0), more, passed, q
                 at += 1
     return at
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def add_differences(
+    nest: Ints,
+    way_cost: Floats,
+    longer: Floats,
+    paid: Floats,
+    share: Floats,
+    nest_user: Ints,
+    nest_mode: Ints,
+    term: Floats,
+    weight: Floats,
+    scale: Floats,
+    way_scale: Floats,
+    logsum: Floats,
+    cost: Floats,
+    hours: Floats,
+    label: Ints,
+    cell: Ints,
+    city_weight: Floats,
+    total: Floats,
+) -> None:
+    """Add what prices change for users to their pairs of economies, total[q, class, cell]: q as `DIFFERENCES`.
+
+    Ways: nest, cost and hours above the first way's, what is paid, share of the user's demand. Nests, one user's after
+    another's: user, mode, term without prices, weight of the choice. Users: scales, logsum with prices, cost and hours
+    without [user, mode], class; cell and city_weight: [user, direction].
+    """
+    nests, modes = nest_user.size, cost.shape[1]
+    before, after, new, late = np.zeros(nests), np.zeros(nests), np.zeros(nests), np.zeros(nests)
+    for w in range(nest.size):
+        n = nest[w]
+        k = way_scale[nest_user[n]]
+        before[n] += np.exp(-k * way_cost[w])
+        after[n] += np.exp(-k * (way_cost[w] + paid[w]))
+        new[n] += share[w]
+        late[n] += share[w] * longer[w]
+    was, is_, more, held = np.empty(modes), np.empty(modes), np.empty(modes), np.empty(modes)
+    sums = np.empty(total.shape[0])
+    n = 0
+    for u in range(label.size):
+        was[:], is_[:], more[:], held[:] = 0.0, 0.0, 0.0, 0.0
+        s, k = scale[u], way_scale[u]
+        whole, free, begin = 0.0, 0.0, n
+        while n < nests and nest_user[n] == u:
+            whole += term[n]
+            free += weight[n] * before[n] ** (s / k)
+            n += 1
+        for j in range(begin, n):
+            m = nest_mode[j]
+            was[m], is_[m] = term[j] / whole, new[j]
+            more[m] = -np.log(after[j] / before[j]) / k
+            held[m] = late[j] / new[j] if new[j] > 0 else 0.0
+        sums[0] = logsum[u] + np.log(free) / s
+        sums[1], sums[3], sums[4] = 0.0, 0.0, 0.0
+        first, then = 0, 0
+        for m in range(modes):
+            if was[m] > 0:
+                sums[1] += was[m] * more[m]
+            sums[3] += is_[m] * (hours[u, m] + held[m]) - was[m] * hours[u, m]
+            sums[4] += was[m] * held[m]
+            if cost[u, m] < cost[u, first]:
+                first = m
+            if cost[u, m] + more[m] < cost[u, then] + more[then]:
+                then = m
+            sums[6 + m] = is_[m] - was[m]
+        sums[2] = cost[u, then] + more[then] - cost[u, first]
+        sums[5] = hours[u, then] + held[then] - hours[u, first]
+        for way in range(cell.shape[1]):
+            part = city_weight[u, way]
+            if part > 0:  # a city without mines sells no coal, at whatever cost
+                for q in range(sums.size):
+                    total[q, label[u], cell[u, way]] += part * sums[q]

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
-from samarkand.engines import limits as engine
 from samarkand.world.freight.gate_ways import Way
 from samarkand.world.freight.mode_choice import MODES
 
@@ -95,17 +94,3 @@ def per_user(users: Users, of_nest: Floats) -> Floats:
     """Sums over the nests of each user, for each nest."""
     total: Floats = np.bincount(users.nest_user, of_nest, users.demand.size).astype(np.float64)
     return total[users.nest_user]
-
-
-def sum_ways(users: Users, ways: Ways, choice: engine.Choice, cost: Floats) -> Floats:
-    """sum over the ways w of a nest of exp(-k cost_w), by nest."""
-    k = np.asarray(choice.way_scale)[users.nest_user]
-    return np.bincount(ways.nest, np.exp(-k[ways.nest] * cost), users.nest_user.size).astype(np.float64)
-
-
-def logsum_of(users: Users, choice: engine.Choice, sums: Floats) -> Floats:
-    """-ln(sum over the nests n of a user of weight_n sums_n^(s / k)) / s, by user; sums: as `sum_ways`."""
-    k, s = np.asarray(choice.way_scale)[users.nest_user], np.asarray(choice.scale)
-    term = choice.weight * sums ** (s[users.nest_user] / k)
-    found: Floats = -np.log(np.bincount(users.nest_user, term, users.demand.size)) / s
-    return found

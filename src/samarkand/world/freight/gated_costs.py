@@ -34,14 +34,19 @@ class CostsAtPrices(NamedTuple):
 class GatedCosts(KnownWays):
     """As `KnownWays`, asked about many prices by `costs_at` and `left_over`."""
 
-    def start(self, goods: Goods, others: Floats, near: Mapping[str, float]) -> Floats:
-        """Prices at which goods leave no facility too full, from prices near by: those of `solve`."""
+    def named(self, price: Floats) -> dict[str, float]:
+        """Prices by id of their facility."""
+        return {one.id: here for one, here in zip(self.facilities, price.tolist(), strict=True)}
+
+    def start(self, goods: Goods, others: Floats, near: Mapping[str, float], within: float = NEAR) -> Floats:
+        """Prices at which goods leave no facility too full, from prices near by: those of `solve`. within: part of a
+        capacity that may be missed."""
         full = self.chosen | (self.passing(goods) + others > self.capacity * (1 + engine.TOLERANCE))
         price = np.array([near.get(one.id, 0.0) for one in self.facilities])
         for _ in range(len(self.facilities)):
             if not full.any():
                 break
-            found = self._climb(goods, others, full, price)
+            found = self._climb(goods, others, full, price, within)
             if found is None:
                 break
             price, over = found
@@ -52,14 +57,14 @@ class GatedCosts(KnownWays):
         return self.solve(goods, others, near, whole=False).price
 
     def _climb(
-        self, goods: Goods, others: Floats, full: NDArray[np.bool_], price: Floats
+        self, goods: Goods, others: Floats, full: NDArray[np.bool_], price: Floats, within: float
     ) -> tuple[Floats, NDArray[np.bool_]] | None:
         """Prices of full places by Newton's steps, and places that are too full at them; None if they are not found."""
         price = np.where(full, price, 0.0)
         for _ in range(STEPS):
             over, slopes = self.at_own(goods, others, price, full)
             free = full & ((price > 0) | (over > 0))
-            if np.abs(over[free]).max(initial=0.0) <= NEAR:
+            if np.abs(over[free]).max(initial=0.0) <= within:
                 return price, over > engine.PROMISED
             active = np.flatnonzero(free)
             slopes = slopes[np.ix_(active, active)]

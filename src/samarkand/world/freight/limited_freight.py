@@ -10,11 +10,12 @@ import xarray as xr
 
 from samarkand.core.conventions import Floats
 from samarkand.engines.once import derived
+from samarkand.engines.threads import run_all
 from samarkand.world.freight.assignment import Aside, NetworkState
 from samarkand.world.freight.gate_ways import Gate, add_prices
-from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.priced_places import Layer, Limits
+from samarkand.world.freight.trade_costs import VARIANTS, load_kernels
 
 
 def turn_aside(
@@ -60,18 +61,27 @@ def _dearer(
 
 def add_prices_to_costs(costs: xr.Dataset, model: FreightModel, without: Limits, with_: Limits) -> xr.Dataset:
     """Costs, hours and shares between economies (`FreightModel.costs`) with what prices change in both states."""
-    names = ("generalised_cost", "hours", "mode_share")
-    arrays = {name: costs[name].to_numpy().copy() for name in names}
-    for at, limits in enumerate((without, with_)):
-        if limits.differences is None:
-            continue
-        change = derived(  # of the state without, the same in every round
-            limits, ("mean differences", model.key), partial(model.baseline.mean, limits.differences)
-        )
-        for v in range(3):
-            arrays["generalised_cost"][at, v] += change[v]
-            arrays["hours"][at, v] += change[3 + v]
-        for m in range(len(MODES)):
-            arrays["mode_share"][at, ..., m] += change[6 + m]
+    mass = model.baseline.levels[-1]
+    kernels = load_kernels()
+
+    def of(name: str, first: int) -> Floats:
+        array: Floats = costs[name].to_numpy().copy()
+        # Modes come last among the shares, variants first among costs and hours.
+        parts = np.moveaxis(array, -1, 1) if name == "mode_share" else array
+        if without.differences is not None:
+            parts[0] += mean_differences(without, model)[first : first + parts.shape[1]]
+        if with_.differences is not None:
+            kernels.add_means(with_.differences[first : first + parts.shape[1]], mass, parts[1])
+        return array
+
+    firsts = {"generalised_cost": 0, "hours": len(VARIANTS), "mode_share": 2 * len(VARIANTS)}
+    arrays = dict(zip(firsts, run_all(lambda name: of(name, firsts[name]), firsts), strict=True))
     others = {name: array.data for name, array in costs.data_vars.items() if name not in arrays}
     return costs.copy(data={**others, **arrays})
+
+
+def mean_differences(limits: Limits, model: FreightModel) -> Floats:
+    """What prices change between economies, as `FreightBaseline.differences`, as means; kept with the limits: those of
+    the state without are the same in every round."""
+    assert limits.differences is not None  # some place has a price
+    return derived(limits, ("mean differences", model.key), partial(model.baseline.mean, limits.differences))

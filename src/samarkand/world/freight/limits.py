@@ -26,6 +26,7 @@ from scipy.sparse import csr_array
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.faults import Fault, Faults
 from samarkand.engines import limits as engine
+from samarkand.engines.compiled import load_compiled
 from samarkand.engines.once import derived
 from samarkand.world.freight.assignment import nearest_class
 from samarkand.world.freight.capacity import Facility, per_unit
@@ -34,11 +35,9 @@ from samarkand.world.freight.gate_users import (
     Search,
     Users,
     Ways,
-    logsum_of,
     mask_of,
     per_user,
     search_of,
-    sum_ways,
 )  # fmt: skip
 from samarkand.world.freight.gate_ways import Gate, GateSearch, KeptLegs, Way
 from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
@@ -709,50 +708,15 @@ class GatedFreight:
         self, users: Users, ways: Ways, solved: engine.Limited, choice: engine.Choice, paid: Floats
     ) -> Floats:
         """What prices change between economies, as `FreightBaseline.differences`: of users, weighted."""
-        nests, count = users.nest_user.size, users.demand.size
-        k = np.asarray(choice.way_scale)[users.nest_user]
-        before, after = (sum_ways(users, ways, choice, cost) for cost in (ways.cost, ways.cost + paid))
-        with np.errstate(divide="ignore"):
-            dearer = -np.log(after / before) / k  # of nests
-        free = logsum_of(users, choice, before)
-        old = users.term / per_user(users, users.term)
-        new: Floats = np.bincount(ways.nest, solved.share, nests).astype(np.float64)
-        longer = np.divide(
-            np.bincount(ways.nest, solved.share * ways.hours, nests), new, out=np.zeros(nests), where=new > 0
-        )
-
-        def by_mode(values: Floats) -> Floats:
-            found = np.zeros((count, len(MODES)))
-            found[users.nest_user, users.nest_mode] = values
-            return found
-
-        cost, hours = users.cost, users.hours
-        was, is_ = by_mode(old), by_mode(new)
-        more, late = by_mode(dearer), by_mode(longer)
-        cheapest = [np.argmin(one, axis=1) for one in (cost, cost + more)]
-        at = np.arange(count)
-        with np.errstate(invalid="ignore"):
-            sums = [
-                solved.logsum - free,
-                np.where(was > 0, was * more, 0.0).sum(axis=1),
-                (cost + more)[at, cheapest[1]] - cost[at, cheapest[0]],
-                (is_ * (hours + late) - was * hours).sum(axis=1),
-                (was * late).sum(axis=1),
-                (hours + late)[at, cheapest[1]] - hours[at, cheapest[0]],
-                *(is_ - was).T,
-            ]
-        return self._between(users, sums)
-
-    def _between(self, users: Users, values: Sequence[Floats]) -> Floats:
-        """Sums of what users have, weighted by their cities [value, class, origin, destination]."""
         count = len(self.model.baseline.economies)
-        total = np.zeros((len(values), len(VOT_CLASSES), count, count))
-        for cells, weight in zip(self._cells, users.weights, strict=True):
-            some = np.flatnonzero(weight > 0)  # a city without mines sells no coal, at whatever cost
-            cell, mine = users.label[some] * count**2 + cells[users.row[some]], weight[some]
-            for q, of_users in enumerate(values):
-                total[q] += np.bincount(cell, mine * of_users[some], total[q].size).reshape(total[q].shape)
-        return total
+        total = np.zeros((3 + 3 + len(MODES), len(VOT_CLASSES), count * count))
+        load_compiled("samarkand.engines.gates_kernels").add_differences(
+            ways.nest, ways.cost, ways.hours, paid, solved.share, users.nest_user, users.nest_mode, users.term,
+            choice.weight, np.asarray(choice.scale), np.asarray(choice.way_scale), solved.logsum, users.cost,
+            users.hours, users.label, np.stack([cells[users.row] for cells in self._cells], axis=1),
+            np.stack(users.weights, axis=1), total,
+        )  # fmt: skip
+        return total.reshape(*total.shape[:2], count, count)
 
 
 def _shares(term: Floats) -> Floats:
