@@ -184,14 +184,14 @@ def _agree_near(
         raise not_agreed(residual)
     limits = gated.at_prices(paying, others, price)
     limits = replace(limits, rents=gated.rents(limits))
-    limited = replace(state.limited(limits, gates.of_accounts), sold=(costs, solution))
+    limited = Beside(lambda: state.limited(limits, gates.of_accounts))
     settled = gated.settle(limits, goods, others)
     certified = gated.solve(goods, others, limits.prices, whole=False)
     settled = replace(
         settled, residual=certified.residual, series=certified.series, choosing=certified.choosing,
         by_seller=gated.paid_by_seller(settled, goods), goods=goods, inverse=mixing.inverse,
     )  # fmt: skip
-    return replace(limited, limits=settled)
+    return replace(limited.result(), limits=settled, sold=(costs, solution))
 
 
 def _costs_alone(state: FreightState, without: Limits, dearer: Floats) -> xr.Dataset:

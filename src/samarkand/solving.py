@@ -9,7 +9,7 @@ asks the functions here for its parts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol, TypeAlias, TypeVar
@@ -55,6 +55,7 @@ from samarkand.world.freight.limited_freight import turn_aside
 from samarkand.world.freight.mode_choice import classes_of_time
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.state import Freight, FreightState, TradeCosts
+from samarkand.world.freight.trade_costs import Carriage as Cargo
 from samarkand.world.freight.trade_costs import carriage, iceberg_cost_hat, surface_trade
 from samarkand.world.freight.transit import calc_passing, laid_apart
 from samarkand.world.freight.transit_ways import passing_of, ways_past_tariffs
@@ -205,10 +206,11 @@ def freight_hat(setting: Setting, state: FreightState) -> xr.DataArray:
     )
     if unlimited is None:
         return freight
-    at, sectors, of_sectors = derived(setting, "by lines of their own", lambda: _known_as(setting, freight))
+    at, goods, theirs, of_sectors = derived(
+        setting, "by lines of their own", lambda: _known_as(setting, freight, cargoes)
+    )
 
     def make() -> Floats:
-        goods, theirs = setting.commodities.isel(sector=sectors), [cargoes[s] for s in sectors.tolist()]
         found: Floats = iceberg_cost_hat(unlimited.costs, goods, cargoes_of=theirs).to_numpy()[of_sectors]
         return found
 
@@ -216,14 +218,17 @@ def freight_hat(setting: Setting, state: FreightState) -> xr.DataArray:
     return freight
 
 
-def _known_as(setting: Setting, like: xr.DataArray) -> tuple[tuple[Ints, ...], Ints, tuple[Ints, ...]]:
-    """Which oil and gas is known in volumes: where it stands in another array; its sectors, and where it stands among
-    these alone."""
+def _known_as(
+    setting: Setting, like: xr.DataArray, cargoes: Sequence[Sequence[Cargo]]
+) -> tuple[tuple[Ints, ...], xr.Dataset, list[Sequence[Cargo]], tuple[Ints, ...]]:
+    """Which oil and gas is known in volumes: where it stands in another array; its sectors with their cargoes, and
+    where it stands among these alone."""
     known = energy_of(setting).known(setting.world.accounts.trade_flow)
     there = known.sel({dim: like[dim] for dim in like.dims}).transpose(*like.dims)
     at = np.nonzero(there.to_numpy())
     sectors, among = np.unique(at[like.dims.index("sector")], return_inverse=True)
-    return at, sectors, tuple(among if dim == "sector" else at[d] for d, dim in enumerate(like.dims))
+    goods, theirs = setting.commodities.isel(sector=sectors), [cargoes[s] for s in sectors.tolist()]
+    return at, goods, theirs, tuple(among if dim == "sector" else at[d] for d, dim in enumerate(like.dims))
 
 
 def _facilitated(setting: Setting, change: Change, freight: xr.DataArray) -> xr.DataArray:

@@ -548,7 +548,10 @@ def iceberg_cost_hat(
     first = np.cumsum([0, *map(len, cargoes_of)], dtype=np.int64)
     cargoes = [cargo for of_sector in cargoes_of for cargo in of_sector]
     dims = ("destination", "origin", "sector")  # the order of the engine, which takes it as it is
-    coords = {"destination": costs["destination"], "origin": costs["origin"], "sector": freight["sector"]}
+    coords = {
+        "destination": costs.variables["destination"], "origin": costs.variables["origin"],
+        "sector": freight.variables["sector"],
+    }  # fmt: skip
     hat = np.empty([one.size for one in coords.values()])
     load_compiled("samarkand.engines.trade_kernels").write_iceberg_hats(
         without, with_, first, np.array([one.number for one in cargoes], np.int64),
@@ -573,11 +576,17 @@ def ad_valorem_cost(costs: xr.Dataset, freight: xr.Dataset, variant: str = "logs
 
 def _by_class(costs: xr.Dataset, state: str, variant: str) -> Floats:
     """Generalised cost by class of goods, origin and destination."""
-    cost = costs["generalised_cost"].transpose("state", "variant", "vot_class", "origin", "destination")
-    at = (
-        costs[name].to_numpy().tolist().index(one) for name, one in (("state", state), ("variant", variant))
+    # Variables without labels: a selection or an order by label takes as long as what is done with it.
+    cost, order = (
+        costs.variables["generalised_cost"],
+        ("state", "variant", "vot_class", "origin", "destination"),
     )
-    values: Floats = cost.to_numpy()[tuple(at)]  # a selection by label takes as long as what is done with it
+    cost = cost if cost.dims == order else cost.transpose(*order)
+    at = (
+        costs.variables[name].to_numpy().tolist().index(one)
+        for name, one in (("state", state), ("variant", variant))
+    )
+    values: Floats = cost.to_numpy()[tuple(at)]
     return values
 
 
