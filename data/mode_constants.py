@@ -44,14 +44,17 @@ SOURCE = "Fit to published splits on the embedded network"
 LAND = len(MODES) - 1  # the sea is the reference
 SMALL_SHARE = 1e-6  # keeps the root of a share of nothing differentiable
 # How much each constant is pulled to zero: one that few splits decide, as that of value for goods in bulk, would run
-# away. Of `PULLS` it meets best what is left out, pair by pair, of the fitted half (`--pulls`).
-PULL, PULLS = 3e-3, (1e-3, 3e-3, 1e-2)
-# From this difference of roots on a figure counts by its distance and not by the square of it (`soft_l1`). What is
-# asked is the median miss, and shares that places of origin or partners decide (China and the Russian Federation) are
-# out of the reach of constants, and would bend them. Left out pair by pair, the fitted half is missed by 10.4 points
-# (median) at 0.05 and at 0.1, where the mean is 14.4 and 14.5; by 10.9 (15.7) with squares alone; 12.0 (14.3) at 0.02,
-# and by 13.4 (15.5) at 0.005 and a tenth of the pull, close to least absolute differences. Of equal medians the mean
-# decided. For these figures the pairs of cities with 85 per cent of each row's goods were taken.
+# away. And from which difference of roots on a figure counts by its distance and not by the square of it (`soft_l1`):
+# what is asked is the median miss, and shares that partners decide are out of the reach of constants, and would bend
+# them. Left out pair by pair, the fitted half is missed by, median and mean in points (the pairs of cities with 85 per
+# cent of each row's goods):
+#
+#     FAR          0.02           0.05           0.1
+#     pull 0.003   11.9, 13.6     11.2, 13.6     9.7, 13.8
+#     pull 0.01    10.6, 13.2      9.7, 13.3     9.3, 13.6
+#
+# The stronger pull is better throughout; of FAR the middle one, next to the best by the median and by the mean.
+PULL, PULLS = 1e-2, (3e-3, 1e-2, 3e-2)
 FAR = 0.05
 
 

@@ -49,6 +49,7 @@ def by_hand(value: float, parameters: Parameters = P) -> float:
     one, other = radians(40.40), radians(42.15)
     km = 6371.0088 * acos(sin(one) * sin(other) + cos(one) * cos(other) * cos(radians(49.87 - 41.67)))
     assert 711 < km < 713
+    km = int(km)
     apart = 3.0 + 0.5 * log(50_000 * 0.0005 / 24 / 10) - km / 1000  # 50,000 US$ a TEU lose 0.0005 of it a day
     by_road = (
         km
@@ -81,16 +82,21 @@ def test_in_north_america_its_own_constants_come_on_top() -> None:
 
 def leg_apart(network: Network, more: float) -> float:
     """Road's constant less rail's on the leg."""
-    km = leg_choice.distances(network.cities, network.ports)[numbers(network)]
+    km = int(leg_choice.distances(network.cities, network.ports)[numbers(network)])
     return float(3.0 + 0.5 * log(50_000 * 0.0005 / 24 / 10) - km / 1000 + more)
 
 
 @pytest.mark.usefixtures("choice")
-def test_where_rail_has_the_higher_constant_nothing_is_taken_off() -> None:
-    """From Shanghai to Hamburg it is 8,500 km: road's constant is the lower one, and rail costs what it costs."""
+def test_a_longer_leg_has_no_smaller_constant() -> None:
+    """From Shanghai to Hamburg it is 8,500 km, and road's constant the lower one: it stays at the most of any shorter
+    leg, and no railway of 8,500 km is preferred to one of 2,000."""
     network = make_network()
     row = network.cities.index.get_loc("CHN Shanghai")
-    assert leg_choice.rail_constant_of_ports(network, P, LOW)[row, 2] == 0.0
+    per_km = P["connector_detour"] * (P["connector_rate"] + LOW / P["road_speed"])
+    apart = 3.0 + 0.5 * log(50_000 * 0.0005 / 24 / 10)
+    most = max(n * per_km * (1 - exp(-(apart - n / 1000) / 2.0)) for n in range(8_000))
+    assert apart < 8.5
+    assert leg_choice.rail_constant_of_ports(network, P, LOW)[row, 2] == pytest.approx(most, rel=1e-12)
 
 
 def with_rail_cheaper_by(usd: float) -> Network:

@@ -83,11 +83,14 @@ def test_landlocked_trade_goes_by_land(costs: xr.Dataset) -> None:
     # Not a target of the calibration: "the landlocked economies of Central Asia almost exclusively rely on rail
     # and road transport for trade" (Asian Development Bank, rksi.adb.org, read 2026-11-24).
     share = costs["mode_share"].sel(state="without", mode="sea")
-    # What is left is between West Kazakhstan and the coast of China, by the Black Sea: docs/network.md.
+    # What is left is between West Kazakhstan and the coast of China, by the Black Sea. For Türkiye trains and lorries
+    # meet a ship at Novorossiysk or Poti, which counts as the sea: docs/network.md.
     inland = ["KAZ", "KGZ", "TJK", "UZB"]
-    assert (share.sel(origin=inland, destination=["CHN", "RUS"]) < 0.2).all()
-    assert (share.sel(origin=inland, destination=["DEU", "TUR"]) < 0.2).all()
-    assert (share.sel(origin="CHN", destination=["DEU", "USA", "JPN"]) > 0.9).all()
+    assert (share.sel(origin=inland, destination=["CHN", "RUS", "DEU"]) < 0.2).all()
+    # 96.2 per cent of the value that leaves China for the Union by sea or rail sails, and rail takes dear goods: a
+    # seventh of the dearest here (`observed_freight.csv`).
+    assert (share.sel(origin="CHN", destination="DEU").drop_sel(vot_class="highest") > 0.9).all()
+    assert (share.sel(origin="CHN", destination=["USA", "JPN"]) > 0.9).all()
 
 
 def test_freight_money_is_near_the_published_share_of_value(

@@ -209,9 +209,8 @@ def sea_routes(world: World, road: Array, along: Array, sea: Array, value: float
     more, road_to = np.maximum.accumulate(more, axis=1)[america, km.astype(int)], per_km * km
     quay = np.where(km <= FARTHEST_QUAY, road_to, np.inf)
     truck, train = (np.array([[[p["port_fee"]]], [[p[f"port_hours_{by}"]]]]) for by in ("road", "rail"))
-    station = ports["terminal"].to_numpy(np.int64)  # of each port, -1 for none
-    by_train = np.where(station < 0, np.inf, along[:, :, station] + train)
-    ways = np.stack([road[:, :, -station.size :] + truck, quay + truck, by_train])
+    by_train = np.where((at := ports["terminal"].to_numpy(np.int64)) < 0, np.inf, along[:, :, at] + train)
+    ways = np.stack([road[:, :, -len(ports) :] + truck, quay + truck, by_train])
     cost = ways[:, 0] + value * ways[:, 1]
     np.copyto(handicap, np.where(cost[2] + more < cost[:2].min(axis=0), 0.0, more), where=np.isnan(handicap))
     ways[2, 0], cost[2] = ways[2, 0] + handicap, cost[2] + handicap
