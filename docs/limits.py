@@ -20,19 +20,20 @@ from samarkand.programme.channels.capacity import CHANNEL
 from samarkand.question import Question
 from samarkand.session import Session
 from samarkand.state import Counterfactual
-from samarkand.world.freight.capacity import Facility, calc_flow, capacities, per_unit
+from samarkand.world.freight.capacity import CapacityRow, Facility, calc_flow, capacities, per_unit
 from samarkand.world.freight.priced_places import Limits
+from samarkand.world.parameters import load_parameters
 
 HERE = Path(__file__).parent
 TABLE, PAGE = HERE / "limits-worths.csv", HERE / "limits.md"
 PROGRAMME, YEAR = "eurasian-corridors", 2035
 ITEMS = ("dostyk-moiynty", "almaty-rail-bypass", "aktau-container-hub", "kaz-border-posts")
-FULL = "baku_tbilisi_kars"  # the one place of the default programme that is full
 # Capacities and flows of the item's place in `unit`, with the rest of the programme; prices in US$ a tonne or TEU, also
-# those of the full place; worths in US$ m a year.
+# those of the full place, the dearest one with the whole programme; worths in US$ m a year.
 COLUMNS = (
     "item", "title", "place", "unit", "capacity_without", "capacity_with", "off_without", "off_with", "on_without",
-    "on_with", "price_without", "price_with", "full_price_without", "full_price_with", "worth_off", "worth_on",
+    "on_with", "price_without", "price_with", "full_place", "full_price_without", "full_price_with", "worth_off",
+    "worth_on",
 )  # fmt: skip
 NONE = "no capacity published"
 Row = dict[str, str]
@@ -53,13 +54,13 @@ was built for later growth is not seen. Where no capacity is published nothing i
 What is admitted more comes from what the items save in time. Of the lorries between China and Kazakhstan the model
 sends nearly all by Nur Zholy and next to none by Alakol, which in truth has its share.
 
-The one place that is full is the railway Baku - Tbilisi - Kars, {capacity:g} m t a year, at US$ {price:.2f} a tonne.
+The place that is full, or the dearest of them, is {title}, {capacity:,g} {unit}, at US$ {price:.2f} a tonne or TEU.
 What an item saves those who use it there is taken back: no more can pass, and the price rises instead. With limits on
-the item is worth less by the change of the price times {capacity:g} m t, and by what goods that are turned aside no
+the item is worth less by the change of the price times what can pass, and by what goods that are turned aside no
 longer save with it; goods that are turned to it make it worth more. What a row differs by beyond these was not traced
 way by way: take differences below US$ 0.1 m as nothing.
 
-| item | change of the price, US$/t | times what passes, US$ m | worth off less worth on, US$ m |
+| item | change of the price, US$ | times what passes, US$ m | worth off less worth on, US$ m |
 |---|---:|---:|---:|
 """
 
@@ -74,8 +75,10 @@ def rows(session: Session) -> Iterator[Row]:
         places = [one for one in on.limits(None).facilities if one.id in raised]
         row = {"item": name, "title": item.title}
         row |= on.place(name, off, places[0]) if places else {"place": NONE}
+        full = max(on.limits(None).prices.items(), key=lambda place: place[1])[0]
+        row["full_place"] = full
         for state, left_out in (("without", name), ("with", None)):
-            row[f"full_price_{state}"] = f"{on.limits(left_out).prices[FULL]:.4f}"
+            row[f"full_price_{state}"] = f"{on.limits(left_out).prices[full]:.4f}"
         for state, switch in (("off", off), ("on", on)):
             row[f"worth_{state}"] = f"{switch.worth(None) - switch.worth(name):.4f}"
         yield {column: row.get(column, "") for column in COLUMNS}
@@ -133,15 +136,16 @@ def read() -> list[Row]:
         return list(csv.DictReader(file))
 
 
-def capacity() -> float:
-    """What the full place takes, m t a year."""
-    return next(row.capacity for row in capacities() if row.id == FULL)
+def full_place(row: Row) -> CapacityRow:
+    """The full place of a row."""
+    return next(place for place in capacities() if place.id == row["full_place"])
 
 
 def taken_back(row: Row) -> tuple[float, float]:
-    """By how much an item raises the price of the full place, US$ a tonne, and times what passes it, US$ m a year."""
-    dearer = float(row["full_price_with"]) - float(row["full_price_without"])
-    return dearer, dearer * capacity()
+    """By how much an item raises the price of the full place, US$ a tonne or TEU, and times what passes it, US$ m a
+    year."""
+    dearer, place = float(row["full_price_with"]) - float(row["full_price_without"]), full_place(row)
+    return dearer, dearer * place.capacity * per_unit(place.unit, load_parameters()) / 1e6
 
 
 def page(found: list[Row]) -> str:
@@ -164,7 +168,10 @@ def page(found: list[Row]) -> str:
         cells += [f"{float(row[name]):.2f}" for name in ("worth_off", "worth_on")]
         lines.append(f"| {' | '.join(cells)} |")
     text = HEAD + "\n".join(lines) + "\n"
-    text += TAIL.format(capacity=capacity(), price=float(found[0]["full_price_with"]))
+    place = full_place(found[0])
+    text += TAIL.format(
+        title=place.title, capacity=place.capacity, unit=place.unit, price=float(found[0]["full_price_with"])
+    )
     for row in found:
         dearer, cost = taken_back(row)
         lost = float(row["worth_off"]) - float(row["worth_on"])

@@ -278,9 +278,9 @@ def test_every_place_is_found_and_the_page_is_of_this_model(world):
     assert len(found) == len(observed_freight())
     assert found["modelled"].notna().all()
     assert np.isfinite(found["factor"][found["observed"] > 0]).all()
-    # Measured: 4.6 points where constants are fitted, 6.8 on the other half. Five were aimed at and are not reached.
+    # Measured: 4.5 points where constants are fitted, 5.2 on the other half, where five were aimed at.
     assert misses(found, "calibrate").median() <= 0.05
-    assert misses(found, "meet").median() <= 0.069
+    assert misses(found, "meet").median() <= 0.053
     factor = found.set_index("id")["factor"]
     for name in ("suez_income", "suez_closed", "egypt_closed", "kazakhstan_income", "djibouti_income"):
         assert 1 / 1.5 < factor[name] < 1.5, name
