@@ -53,8 +53,10 @@ have a capacity: the model sends less through them than they could take before. 
 was built for later growth is not seen. Where no capacity is published nothing is limited, and an item has none to add.
 What is admitted more comes from what the items save in time. Of the lorries between China and Kazakhstan the model
 sends nearly all by Nur Zholy and next to none by Alakol, which in truth has its share.
-
-The place that is full, or the dearest of them, is {title}, {capacity:,g} {unit}, at US$ {price:.2f} a tonne or TEU.
+"""
+TAIL_FULL = """
+The place that is full, the dearest if there are several, is {title}, {capacity:,g} {unit}, at US$ {price:.2f} a tonne
+or TEU.
 What an item saves those who use it there is taken back: no more can pass, and the price rises instead. With limits on
 the item is worth less by the change of the price times what can pass, and by what goods that are turned aside no
 longer save with it; goods that are turned to it make it worth more. What a row differs by beyond these was not traced
@@ -62,6 +64,10 @@ way by way: take differences below US$ 0.1 m as nothing.
 
 | item | change of the price, US$ | times what passes, US$ m | worth off less worth on, US$ m |
 |---|---:|---:|---:|
+"""
+TAIL_FREE = """
+No place is full with the programme of 2035: limits on and off are the same. The capacities are published ones, of
+places that are known; what the model sends through them is less than they can take.
 """
 
 
@@ -168,8 +174,11 @@ def page(found: list[Row]) -> str:
         cells += [f"{float(row[name]):.2f}" for name in ("worth_off", "worth_on")]
         lines.append(f"| {' | '.join(cells)} |")
     text = HEAD + "\n".join(lines) + "\n"
+    text += TAIL
+    if not any(float(row[f"full_price_{state}"]) for row in found for state in ("without", "with")):
+        return text + TAIL_FREE
     place = full_place(found[0])
-    text += TAIL.format(
+    text += TAIL_FULL.format(
         title=place.title, capacity=place.capacity, unit=place.unit, price=float(found[0]["full_price_with"])
     )
     for row in found:
