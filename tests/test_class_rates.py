@@ -64,16 +64,13 @@ def test_a_published_rate_acts_by_itself(tmp_path) -> None:
 
 
 def test_a_rate_lowers_the_cost_of_km_and_no_fee_of_a_border() -> None:
-    """Almaty - Samara crosses the border of the union, US$ 50: 2,500 km at six tenths of the rate, and the fee.
-
-    The rate is the mean of both economies, 17.9 t at US$ 0.0235 and 0.0163 a tonne and kilometre: 0.3562.
-    """
+    """Almaty - Samara crosses the border of the union, US$ 50: 2,500 km at 0.47, six tenths of that, and the fee."""
     p, network = parameters(), make_network()
     costs = land_costs(network, "rail", p)
     change = LinkChange("a", "upgrade", "rail", ((43.25, 76.9), (53.2, 50.15)), usd_ratio=0.6)
     (arc,) = arcs_of(change, network, p, costs)
     fee = dict(zip(network.rail.crossings["id"], crossing_costs(network.rail.crossings, p)[1], strict=True))
-    assert arc.usd == pytest.approx(2500 * 17.9 * (0.0235 + 0.0163) / 2 * 0.6 + fee["almaty_samara_rail"])
+    assert arc.usd == pytest.approx(2500 * p["rail_rate_standard"] * 0.6 + fee["almaty_samara_rail"])
     before = costs.moving_hours + costs.waiting_hours
     assert arc.hours in before.tolist()
     model = prepare_freight(network, p, ECONOMIES)
@@ -96,7 +93,7 @@ def test_a_new_line_has_its_own_rate(tmp_path) -> None:
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
 def test_class_figures_are_a_variant_that_is_off(tmp_path, share) -> None:
-    """A second track: rate in the proportion of 0.47 to 0.23, 40 to 60 km/h at 1, half-way at 0.5, nothing at 0."""
+    """A second track: rate 0.47 to 0.23 and speed 40 to 60 km/h at 1, half-way at 0.5, nothing at 0."""
     p = parameters(share)
     effects, gaps = effects_of(item(tmp_path, "rail", "upgrade", SAMARA, tracks_before=1, tracks=2), p)
     if not share:
@@ -133,15 +130,10 @@ def test_a_dual_carriageway_is_as_quick_as_its_class(tmp_path) -> None:
 
 
 def test_a_new_line_of_the_class(tmp_path) -> None:
-    """In Kazakhstan 17.9 t at US$ 0.0235 a tonne and kilometre, in the proportion of the class: 0.23 over 0.47."""
     one = item(tmp_path, "rail", "new", AKTAU, "  electrified = true")
     ((line,), _) = effects_of(one, parameters(1.0))
     assert isinstance(line, NewLine)
-    assert (line.rate, line.hours) == (pytest.approx(17.9 * 0.0235 * 0.23 / 0.47), pytest.approx(2100 / 60))
-    standard = parameters(1.0).replace({"own_rail_rates": 0.0})
-    ((line,), _) = effects_of(one, standard)
-    assert isinstance(line, NewLine)
-    assert line.rate == pytest.approx(0.23)
+    assert (line.rate, line.hours) == (pytest.approx(0.23), pytest.approx(2100 / 60))
     ((before,), _) = effects_of(one, parameters())
     assert isinstance(before, NewLine)
     assert (before.rate, before.hours) == (None, None)

@@ -169,11 +169,7 @@ def test_hours_between_almaty_and_baku(appraisal: Appraisal, world: World) -> No
 
 
 def test_the_rail_way_from_urumqi_to_hamburg(programme: Programme, world: World) -> None:
-    """670 + 20 + 340 + 2500 + 2300 + 800 km; two terminals; the borders of China, the Russian Federation and Poland.
-
-    US$ a tonne and kilometre: China 0.0230, Kazakhstan 0.0235, the Russian Federation 0.0163, Poland and Germany
-    0.0417, half of each on a link between two; 17.9 t a load.
-    """
+    """670 + 20 + 340 + 2500 + 2300 + 800 km; two terminals; the borders of China, the Russian Federation and Poland."""
     p = world.assumptions.parameters
     way = corridor_profile(programme, "Urumqi", "Hamburg", world=world).without
     assert way is not None
@@ -182,9 +178,7 @@ def test_the_rail_way_from_urumqi_to_hamburg(programme: Programme, world: World)
     borders = p["border_hours_carec_rail"] + p["border_hours_union_rail"] + p["border_hours_default_rail"]
     assert way.hours == pytest.approx(km / p["rail_speed"] + 2 * p["terminal_hours"] + borders)
     fees = p["border_usd_carec_rail"] + p["border_usd_union"] + p["border_usd_default_rail"]
-    paid = 670 * 0.0230 + 20 * (0.0230 + 0.0235) / 2 + 340 * 0.0235 + 2500 * (0.0235 + 0.0163) / 2
-    paid += 2300 * (0.0163 + 0.0417) / 2 + 800 * 0.0417
-    assert way.usd == pytest.approx(17.9 * paid + 2 * p["terminal_fee"] + fees)
+    assert way.usd == pytest.approx(km * p["rail_rate_standard"] + 2 * p["terminal_fee"] + fees)
 
 
 @pytest.mark.parametrize(

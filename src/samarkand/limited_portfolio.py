@@ -41,7 +41,7 @@ from samarkand.world.freight.subsets import Portfolios, costs_of_subsets
 
 Solved = TypeVar("Solved")
 # Of capacities: what is left over then moves real income by less than 1e-4 of its largest change.
-BOUND = 1e-5
+BOUND = 5e-6
 MOST_TRIED = 14  # prices of one subset; then it is solved in full
 AT_ONCE = 250  # subsets whose costs are in memory
 SIDE_BY_SIDE = 2

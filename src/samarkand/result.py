@@ -84,7 +84,7 @@ class EvidenceCount(NamedTuple):
         total = sum(self)
         return (
             f"{total} figures behind this: {self.verified} verified at their source, {self.derived} derived, "
-            f"{self.recalled} recalled and not looked up, {self.assumed} assumed."
+            f"{self.recalled} recalled only, {self.assumed} assumed."
         )
 
 

@@ -110,7 +110,7 @@ def table_of(text):
     """Rows of the scorecard's table: label, then what stands under each heading."""
     lines = text.splitlines()
     start = next(n for n, line in enumerate(lines) if line.startswith("real income a year"))
-    ends = [match.end() for match in re.finditer(r"US\$ m|%|before paying|pays", lines[start])]
+    ends = [match.end() for match in re.finditer(r"US\$ m|%|unpaid|pays", lines[start])]
     found = []
     for line in lines[start + 1 :]:
         label = re.match(r" *\S+(?: \S+)*", line)[0]

@@ -62,7 +62,7 @@ def test_tonnes_by_hand(line: Make, parameters: Parameters) -> None:
 
 def test_tonnes_by_hand_where_railways_have_a_rate_of_their_own(line: Make, parameters: Parameters) -> None:
     """One million tonnes on 200 km in Kazakhstan: by road 0.63, by rail 17.9 t at US$ 0.0235 a tonne and kilometre."""
-    given = parameters.replace({"freight_diverted_share": 1.0})
+    given = parameters.replace({"freight_diverted_share": 1.0, "own_rail_rates": 1.0})
     item = line(status="in_service", freight_tonnes=1.0, freight_haul=200.0, economies=("KAZ",))
     assert money(item, given) == pytest.approx(200 * (0.63 - 17.9 * 0.0235) / 18)
     both = line(status="in_service", freight_tonnes=1.0, freight_haul=200.0, economies=("KAZ", "AAA"))

@@ -80,7 +80,7 @@ def _table(appraisal: Appraisal, summary: Summary) -> Table:
     """
     table = Table(box=None, pad_edge=False, show_edge=False)
     table.add_column("real income a year", no_wrap=True)
-    for heading in ("US$ m", "%", "before paying", "pays", "time %"):
+    for heading in ("US$ m", "%", "unpaid", "pays", "time %"):
         table.add_column(heading, justify="right", no_wrap=True)
     time = change_by_economy(appraisal, "shipment_time")
     for heading, verb, ranked, style, most in (

@@ -256,7 +256,7 @@ class ReportView:
             ),
             (
                 f"Of {total} figures behind it {evidence.verified} are verified at their source, "
-                f"{evidence.derived} derived, {evidence.recalled} recalled and not looked up, "
+                f"{evidence.derived} derived, {evidence.recalled} recalled only, "
                 f"{evidence.assumed} assumed."
             ),
         ]
