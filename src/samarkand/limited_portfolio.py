@@ -218,7 +218,7 @@ class _Guess:
         start = subset.start(self.start(n))
         tried = subset.at(self.price(n, start))
         count, slopes = 1, None
-        if self._slopes is None:
+        if self._slopes is None and (tried.price.any() or tried.residual > bound):
             tried = subset.at(tried.price)  # what goods are in a TEU is that of its own trade
             self._slopes = _Slopes(self._first_slopes(subset, tried), subset.at_own(tried)[1])
             count += 1 + start.size
@@ -239,7 +239,7 @@ class _Guess:
     @staticmethod
     def _first_slopes(subset: _Subset, tried: _Tried) -> Floats:
         size = tried.price.size
-        slopes, step = np.empty((size, size)), STEP * float(tried.price.max())
+        slopes, step = np.empty((size, size)), STEP * (float(tried.price.max()) or 1.0)
         for f in range(size):
             price = tried.price.copy()
             price[f] += step
