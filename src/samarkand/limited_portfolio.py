@@ -225,6 +225,7 @@ class _Guess:
         while tried.residual > bound:
             if count >= MOST_TRIED:
                 return None, count, _Learned(start, tried.price - start, slopes)
+            assert self._slopes is not None  # asked for above, or known
             own, fixed = subset.at_own(tried)
             slopes = self._slopes.at(fixed) if slopes is None else slopes
             last = tried._replace(left_over=_with_own_goods(tried, own, slopes))
