@@ -25,7 +25,7 @@ from samarkand.world.world import World
 
 Value = TypeVar("Value")
 LIMIT = 4_000_000_000  # bytes: two appraisals of many years in a world of 199 economies
-COUNT_ANEW = 0.5  # part of the room left at the last count that newcomers fill before all that is kept is counted again
+COUNT_ANEW = 0.25  # part of the room left at the last count that newcomers fill before all kept is counted again
 FITS = 16  # questions after which all is counted in any case: what is worked out from older values grows too
 
 
@@ -84,8 +84,8 @@ class Session:
     def fit(self) -> None:
         """Keep within the limit at the end of a question, what was worked out from its values counted too.
 
-        Of older values that is counted with all that is kept: when newcomers have filled half of the room, and after
-        `FITS` questions.
+        Of older values that is counted with all that is kept: when newcomers have filled a quarter of the room, and
+        after `FITS` questions.
         """
         with self._lock:
             if not self._newcomers:
