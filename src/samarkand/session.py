@@ -25,9 +25,8 @@ from samarkand.world.world import World
 
 Value = TypeVar("Value")
 LIMIT = 4_000_000_000  # bytes: two appraisals of many years in a world of 199 economies
-COUNT_ANEW = (
-    0.25  # part of the room left at the last count that newcomers fill before all kept is counted again
-)
+# Part of the room left at the last count that newcomers fill before all that is kept is counted again.
+COUNT_ANEW = 0.25
 FITS = 16  # questions after which all is counted in any case: what is worked out from older values grows too
 
 
