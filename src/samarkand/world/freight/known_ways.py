@@ -70,7 +70,7 @@ class KnownWays(GatedFreight):
         return np.array([self.class_of[label] for label in VOT_CLASSES], np.int64)
 
     def _ways_of(self, users: Users, full: NDArray[np.bool_]) -> tuple[Way, Ways]:
-        """As of `GatedFreight`, compiled. The first ways of nests are among all ways; they are not told apart."""
+        """As `GatedFreight` does, in a compiled loop. First ways are among all ways and not listed apart."""
         mask = mask_of(full)
         if self._last is not None:
             count, bits, row, label, first, ways = self._last
