@@ -29,6 +29,7 @@ from samarkand.world.freight.mode_choice import (
     VOT_CLASSES,
 )
 from samarkand.world.freight.model import skims_of
+from samarkand.world.freight.sea_searches import sea_search_of
 from samarkand.world.freight.skims import FARTHEST_QUAY_KM, SEARCH_CLASSES
 from samarkand.world.network.geography import SURROUNDINGS_KM
 from samarkand.world.network.tables import FARTHEST_CONNECTOR_KM
@@ -53,6 +54,7 @@ IMPORTS = {
     "samarkand.world.freight.commodities.freight_table",
     "samarkand.world.freight.mode_constants.declared_constants",
     "samarkand.world.freight.origins.origin_rows",
+    "samarkand.world.freight.ships.ship_rows",
     "samarkand.world.network.rail_rates.tonne_rates",
     "samarkand.world.network.tolls.tolls_of_links",
     "samarkand.world.parameters.load_parameters",
@@ -71,6 +73,7 @@ READERS = {
     "samarkand.world.freight.commodities",
     "samarkand.world.freight.mode_constants",
     "samarkand.world.freight.origins",
+    "samarkand.world.freight.ships",
     "samarkand.world.network.chokepoints",
     "samarkand.world.network.geography",
     "samarkand.world.network.rail_rates",
@@ -121,9 +124,10 @@ def fast_state(world: World, programme: Programme, items: Collection[str]) -> St
 
 
 def by_sea_of(state: State) -> Floats:
-    """Which cities are offered the sea, settled on the network without items."""
-    found: Floats = skims_of(state.freight.model)["sea_offered"].to_numpy()
-    return found
+    """Where the sea is offered and ore takes its own way there, settled on the network without items."""
+    skims = skims_of(state.freight.model)
+    own = skims["sea_search"].sel(goods="ores") == sea_search_of()[VOT_CLASSES.index("ores")]
+    return np.stack([skims["sea_offered"].to_numpy(), own.to_numpy()])
 
 
 def both_ways(world: World, programme: Programme, items: tuple[str, ...], steps: dict[str, Any]) -> Both:

@@ -36,11 +36,11 @@ def test_every_link_and_port_closed_gives_what_the_closed_network_gives(model: F
         found = disrupt_freight(model, closures).closed
         closed = close(network, closures)
         legs = {
-            name: compute_component(part, parameters, lambda **_fractions: None)
+            name: compute_component(part, lambda **_fractions: None)
             for name, part in components(closed, parameters).items()
         }
         settled = model.path_update.base.handicap  # on the open network
-        base, pairs = prepare_base(closed, parameters, legs, handicap=settled)
+        base, pairs = prepare_base(closed, parameters, legs, model.baseline.pairs, settled)
         for field in fields(base):
             ours, whole = (getattr(one, field.name) for one in (found.path_update.base, base))
             np.testing.assert_allclose(ours, whole, rtol=1e-12, err_msg=f"{names} {field.name}")

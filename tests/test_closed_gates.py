@@ -73,25 +73,35 @@ def compare(toy: Toy, changes: Sequence[LinkChange], prices: Sequence[float]) ->
     pairs, price = toy.model.baseline.pairs, np.array(prices)
     ends = pairs.origin.astype(np.int64), pairs.destination.astype(np.int64)
     network = open_ports(toy.model.network, changes)
-    search = GateSearch(network, toy.model.parameters, changes, toy.gates, ends)
+    search = GateSearch(network, toy.model.parameters, changes, toy.gates, ends, own_ways=pairs.own_ways)
     _, ways = toy.closed.ways(changes)
     assert ways.rows.size
-    for c, value in enumerate(search.values):
-        theirs = search.find(c, price, by_land=True, by_sea=True)
-        ours = ways.find(c, price, by_land=True, by_sea=True)
-        for mode in MODES:
-            cost = []
-            for way in (ours[mode], theirs[mode].of(ways.rows)):
-                paid = sum(price[f] * (way.gates >> f & 1) for f in range(price.size))
-                cost.append(way.usd + value * way.hours + paid)
-            once = mode != "sea" or not price[:2].any()
-            assert (cost[0] <= cost[1] * (1 + SOLVED)).all(), (c, mode)
-            assert not once or cost[0] == pytest.approx(cost[1], rel=SOLVED), (c, mode)
-            free = search.find(c, np.zeros(price.size), by_land=True, by_sea=True)[mode]
-            elsewhere = np.setdiff1d(np.arange(len(pairs)), ways.rows)
-            zone = toy.model.baseline.zones[0]
-            abroad = elsewhere[zone[pairs.origin[elsewhere]] != zone[pairs.destination[elsewhere]]]
-            assert not free.gates[abroad].any(), "pairs that are left out pass no gate"
+    nothing = np.zeros(price.size)
+    parts = [  # mode, value of time, ways by both, and those of a search without prices
+        (mode, value, ours[mode], theirs[mode], free[mode])
+        for c, value in enumerate(search.values)
+        for ours, theirs, free in [[
+            one.find(c, at, by_land=True, by_sea=False)
+            for one, at in ((ways, price), (search, price), (search, nothing))
+        ]]
+        for mode in MODES
+        if mode != "sea"
+    ]  # fmt: skip
+    voyages = zip(ways.at_sea(price), search.at_sea(price), search.at_sea(nothing), strict=True)
+    values = pairs.search_values[MODES.index("sea")]
+    parts += [("sea", values[s], *found) for s, found in enumerate(voyages)]
+    for mode, value, ours, theirs, free in parts:
+        with_prices = []
+        for way in (ours, theirs.of(ways.rows)):
+            paid = sum(price[f] * (way.gates >> f & 1) for f in range(price.size))
+            with_prices.append(way.usd + value * way.hours + paid)
+        once = mode != "sea" or not price[:2].any()
+        assert (with_prices[0] <= with_prices[1] * (1 + SOLVED)).all(), mode
+        assert not once or with_prices[0] == pytest.approx(with_prices[1], rel=SOLVED), mode
+        elsewhere = np.setdiff1d(np.arange(len(pairs)), ways.rows)
+        zone = toy.model.baseline.zones[0]
+        abroad = elsewhere[zone[pairs.origin[elsewhere]] != zone[pairs.destination[elsewhere]]]
+        assert not free.gates[abroad].any(), "pairs that are left out pass no gate"
 
 
 @given(st.lists(st.floats(0.0, 2000.0), min_size=3, max_size=3), st.sampled_from([None, *range(12)]))

@@ -16,8 +16,9 @@ from samarkand.world.accounts.tables import load_accounts
 from samarkand.world.freight import end_legs as ends_module
 from samarkand.world.freight import model as freight_module
 from samarkand.world.freight.end_legs import EndLegs
-from samarkand.world.freight.model import FreightModel, prepare_freight, skims_of
+from samarkand.world.freight.model import FreightModel, RouteUpdate, prepare_freight, skims_of
 from samarkand.world.freight.path_base import prepare_base
+from samarkand.world.freight.sea_searches import routes_of_land
 from samarkand.world.freight.skims import assemble, both_ways, components, values_of_time
 from samarkand.world.freight.subsets import costs_of_subsets
 from samarkand.world.freight.trade_costs import counterfactual_costs, prepare_pairs
@@ -64,9 +65,7 @@ def part_of(network: Network, cities: int, seed: int) -> Network:
 
 def exact_legs(part, parameters):
     """Legs by scipy."""
-    return [
-        both_ways(calc_legs(part.graph, v, part.sources, part.targets)) for v in values_of_time(parameters)
-    ]
+    return [both_ways(calc_legs(graph, v, part.sources, part.targets)) for graph, v in part.searches]
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +158,7 @@ def test_closure_is_a_recomputation(small) -> None:
     Both are sums of a few hundred doubles in another order. Ports are left out here: their test is below.
     """
     changes = [c for c in random_changes(small.network, seed=7, number=16) if c.action != "port"]
-    values, pairs = values_of_time(small.parameters), small.baseline.pairs
+    values = values_of_time(small.parameters)
     subsets = np.random.default_rng(2)
     exact = {name: exact_legs(part, small.parameters) for name, part in small.parts.items()}
     moved = 0
@@ -167,15 +166,11 @@ def test_closure_is_a_recomputation(small) -> None:
         chosen = [change for change in changes if subsets.random() < 0.4]
         c = number % len(values)
         found = small.update_routes(chosen)
-        cost = pairs.usd[:, :, c] + values[c] * pairs.hours[:, :, c]
-        cost[found.rows] = found.usd[:, :, c] + values[c] * found.hours[:, :, c]
         legs = {"sea": exact["sea"]}
         for mode in LAND:
             one = recomputed_legs(small, chosen, mode, [c])[c]
             legs[mode] = [one] * len(values)
-        again = assemble_class(small, legs, c)[:, pairs.origin, pairs.destination].T
-        apart = pairs.origin != pairs.destination
-        np.testing.assert_allclose(cost[apart], again[apart], rtol=1e-9)
+        compare_class(small, found, legs, c)
         moved += found.rows.size
     assert moved > 20 * SUBSETS
 
@@ -184,28 +179,35 @@ def test_closure_is_a_recomputation(small) -> None:
 def test_closure_is_a_recomputation_on_the_full_matrix(model) -> None:
     """All pairs of a thousand cities by all modes, one search class, to 1e-9 relative; sea legs are those searched."""
     changes = [c for c in random_changes(model.network, seed=9, number=8) if c.action in ("new", "crossing")]
-    c, value = 1, values_of_time(model.parameters)[1]
-    pairs, found = model.baseline.pairs, model.update_routes(changes)
-    cost = pairs.usd[:, :, c] + value * pairs.hours[:, :, c]
-    cost[found.rows] = found.usd[:, :, c] + value * found.hours[:, :, c]
+    c, found = 0, model.update_routes(changes)
     legs = {mode: recomputed_legs(model, changes, mode, [c]) for mode in LAND}
-    sea = model.parts["sea"]
-    legs["sea"] = [both_ways(calc_legs(sea.graph, value, sea.sources, sea.targets))] * (c + 1)
-    again = assemble_class(model, legs, c)[:, pairs.origin, pairs.destination].T
-    apart = pairs.origin != pairs.destination
-    np.testing.assert_allclose(cost[apart], again[apart], rtol=1e-9)
+    legs["sea"] = exact_legs(model.parts["sea"], model.parameters)
+    compare_class(model, found, legs, c)
     assert {change.mode for change in changes} == set(LAND)
     assert found.rows.size > 10_000
 
 
-def assemble_class(model: FreightModel, legs, c: int) -> np.ndarray:
+def compare_class(model: FreightModel, found: RouteUpdate, legs, c: int) -> None:
+    """Costs of all pairs by road and rail of a search class and by the searches at sea that have its legs on land,
+    where goods take their ways: those of the model with changes, and recomputed from legs."""
     from samarkand.world.freight.skims import chain_legs
 
-    value = values_of_time(model.parameters)[c]
+    pairs, value = model.baseline.pairs, values_of_time(model.parameters)[c]
     settled = model.path_update.base.handicap[c].T  # without changes
-    found = {name: legs[name][c] for name in legs}
-    chains = chain_legs(model.network, model.parameters, found, value, settled)
-    return np.stack([mode.cost(value) for mode in (chains.by_road, chains.by_rail, chains.by_sea)])
+    on_land = {name: legs[name][c] for name in LAND}
+    at_sea = {s: legs["sea"][s] for s in routes_of_land(c)}
+    chains = chain_legs(model.network, model.parameters, on_land, at_sea, value, settled)
+    ways = [(0, c, chains.by_road), (1, c, chains.by_rail)]
+    ways += [(2, s, voyages.whole) for s, voyages in chains.by_sea.items()]
+    for m, k, way in ways:
+        cost = pairs.usd[:, m, k] + value * pairs.hours[:, m, k]
+        cost[found.rows] = found.usd[:, m, k] + value * found.hours[:, m, k]
+        asked = pairs.origin != pairs.destination
+        if m == 2:
+            asked &= pairs.own_ways[:, k]
+            assert asked.any()
+        again = way.cost(value)[pairs.origin, pairs.destination]
+        np.testing.assert_allclose(cost[asked], again[asked], rtol=1e-9)
 
 
 def test_costs_are_those_of_recomputed_skims(small) -> None:
@@ -319,12 +321,12 @@ def test_what_two_items_save_at_one_crossing_adds_up(model, network):
 
 
 def test_ends_of_many_programmes_are_not_kept_for_ever(model, monkeypatch):
-    part, values = model.parts["rail"], values_of_time(model.parameters)
-    some = EndLegs(part, values)
+    part = model.parts["rail"]
+    some = EndLegs(part)
     some.find([0, 1, 2], lambda *_words, **_fractions: None)
-    assert set(EndLegs(part, values).table.nodes) >= {0, 1, 2}
+    assert set(EndLegs(part).table.nodes) >= {0, 1, 2}
     monkeypatch.setattr(ends_module, "MOST_ENDS", 2)
-    assert EndLegs(part, values).table.nodes == ()  # searched anew, and as good
+    assert EndLegs(part).table.nodes == ()  # searched anew, and as good
 
 
 def test_a_port_saves_no_more_than_it_costs(model, parameters):

@@ -16,7 +16,6 @@ from samarkand.world.freight import origin_weights as weights
 from samarkand.world.freight.assignment import city_flows, shares_of_cities
 from samarkand.world.freight.chokepoint_shares import _between_economies
 from samarkand.world.freight.mode_choice import (
-    LIKE,
     MODES,
     SECTOR_OF_CLASS,
     VOT_CLASSES,
@@ -183,7 +182,6 @@ def test_the_table_holds_together() -> None:
     assert {row.sector for row in rows} == set(SECTOR_OF_CLASS.values())
     assert len({(row.economy, row.sector, row.place) for row in rows}) == len(rows)
     assert all(row.evidence.source for row in rows)
-    assert all(LIKE[k] == (0 if label in SECTOR_OF_CLASS else k) for k, label in enumerate(VOT_CLASSES))
 
 
 def test_places_lie_in_their_economies() -> None:

@@ -2,10 +2,10 @@
 
     links -> least-cost legs -> routes by mode -> choice of mode -> costs of economies -> iceberg costs -> equilibrium
 
-Gives what `appraise` gives for border measures, before anybody pays, without what makes it fast. It imports of ours
-what reads tables alone. Left out: items that change more than hours at borders, tariffs, closures, `--limits`, who
-pays, ramp-up, deficits not fixed in money, networks that lack a mode. Handed in: where the sea is offered. Legs have
-US$ and hours per TEU first, infinite where nothing leads; generalised cost is `usd + value of time * hours`.
+Gives what `appraise` gives for border measures before anybody pays, slowly; of ours it imports what reads tables alone.
+Left out: items that change more than hours at borders, tariffs, closures, `--limits`, who pays, ramp-up, deficits not
+fixed in money, networks that lack a mode. Handed in: where the sea is offered, and ore has its own way. Legs: US$ and
+hours per TEU, infinite where nothing leads; generalised cost is `usd + value of time * hours`.
 """
 
 from typing import Any
@@ -19,6 +19,7 @@ from samarkand.world.freight.cargo_modes import cargoes_near_by
 from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.mode_constants import declared_constants
 from samarkand.world.freight.origins import origin_rows
+from samarkand.world.freight.ships import ship_rows
 from samarkand.world.network.rail_rates import tonne_rates
 from samarkand.world.network.tolls import tolls_of_links
 from samarkand.world.parameters import load_parameters
@@ -26,10 +27,10 @@ from samarkand.world.world import World
 
 Array = np.ndarray[Any, Any]
 Saved = dict[tuple[str, str], float]  # hours by mode and id of a crossing
-ROAD, SEA, TANKS, PLACE, REFERENCE = 0, 2, 5, ["lat", "lon"], 10.0  # the last: US$ per TEU and hour
+ROAD, SEA, TANKS, ORES, PLACE, REFERENCE = 0, 2, 5, 6, ["lat", "lon"], 10.0  # the last: US$ per TEU and hour
 AMERICA, SEARCHES = ["CAN", "MEX", "USA"], ("low", "medium", "high", "very_high")  # values of time: searches
 GOODS = ("bulk", "low", "middle", "high", "highest", "bulk", "bulk", "bulk", "bulk")  # and of what travels
-PLACED = {"coal": 6, "ores": 7, "agriculture": 8}  # sectors whose bulk starts at mines and fields: its class
+PLACED = {"ores": 6, "coal": 7, "agriculture": 8}  # sectors whose bulk starts at mines and fields: its class
 FARTHEST_GATE, FARTHEST_CONNECTOR, FARTHEST_QUAY, SURROUNDINGS = 160.0, 150.0, 60.0, 30.0  # km
 DAMPING, TOLERANCE, MOST_SWEEPS = 0.2, 1e-13, 20_000  # of the fixed point
 
@@ -37,12 +38,13 @@ DAMPING, TOLERANCE, MOST_SWEEPS = 0.2, 1e-13, 20_000  # of the fixed point
 def real_income_change(world: World, programme: Programme, items: tuple[str, ...], by_sea: Array) -> Array:
     """Change of real income by economy (`world.labels`), fractions, by border measures, unpaid; better routes stay."""
     saved = hours_saved(world, programme, items)
-    before = {mode: legs(world, mode, {}) for mode in ("road", "rail", "sea")}
+    before = {mode: legs(world, mode, {}) for mode in ("road", "rail", "sea", "ore")}
     after = before | {mode: legs(world, mode, saved) for mode in {mode for mode, _ in saved}}
     handicap = np.full((len(world.network.cities), len(world.network.ports)), np.nan)
     costs = np.minimum.accumulate([route_costs(world, legs, handicap) for legs in (before, after)])
-    costs[:, :, SEA, ~by_sea] = np.inf  # settled without the items: a quicker border takes no choice away
-    return real_income_hat(world, iceberg_hat(world, choose_modes(world, costs))) - 1.0
+    np.copyto(costs[:, ORES, SEA], costs[:, ORES, SEA + 1], where=by_sea[1])  # as the ships that sail there
+    costs[:, :, SEA, ~by_sea[0]] = np.inf  # settled without the items: a quicker border takes no choice away
+    return real_income_hat(world, iceberg_hat(world, choose_modes(world, costs[:, :, : SEA + 1]))) - 1.0
 
 
 def hours_saved(world: World, programme: Programme, items: tuple[str, ...]) -> Saved:
@@ -79,8 +81,9 @@ def links(world: World, mode: str, saved: Saved) -> tuple[Array, Array]:
     usd = km * rate + fees of borders, tolls;   hours = km / speed + wait for the ferry + hours of borders - saved
     """
     p, network = world.assumptions.parameters, world.network
-    if mode == "sea":
-        table = network.sea_links[network.sea_links["status"] == "open"]
+    if mode in ("sea", "ore"):
+        table, shut = network.sea_links, [row.passage for row in ship_rows() if mode == "ore"]
+        table = table[(table["status"] == "open") & ~table["passage"].isin(shut)]
         km = np.maximum(table["km"].to_numpy(float), 0.1)
         usd = km * p["sea_rate"] + p["canal_tolls"] * tolls_of_links(table, network.sea_nodes)
         return table[["u", "v"]].to_numpy(np.int64).T, np.array([usd, km / p["sea_speed"]])
@@ -110,9 +113,9 @@ def links(world: World, mode: str, saved: Saved) -> tuple[Array, Array]:
 def legs(world: World, mode: str, saved: Saved) -> dict[float, Array]:
     """Least-cost legs between places [2, from, to] by value of time, US$ per TEU and hour.
 
-    road: cities to cities, rail terminals and ports; rail: terminals; sea: ports. Each is joined to its nearest node.
+    road: cities to cities, rail terminals and ports; rail: terminals; sea, ore: ports. Each is joined to a node.
     """
-    p, network = world.assumptions.parameters, world.network
+    p, network, graph, mode = world.assumptions.parameters, world.network, mode, mode.replace("ore", "sea")
     nodes = network.sea_nodes if mode == "sea" else network.land(mode).nodes
     if mode == "rail":
         at, connector = network.terminals["node"].to_numpy(np.int64), np.zeros((2, len(network.terminals)))
@@ -128,7 +131,7 @@ def legs(world: World, mode: str, saved: Saved) -> dict[float, Array]:
     ways = connector[:, : sources.size, None] + connector[:, None]
     ways[:, np.eye(sources.size, at.size, dtype=bool)] = np.inf  # a leg leaves its place
     values = (p["shipment_value"] * p[f"vot_rate_{name}"] / 24 for name in SEARCHES)  # a share of value a day
-    return {v: paths(len(nodes), *links(world, mode, saved), v, sources, at) + ways for v in values}
+    return {v: paths(len(nodes), *links(world, graph, saved), v, sources, at) + ways for v in values}
 
 
 def paths(size: int, ends: Array, costs: Array, value: float, sources: Array, targets: Array) -> Array:
@@ -163,7 +166,7 @@ def great_circle(one: Any, other: Any) -> Array:
 
 
 def route_costs(world: World, legs: dict[str, dict[float, Array]], handicap: Array) -> Array:
-    """Generalised cost between cities [class of goods, mode, city, city].
+    """Generalised cost between cities [class of goods, mode, city, city], by sea twice: in all ships, in those of ore.
 
     rail = road + rail + road, with a change at a station of each city, in its economy; offered where km to the farthest
     such stations <= (1 - rail_main_part) * km between the cities. Of the routes found goods take the cheapest at their
@@ -181,13 +184,14 @@ def route_costs(world: World, legs: dict[str, dict[float, Array]], handicap: Arr
     haul = np.where(near.any(axis=1), np.where(near, away, 0.0).max(axis=1), np.inf)
     by_rail = haul[:, None] + haul <= (1 - p["rail_main_part"]) * km
     change = np.array([p["terminal_fee"], p["terminal_hours"]])[:, None, None]
-    costs, own = np.full((goods.size, 3, cities, cities), np.inf), np.arange(cities)
+    costs, own = np.full((goods.size, 4, cities, cities), np.inf), np.arange(cities)
     for value, road in legs["road"].items():
         access = np.where(near, road[:, :, cities : cities + near.shape[1]] + change, np.inf)
         along = join(access, legs["rail"][value], value)
         routes = [road[:, :, :cities], np.where(by_rail, join(access, along.swapaxes(1, 2), value), np.inf)]
         if value == min(legs["sea"]):
-            routes.append(sea_routes(world, road, along, legs["sea"][value], value, handicap))
+            at_sea = [legs[ships][value] for ships in ("sea", "ore")]
+            routes += [sea_routes(world, road, along, one, value, handicap) for one in at_sea]
         for mode, (usd, hours) in enumerate(routes):
             costs[:, mode] = np.minimum(costs[:, mode], usd + goods * hours)
     costs[..., own, own], km[own, own] = np.inf, np.inf
@@ -253,15 +257,12 @@ def choose_modes(world: World, costs: Array) -> Array:
 
 
 def iceberg_hat(world: World, means: Array) -> Array:
-    """Change of iceberg costs [destination, origin, sector]: 1 + sum s ((1 + t') / (1 + t) - 1), t = cost / value.
-
-    Over cargoes; value: US$ per TEU; s: share in the sector's. A cargo's class of goods: of nearest log value of time.
-    """
+    """Change of iceberg costs [destination, origin, sector]: 1 + sum s ((1 + t') / (1 + t) - 1), t = cost / value."""
     goods = np.log([load_parameters()[f"value_of_time_{name}"] for name in GOODS])  # keep their sectors
     table = freight_table(world.assumptions.freight).sel(sector=list(world.accounts.sectors))
-    names = ("cargo_value_of_time", "cargo_value_per_teu", "cargo_share")
+    names = ("cargo_value_of_time", "cargo_value_per_teu", "cargo_share")  # s: in a sector's value
     speed, value, share = (table[name].to_numpy().T for name in names)  # [cargo, sector]
-    k = np.abs(np.log(speed)[..., None] - goods).argmin(axis=-1)
+    k = np.abs(np.log(speed)[..., None] - goods).argmin(axis=-1)  # of nearest log value of time
     k[np.isin(table["cargo"], cargoes_near_by("road"))[:, None] & (k == 0)] = TANKS
     k += (k == 0) * np.array([PLACED.get(str(sector), 0) for sector in table["sector"].to_numpy()])
     t, new_t = means[:, k].transpose(0, 4, 3, 1, 2) / value
@@ -280,12 +281,11 @@ def real_income_hat(world: World, kappa: Array) -> Array:
     if world.tariffs is not None:
         raise ValueError("basic.py knows no tariffs")
     a = world.accounts
-    pi, alpha = a.trade_share.to_numpy(), a.consumption_share.to_numpy()
-    beta, gamma = a.input_share.to_numpy(), a.value_added_share.to_numpy()
-    labour, deficit = a.value_added.sum("sector").to_numpy(), a.deficit.to_numpy()
+    shares = (a.trade_share, a.consumption_share, a.input_share, a.value_added_share, a.deficit)
+    pi, alpha, beta, gamma, deficit = (share.to_numpy() for share in shares)
     theta = world.assumptions.elasticities.values().sel(sector=list(a.sectors)).to_numpy()
     weight, spending = pi * kappa**-theta, a.trade_flow.sum("origin").to_numpy()
-    wage, price = np.ones(labour.size), np.ones(gamma.shape)
+    labour, wage, price = a.value_added.sum("sector").to_numpy(), np.ones(len(pi)), np.ones(gamma.shape)
     for _ in range(MOST_SWEEPS):  # until w, P, X come out as they went in; w moves a part of the way
         cost = np.exp(gamma * np.log(wage)[:, None] + np.einsum("nkj,nk->nj", beta, np.log(price)))
         total, income = np.einsum("nij,ij->nj", weight, cost**-theta), wage * labour + deficit

@@ -17,7 +17,7 @@ tunnel, which carry lorries as a part of the road: it counts as either, in propo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,7 @@ from samarkand.engines.assignment import Paths
 from samarkand.engines.path_sums import sum_paths
 from samarkand.world.freight.assignment import LandWays, NetworkState, Voyages, link_of_arcs
 from samarkand.world.freight.mode_choice import MODES
+from samarkand.world.freight.sea_searches import routes_of_land, sea_searches, searches_taken
 from samarkand.world.freight.skims import values_of_time
 from samarkand.world.freight.trade_costs import FreightBaseline
 from samarkand.world.network.links import LinkTable
@@ -70,7 +71,10 @@ def find_border_modes(baseline: Baseline, parties: Sequence[Sequence[str]]) -> l
     found = [_start(freight, mine) for mine in inside]
     for c, value in enumerate(values_of_time(freight.parameters)):
         ways = LandWays.at(state, value)
-        voyages = Voyages.at(state, value, ways.choice.to_port, ways.choice.by_rail) if c == 0 else None
+        voyages = {
+            s: Voyages.at(state.for_ships(sea_searches()[s]), value, ways.choice.to_port, ways.choice.by_rail)
+            for s in routes_of_land(c)
+        }
         for party, mine, one in zip(parties, inside, found, strict=True):
             border = _Border.of(party, state, ways)
             _count(one, c, freight, mine, border, voyages)
@@ -89,9 +93,9 @@ def _count(
     freight: FreightBaseline,
     inside: Bools,
     border: _Border,
-    voyages: Voyages | None,
+    voyages: Mapping[int, Voyages],
 ) -> None:
-    """Fill in what goods count that take the ways of a search class; by sea all take those of the first."""
+    """Fill in what goods count that take the ways of a search class, and of searches at sea."""
     first, last = freight.pairs.origin[one.rows], freight.pairs.destination[one.rows]
     here = np.where(inside[first], first, last).astype(np.int64)
     there = np.where(inside[first], last, first).astype(np.int64)
@@ -99,8 +103,10 @@ def _count(
     for m, mode in zip((ROAD, RAIL), by_land, strict=True):
         taken = freight.pick[one.rows, :, m] == c
         one.counted[..., m] = np.where(taken, mode[:, None], one.counted[..., m])
-    if voyages is not None:
-        one.counted[..., SEA] = border.by_sea(here, there, voyages)[:, None]
+    searches = searches_taken(freight.pairs.own_ways[one.rows])
+    for s, way in voyages.items():
+        by_sea = border.by_sea(here, there, way)
+        one.counted[..., SEA] = np.where(searches == s, by_sea[:, None], one.counted[..., SEA])
 
 
 @dataclass(frozen=True, eq=False)

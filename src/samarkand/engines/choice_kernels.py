@@ -21,14 +21,16 @@ ROUTES = 4
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def best_route(usd: Floats, hours: Floats, mode: int, value: float) -> int:
-    """The route of a pair by one mode of least usd + value * hours, by sea the first one; -1 for none.
+def best_route(usd: Floats, hours: Floats, mode: int, value: float, at_sea: int) -> int:
+    """The route of a pair by one mode of least usd + value * hours, by sea that of search `at_sea`; -1 for none.
 
-    In haste a search by sea goes over land and ends with a short crossing: only that of the first search class, which
-    has the lowest value of time, is a voyage.
+    In haste a search by sea goes over land and ends with a short crossing: which of them are voyages is settled before
+    (`sea_choice`).
     """
     best, least = -1, np.inf
-    for c in range(1 if mode == SEA else usd.shape[1]):
+    if mode == SEA:
+        return at_sea if usd[mode, at_sea] + value * hours[mode, at_sea] < np.inf else -1
+    for c in range(usd.shape[1]):
         cost = usd[mode, c] + value * hours[mode, c]
         if cost < least:
             best, least = c, cost
@@ -41,6 +43,7 @@ def prepare(
     hours: Floats,
     segment: NDArray[np.int8],
     values: Floats,
+    sea_search: Ints,
     constants: Floats,
     scale: float,
     by_sea: NDArray[np.bool_],
@@ -49,7 +52,8 @@ def prepare(
 ) -> None:
     """Terms A_m g_m^-scale of the choice and the routes picked, of every pair, without changes.
 
-    usd, hours: [pair, mode, route], infinite where there is none; segment: [pair]; values: [class]; constants:
+    usd, hours: [pair, mode, route], infinite where there is none; segment: [pair]; values: [class]; sea_search: [class]
+    the route by sea; constants:
     [segment, class, mode], minus infinity where goods do not take a mode while another serves; by_sea: [pair], where
     the sea is offered. Fills term: [pair, class, mode], zero where not offered; pick: [pair, class, mode], the route of
     each, -1 for none.
@@ -59,7 +63,7 @@ def prepare(
         for k in range(values.size):
             served = False
             for m in range(MODES):
-                best = best_route(usd[r], hours[r], m, values[k])
+                best = best_route(usd[r], hours[r], m, values[k], sea_search[k])
                 pick[r, k, m] = best
                 term[r, k, m] = 0.0
                 if best >= 0 and (m != SEA or by_sea[r]):
@@ -143,11 +147,11 @@ def find_moves(
     """Which modes of a pair have other routes, and whether their cost rises or falls in a search class, [mode]."""
     for m in range(MODES):
         touched[m] = rises[m] = falls[m] = False
-        for c in range(1 if m == SEA else usd.shape[1]):
+        for c in range(usd.shape[1]):
             if new_usd[m, c] != usd[m, c] or new_hours[m, c] != hours[m, c]:
                 touched[m] = True
-                old = usd[m, c] + search_values[c] * hours[m, c]
-                new = new_usd[m, c] + search_values[c] * new_hours[m, c]
+                old = usd[m, c] + search_values[m, c] * hours[m, c]
+                new = new_usd[m, c] + search_values[m, c] * new_hours[m, c]
                 rises[m] = rises[m] or not new <= old
                 falls[m] = falls[m] or new < old
 
@@ -172,6 +176,7 @@ def take_routes(
     pick: NDArray[np.int8],
     search_values: Floats,
     values: Floats,
+    sea_search: Ints,
     cost: Floats,
     taken_hours: Floats,
 ) -> None:
@@ -189,7 +194,7 @@ def take_routes(
                 h = hours[r, m, c] if c >= 0 else np.inf
                 g = usd[r, m, c] + values[k] * h if c >= 0 else np.inf
                 if touched[m]:
-                    c = best_route(new_usd[n], new_hours[n], m, values[k])
+                    c = best_route(new_usd[n], new_hours[n], m, values[k], sea_search[k])
                     new_h = new_hours[n, m, c] if c >= 0 else np.inf
                     new_g = new_usd[n, m, c] + values[k] * new_h if c >= 0 else np.inf
                     if is_taken(new_g, g, rises[m], falls[m]):
@@ -209,6 +214,7 @@ def compare(
     segment: NDArray[np.int8],
     search_values: Floats,
     values: Floats,
+    sea_search: Ints,
     constants: Floats,
     scale: float,
     origin: NDArray[np.int32],
@@ -225,12 +231,12 @@ def compare(
     """Add the weighted differences of changed pairs to their pairs of zones: total[q, class, zone, zone], q: cost
     by logsum, with fixed shares and of the cheapest mode, the same three for hours, shares; or the first alone.
 
-    rows: [n] pairs that changed, new_usd, new_hours: [n, mode, route]; search_values: [route], the values of time the
-    routes were searched with; like: [class], the class, it or one before it, that chooses as it does; the rest as in
-    `prepare` and `add_levels`. Goods take new routes or keep their former
-    ones as `is_taken` says. least_cost, least_hours: [n, class, mode], as from `take_routes`, routes of a state that
-    has every route of this one and more: what seems cheaper here was there too, and counts as those. Returns the first
-    pair (its number in `rows`) that changes cut off, -1 for none.
+    rows: [n] pairs that changed, new_usd, new_hours: [n, mode, route]; search_values: [mode, route], the values of time
+    the routes were searched with; like: [class], the class, it or one before it, that chooses as it does; the rest as
+    in `prepare` and `add_levels`. Goods take new routes or keep their former ones as `is_taken` says. least_cost,
+    least_hours: [n, class, mode], as from `take_routes`, routes of a state that has every route of this one and more:
+    what seems cheaper here was there too, and counts as those. Returns the first pair (its number in `rows`) that
+    changes cut off, -1 for none.
     """
     cut_off = -1
     only_cost = total.shape[0] == 1
@@ -266,7 +272,7 @@ def compare(
                 old_g[m] = usd[r, m, c] + v * old_h[m] if c >= 0 else np.inf
                 new_g[m], new_h[m], new_term[m] = old_g[m], old_h[m], term[r, k, m]
                 if touched[m]:
-                    c = best_route(new_usd[n], new_hours[n], m, v)
+                    c = best_route(new_usd[n], new_hours[n], m, v, sea_search[k])
                     h = new_hours[n, m, c] if c >= 0 else np.inf
                     g = new_usd[n, m, c] + v * h if c >= 0 else np.inf
                     taken = is_taken(g, old_g[m], rises[m], falls[m])

@@ -1,7 +1,8 @@
 """Compiled loops of routes with gates closed.
 
 usd, hours: [pair, network, mode, search class], networks by the bits of the gates that are closed; bits: of the gates
-on each route, of the same shape; values: of an hour, by search class.
+on each route, of the same shape; values: of an hour [mode, search]; a search is a search class, at sea one of those
+there.
 """
 
 from __future__ import annotations
@@ -9,8 +10,6 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-
-from samarkand.engines.choice_kernels import SEA
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -44,15 +43,15 @@ def mark_dearer(
         r = rows[n]
         at, other = place[r], open_place[r]
         for m in range(base_usd.shape[1]):
-            for c in range(values.size):
+            for c in range(values.shape[1]):
                 if at >= 0:
-                    cost = usd[at, m, c] + values[c] * hours[at, m, c]
+                    cost = usd[at, m, c] + values[m, c] * hours[at, m, c]
                 else:
-                    cost = base_usd[r, m, c] + values[c] * base_hours[r, m, c]
+                    cost = base_usd[r, m, c] + values[m, c] * base_hours[r, m, c]
                 if other >= 0:
-                    best = open_usd[other, m, c] + values[c] * open_hours[other, m, c]
+                    best = open_usd[other, m, c] + values[m, c] * open_hours[other, m, c]
                 else:
-                    best = open_base_usd[r, m, c] + values[c] * open_base_hours[r, m, c]
+                    best = open_base_usd[r, m, c] + values[m, c] * open_base_hours[r, m, c]
                 if cost > more * best:
                     dearer[n] = True
                     break
@@ -74,7 +73,7 @@ def mark_gates(
         for m in range(modes):
             for c in range(classes):
                 for k in range(networks):
-                    cost[k] = usd[n, k, m, c] + values[c] * hours[n, k, m, c]
+                    cost[k] = usd[n, k, m, c] + values[m, c] * hours[n, k, m, c]
                 for k in range(networks):
                     found = 0
                     if np.isfinite(cost[k]):
@@ -93,7 +92,7 @@ def _cheapest(
     """The network of the cheapest route of a pair, of the same cost the first. toll: by the bits of gates."""
     best, least = 0, np.inf
     for k in range(usd.shape[1]):
-        cost = usd[n, k, m, c] + values[c] * hours[n, k, m, c] + toll[bits[n, k, m, c]]
+        cost = usd[n, k, m, c] + values[m, c] * hours[n, k, m, c] + toll[bits[n, k, m, c]]
         if cost < least:
             best, least = k, cost
     return best
@@ -129,17 +128,24 @@ def gates_of_goods(
     class_of: Ints,
     gates: Ints,
 ) -> None:
-    """Gates on the cheapest routes of some pairs, [row, class of goods, mode]; class_of: the search class of each."""
+    """Gates on the cheapest routes of some pairs, [row, class of goods, mode]; class_of: the search of each, [mode,
+    class].
+    """
     modes, classes = usd.shape[2:]
-    found = np.empty((modes, classes), np.int64)
+    found, asked = np.empty((modes, classes), np.int64), np.zeros((modes, classes), np.bool_)
+    for m in range(modes):
+        for k in range(class_of.shape[1]):
+            asked[m, class_of[m, k]] = True
     for r in range(rows.size):
         n = rows[r]
         for m in range(modes):
-            for c in range(1 if m == SEA else classes):
+            for c in range(classes):
+                if not asked[m, c]:
+                    continue
                 found[m, c] = bits[n, _cheapest(usd, hours, bits, values, toll, n, m, c), m, c]
-        for k in range(class_of.size):
+        for k in range(class_of.shape[1]):
             for m in range(modes):
-                gates[r, k, m] = found[m, 0 if m == SEA else class_of[k]]
+                gates[r, k, m] = found[m, class_of[m, k]]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
@@ -195,7 +201,7 @@ def further_routes(
         for n in range(nests):
             u, m = nest_user[n], nest_mode[n]
             i, k = row[u], label[u]
-            c = 0 if m == SEA else class_of[k]
+            c = class_of[m, k]
             if q == 0:
                 first[n] = _cheapest(usd, hours, bits, values, tolls[0], i, m, c)
                 known[0, n] = bits[i, first[n], m, c]

@@ -234,6 +234,7 @@ def new_terms(
     term: Floats,
     pick: NDArray[np.int8],
     values: Floats,
+    sea_search: Ints,
     constants: Floats,
     scale: float,
     new_usd: Floats,
@@ -255,7 +256,7 @@ def new_terms(
         out[k] = term[k, m]
         if not moved or (m == SEA and not term[k, m] > 0):
             continue
-        c = best_route(new_usd, new_hours, m, values[k])
+        c = best_route(new_usd, new_hours, m, values[k], sea_search[k])
         if c < 0:
             continue
         h, u, old = new_hours[m, c], new_usd[m, c], pick[k, m]
@@ -278,6 +279,7 @@ def fill_row(
     i: int,
     by_class: Any,
     sea: Any,
+    own_ways: NDArray[np.bool_],
     near_ptr: Ints,
     near: Ints32,
     back_ptr: Ints,
@@ -287,9 +289,9 @@ def fill_row(
     real: Floats,
     mask: Ints,
 ) -> bool:
-    """Labels of city i to the cities after it, by all modes, into buckets [search class, mode, city]; whether full.
+    """Labels of city i to the cities after it, by all modes, into buckets [search, mode, city]; whether full.
 
-    by_class, sea: as of `add_rows`.
+    by_class, sea, own_ways: as of `add_rows`. Where goods of a search at sea take the way of the first, so do labels.
     """
     full = False
     count[:] = 0
@@ -303,23 +305,35 @@ def fill_row(
             )
             or full
         )  # fmt: skip
-    return row_by_sea(i, *sea, by_class[0][0], count[0, SEA], real[0, SEA], mask[0, SEA]) or full
+    cities = near_ptr.size - 1
+    for s in range(len(sea)):
+        full = row_by_sea(i, *sea[s], count[s, SEA], real[s, SEA], mask[s, SEA]) or full
+        if s == 0:
+            continue
+        for j in range(i + 1, cities):
+            if not own_ways[pair_number(i, j, cities), s]:
+                count[s, SEA, j] = count[0, SEA, j]
+                for k in range(count[0, SEA, j]):
+                    mask[s, SEA, j, k] = mask[0, SEA, j, k]
+                    for q in range(real.shape[-1]):
+                        real[s, SEA, j, k, q] = real[0, SEA, j, k, q]
+    return full
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def keep_cheaper(
-    j: int, usd: Floats, hours: Floats, by_class: Any, count: Ints32, real: Floats, mask: Ints
+    j: int, usd: Floats, hours: Floats, values: Floats, count: Ints32, real: Floats, mask: Ints
 ) -> Any:
     """Drop the labels of city j that are no cheaper than the route without projects; all projects of those left.
 
-    usd, hours: of the pair [mode, search class].
+    usd, hours: of the pair, values: of an hour [mode, search].
     """
     relevant = np.int64(0)
     for c in range(ROUTES):
         for m in range(MODES):
             if count[c, m, j] == 0:
                 continue
-            limit = (usd[m, c] + by_class[c][0] * hours[m, c]) * (1 - EQUAL)
+            limit = (usd[m, c] + values[m, c] * hours[m, c]) * (1 - EQUAL)
             n = 0
             while n < count[c, m, j] and real[c, m, j, n, 0] < limit:
                 relevant |= mask[c, m, j, n]
@@ -333,6 +347,7 @@ def add_rows(
     block: Ints,
     by_class: Any,
     sea: Any,
+    own_ways: NDArray[np.bool_],
     near_ptr: Ints,
     near: Ints32,
     back_ptr: Ints,
@@ -353,20 +368,23 @@ def add_rows(
     """Add the weighted differences of cost from the cities of `block` to those after them, for all sets; whether full.
 
     total: [zone of the second city, set, slot], as the first of `choice_kernels.compare`. Slots are the classes that
-    choose for themselves, the same there and back, and then the others to the second city and from it; these are filled
-    where one of the zones is `placed`: it has cities of another weight as sellers than as buyers. reached: [zone], set
+    choose for themselves, the same there and back, and then the last classes, which have cities of origin, to the
+    second city and from it; these are filled where one of the zones is `placed`: it has cities of another weight as
+    sellers than as buyers. reached: [zone], set
     where anything was added. sellers, like: as in `choice_kernels.compare`, with those that choose first.
     by_class: by search class (value, road, rail) with what `row_by_road` and `row_by_rail` take; sea: what `row_by_sea`
-    takes, of the first search class: no other is a voyage, see `best_route`.
-    pairs: (usd, hours, term, pick, segment); choice: (values, constants, scale); room: buckets and tables.
+    takes, by search at sea; own_ways: [pair, search at sea], where goods take the way of their own search.
+    pairs: (usd, hours, term, pick, segment, values of time [mode, search]); choice: (values, search at sea by class,
+    constants, scale); room: buckets and tables.
     """
-    usd, hours, term, pick, segment = pairs
-    values, constants, scale = choice
+    usd, hours, term, pick, segment, search_values = pairs
+    values, sea_search, constants, scale = choice
     count, real, mask, slots, bits, number, parts, out, kept_key, kept, kept_slots = room
     size = kept_slots.size - 1
     cities, alone = zone.size, np.sum(like == np.arange(like.size))
-    others = like.size - alone
-    source = np.concatenate((like, like[alone:]))
+    others = (kept.shape[1] - alone) // 2
+    first = like.size - others
+    source = np.concatenate((like[:alone], like[first:], like[first:]))
     full = False
     relevant = np.empty(cities, np.int64)
     new_usd, new_hours = np.empty((MODES, ROUTES)), np.empty((MODES, ROUTES))
@@ -377,14 +395,14 @@ def add_rows(
     weights = np.empty(alone + 2 * others)
     for i in block:
         full = fill_row(
-            i, by_class, sea, near_ptr, near, back_ptr, back_city, back_near, count, real, mask
+            i, by_class, sea, own_ways, near_ptr, near, back_ptr, back_city, back_near, count, real, mask
         ) or full  # fmt: skip
         for j in range(cities):
             relevant[j] = 0
             if j <= i or zone[j] < 0 or not weight[j] > 0:
                 continue
             r = pair_number(i, j, cities)
-            relevant[j] = keep_cheaper(j, usd[r], hours[r], by_class, count, real, mask)
+            relevant[j] = keep_cheaper(j, usd[r], hours[r], search_values, count, real, mask)
         order = np.argsort(relevant)
         last, last_zone, found, slots_used = np.int64(0), -1, 0, 0
         for j in order[np.searchsorted(relevant[order], 1) :]:
@@ -401,8 +419,8 @@ def add_rows(
                 slots_used = alone + (2 * others if placed[zone[i]] or placed[b] else 0)
             weights[:alone] = weight[i] * weight[j]
             for k in range(others):
-                weights[alone + k] = sellers[alone + k, i] * weight[j]
-                weights[alone + others + k] = sellers[alone + k, j] * weight[i]
+                weights[alone + k] = sellers[first + k, i] * weight[j]
+                weights[alone + others + k] = sellers[first + k, j] * weight[i]
             any_class = False
             for k in range(alone):
                 whole[k] = term[r, k, 0] + term[r, k, 1] + term[r, k, 2]
@@ -444,8 +462,8 @@ def add_rows(
                     routes_taken(used, j, lists[:filled], count, mask, taken)
                 for m in range(MODES):
                     new_terms(
-                        m, j, taken, real, usd[r], hours[r], term[r], pick[r], values[:alone], constants[segment[r]],
-                        scale, new_usd, new_hours, terms[m],
+                        m, j, taken, real, usd[r], hours[r], term[r], pick[r], values[:alone], sea_search,
+                        constants[segment[r]], scale, new_usd, new_hours, terms[m],
                     )  # fmt: skip
                 for k in range(alone):
                     change[k] = fall(cost[k], whole[k], terms[:, k], scale) if whole[k] > 0 else 0.0
@@ -485,7 +503,7 @@ def add_block(
     """Add what a block of zone a has with zone b to that of the pair of zones, and empty it.
 
     found: [set, slot], as `add_rows` fills it. sums: [set // together, pair of zones, set % together, class that
-    chooses], the same there and back; further: [set // together, row, set % together, the other classes from the first
+    chooses], the same there and back; further: [set // together, row, set % together, the last classes from the first
     zone of the pair and then to it], for pairs with a row (-1: none). filled: [pair of zones], where anything stands.
     """
     pair = pair_number(min(a, b), max(a, b), zones)
@@ -521,9 +539,9 @@ def lay_out(
     sums, further, filled: as in `add_block`; rows: of pairs of zones in `further`; like: the class, itself or one
     before it, that chooses as each does.
     """
-    together, alone = sums.shape[2:]
+    together = sums.shape[2]
     classes, zones = costs.shape[:2]
-    others = classes - alone
+    others = further.shape[3] // 2
     for a in range(zones):
         for b in range(a, zones):
             pair = pair_number(a, b, zones)
@@ -532,9 +550,9 @@ def lay_out(
             here, row = sums[s // together, pair, s % together], rows[pair]
             for k in range(classes):
                 to = back = here[like[k]]
-                if k >= alone and row >= 0:
+                if k >= classes - others and row >= 0:
                     there = further[s // together, row, s % together]
-                    to, back = there[k - alone], there[k - alone + others]
+                    to, back = there[k - classes + others], there[k - classes + 2 * others]
                 if a == b:
                     costs[k, a, a] += (to + back) / mass[k, a, a]
                 else:

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from samarkand.engines.choice_kernels import MODES, ROUTES, SEA
+from samarkand.engines.choice_kernels import MODES, ROUTES
 from samarkand.engines.label_pairs import fill_row, keep_cheaper
 from samarkand.engines.path_update_kernels import pair_number
 
@@ -26,9 +26,11 @@ def fill_network(
     i: int,
     by_class: Any,
     sea: Any,
+    own_ways: NDArray[np.bool_],
     near: Any,
     usd: Floats,
     hours: Floats,
+    values: Floats,
     zone: Ints32,
     weight: Floats,
     count: Ints32,
@@ -36,12 +38,12 @@ def fill_network(
     mask: Ints,
 ) -> bool:
     """Labels of city i on one network, those alone that better its routes; whether full. near: as `fill_row` has it."""
-    full: bool = fill_row(i, by_class, sea, *near, count, real, mask)
+    full: bool = fill_row(i, by_class, sea, own_ways, *near, count, real, mask)
     cities = zone.size
     for j in range(i + 1, cities):
         if zone[j] >= 0 and weight[j] > 0 and zone[j] != zone[i]:
             r = pair_number(i, j, cities)
-            keep_cheaper(j, usd[r], hours[r], by_class, count, real, mask)
+            keep_cheaper(j, usd[r], hours[r], values, count, real, mask)
     return full
 
 
@@ -50,8 +52,6 @@ def _differs(j: int, k: int, costs: Any, count: Ints32, real: Floats, mask: Ints
     """Whether network k has other routes or labels to city j than the first. costs: [network, mode, search class]."""
     for c in range(ROUTES):
         for m in range(MODES):
-            if m == SEA and c > 0:
-                continue  # no other class is a voyage
             if costs[k, m, c] > (1.0 + SAME) * costs[0, m, c] or count[k, c, m, j] != count[0, c, m, j]:
                 return True
             for n in range(count[0, c, m, j]):
@@ -88,7 +88,7 @@ def differing(
         for k in range(networks):
             for m in range(MODES):
                 for c in range(ROUTES):
-                    costs[k, m, c] = usd[k][r, m, c] + values[c] * hours[k][r, m, c]
+                    costs[k, m, c] = usd[k][r, m, c] + values[m, c] * hours[k][r, m, c]
         differ = False
         for k in range(1, networks):
             differ = differ or _differs(j, k, costs, count, real, mask)

@@ -52,7 +52,6 @@ def lay_users(
     measure: Ints,
     class_of: Ints,
     value: Floats,
-    sea: int,
     scale: float,
     sharp: float,
     usd: Floats,
@@ -75,10 +74,10 @@ def lay_users(
     full: bits of the places that are full; choices: bits of each choice of them. bits, term, cost: of first ways [row,
     class, mode]; pair: of economies, from the first city of a row to the second and back [direction, row]; weight: of
     both cities [direction, row, class], and cell, weight_of of a user [user, direction]. usd, hours, gates: of the ways
-    with gates closed [row, choice of all gates, mode, search class]; values: of an hour, by search class. A nest has
-    its first way, and those with gates closed that pass other places where its goods take of the capacity. Terms are
-    such that without prices modes have the shares of `term`, and logsums are nothing. without: [facility, cell],
-    weights of goods that pass on first ways.
+    with gates closed [row, choice of all gates, mode, search class]; values: of an hour [mode, search]; class_of: the
+    search of each class of goods [mode, class]. A nest has its first way, and those with gates closed that pass other
+    places where its goods take of the capacity. Terms are such that without prices modes have the shares of `term`, and
+    logsums are nothing. without: [facility, cell], weights of goods that pass on first ways.
     """
     classes, modes = bits.shape[1:]
     networks = usd.shape[1]
@@ -112,10 +111,10 @@ def lay_users(
             for m in range(modes):
                 if not term[r, k, m] > 0.0:
                     continue
-                c = 0 if m == sea else class_of[k]
+                c = class_of[m, k]
                 first_way[n] = w
                 for b in range(networks):
-                    costs[b] = usd[r, b, m, c] + values[c] * hours[r, b, m, c]
+                    costs[b] = usd[r, b, m, c] + values[m, c] * hours[r, b, m, c]
                     gates_of[b] = gates[r, b, m, c]
                 at = best_way(costs, gates_of, 0, closed) if passes[m, c] else 0
                 first_usd, first_hours = usd[r, at, m, c], hours[r, at, m, c]

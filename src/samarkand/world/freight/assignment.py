@@ -26,6 +26,13 @@ from samarkand.world.freight.leg_choice import handicap_kept, rail_constant_of_p
 from samarkand.world.freight.mode_choice import VOT_CLASSES, add_by_class, classes_of_time
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.origin_weights import origin_weights
+from samarkand.world.freight.sea_searches import (
+    SeaSearch,
+    routes_of_land,
+    sea_search_of,
+    sea_searches,
+    searches_taken,
+)
 from samarkand.world.freight.skims import (
     MODES,
     SEARCH_CLASSES,
@@ -182,7 +189,8 @@ def mode_shares(
     """Choice shares by pair of cities, dims (vot_class, origin_city, destination_city, mode), fractions.
 
     update: pairs whose routes differ in some state, which choose anew; a mode that was not offered stays so. Zero where
-    no mode connects, and within a city. modes: those whose shares are asked for.
+    no mode connects, and within a city. modes: those whose shares are asked for. Its coordinate `sea_search`
+    (vot_class, origin_city, destination_city) tells whose way goods take at sea (`ships`).
     """
     baseline = model.baseline
     pairs, term = baseline.pairs, baseline.term
@@ -203,6 +211,9 @@ def mode_shares(
         of_mode = share[:, c, MODES.index(modes[m])]
         by_city[c, m, pairs.origin, pairs.destination] = of_mode
         by_city[c, m, pairs.destination, pairs.origin] = of_mode
+    searches = np.zeros((share.shape[1], labels.size, labels.size), np.int8)
+    searches[:, pairs.origin, pairs.destination] = searches_taken(pairs.own_ways).T
+    searches[:, pairs.destination, pairs.origin] = searches[:, pairs.origin, pairs.destination]
     return xr.DataArray(
         by_city.transpose(0, 2, 3, 1),
         {
@@ -210,6 +221,7 @@ def mode_shares(
             "origin_city": labels,
             "destination_city": labels,
             "mode": list(modes),
+            "sea_search": (("vot_class", "origin_city", "destination_city"), searches),
         },
         ("vot_class", "origin_city", "destination_city", "mode"),
         name="mode_share",
@@ -221,8 +233,8 @@ def _terms(baseline: FreightBaseline, rows: Ints, usd: Floats, hours: Floats) ->
     shape = (rows.size, baseline.values.size, len(MODES))
     term, pick = np.empty(shape), np.empty(shape, np.int8)
     load_kernels().prepare(
-        usd, hours, baseline.segment[rows], baseline.values, baseline.constants, baseline.choice.scale,
-        baseline.pairs.by_sea[rows], term, pick,
+        usd, hours, baseline.segment[rows], baseline.values, baseline.sea_search, baseline.constants,
+        baseline.choice.scale, baseline.pairs.by_sea[rows], term, pick,
     )  # fmt: skip
     return term
 
@@ -250,10 +262,12 @@ class _Part:
 class _Carried:
     """One quantity (tonnes or TEU) on its way: what is to go by class of goods and mode, and where it went.
 
-    own: by economy the part of it that begins or ends there; its ways by road are not looked at.
+    at_sea: what is to go by sea, by search there; own: by economy the part of it that begins or ends there; its ways by
+    road are not looked at.
     """
 
     demand: dict[str, dict[str, Floats]]
+    at_sea: dict[int, Floats]
     whole: _Part
     own: dict[str, _Part]
 
@@ -290,6 +304,16 @@ class NetworkState:
         graphs = {"road": self.road.graph, "rail": self.rail.graph, "sea": self.sea_graph}
         loads = {mode: np.zeros(graph.indices.size) for mode, graph in graphs.items()}
         return _Part(loads, np.zeros(len(self.network.ports)), cities)
+
+    def for_ships(self, search: SeaSearch) -> NetworkState:
+        """The same with arcs at infinite cost that the ships of a search do not sail; all keep their places."""
+        if not search.barred:
+            return self
+        ships, graph = copy(self), self.sea_graph
+        barred = self.network.sea_links["passage"].isin(search.barred).to_numpy()[self.sea.row]
+        usd = np.where(barred[link_of_arcs(graph, self.sea)], np.inf, graph.usd)
+        ships.sea_graph = replace(graph, usd=usd)
+        return ships
 
     def dearer(self, usd: Mapping[str, Floats], at_ports: Floats) -> NetworkState:
         """The same with US$/TEU added to links, by mode in the order of their costs, and at ports."""
@@ -396,8 +420,9 @@ def calc_freight_work(
     tonnes that sail besides, from terminals of their own (`energy_loads`); own_of: economies, members of the rest of
     the world too, whose own goods are laid apart as well.
     All-or-nothing on the least-cost way of each mode; no congestion. By road and rail it is the way of the search class
-    whose value of time is nearest to that of the goods; by sea that of the first search class whatever the goods, as in
-    the choice of modes (`mode_choice.revalue`): in haste a search by sea goes over land to a short crossing.
+    whose value of time is nearest to that of the goods; by sea that of the search which `mode_share` names in its
+    coordinate `sea_search` (`mode_shares`), without it that of the first, as in the choice of modes
+    (`mode_choice.revalue`): in haste a search by sea goes over land to a short crossing.
     """
     network = open_ports(network, changes)
     state = NetworkState(network, parameters, changes)
@@ -408,23 +433,26 @@ def calc_freight_work(
     for amount, codes in zip(amounts, (own_of, ()), strict=False):
         demand, left = city_flows(network, amount, mode_share)
         own = {code: state.nothing(of_city == code) for code in codes}
-        carried.append(_Carried(demand, state.nothing(), own))
+        carried.append(_Carried(demand, _by_ship(demand, mode_share), state.nothing(), own))
         stranded.append(left)
     for c in range(len(SEARCH_CLASSES)):
-        by_land = [label for label, number in of_goods.items() if number == c]
-        by_sea = list(of_goods) if c == 0 else []
+        by_land, by_sea = [label for label, number in of_goods.items() if number == c], routes_of_land(c)
         if by_land or by_sea:
             _load_class(state, values[c], by_land, by_sea, carried)
     by_mode = [float(sum(of[mode].sum() for of in carried[0].demand.values())) for mode in MODES]
     for turned in aside:
         demands = [city_flows(network, amount, turned.mode_share)[0] for amount in amounts]
         # What they carry is added to the same loads.
-        every = [replace(one, demand=demand) for one, demand in zip(carried, demands, strict=True)]
+        every = [
+            replace(one, demand=demand, at_sea=_by_ship(demand, turned.mode_share))
+            for one, demand in zip(carried, demands, strict=True)
+        ]
         for c in range(len(SEARCH_CLASSES)):
             by_land = [label for label, number in of_goods.items() if number == c]
             if by_land:
                 _load_class(turned.by_land(state, c), values[c], by_land, [], every)
-        _load_class(turned.by_sea(state), values[0], [], list(of_goods), every)
+            if by_sea := routes_of_land(c):
+                _load_class(turned.by_sea(state), values[c], [], by_sea, every)
         for m, mode in enumerate(MODES):
             laid = float(sum(of[mode].sum() for of in demands[0].values()))
             by_mode[m] += laid
@@ -505,6 +533,20 @@ def city_flows(
     return found, max(stranded, 0.0)
 
 
+def _by_ship(demand: Mapping[str, Mapping[str, Floats]], mode_share: xr.DataArray) -> dict[int, Floats]:
+    """What goes by sea between cities, by search there, of the goods of `city_flows`."""
+    found = {s: np.zeros_like(next(iter(demand.values()))["sea"]) for s in range(len(sea_searches()))}
+    own = dict(zip(VOT_CLASSES, sea_search_of().tolist(), strict=True))
+    for label, of in demand.items():
+        if own[label] == 0 or "sea_search" not in mode_share.coords:
+            found[0] += of["sea"]
+            continue
+        taken = mode_share["sea_search"].sel(vot_class=label).transpose("origin_city", "destination_city")
+        for s in {0, own[label]}:
+            found[s] += np.where(taken.to_numpy() == s, of["sea"], 0.0)
+    return found
+
+
 def access_cost(place: Attachment, value: float) -> Floats:
     """Generalised cost of getting from places to the network, `usd + value * hours`."""
     return place.usd + value * place.hours
@@ -574,28 +616,33 @@ def _load_class(
     state: NetworkState,
     value: float,
     by_land: Sequence[str],
-    by_sea: Sequence[str],
+    by_sea: Sequence[int],
     carried: Sequence[_Carried],
 ) -> None:
-    """Add flows at one value of time to the loads of arcs and ports: some classes of goods by land, some by sea."""
+    """Add flows at one value of time to the loads of arcs and ports: some classes of goods by land, and those of some
+    searches at sea."""
     cities, terminals = len(state.city.node), len(state.terminal_node)
     ways = LandWays.at(state, value)
     choice = ways.choice
-    voyages = Voyages.at(state, value, choice.to_port, choice.by_rail) if by_sea else None
+    voyages = {
+        s: Voyages.at(state.for_ships(sea_searches()[s]), value, choice.to_port, choice.by_rail)
+        for s in by_sea
+    }
 
     for one in carried:
         trains = _Trips.of(one.flow("rail", by_land), choice.leave) if by_land else None
-        sails = None if voyages is None else _Trips.of(one.flow("sea", by_sea), voyages.land)
+        sails = {s: _Trips.of(one.at_sea[s], way.land) for s, way in voyages.items()}
         for part in (one.whole, *one.own.values()):
             legs = _Legs.none(cities, terminals, len(state.port.node), on_road=part is one.whole)
             if by_land and legs.on_road is not None:
                 legs.on_road[:, :cities] += one.flow("road", by_land)
             if trains is not None:
                 legs.add_trains(trains.some(part.cities), choice.entry)
-            if sails is not None and voyages is not None:
-                trips = sails.some(part.cities)
-                legs.add_voyages(trips, part.ports, voyages, choice.entry, state.port_terminal)
-                part.loads["sea"] += assign(state.sea_graph, voyages.paths, legs.at_sea)
+            for s, way in voyages.items():
+                trips = sails[s].some(part.cities)
+                legs.at_sea[:] = 0.0
+                legs.add_voyages(trips, part.ports, way, choice.entry, state.port_terminal)
+                part.loads["sea"] += assign(state.sea_graph, way.paths, legs.at_sea)
             if legs.on_road is not None:
                 part.loads["road"] += assign(state.road.graph, ways.road, legs.on_road)
             part.loads["rail"] += assign(state.rail.graph, choice.rail, legs.on_rail)

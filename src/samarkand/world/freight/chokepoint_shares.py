@@ -1,8 +1,9 @@
 """Which chokepoints sea freight between economies passes, on the network without changes.
 
 The voyage of two cities is the one that the choice of modes offers them: between the ports of least cost, by the sea
-path of least cost. It passes a chokepoint where it uses any link of the named passage. Cities of an economy weigh as
-in all trade costs (`FreightBaseline.weights_of`); pairs of cities also by the share of the sea between them.
+path of least cost for the ships of the goods (`ships`). It passes a chokepoint where it uses any link of the named
+passage. Cities of an economy weigh as in all trade costs (`FreightBaseline.weights_of`); pairs of cities also by the
+share of the sea between them.
 
     passes[k, c, o, d] = sum over cities a of o, b of d of w_a w_b share_sea[a,b,c] [voyage a-b passes k]
                          / the same sum without the last factor
@@ -23,15 +24,15 @@ from samarkand.core.disk_cache import load_entry, save_entry
 from samarkand.core.hashing import fingerprint
 from samarkand.engines.assignment import find_paths, join_choice
 from samarkand.engines.once import derived
-from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
+from samarkand.world.freight.mode_choice import VOT_CLASSES
 from samarkand.world.freight.model import FreightModel
+from samarkand.world.freight.sea_searches import SEA, sea_searches, searches_taken
 from samarkand.world.freight.skims import attach_ports_at_sea
 from samarkand.world.network.tables import LinkCosts, Network, sea_costs
 
 Flags = NDArray[np.bool_]
-FORMAT = "passages-2"
+FORMAT = "passages-3"
 MOST_KEPT = 3
-SEA = MODES.index("sea")
 
 
 def passages_of(model: FreightModel) -> xr.DataArray:
@@ -74,9 +75,9 @@ def find_passages(model: FreightModel) -> Floats:
     one, other = zone[pairs.origin], zone[pairs.destination]
     counted = (one >= 0) & (other >= 0) & (pairs.origin != pairs.destination)
     passes = np.zeros((len(model.network.chokepoints), len(VOT_CLASSES), count, count))
-    picked = baseline.pick[..., SEA]
+    picked = searches_taken(pairs.own_ways)
     there, back = baseline.weights_of(np.arange(len(pairs)))
-    voyages = {int(c): voyages_of(model, int(c)) for c in np.unique(picked[counted]) if c >= 0}
+    voyages = {s: voyages_of(model, s) for s in range(len(sea_searches()))}
     for g in range(len(VOT_CLASSES)):
         whole = baseline.term[:, g].sum(axis=-1)
         share = np.divide(baseline.term[:, g, SEA], whole, out=np.zeros_like(whole), where=whole > 0)
@@ -85,8 +86,8 @@ def find_passages(model: FreightModel) -> Floats:
         total = _between_economies(amounts, one, other, count)
         for k in range(len(passes)):
             crossing = np.zeros(len(pairs), np.bool_)
-            for c, flags in voyages.items():
-                mine = picked[:, g] == c
+            for s, flags in voyages.items():
+                mine = picked[:, g] == s
                 crossing[mine] = flags[k, pairs.origin[mine], pairs.destination[mine]]
             crossed = [np.where(crossing, amount, 0.0) for amount in amounts]
             part = _between_economies(crossed, one, other, count)
@@ -107,15 +108,15 @@ def _between_economies(
     return ways[0] + ways[1].T
 
 
-def voyages_of(model: FreightModel, c: int) -> Flags:
-    """Which chokepoints the voyage between two cities passes in search class `c`, [chokepoint, city, city]."""
-    network, parameters = model.network, model.parameters
-    base, value = model.path_update.base, float(model.baseline.pairs.search_values[c])
+def voyages_of(model: FreightModel, s: int) -> Flags:
+    """Which chokepoints the voyage of search `s` between two cities passes, [chokepoint, city, city]."""
+    network, parameters, search = model.network, model.parameters, sea_searches()[s]
+    base, value, c = model.path_update.base, float(model.baseline.pairs.search_values[SEA, s]), search.land
     to_port = np.ascontiguousarray((base.port_usd[c] + value * base.port_hours[c]).T)  # [city, port]
-    sailing, embark = join_choice(to_port, base.sea_usd[c] + value * base.sea_hours[c])
+    sailing, embark = join_choice(to_port, base.sea_usd[s] + value * base.sea_hours[s])
     _, land = join_choice(sailing, np.ascontiguousarray(to_port.T))
     nodes = attach_ports_at_sea(network, parameters).node
-    crossed = crossed_between(network, sea_costs(network, parameters), value, nodes)
+    crossed = crossed_between(network, sea_costs(network, parameters, search.barred), value, nodes)
     city = np.arange(land.shape[0])[:, None]
     flags: Flags = crossed[:, embark[city, land], land] & (land >= 0)
     return flags

@@ -14,14 +14,12 @@ import numpy as np
 from samarkand.core.progress import Progress
 from samarkand.engines.routing import Legs
 from samarkand.engines.threads import run_all
-from samarkand.world.freight.mode_choice import MODES
-from samarkand.world.freight.path_base import PathBase, prepare_base
+from samarkand.world.freight.path_base import PathBase, prepare_base, screen_first_ways
+from samarkand.world.freight.sea_searches import SEA, fill_first_ways, sea_searches
 from samarkand.world.freight.skims import Component, baseline_legs, sail, values_of_time
 from samarkand.world.freight.trade_costs import Pairs
 from samarkand.world.network.tables import Network
 from samarkand.world.parameters import Parameters
-
-SEA = MODES.index("sea")
 
 
 def close_base(
@@ -42,13 +40,13 @@ def close_base(
         legs = baseline_legs({"sea": parts["sea"]}, parameters, progress)
         return _sail_anew(base, pairs, network, parameters, legs["sea"])
     legs = baseline_legs(parts, parameters, progress)
-    return prepare_base(network, parameters, legs, pairs.by_sea, base.handicap)
+    return prepare_base(network, parameters, legs, pairs, base.handicap)
 
 
 def _sail_anew(
     base: PathBase, pairs: Pairs, network: Network, parameters: Parameters, legs: list[Legs]
 ) -> tuple[PathBase, Pairs]:
-    """The same land with other legs between ports, by search class."""
+    """The same land with other legs between ports, by search at sea."""
     values, count = values_of_time(parameters), len(network.cities)
     new = {
         name: np.empty_like(getattr(base, name)) for name in ("sea_hours", "sea_usd", "sea_city", "over_sea")
@@ -56,13 +54,16 @@ def _sail_anew(
     hours, usd = pairs.hours.copy(), pairs.usd.copy()
     at = pairs.origin.astype(np.int64) * count + pairs.destination
 
-    def one(c: int) -> None:
+    def one(s: int) -> None:
+        c = sea_searches()[s].land
         to_port = Legs(base.port_hours[c], base.port_usd[c]).transposed
-        sea, over_sea, by_sea = sail(network, parameters, legs[c], to_port, values[c])
-        new["sea_hours"][c], new["sea_usd"][c] = sea.hours, sea.usd
+        sea, over_sea, by_sea = sail(network, parameters, legs[s], to_port, values[c])
+        new["sea_hours"][s], new["sea_usd"][s] = sea.hours, sea.usd
         with np.errstate(over="ignore"):
-            new["over_sea"][c], new["sea_city"][c] = over_sea.cost(values[c]), by_sea.cost(values[c])
-        hours[:, SEA, c], usd[:, SEA, c] = by_sea.hours.ravel()[at], by_sea.usd.ravel()[at]
+            new["over_sea"][s], new["sea_city"][s] = over_sea.cost(values[c]), by_sea.cost(values[c])
+        hours[:, SEA, s], usd[:, SEA, s] = by_sea.hours.ravel()[at], by_sea.usd.ravel()[at]
 
-    run_all(one, range(len(values)))
+    run_all(one, range(len(sea_searches())))
+    screen_first_ways(new["sea_city"], pairs.own_ways)
+    fill_first_ways(hours, usd, pairs.own_ways)
     return replace(base, **new), replace(pairs, hours=hours, usd=usd)

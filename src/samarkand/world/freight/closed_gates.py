@@ -29,6 +29,7 @@ from samarkand.world.freight.gate_ways import Gate, Way
 from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.path_update import ByRoad
+from samarkand.world.freight.sea_searches import SEA, sea_searches
 from samarkand.world.freight.skims import component
 from samarkand.world.network.arcs import Arc
 from samarkand.world.network.disruptions import Closures, close
@@ -36,7 +37,6 @@ from samarkand.world.network.link_changes import LinkChange
 
 MOST_CLOSED = 4  # gates: 16 networks
 SAME = 1e-9  # of a cost: sums in another order
-SEA = MODES.index("sea")
 
 
 class _GatesClosed(FreightModel):
@@ -183,8 +183,12 @@ class ClosureWays:
         a gate [mode, search class]."""
         return self.usd, self.hours, self.values, self.bits, self._passes
 
+    def at_sea(self, prices: Floats) -> list[Way]:
+        """As `GateSearch.at_sea`, of these pairs."""
+        return [self.find(s, prices, by_land=False, by_sea=True)["sea"] for s in range(len(sea_searches()))]
+
     def find(self, c: int, prices: Floats, by_land: bool, by_sea: bool) -> dict[str, Way]:
-        """As `GateSearch.find`, of these pairs."""
+        """As `GateSearch.find`, of these pairs; c: by sea the number of the search there."""
         wanted = [m for m in range(len(MODES)) if (by_sea if m == SEA else by_land)]
         toll, size = self.tolls(prices), self.rows.size
         found: dict[str, Way] = {}

@@ -23,6 +23,8 @@ MOST_ENDS = (
 class LegTable:
     """Legs from the known ends (nodes) of a mode to its targets and among themselves; it never changes.
 
+    A class is a search class, at sea a search there (`Component.searches`).
+
     to: (hours and usd, class, end, target), between: (hours and usd, class, end, end). `beyond`: hours and usd that
     come on top at each target (its connector).
     """
@@ -57,11 +59,9 @@ class EndLegs:
     works on one is never disturbed.
     """
 
-    def __init__(
-        self, part: Component, values_of_time: Sequence[float], beyond: tuple[Floats, Floats] | None = None
-    ) -> None:
+    def __init__(self, part: Component, beyond: tuple[Floats, Floats] | None = None) -> None:
         self.part = part
-        values, classes = tuple(values_of_time), len(values_of_time)
+        values, classes = tuple(value for _, value in part.searches), len(part.searches)
         self._lock = Lock()
         found = load_entry(f"ends-{part.name}", part.key)
         fits = found is not None and found["to"].shape[1::2] == (classes, part.targets.size)
@@ -101,12 +101,12 @@ class EndLegs:
         to[:, :, :before] = table.to
         between[:, :, :before, :before] = table.between
         goals = np.r_[self.part.targets, np.array(nodes, dtype=np.int64)]
-        for c, value in enumerate(table.values_of_time):
+        for c, (graph, value) in enumerate(self.part.searches):
 
             def report(done: int, c: int = c) -> None:
                 progress(done=c * len(missing) + done, total=classes * len(missing))
 
-            legs = find_legs(self.part.graph, value, np.array(missing, dtype=np.int64), goals, report)
+            legs = find_legs(graph, value, np.array(missing, dtype=np.int64), goals, report)
             for k, found in enumerate((legs.hours, legs.usd)):
                 to[k, c, before:] = found[:, : self.part.targets.size]
                 between[k, c, before:] = found[:, self.part.targets.size :]

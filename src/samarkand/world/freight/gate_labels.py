@@ -75,7 +75,19 @@ class GateLabels:
                     return
                 for k, (by_class, sea) in enumerate(arguments):
                     if kernels.fill_network(
-                        i, by_class, sea, near[k], usd[k], hours[k], zone, weight, count[k], real[k], mask[k]
+                        i,
+                        by_class,
+                        sea,
+                        pairs[k].own_ways,
+                        near[k],
+                        usd[k],
+                        hours[k],
+                        values,
+                        zone,
+                        weight,
+                        count[k],
+                        real[k],
+                        mask[k],
                     ):
                         full[0] = True
                         return

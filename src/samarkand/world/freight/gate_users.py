@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from samarkand.core.conventions import Floats, Ints
 from samarkand.world.freight.gate_ways import Way
 from samarkand.world.freight.mode_choice import MODES
-
-SEA = MODES.index("sea")
+from samarkand.world.freight.sea_searches import SEA
 
 
 class Search(NamedTuple):
-    """Ways of pairs at prices in US$/TEU, by gate: by land for each search class, and by sea.
+    """Ways of pairs at prices in US$/TEU, by gate: by land for each search class, and by sea for each search there.
 
     rows: the pairs, numbers among `GatedFreight.at`; all others keep the ways of the first search.
     """
@@ -24,12 +23,12 @@ class Search(NamedTuple):
     land: Mapping[int, Floats]
     sea: Floats
     by_land: Mapping[int, Mapping[str, Way]]
-    by_sea: Way
+    by_sea: Sequence[Way]
     rows: Ints
 
     def way(self, c: int, m: int) -> Way:
-        """By one mode, for one search class."""
-        return self.by_sea if m == SEA else self.by_land[c][MODES[m]]
+        """By one mode, for one search class, at sea one search there."""
+        return self.by_sea[c] if m == SEA else self.by_land[c][MODES[m]]
 
 
 class Users(NamedTuple):
@@ -81,13 +80,13 @@ def search_of(
     land: Mapping[int, Floats],
     sea: Floats,
     by_land: Mapping[int, Mapping[str, Way]],
-    by_sea: Way,
+    by_sea: Sequence[Way],
     rows: Ints,
     part: Ints,
 ) -> Search:
     """A search of some pairs, `part` of what was found."""
     of_land = {c: {m: way.of(part) for m, way in ways.items()} for c, ways in by_land.items()}
-    return Search(land, sea, of_land, by_sea.of(part), rows)
+    return Search(land, sea, of_land, [way.of(part) for way in by_sea], rows)
 
 
 def per_user(users: Users, of_nest: Floats) -> Floats:

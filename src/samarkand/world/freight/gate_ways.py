@@ -20,6 +20,7 @@ from samarkand.engines.assignment import Paths, find_paths, join_choice
 from samarkand.engines.path_sums import mark_paths, sum_paths
 from samarkand.engines.routing import Graph, Legs
 from samarkand.world.freight.assignment import NetworkState, Voyages, link_of_arcs
+from samarkand.world.freight.sea_searches import SeaSearch, sea_searches
 from samarkand.world.freight.skims import MODES, values_of_time
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.tables import LinkCosts, Network
@@ -47,6 +48,10 @@ class Way(NamedTuple):
     def of(self, rows: Ints | slice) -> Way:
         """Those of some pairs."""
         return Way(self.hours[rows], self.usd[rows], self.gates[rows])
+
+    def where(self, own: NDArray[np.bool_], other: Way) -> Way:
+        """These where `own` says so, elsewhere others."""
+        return Way(*(np.where(own, mine, theirs) for mine, theirs in zip(self, other, strict=True)))
 
 
 class _Legs(NamedTuple):
@@ -126,7 +131,8 @@ def _lines(state: NetworkState, mode: str) -> tuple[Graph, LinkCosts]:
 
 
 class GateSearch:
-    """Searches on one state of the network, with its gates. kept: legs that other states may share."""
+    """Searches on one state of the network, with its gates. kept: legs that other states may share; own_ways: [pair,
+    search at sea], as of `Pairs`, all by default."""
 
     def __init__(
         self,
@@ -136,13 +142,14 @@ class GateSearch:
         gates: Sequence[Gate],
         pairs: tuple[Ints, Ints],
         kept: KeptLegs | None = None,
+        own_ways: NDArray[np.bool_] | None = None,
     ) -> None:
         if len(gates) > MOST_GATES:
             raise ValueError(f"there are more than {MOST_GATES} gates")
         self.state = NetworkState(network, parameters, changes)
         self.values = values_of_time(parameters)
         self.gates = tuple(gates)
-        self.pairs = pairs
+        self.pairs, self._own_ways = pairs, own_ways
         self._bits = {mode: self._bits_of_arcs(mode) for mode in MODES}
         self._at_ports = np.zeros(len(self.state.port_terminal), np.int64)
         for number, gate in enumerate(gates):
@@ -157,8 +164,24 @@ class GateSearch:
         found: Ints = bits[link_of_arcs(graph, costs)]
         return found
 
-    def find(self, c: int, prices: Floats, by_land: bool, by_sea: bool) -> dict[str, Way]:
-        """The ways of all pairs of cities for one search class at prices in US$/TEU, by the modes that are wanted."""
+    def at_sea(self, prices: Floats) -> list[Way]:
+        """The ways by sea of all pairs of cities at prices in US$/TEU, by search there; goods that take the way of the
+        first search have it in the place of their own."""
+        found: list[Way] = []
+        for s, search in enumerate(sea_searches()):
+            way = self.find(search.land, prices, by_land=False, by_sea=True, ships=search)["sea"]
+            found.append(
+                way if s == 0 or self._own_ways is None else way.where(self._own_ways[:, s], found[0])
+            )
+        return found
+
+    def find(
+        self, c: int, prices: Floats, by_land: bool, by_sea: bool, ships: SeaSearch | None = None
+    ) -> dict[str, Way]:
+        """The ways of all pairs of cities for one search class at prices in US$/TEU, by the modes that are wanted.
+
+        ships: the search at sea, by default the first.
+        """
         state, p, value = self.state, self.state.parameters, self.values[c]
         priced = add_prices(state, self.gates, prices)
         one, other = self.pairs
@@ -188,7 +211,8 @@ class GateSearch:
             )
         if by_sea:
             to_port = road.part(slice(cities + terminals, None))
-            voyages = Voyages.at(priced, value, to_port.cost, by_rail)
+            ships = sea_searches()[0] if ships is None else ships
+            voyages = Voyages.at(priced.for_ships(ships), value, to_port.cost, by_rail)
             legs, bits = _along(state.sea_graph, voyages.paths, self._bits["sea"])
             at_sea = state.at_sea
             sea = _Legs(voyages.paths.cost, legs.hours, legs.usd, bits).longer(

@@ -14,7 +14,6 @@ from samarkand.engines import limits as engine
 from samarkand.world.freight.gate_users import mask_of
 from samarkand.world.freight.known_ways import KnownWays
 from samarkand.world.freight.limits import CLOSED, MEASURES
-from samarkand.world.freight.mode_choice import VOT_CLASSES
 from samarkand.world.freight.priced_places import Goods, calc_miss
 from samarkand.world.freight.priced_users import Choosing, Passing, PricedUsers
 
@@ -132,12 +131,12 @@ class GatedCosts(KnownWays):
     def _users_at(self, goods: Goods, full: NDArray[np.bool_]) -> PricedUsers:
         mask, kept = mask_of(full), self._users_of_full
         if mask not in kept:
-            parameters, classes = self.parameters, [self.class_of[label] for label in VOT_CLASSES]
+            parameters = self.parameters
             kept[mask] = PricedUsers(
                 Passing(self.bits, self.taken, np.stack(self._cells), np.stack(self._weights)),
                 self.search,
                 Choosing(
-                    np.array(classes, np.int64), self.model.baseline.values, parameters["mode_choice_scale"],
+                    self.route_of, self.model.baseline.values, parameters["mode_choice_scale"],
                     self._sharp, CLOSED,
                 ),
                 np.flatnonzero(full), self._amounts_of_all(goods), self._measure,

@@ -20,7 +20,7 @@ from samarkand.world.freight.model import RouteUpdate
 from samarkand.world.freight.tonnes_by_route import Routes
 from samarkand.world.freight.trade_costs import load_kernels
 
-NO_WAYS = Way(np.empty(0), np.empty(0), np.empty(0, np.int64))
+NO_WAYS: tuple[Way, ...] = ()
 
 
 class KnownWays(GatedFreight):
@@ -37,8 +37,8 @@ class KnownWays(GatedFreight):
         shape = self.at.size, len(VOT_CLASSES), len(MODES)
         cost, hours, term, pick = np.empty(shape), np.empty(shape), np.empty(shape), np.empty(shape, np.int8)
         load_kernels().prepare(
-            known.usd[:, 0], known.hours[:, 0], baseline.segment[self.at], baseline.values, baseline.constants,
-            baseline.choice.scale, baseline.pairs.by_sea[self.at], term, pick,
+            known.usd[:, 0], known.hours[:, 0], baseline.segment[self.at], baseline.values, baseline.sea_search,
+            baseline.constants, baseline.choice.scale, baseline.pairs.by_sea[self.at], term, pick,
         )  # fmt: skip
         self._kernels.routes_taken(known.usd, known.hours, baseline.values, pick, cost, hours)
         return Routes(cost, hours, term), self._bits(self.found[0], self.found[0].rows)
@@ -56,7 +56,7 @@ class KnownWays(GatedFreight):
         known = self.search
         gates = np.empty((rows.size, len(VOT_CLASSES), len(MODES)), np.int64)
         self._kernels.gates_of_goods(
-            known.usd, known.hours, known.bits, known.values, known.tolls(found.sea), rows, self._search_class,
+            known.usd, known.hours, known.bits, known.values, known.tolls(found.sea), rows, self.route_of,
             gates,
         )  # fmt: skip
         return gates
@@ -64,10 +64,6 @@ class KnownWays(GatedFreight):
     @cached_property
     def _kernels(self) -> ModuleType:
         return load_compiled("samarkand.engines.gates_kernels")
-
-    @cached_property
-    def _search_class(self) -> Ints:
-        return np.array([self.class_of[label] for label in VOT_CLASSES], np.int64)
 
     def _ways_of(self, users: Users, full: NDArray[np.bool_]) -> tuple[Way, Ways]:
         """As `GatedFreight` does, in a compiled loop. First ways are among all ways and not listed apart."""
@@ -85,7 +81,7 @@ class KnownWays(GatedFreight):
         nest, gates, found = (np.empty(most, np.int64) for _ in range(3))
         cost, longer = np.empty(most), np.empty(most)
         size = self._kernels.further_routes(
-            known.usd, known.hours, known.bits, known.values, tolls, searched, self._search_class,
+            known.usd, known.hours, known.bits, known.values, tolls, searched, self.route_of,
             self.model.baseline.values, users.row, users.label, users.nest_user, users.nest_mode,
             self._paid_at(users, full), nest, cost, longer, gates, found,
         )  # fmt: skip

@@ -44,6 +44,7 @@ from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.priced_places import Goods, Layer, Limits, calc_miss, without_prices
 from samarkand.world.freight.rents import Rent, per_teu
+from samarkand.world.freight.sea_searches import SEA, sea_search_of
 from samarkand.world.freight.tonnes_by_route import Routes, costs_of, routes_of
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.new_ports import open_ports
@@ -58,7 +59,6 @@ MUCH = 20.0  # times the mean cost: what is not turned aside by it has no other 
 REMEDY = "Leave out --limits, or give the network another way."
 SMALLEST = 1e-9  # tonnes or TEU
 STEPS = 4.0  # the scale of ways grows so many times from one solution to the next
-SEA = MODES.index("sea")
 MEASURES = ("tonnes", "teu")  # of what takes capacity
 
 
@@ -104,7 +104,9 @@ class GatedFreight:
             pairs = model.baseline.pairs
             ends = pairs.origin.astype(np.int64), pairs.destination.astype(np.int64)
             network = open_ports(model.network if network is None else network, changes)
-            self.search = GateSearch(network, self.parameters, changes, self.gates, ends, legs)
+            self.search = GateSearch(
+                network, self.parameters, changes, self.gates, ends, legs, pairs.own_ways
+            )
         else:
             self.search = ways
         # Places whose users choose among several ways: once full, always, or what passes would jump where a price
@@ -149,9 +151,9 @@ class GatedFreight:
         usd, hours = costs_of(self.model.baseline, self.at, routes)
         return routes_of(self.model.baseline, self.at, usd, hours), self._bits(self.found[0], every)
 
-    def _passing_rows(self, by_land: Mapping[int, Mapping[str, Way]], by_sea: Way) -> Ints:
+    def _passing_rows(self, by_land: Mapping[int, Mapping[str, Way]], by_sea: Sequence[Way]) -> Ints:
         """Pairs of cities of two economies of which a way passes a gate."""
-        passes = by_sea.gates != 0
+        passes = np.bitwise_or.reduce([way.gates for way in by_sea]) != 0
         for ways in by_land.values():
             passes |= (ways["road"].gates | ways["rail"].gates) != 0
         pairs, zone = self.model.baseline.pairs, self.model.baseline.zones[0]
@@ -253,6 +255,12 @@ class GatedFreight:
             full, price = full | over, found.price
         raise AssertionError("every facility is full")
 
+    @cached_property
+    def route_of(self) -> Ints:
+        """The search of each class of goods by each mode, [mode, class]: at sea that there (`ships`)."""
+        of_land = [self.class_of[label] for label in VOT_CLASSES]
+        return np.array([sea_search_of() if m == SEA else of_land for m in range(len(MODES))], np.int64)
+
     @property
     def _classes(self) -> list[int]:
         return sorted(set(self.class_of.values()))
@@ -322,9 +330,9 @@ class GatedFreight:
         self.found.append(search_of(land, sea, *self._find(land, sea), rows, self._part[rows]))
         return self.found[-1]
 
-    def _find(self, land: Mapping[int, Floats], sea: Floats) -> tuple[dict[int, dict[str, Way]], Way]:
+    def _find(self, land: Mapping[int, Floats], sea: Floats) -> tuple[dict[int, dict[str, Way]], list[Way]]:
         by_land = {c: self.search.find(c, prices, by_land=True, by_sea=False) for c, prices in land.items()}
-        return by_land, self.search.find(0, sea, by_land=False, by_sea=True)["sea"]
+        return by_land, self.search.at_sea(sea)
 
     def _users(self, goods: Goods, full: NDArray[np.bool_]) -> Users:
         """Pairs and classes of goods of which a mode passes a full facility, with something to carry; kept for the
@@ -377,9 +385,8 @@ class GatedFreight:
         bits = np.zeros((rows.size, len(VOT_CLASSES), len(MODES)), np.int64)
         if known.size < rows.size:
             bits[:] = self.bits[rows]
-        for k, label in enumerate(VOT_CLASSES):
-            for m in range(len(MODES)):
-                bits[known, k, m] = found.way(self.class_of[label], m).gates[at]
+        for m, k in np.ndindex(self.route_of.shape):
+            bits[known, k, m] = found.way(int(self.route_of[m, k]), m).gates[at]
         return bits
 
     def _places(self, found: Search, rows: Ints) -> tuple[Ints, Ints]:
@@ -541,11 +548,10 @@ class GatedFreight:
             way = Way(first.hours.copy(), first.usd.copy(), first.gates.copy())
         place, known = self._places(found, users.row[users.nest_user])
         label, mode = users.label[users.nest_user[known]], users.nest_mode[known]
-        for k, name in enumerate(VOT_CLASSES):
-            for m in range(len(MODES)):
-                mine = np.flatnonzero((label == k) & (mode == m))
-                at, theirs = known[mine], found.way(self.class_of[name], m).of(place[mine])
-                way.hours[at], way.usd[at], way.gates[at] = theirs
+        for m, k in np.ndindex(self.route_of.shape):
+            mine = np.flatnonzero((label == k) & (mode == m))
+            at, theirs = known[mine], found.way(int(self.route_of[m, k]), m).of(place[mine])
+            way.hours[at], way.usd[at], way.gates[at] = theirs
         return way
 
     def _use(self, users: Users, ways: Ways) -> csr_array:

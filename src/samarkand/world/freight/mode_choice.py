@@ -22,11 +22,10 @@ from samarkand.world.parameters import Parameters, load_parameters
 
 MODES = ("road", "rail", "sea")
 # Those from `liquid` on have the value of time of the first. Goods in tanks have fewer modes; goods in bulk of three
-# sectors start where they are mined and grown (`origins`), and are in all else like the first.
-VOT_CLASSES = ("bulk", "low", "middle", "high", "highest", "liquid", "coal", "ores", "grain")
-SECTOR_OF_CLASS = {"coal": "coal", "ores": "ores", "grain": "agriculture"}
+# sectors start where they are mined and grown (`origins`), and are like the first but for their ships (`ships`).
+VOT_CLASSES = ("bulk", "low", "middle", "high", "highest", "liquid", "ores", "coal", "grain")
+SECTOR_OF_CLASS = {"ores": "ores", "coal": "coal", "grain": "agriculture"}
 VALUED_AS = {"liquid": "bulk", **dict.fromkeys(SECTOR_OF_CLASS, "bulk")}
-LIKE = np.array([VOT_CLASSES.index("bulk" if name in SECTOR_OF_CLASS else name) for name in VOT_CLASSES])
 # What the constants of a pair of cities are made of (`ModeChoice.constants`).
 TERMS = ("constant", "value_of_time", "distance", "north_america", "north_america_value_of_time")
 VALUE_OF_REFERENCE = 10.0  # US$ per TEU and hour: the term by value is zero there
@@ -93,14 +92,14 @@ def classes_of_time(parameters: Parameters) -> xr.DataArray:
 def revalue(skims: xr.Dataset, value_of_time: xr.DataArray) -> xr.Dataset:
     """The skims at our own values of time, from the routes they hold.
 
-    Land modes: g_k = min over the skims' routes c of usd_c + v_k * hours_c. Each class of the skims holds the
-    best route for the value of time it was searched with; valuing all of them at the class's own and taking
-    the best costs no routing, is exact where the values agree and otherwise an upper bound within the
-    difference between neighbouring routes. Sea: the route of the first class of the skims, that of the lowest
-    value of time, whatever the class of goods, at g_k = usd + v_k * hours; a search by sea in haste goes by land
-    to the far end of the voyage, and is then no voyage. skims: dims (vot_class, mode, origin_city, destination_city);
-    value_of_time: dims (vot_class), US$ per TEU and hour. Returns hours, usd, generalised_cost (US$/TEU) over
-    its classes, infinite where unreachable.
+    Land modes: g_k = min over the skims' routes c of usd_c + v_k * hours_c. Each class of the skims holds the best
+    route for the value of time it was searched with; valuing all of them at the class's own and taking the best costs
+    no routing, is exact where the values agree and otherwise an upper bound within the difference between neighbouring
+    routes. Sea: the route of the search that the skims' `sea_search` names for the class of goods (`ships`), of the
+    first without it, at g_k = usd + v_k * hours; a search by sea in haste goes by land to the far end of the voyage,
+    and is then no voyage. skims: dims (vot_class, mode, origin_city, destination_city); value_of_time: dims
+    (vot_class), US$ per TEU and hour. Returns hours, usd, generalised_cost (US$/TEU) over its classes, infinite where
+    unreachable.
     """
     order = ("vot_class", "mode", "origin_city", "destination_city")
     usd = skims["usd"].transpose(*order).to_numpy().astype(np.float64)
@@ -109,8 +108,10 @@ def revalue(skims: xr.Dataset, value_of_time: xr.DataArray) -> xr.Dataset:
     usd, hours = np.where(open_route, usd, np.inf), np.where(open_route, hours, np.inf)
     by_sea = (skims["mode"].to_numpy() == "sea")[:, None, None]
     picked: dict[str, list[Floats]] = {"hours": [], "usd": [], "generalised_cost": []}
-    for value in value_of_time.to_numpy():
-        best = np.where(by_sea, 0, (usd + value * hours).argmin(axis=0))[None]
+    at_sea = skims["sea_search"].transpose("goods", *order[2:]) if "sea_search" in skims else None
+    for label, value in zip(value_of_time["vot_class"].to_numpy(), value_of_time.to_numpy(), strict=True):
+        voyage = 0 if at_sea is None else at_sea.sel(goods=label).to_numpy().astype(np.int64)
+        best = np.where(by_sea, voyage, (usd + value * hours).argmin(axis=0))[None]
         money, time = (np.take_along_axis(array, best, axis=0)[0] for array in (usd, hours))
         picked["usd"].append(money)
         picked["hours"].append(time)

@@ -28,12 +28,14 @@ from samarkand.core.progress import Progress, quiet
 from samarkand.engines.once import derived
 from samarkand.world.freight.end_legs import EndLegs, LegTable
 from samarkand.world.freight.leg_choice import keep_handicap, rail_constant
-from samarkand.world.freight.mode_choice import MODES, ModeChoice
+from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES, ModeChoice
 from samarkand.world.freight.mode_constants import declared_choice, declared_constants
 from samarkand.world.freight.new_port_legs import NewPorts
 from samarkand.world.freight.origins import origin_rows
 from samarkand.world.freight.path_base import PathBase, prepare_base
 from samarkand.world.freight.path_update import ByRoad, PathUpdate, number_ends
+from samarkand.world.freight.sea_searches import SEA, fill_first_ways, searches_taken
+from samarkand.world.freight.ships import ship_rows
 from samarkand.world.freight.skims import (
     SEARCH_CLASSES,
     Component,
@@ -59,9 +61,9 @@ from samarkand.world.network.new_ports import new_ports, open_ports
 from samarkand.world.network.tables import Network, land_costs
 from samarkand.world.parameters import Parameters, table_names
 
-FORMAT = "freight-11"  # part of the content hash: another meaning of the arrays is another name
+FORMAT = "freight-12-sea"  # part of the content hash: another meaning of the arrays is another name
 LAND = ("road", "rail")
-PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values", "by_sea")
+PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values", "by_sea", "own_ways")
 STATE_ARRAYS = ("term", "pick", "levels")
 MOST_KEPT = 3  # prepared networks on disk, of some 300 MB each at 1,000 cities
 MOST_PLACED = 5000  # changes whose arcs are remembered
@@ -110,9 +112,9 @@ class FreightModel:
             base,
             values,
             {
-                "road": EndLegs(parts["road"], values, (road[0], road[1])),
-                "rail": EndLegs(parts["rail"], values, (terminals, terminals)),
-                "sea": EndLegs(parts["sea"], values, (at_sea.hours, at_sea.usd)),
+                "road": EndLegs(parts["road"], (road[0], road[1])),
+                "rail": EndLegs(parts["rail"], (terminals, terminals)),
+                "sea": EndLegs(parts["sea"], (at_sea.hours, at_sea.usd)),
             },
             network.ports["terminal"].to_numpy(np.int64),
             (parameters["terminal_hours"], parameters["terminal_fee"]),
@@ -153,13 +155,11 @@ class FreightModel:
         changes: Sequence[LinkChange],
         progress: Progress = quiet,
         by_road: dict[int, ByRoad] | None = None,
-        voyages_alone: bool = False,
     ) -> RouteUpdate:
         """The pairs of cities that changes make cheaper, with their routes.
 
-        by_road: as `PathUpdate.found`, for networks that differ elsewhere than in roads; voyages_alone: as there,
-        without routes by sea that costs do not read. Raises ValueError for a change of a crossing, ferry or port that
-        is not there.
+        by_road: as `PathUpdate.found`, for networks that differ elsewhere than in roads. Raises ValueError for a change
+        of a crossing, ferry or port that is not there.
         """
         changes = merge_changes(changes)
         placed = self.place(changes, progress)
@@ -171,8 +171,17 @@ class FreightModel:
                 arcs[mode] = number_ends(brought, legs[mode])
         pairs = self.baseline.pairs
         saved = port_savings(changes, open_ports(self.network, changes), self.parameters)
-        found = self.path_update.found(arcs, legs, *saved, self.new_ports(changes), by_road, voyages_alone)
-        most = sum(part[0].size for one in found for part in one)
+        found = self.path_update.found(arcs, legs, *saved, self.new_ports(changes), by_road)
+        parts = [
+            (m, c, part)
+            for c, (by_car, by_train, by_ship) in enumerate(found)
+            for m, c, part in (
+                (0, c, by_car),
+                (1, c, by_train),
+                *((SEA, s, one) for s, one in by_ship.items()),
+            )
+        ]
+        most = sum(part[0].size for _, _, part in parts)
         size = min(most, len(pairs))
         rows = np.empty(size, np.int64)
         usd = np.empty((size, *pairs.usd.shape[1:]))
@@ -180,14 +189,15 @@ class FreightModel:
         count = 0
         slots = self._slots()
         gather = load_kernels().gather
-        for c, by_mode in enumerate(found):
-            for m, (number, new_hours, new_usd) in enumerate(by_mode):
-                count = gather(
-                    slots, number, new_hours, new_usd, m, c, pairs.search_values[c], pairs.usd, pairs.hours,
-                    rows, usd, hours, count,
-                )  # fmt: skip
+        for m, c, (number, new_hours, new_usd) in parts:
+            count = gather(
+                slots, number, new_hours, new_usd, m, c, pairs.search_values[m, c], pairs.usd, pairs.hours,
+                rows, usd, hours, count,
+            )  # fmt: skip
         slots[rows[:count]] = -1
-        return RouteUpdate(rows[:count], usd[:count], hours[:count])
+        update = RouteUpdate(rows[:count], usd[:count], hours[:count])
+        fill_first_ways(update.hours, update.usd, pairs.own_ways[update.rows])
+        return update
 
     def new_ports(self, changes: Sequence[LinkChange]) -> NewPorts | None:
         """The ports that changes build, the handicap of rail to them settled on the open network (`leg_choice`)."""
@@ -313,6 +323,7 @@ def _key(
     ]
     owners = [pd.factorize(network.land(mode).nodes["economy"].astype(str)) for mode in LAND]
     words += [str(row) for rows in origin_rows().values() for row in rows]
+    words += [str(row) for row in ship_rows()]
     words += [*ports["economy"], *(name for _, names in owners for name in names)]
     return fingerprint(
         *(owner for owner, _ in owners),
@@ -371,7 +382,8 @@ def _load(
 def skims_of(model: FreightModel, changes: Sequence[LinkChange] = ()) -> xr.Dataset:
     """The routes of a model, with changes, as skims between all cities, both ways; see `skims.assemble`.
 
-    Where the sea is offered (`sea_ways`) stands with them as `sea_offered` [origin_city, destination_city].
+    Where the sea is offered (`sea_ways`) stands with them as `sea_offered` [origin_city, destination_city], and whose
+    way at sea goods take as `sea_search` [goods, origin_city, destination_city]: by sea, routes are by search there.
     """
     pairs = model.baseline.pairs
     if changes:
@@ -397,18 +409,23 @@ def _skims_of(pairs: Pairs, network: Network) -> xr.Dataset:
         own = np.arange(size)
         array[:, :, own, own] = np.inf
         arrays[name] = array
-    cost = arrays["usd"] + pairs.search_values[:, None, None, None] * arrays["hours"]
+    cost = arrays["usd"] + pairs.search_values.T[:, :, None, None] * arrays["hours"]
     offered = np.zeros((size, size), np.bool_)
     offered[pairs.origin, pairs.destination] = offered[pairs.destination, pairs.origin] = pairs.by_sea
+    taken = np.zeros((len(VOT_CLASSES), size, size), np.int8)
+    searches = searches_taken(pairs.own_ways).T
+    taken[:, pairs.origin, pairs.destination] = taken[:, pairs.destination, pairs.origin] = searches
     return xr.Dataset(
         {
             **{name: (dims, array) for name, array in arrays.items()},
             "generalised_cost": (dims, cost),
             "sea_offered": (dims[2:], offered),
+            "sea_search": (("goods", *dims[2:]), taken),
         },
         coords={
             "vot_class": list(SEARCH_CLASSES),
-            "value_of_time": ("vot_class", pairs.search_values),
+            "value_of_time": ("vot_class", pairs.search_values[0]),
+            "goods": list(VOT_CLASSES),
             "mode": list(MODES),
             "origin_city": labels,
             "destination_city": labels,

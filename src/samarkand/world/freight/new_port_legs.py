@@ -103,11 +103,11 @@ class PortLegs:
     by_road: Screen
 
 
-def network_port_legs(base: PathBase, c: int) -> PortLegs:
+def network_port_legs(base: PathBase, c: int, s: int) -> PortLegs:
     """The legs to the network's own ports."""
     nothing = np.empty((0, 0))
     return PortLegs(
-        0, base.port_hours[c], base.port_usd[c], base.handicap[c], base.sea_hours[c], base.sea_usd[c], base.over_sea[c],
+        0, base.port_hours[c], base.port_usd[c], base.handicap[c], base.sea_hours[s], base.sea_usd[s], base.over_sea[s],
         (nothing, nothing, nothing), np.empty((0, 0), np.float32),
     )  # fmt: skip
 
@@ -120,12 +120,13 @@ def port_legs(
     tables: dict[str, LegTable],
     extra_road: tuple[float, float],
     extra_rail: tuple[float, float],
+    s: int = 0,
 ) -> PortLegs:
-    """Legs of a search class to all ports; extra_*: hours and usd of a port by the way on land.
+    """Legs of a search class to all ports; extra_*: hours and usd of a port by the way on land; s: the search at sea.
 
     Over land the cheapest of: by road; beside the port; by road and rail with its handicap, where served.
     """
-    own = network_port_legs(base, c)
+    own = network_port_legs(base, c, s)
     if new is None:
         return own
     if new.handicap is None:
@@ -135,9 +136,9 @@ def port_legs(
     by_road, land, train = _over_land(new, base, c, value, tables, extra_road, extra_rail)
     land = cheaper_legs(land, train.plus(0.0, new.handicap[c]), value)
 
-    hours, usd, _ = sea.of_class(c)
+    hours, usd, _ = sea.of_class(s)
     out = Legs(hours[berth], usd[berth]).plus(new.sea.hours[:, None], new.sea.usd[:, None])
-    among = Legs(*(sea.between[k, c][np.ix_(berth, berth)] for k in (0, 1))).plus(
+    among = Legs(*(sea.between[k, s][np.ix_(berth, berth)] for k in (0, 1))).plus(
         new.sea.hours[:, None] + new.sea.hours, new.sea.usd[:, None] + new.sea.usd
     )
     for array in (among.hours, among.usd):

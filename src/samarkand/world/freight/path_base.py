@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from samarkand.core.conventions import Floats
 from samarkand.engines.routing import Legs
 from samarkand.world.freight.mode_choice import distance_within_cities
-from samarkand.world.freight.sea_choice import find_sea_ways
+from samarkand.world.freight.sea_choice import find_own_ways, find_sea_ways
+from samarkand.world.freight.sea_searches import SEA, fill_first_ways, sea_searches, values_of_routes
 from samarkand.world.freight.skims import (
     MODES,
     SEARCH_CLASSES,
@@ -33,14 +34,15 @@ Screen = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class PathBase:
-    """Arrays by search class (first axis); places in brackets.
+    """Arrays by search class (first axis), sea, sea_city and over_sea by search at sea; places in brackets.
 
     near_ptr, near: terminals near each city as compressed rows; near_hours, near_usd: [leg to a near terminal], change
     included; back_ptr, back_city, back_near: the transpose: cities near each terminal, and positions of their
     legs. rail, sea, port: legs [terminal, terminal], [port, port], [port, city]. handicap: of rail to ports, in all
     states of the network (`leg_choice`) [port, city]. Screens: road_city, rail_city,
     sea_city [city, city]; road_port [city, port] (the road alone); rail [terminal, terminal]; along [city, terminal];
-    over_sea [city, port]. rail_city is 0 where rail is not offered: nothing is cheaper.
+    over_sea [city, port]. rail_city is 0 where rail is not offered, sea_city where goods take the way of the first
+    search: nothing is cheaper.
     """
 
     near_ptr: NDArray[np.int64]
@@ -74,17 +76,17 @@ def prepare_base(
     network: Network,
     parameters: Parameters,
     legs: dict[str, list[Legs]],
-    offered: NDArray[np.bool_] | None = None,
+    settled: Pairs | None = None,
     handicap: Floats | None = None,
 ) -> tuple[PathBase, Pairs]:
     """The base of closure, and the routes of all pairs of cities, the upper triangle with its diagonal.
 
-    offered: the pairs that are offered the sea, handicap: of rail to ports, where they are settled (by another state of
-    the network).
+    settled: pairs that say where the sea is offered and on which ways, handicap: of rail to ports, where another state
+    of the network settles them.
     """
     values = values_of_time(parameters)
     classes, cities = len(SEARCH_CLASSES), len(network.cities)
-    terminals, ports = len(network.terminals), len(network.ports)
+    terminals, ports, searches = len(network.terminals), len(network.ports), len(sea_searches())
     near, by_lorry = within_access(network, parameters), ~rail_offered(network, parameters)
     near_ptr = np.r_[0, near.sum(axis=1).cumsum()]
     near_city, near_terminal = np.nonzero(near)
@@ -99,47 +101,58 @@ def prepare_base(
         back_near=order.astype(np.int64),
         rail_hours=np.empty((classes, terminals, terminals)),
         rail_usd=np.empty((classes, terminals, terminals)),
-        sea_hours=np.empty((classes, ports, ports)),
-        sea_usd=np.empty((classes, ports, ports)),
+        sea_hours=np.empty((searches, ports, ports)),
+        sea_usd=np.empty((searches, ports, ports)),
         port_hours=np.empty((classes, ports, cities)),
         port_usd=np.empty((classes, ports, cities)),
         handicap=np.empty((classes, ports, cities)),
         road_city=np.empty((classes, cities, cities), np.float32),
         rail_city=np.empty((classes, cities, cities), np.float32),
-        sea_city=np.empty((classes, cities, cities), np.float32),
+        sea_city=np.empty((searches, cities, cities), np.float32),
         road_port=np.empty((classes, cities, ports), np.float32),
         rail=np.empty((classes, terminals, terminals), np.float32),
         along=np.empty((classes, cities, terminals), np.float32),
-        over_sea=np.empty((classes, cities, ports), np.float32),
+        over_sea=np.empty((searches, cities, ports), np.float32),
     )
     upper = np.triu_indices(cities)
-    hours = np.empty((upper[0].size, len(MODES), classes))
-    usd = np.empty_like(hours)
-    by_sea = np.empty(upper[0].size, np.bool_) if offered is None else offered
+    hours = np.full((upper[0].size, len(MODES), classes), np.inf)
+    usd = np.full_like(hours, np.inf)
+    by_sea, own_ways = np.empty(upper[0].size, np.bool_), np.ones((upper[0].size, searches), np.bool_)
+    if settled is not None:
+        by_sea, own_ways = settled.by_sea, settled.own_ways
 
     def take(c: int, chains: Chains) -> None:
         value = values[c]
         base.near_hours[c] = chains.to_terminal.hours[near]
         base.near_usd[c] = chains.to_terminal.usd[near]
         base.handicap[c] = chains.handicap.T
-        for name, legs in (("rail", chains.rail), ("sea", chains.sea), ("port", chains.to_port.transposed)):
+        for name, legs in (("rail", chains.rail), ("port", chains.to_port.transposed)):
             getattr(base, f"{name}_hours")[c] = legs.hours
             getattr(base, f"{name}_usd")[c] = legs.usd
         with np.errstate(over="ignore"):
             base.road_city[c] = chains.by_road.cost(value)
             base.rail_city[c] = np.where(by_lorry, 0.0, chains.by_rail.cost(value))
-            base.sea_city[c] = chains.by_sea.cost(value)
             base.road_port[c] = chains.road.cost(value)[:, cities + terminals :]
             base.rail[c] = chains.rail.cost(value)
             base.along[c] = chains.along.cost(value)
-            base.over_sea[c] = chains.over_sea.cost(value)
-        if c == 0 and offered is None:
-            by_sea[:] = find_sea_ways(network, parameters, chains, value)[upper]
-        for m, mode in enumerate((chains.by_road, chains.by_rail, chains.by_sea)):
+        for m, mode in enumerate((chains.by_road, chains.by_rail)):
             hours[:, m, c] = mode.hours[upper]
             usd[:, m, c] = mode.usd[upper]
+        for s, (sea, over_sea, whole) in chains.by_sea.items():
+            base.sea_hours[s], base.sea_usd[s] = sea.hours, sea.usd
+            with np.errstate(over="ignore"):
+                base.over_sea[s], base.sea_city[s] = over_sea.cost(value), whole.cost(value)
+            hours[:, SEA, s], usd[:, SEA, s] = whole.hours[upper], whole.usd[upper]
+            if settled is None and s == 0:
+                by_sea[:] = find_sea_ways(network, parameters, chains, value)[upper]
+            elif settled is None:
+                own_ways[:, s] = find_own_ways(network, parameters, chains, value, s)[upper]
 
     each_chain(network, parameters, legs, take, handicap)
+    if settled is None:
+        own_ways[:, 1:] &= by_sea[:, None]  # no other search is a way where the sea is not offered
+    screen_first_ways(base.sea_city, own_ways)
+    fill_first_ways(hours, usd, own_ways)
     own = np.flatnonzero(upper[0] == upper[1])
     km = distance_within_cities(network.cities, parameters)
     road = MODES.index("road")
@@ -150,8 +163,18 @@ def prepare_base(
         upper[1].astype(np.int32),
         hours,
         usd,
-        np.array(values),
+        values_of_routes(np.array(values)),
         by_sea,
+        own_ways,
         mirrored=True,
     )
     return base, pairs
+
+
+def screen_first_ways(sea_city: Screen, own_ways: NDArray[np.bool_]) -> None:
+    """Nothing is cheaper at sea where goods of a search take the way of the first; own_ways: [pair, search]."""
+    upper = np.triu_indices(sea_city.shape[1])
+    for s in range(1, len(sea_city)):
+        others = ~own_ways[:, s]
+        one, other = upper[0][others], upper[1][others]
+        sea_city[s, one, other] = sea_city[s, other, one] = 0.0

@@ -23,6 +23,7 @@ from samarkand.engines.threads import run_all
 from samarkand.world.freight.end_legs import EndLegs, LegTable
 from samarkand.world.freight.new_port_legs import NewPorts, PortLegs, port_legs
 from samarkand.world.freight.path_base import PathBase
+from samarkand.world.freight.sea_searches import routes_of_land
 from samarkand.world.network.arcs import Arc
 
 Rows = tuple[Ints, NDArray[np.int32], Floats, Floats]  # compressed rows: starts, targets, hours, usd
@@ -97,19 +98,15 @@ class PathUpdate:
         port_usd_saved: Floats,
         new: NewPorts | None = None,
         by_road: dict[int, ByRoad] | None = None,
-        voyages_alone: bool = False,
-    ) -> list[tuple[Found, Found, Found]]:
-        """Pairs of cities that may have got cheaper by road, rail and sea, by search class.
+    ) -> list[tuple[Found, Found, dict[int, Found]]]:
+        """Pairs of cities that may have got cheaper by road and rail, by search class, and by sea, by search there.
 
         `legs`: the tables over which `arcs` are numbered, by mode; with the legs of `new` ports, which come last in
         what is saved. by_road: what the same changes make of the same roads, by search class; filled in where empty.
-        voyages_alone: by sea of the first search class alone, as costs read no other (`choice_kernels.best_route`).
         """
         roads = {} if by_road is None else by_road
         return run_all(
-            lambda c: self._class(
-                c, arcs, legs, port_hours_saved, port_usd_saved, new, roads, c == 0 or not voyages_alone
-            ),
+            lambda c: self._class(c, arcs, legs, port_hours_saved, port_usd_saved, new, roads),
             range(len(self.values)),
         )
 
@@ -122,8 +119,7 @@ class PathUpdate:
         port_usd_saved: Floats,
         new: NewPorts | None,
         roads: dict[int, ByRoad],
-        to_sea: bool,
-    ) -> tuple[Found, Found, Found]:
+    ) -> tuple[Found, Found, dict[int, Found]]:
         base, value, run = self.base, self.values[c], kernels()
         at_ports = port_legs(new, base, c, value, tables, self.port_extra_road, self.port_extra_rail)
         cities, terminals, ports = (
@@ -131,7 +127,7 @@ class PathUpdate:
             base.rail_hours.shape[1],
             base.sea_hours.shape[1],
         )
-        by_rail, by_sea = _nothing(), _nothing()
+        by_rail, by_sea, at_sea = _nothing(), dict[int, Found](), routes_of_land(c)
         if c not in roads:
             roads[c] = self._by_road(c, arcs.get("road"), tables["road"], at_ports)
         by_road, near_hours, near_usd, changed, road_to_port, road_to_new = roads[c]
@@ -156,7 +152,7 @@ class PathUpdate:
             )  # fmt: skip
             by_rail = _cut(found, count)
 
-        if not to_sea:
+        if not at_sea:
             return by_road, by_rail, by_sea
         extras = [
             (extra[0] - port_hours_saved, extra[1] - port_usd_saved)
@@ -186,13 +182,17 @@ class PathUpdate:
             touched[ports:] = True
             for one in lowering:
                 run.lower_rows(*one, hours, usd, touched)
-            if touched.any():
+            for s in at_sea if touched.any() else ():
+                if s:
+                    at_ports = port_legs(
+                        new, base, c, value, tables, self.port_extra_road, self.port_extra_rail, s
+                    )
                 found = _empty_found(cities * cities)
                 count = run.pairs_by_sea(
                     hours, usd, touched, at_ports.sea_hours, at_ports.sea_usd, at_ports.over_sea,
-                    base.sea_city[c], value, *found,
+                    base.sea_city[s], value, *found,
                 )  # fmt: skip
-                by_sea = _cut(found, count)
+                by_sea[s] = _cut(found, count)
         return by_road, by_rail, by_sea
 
     def _by_road(self, c: int, arcs: NumberedArcs | None, table: LegTable, at_ports: PortLegs) -> ByRoad:

@@ -18,10 +18,8 @@ import numpy as np
 from samarkand.core.conventions import Floats, Ints
 from samarkand.engines.compiled import load_compiled
 from samarkand.world.freight.closed_gates import ClosureWays
-from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.tonnes_by_route import Routes
 
-SEA = MODES.index("sea")
 KERNELS = "samarkand.engines.priced_users_kernels"
 
 
@@ -37,8 +35,10 @@ class Passing(NamedTuple):
 
 
 class Choosing(NamedTuple):
-    """How users choose: search class of each class of goods, and its value of time; the scale of modes times the mean
-    cost of a user; the scale of ways over that of modes; a price that nobody pays who has another way."""
+    """How users choose: search of each class of goods by each mode, [mode, class], and its value of time; the scale of
+    modes times the mean cost of a user; the scale of ways over that of modes; a price that nobody pays who has another
+    way.
+    """
 
     class_of: Ints
     value: Floats
@@ -88,7 +88,7 @@ class PricedUsers:
         self.without = np.zeros((measure.size, amounts.shape[1]))
         count = kernels.lay_users(
             mask, np.array(choices, np.int64), choosing.closed, bits, term, passing.taken.cost, pair, passing.weight,
-            amounts, measure, choosing.class_of, choosing.value, SEA, choosing.scale, choosing.sharp, *ways.arrays,
+            amounts, measure, choosing.class_of, choosing.value, choosing.scale, choosing.sharp, *ways.arrays,
             cell, weight, scale, first_nest, first_way, terms, cost, gates, self.without,
         )  # fmt: skip
         self._users = (

@@ -12,9 +12,10 @@ to Istanbul round the Black Sea by rail because the ship from Novorossiysk sails
 land mode leads. Time counts there as for goods in the middle (`VALUE_OF_REFERENCE`), since the sea is offered to all
 classes of goods or to none: by the lowest value of time Tashkent would send to Shanghai by the Gulf, 35 days for 13.
 Where a land mode leads the ship may not end in an economy that the land part crosses (`land_parts`). It is the
-way of the first search class, `low`, that is looked at and that all goods take: in haste the search goes over land,
-from Chongqing by truck to the Baltic and the last 250 km by ship. Settled on the network without changes and kept, so
-that a cheaper land link takes no choice away.
+way of the first search at sea, of the search class `low`, that is looked at: in haste the search goes over land, from
+Chongqing by truck to the Baltic and the last 250 km by ship. Goods whose ships are too large for a canal (`ships`) take
+a way of their own where it keeps the same rules, and elsewhere the first. Settled on the network without changes and
+kept, so that a cheaper land link takes no choice away.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from samarkand.core.conventions import Floats
 from samarkand.engines.routing import join_by
 from samarkand.world.freight.land_parts import LandParts
 from samarkand.world.freight.mode_choice import VALUE_OF_REFERENCE
+from samarkand.world.freight.sea_searches import in_smaller_ships, sea_searches
 from samarkand.world.freight.skims import Chains
 from samarkand.world.network.nearest import distances
 from samarkand.world.network.tables import Network
@@ -34,28 +36,40 @@ from samarkand.world.parameters import Parameters
 Bools = NDArray[np.bool_]
 
 
-def find_sea_ways(network: Network, parameters: Parameters, chains: Chains, value_of_time: float) -> Bools:
+def find_own_ways(
+    network: Network, parameters: Parameters, chains: Chains, value_of_time: float, s: int
+) -> Bools:
+    """The pairs of cities between which goods of search `s` at sea take its way, and not that of the first one.
+
+    As `find_sea_ways`; not where one of the cities has such goods for smaller ships (`ships.csv`).
+    """
+    found = find_sea_ways(network, parameters, chains, value_of_time, s)
+    return np.asarray(found & ~in_smaller_ships(network.cities, sea_searches()[s]))
+
+
+def find_sea_ways(
+    network: Network, parameters: Parameters, chains: Chains, value_of_time: float, s: int = 0
+) -> Bools:
     """The pairs of cities that are offered the sea, [city, city], the same both ways.
 
-    chains: of the search class `low`, and its value of time (US$ per TEU and hour). Kilometres at sea are those sailed;
-    kilometres by land the great circle to and from the ports * detour.
+    chains: of the search class `low`, and its value of time (US$ per TEU and hour); s: number of the search at sea.
+    Kilometres at sea are those sailed; kilometres by land the great circle to and from the ports * detour.
     """
+    sea, over_sea, whole = chains.by_sea[s]
     if not len(network.ports):
-        return np.zeros(chains.by_sea.usd.shape, np.bool_)
-    last = join_by(chains.over_sea, chains.to_port.transposed, value_of_time)
-    first = np.take_along_axis(join_by(chains.to_port, chains.sea, value_of_time), last, axis=1)
+        return np.zeros(whole.usd.shape, np.bool_)
+    last = join_by(over_sea, chains.to_port.transposed, value_of_time)
+    first = np.take_along_axis(join_by(chains.to_port, sea, value_of_time), last, axis=1)
     city = np.arange(last.shape[0])
     one, other = city[:, None], city[None, :]
-    sailed = chains.sea.hours[first, last] * parameters["sea_speed"]
+    sailed = sea.hours[first, last] * parameters["sea_speed"]
     km = distances(network.cities, network.ports) * parameters["connector_detour"]
     hauled = km[one, first] + km[other, last]
     paid = chains.to_port.usd[one, first] + chains.to_port.usd[other, last] - 2 * parameters["port_fee"]
     by_land = np.minimum(chains.by_road.usd, chains.by_rail.usd)
     found = is_sea_way(sailed, hauled, paid, by_land, parameters)
-    found |= is_cheapest(
-        *(one.cost(VALUE_OF_REFERENCE) for one in (chains.by_sea, chains.by_road, chains.by_rail))
-    )
-    found &= np.isfinite(chains.by_sea.usd)
+    found |= is_cheapest(*(one.cost(VALUE_OF_REFERENCE) for one in (whole, chains.by_road, chains.by_rail)))
+    found &= np.isfinite(whole.usd)
     parts = LandParts(network, parameters, chains, value_of_time)
     found &= ~parts.ends_where_it_passed(first, last, found & np.isfinite(by_land))
     upper = np.triu(found)  # of two ways of equal cost there and back may take different ones

@@ -14,9 +14,10 @@ recomputation (`freight`); the baseline's legs are computed once and cached by t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,7 @@ from samarkand.engines.once import derived
 from samarkand.engines.routing import Graph, Legs, cheaper_legs, join_legs
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.leg_choice import rail_constant_of_ports, settle_handicap
+from samarkand.world.freight.sea_searches import SEA, routes_of_land, sea_searches, values_of_routes
 from samarkand.world.network.geography import SURROUNDINGS_KM
 from samarkand.world.network.nearest import distances, nearest_nodes
 from samarkand.world.network.tables import FARTHEST_CONNECTOR_KM, Network, land_costs, sea_costs
@@ -46,10 +48,14 @@ FARTHEST_QUAY_KM = 60.0  # a port within this of a city is beside it
 
 @dataclass(frozen=True, eq=False)
 class Component:
-    """One graph with the places whose legs are wanted: legs run from `sources` to `targets` (numbers of nodes)."""
+    """One graph with the places whose legs are wanted: legs run from `sources` to `targets` (numbers of nodes).
+
+    searches: graph and value of time of each search; at sea those of `sea_searches`.
+    """
 
     name: str
     graph: Graph
+    searches: tuple[tuple[Graph, float], ...]
     sources: NDArray[np.int64]
     targets: NDArray[np.int64]
     key: str
@@ -79,6 +85,7 @@ def components(network: Network, parameters: Parameters) -> dict[str, Component]
 
 def component(name: str, network: Network, parameters: Parameters) -> Component:
     """The graph of road, rail or sea with its places."""
+    values = values_of_time(parameters)
     if name == "sea":
         costs, nodes = sea_costs(network, parameters), network.sea_nodes
         sources = targets = attach_ports_at_sea(network, parameters).node
@@ -89,9 +96,22 @@ def component(name: str, network: Network, parameters: Parameters) -> Component:
         costs, nodes = land_costs(network, name, parameters), network.road.nodes
         city, terminal, port = attach_by_road(network, parameters)
         sources, targets = city.node, np.r_[city.node, terminal.node, port.node]
-    graph, values = costs.graph(len(nodes)), np.array(values_of_time(parameters))
-    key = fingerprint(graph.indptr, graph.indices, graph.hours, graph.usd, sources, targets, values)
-    return Component(name, graph, sources, targets, key)
+    graph = costs.graph(len(nodes))
+    searches = tuple((graph, value) for value in values)
+    if name == "sea":
+        searches = tuple(
+            (graph_of_ships(network, parameters, search.barred), values[search.land])
+            for search in sea_searches()
+        )
+    arcs = [array for one, _ in searches if one is not graph for array in (one.indptr, one.indices, one.usd)]
+    of = np.array([value for _, value in searches])
+    key = fingerprint(graph.indptr, graph.indices, graph.hours, graph.usd, sources, targets, of, *arcs)
+    return Component(name, graph, searches, sources, targets, key)
+
+
+def graph_of_ships(network: Network, parameters: Parameters, barred: Collection[str]) -> Graph:
+    """The sea graph without passages that a kind of ship cannot sail."""
+    return sea_costs(network, parameters, barred).graph(len(network.sea_nodes))
 
 
 def attach_by_road(network: Network, parameters: Parameters) -> tuple[Attachment, Attachment, Attachment]:
@@ -123,16 +143,16 @@ def attach_to_sea(ports: pd.DataFrame, network: Network, parameters: Parameters)
     return Attachment(node, km / parameters["sea_speed"], km * parameters["sea_rate"])
 
 
-def compute_component(part: Component, parameters: Parameters, progress: Progress) -> list[Legs]:
-    """Legs of a component by class, the same there and back."""
+def compute_component(part: Component, progress: Progress) -> list[Legs]:
+    """Legs of a component by search, the same there and back."""
     legs = []
-    for number, vot in enumerate(values_of_time(parameters)):
-        total = len(SEARCH_CLASSES) * part.sources.size
+    for number, (graph, vot) in enumerate(part.searches):
+        total = len(part.searches) * part.sources.size
 
         def report(done: int, before: int = number * part.sources.size, total: int = total) -> None:
             progress(done=before + done, total=total)
 
-        legs.append(both_ways(find_legs(part.graph, vot, part.sources, part.targets, report)))
+        legs.append(both_ways(find_legs(graph, vot, part.sources, part.targets, report)))
     return legs
 
 
@@ -150,7 +170,7 @@ def baseline_legs(
 ) -> dict[str, list[Legs]]:
     """Legs of all components by class: cached, or computed now."""
     return {
-        name: stored_legs(name, part.key, partial(compute_component, part, parameters, progress))
+        name: stored_legs(name, part.key, partial(compute_component, part, progress))
         for name, part in parts.items()
     }
 
@@ -180,9 +200,9 @@ class Chains:
 
     road: by road [city, city + terminal + port]; to_terminal: by road to a terminal, change included, infinite where
     it is too far [city, terminal]; rail: [terminal, terminal]; along: by road and rail [city, terminal]; to_port: by
-    road or by road and rail, port included [city, port]; handicap: of rail to ports (`leg_choice`) [city, port]; sea:
-    [port, port]; over_sea: to_port and sea [city, port];
-    by_road, by_rail, by_sea: the three modes [city, city], infinite on the diagonal.
+    road or by road and rail, port included [city, port]; handicap: of rail to ports (`leg_choice`) [city, port];
+    by_road, by_rail: two modes [city, city], infinite on the diagonal; by_sea: the third by number of the search at
+    sea, of those that have these legs on land.
     """
 
     road: Legs
@@ -191,21 +211,29 @@ class Chains:
     along: Legs
     to_port: Legs
     handicap: Floats
-    sea: Legs
-    over_sea: Legs
     by_road: Legs
     by_rail: Legs
-    by_sea: Legs
+    by_sea: Mapping[int, Voyages]
+
+
+class Voyages(NamedTuple):
+    """Ways of one search at sea: sea [port, port]; over_sea: to a port and on [city, port]; whole [city, city],
+    infinite on the diagonal."""
+
+    sea: Legs
+    over_sea: Legs
+    whole: Legs
 
 
 def chain_legs(
     network: Network,
     parameters: Parameters,
     legs: dict[str, Legs],
+    at_sea: Mapping[int, Legs],
     value_of_time: float,
     handicap: Floats | None = None,
 ) -> Chains:
-    """The three modes of one search class from its legs by road, rail and sea.
+    """The three modes of one search class from its legs by road and rail, and those at sea by number of the search.
 
     handicap: of rail to ports [city, port], where that is settled by another state of the network (`leg_choice`).
     """
@@ -242,23 +270,21 @@ def chain_legs(
         constant = rail_constant_of_ports(network, parameters, value_of_time)
         handicap = settle_handicap(constant, to_port.cost(value_of_time), by_train.cost(value_of_time))
     to_port = cheaper_legs(to_port, by_train.plus(0.0, handicap), value_of_time)
-    sea, over_sea, by_sea = sail(network, parameters, legs["sea"], to_port, value_of_time)
-    return Chains(
-        road, to_terminal, rail, along, to_port, handicap, sea, over_sea, _apart(by_road), by_rail, by_sea
-    )
+    voyages = {s: sail(network, parameters, one, to_port, value_of_time) for s, one in at_sea.items()}
+    return Chains(road, to_terminal, rail, along, to_port, handicap, _apart(by_road), by_rail, voyages)
 
 
 def sail(
     network: Network, parameters: Parameters, at_sea: Legs, to_port: Legs, value_of_time: float
-) -> tuple[Legs, Legs, Legs]:
-    """Legs between ports [port, port], to them over the sea [city, port], and by sea [city, city] (`Chains`).
+) -> Voyages:
+    """Ways by sea of one search.
 
     at_sea: legs between the points of the sea graph at the ports; to_port: as in `Chains`.
     """
     quay = attach_ports_at_sea(network, parameters)
     sea = _apart(at_sea.plus(quay.hours[:, None] + quay.hours, quay.usd[:, None] + quay.usd))
     over_sea = join_legs(to_port, sea, value_of_time)
-    return sea, over_sea, _apart(join_legs(over_sea, to_port.transposed, value_of_time))
+    return Voyages(sea, over_sea, _apart(join_legs(over_sea, to_port.transposed, value_of_time)))
 
 
 def _apart(legs: Legs) -> Legs:
@@ -284,7 +310,9 @@ def each_chain(
 
     def one(c: int) -> None:
         settled = None if handicap is None else handicap[c].T
-        take(c, chain_legs(network, parameters, {name: legs[name][c] for name in legs}, values[c], settled))
+        on_land = {name: legs[name][c] for name in ("road", "rail")}
+        at_sea = {s: legs["sea"][s] for s in routes_of_land(c)}
+        take(c, chain_legs(network, parameters, on_land, at_sea, values[c], settled))
 
     run_all(one, range(len(values)))
 
@@ -292,23 +320,25 @@ def each_chain(
 def assemble(
     network: Network, parameters: Parameters, legs: dict[str, list[Legs]], handicap: Floats | None = None
 ) -> xr.Dataset:
-    """Chains of legs between cities by mode and search class; handicap: as `each_chain`.
+    """Chains of legs between cities by mode and search class, at sea by search there; handicap: as `each_chain`.
 
     Returns hours, usd and generalised_cost (= usd + value of time * hours), dims (vot_class, mode, origin_city,
-    destination_city), per TEU; infinite where a mode does not connect. The diagonal is infinite: trade within a
-    city follows a rule of its own (`trade_costs`).
+    destination_city), per TEU; infinite where a mode does not connect, and where there are fewer searches at sea. The
+    diagonal is infinite: trade within a city follows a rule of its own (`trade_costs`).
     """
     size = len(network.cities)
     shape = (len(SEARCH_CLASSES), len(MODES), size, size)
-    hours, usd = np.empty(shape), np.empty(shape)
+    hours, usd = np.full(shape, np.inf), np.full(shape, np.inf)
 
     def take(c: int, chains: Chains) -> None:
-        for m, mode in enumerate((chains.by_road, chains.by_rail, chains.by_sea)):
+        for m, mode in enumerate((chains.by_road, chains.by_rail)):
             hours[c, m], usd[c, m] = mode.hours, mode.usd
+        for s, voyages in chains.by_sea.items():
+            hours[s, SEA], usd[s, SEA] = voyages.whole.hours, voyages.whole.usd
 
     each_chain(network, parameters, legs, take, handicap)
     values = values_of_time(parameters)
-    cost = usd + np.array(values)[:, None, None, None] * hours
+    cost = usd + values_of_routes(np.array(values)).T[:, :, None, None] * hours
     dims = ("vot_class", "mode", "origin_city", "destination_city")
     labels = network.cities.index.to_numpy()
     coords = {

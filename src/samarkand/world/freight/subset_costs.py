@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
 from samarkand.engines.compiled import load_compiled
-from samarkand.world.freight.mode_choice import LIKE, VOT_CLASSES
+from samarkand.world.freight.mode_choice import VOT_CLASSES
+from samarkand.world.freight.sea_searches import LIKE, PLACED_FROM
 from samarkand.world.freight.trade_costs import FreightBaseline
 from samarkand.world.network.link_changes import LinkChange
 
@@ -86,7 +87,7 @@ class PairSums:
         chunks = -(-sets // SETS_TOGETHER)
         # Memory that is never touched costs nothing: nothing stands at pairs that are not filled.
         self._sums = np.empty((chunks, one.size, SETS_TOGETHER, alone))
-        self._further = np.empty((chunks, int(has.sum()), SETS_TOGETHER, 2 * (LIKE.size - alone)))
+        self._further = np.empty((chunks, int(has.sum()), SETS_TOGETHER, 2 * (LIKE.size - PLACED_FROM)))
         self._filled = np.zeros(one.size, np.bool_)
 
     def add(self, a: int, b: int, found: Floats) -> None:

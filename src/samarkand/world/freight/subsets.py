@@ -22,10 +22,11 @@ from samarkand.core.progress import Progress, quiet
 from samarkand.engines.compiled import load_compiled
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.end_legs import LegTable
-from samarkand.world.freight.mode_choice import LIKE, MODES
+from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.new_port_legs import NewPorts, port_legs
 from samarkand.world.freight.path_update import number_ends
+from samarkand.world.freight.sea_searches import LIKE, PLACED_FROM, routes_of_land
 from samarkand.world.freight.skims import SEARCH_CLASSES
 from samarkand.world.freight.subset_costs import PairSums, SubsetCosts
 from samarkand.world.network.arcs import WITHOUT_ARCS, Arc, port_savings
@@ -67,7 +68,7 @@ def costs_of_subsets(
     baseline = model.baseline
     found = []
     for number, changes in enumerate(sets):
-        improved = model.update_routes(changes, voyages_alone=True)
+        improved = model.update_routes(changes)
         change = baseline.differences(improved.rows, improved.usd, improved.hours, which=1)
         found.append(baseline.costs_with(change[0]))
         progress(done=number + 1, total=len(sets))
@@ -261,11 +262,10 @@ class _Run:
         )
         return tuple(star), full
 
-    def of_class(self, c: int) -> tuple[Any, Any, bool]:
+    def of_class(self, c: int) -> tuple[Any, dict[int, Any], bool]:
         """Arguments of `add_rows` for one search class, and whether a place had more labels than fit.
 
-        Those by sea are of the first search class alone, and empty for others: `choice_kernels.best_route` reads no
-        other.
+        Those by sea are by search there, of those that have the legs on land of this search class.
         """
         closing, run = self.model.path_update, self.legs
         base, value = closing.base, closing.values[c]
@@ -300,36 +300,46 @@ class _Run:
             base.rail_usd[c], base.rail_city[c],
         )  # fmt: skip
         full = full_road_star or full_rail_star or full_rail or full_road or full_along
-        if c > 0:
-            return (value, road, by_rail), (), full
+        at_sea, voyages = routes_of_land(c), dict[int, Any]()
+        if not at_sea:
+            return (value, road, by_rail), voyages, full
         *at_ports, full_ports = run.port_labels(
             by_road, tuple(along), *self.served, closing.port_extra_rail, ports.handicap, *self.savings,
             ports.hours, ports.usd, built, value,
         )  # fmt: skip
-        *over_sea, full_sea = run.over_sea_labels(
-            tuple(at_ports), ports.sea_hours, ports.sea_usd, ports.over_sea, value
-        )
-        by_port = _turned(tuple(over_sea), built.size)
-        sea = (
-            tuple(at_ports), tuple(over_sea), by_port, run.sea_margins(by_port, ports.over_sea),
-            hours, usd, usd + value * hours, base.sea_city[c],
-        )  # fmt: skip
-        return (value, road, by_rail), sea, full or full_ports or full_sea
+        full = full or full_ports
+        for s in at_sea:
+            if s:
+                ports = port_legs(self.new, base, c, value, self.tables, *extra, s)
+            *over_sea, full_sea = run.over_sea_labels(
+                tuple(at_ports), ports.sea_hours, ports.sea_usd, ports.over_sea, value
+            )
+            by_port = _turned(tuple(over_sea), built.size)
+            voyages[s] = (
+                tuple(at_ports), tuple(over_sea), by_port, run.sea_margins(by_port, ports.over_sea),
+                hours, usd, usd + value * hours, base.sea_city[s], value,
+            )  # fmt: skip
+            full = full or full_sea
+        return (value, road, by_rail), voyages, full
 
     def labels_by_class(self) -> tuple[tuple[Any, ...], Any] | None:
-        """Those over land by search class, and those by sea; None where a place had more labels than fit."""
+        """Those over land by search class, and by sea by search there; None where a place had more labels than fit."""
         labels = run_all(self.of_class, range(len(SEARCH_CLASSES)))
         if any(full for _, _, full in labels):
             return None
-        return tuple(land for land, _, _ in labels), labels[0][1]
+        by_sea = {s: one for _, voyages, _ in labels for s, one in voyages.items()}
+        return tuple(land for land, _, _ in labels), tuple(by_sea[s] for s in sorted(by_sea))
 
     def costs(self, by_class: tuple[Any, ...], sea: Any, sets: Ints, progress: Progress) -> PairSums | None:
         """What each set changes between economies; None where a place had more labels than fit."""
         baseline, base = self.model.baseline, self.model.path_update.base
         zone, weight = baseline.zones
         zones = len(baseline.economies)
-        pairs = (baseline.pairs.usd, baseline.pairs.hours, baseline.term, baseline.pick, baseline.segment)
-        choice = baseline.values, baseline.constants, baseline.choice.scale
+        pairs = (
+            baseline.pairs.usd, baseline.pairs.hours, baseline.term, baseline.pick, baseline.segment,
+            baseline.pairs.search_values,
+        )  # fmt: skip
+        choice = baseline.values, baseline.sea_search, baseline.constants, baseline.choice.scale
         differ = (zone >= 0) & (baseline.sellers != weight).any(axis=0)
         placed = np.bincount(zone[differ], minlength=zones) > 0
         total = PairSums(baseline, placed, sets.size)
@@ -356,8 +366,9 @@ class _Run:
             a, members = block
             reached = np.zeros(zones, np.bool_)
             overflows = self.pairs.add_rows(
-                members, by_class, sea, base.near_ptr, base.near, base.back_ptr, base.back_city, base.back_near,
-                pairs, choice, zone, weight, baseline.sellers, LIKE, placed, sets, room, found, reached,
+                members, by_class, sea, baseline.pairs.own_ways, base.near_ptr, base.near, base.back_ptr,
+                base.back_city, base.back_near, pairs, choice, zone, weight, baseline.sellers, LIKE, placed, sets, room,
+                found, reached,
             )  # fmt: skip
             with lock:  # the order of blocks moves the last digits alone
                 for b in np.flatnonzero(reached).tolist():
@@ -372,7 +383,7 @@ class _Run:
         """Working arrays of one thread: buckets, hash tables, parts of sets and what they have; and sums of a block."""
         baseline, most = self.model.baseline, self.labels.MOST
         cities, classes = len(baseline.cities), baseline.values.size
-        width = classes + int((np.arange(classes) != LIKE).sum())  # slots of `add_rows`
+        width = int((np.arange(classes) == LIKE).sum()) + 2 * (classes - PLACED_FROM)  # slots of `add_rows`
         slots = 1 << self.labels.KEPT_BITS
         bits, lists = int(2 * sets - 1).bit_length(), (len(SEARCH_CLASSES), len(MODES))
         room = (

@@ -76,11 +76,12 @@ def routes_of(baseline: FreightBaseline, rows: Ints, usd: Floats, hours: Floats)
     shape = (rows.size, baseline.values.size, len(MODES))
     term, pick = np.empty(shape), np.empty(shape, np.int8)
     load_kernels().prepare(
-        usd, hours, baseline.segment[rows], baseline.values, baseline.constants, baseline.choice.scale,
-        pairs.by_sea[rows], term, pick,
+        usd, hours, baseline.segment[rows], baseline.values, baseline.sea_search, baseline.constants,
+        baseline.choice.scale, pairs.by_sea[rows], term, pick,
     )  # fmt: skip
     cost = usd[:, None] + baseline.values[None, :, None, None] * hours[:, None]
-    cost[:, :, MODES.index("sea"), 1:] = np.inf  # at sea there is one way (`prepare`)
+    at_sea = baseline.sea_search[:, None] == np.arange(cost.shape[-1])  # there is one way (`prepare`)
+    cost[:, :, MODES.index("sea")][:, ~at_sea] = np.inf
     best = cost.argmin(axis=-1)[..., None]
     every = np.broadcast_to(hours[:, None], cost.shape)
     least, taken = (np.take_along_axis(array, best, axis=-1)[..., 0] for array in (cost, every))

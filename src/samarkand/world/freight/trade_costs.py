@@ -25,7 +25,6 @@ from samarkand.engines.compiled import load_compiled
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.border_compliance import compliance_costs
 from samarkand.world.freight.mode_choice import (
-    LIKE,
     MODES,
     VOT_CLASSES,
     ModeChoice,
@@ -40,6 +39,13 @@ from samarkand.world.freight.mode_choice import (
     within_north_america,
 )
 from samarkand.world.freight.origin_weights import origin_weights
+from samarkand.world.freight.sea_searches import (
+    LIKE,
+    fill_first_ways,
+    sea_search_of,
+    sea_searches,
+    values_of_routes,
+)
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.parameters import Parameters
 
@@ -99,11 +105,13 @@ def economies_without_city(cities: pd.DataFrame, economies: Sequence[str]) -> tu
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Routes between cities: hours and usd per TEU [pair, mode, search class], infinite where there is none.
+    """Routes between cities: hours and usd per TEU [pair, mode, search], infinite where there is none.
 
-    `origin`, `destination`: numbers of the cities of each pair, a city to itself included (by the declared rule, the
-    same in all states). `by_sea`: [pair], where goods are offered the sea (`sea_ways`). `mirrored`: a pair stands for
-    both directions and origin <= destination. `search_values`: value of time of the search classes, US$/TEU-h.
+    A search is a search class, at sea one of `sea_searches`. `origin`, `destination`: numbers of the cities of
+    each pair, a city to itself included (by the declared rule, the same in all states). `search_values`: value of time
+    of the searches [mode, search], US$/TEU-h. `by_sea`: [pair], where goods are offered the sea (`sea_choice`).
+    `own_ways`: [pair, search at sea], where goods of a search take its way; where not, that of the first stands in its
+    place too. `mirrored`: a pair stands for both directions and origin <= destination.
     """
 
     origin: NDArray[np.int32]
@@ -112,6 +120,7 @@ class Pairs:
     usd: Floats
     search_values: Floats
     by_sea: NDArray[np.bool_]
+    own_ways: NDArray[np.bool_]
     mirrored: bool
 
     def __len__(self) -> int:
@@ -178,6 +187,11 @@ class FreightBaseline:
         return values
 
     @cached_property
+    def sea_search(self) -> Ints:
+        """Number of the search at sea of each class of goods (`ships`)."""
+        return sea_search_of()
+
+    @cached_property
     def constants(self) -> Floats:
         """Mode constants (pair, class, mode), minus infinity where goods do not take a mode (`find_barred`)."""
         pairs = self.pairs.origin, self.pairs.destination
@@ -214,8 +228,8 @@ class FreightBaseline:
         taken = ChosenRoutes(at, np.empty(shape), np.empty(shape))
         pairs = self.pairs
         load_kernels().take_routes(
-            rows, usd, hours, pairs.usd, pairs.hours, self.pick, pairs.search_values, self.values, taken.cost,
-            taken.hours,
+            rows, usd, hours, pairs.usd, pairs.hours, self.pick, pairs.search_values, self.values, self.sea_search,
+            taken.cost, taken.hours,
         )  # fmt: skip
         return taken
 
@@ -243,7 +257,7 @@ class FreightBaseline:
             total = np.zeros((which, classes, count, count))
             cut_off = load_kernels().compare(
                 rows[part], usd[part], hours[part], pairs.usd, pairs.hours, self.term, self.pick, self.segment,
-                pairs.search_values, self.values, self.constants, self.choice.scale, pairs.origin,
+                pairs.search_values, self.values, self.sea_search, self.constants, self.choice.scale, pairs.origin,
                 pairs.destination, zone, weight, self.sellers, LIKE, pairs.mirrored, total,
                 *(bound[part] for bound in bounds),
             )  # fmt: skip
@@ -370,11 +384,18 @@ def load_kernels() -> ModuleType:
     return load_compiled("samarkand.engines.choice_kernels")
 
 
-def pairs_of_skims(skims: xr.Dataset, cities: pd.DataFrame, parameters: Parameters, mirrored: bool) -> Pairs:
+def pairs_of_skims(
+    skims: xr.Dataset,
+    cities: pd.DataFrame,
+    parameters: Parameters,
+    mirrored: bool,
+    own_ways: NDArray[np.bool_] | None = None,
+) -> Pairs:
     """The routes that skims hold, pair by pair, with trade within cities by the declared rule.
 
-    The sea is offered as `sea_offered` says. mirrored: the skims are the same both ways and only the upper triangle is
-    read. Errors as `check_labels`.
+    The sea is offered as `sea_offered` says, and goods take at sea the ways of searches as `own_ways` says, or the
+    skims' `sea_search`; without it all take the first. mirrored: the skims are the same both ways and only the upper
+    triangle is read. Errors as `check_labels`.
     """
     check_labels(skims, cities)
     skims = skims.sel(mode=list(MODES))
@@ -389,9 +410,9 @@ def pairs_of_skims(skims: xr.Dataset, cities: pd.DataFrame, parameters: Paramete
     own = np.flatnonzero(origin == destination)
     for name, rule in within.items():
         values = skims[name].transpose("origin_city", "destination_city", "mode", "vot_class").to_numpy()
-        array = np.empty((origin.size, len(MODES), skims.sizes["vot_class"]))
+        array = np.full((origin.size, len(MODES), max(skims.sizes["vot_class"], len(sea_searches()))), np.inf)
         for m in range(len(MODES)):
-            for c in range(array.shape[2]):
+            for c in range(skims.sizes["vot_class"]):
                 array[:, m, c] = values[:, :, m, c][origin, destination]
         array[own] = np.inf
         array[own, MODES.index("road")] = rule[:, None]
@@ -399,13 +420,23 @@ def pairs_of_skims(skims: xr.Dataset, cities: pd.DataFrame, parameters: Paramete
     closed = ~(np.isfinite(arrays["hours"]) & np.isfinite(arrays["usd"]))
     for array in arrays.values():
         array[closed] = np.inf
+    if own_ways is None:
+        own_ways = np.zeros((origin.size, len(sea_searches())), np.bool_)
+        if "sea_search" in skims:
+            taken = skims["sea_search"].transpose("origin_city", "destination_city", "goods").to_numpy()
+            taken = taken[origin, destination]
+            own_ways = (taken[..., None] == np.arange(own_ways.shape[1])).any(axis=1)
+        own_ways[:, 0] = True
+    fill_first_ways(arrays["hours"], arrays["usd"], own_ways)
+    values = skims["value_of_time"].to_numpy().astype(float)
     return Pairs(
         origin.astype(np.int32),
         destination.astype(np.int32),
         arrays["hours"],
         arrays["usd"],
-        skims["value_of_time"].to_numpy().astype(float),
+        values_of_routes(np.pad(values, (0, arrays["usd"].shape[2] - values.size), "edge")),
         sea_offered(skims)[origin, destination],
+        own_ways,
         mirrored,
     )
 
@@ -436,8 +467,8 @@ def prepare_pairs(
 
     def fill(part: slice) -> None:
         kernels.prepare(
-            pairs.usd[part], pairs.hours[part], baseline.segment[part], baseline.values, baseline.constants,
-            choice.scale, pairs.by_sea[part], baseline.term[part], baseline.pick[part],
+            pairs.usd[part], pairs.hours[part], baseline.segment[part], baseline.values, baseline.sea_search,
+            baseline.constants, choice.scale, pairs.by_sea[part], baseline.term[part], baseline.pick[part],
         )  # fmt: skip
 
     half = len(pairs) // 2
@@ -488,8 +519,8 @@ def counterfactual_costs(baseline: FreightBaseline, with_changes: xr.Dataset) ->
     not change. What a trade costs at home (`border_compliance`) is added to the means of economies: it is the same by
     all routes and modes.
     Where a mode's cost rises for no class of the skims, goods keep their former route if the new one is
-    dearer for them; where it falls for none, if the new one seems cheaper. By sea goods take the route of the
-    first class of the skims; the sea stays offered where it was.
+    dearer for them; where it falls for none, if the new one seems cheaper. By sea goods take the route of their own
+    search (`ships`) or the first; the sea stays offered where it was.
     with_changes: skims as given to `prepare_baseline`, with the changes, which may be dearer. Returns variables
     generalised_cost (US$/TEU), hours, with dims (state, variant, vot_class, origin, destination), and mode_share
     (state, vot_class, origin, destination, mode); not a number where an economy has no city or no reachable pair.
@@ -497,7 +528,9 @@ def counterfactual_costs(baseline: FreightBaseline, with_changes: xr.Dataset) ->
     cut off.
     """
     before = baseline.pairs
-    after = pairs_of_skims(with_changes, baseline.cities, baseline.parameters, before.mirrored)
+    after = pairs_of_skims(
+        with_changes, baseline.cities, baseline.parameters, before.mirrored, before.own_ways
+    )
     if not np.array_equal(before.search_values, after.search_values):
         raise ValueError("the value-of-time classes of the two states differ")
     moved = (before.usd != after.usd) | (before.hours != after.hours)

@@ -10,7 +10,7 @@ ways are those on which `assignment.calc_freight_work` lays goods; of oil and ga
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -39,6 +39,7 @@ from samarkand.world.freight.assignment import (
 from samarkand.world.freight.capacity import find_place
 from samarkand.world.freight.energy import EnergyTrade, SeaReach
 from samarkand.world.freight.mode_choice import VOT_CLASSES
+from samarkand.world.freight.sea_searches import routes_of_land, sea_search_of, sea_searches
 from samarkand.world.freight.skims import values_of_time
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.new_ports import open_ports
@@ -124,7 +125,7 @@ class TransitSearch:
         if by_flow is None:
             by_flow = _of_energy(energy, network, parameters, self._places, self.tariffs, shut)
         self._by_flow = by_flow
-        self._kept: dict[Hashable, dict[str, dict[int, _Passed]]] = {}
+        self._kept: dict[Hashable, dict[str | int, dict[int, _Passed]]] = {}
         self._by_road: dict[float, Floats] = {}
 
     def use(self, mode_share: xr.DataArray, aside: Sequence[Aside] = ()) -> TransitUse:
@@ -143,23 +144,24 @@ class TransitSearch:
         return TransitUse.of(self.tariffs, self.labels, per_tonne, self._by_flow, self._known)
 
     def _first(self) -> list[_Asked]:
-        """Ways without prices; those by sea of all goods are those of the first search class."""
+        """Ways without prices, by rail of the goods of each search class, by sea of those of each search there."""
         found = []
         for c in range(len(self._values)):
-            goods = {"rail": self._of_class(c)} | ({"sea": tuple(self._goods)} if c == 0 else {})
+            goods: dict[str | int, tuple[str, ...]] = {"rail": self._of_class(c)}
+            goods |= {s: self._of_ships(s) for s in routes_of_land(c)}
             if any(goods.values()):
                 found.append(_Asked(("first", c), c, goods, lambda: self._state))
         return found
 
     def _turned(self, aside: Aside) -> list[_Asked]:
         """Ways at prices, which by land and by sea are not the same."""
-        found = [
-            _Asked(
-                ("aside", aside.prices, "sea"), 0, {"sea": tuple(self._goods)},
-                lambda: aside.by_sea(self._state),
-            )
-        ]  # fmt: skip
+        found = []
         for c in range(len(self._values)):
+            if at_sea := routes_of_land(c):
+                of_ships: dict[str | int, tuple[str, ...]] = {s: self._of_ships(s) for s in at_sea}
+                found.append(
+                    _Asked(("aside", aside.prices, "sea", c), c, of_ships, lambda: aside.by_sea(self._state))
+                )
             if self._of_class(c):
                 by_land = partial(aside.by_land, self._state, c)
                 found.append(_Asked(("aside", aside.prices, c), c, {"rail": self._of_class(c)}, by_land))
@@ -168,13 +170,28 @@ class TransitSearch:
     def _of_class(self, c: int) -> tuple[str, ...]:
         return tuple(label for label, number in self._goods.items() if number == c)
 
+    @staticmethod
+    def _of_ships(s: int) -> tuple[str, ...]:
+        """Classes of goods that may take the way of a search at sea: its own, and the first is any's."""
+        own = zip(VOT_CLASSES, sea_search_of().tolist(), strict=True)
+        return tuple(label for label, number in own if s in (0, number))
+
     def _between(self, share: xr.DataArray, asked: _Asked) -> list[tuple[int, str, Floats]]:
         """Number of the tariff, class of goods, and what a tonne passes [pair of economies]."""
         found = []
-        for mode, passed in self._passed(asked).items():
-            for label in asked.goods[mode]:
+        for way, passed in self._passed(asked).items():
+            for label in asked.goods[way]:
+                mode = "rail" if way == "rail" else "sea"
                 taken = share.sel(vot_class=label, mode=mode).transpose("origin_city", "destination_city")
                 part = taken.to_numpy().ravel()
+                if (
+                    mode == "sea"
+                    and sea_search_of()[VOT_CLASSES.index(label)]
+                    and "sea_search" in taken.coords
+                ):
+                    part = np.where(taken["sea_search"].to_numpy().ravel() == way, part, 0.0)
+                elif way not in ("rail", 0):
+                    continue
                 if part.any():
                     sellers = self._sellers[VOT_CLASSES.index(label)]
                     found += [
@@ -182,8 +199,8 @@ class TransitSearch:
                     ]
         return found
 
-    def _passed(self, asked: _Asked) -> dict[str, dict[int, _Passed]]:
-        """What ways between cities pass by each mode, by number of the tariff."""
+    def _passed(self, asked: _Asked) -> dict[str | int, dict[int, _Passed]]:
+        """What ways between cities pass by rail and by each search at sea, by number of the tariff."""
         if asked.key not in self._kept:
             state, value = asked.state(), float(self._values[asked.number])
             choice = LandChoice.of(state, value, self._costs_by_road(state, value))
@@ -213,12 +230,13 @@ class TransitSearch:
 
 
 class _Asked(NamedTuple):
-    """Ways at the value of time of a search class in a state of the network, and which goods are asked about by mode;
-    key: of what they pass."""
+    """Ways at the value of time of a search class in a state of the network, and which goods are asked about by rail
+    and by search at sea; key: of what they pass.
+    """
 
     key: Hashable
     number: int
-    goods: Mapping[str, tuple[str, ...]]
+    goods: Mapping[str | int, tuple[str, ...]]
     state: Callable[[], NetworkState]
 
 
@@ -300,18 +318,20 @@ class _Trips(NamedTuple):
 
 
 def _trips(
-    state: NetworkState, value: float, choice: LandChoice, places: _Places, modes: Container[str]
-) -> dict[str, _Trips]:
-    """What trips between cities pass, by rail and by sea as far as they are asked for, at one value of time."""
-    km, found = sum_paths(state.rail.graph, choice.rail, places.on_rail(state)), {}
-    if "rail" in modes:
+    state: NetworkState, value: float, choice: LandChoice, places: _Places, ways: Collection[str | int]
+) -> dict[str | int, _Trips]:
+    """What trips between cities pass, by rail and by search at sea as far as asked for, at one value of time."""
+    km = sum_paths(state.rail.graph, choice.rail, places.on_rail(state))
+    found: dict[str | int, _Trips] = {}
+    if "rail" in ways:
         one, other = np.nonzero(choice.leave >= 0)
         end = choice.leave[one, other]
         start = choice.entry[one, end]
         by_rail = [of_kind[start, end] for of_kind in km]
         found["rail"] = _Trips(one, other, dict(zip(places.rail, by_rail, strict=True)))
-    if "sea" in modes:
-        found["sea"] = _by_ship(state, value, choice, places, km)
+    for s in ways:
+        if isinstance(s, int):
+            found[s] = _by_ship(state.for_ships(sea_searches()[s]), value, choice, places, km)
     return found
 
 

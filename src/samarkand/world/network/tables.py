@@ -6,6 +6,7 @@ from its length and the declared parameters. Closed crossings and passages are n
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
@@ -338,8 +339,11 @@ def single_road_economies(facts: pd.DataFrame) -> frozenset[str]:
     return frozenset(map(str, facts.index[facts["income_level"].isin(HIGH_RATE_INCOME)]))
 
 
-def sea_costs(network: Network, parameters: Parameters) -> LinkCosts:
-    """Costs of the open links at sea: hours = km / speed, usd = km * rate + the toll of a canal (`tolls`)."""
+def sea_costs(network: Network, parameters: Parameters, barred: Collection[str] = frozenset()) -> LinkCosts:
+    """Costs of the open links at sea: hours = km / speed, usd = km * rate + the toll of a canal (`tolls`).
+
+    barred: passages that a kind of ship cannot sail, which are absent too.
+    """
     links = network.sea_links
     usd = parameters["canal_tolls"] * derived(
         links, "tolls", lambda: tolls_of_links(links, network.sea_nodes)
@@ -347,6 +351,8 @@ def sea_costs(network: Network, parameters: Parameters) -> LinkCosts:
     is_open = (links["status"] == "open").to_numpy()
     if "closed" in links:  # by a scenario (`closures`)
         is_open &= ~links["closed"].to_numpy(bool)
+    if barred:
+        is_open &= ~links["passage"].isin(barred).to_numpy()
     links = links[is_open]
     km = np.maximum(links["km"].to_numpy(float), 0.1)
     zeros = np.zeros(len(links))

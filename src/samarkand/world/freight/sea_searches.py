@@ -1,0 +1,108 @@
+"""Which ways at sea the ships of a class of goods can sail: one search for each kind of ship.
+
+A laden Capesize ship is too deep for the locks of Panama: ore of Brazil goes to China round the Cape of Good Hope. The
+first search at sea is open to all ships. Classes of goods with rows in `ships.csv` have one of their own, on which the
+chokepoints of these rows are closed. They take the way of the first search where an economy at either end has ores for
+smaller ships, and where no way of large ships is one by sea (`sea_choice`): nobody is cut off.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from samarkand.core.conventions import Floats, Ints
+from samarkand.world.freight.mode_choice import MODES, SECTOR_OF_CLASS, VOT_CLASSES
+from samarkand.world.freight.ships import ShipRow, ship_rows
+
+Bools = NDArray[np.bool_]
+SEA = MODES.index("sea")
+
+
+class SeaSearch(NamedTuple):
+    """A search for ways at sea. land: number of the search class whose value of time and legs on land it has; barred:
+    passages of the sea graph that its ships do not sail; smaller: economies whose goods take the first search."""
+
+    land: int
+    barred: frozenset[str] = frozenset()
+    smaller: frozenset[str] = frozenset()
+
+
+@cache
+def sea_searches() -> tuple[SeaSearch, ...]:
+    """The searches, that of all ships first."""
+    return (SeaSearch(0), *dict.fromkeys(_of_classes().values()))
+
+
+@cache
+def sea_search_of() -> Ints:
+    """Number of the search at sea of each class of goods, [class]."""
+    searches, own = sea_searches(), _of_classes()
+    found: Ints = np.array([searches.index(own[c]) if c in own else 0 for c in VOT_CLASSES], np.int64)
+    found.flags.writeable = False
+    return found
+
+
+def _of_classes() -> dict[str, SeaSearch]:
+    """The search of classes of goods that have one of their own."""
+    rows_of: dict[str, list[ShipRow]] = {}
+    for row in ship_rows():
+        if row.vot_class not in VOT_CLASSES:
+            raise ValueError(f"ships.csv: {row.vot_class} is no class of goods: {', '.join(VOT_CLASSES)}")
+        rows_of.setdefault(row.vot_class, []).append(row)
+    return {
+        label: SeaSearch(
+            0,
+            frozenset(row.passage for row in rows),
+            frozenset(code for row in rows for code in row.except_of.split()),
+        )
+        for label, rows in rows_of.items()
+    }
+
+
+def routes_of_land(c: int) -> list[int]:
+    """Numbers of the searches at sea whose legs on land are those of a search class."""
+    return [s for s, search in enumerate(sea_searches()) if search.land == c]
+
+
+def values_of_routes(values_of_time: Floats) -> Floats:
+    """Value of time of each route, [mode, search]: by land of the search class, at sea of the search there."""
+    found = np.tile(np.asarray(values_of_time, float), (len(MODES), 1))
+    for s, search in enumerate(sea_searches()):
+        found[SEA, s] = values_of_time[min(search.land, len(values_of_time) - 1)]
+    return found
+
+
+def in_smaller_ships(cities: pd.DataFrame, search: SeaSearch) -> Bools:
+    """Pairs of cities of which one lies in an economy whose goods of the search go in smaller ships, [city, city]."""
+    there = cities["iso3"].isin(search.smaller).to_numpy()
+    found: Bools = there[:, None] | there
+    return found
+
+
+def searches_taken(own_ways: Bools) -> NDArray[np.int8]:
+    """Number of the search at sea whose way goods take, [pair, class of goods]; own_ways: [pair, search] (`Pairs`)."""
+    of = sea_search_of()
+    return np.where(own_ways[:, of], of, 0).astype(np.int8)
+
+
+def fill_first_ways(hours: Floats, usd: Floats, own_ways: Bools) -> None:
+    """Where goods of a search take the way of the first one, write that in its place: [pair, mode, search]."""
+    for s in range(1, own_ways.shape[1]):
+        others = np.flatnonzero(~own_ways[:, s])
+        for array in (hours, usd):
+            array[others, SEA, s] = array[others, SEA, 0]
+
+
+def _chooses_like(label: str) -> str:
+    return "bulk" if label in SECTOR_OF_CLASS and not sea_search_of()[VOT_CLASSES.index(label)] else label
+
+
+# The class, itself or one before it, that chooses as each does. Those that choose for themselves come first.
+LIKE = np.array([VOT_CLASSES.index(_chooses_like(label)) for label in VOT_CLASSES])
+# From here on classes have cities of origin.
+PLACED_FROM = min(VOT_CLASSES.index(label) for label in SECTOR_OF_CLASS)

@@ -1,0 +1,113 @@
+"""Ships too large for a canal: ores that go round it, beside the network on which it is closed, and on the world."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from samarkand.world.accounts.tables import load_accounts
+from samarkand.world.freight.assignment import mode_shares
+from samarkand.world.freight.chokepoint_shares import find_passages
+from samarkand.world.freight.disruption import disrupt_freight
+from samarkand.world.freight.mode_choice import MODES, SECTOR_OF_CLASS, VOT_CLASSES
+from samarkand.world.freight.model import FreightModel, prepare_freight
+from samarkand.world.freight.origins import origin_rows
+from samarkand.world.freight.sea_searches import (
+    LIKE,
+    SEA,
+    sea_search_of,
+    sea_searches,
+    searches_taken,
+)
+from samarkand.world.freight.ships import ship_rows
+from samarkand.world.network.disruptions import find_closures
+from samarkand.world.network.tables import load_network
+from samarkand.world.parameters import load_parameters
+
+ORES, GRAIN = VOT_CLASSES.index("ores"), VOT_CLASSES.index("grain")
+
+
+@pytest.fixture(scope="module")
+def model() -> FreightModel:
+    return prepare_freight(load_network(), load_parameters(), load_accounts().economies)
+
+
+@pytest.fixture(scope="module")
+def passes(model: FreightModel) -> dict[str, np.ndarray]:
+    """Share of what two economies ship that passes, [class, origin, destination], by chokepoint."""
+    ids = [row.id for row in model.network.chokepoints]
+    return dict(zip(ids, find_passages(model), strict=True))
+
+
+def test_the_table_names_the_economies_whose_ore_is_copper() -> None:
+    (row,) = ship_rows()
+    assert row.evidence.source
+    copper = {
+        economy
+        for (economy, sector), rows in origin_rows().items()
+        if sector == "ores" and any("copper" in one.unit for one in rows)
+    }
+    assert (row.vot_class, row.passage) == ("ores", "panama")
+    assert set(row.except_of.split()) == copper
+
+
+def test_classes_choose_alike_that_sail_alike() -> None:
+    for k, label in enumerate(VOT_CLASSES):
+        alike = label in SECTOR_OF_CLASS and sea_search_of()[k] == 0
+        assert LIKE[k] == (0 if alike else k)
+    own = np.flatnonzero(np.arange(LIKE.size) == LIKE)
+    assert np.array_equal(own, np.arange(own.size)), "those that choose for themselves come first"
+
+
+def test_their_ways_are_those_of_the_network_on_which_the_canal_is_closed(model: FreightModel) -> None:
+    closed = disrupt_freight(model, find_closures(["panama"], model.network)).closed.baseline.pairs
+    pairs = model.baseline.pairs
+    own = pairs.own_ways[:, 1]
+    assert 0.5 < own.mean() < 1
+    for name in ("usd", "hours"):
+        ours, first, shut = (
+            getattr(one, name)[:, SEA, s] for one, s in ((pairs, 1), (pairs, 0), (closed, 0))
+        )
+        np.testing.assert_allclose(ours[own], shut[own], rtol=1e-12)
+        assert np.array_equal(ours[~own], first[~own])
+        # Closing the canal changes nothing for ships that do not pass it.
+        assert np.array_equal(getattr(closed, name)[own, SEA, 1], ours[own])
+    value = pairs.search_values[SEA, 0]
+    cost = pairs.usd[:, SEA] + value * pairs.hours[:, SEA]
+    at = np.isfinite(cost[:, 0])
+    assert (cost[at, 1] >= cost[at, 0] * (1 - 1e-12)).all(), "no way gets cheaper by leaving out a canal"
+    assert (cost[own, 1] > 1.02 * cost[own, 0]).any()
+
+
+def test_ore_goes_round_the_canal_and_grain_through_it(model: FreightModel, passes) -> None:
+    at = {code: k for k, code in enumerate(model.economies)}
+    panama, cape = passes["panama"], passes["cape_of_good_hope"]
+    one, other = at["BRA"], at["CHN"]
+    assert panama[ORES, one, other] == 0
+    assert cape[ORES, one, other] > 0.9
+    assert panama[GRAIN, at["USA"], at["JPN"]] > 0.5
+    assert panama[ORES, at["PER"], at["DEU"]] > 0.5, "copper of Peru goes in smaller ships"
+    assert panama[ORES, at["CAN"], at["JPN"]] == 0
+
+
+def test_who_passes_the_canal_with_ore_has_smaller_ships_or_no_other_way(model: FreightModel, passes) -> None:
+    at = [code in sea_searches()[1].smaller for code in model.economies]
+    neither = ~(np.array(at)[:, None] | np.array(at))
+    assert (passes["panama"][ORES][neither] > 0).mean() < 0.02
+
+
+def test_nobody_is_cut_off_from_the_sea(model: FreightModel) -> None:
+    pairs, term = model.baseline.pairs, model.baseline.term
+    assert (term[pairs.by_sea, ORES, SEA] > 0).all()
+    assert ((term[:, ORES, SEA] > 0) == (term[:, 0, SEA] > 0)).all()
+
+
+def test_shares_tell_whose_way_goods_take(model: FreightModel) -> None:
+    pairs = model.baseline.pairs
+    share = mode_shares(model)
+    taken = share["sea_search"].to_numpy()
+    assert np.array_equal(taken, taken.transpose(0, 2, 1))
+    assert np.array_equal(taken[:, pairs.origin, pairs.destination].T, searches_taken(pairs.own_ways))
+    assert set(np.unique(taken[ORES])) == {0, 1}
+    assert not np.delete(taken, ORES, axis=0).any()
+    assert MODES[SEA] == "sea"
