@@ -143,8 +143,8 @@ def report_model(asked: Question) -> None:
     def all_legs() -> dict[str, Any]:
         return {
             name: [
-                find_legs(part.graph, value, part.sources, part.targets)
-                for value in values_of_time(model.parameters)
+                find_legs(graph, value, part.sources, part.targets)
+                for graph, value in part.searches
             ]
             for name, part in parts.items()
         }
