@@ -11,11 +11,12 @@ import pandas as pd
 from docs.freight_sensitivities import load_table
 
 from samarkand.analysis.observed import ObservedFreight, observed_and_limits
-from samarkand.analysis.observed_limits import STANDINGS, UNKNOWN
+from samarkand.analysis.observed_limits import MARK, STANDINGS, UNKNOWN
 from samarkand.analysis.sensitivities import COUNTED, FACTORS, INPUTS, NEAR, find_binding
 from samarkand.reports.observed_freight import (
     capacity_figure,
     constants_and_data,
+    gates_in_words,
     limited_cells,
     limits_in_words,
     observed_figure,
@@ -84,7 +85,12 @@ def page(found: ObservedFreight) -> str:
         ]
         if group == "straits":
             lines += [*sensitivity_lines(found.table, load_table()), ""]
-    lines += [*(f"{toll_sentence(name, one)}\n" for name, one in found.tolls.items()), *_gates(found.gates)]
+    lines += [
+        *(f"{toll_sentence(name, one)}\n" for name, one in found.tolls.items()),
+        gates_in_words(found.table),
+        "",
+    ]
+    lines += _gates(found.gates)
     return "\n".join(lines)
 
 
@@ -105,6 +111,7 @@ def _gates(gates: pd.DataFrame) -> list[str]:
         price = STANDINGS[row["standing"]]
         if row["price"] > 0:
             price += f", {row['price']:,.2f} {row['price_unit']}, a {row['scarcity']}"
+        price += f", {MARK}" if row["marked"] else ""
         source = f"[{row['source']}]({row['address']})" if row["address"] else row["source"]
         lines.append(
             f"| {row['place']}, {row['unit']} | {observed}{year} | {capacity_figure(row['capacity'], row['unit'])} "

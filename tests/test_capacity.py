@@ -14,6 +14,7 @@ from rich.console import Console
 from samarkand.analysis.capacity import capacity_table, capacity_warnings
 from samarkand.analysis.flows import Freight
 from samarkand.programme import load_programme
+from samarkand.programme.channels.capacity import facilities_of
 from samarkand.reports.freight import print_freight, write_freight
 from samarkand.world.freight.assignment import FreightWork, calc_tonnes, calc_unit_loads
 from samarkand.world.freight.capacity import CapacityRow, Place, calc_flow, capacities, find_place, line_place
@@ -179,6 +180,20 @@ def test_a_capacity_near_to_an_observed_flow_is_marked(freight: Freight) -> None
     assert marked["Panama Canal"]
     assert not marked["Suez Canal"]
     assert not marked["Port of Klaipeda"]  # nothing observed
+
+
+def test_a_capacity_that_less_was_observed_than_binds_however_near(freight: Freight) -> None:
+    """More has passed than three rows say: 9 of 7 trains, 92.7 of 83.5 m t, 600,000 of 400,000 TEU."""
+    table = capacity_table(freight).set_index("place")
+    wrong = {"Port of Constanta", "Port of Poti", "Erenhot - Zamyn-Uud"}
+    assert set(table.index[table["contradicted"]]) == wrong
+    in_force = {one.title for one in facilities_of(None, freight.world, PARAMETERS)}
+    assert in_force == set(table.index[(table["item"] == "") & ~table["contradicted"]])
+    assert {
+        "Panama Canal",
+        "Alashankou - Dostyk, containers",
+        "Kazakhstan - China, both railways",
+    } <= in_force
 
 
 def test_trucks_a_day_are_tonnes_over_their_load() -> None:

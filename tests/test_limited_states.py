@@ -31,7 +31,7 @@ SUEZ = "suez"
 
 ROWS = (
     *COMMON,
-    row("marked", "port:DEHAM", 1, observed=1, observed_year=2020, observed_source="made up"),
+    row("contradicted", "port:DEHAM", 1, observed=2, observed_year=2020, observed_source="made up"),
 )
 
 
@@ -97,7 +97,7 @@ def test_both_states_keep_to_capacities_with_their_own_trade(declare, open_model
     for place, without, with_ in ((KHORGOS, 60, 60), (SAMARA, 30, 45), (SUEZ, 3000, 3000)):
         assert flow(state, place, False) == pytest.approx(without, rel=JOINT)
         assert flow(state, place, True) == pytest.approx(with_, rel=2 * JOINT)
-    assert set(before.prices) == {"khorgos", "samara", "suez"}  # the marked one counts for nothing
+    assert set(before.prices) == {"khorgos", "samara", "suez"}  # more was observed than the fourth takes
     assert all(price > 0 for price in (*before.prices.values(), *after.prices.values()))
     assert after.prices["samara"] < before.prices["samara"]
 
@@ -140,17 +140,19 @@ def test_limits_are_on_or_off_and_not_worked_out_with_reach() -> None:
 
 
 def test_freight_shows_prices_and_what_is_paid(declare) -> None:
-    """Of both states; the marked place has none, and its capacity stands as before."""
+    """Of both states; the place whose capacity is contradicted has none, and its capacity stands as before."""
     found = freight(toy_programme(), world=make_toy_world(), session=Session(), year=YEAR, limits=True)
     table = capacity_table(found).set_index("place")
     assert table.loc["samara", "scarcity_with"] < table.loc["samara", "scarcity_without"]
     assert table.loc["samara", "paid_without"] == pytest.approx(30 * table.loc["samara", "scarcity_without"])
     assert table.loc["samara", "scarcity_unit"] == "US$/t"
-    assert np.isnan(table.loc["marked", "scarcity_without"])
+    assert np.isnan(table.loc["contradicted", "scarcity_without"])
+    assert table["contradicted"].to_dict() == {name: name == "contradicted" for name in table.index}
     console = Console(width=100, record=True)
     print_freight(found, console)
     text = " ".join(console.export_text().split())
     assert "suez rent EGY" in text
+    assert "contradicted **" in text
     assert table.loc["suez", "paid_to"] == "EGY"
     assert table.loc["samara", "paid_to"] == ""
     assert "complementarity are missed by" in text

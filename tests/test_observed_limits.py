@@ -12,12 +12,14 @@ from rich.console import Console
 from samarkand.analysis import observed
 from samarkand.analysis.observed import ObservedRow, observed_and_limits, open_baseline
 from samarkand.analysis.observed_limits import (
+    CONTRADICTED,
     FULL,
-    MARKED,
     ROOM,
     UNKNOWN,
     gates_with_limits,
+    gates_within,
     limits_of,
+    standing_of,
     toll_sensitivity,
     with_limits,
 )
@@ -26,6 +28,7 @@ from samarkand.core.progress import quiet
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
 from samarkand.programme.channels import capacity as channel
 from samarkand.reports.observed_freight import (
+    gates_in_words,
     limits_in_words,
     over_capacity_in_words,
     print_observed,
@@ -54,9 +57,9 @@ def figure(name: str, measure: str, place: str) -> ObservedRow:
 
 
 ROWS = (
-    row("khorgos", KHORGOS, 60, price="rent"),
+    row("khorgos", KHORGOS, 60, price="rent", observed=50, observed_year=2020, observed_source="made up"),
     row("suez", "suez", 1e5),
-    row("marked", "port:DEHAM", 1, observed=1, observed_year=2020, observed_source="made up"),
+    row("contradicted", "port:DEHAM", 1, observed=2, observed_year=2020, observed_source="made up"),
 )
 
 
@@ -87,8 +90,10 @@ def test_gates_have_tonnes_price_and_standing_with_limits(declare, world, monkey
     found = observed_and_limits(world, session=session)
     table = found.table.set_index("id")
     assert table["standing"].to_dict() == {
-        "khorgos": FULL, "hamburg": MARKED, "border": UNKNOWN, "canal": ROOM
+        "khorgos": FULL, "hamburg": CONTRADICTED, "border": UNKNOWN, "canal": ROOM
     }  # fmt: skip
+    # 60 is less than 1.5 times 50: it binds, and what it holds down says nothing of the model.
+    assert table["marked"].to_dict() == {"khorgos": True, "hamburg": False, "border": False, "canal": False}
     assert table.loc["khorgos", "limited"] == pytest.approx(60.0, rel=JOINT)
     assert table.loc["khorgos", "limited_factor"] == pytest.approx(0.6, rel=JOINT)
     assert table.loc["khorgos", "modelled"] > 61.0
@@ -100,15 +105,61 @@ def test_gates_have_tonnes_price_and_standing_with_limits(declare, world, monkey
     assert table.loc["canal", "limited"] > table.loc["canal", "modelled"]
 
     gates = found.gates.set_index("place")
-    assert gates["standing"].to_dict() == {"khorgos": FULL, "suez": ROOM, "marked": MARKED}
+    assert gates["standing"].to_dict() == {"khorgos": FULL, "suez": ROOM, "contradicted": CONTRADICTED}
+    assert gates["marked"].to_dict() == {"khorgos": True, "suez": False, "contradicted": False}
     assert gates.loc["khorgos", "flow"] == pytest.approx(table.loc["khorgos", "modelled"], rel=1e-12)
     assert gates.loc["khorgos", "limited"] == pytest.approx(60.0, rel=JOINT)
     console = Console(record=True, width=250)
     print_observed(found, console)
     text = console.export_text()
-    assert "1 full, 1 with room, 1 marked" in text
-    assert f"full, {table.loc['khorgos', 'price']:,.2f} US$/t" in text
-    assert "marked: counts for nothing" in " ".join(text.split())  # lines are broken anywhere
+    text = " ".join(text.split())  # lines are broken anywhere
+    assert "1 full, 1 with room, 1 not in force" in text
+    assert f"full, {table.loc['khorgos', 'price']:,.2f} US$/t, marked" in text
+    assert "1 in force are marked" in text
+    assert "more has passed than they say" in text
+    # Without limits all three gates count, with them Khorgos does not.
+    near = table.loc[["khorgos", "hamburg", "border"], "factor"].between(1 / 1.5, 1.5).sum()
+    free = table.loc[["hamburg", "border"], "limited_factor"].between(1 / 1.5, 1.5).sum()
+    assert gates_in_words(found.table) in text
+    assert f"{near} of 3 gates" in text
+    assert f"{free} of the 2 that are not marked" in text
+
+
+def test_gates_within_a_factor_are_counted_by_hand() -> None:
+    """Factors of 1.5, 0.5 and 0.9 at gates: two are within; without the marked one, one of two."""
+    table = pd.DataFrame(
+        {
+            "measure": ["tonnes", "tonnes", "tonnes", "transit_income", "tonnes"],
+            "factor": [1.5, 0.5, 0.9, 1.0, np.nan], "limited_factor": [1.5, 0.5, 0.9, 1.0, np.nan],
+            "marked": [False, False, True, False, False],
+        }
+    )  # fmt: skip
+    assert gates_within(table, "factor", table["measure"] != "") == (2, 3)
+    assert gates_within(table, "limited_factor", ~table["marked"]) == (1, 2)
+    assert "2 of 3 gates" in gates_in_words(table)
+    assert "1 of the 2 that are not marked" in gates_in_words(table)
+
+
+@pytest.mark.parametrize(
+    ("capacities", "standing", "marked"),
+    [
+        # Observed 50: 60 is near to it, 49 is less than it.
+        ((row("a", KHORGOS, 1e5), row("b", KHORGOS, 60, observed=50, observed_year=2020, observed_source="x")),
+         FULL, True),
+        # What is full is far above what was observed; another row that is near to it has room.
+        ((row("a", KHORGOS, 60), row("b", KHORGOS, 1e5, observed=9e4, observed_year=2020, observed_source="x")),
+         FULL, False),
+        ((row("a", KHORGOS, 1e5), row("b", KHORGOS, 49, observed=50, observed_year=2020, observed_source="x")),
+         ROOM, False),
+        ((row("a", KHORGOS, 49, observed=50, observed_year=2020, observed_source="x"),), CONTRADICTED, False),
+    ],
+)  # fmt: skip
+def test_of_several_capacities_of_a_place_the_full_one_counts(
+    declare, world, capacities, standing, marked
+) -> None:
+    limited = with_limits(open_baseline(world, declare(*capacities)), quiet)
+    found = standing_of(limited, KHORGOS)
+    assert (found["standing"], found["marked"]) == (standing, marked)
 
 
 def test_where_goods_have_no_other_way_the_reason_stands(declare, world) -> None:

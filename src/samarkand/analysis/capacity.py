@@ -31,7 +31,7 @@ COLUMNS = (
     "place", "item", "unit", "compared", "flow_without", "flow_with", "capacity_without", "capacity_with",
     "used_without", "used_with", "price", "scarcity_without", "scarcity_with", "scarcity_unit", "paid_without",
     "paid_with", "paid_to", "shared_with", "observed", "observed_year", "observed_source", "close_to_observed",
-    "warning", "grade", "flag", "year", "source", "address", "note",
+    "contradicted", "warning", "grade", "flag", "year", "source", "address", "note",
 )  # fmt: skip
 
 
@@ -56,7 +56,8 @@ def capacity_table(freight: Freight) -> pd.DataFrame:
     trade between economies alone, both ways together: no trade at home, no empty boxes, none that change ships.
     Capacities are those of `network_capacity.csv`, and what rail sections of the programme that are in service
     declare (`line_capacity_before`, `line_capacity`). price: whether scarcity would be a rent or a queue; observed:
-    what passed in `observed_year`, in `unit`; close_to_observed: the capacity is less than 1.5 times as much.
+    what passed in `observed_year`, in `unit`; close_to_observed: the capacity is less than 1.5 times as much;
+    contradicted: it is less than what passed, and does not bind.
     With limits: scarcity_* is the price of a tonne or TEU that passes (`scarcity_unit`), zero where there is room and
     missing where the capacity does not bind; paid_* what all of them pay, US$ m a year; paid_to: the economy that
     earns a rent, where it is known; shared_with: places in series
@@ -141,9 +142,9 @@ def _observed(row: CapacityRow | None) -> dict[str, Any]:
     if row is None:
         return {
             "price": "queue", "observed": None, "observed_year": None, "observed_source": "",
-            "close_to_observed": False,
+            "close_to_observed": False, "contradicted": False,
         }  # fmt: skip
-    names = ("price", "observed", "observed_year", "observed_source", "close_to_observed")
+    names = ("price", "observed", "observed_year", "observed_source", "close_to_observed", "contradicted")
     return {name: getattr(row, name) for name in names}
 
 

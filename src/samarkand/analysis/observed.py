@@ -184,10 +184,10 @@ def beside_observed(
     """One row a figure, with what the model has of the same: factor = modelled / observed.
 
     Columns: id, group, measure, title, what, year, unit, observed, modelled, factor, uncalibrated, limited,
-    limited_factor, price, price_unit, standing, use, flag, source, address, note. modelled is missing where the world's
-    network lacks the place; factor also where nothing is observed; uncalibrated is what shares of modes are with
-    constants of zero. limited: tonnes at gates and transit income with published capacities in force, and how the gate
-    stands then (`observed_limits.standing_of`); missing where these cannot be kept.
+    limited_factor, price, price_unit, standing, marked, use, flag, source, address, note. modelled is missing where the
+    world's network lacks the place; factor also where nothing is observed; uncalibrated is what shares of modes are
+    with constants of zero. limited: tonnes at gates and transit income with published capacities in force, and how the
+    gate stands then (`observed_limits.standing_of`); missing where these cannot be kept.
     """
     world, session = world or load_world(), session or default_session()
     baseline = open_baseline(world, session, progress)
@@ -228,7 +228,8 @@ def open_baseline(world: World, session: Session, progress: Progress = quiet) ->
 def _limited(limited: Baseline | None, row: ObservedRow) -> dict[str, Any]:
     """Columns of a figure with limits on; missing where it is neither tonnes at a place nor income from transit."""
     found: dict[str, Any] = {
-        "limited": None, "limited_factor": None, "price": None, "price_unit": "", "standing": UNKNOWN
+        "limited": None, "limited_factor": None, "price": None, "price_unit": "", "standing": UNKNOWN,
+        "marked": False,
     }  # fmt: skip
     if limited is None or row.measure not in ("tonnes", "transit_income"):
         return found

@@ -23,13 +23,18 @@ from samarkand.world.freight.limits import GatedFreight
 from samarkand.world.freight.priced_places import Goods, Limits, find_gates, flows_at
 from samarkand.world.network.transit_tariffs import transit_tariffs
 
-FULL, ROOM, MARKED, UNKNOWN = "full", "room", "marked", ""
+FULL, SPREAD, ROOM, CONTRADICTED, UNKNOWN = "full", "spread", "room", "contradicted", ""
 STANDINGS = {
-    FULL: "full", ROOM: "has room", MARKED: "marked: counts for nothing", UNKNOWN: "no capacity known"
+    FULL: "full", SPREAD: "has room once goods spread over ways of nearly the same cost", ROOM: "has room",
+    CONTRADICTED: "not in force: more has passed", UNKNOWN: "no capacity known",
 }  # fmt: skip
+# Of several capacities of one place the first of these that is found counts.
+ORDER = (FULL, SPREAD, ROOM, CONTRADICTED)
+MARK = "marked: counts for nothing"  # a capacity in force that is near to what was observed
+NEAR = 1.5  # a factor within which a gate agrees with what was observed
 GATES = (
     "place", "unit", "observed", "observed_year", "capacity", "capacity_year", "flow", "limited", "price",
-    "price_unit", "scarcity", "standing", "source", "address", "flag",
+    "price_unit", "scarcity", "standing", "marked", "source", "address", "flag",
 )  # fmt: skip
 MILLION = 1e6
 
@@ -57,26 +62,40 @@ def limits_of(limited: Baseline) -> Limits:
 
 
 def standing_of(limited: Baseline, place: str) -> dict[str, Any]:
-    """How a place stands with limits on: `price`, `price_unit` and `standing` (a word of `STANDINGS`).
+    """How a place stands with limits on: `price`, `price_unit`, `standing` (a word of `STANDINGS`), and `marked`.
 
-    Of several capacities of one place one that is full counts, then one with room; marked ones count for nothing.
+    Of several capacities of one place one that is full counts, then one with room. A place is marked if one that is
+    full is, or if none is full and any in force is: that what passes it is as observed says nothing of the model.
     """
-    found: dict[str, Any] = {"price": None, "price_unit": "", "standing": UNKNOWN}
     limits = limits_of(limited)
-    for row, _ in places_of(limited.setting.world.network, limited.setting.assumptions.parameters):
-        if row.place != place:
-            continue
-        here = _standing(row, limits)
-        if found["standing"] in (UNKNOWN, MARKED) or here["standing"] == FULL:
-            found = here
-    return found
+    rows = places_of(limited.setting.world.network, limited.setting.assumptions.parameters)
+    here = [_standing(row, limits) for row, _ in rows if row.place == place]
+    if not here:
+        return {"price": None, "price_unit": "", "standing": UNKNOWN, "marked": False}
+    best = min(here, key=lambda one: ORDER.index(one["standing"]))
+    counted = [one for one in here if one["standing"] == FULL] or here
+    return {**best, "marked": any(one["marked"] for one in counted)}
 
 
 def _standing(row: CapacityRow, limits: Limits) -> dict[str, Any]:
     price = limits.prices.get(row.id)
     unit = next((price_unit(one) for one in limits.facilities if one.id == row.id), "")
-    standing = MARKED if price is None else FULL if price > 0 else ROOM
-    return {"price": price, "price_unit": unit, "standing": standing}
+    standing = CONTRADICTED if price is None else FULL if price > 0 else ROOM
+    if standing == ROOM and limits.choosing is not None:
+        at = [one.id for one in limits.facilities].index(row.id)
+        standing = SPREAD if limits.choosing[at] else ROOM
+    marked = row.close_to_observed and not row.contradicted
+    return {"price": price, "price_unit": unit, "standing": standing, "marked": marked}
+
+
+def gates_within(table: pd.DataFrame, column: str, counted: pd.Series) -> tuple[int, int]:
+    """How many gates are within `NEAR` of what was observed, and of how many.
+
+    table: as `observed.beside_observed`; column: `factor` (without limits) or `limited_factor` (with them); counted:
+    which rows may count.
+    """
+    factors = table.loc[counted & (table["measure"] == "tonnes"), column].dropna()
+    return int(factors.between(1 / NEAR, NEAR).sum()), len(factors)
 
 
 def price_unit(facility: Facility) -> str:
@@ -88,9 +107,10 @@ def gates_with_limits(baseline: Baseline, progress: Progress) -> pd.DataFrame:
     """One row a published capacity whose place the network has, in the order of its table.
 
     Columns: place, unit, observed and observed_year, capacity and capacity_year, flow (without limits), limited (the
-    flow with them), price (missing where the capacity does not count) in price_unit, scarcity (rent or queue), standing
-    (a word of `STANDINGS`), source, address, flag. Flows and capacities are in `unit`. Empty, with the reason in
-    `attrs["reason"]`, where goods that have no other way are more than a place takes.
+    flow with them), price (missing where the capacity is not in force) in price_unit, scarcity (rent or queue),
+    standing (a word of `STANDINGS`), marked (in force, and less than 1.5 times what was observed), source, address,
+    flag. Flows and capacities are in `unit`. Empty, with the reason in `attrs["reason"]`, where goods that have no
+    other way are more than a place takes.
     """
     try:
         limited = with_limits(baseline, progress)

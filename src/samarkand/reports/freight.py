@@ -33,10 +33,13 @@ CAPACITIES = (
     "economies alone, both ways together: none at home, no empty boxes, none that change ships. TEU are goods in unit "
     "loads. {}"
 )
-WARNED = (
-    "Costs do not react to capacity: it warns, it is no congestion. * less than 1.5 times what was observed."
+NEAR, CONTRADICTED = " *", " **"
+MARKS = (
+    "* less than 1.5 times what was observed: a flow near to it is no evidence for the model. ** less than what was "
+    "observed"
 )
-LIMITED = "Goods turn aside where a place is full. * less than 1.5 times what was observed: it does not bind."
+WARNED = f"Costs do not react to capacity: it warns, it is no congestion. {MARKS}."
+LIMITED = f"Goods turn aside where a place is full. {MARKS}: it does not bind."
 SCARCITY = (
     "Prices at which as many goods take another way or another mode, or are not traded, as a place cannot take; with "
     "the programme those of the state in force, before anybody pays. A queue is time and resources lost, a rent is "
@@ -49,7 +52,6 @@ LEGS = (
     "Tonnes count once, by the mode of the main part of their way. Tonne-kilometres, borders and ports also hold the "
     "legs to and from ports, and what only passes: by rail they are more than rail carries as the main mode."
 )
-NEAR = " *"  # a capacity that is near to an observed flow
 
 
 def print_freight(freight: Freight, console: Console | None = None) -> None:
@@ -108,7 +110,8 @@ def _print_capacity(freight: Freight, console: Console) -> None:
         if not pd.isna(before) and before != after:
             limit = f"{_amount(before, row['unit'])} to {limit}"
         source = re.split(r"[:(]", row["source"])[0].strip()
-        place = f"{row['place']}{NEAR if row['close_to_observed'] else ''}"
+        mark = CONTRADICTED if row["contradicted"] else NEAR if row["close_to_observed"] else ""
+        place = f"{row['place']}{mark}"
         table.add_row(
             place, _amount(row["flow_without"], row["unit"]), f"{limit} {SHORT[row['unit']]}",
             _share(row["used_without"]), _share(row["used_with"]), f"{_dated(row)}: {source}",

@@ -18,8 +18,8 @@ DERIVED = "derived"
 USES = {"calibrate": "fitted", "next": "next fit", "meet": "", "report": "not used"}
 LEGEND = (
     "* worked out from what is published; fitted: constants of the choice of modes are fitted to it; next fit: of the "
-    "half that a fit takes, found after the last one; full, has room, marked: how the published capacity of the place "
-    "stands; marked: counts for nothing, the reason stands below."
+    "half that a fit takes, found after the last one; full, has room, not in force: how the published capacity of the "
+    "place stands; marked: counts for nothing, the reason stands below."
 )
 
 
@@ -39,6 +39,7 @@ def print_observed(found: ObservedFreight, console: Console | None = None) -> No
     )
     for name, one in found.tolls.items():
         console.print(toll_sentence(name, one), highlight=False)
+    console.print(gates_in_words(table), highlight=False)
     print_gates(found.gates, console)
 
 
@@ -58,7 +59,11 @@ def _group_table(name: str, rows: list[dict[Hashable, Any]]) -> Table:
         more["its factor"].append(limited_factor)
         # What nobody published as it stands is said: what is derived by an asterisk, the rest in a word.
         flag = "" if row["flag"] in ("verified", DERIVED) else str(row["flag"])
-        said = (flag, gate.replace(": counts for nothing", ""), USES[str(row["use"])])
+        said = (
+            flag,
+            gate.replace(": counts for nothing", "").replace(": more has passed", ""),
+            USES[str(row["use"])],
+        )
         more[""].append(", ".join(word for word in said if word))
     columns |= {title: cells for title, cells in more.items() if any(cells)}
     shown = Table(box=None, pad_edge=False)
@@ -94,28 +99,45 @@ def print_gates(gates: pd.DataFrame, console: Console) -> None:
                 for name in ("observed", "capacity", "flow", "limited")
             )
             standing = STANDINGS[row["standing"]].partition(":")[0]  # its reason stands below the table
-            shown.add_row(f"{row['place']}, {row['unit']}", *cells, price or standing)
+            said = f"{price or standing}{', marked' if row['marked'] else ''}"
+            shown.add_row(f"{row['place']}, {row['unit']}", *cells, said)
         console.print(shown)
     console.print(limits_in_words(gates), highlight=False)
 
 
 def limits_in_words(gates: pd.DataFrame) -> str:
     """What limits do to the world as it is. gates: as `observed_limits.gates_with_limits`."""
-    from samarkand.analysis.observed_limits import FULL, MARKED, ROOM
+    from samarkand.analysis.observed_limits import CONTRADICTED, FULL
     from samarkand.world.freight.capacity import CLOSE
 
     if gates.empty:
         reason = gates.attrs.get("reason", "the network has no place with a published capacity")
         return f"No figures with limits: {reason}."
     count = gates["standing"].value_counts()
-    standing = f"{count.get(FULL, 0)} full, {count.get(ROOM, 0)} with room, {count.get(MARKED, 0)} marked"
+    full, wrong = (int(count.get(word, 0)) for word in (FULL, CONTRADICTED))
+    standing = f"{full} full, {len(gates) - full - wrong} with room, {wrong} not in force"
     return (
-        f"{len(gates)} published capacities in the world as it is: {standing}. A capacity is marked that is less than "
-        f"{CLOSE:g} times what was observed: a flow that it held down would agree with the observed one whatever the "
-        "model says, so it counts for nothing and holds nothing. Where no capacity is known nothing binds. The price "
-        "is what a tonne or TEU pays at a full place, so that the rest goes another way; trade is that of the accounts."
-        f" {over_capacity_in_words(gates)}"
+        f"{len(gates)} published capacities in the world as it is: {standing}. Not in force are those that are less "
+        f"than what was observed: more has passed than they say. {int(gates['marked'].sum())} in force are marked: "
+        f"they are less than {CLOSE:g} times what was observed, and a flow that they hold down agrees with the "
+        "observed one whatever the model says, so that it counts for nothing as evidence. Where no capacity is known "
+        "nothing binds. The price is what a tonne or TEU pays at a full place, so that the rest goes another way; "
+        f"trade is that of the accounts. {over_capacity_in_words(gates)}"
     )
+
+
+def gates_in_words(table: pd.DataFrame) -> str:
+    """How many gates are near to what was observed, without limits and with them. table: as `observed.beside_observed`.
+
+    With limits those that are marked are not counted: what passes them is held down to what was observed.
+    """
+    from samarkand.analysis.observed_limits import NEAR, gates_within
+
+    near, known = gates_within(table, "factor", table["measure"] != "")
+    said = f"Without limits {near} of {known} gates are within a factor of {NEAR:g} of what was observed"
+    free = ~table["marked"].astype(bool)
+    near, known = gates_within(table, "limited_factor", free)
+    return f"{said}; with them {near} of the {known} that are not marked." if known else f"{said}."
 
 
 def over_capacity_in_words(gates: pd.DataFrame) -> str:
@@ -135,13 +157,14 @@ def over_capacity_in_words(gates: pd.DataFrame) -> str:
 
 def limited_cells(row: dict[Hashable, Any]) -> tuple[str, str, str]:
     """A figure of `beside_observed` with limits on: itself, its factor, and how its gate stands."""
-    from samarkand.analysis.observed_limits import STANDINGS
+    from samarkand.analysis.observed_limits import MARK, STANDINGS
 
     if math.isnan(row["limited"]):
         return "", "", ""
     factor = "" if math.isnan(row["limited_factor"]) else f"{row['limited_factor']:.2f}"
     price = f", {row['price']:,.2f} {row['price_unit']}" if row["price"] > 0 else ""
-    return observed_figure(row["limited"], row["unit"]), factor, f"{STANDINGS[row['standing']]}{price}"
+    standing = f"{STANDINGS[row['standing']]}{price}{f', {MARK}' if row['marked'] else ''}"
+    return observed_figure(row["limited"], row["unit"]), factor, standing
 
 
 def capacity_figure(value: float, unit: str) -> str:

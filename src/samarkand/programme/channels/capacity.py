@@ -96,14 +96,14 @@ def effects_of(item: Item, world: World, parameters: Mapping[str, float]) -> Eff
 def facilities_of(programme: Programme | None, world: World, parameters: Parameters) -> tuple[Facility, ...]:
     """Places whose capacity binds, without what changes make of it (`raised`).
 
-    Rows of the table that are not marked (`CapacityRow.close_to_observed`): a capacity near to what was observed says
-    nothing about the model. What a programme betters has its capacity of before until it does.
+    Rows of the table that what was observed does not contradict (`CapacityRow.contradicted`), however near to it they
+    are: users expect a published capacity to bind. What a programme betters has its capacity of before until it does.
     """
     network = world.network
     found = [
         Facility(row.id, row.title, row.unit, row.capacity, row.price, place)
         for row, place in places_of(network, parameters)
-        if not row.close_to_observed
+        if not row.contradicted
     ]
     for item in programme.items if programme is not None else ():
         for name, section, before, _ in lines_of(item):

@@ -76,9 +76,14 @@ class CapacityRow(Cited):
         """Whether the capacity is less than `CLOSE` times what was observed.
 
         A flow that such a capacity holds down agrees with the observed one whatever the model says: that it does is
-        no evidence for the model.
+        no evidence for the model. The capacity binds all the same, unless it is `contradicted`.
         """
         return self.observed is not None and self.capacity < CLOSE * self.observed
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether more was observed than the capacity: the row cannot be right, and does not bind."""
+        return self.observed is not None and self.capacity < self.observed
 
     def raised(self) -> Evidence | None:
         """The capacity with the item that raises it; None where none does."""
