@@ -17,8 +17,17 @@ from samarkand.programme import load_programme
 from samarkand.programme.channels.capacity import facilities_of
 from samarkand.reports.freight import print_freight, write_freight
 from samarkand.world.freight.assignment import FreightWork, calc_tonnes, calc_unit_loads
-from samarkand.world.freight.capacity import CapacityRow, Place, calc_flow, capacities, find_place, line_place
+from samarkand.world.freight.capacity import (
+    CapacityRow,
+    Facility,
+    Place,
+    calc_flow,
+    capacities,
+    find_place,
+    line_place,
+)
 from samarkand.world.freight.commodities import freight_table, load_freight
+from samarkand.world.freight.priced_places import find_gates
 from samarkand.world.freight.skims import MODES
 from samarkand.world.network.tables import load_network
 from samarkand.world.parameters import load_parameters
@@ -194,6 +203,29 @@ def test_a_capacity_that_less_was_observed_than_binds_however_near(freight: Frei
         "Alashankou - Dostyk, containers",
         "Kazakhstan - China, both railways",
     } <= in_force
+
+
+def test_what_passes_a_canal_passes_all_of_its_links() -> None:
+    """Three links of 7, 5 and 6 m t: 5 go through, the rest is bound for ports at both ends. Of a line 7 count; of a
+    canal with a link that nobody takes nothing does."""
+    links = pd.DataFrame({"mode": "sea", "row": [0, 1, 2, 9], "tonnes": [7e6, 5e6, 6e6, 1.0], "item": ""})
+    laid = replace(work(), links=links)
+    rows = {"sea": frozenset((0, 1, 2))}
+    canal, line = Place(rows, in_series=True, end_to_end=True), Place(rows, in_series=True)
+    assert calc_flow(laid, canal, "m t a year", PARAMETERS) == pytest.approx(5)
+    assert calc_flow(laid, line, "m t a year", PARAMETERS) == pytest.approx(7)
+    facility = Facility("canal", "Canal", "m t a year", 1.0, "rent", canal)
+    assert find_gates([facility], laid)[0].links == {"sea": frozenset((1,))}
+    unused = replace(canal, links={"sea": frozenset((0, 1, 2, 3))})
+    assert calc_flow(laid, unused, "m t a year", PARAMETERS) == 0
+
+
+def test_canals_are_counted_by_what_passes_all_of_them() -> None:
+    network = load_network()
+    canals = {
+        name for name in ("suez", "panama", "gibraltar") if find_place(name, network, PARAMETERS).end_to_end
+    }
+    assert canals == {"suez", "panama"}
 
 
 def test_trucks_a_day_are_tonnes_over_their_load() -> None:

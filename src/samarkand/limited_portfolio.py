@@ -119,9 +119,7 @@ def solve_limited_subsets(
     def in_full(change: Change) -> LimitedSubset:
         state = limit_near(baseline, change, near)
         assert state is not None  # as `closed` is not
-        assert state.limits is not None
-        assert state.sold is not None  # the trade that its prices agree with
-        return LimitedSubset(state.limits.price, state.limits.joint_residual, 0, True, measure(state.sold[1]))
+        return LimitedSubset(state.price, state.residual, 0, True, measure(state.sold[1]))
 
     portfolios = Portfolios.of([change.network for change in changes])
     labels = None if portfolios is None else GateLabels.of(closed[1], portfolios, progress)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -34,9 +34,30 @@ from samarkand.world.freight.closed_gates import MOST_CLOSED, ClosedGates
 from samarkand.world.freight.gated_costs import GatedCosts
 from samarkand.world.freight.limited_freight import mean_differences
 from samarkand.world.freight.limits import GatedFreight
-from samarkand.world.freight.model import FreightModel
+from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.priced_places import Limits
-from samarkand.world.freight.state import FreightState
+from samarkand.world.freight.state import FreightState, TradeCosts
+
+
+@dataclass(frozen=True, eq=False)
+class NearState:
+    """Prices near a state that is known, and the equilibrium that goes with them; what they make of freight is worked
+    out when it is asked for (`state`): few questions need more than the equilibrium.
+
+    `unlimited`: the state without prices; `price`: of the places that may be full, US$ a tonne or TEU; `residual`: what
+    capacities and complementarity are missed by, as `Limits.joint_residual`; `sold`: as `FreightState.sold`.
+    """
+
+    unlimited: FreightState
+    price: Floats
+    residual: float
+    sold: tuple[TradeCosts, Solution]
+    finish: Callable[[], FreightState]
+
+    @property
+    def state(self) -> FreightState:
+        """The whole state, worked out once."""
+        return derived(self, "state", self.finish)
 
 
 def limit_state(baseline: Baseline, state: FreightState, change: Change, progress: Progress) -> FreightState:
@@ -59,7 +80,7 @@ def limit_state(baseline: Baseline, state: FreightState, change: Change, progres
 
 def limit_near(
     baseline: Baseline, change: Change, near: FreightState, progress: Progress = quiet
-) -> FreightState | None:
+) -> NearState | None:
     """A state with prices of those places alone that are full without the programme or in a state nearby.
 
     As `limit_state`, but no way is searched: networks with every choice of these places closed are prepared once, and
@@ -72,17 +93,28 @@ def limit_near(
     if found is None or gates is None or not isinstance(model, FreightModel):
         return None
     at, closed = found
-    routes, ways = closed.ways(change.network)
+    facilities = [facilities_in(setting, change)[f] for f in at]
+
+    def known_ways() -> tuple[RouteUpdate, GatedCosts]:
+        routes, ways = closed.ways(change.network)
+        return routes, GatedCosts(model, routes, change.network, facilities, closed.gates, ways=ways)
+
+    routes, gated = known_ways()
     costs = Beside(lambda: model.costs_of(routes, change.network))
-    facilities = facilities_in(setting, change)
-    gated = GatedCosts(model, routes, change.network, [facilities[f] for f in at], closed.gates, ways=ways)
 
     def unlimited() -> FreightState:
         return FreightState(model, change.network, routes, routes, costs.result())
 
     if setting.transit_payments:  # what is paid on the way depends on all ways and costs, in each round
-        return _agree_with(baseline, unlimited(), change, gated, gates.others[at], progress, near)
-    return _agree_near(baseline, unlimited, change, gated, gates.others[at], progress, near)
+        state = _agree_with(baseline, unlimited(), change, gated, gates.others[at], progress, near)
+        assert state.limits is not None  # asked for
+        assert state.sold is not None  # the trade that its prices agree with
+        residual = state.limits.joint_residual
+        return NearState(unlimited(), state.limits.price, residual, state.sold, lambda: state)
+    # Ways take hundreds of megabytes: they are not kept for a question that may never come.
+    return _agree_near(
+        baseline, unlimited, change, gated, lambda: known_ways()[1], gates.others[at], progress, near
+    )
 
 
 def closed_near(
@@ -147,13 +179,14 @@ def _agree_near(
     unlimited: Callable[[], FreightState],
     change: Change,
     gated: GatedCosts,
+    anew: Callable[[], GatedCosts],
     others: Floats,
     progress: Progress,
     near: FreightState,
-) -> FreightState:
+) -> NearState:
     """As `_agree_with` where nobody pays on the way: until prices and trade agree, mean costs alone are worked out.
 
-    unlimited: the state without prices, asked for when the first prices are found.
+    unlimited: the state without prices, asked for when the first prices are found. anew: makes `gated` once more.
     """
     setting, gates, start = baseline.setting, baseline.gates, near.limits
     assert gates is not None  # limits are asked for
@@ -182,16 +215,23 @@ def _agree_near(
         price = mixing.step(price, image)
     else:
         raise not_agreed(residual)
-    limits = gated.at_prices(paying, others, price)
-    limits = replace(limits, rents=gated.rents(limits))
-    limited = Beside(lambda: state.limited(limits, gates.of_accounts))
-    settled = gated.settle(limits, goods, others)
-    certified = gated.solve(goods, others, limits.prices, whole=False)
-    settled = replace(
-        settled, residual=certified.residual, series=certified.series, choosing=certified.choosing,
-        by_seller=gated.paid_by_seller(settled, goods), goods=goods, inverse=mixing.inverse,
-    )  # fmt: skip
-    return replace(limited.result(), limits=settled, sold=(costs, solution))
+    sold = costs, solution
+
+    def finish() -> FreightState:
+        again = anew()
+        again.chosen = chosen
+        limits = again.at_prices(paying, others, price)
+        limits = replace(limits, rents=again.rents(limits))
+        limited = Beside(lambda: state.limited(limits, gates.of_accounts))
+        settled = again.settle(limits, goods, others)
+        certified = again.solve(goods, others, limits.prices, whole=False)
+        settled = replace(
+            settled, residual=certified.residual, series=certified.series, choosing=certified.choosing,
+            by_seller=again.paid_by_seller(settled, goods), goods=goods, inverse=mixing.inverse,
+        )  # fmt: skip
+        return replace(limited.result(), limits=settled, sold=sold)
+
+    return NearState(state, price, residual, sold, finish)
 
 
 def _costs_alone(state: FreightState, without: Limits, dearer: Floats) -> xr.Dataset:

@@ -24,7 +24,7 @@ from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium import Certificate, Solution
 from samarkand.engines.once import derived
 from samarkand.engines.threads import Beside
-from samarkand.limited_states import limit_near, limit_state
+from samarkand.limited_states import NearState, limit_near, limit_state
 from samarkand.programme.applying import Change, Payment
 from samarkand.programme.model.models import Programme
 from samarkand.solving import CarriageOf, energy_of, solve_equilibrium, trade_costs
@@ -72,7 +72,8 @@ class Counterfactual:
         """Itself, with what nearly every question needs worked out: the network and the equilibrium."""
         if self.reach:
             self._part("left_out", partial(leave_out, self.baseline.freight, self.change, progress))
-        self._part("freight", partial(self._freight, progress))
+        if self._nearby is None:
+            self._part("freight", partial(self._freight, progress))
         progress(f"{self.change.year}: equilibrium")
         _ = self.before_financing
         return self
@@ -80,15 +81,29 @@ class Counterfactual:
     def _freight(self, progress: Progress = quiet) -> FreightState:
         step = partial(progress, f"{self.change.year}: freight network")
         step()
-        if self.near is not None and self.baseline.gates is not None:
-            limited = limit_near(self.baseline, self.change, self.near.freight)
-            if limited is not None:
-                return limited
+        if self._nearby is not None:
+            return self._nearby.state
         state = freight_state(self.baseline.freight, self.change.network, step)
         if self.baseline.gates is None:
             return state
         step = partial(progress, f"{self.change.year}: prices of full facilities")
         return limit_state(self.baseline, state, self.change, step)
+
+    @property
+    def _nearby(self) -> NearState | None:
+        """Prices near those of `near`; None where there are none, and all is worked out."""
+
+        def make() -> NearState | None:
+            if self.near is None or self.baseline.gates is None or "freight" in self.given:
+                return None
+            return limit_near(self.baseline, self.change, self.near.freight)
+
+        return derived(self, "nearby", make)
+
+    @property
+    def routes(self) -> RouteUpdate:
+        """Routes that differ from those of the open network without a programme, before any price."""
+        return (self.freight if self._nearby is None else self._nearby.unlimited).against_open
 
     @property
     def left_out(self) -> Beside[xr.DataArray] | None:
@@ -121,12 +136,16 @@ class Counterfactual:
         """Changes of iceberg costs against the accounts."""
 
         def make() -> TradeCosts:
-            freight = self.freight
-            if freight.sold is not None:
-                return freight.sold[0]
-            return trade_costs(self.baseline.setting, freight, self.change, self.baseline.energy)
+            if self._sold is not None:
+                return self._sold[0]
+            return trade_costs(self.baseline.setting, self.freight, self.change, self.baseline.energy)
 
         return self._part("trade_costs", make)
+
+    @property
+    def _sold(self) -> tuple[TradeCosts, Solution] | None:
+        """Trade costs and the equilibrium before anybody pays, where they were found with prices."""
+        return self.freight.sold if self._nearby is None else self._nearby.sold
 
     @property
     def costs(self) -> xr.Dataset:
@@ -155,7 +174,7 @@ class Counterfactual:
 
         def make() -> Solution:
             hat = self.trade_costs.hat
-            sold = self.freight.sold
+            sold = self._sold
             if sold is not None and sold[0].hat is hat and not payment:
                 return sold[1]
             pays = baseline.setting.transit_payments

@@ -95,7 +95,7 @@ def _tonnes_on(before: Counterfactual, after: Counterfactual) -> float:
     freight = after.baseline.freight
     model = freight if isinstance(freight, FreightModel) else freight.open
     tonnes = derived(after, "tonnes of all trade", lambda: _tonnes(after))
-    routes = before.freight.against_open, after.freight.against_open
+    routes = before.routes, after.routes
     return calc_tonnes_cheaper(model.baseline, *routes, tonnes)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from pydantic import model_validator
 
 from samarkand.core.declarations import read_table
@@ -21,6 +22,7 @@ from samarkand.world.network.arcs import arcs_of
 from samarkand.world.network.disruptions import find_closures
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.tables import Network, land_costs
+from samarkand.world.network.transit_tariffs import transit_tariffs
 from samarkand.world.parameters import Parameters
 
 Unit = Literal["TEU a year", "m t a year", "trains a day", "trucks a day"]
@@ -105,13 +107,15 @@ class Place:
     """Where on the network a capacity applies: rows of links by mode, rows of ports, new links of an item.
 
     Loads of the links add up where they lie side by side (crossings, ferries); where they follow each other (lines,
-    passages) the busiest counts (`in_series`).
+    passages) the busiest counts (`in_series`). Of a canal the least busy counts (`end_to_end`): what passes it passes
+    all of its links, and others also lead ships to a port at one of its ends.
     """
 
     links: dict[str, frozenset[int]] = field(default_factory=dict)
     ports: frozenset[int] = frozenset()
     item: str = ""
     in_series: bool = False
+    end_to_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,8 @@ def find_place(name: str, network: Network, parameters: Parameters) -> Place:
         return _line([(lat, lon) for lat, lon in pairs], _land(mode), network, parameters)
     found = find_closures(name.split("+"), network)
     series = any(row.id == name for row in network.chokepoints)
-    return Place(found.links, found.ports, in_series=series)
+    canal = any(row.kind == "canal" and row.place == name for row in transit_tariffs())
+    return Place(found.links, found.ports, in_series=series, end_to_end=series and canal)
 
 
 def _line(points: Sequence[Point], mode: LandMode, network: Network, parameters: Parameters) -> Place:
@@ -191,6 +196,8 @@ def calc_flow(work: FreightWork, place: Place, unit: str, parameters: Parameters
     measure = MEASURES[unit]
     links, amounts = work.links, [0.0]
     for mode, rows in place.links.items():
+        if place.end_to_end:
+            return float(loads_of(work, mode, rows, measure).min()) / per_unit(unit, parameters)
         mine = links[(links["mode"] == mode) & links["row"].isin(rows)]
         amounts += _together(mine[measure].to_numpy(float), place.in_series)
     if place.item:
@@ -199,6 +206,13 @@ def calc_flow(work: FreightWork, place: Place, unit: str, parameters: Parameters
         amounts.append(float(work.ports[measure].to_numpy(float)[sorted(place.ports)].sum()))
     amount = max(amounts) if place.in_series else sum(amounts)
     return amount / per_unit(unit, parameters)
+
+
+def loads_of(work: FreightWork, mode: str, rows: Iterable[int], measure: str) -> pd.Series:
+    """Loads of links of a mode by row, in the order of their numbers; nothing where nobody passes."""
+    links, asked = work.links, sorted(rows)
+    mine = links[(links["mode"] == mode) & links["row"].isin(asked)].set_index("row")[measure]
+    return mine.reindex(asked).fillna(0.0)
 
 
 def per_unit(unit: str, parameters: Parameters) -> float:

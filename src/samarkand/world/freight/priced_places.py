@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
 from samarkand.world.freight.assignment import FreightWork
-from samarkand.world.freight.capacity import Facility, calc_flow, per_unit
+from samarkand.world.freight.capacity import Facility, calc_flow, loads_of, per_unit
 from samarkand.world.freight.gate_ways import Gate
 from samarkand.world.freight.mode_choice import VOT_CLASSES
 from samarkand.world.freight.rents import Rent
@@ -133,7 +133,8 @@ def calc_miss(flow: Floats, capacity: Floats, price: Floats) -> float:
 
 
 def find_gates(facilities: Sequence[Facility], work: FreightWork) -> tuple[Gate, ...]:
-    """All links and ports of each place; of links that follow each other the busiest, as its flow is counted."""
+    """All links and ports of each place; of links that follow each other the one by which its flow is counted: the
+    busiest, of a canal the least busy."""
     return tuple(_gate(one, work) for one in facilities)
 
 
@@ -152,6 +153,10 @@ def _gate(facility: Facility, work: FreightWork) -> Gate:
     place, links = facility.place, work.links
     if not place.in_series:
         return Gate(place.links, place.ports)
+    if place.end_to_end:
+        ((mode, rows),) = place.links.items()
+        least = int(loads_of(work, mode, rows, facility.measure).idxmin())
+        return Gate({mode: frozenset((least,))}, place.ports)
     best: tuple[float, str, int] | None = None
     for mode, rows in place.links.items():
         mine = links[(links["mode"] == mode) & links["row"].isin(rows)]
