@@ -59,6 +59,15 @@ def main() -> None:
     print(f"limits, state without the programme: {took}")
     whole, took = once(Counterfactual(baseline, change).solve)
     print(f"limits, state with it: {took}")
+    for name, limits in (("without the programme", baseline.gates.limits), ("with it", whole.freight.limits)):
+        full = [
+            f"{one.title} {price:,.2f} US$ a {'TEU' if one.measure == 'teu' else 'tonne'}"
+            for one, price in zip(limits.facilities, limits.price.tolist(), strict=True)
+            if price > 0
+        ]
+        print(
+            f"limits, full {name}: {', '.join(full) if full else 'no place; what follows is without prices'}"
+        )
     _, took = once(near(whole, whole.leaving_out(SWITCHED[0]).change).solve)
     print(f"limits, networks with full places closed, and one project switched: {took}")
     for name, without in (

@@ -14,7 +14,8 @@ import xarray as xr
 
 from samarkand.closing import _within_limits
 from samarkand.core.faults import Faults
-from samarkand.world.freight.assignment import energy_loads
+from samarkand.world.freight.assignment import energy_loads, link_of_arcs
+from samarkand.world.freight.capacity import Facility, find_place
 from samarkand.world.freight.cargo import EnergyTables, energy_tables
 from samarkand.world.freight.energy import (
     EnergyClosure,
@@ -24,6 +25,8 @@ from samarkand.world.freight.energy import (
     most_through,
 )
 from samarkand.world.freight.energy_costs import EnergyCosts, calc_energy_hat, energy_costs
+from samarkand.world.freight.energy_gates import energy_at_gates
+from samarkand.world.freight.gate_ways import Gate
 from samarkand.world.network.disruptions import close, find_closures
 from samarkand.world.network.tables import sea_costs
 from samarkand.world.world import World, load_world
@@ -315,3 +318,28 @@ def test_a_limit_counts_sales_of_known_volume_alone_and_one_that_cannot_be_kept_
         ValueError, match=r"A sells \+100.0% beside what the closure leaves of its exports of oil_gas"
     ):
         _limited(20.0)
+
+
+def test_what_passes_a_canal_of_oil_and_gas_is_what_lies_on_its_link() -> None:
+    """Flows that pass, by the paths they are laid on, add up to the load of the link; in boxes none goes."""
+    world = load_world()
+    trade, network, parameters = trade_of(TABLES, world), world.network, world.assumptions.parameters
+    tonnes = np.random.default_rng(0).uniform(1.0, 2.0, len(trade.flows))
+    laid = energy_loads(trade, tonnes, network, parameters)
+    costs = sea_costs(network, parameters)
+    link = link_of_arcs(costs.graph(len(network.sea_nodes)), costs)
+    loads = np.bincount(link, laid.loads, costs.row.size)
+    places = [find_place(name, network, parameters) for name in ("suez", "panama", "suez")]
+    rows = [min(place.links["sea"]) for place in places]
+    gates = [Gate({"sea": frozenset((row,))}) for row in rows]
+    facilities = [
+        Facility(str(k), "", unit, 1.0, "rent", place)
+        for k, (place, unit) in enumerate(
+            zip(places, ("m t a year", "m t a year", "TEU a year"), strict=True)
+        )
+    ]
+    found = energy_at_gates(trade, network, parameters, facilities, gates) @ tonnes
+    for k in range(2):
+        assert found[k] == pytest.approx(loads[costs.row == rows[k]].sum(), rel=1e-12)
+    assert (found[:2] > 0).all()
+    assert found[2] == 0

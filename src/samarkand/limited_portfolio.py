@@ -70,6 +70,7 @@ class _Tried(NamedTuple):
     left_over: Floats
     residual: float
     goods: Goods
+    others: Floats
     solution: Solution
 
 
@@ -340,12 +341,15 @@ class _Subset:
         hat = trade_costs(setting, state, self.change, trade.baseline.energy).hat
         solution = self.last = solve_from(setting, self.change, hat, self.last)
         self.goods = goods_sold(setting, solution.trade_flow)
-        left_over, residual = gated.left_over(found, self.goods, trade.others, price)
-        return _Tried(price, left_over, residual, self.goods, solution)
+        gates = trade.baseline.gates
+        assert gates is not None  # limits are asked for
+        others = gates.others_of(setting, solution.trade_flow)[trade.at]
+        left_over, residual = gated.left_over(found, self.goods, others, price)
+        return _Tried(price, left_over, residual, self.goods, others, solution)
 
     def at_own(self, tried: _Tried) -> tuple[Floats, Floats]:
         """What would be left over of the trade found, if it had been it that paid, and its slopes if it stayed."""
-        return self.gated.at_own(tried.goods, self.trade.others, tried.price)
+        return self.gated.at_own(tried.goods, tried.others, tried.price)
 
 
 def _with_own_goods(tried: _Tried, own: Floats, slopes: _Slopes) -> Floats:

@@ -75,7 +75,8 @@ def limit_state(baseline: Baseline, state: FreightState, change: Change, progres
     gated = GatedFreight(
         open_model, state.against_open, state.changes, facilities, gates.gates, gates.legs, network
     )
-    return _agree_with(baseline, state, change, gated, gates.others, progress)
+    every = np.arange(len(facilities))
+    return _agree_with(baseline, state, change, gated, every, progress)
 
 
 def limit_near(
@@ -106,15 +107,13 @@ def limit_near(
         return FreightState(model, change.network, routes, routes, costs.result())
 
     if setting.transit_payments:  # what is paid on the way depends on all ways and costs, in each round
-        state = _agree_with(baseline, unlimited(), change, gated, gates.others[at], progress, near)
+        state = _agree_with(baseline, unlimited(), change, gated, at, progress, near)
         assert state.limits is not None  # asked for
         assert state.sold is not None  # the trade that its prices agree with
         residual = state.limits.joint_residual
         return NearState(unlimited(), state.limits.price, residual, state.sold, lambda: state)
     # Ways take hundreds of megabytes: they are not kept for a question that may never come.
-    return _agree_near(
-        baseline, unlimited, change, gated, lambda: known_ways()[1], gates.others[at], progress, near
-    )
+    return _agree_near(baseline, unlimited, change, gated, lambda: known_ways()[1], at, progress, near)
 
 
 def closed_near(
@@ -147,12 +146,12 @@ def _agree_with(
     state: FreightState,
     change: Change,
     gated: GatedFreight,
-    others: Floats,
+    at: Ints,
     progress: Progress,
     near: FreightState | None = None,
 ) -> FreightState:
     """A state with prices that agree with its trade, from those of a state nearby; else from the trade of the accounts
-    and the prices without the programme."""
+    and the prices without the programme. at: which of all places `gated` has."""
     setting, gates = baseline.setting, baseline.gates
     assert gates is not None  # limits are asked for
     ways = paying_ways(setting, baseline.freight, state) if setting.transit_payments else None
@@ -170,7 +169,15 @@ def _agree_with(
 
     start = gates.limits if near is None or near.limits is None else near.limits
     goods = start.goods if start.goods is not None else goods_of(setting, setting.world.accounts.trade_flow)
-    limits, limited = agree(setting, gated, goods, others, start, sell)
+    limits, limited = agree(
+        setting,
+        gated,
+        goods,
+        gates.others[at],
+        start,
+        sell,
+        others_of=lambda flow: gates.others_of(setting, flow)[at],
+    )
     return replace(limited, limits=limits)
 
 
@@ -180,7 +187,7 @@ def _agree_near(
     change: Change,
     gated: GatedCosts,
     anew: Callable[[], GatedCosts],
-    others: Floats,
+    at: Ints,
     progress: Progress,
     near: FreightState,
 ) -> NearState:
@@ -193,7 +200,7 @@ def _agree_near(
     assert start is not None  # `near` has them
     goods = start.goods if start.goods is not None else goods_of(setting, setting.world.accounts.trade_flow)
     known_inverse = inverse_for(start, gated.facilities)
-    mixing = Mixing(known_inverse)
+    mixing, others = Mixing(known_inverse), gates.others[at]
     price = gated.start(goods, others, start.prices, engine.TOLERANCE)
     state = unlimited()
     residual = np.inf
@@ -205,6 +212,7 @@ def _agree_near(
         costs = trade_costs(setting, priced, change, baseline.energy)
         solution = solve_from(setting, change, costs.hat, None)
         goods = goods_sold(setting, solution.trade_flow)
+        others = gates.others_of(setting, solution.trade_flow)[at]
         residual = gated.left_over(found, goods, others, price)[1]
         image = gated.start(goods, others, gated.named(price), engine.TOLERANCE)
         if np.array_equal(chosen, gated.chosen):

@@ -29,8 +29,9 @@ from samarkand.solving import ORDER, Keep, Setting, energy_of, lay
 from samarkand.world.freight.assignment import tonnes_per_usd, unit_loads_per_usd, volumes_per_usd
 from samarkand.world.freight.capacity import Facility
 from samarkand.world.freight.disruption import DisruptedFreight
-from samarkand.world.freight.energy import EnergyClosure
+from samarkand.world.freight.energy import EnergyClosure, energy_tonnes
 from samarkand.world.freight.energy_costs import ClosedEnergy
+from samarkand.world.freight.energy_gates import energy_at_gates
 from samarkand.world.freight.gate_ways import Gate, KeptLegs
 from samarkand.world.freight.limits import REMEDY, GatedFreight
 from samarkand.world.freight.mode_choice import VOT_CLASSES
@@ -48,7 +49,8 @@ class GatesOfBaseline:
     """Where goods pass the facilities of the state without a programme, and its prices.
 
     `gates`: of each facility; `others`: what passes it that neither pays nor turns aside, tonnes or TEU a year; `legs`:
-    what states have in common.
+    what states have in common; `terminals`: which flows of oil and gas are among the others (`energy_at_gates`), None
+    where something is closed: there the others stay those of the closure without prices.
     `open_`: prices of the network with nothing closed, where this one has closures: the accounts hold those.
     """
 
@@ -57,6 +59,16 @@ class GatesOfBaseline:
     limits: Limits
     legs: KeptLegs
     open_: Limits | None = None
+    terminals: Floats | None = None
+
+    def others_of(self, setting: Setting, flow: Floats) -> Floats:
+        """`others` of trade of a solution, [destination, origin, sector]: oil and gas take what they then need."""
+        if self.terminals is None:
+            return self.others
+        energy, before = energy_of(setting), setting.world.accounts.trade_flow
+        now, was = (energy_tonnes(energy, one, before) for one in (setting.labelled(flow), before))
+        found: Floats = np.maximum(self.others + self.terminals @ (now - was), 0.0)
+        return found
 
     @property
     def of_accounts(self) -> Limits:
@@ -98,7 +110,10 @@ def _limit_baseline(
     others = np.maximum(all_of_it - gated.passing(goods), 0.0)
     limits = gated.solve(goods, others)
     limits = replace(limits, by_seller=gated.paid_by_seller(limits, goods), rents=gated.rents(limits))
-    return GatesOfBaseline(gates, others, limits, legs), state.limited(limits, limits)
+    energy, network = energy_of(setting), state.model.network
+    terminals = energy_at_gates(energy, network, setting.assumptions.parameters, facilities, gates)
+    found = GatesOfBaseline(gates, others, limits, legs, terminals=terminals)
+    return found, state.limited(limits, limits)
 
 
 def limit_closed(
@@ -193,12 +208,13 @@ def agree(
     start: Limits,
     sell: Callable[[Limits], tuple[Outcome, Solution]],
     told: str = "",
+    others_of: Callable[[Floats], Floats] | None = None,
 ) -> tuple[Limits, Outcome]:
     """Prices and trade that agree, certified to `JOINT`, and what `sell` made of them.
 
     goods, start: of what is sold and prices near the answer. sell: what prices make of a state, and its equilibrium.
-    told: where the fault begins if they do not agree. Prices go on by Anderson's mixing, from what `start` knows of how
-    trade answers.
+    told: where the fault begins if they do not agree. others_of: what passes besides of the trade of a solution; else
+    `others` is that of all. Prices go on by Anderson's mixing, from what `start` knows of how trade answers.
     """
     known_inverse = inverse_for(start, gated.facilities)
     residual, mixing = np.inf, Mixing(known_inverse)
@@ -206,6 +222,7 @@ def agree(
     for _ in range(MOST_TRIES):
         outcome, solution = sell(limits)
         goods = goods_sold(setting, solution.trade_flow)
+        others = others if others_of is None else others_of(solution.trade_flow)
         settled = gated.settle(limits, goods, others)
         residual, known = settled.joint_residual, len(gated.found)
         found = gated.solve(goods, others, limits.prices, further=residual <= JOINT, whole=False)
