@@ -9,7 +9,7 @@ impacts           = those of the category that a lender has published, where the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from samarkand.core.evidence import Evidence
 from samarkand.priorities.environment.lender_categories import impacts_of
@@ -108,9 +108,16 @@ def fields_of(item: Item, facts: Facts) -> Fields:
 def screen_item(item: Item, facts: Facts, known: Fields | None = None) -> tuple[Finding, ...]:
     """What every standard says of a project, by case. `known`: fields that were found elsewhere, as on a map."""
     fields = {**fields_of(item, facts), **(known or {})}
+    return _findings(item.kind, tuple(sorted(fields.items())))
+
+
+@lru_cache(maxsize=2**12)
+def _findings(kind: str, known: tuple[tuple[str, Value], ...]) -> tuple[Finding, ...]:
+    """What every standard says of a kind of which this is known: the same in all questions that do not change it."""
+    fields = dict(known)
     needed = {name: words for name, (_, words) in DERIVED.items() if words}
     return tuple(
-        screen(item.kind, fields, standard, case, choices=choices(), needed=needed)
+        screen(kind, fields, standard, case, choices=choices(), needed=needed)
         for standard in standards()
         for case in cases_of(standard)
     )

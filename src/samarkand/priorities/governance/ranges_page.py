@@ -21,7 +21,7 @@ def ranges_of(answer: Answer) -> Table:
     low, central, high = (one.sel(year=year, drop=True) for one in (block.low, block.values, block.high))
     shares = results.range_shares(HEADLINE, [year]).sel(year=year, drop=True)
     codes = [str(code) for code in central["economy"].to_numpy()]
-    widths = {code: float(high.sel(economy=code) - low.sel(economy=code)) for code in codes}
+    widths = dict(zip(codes, (high - low).sel(economy=codes).to_numpy().tolist(), strict=True))
     wide = sorted((code for code in codes if widths[code] > 0.0), key=lambda code: (-widths[code], code))
     bases = [str(basis) for basis in shares["basis"].to_numpy()]
     rows = [
