@@ -25,9 +25,10 @@ from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.freight.disruption import DisruptedFreight, disrupt_freight
 from samarkand.world.freight.energy import EnergyClosure
 from samarkand.world.freight.energy_costs import ClosedEnergy
+from samarkand.world.freight.left_out_store import costs_left_out
 from samarkand.world.freight.model import FreightModel, prepare_freight
-from samarkand.world.freight.state import Freight, FreightState, TradeCosts, freight_state
-from samarkand.world.freight.subsets import costs_of_subsets
+from samarkand.world.freight.state import Freight, FreightState, TradeCosts
+from samarkand.world.freight.state_store import freight_state
 from samarkand.world.freight.trade_costs import ad_valorem_cost
 from samarkand.world.network.disruptions import Closures, close, find_closures
 
@@ -196,13 +197,13 @@ def leave_out(freight: Freight, change: Change, progress: Progress) -> Beside[xr
     items = list(dict.fromkeys(one.item for one in change.network))
     if not items:
         return None
-    sets = [[one for one in change.network if one.item != item] for item in items]
     step = partial(progress, f"{change.year}: each item left out")
 
     def work_out() -> xr.DataArray:
         if isinstance(freight, FreightModel):
-            costs = costs_of_subsets(freight, sets, step, within=change.network).all()
+            costs = costs_left_out(freight, change.network, items, step)
         else:
+            sets = [[one for one in change.network if one.item != item] for item in items]
             costs = _one_by_one(freight, sets, step)
         labelled: xr.DataArray = costs.rename(set="project").assign_coords(project=items)
         return labelled

@@ -11,7 +11,8 @@ from samarkand.engines.once import derived
 from samarkand.solving import CarriageOf, Setting, energy_of
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.priced_places import Limits
-from samarkand.world.freight.state import Freight, FreightState, freight_state
+from samarkand.world.freight.state import Freight, FreightState
+from samarkand.world.freight.state_store import freight_state
 from samarkand.world.freight.transit_payments import TransitPayments, paying_tariffs
 from samarkand.world.freight.transit_use import TransitUse
 from samarkand.world.freight.transit_ways import TransitWays

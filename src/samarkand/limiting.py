@@ -37,7 +37,8 @@ from samarkand.world.freight.limits import REMEDY, GatedFreight
 from samarkand.world.freight.mode_choice import VOT_CLASSES
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.priced_places import Goods, Limits, find_gates, flows_at
-from samarkand.world.freight.state import Freight, FreightState, freight_state
+from samarkand.world.freight.state import Freight, FreightState
+from samarkand.world.freight.state_store import freight_state
 
 Outcome = TypeVar("Outcome")
 JOINT = 1e-6  # of capacities: what prices and the trade that they lead to may miss

@@ -33,7 +33,8 @@ from samarkand.world.freight.assignment import FreightWork
 from samarkand.world.freight.energy import EnergyTrade
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.place_prices import PlacePrices
-from samarkand.world.freight.state import FreightState, TradeCosts, freight_state
+from samarkand.world.freight.state import FreightState, TradeCosts
+from samarkand.world.freight.state_store import freight_state
 from samarkand.world.freight.trade_costs import iceberg_cost_hat
 from samarkand.world.world import World
 

@@ -9,16 +9,14 @@ from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats
 from samarkand.engines.once import derived
-from samarkand.world.freight.mode_choice import MODES
-from samarkand.world.freight.model import FreightModel, RouteUpdate
+from samarkand.world.freight.model import FreightModel, RouteUpdate, quickest_hours
 from samarkand.world.freight.skims import cities_beside_ports
+from samarkand.world.freight.state_store import ANY, LAND
 from samarkand.world.freight.trade_costs import Pairs
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.new_ports import open_ports
 
-QUICKEST = -1  # the search class of the highest value of time: its routes are the quickest
-LAND = (MODES.index("road"), MODES.index("rail"))
-ANY = tuple(range(len(MODES)))
+__all__ = ["ANY", "LAND", "calc_nearest_hours", "cities_with_port", "hours_between"]
 
 
 def cities_with_port(model: FreightModel, changes: Sequence[LinkChange] = ()) -> NDArray[np.bool_]:
@@ -38,20 +36,15 @@ def hours_between(model: FreightModel, routes: RouteUpdate | None, modes: tuple[
     def without_programme() -> Floats:
         size = len(model.network.cities)
         without = np.full((size, size), np.inf)
-        _enter(without, pairs, np.arange(len(pairs)), _quickest(pairs.hours, modes))
+        _enter(without, pairs, np.arange(len(pairs)), quickest_hours(pairs.hours, modes))
         return without
 
     hours = derived(model, ("hours", modes), without_programme).copy()
     if routes is not None:
         rows = routes.rows
         former = hours[pairs.origin[rows], pairs.destination[rows]]
-        _enter(hours, pairs, rows, np.minimum(former, _quickest(routes.hours, modes)))
+        _enter(hours, pairs, rows, np.minimum(former, routes.quickest(modes)))
     return hours
-
-
-def _quickest(hours: Floats, modes: tuple[int, ...]) -> Floats:
-    least: Floats = np.minimum.reduce([hours[:, mode, QUICKEST] for mode in modes])
-    return least
 
 
 def _enter(hours: Floats, pairs: Pairs, rows: NDArray[np.int64], quickest: Floats) -> None:

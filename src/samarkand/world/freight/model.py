@@ -66,6 +66,7 @@ LAND = ("road", "rail")
 PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values", "by_sea", "own_ways")
 STATE_ARRAYS = ("term", "pick", "levels")
 MOST_KEPT = 3  # prepared networks on disk, of some 300 MB each at 1,000 cities
+QUICKEST = -1  # the search class of the highest value of time: its routes are the quickest
 MOST_PLACED = 5000  # changes whose arcs are remembered
 
 
@@ -76,6 +77,16 @@ class RouteUpdate:
     rows: NDArray[np.int64]
     usd: Floats
     hours: Floats
+
+    def quickest(self, modes: tuple[int, ...]) -> Floats:
+        """Hours by the quickest of some modes, [row]; infinite where none serves."""
+        return quickest_hours(self.hours, modes)
+
+
+def quickest_hours(hours: Floats, modes: tuple[int, ...]) -> Floats:
+    """Hours of routes (pair, mode, search class) by the quickest of some modes, [pair]."""
+    least: Floats = np.minimum.reduce([hours[:, mode, QUICKEST] for mode in modes])
+    return least
 
 
 class FreightModel:

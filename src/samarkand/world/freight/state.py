@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import xarray as xr
 
-from samarkand.core.progress import Progress, quiet
 from samarkand.engines.equilibrium import Solution
 from samarkand.world.freight.disruption import DisruptedFreight
 from samarkand.world.freight.limited_freight import add_prices_to_costs
@@ -69,17 +67,3 @@ class TradeCosts:
     freight: xr.DataArray
     served: xr.DataArray
     hat: xr.DataArray
-
-
-def freight_state(
-    freight: Freight, changes: Sequence[LinkChange], progress: Progress = quiet
-) -> FreightState:
-    """The state that changes of links, none for no programme, make of a network, open or disrupted."""
-    if isinstance(freight, FreightModel):
-        routes = freight.routes(changes, progress) if changes else freight.update_routes(changes, progress)
-        return FreightState(freight, tuple(changes), routes, routes, freight.costs_of(routes, changes))
-    found = freight.costs(changes, progress)
-    return FreightState(
-        freight.closed, freight.standing(changes), found.routes, found.against_open, found.costs, found.lost,
-        found.cut_off,
-    )  # fmt: skip

@@ -47,7 +47,7 @@ class SubsetCosts:
 
     def __getitem__(self, n: int) -> xr.DataArray:
         """Costs of set n, dims (vot_class, origin, destination). Raises IndexError where there is none."""
-        return self._named(self.of(n), PLACES)
+        return label_costs(self._baseline, self.of(n), PLACES)
 
     def of(self, n: int) -> Floats:
         """Costs of set n [class, origin, destination], an array of the caller's. Raises IndexError as `costs[n]`."""
@@ -63,12 +63,15 @@ class SubsetCosts:
 
     def all(self) -> xr.DataArray:
         """Costs of all sets, dims (set, vot_class, origin, destination)."""
-        return self._named(np.stack([self.of(n) for n in range(len(self))]), ("set", *PLACES))
+        values = np.stack([self.of(n) for n in range(len(self))])
+        return label_costs(self._baseline, values, ("set", *PLACES))
 
-    def _named(self, values: Floats, dims: tuple[str, ...]) -> xr.DataArray:
-        places = list(self._baseline.economies)
-        coords = {"vot_class": list(VOT_CLASSES), "origin": places, "destination": places}
-        return xr.DataArray(values, coords, dims, "generalised_cost", {"unit": "US$/TEU"})
+
+def label_costs(baseline: FreightBaseline, values: Floats, dims: Sequence[str]) -> xr.DataArray:
+    """Generalised cost, US$/TEU, with the labels of a network; dims end with `PLACES`."""
+    places = list(baseline.economies)
+    coords = {"vot_class": list(VOT_CLASSES), "origin": places, "destination": places}
+    return xr.DataArray(values, coords, dims, "generalised_cost", {"unit": "US$/TEU"})
 
 
 class PairSums:

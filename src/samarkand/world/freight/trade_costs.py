@@ -252,6 +252,8 @@ class FreightBaseline:
         zone, weight = self.zones
         count, classes = len(self.economies), self.values.size
         pairs = self.pairs
+        if not rows.size:  # what kernels read of all pairs is not put together for none
+            return np.zeros((which, classes, count, count))
 
         def of(part: slice) -> tuple[int, Floats]:
             total = np.zeros((which, classes, count, count))
@@ -271,7 +273,9 @@ class FreightBaseline:
         for part, cut_off, _ in parts:
             if cut_off >= 0:
                 self._refuse_cut_off(rows, usd, hours, int(rows[part][cut_off]))
-        total: Floats = parts[0][2] if len(parts) == 1 else parts[0][2] + parts[1][2]
+        total: Floats = parts[0][2]
+        for _, _, other in parts[1:]:
+            total += other
         return total
 
     def _refuse_cut_off(self, rows: Ints, usd: Floats, hours: Floats, first: int) -> None:

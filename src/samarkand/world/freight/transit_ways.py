@@ -25,7 +25,8 @@ from samarkand.world.freight.limited_freight import turn_aside
 from samarkand.world.freight.mode_choice import VOT_CLASSES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.priced_places import Limits
-from samarkand.world.freight.state import Freight, FreightState, freight_state
+from samarkand.world.freight.state import Freight, FreightState
+from samarkand.world.freight.state_store import freight_state
 from samarkand.world.freight.transit_use import TransitSearch, TransitUse
 from samarkand.world.network.new_ports import open_ports
 from samarkand.world.network.transit_tariffs import TransitTariff, transit_tariffs
