@@ -142,10 +142,7 @@ def report_model(asked: Question) -> None:
 
     def all_legs() -> dict[str, Any]:
         return {
-            name: [
-                find_legs(graph, value, part.sources, part.targets)
-                for graph, value in part.searches
-            ]
+            name: [find_legs(graph, value, part.sources, part.targets) for graph, value in part.searches]
             for name, part in parts.items()
         }
 
