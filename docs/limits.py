@@ -55,12 +55,16 @@ What is admitted more comes from what the items save in time. Of the lorries bet
 sends nearly all by Nur Zholy and next to none by Alakol, which in truth has its share.
 """
 TAIL_FULL = """
-The place that is full, the dearest if there are several, is {title}, {capacity:,g} {unit}, at US$ {price:.2f} a tonne
-or TEU.
+The place that is full, the dearest if there are several, is {title},
+{capacity:,g} {unit}, at US$ {price:.2f} a tonne or TEU.
+None of the four items enlarges it. One that did would save those who pass the fall of the price, which is a cost in
+the equilibrium: what passes on the mean times the fall, in money of goods as they leave their economy
+(`tests/test_limits_embedded.py`).
 What an item saves those who use it there is taken back: no more can pass, and the price rises instead. With limits on
 the item is worth less by the change of the price times what can pass, and by what goods that are turned aside no
-longer save with it; goods that are turned to it make it worth more. What a row differs by beyond these was not traced
-way by way: take differences below US$ 0.1 m as nothing.
+longer save with it; goods that are turned to it make it worth more. As many containers pass Dostyk with its second
+track, and what goes through weighs less. What a row differs by beyond these was not traced way by way: take
+differences below US$ 0.1 m as nothing.
 
 | item | change of the price, US$ | times what passes, US$ m | worth off less worth on, US$ m |
 |---|---:|---:|---:|
