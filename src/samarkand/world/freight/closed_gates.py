@@ -119,11 +119,13 @@ class ClosedGates:
         places = run_all(self._place, updates)
         passes = run_all(lambda k: self._passing(k, rows, updates, places), range(1, len(updates)))
         mine = rows[np.any(passes, axis=0)]
-        routes = [
-            self._at(model, update, mine, place)
-            for model, update, place in zip(self.models, updates, places, strict=True)
-        ]
-        usd, hours = (np.stack([one[k] for one in routes], axis=1) for k in range(2))
+        shape = mine.size, len(updates), *self.models[0].baseline.pairs.usd.shape[1:]
+        usd, hours = np.empty(shape), np.empty(shape)
+
+        def put(k: int) -> None:
+            self._put(self.models[k], updates[k], mine, places[k], usd[:, k], hours[:, k])
+
+        run_all(put, range(len(updates)))
         return updates[0], ClosureWays(mine, usd, hours, self._values, len(self.gates))
 
     def _place(self, update: RouteUpdate) -> NDArray[np.int32]:
@@ -146,16 +148,20 @@ class ClosedGates:
         return found
 
     @staticmethod
-    def _at(
-        model: FreightModel, update: RouteUpdate, rows: Ints, place: NDArray[np.int32]
-    ) -> tuple[Floats, Floats]:
-        """Routes of rows, [row, mode, search class]."""
-        pairs = model.baseline.pairs
-        usd, hours = pairs.usd[rows], pairs.hours[rows]
-        at = place[rows]
+    def _put(
+        model: FreightModel,
+        update: RouteUpdate,
+        rows: Ints,
+        place: NDArray[np.int32],
+        usd: Floats,
+        hours: Floats,
+    ) -> None:
+        """Write routes of rows, [row, mode, search class]."""
+        pairs, at = model.baseline.pairs, place[rows]
         known = at >= 0
-        usd[known], hours[known] = update.usd[at[known]], update.hours[at[known]]
-        return usd, hours
+        for into, base, better in ((usd, pairs.usd, update.usd), (hours, pairs.hours, update.hours)):
+            into[:] = base[rows]
+            into[known] = better[at[known]]
 
 
 class ClosureWays:
