@@ -13,7 +13,6 @@ from samarkand.baseline import Baseline
 from samarkand.carriage import paying_ways, transit_carriage
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.progress import Progress, quiet
-from samarkand.engines import limits as engine
 from samarkand.engines.equilibrium import Solution
 from samarkand.engines.mixing import Mixing
 from samarkand.engines.once import derived
@@ -37,6 +36,8 @@ from samarkand.world.freight.limits import GatedFreight
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.priced_places import Limits
 from samarkand.world.freight.state import FreightState, TradeCosts
+
+FIRST = 1e-6  # of capacities: what first prices may leave over at the trade of before
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,20 +202,27 @@ def _agree_near(
     goods = start.goods if start.goods is not None else goods_of(setting, setting.world.accounts.trade_flow)
     known_inverse = inverse_for(start, gated.facilities)
     mixing, others = Mixing(known_inverse), gates.others[at]
-    price = gated.start(goods, others, start.prices, engine.TOLERANCE)
+    # Newton's steps are exact enough: what prices are left with is certified by the trade that they lead to.
+    price = gated.start(goods, others, start.prices, FIRST)
+    if known_inverse is not None:  # trade answers as it does nearby
+        price = Mixing(known_inverse).step(
+            np.array([start.prices[one.id] for one in gated.facilities]), price
+        )
     state = unlimited()
     residual = np.inf
     for _ in range(MOST_TRIES):
         progress()
-        found, paying, chosen = gated.costs_at(goods, price), goods, gated.chosen
+        found, paying, chosen = gated.costs_at(goods, price, with_slopes=True), goods, gated.chosen
         dearer = gated.model.baseline.mean(found.dearer)
         priced = replace(state, costs=_costs_alone(state, gates.of_accounts, dearer), unlimited=state)
         costs = trade_costs(setting, priced, change, baseline.energy)
         solution = solve_from(setting, change, costs.hat, None)
         goods = goods_sold(setting, solution.trade_flow)
         others = gates.others_of(setting, solution.trade_flow)[at]
-        residual = gated.left_over(found, goods, others, price)[1]
-        image = gated.start(goods, others, gated.named(price), engine.TOLERANCE)
+        over, residual = gated.left_over(found, goods, others, price)
+        image = gated.image(found, over)
+        if image is None:
+            image = gated.start(goods, others, gated.named(price), FIRST)
         if np.array_equal(chosen, gated.chosen):
             if residual <= JOINT:
                 break

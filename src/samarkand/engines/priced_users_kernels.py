@@ -9,18 +9,20 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Bytes = NDArray[np.uint8]
+Numbers = NDArray[np.int32]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
 def count_users(
-    full: int, bits: Ints, term: Floats, pair: Ints, weight: Floats, volume: Floats
+    full: int, bits: Ints, term: Floats, pair: Ints, weight: Floats, amounts: Floats
 ) -> tuple[int, int]:
     """Users and nests of `lay_users`."""
     users, nests = 0, 0
     for r in range(bits.shape[0]):
         for k in range(bits.shape[1]):
             there, back = pair[0, r] * bits.shape[1] + k, pair[1, r] * bits.shape[1] + k
-            goes = weight[0, r, k] * volume[there] + weight[1, r, k] * volume[back]
+            goes = weight[0, r, k] * amounts[there, 0] + weight[1, r, k] * amounts[back, 0]
             if _is_user(full, bits[r, k], term[r, k], goes):
                 users += 1
                 for m in range(bits.shape[2]):
@@ -36,6 +38,27 @@ def _is_user(full: int, bits: Ints, term: Floats, volume: float) -> bool:
         if bits[m] & full and term[m] > 0.0:
             return True
     return False
+
+
+@njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
+def pass_first(bits: Ints, term: Floats, pair: Ints, weight: Floats, through: Floats) -> None:
+    """Add weights of goods that pass on first ways, through[cell, facility]; the rest as of `lay_users`."""
+    classes, modes = bits.shape[1:]
+    for r in range(bits.shape[0]):
+        for k in range(classes):
+            passed, total = 0, 0.0
+            for m in range(modes):
+                passed |= bits[r, k, m]
+                total += term[r, k, m]
+            if not passed or not total > 0.0:
+                continue
+            there, back = pair[0, r] * classes + k, pair[1, r] * classes + k
+            for m in range(modes):
+                share = term[r, k, m] / total
+                for f in range(through.shape[1]):
+                    if bits[r, k, m] >> f & 1:
+                        through[there, f] += weight[0, r, k] * share
+                        through[back, f] += weight[1, r, k] * share
 
 
 @njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
@@ -57,42 +80,44 @@ def lay_users(
     usd: Floats,
     hours: Floats,
     values: Floats,
-    gates: NDArray[np.uint8],
+    gates: Bytes,
     passes: Bools,
-    cell: Ints,
+    cell: Numbers,
     weight_of: Floats,
     scales: Floats,
-    first_nest: Ints,
-    first_way: Ints,
-    terms: Floats,
+    first_nest: Numbers,
+    first_way: Numbers,
+    offset: Floats,
     way_cost: Floats,
-    way_gates: Ints,
+    way_gates: Bytes,
     without: Floats,
 ) -> int:
     """Write users, nests and ways; returns how many ways there are.
 
-    full: bits of the places that are full; choices: bits of each choice of them. bits, term, cost: of first ways [row,
-    class, mode]; pair: of economies, from the first city of a row to the second and back [direction, row]; weight: of
-    both cities [direction, row, class], and cell, weight_of of a user [user, direction]. usd, hours, gates: of the ways
-    with gates closed [row, choice of all gates, mode, search class]; values: of an hour [mode, search]; class_of: the
-    search of each class of goods [mode, class]. A nest has its first way, and those with gates closed that pass other
-    places where its goods take of the capacity. Terms are such that without prices modes have the shares of `term`, and
-    logsums are nothing. without: [facility, cell], weights of goods that pass on first ways.
+    full: bits of the places that are full; choices: bits of each choice of them, each after its parts. bits, term,
+    cost: of first ways [row, class, mode]; pair: of economies, from the first city of a row to the second and back
+    [direction, row]; weight: of both cities [direction, row, class], and cell, weight_of of a user [user, direction];
+    amounts: [cell, TEU and measures]. usd, hours, gates: of the ways with gates closed [row, choice of all gates, mode,
+    search class]; values: of an hour [mode, search]; class_of: the search of each class of goods [mode, class]. A nest
+    has its first way, and those with gates closed that pass other places where its goods take of the capacity. offset:
+    by nest, what is added to its cost such that without prices modes have the shares of `term`, and logsums are
+    nothing. without: [cell, facility], weights of goods that pass on first ways.
     """
     classes, modes = bits.shape[1:]
-    networks = usd.shape[1]
+    networks, searches = usd.shape[1], usd.shape[3]
     costs, gates_of = np.empty(networks), np.empty(networks, np.int64)
-    held = np.empty(amounts.shape[0])
+    known, first = np.empty((modes, searches), np.bool_), np.empty((modes, searches), np.int64)
+    size = np.empty((modes, searches), np.int64)
+    further = np.empty((modes, searches, choices.size), np.int64)  # networks of further ways
+    found, by = np.empty(choices.size, np.int64), np.empty(choices.size, np.int64)
+    held = np.empty(amounts.shape[1])
     u, n, w = 0, 0, 0
     for r in range(bits.shape[0]):
-        passed = 0
-        for k in range(classes):
-            for m in range(modes):
-                passed |= bits[r, k, m]
+        known[:] = False
         for k in range(classes):
             there, back = pair[0, r] * classes + k, pair[1, r] * classes + k
             for q in range(held.size):
-                held[q] = weight[0, r, k] * amounts[q, there] + weight[1, r, k] * amounts[q, back]
+                held[q] = weight[0, r, k] * amounts[there, q] + weight[1, r, k] * amounts[back, q]
             if not _is_user(full, bits[r, k], term[r, k], held[0]):
                 continue
             paid = 0
@@ -112,38 +137,70 @@ def lay_users(
                 if not term[r, k, m] > 0.0:
                     continue
                 c = class_of[m, k]
+                if not known[m, c]:  # the same for all classes of goods of a search
+                    known[m, c], first[m, c], size[m, c] = True, 0, 0
+                    if passes[m, c]:
+                        for b in range(networks):
+                            costs[b] = usd[r, b, m, c] + values[m, c] * hours[r, b, m, c]
+                            gates_of[b] = gates[r, b, m, c]
+                        first[m, c] = best_way(costs, gates_of, 0, closed)
+                        size[m, c] = _further_ways(
+                            costs, gates_of, first[m, c], choices, closed, found, by, further[m, c]
+                        )
                 first_way[n] = w
-                for b in range(networks):
-                    costs[b] = usd[r, b, m, c] + values[m, c] * hours[r, b, m, c]
-                    gates_of[b] = gates[r, b, m, c]
-                at = best_way(costs, gates_of, 0, closed) if passes[m, c] else 0
+                at = first[m, c]
                 first_usd, first_hours = usd[r, at, m, c], hours[r, at, m, c]
-                way_cost[w], way_gates[w] = 0.0, gates_of[at]
+                way_cost[w], way_gates[w] = 0.0, gates[r, at, m, c]
                 share = term[r, k, m] / total
                 for f in range(measure.size):
                     if way_gates[w] >> f & 1:
-                        without[f, there] += weight[0, r, k] * share
-                        without[f, back] += weight[1, r, k] * share
+                        without[there, f] += weight[0, r, k] * share
+                        without[back, f] += weight[1, r, k] * share
                 spread, w = 1.0, w + 1
-                for choice in choices:
-                    if not passed & choice or not passes[m, c]:
-                        continue
-                    at = best_way(costs, gates_of, choice, closed)
+                for q in range(size[m, c]):
+                    at = further[m, c, q]
                     more = usd[r, at, m, c] - first_usd + value[k] * (hours[r, at, m, c] - first_hours)
                     if not more < np.inf:
                         continue
-                    other = True
-                    for known in range(first_way[n], w):
-                        other &= (way_gates[known] ^ gates_of[at]) & paid != 0
+                    passed, other = gates[r, at, m, c], True
+                    for before in range(first_way[n], w):
+                        other &= (way_gates[before] ^ passed) & paid != 0
                     if other:
-                        way_cost[w], way_gates[w] = max(more, 0.0), gates_of[at]
+                        way_cost[w], way_gates[w] = max(more, 0.0), passed
                         spread += np.exp(-way_scale * way_cost[w])
                         w += 1
-                terms[n] = term[r, k, m] / total * spread ** (-1.0 / sharp)
+                offset[n] = (np.log(spread) / sharp - np.log(share)) / scales[u]
                 n += 1
             u += 1
     first_nest[u], first_way[n] = n, w
     return w
+
+
+@njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
+def _further_ways(
+    costs: Floats, gates: Ints, first: int, choices: Ints, closed: float, found: Ints, by: Ints, further: Ints
+) -> int:
+    """Write the networks of best ways where the gates of choices are closed, other than the first way; how many.
+
+    The best way with some gates closed is the best with more of them closed, if it passes none of these: it is not
+    looked for. found, by: room for ways and choices.
+    """
+    size, count = 0, 0
+    for choice in choices:
+        if not gates[first] & choice:
+            continue
+        same = False
+        for q in range(size):
+            same |= not by[q] & ~choice and not gates[found[q]] & choice
+        if same:
+            continue
+        at = best_way(costs, gates, choice, closed)
+        found[size], by[size] = at, choice
+        size += 1
+        if at != first:
+            further[count] = at
+            count += 1
+    return count
 
 
 @njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
@@ -162,15 +219,15 @@ def best_way(costs: Floats, gates: Ints, choice: int, closed: float) -> int:
 
 @njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
 def price_users(
-    first_nest: Ints,
-    first_way: Ints,
+    first_nest: Numbers,
+    first_way: Numbers,
     cost: Floats,
-    gates: Ints,
-    term: Floats,
+    gates: Bytes,
+    offset: Floats,
     scale: Floats,
     sharp: float,
     weight: Floats,
-    cell: Ints,
+    cell: Numbers,
     amounts: Floats,
     measure: Ints,
     paid: Floats,
@@ -178,14 +235,15 @@ def price_users(
     through: Floats,
     slopes: Floats,
 ) -> None:
-    """Add what prices do: dearer[cell] += weight logsum, through[f, cell] += weight share [way passes f]; both ways.
+    """Add what prices do: dearer[cell] += weight logsum, through[cell, f] += weight share [way passes f]; both ways.
 
     The nests of user u are first_nest[u] up to first_nest[u + 1], the ways of nest n first_way[n] up to
-    first_way[n + 1]. amounts: TEU that goods fill, then by measure, by cell; measure: of each facility. paid: price of
-    an amount by measure and by the bits of the gates that a way passes. slopes: [facility, facility], what passes the
-    first as the price of the second rises; empty where nobody asks. A user without goods is left out.
+    first_way[n + 1]. amounts: TEU that goods fill, then by measure, [cell, amount]; measure: of each facility. paid:
+    price of an amount by measure and by the bits of the gates that a way passes. slopes: [facility, facility], what
+    passes the first as the price of the second rises; empty where nobody asks. A user without goods is left out. Of the
+    best way and the best nest the exponential is one: it is not worked out.
     """
-    measures, facilities = paid.shape[0], through.shape[0]
+    measures, facilities = paid.shape[0], through.shape[1]
     most_ways, most_nests = 1, 1
     for u in range(scale.size):
         begin, end = first_nest[u], first_nest[u + 1]
@@ -193,43 +251,53 @@ def price_users(
         most_ways = max(most_ways, first_way[end] - first_way[begin])
     within, composite = np.empty(most_ways), np.empty(most_nests)
     of_user, of_nest, holds = np.empty(facilities), np.empty(facilities), np.empty(measures)
+    curve = np.empty((facilities, facilities))
     for u in range(scale.size):
-        there, back = cell[u]
-        volume = weight[u, 0] * amounts[0, there] + weight[u, 1] * amounts[0, back]
+        there, back = cell[u, 0], cell[u, 1]
+        volume = weight[u, 0] * amounts[there, 0] + weight[u, 1] * amounts[back, 0]
         if not volume > 0.0:
             continue
         s, k = scale[u], sharp * scale[u]
         for m in range(measures):
-            holds[m] = weight[u, 0] * amounts[1 + m, there] + weight[u, 1] * amounts[1 + m, back]
+            holds[m] = weight[u, 0] * amounts[there, 1 + m] + weight[u, 1] * amounts[back, 1 + m]
             holds[m] /= volume
         begin, end = first_nest[u], first_nest[u + 1]
         origin = first_way[begin]
-        best = np.inf
+        best, best_nest = np.inf, begin
         for n in range(begin, end):
-            least = np.inf
+            least, best_of_nest = np.inf, first_way[n]
             for w in range(first_way[n], first_way[n + 1]):
                 here = cost[w]
-                for m in range(measures):
-                    here += holds[m] * paid[m, gates[w]]
+                if gates[w]:
+                    for m in range(measures):
+                        here += holds[m] * paid[m, gates[w]]
                 within[w - origin] = here
-                least = min(least, here)
+                if here < least:
+                    least, best_of_nest = here, w
             if first_way[n + 1] - first_way[n] == 1:
                 within[first_way[n] - origin] = 1.0
-                composite[n - begin] = least
             else:
-                total = 0.0
-                for w in range(first_way[n] - origin, first_way[n + 1] - origin):
-                    within[w] = np.exp(-k * (within[w] - least))
-                    total += within[w]
+                total = 1.0
+                for w in range(first_way[n], first_way[n + 1]):
+                    if w == best_of_nest:
+                        within[w - origin] = 1.0
+                    else:
+                        within[w - origin] = np.exp(-k * (within[w - origin] - least))
+                        total += within[w - origin]
                 for w in range(first_way[n] - origin, first_way[n + 1] - origin):
                     within[w] /= total
-                composite[n - begin] = least - np.log(total) / k
-            best = min(best, composite[n - begin])
-        whole = 0.0
-        for n in range(begin, end):
-            composite[n - begin] = term[n] * np.exp(-s * (composite[n - begin] - best))
-            whole += composite[n - begin]
-        logsum = best - np.log(whole) / s
+                least -= np.log(total) / k
+            composite[n - begin] = least + offset[n]
+            if composite[n - begin] < best:
+                best, best_nest = composite[n - begin], n
+        logsum, whole = best, 1.0
+        if end - begin > 1:
+            for n in range(begin, end):
+                if n != best_nest:
+                    composite[n - begin] = np.exp(-s * (composite[n - begin] - best))
+                    whole += composite[n - begin]
+            logsum -= np.log(whole) / s
+        composite[best_nest - begin] = 1.0
         dearer[there] += weight[u, 0] * logsum
         dearer[back] += weight[u, 1] * logsum
         for n in range(begin, end):
@@ -237,36 +305,33 @@ def price_users(
             for w in range(first_way[n], first_way[n + 1]):
                 bits = gates[w]
                 if bits:
+                    share = part * within[w - origin]
                     for f in range(facilities):
                         if bits >> f & 1:
-                            share = part * within[w - origin]
-                            through[f, there] += weight[u, 0] * share
-                            through[f, back] += weight[u, 1] * share
+                            through[there, f] += weight[u, 0] * share
+                            through[back, f] += weight[u, 1] * share
         if not slopes.size:
             continue
-        for f in range(facilities):
-            of_user[f] = 0.0
+        of_user[:], curve[:] = 0.0, 0.0
         for n in range(begin, end):
-            between = composite[n - begin] / whole
+            between, passed = composite[n - begin] / whole, 0
+            for w in range(first_way[n], first_way[n + 1]):
+                passed |= gates[w]
+            if not passed:
+                continue
             of_nest[:] = 0.0
             for w in range(first_way[n], first_way[n + 1]):
                 for f in range(facilities):
                     if gates[w] >> f & 1:
-                        of_nest[f] += within[w - origin] * holds[measure[f]]
+                        of_nest[f] += within[w - origin]
                         for g in range(facilities):
                             if gates[w] >> g & 1:
-                                slopes[f, g] -= (
-                                    volume
-                                    * between
-                                    * within[w - origin]
-                                    * k
-                                    * holds[measure[f]]
-                                    * holds[measure[g]]
-                                )
+                                curve[f, g] -= between * within[w - origin] * k
             for f in range(facilities):
                 of_user[f] += between * of_nest[f]
                 for g in range(facilities):
-                    slopes[f, g] += volume * between * (k - s) * of_nest[f] * of_nest[g]
+                    curve[f, g] += between * (k - s) * of_nest[f] * of_nest[g]
         for f in range(facilities):
             for g in range(facilities):
-                slopes[f, g] += volume * s * of_user[f] * of_user[g]
+                slope = curve[f, g] + s * of_user[f] * of_user[g]
+                slopes[f, g] += volume * holds[measure[f]] * holds[measure[g]] * slope

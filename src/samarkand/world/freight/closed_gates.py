@@ -28,12 +28,13 @@ from samarkand.world.freight.closed_base import close_base
 from samarkand.world.freight.gate_ways import Gate, Way
 from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
-from samarkand.world.freight.path_update import ByRoad
+from samarkand.world.freight.path_update import ByRoad, OverLand, SharedWork
 from samarkand.world.freight.sea_searches import SEA, sea_searches
 from samarkand.world.freight.skims import component
 from samarkand.world.network.arcs import Arc
 from samarkand.world.network.disruptions import Closures, close
 from samarkand.world.network.link_changes import LinkChange
+from samarkand.world.network.tables import LAND
 
 MOST_CLOSED = 4  # gates: 16 networks
 SAME = 1e-9  # of a cost: sums in another order
@@ -79,12 +80,16 @@ class ClosedGates:
             raise ValueError(f"more than {MOST_CLOSED} gates make too many networks")
         self.gates = tuple(gates)
         self.models: list[FreightModel] = [model]
-        self._same_roads = [True]  # of each network: what changes make of roads is found once
+        lands: list[tuple[frozenset[int], ...]] = [(frozenset(), frozenset())]  # roads and railways
         for choice in range(1, 1 << len(gates)):
             progress(done=choice, total=(1 << len(gates)) - 1)
             shut = [gate for f, gate in enumerate(gates) if choice >> f & 1]
             self.models.append(_close(model, shut))
-            self._same_roads.append(not any(gate.links.get("road") or gate.ports for gate in shut))
+            lands.append(tuple(_links_of(shut).get(mode, frozenset()) for mode in LAND))
+        # Of each network the first that has the same roads, and roads and railways: what changes make of them is found
+        # once. Closed ports are closed at sea alone.
+        self._same_roads = [[one[0] for one in lands].index(each[0]) for each in lands]
+        self._same_land = [lands.index(each) for each in lands]
         pairs, zone = model.baseline.pairs, model.baseline.zones[0]
         a, b = zone[pairs.origin], zone[pairs.destination]
         self._between = (a >= 0) & (b >= 0) & (a != b)
@@ -105,12 +110,21 @@ class ClosedGates:
 
     def ways(self, changes: Sequence[LinkChange]) -> tuple[RouteUpdate, ClosureWays]:
         """Routes of the open network with changes, and ways of all pairs of cities that pass a gate then."""
-        by_road: dict[int, ByRoad] = {}  # the open network's
+        count, handicap = len(self.models), SharedWork()
+        roads: list[dict[int, ByRoad]] = [{} for _ in range(count)]
+        land: list[dict[int, OverLand]] = [{} for _ in range(count)]
 
         def of_network(k: int) -> RouteUpdate:
-            return self.models[k].update_routes(changes, by_road=by_road if self._same_roads[k] else None)
+            work = SharedWork(roads[self._same_roads[k]], land[self._same_land[k]], handicap.handicap)
+            found = self.models[k].update_routes(changes, shared=work)
+            handicap.handicap = work.handicap
+            return found
 
-        updates = [of_network(0), *run_all(of_network, range(1, len(self.models)))]
+        # The first of each land begin, one after another: each fills in what others share.
+        first = {k: of_network(k) for k in sorted(set(self._same_land))}
+        others = [k for k in range(count) if k not in first]
+        first |= dict(zip(others, run_all(of_network, others) if others else (), strict=True))
+        updates = [first[k] for k in range(count)]
         touched = np.zeros(len(self._between), np.bool_)
         touched[self._rows] = True
         for update in updates:
@@ -183,11 +197,10 @@ class ClosureWays:
         every = range(1 << self.gates)
         return np.array([sum(prices[f] for f in range(self.gates) if b >> f & 1) for b in every], np.float64)
 
-    @property
-    def arrays(self) -> tuple[Floats, Floats, Floats, NDArray[np.uint8], NDArray[np.bool_]]:
-        """US$ and hours [pair, network, mode, search class], values of time, bits of the gates; whether any way passes
-        a gate [mode, search class]."""
-        return self.usd, self.hours, self.values, self.bits, self._passes
+    def of(self, rows: slice) -> tuple[Floats, Floats, Floats, NDArray[np.uint8], NDArray[np.bool_]]:
+        """Of some pairs: US$ and hours [pair, network, mode, search class], values of time, bits of the gates; whether
+        any way passes a gate [mode, search class]."""
+        return self.usd[rows], self.hours[rows], self.values, self.bits[rows], self._passes
 
     def at_sea(self, prices: Floats) -> list[Way]:
         """As `GateSearch.at_sea`, of these pairs."""
@@ -210,13 +223,18 @@ class ClosureWays:
         return found
 
 
-def _close(model: FreightModel, gates: Sequence[Gate]) -> _GatesClosed:
+def _links_of(gates: Sequence[Gate]) -> dict[str, frozenset[int]]:
+    """Links of gates by mode."""
     links: dict[str, set[int]] = {}
     for gate in gates:
         for mode, mine in gate.links.items():
             links.setdefault(mode, set()).update(mine)
+    return {mode: frozenset(rows) for mode, rows in links.items()}
+
+
+def _close(model: FreightModel, gates: Sequence[Gate]) -> _GatesClosed:
     ports = frozenset().union(*(gate.ports for gate in gates))
-    closures = Closures((), {mode: frozenset(rows) for mode, rows in links.items()}, ports)
+    closures = Closures((), _links_of(gates), ports)
     network, parameters = close(model.network, closures), model.parameters
     touched = {*closures.links, *(("sea",) if ports else ())}
     parts = model.parts | {name: component(name, network, parameters) for name in touched}

@@ -14,6 +14,7 @@ from samarkand.engines import limits as engine
 from samarkand.world.freight.gate_users import mask_of
 from samarkand.world.freight.known_ways import KnownWays
 from samarkand.world.freight.limits import CLOSED, MEASURES
+from samarkand.world.freight.mode_choice import VOT_CLASSES
 from samarkand.world.freight.priced_places import Goods, calc_miss
 from samarkand.world.freight.priced_users import Choosing, Passing, PricedUsers
 
@@ -22,12 +23,19 @@ NEAR = 1e-8  # of capacities
 
 
 class CostsAtPrices(NamedTuple):
-    """Weighted sums by how much costs rise between economies [class, origin, destination]; by facility and by pair of
-    economies and class, what part of the goods that may turn aside passes it at prices, and without them."""
+    """What goods do at prices.
 
+    dearer: weighted sums by how much costs rise between economies [class, origin, destination]; through, without: what
+    part of the goods between two economies that may turn aside passes facilities at prices, and without them, [cell,
+    facility]; slopes: of use over capacity as prices rise, [facility, facility]; full: places whose users these are.
+    """
+
+    price: Floats
     dearer: Floats
     through: Floats
     without: Floats
+    slopes: Floats
+    full: NDArray[np.bool_]
 
 
 class GatedCosts(KnownWays):
@@ -62,25 +70,35 @@ class GatedCosts(KnownWays):
         price = np.where(full, price, 0.0)
         for _ in range(STEPS):
             over, slopes = self.at_own(goods, others, price, full)
-            free = full & ((price > 0) | (over > 0))
-            if np.abs(over[free]).max(initial=0.0) <= within:
+            missed = np.abs(over[full & ((price > 0) | (over > 0))]).max(initial=0.0)
+            if missed <= within:
                 return price, over > engine.PROMISED
-            active = np.flatnonzero(free)
-            slopes = slopes[np.ix_(active, active)]
-            if not np.isfinite(slopes).all() or not (slopes.diagonal() < 0).all():
+            found = _newton(price, over, slopes, full)
+            if found is None:
                 return None
-            step = np.linalg.lstsq(slopes, over[active], rcond=None)[0]
-            price = price.copy()
-            price[active] = np.maximum(price[active] - step, 0.0)
+            moved, price = found - price, found
+            if missed**2 <= within and (price[full] > 0).all():  # a step more misses the square of it
+                return price, over + slopes @ moved > engine.PROMISED
         return None
 
-    def costs_at(self, goods: Goods, prices: Floats) -> CostsAtPrices:
+    def costs_at(self, goods: Goods, prices: Floats, with_slopes: bool = False) -> CostsAtPrices:
         """What goods do at prices by facility, on the ways that are known: costs and ways, as `at_prices`."""
-        users = self._users_at(goods, self.chosen | (prices > 0))
-        found = users.at(self._amounts_of_all(goods), prices)
+        full = self.chosen | (prices > 0)
+        users = self._users_at(goods, full)
+        found = users.at(self._amounts_of_all(goods), prices, with_slopes)
         count = len(self.model.baseline.economies)
-        dearer = np.ascontiguousarray(found.dearer.reshape(count, count, -1).transpose(2, 0, 1))
-        return CostsAtPrices(dearer, found.through, users.without)
+        sums = np.zeros((len(VOT_CLASSES), count * count))
+        sums[:, self._pairs[0]] = found.dearer.reshape(-1, len(VOT_CLASSES)).T
+        dearer = sums.reshape(-1, count, count)
+        slopes = found.slopes / self.capacity[:, None] if with_slopes else found.slopes
+        return CostsAtPrices(prices, dearer, found.through, users.without, slopes, full)
+
+    def image(self, at: CostsAtPrices, over: Floats) -> Floats | None:
+        """Prices by Newton's step from those of `costs_at` with slopes, for a trade that leaves `over`: as `start`, but
+        for the square of what is left over. None where it is not known: a place becomes full, or nobody turns aside."""
+        if not at.slopes.size or (~at.full & (over > engine.PROMISED)).any():
+            return None
+        return _newton(at.price, over, at.slopes, at.full)
 
     def left_over(
         self, at: CostsAtPrices, goods: Goods, others: Floats, prices: Floats
@@ -108,7 +126,7 @@ class GatedCosts(KnownWays):
         return found
 
     def _sum(self, through: Floats, amounts: Floats) -> Floats:
-        found: Floats = np.einsum("fc,fc->f", through, amounts[1 + self._measure])
+        found: Floats = np.einsum("cf,cf->f", through, amounts[:, 1 + self._measure])
         return found
 
     @cached_property
@@ -119,13 +137,40 @@ class GatedCosts(KnownWays):
     def _users_of_full(self) -> dict[int, PricedUsers]:
         return {}
 
+    @cached_property
+    def _pairs(self) -> tuple[Ints, Ints]:
+        """Pairs of economies that goods past gates go between, and which of them, [direction, row]."""
+        count = len(self.model.baseline.economies)
+        number = np.zeros(count * count, np.int64)
+        for cells in self._cells:
+            number[cells] = 1
+        present = np.flatnonzero(number)
+        number[present] = np.arange(present.size)
+        return present, np.stack([number[cells] for cells in self._cells])
+
+    @cached_property
+    def _who_passes(self) -> Passing:
+        return Passing(self.bits, self.taken, self._pairs[1], np.stack(self._weights))
+
+    @cached_property
+    def _on_first_ways(self) -> Floats:
+        return self._who_passes.on_first_ways(self._pairs[0].size * len(VOT_CLASSES), len(self.facilities))
+
+    def passing(self, goods: Goods) -> Floats:
+        """As of `GatedFreight`."""
+        return self._sum(self._on_first_ways, self._amounts_of_all(goods))
+
     def _amounts_of_all(self, goods: Goods) -> Floats:
-        """TEU that goods between two economies fill, and what takes capacities, [1 + measure, cell]."""
+        """TEU that goods between two economies fill, and what takes capacities, [cell, 1 + measure]."""
         self._between_two(goods, "volume")
         kept = self._amounts_of
         assert kept is not None  # of these goods
         if "all" not in kept[1]:
-            kept[1]["all"] = np.stack([self._between_two(goods, name) for name in ("volume", *MEASURES)])
+            parts = [
+                self._between_two(goods, name).reshape(-1, len(VOT_CLASSES))[self._pairs[0]].ravel()
+                for name in ("volume", *MEASURES)
+            ]
+            kept[1]["all"] = np.stack(parts, axis=1)
         return kept[1]["all"]
 
     def _users_at(self, goods: Goods, full: NDArray[np.bool_]) -> PricedUsers:
@@ -133,7 +178,7 @@ class GatedCosts(KnownWays):
         if mask not in kept:
             parameters = self.parameters
             kept[mask] = PricedUsers(
-                Passing(self.bits, self.taken, np.stack(self._cells), np.stack(self._weights)),
+                self._who_passes,
                 self.search,
                 Choosing(
                     self.route_of, self.model.baseline.values, parameters["mode_choice_scale"],
@@ -142,3 +187,15 @@ class GatedCosts(KnownWays):
                 np.flatnonzero(full), self._amounts_of_all(goods), self._measure,
             )  # fmt: skip
         return kept[mask]
+
+
+def _newton(price: Floats, over: Floats, slopes: Floats, full: NDArray[np.bool_]) -> Floats | None:
+    """Newton's step of the prices of full places; None where more is left over as prices rise."""
+    active = np.flatnonzero(full & ((price > 0) | (over > 0)))
+    slopes = slopes[np.ix_(active, active)]
+    if not np.isfinite(slopes).all() or not (slopes.diagonal() < 0).all():
+        return None
+    found = price.copy()
+    step = np.linalg.lstsq(slopes, over[active], rcond=None)[0]
+    found[active] = np.maximum(price[active] - step, 0.0)
+    return found

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
 from samarkand.engines.compiled import load_compiled
+from samarkand.engines.threads import run_all
 from samarkand.world.freight.closed_gates import ClosureWays
 from samarkand.world.freight.gate_users import Search, Users, Ways, mask_of
 from samarkand.world.freight.gate_ways import Way
@@ -36,11 +37,17 @@ class KnownWays(GatedFreight):
         self._keep(dict.fromkeys(self._classes, nothing), nothing, np.arange(self.at.size))
         shape = self.at.size, len(VOT_CLASSES), len(MODES)
         cost, hours, term, pick = np.empty(shape), np.empty(shape), np.empty(shape), np.empty(shape, np.int8)
-        load_kernels().prepare(
-            known.usd[:, 0], known.hours[:, 0], baseline.segment[self.at], baseline.values, baseline.sea_search,
-            baseline.constants, baseline.choice.scale, baseline.pairs.by_sea[self.at], term, pick,
-        )  # fmt: skip
-        self._kernels.routes_taken(known.usd, known.hours, baseline.values, pick, cost, hours)
+
+        def take(rows: slice) -> None:  # each half is one thread's work
+            usd, late, at = known.usd[rows], known.hours[rows], self.at[rows]
+            load_kernels().prepare(
+                usd[:, 0], late[:, 0], baseline.segment[at], baseline.values, baseline.sea_search,
+                baseline.constants, baseline.choice.scale, baseline.pairs.by_sea[at], term[rows], pick[rows],
+            )  # fmt: skip
+            self._kernels.routes_taken(usd, late, baseline.values, pick[rows], cost[rows], hours[rows])
+
+        middle = self.at.size // 2
+        run_all(take, [slice(0, middle), slice(middle, None)])
         return Routes(cost, hours, term), self._bits(self.found[0], self.found[0].rows)
 
     def _keep(self, land: Mapping[int, Floats], sea: Floats, rows: Ints) -> Search:

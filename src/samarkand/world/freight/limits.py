@@ -114,8 +114,6 @@ class GatedFreight:
         self.chosen = np.zeros(len(self.facilities), np.bool_)
         self.found: list[Search] = []
         self.taken, self.bits = self._without_prices(routes)
-        self.share = _shares(self.taken.term)
-        self._passed = np.bitwise_or.reduce(self.bits, axis=(1, 2))
         self._last: tuple[int, int, Ints, Ints, Way, Ways] | None = None
         self._closed: set[int] = set()  # choices of gates, by their bits, closed in a search
         self._passing_by: tuple[Goods, Floats] | None = None
@@ -159,6 +157,17 @@ class GatedFreight:
         pairs, zone = self.model.baseline.pairs, self.model.baseline.zones[0]
         a, b = zone[pairs.origin], zone[pairs.destination]
         found: Ints = np.flatnonzero(passes & (a >= 0) & (b >= 0) & (a != b))
+        return found
+
+    @cached_property
+    def share(self) -> Floats:
+        """Shares of modes without prices [row, class, mode]."""
+        return _shares(self.taken.term)
+
+    @cached_property
+    def _passed(self) -> Ints:
+        """Gates on the first ways of a pair, by any class and mode."""
+        found: Ints = np.bitwise_or.reduce(self.bits, axis=(1, 2))
         return found
 
     def passing(self, goods: Goods) -> Floats:

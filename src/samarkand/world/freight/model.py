@@ -33,7 +33,7 @@ from samarkand.world.freight.mode_constants import declared_choice, declared_con
 from samarkand.world.freight.new_port_legs import NewPorts
 from samarkand.world.freight.origins import origin_rows
 from samarkand.world.freight.path_base import PathBase, prepare_base
-from samarkand.world.freight.path_update import ByRoad, PathUpdate, number_ends
+from samarkand.world.freight.path_update import PathUpdate, SharedWork, number_ends
 from samarkand.world.freight.sea_searches import SEA, fill_first_ways, searches_taken
 from samarkand.world.freight.ships import ship_rows
 from samarkand.world.freight.skims import (
@@ -165,11 +165,11 @@ class FreightModel:
         self,
         changes: Sequence[LinkChange],
         progress: Progress = quiet,
-        by_road: dict[int, ByRoad] | None = None,
+        shared: SharedWork | None = None,
     ) -> RouteUpdate:
         """The pairs of cities that changes make cheaper, with their routes.
 
-        by_road: as `PathUpdate.found`, for networks that differ elsewhere than in roads. Raises ValueError for a change
+        shared: as `PathUpdate.found`, for networks that are partly the same. Raises ValueError for a change
         of a crossing, ferry or port that is not there.
         """
         changes = merge_changes(changes)
@@ -182,7 +182,7 @@ class FreightModel:
                 arcs[mode] = number_ends(brought, legs[mode])
         pairs = self.baseline.pairs
         saved = port_savings(changes, open_ports(self.network, changes), self.parameters)
-        found = self.path_update.found(arcs, legs, *saved, self.new_ports(changes), by_road)
+        found = self.path_update.found(arcs, legs, *saved, self.new_ports(changes, shared), shared)
         parts = [
             (m, c, part)
             for c, (by_car, by_train, by_ship) in enumerate(found)
@@ -210,17 +210,22 @@ class FreightModel:
         fill_first_ways(update.hours, update.usd, pairs.own_ways[update.rows])
         return update
 
-    def new_ports(self, changes: Sequence[LinkChange]) -> NewPorts | None:
+    def new_ports(self, changes: Sequence[LinkChange], shared: SharedWork | None = None) -> NewPorts | None:
         """The ports that changes build, the handicap of rail to them settled on the open network (`leg_choice`)."""
         new, model = NewPorts.of(changes, self.network, self.parameters), self.open_model
         if new is None:
             return None
+        if shared is not None and shared.handicap is not None:
+            return replace(new, handicap=shared.handicap)
         built = [change for change in changes if change.action == "new_port"]
         model.place(built)
         table, closing = new_ports(built, model.network), model.path_update
         constants = [rail_constant(table, model.network, self.parameters, value) for value in closing.values]
         extras = closing.port_extra_road, closing.port_extra_rail
-        return new.settled(closing.base, closing.values, model.leg_tables, extras, constants)
+        new = new.settled(closing.base, closing.values, model.leg_tables, extras, constants)
+        if shared is not None:
+            shared.handicap = new.handicap
+        return new
 
     def routes(self, changes: Sequence[LinkChange], progress: Progress = quiet) -> RouteUpdate:
         """`update_routes`; those asked for last are not found again: closures ask for what the open network has."""

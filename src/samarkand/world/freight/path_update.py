@@ -10,7 +10,7 @@ Only what gets cheaper goes from one step to the next.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -78,6 +78,29 @@ class ByRoad(NamedTuple):
     to_new: Rows | None
 
 
+class OverLand(NamedTuple):
+    """What changes make of one search class over land, the pairs of cities by road apart (`ByRoad`).
+
+    by_rail: pairs of cities; to_ports: hours, usd and which are lower [port, city], None where none are.
+    """
+
+    by_rail: Found
+    to_ports: tuple[Floats, Floats, NDArray[np.bool_]] | None
+
+
+@dataclass
+class SharedWork:
+    """What the same changes make of networks that are partly the same; filled in where empty.
+
+    roads: by search class, of the same roads; land: by search class, of the same roads and railways; handicap: of rail
+    to new ports (`NewPorts.settled`), of any.
+    """
+
+    roads: dict[int, ByRoad] = field(default_factory=dict)
+    land: dict[int, OverLand] = field(default_factory=dict)
+    handicap: Floats | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class PathUpdate:
     """All that closure works on: the base, legs from ends by mode, and the dwell and fees of places."""
@@ -97,16 +120,16 @@ class PathUpdate:
         port_hours_saved: Floats,
         port_usd_saved: Floats,
         new: NewPorts | None = None,
-        by_road: dict[int, ByRoad] | None = None,
+        shared: SharedWork | None = None,
     ) -> list[tuple[Found, Found, dict[int, Found]]]:
         """Pairs of cities that may have got cheaper by road and rail, by search class, and by sea, by search there.
 
         `legs`: the tables over which `arcs` are numbered, by mode; with the legs of `new` ports, which come last in
-        what is saved. by_road: what the same changes make of the same roads, by search class; filled in where empty.
+        what is saved. shared: of networks that differ elsewhere.
         """
-        roads = {} if by_road is None else by_road
+        work = SharedWork() if shared is None else shared
         return run_all(
-            lambda c: self._class(c, arcs, legs, port_hours_saved, port_usd_saved, new, roads),
+            lambda c: self._class(c, arcs, legs, port_hours_saved, port_usd_saved, new, work),
             range(len(self.values)),
         )
 
@@ -118,25 +141,61 @@ class PathUpdate:
         port_hours_saved: Floats,
         port_usd_saved: Floats,
         new: NewPorts | None,
-        roads: dict[int, ByRoad],
+        work: SharedWork,
     ) -> tuple[Found, Found, dict[int, Found]]:
-        base, value, run = self.base, self.values[c], kernels()
+        base, value = self.base, self.values[c]
         at_ports = port_legs(new, base, c, value, tables, self.port_extra_road, self.port_extra_rail)
+        if c not in work.roads:
+            work.roads[c] = self._by_road(c, arcs.get("road"), tables["road"], at_ports)
+        if c not in work.land:
+            saved = port_hours_saved, port_usd_saved
+            work.land[c] = self._over_land(
+                c, arcs.get("rail"), tables["rail"], work.roads[c], at_ports, new, saved
+            )
+        by_sea, (by_rail, to_ports) = dict[int, Found](), work.land[c]
+        if to_ports is not None:
+            cities = base.road_city.shape[1]
+            for s in routes_of_land(c):
+                if s:
+                    at_ports = port_legs(
+                        new, base, c, value, tables, self.port_extra_road, self.port_extra_rail, s
+                    )
+                found = _empty_found(cities * cities)
+                count = kernels().pairs_by_sea(
+                    *to_ports,
+                    at_ports.sea_hours,
+                    at_ports.sea_usd,
+                    at_ports.over_sea,
+                    base.sea_city[s],
+                    value,
+                    *found,
+                )
+                by_sea[s] = _cut(found, count)
+        return work.roads[c].pairs, by_rail, by_sea
+
+    def _over_land(
+        self,
+        c: int,
+        arcs: NumberedArcs | None,
+        table: LegTable,
+        by_road: ByRoad,
+        at_ports: PortLegs,
+        new: NewPorts | None,
+        saved: tuple[Floats, Floats],
+    ) -> OverLand:
+        """arcs, table: of the railway; saved: hours and US$ at ports."""
+        base, value, run = self.base, self.values[c], kernels()
         cities, terminals, ports = (
             base.road_city.shape[1],
             base.rail_hours.shape[1],
             base.sea_hours.shape[1],
         )
-        by_rail, by_sea, at_sea = _nothing(), dict[int, Found](), routes_of_land(c)
-        if c not in roads:
-            roads[c] = self._by_road(c, arcs.get("road"), tables["road"], at_ports)
-        by_road, near_hours, near_usd, changed, road_to_port, road_to_new = roads[c]
-
-        rail = _no_rows(terminals)
-        if "rail" in arcs:
-            legs = tables["rail"].of_class(c)
-            reach = self._reach(tables["rail"], c, arcs["rail"], legs, terminals)
-            rail = self._through(reach, arcs["rail"], legs, 0, base.rail[c], value, upper=False)
+        _, near_hours, near_usd, changed, road_to_port, road_to_new = by_road
+        by_rail, rail = _nothing(), _no_rows(terminals)
+        if arcs is not None:
+            legs = table.of_class(c)
+            reach = self._reach(table, c, arcs, legs, terminals)
+            rail = self._through(reach, arcs, legs, 0, base.rail[c], value, upper=False)
 
         along: Rows | None = None
         if rail[1].size or changed.any():
@@ -152,10 +211,10 @@ class PathUpdate:
             )  # fmt: skip
             by_rail = _cut(found, count)
 
-        if not at_sea:
-            return by_road, by_rail, by_sea
+        if not routes_of_land(c):
+            return OverLand(by_rail, None)
         extras = [
-            (extra[0] - port_hours_saved, extra[1] - port_usd_saved)
+            (extra[0] - saved[0], extra[1] - saved[1])
             for extra in (self.port_extra_road, self.port_extra_rail)
         ]
         lowering: list[tuple[Any, ...]] = []  # what may lower legs to ports
@@ -168,32 +227,21 @@ class PathUpdate:
                 (*along, column, *extras[1], at_ports.handicap, value)
                 for column in self._columns(terminals, new)
             ]
-        saved = port_hours_saved.any() or port_usd_saved.any()
         # Most changes lower no leg to a port: legs of all cities to all ports are copied where one does.
-        if (
-            saved
+        if not (
+            saved[0].any()
+            or saved[1].any()
             or at_ports.added
             or any(run.is_lower(*one, at_ports.hours, at_ports.usd) for one in lowering)
         ):
-            hours = at_ports.hours - port_hours_saved[:, None]
-            usd = at_ports.usd - port_usd_saved[:, None]
-            touched = np.zeros((ports + at_ports.added, cities), np.bool_)
-            touched[(port_hours_saved > 0) | (port_usd_saved > 0)] = True
-            touched[ports:] = True
-            for one in lowering:
-                run.lower_rows(*one, hours, usd, touched)
-            for s in at_sea if touched.any() else ():
-                if s:
-                    at_ports = port_legs(
-                        new, base, c, value, tables, self.port_extra_road, self.port_extra_rail, s
-                    )
-                found = _empty_found(cities * cities)
-                count = run.pairs_by_sea(
-                    hours, usd, touched, at_ports.sea_hours, at_ports.sea_usd, at_ports.over_sea,
-                    base.sea_city[s], value, *found,
-                )  # fmt: skip
-                by_sea[s] = _cut(found, count)
-        return by_road, by_rail, by_sea
+            return OverLand(by_rail, None)
+        hours, usd = at_ports.hours - saved[0][:, None], at_ports.usd - saved[1][:, None]
+        touched = np.zeros((ports + at_ports.added, cities), np.bool_)
+        touched[(saved[0] > 0) | (saved[1] > 0)] = True
+        touched[ports:] = True
+        for one in lowering:
+            run.lower_rows(*one, hours, usd, touched)
+        return OverLand(by_rail, (hours, usd, touched) if touched.any() else None)
 
     def _by_road(self, c: int, arcs: NumberedArcs | None, table: LegTable, at_ports: PortLegs) -> ByRoad:
         base, value = self.base, self.values[c]
