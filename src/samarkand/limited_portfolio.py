@@ -42,6 +42,9 @@ from samarkand.world.freight.subsets import Portfolios, costs_of_subsets
 Solved = TypeVar("Solved")
 # Of capacities: what is left over then moves real income by less than 1e-4 of its largest change.
 BOUND = 5e-6
+START = (
+    1e-4  # of capacities: what prices for the trade of the accounts leave over; they are where others begin
+)
 MOST_TRIED = 14  # prices of one subset; then it is solved in full
 AT_ONCE = 250  # subsets whose costs are in memory
 SIDE_BY_SIDE = 2
@@ -328,7 +331,7 @@ class _Subset:
         prices = gates.limits.prices
         if near is not None:
             prices = {one.id: price for one, price in zip(self.gated.facilities, near.tolist(), strict=True)}
-        return self.gated.start(accounts, self.trade.others, prices)
+        return self.gated.start(accounts, self.trade.others, prices, START)
 
     def at(self, price: Floats) -> _Tried:
         """The equilibrium at prices, and what its trade leaves over."""

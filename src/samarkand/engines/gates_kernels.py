@@ -59,6 +59,32 @@ def mark_dearer(
                 break
 
 
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def put_routes(
+    rows: Ints,
+    place: Ints32,
+    usd: Floats,
+    hours: Floats,
+    base_usd: Floats,
+    base_hours: Floats,
+    network: int,
+    new_usd: Floats,
+    new_hours: Floats,
+) -> None:
+    """Write the routes of rows on a network, new_*[row, network, mode, search class]; the rest as of `mark_dearer`."""
+    modes, classes = base_usd.shape[1:]
+    for n in range(rows.size):
+        r = rows[n]
+        at = place[r]
+        for m in range(modes):
+            for c in range(classes):
+                if at >= 0:
+                    new_usd[n, network, m, c], new_hours[n, network, m, c] = usd[at, m, c], hours[at, m, c]
+                else:
+                    new_usd[n, network, m, c] = base_usd[r, m, c]
+                    new_hours[n, network, m, c] = base_hours[r, m, c]
+
+
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def mark_gates(
     usd: Floats, hours: Floats, values: Floats, gates: int, more: float, bits: Bits, passes: NDArray[np.bool_]

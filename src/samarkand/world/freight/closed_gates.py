@@ -137,7 +137,10 @@ class ClosedGates:
         usd, hours = np.empty(shape), np.empty(shape)
 
         def put(k: int) -> None:
-            self._put(self.models[k], updates[k], mine, places[k], usd[:, k], hours[:, k])
+            pairs, update = self.models[k].baseline.pairs, updates[k]
+            load_compiled("samarkand.engines.gates_kernels").put_routes(
+                mine, places[k], update.usd, update.hours, pairs.usd, pairs.hours, k, usd, hours
+            )
 
         run_all(put, range(len(updates)))
         return updates[0], ClosureWays(mine, usd, hours, self._values, len(self.gates))
@@ -160,22 +163,6 @@ class ClosedGates:
         kernels = load_compiled("samarkand.engines.gates_kernels")
         kernels.mark_dearer(rows, *sides, np.asarray(self._values), 1.0 + SAME, found)
         return found
-
-    @staticmethod
-    def _put(
-        model: FreightModel,
-        update: RouteUpdate,
-        rows: Ints,
-        place: NDArray[np.int32],
-        usd: Floats,
-        hours: Floats,
-    ) -> None:
-        """Write routes of rows, [row, mode, search class]."""
-        pairs, at = model.baseline.pairs, place[rows]
-        known = at >= 0
-        for into, base, better in ((usd, pairs.usd, update.usd), (hours, pairs.hours, update.hours)):
-            into[:] = base[rows]
-            into[known] = better[at[known]]
 
 
 class ClosureWays:

@@ -76,9 +76,13 @@ class GatedCosts(KnownWays):
             found = _newton(price, over, slopes, full)
             if found is None:
                 return None
-            moved, price = found - price, found
-            if missed**2 <= within and (price[full] > 0).all():  # a step more misses the square of it
-                return price, over + slopes @ moved > engine.PROMISED
+            then = over + slopes @ (found - price)
+            settled = (found > 0) | (then <= 0) | ~full
+            price = found
+            if (
+                missed**2 <= within and settled.all()
+            ):  # what a step misses is the square of what was missed before
+                return price, then > engine.PROMISED
         return None
 
     def costs_at(self, goods: Goods, prices: Floats, with_slopes: bool = False) -> CostsAtPrices:
