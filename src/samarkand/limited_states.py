@@ -210,9 +210,11 @@ def _agree_near(
         )
     state = unlimited()
     residual = np.inf
+    slopes: Floats | None = None  # those at the first prices serve those near them
     for _ in range(MOST_TRIES):
         progress()
-        found, paying, chosen = gated.costs_at(goods, price, with_slopes=True), goods, gated.chosen
+        found, paying, chosen = gated.costs_at(goods, price, with_slopes=slopes is None), goods, gated.chosen
+        slopes = found.slopes if slopes is None else slopes
         dearer = gated.model.baseline.mean(found.dearer)
         priced = replace(state, costs=_costs_alone(state, gates.of_accounts, dearer), unlimited=state)
         costs = trade_costs(setting, priced, change, baseline.energy)
@@ -220,8 +222,9 @@ def _agree_near(
         goods = goods_sold(setting, solution.trade_flow)
         others = gates.others_of(setting, solution.trade_flow)[at]
         over, residual = gated.left_over(found, goods, others, price)
-        image = gated.image(found, over)
+        image = gated.image(found._replace(slopes=slopes), over)
         if image is None:
+            slopes = None
             image = gated.start(goods, others, gated.named(price), FIRST)
         if np.array_equal(chosen, gated.chosen):
             if residual <= JOINT:

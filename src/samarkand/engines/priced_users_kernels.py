@@ -300,17 +300,33 @@ def price_users(
         composite[best_nest - begin] = 1.0
         dearer[there] += weight[u, 0] * logsum
         dearer[back] += weight[u, 1] * logsum
+        every = 0
         for n in range(begin, end):
             part = composite[n - begin] / whole
             for w in range(first_way[n], first_way[n + 1]):
                 bits = gates[w]
                 if bits:
+                    every |= bits
                     share = part * within[w - origin]
                     for f in range(facilities):
                         if bits >> f & 1:
                             through[there, f] += weight[u, 0] * share
                             through[back, f] += weight[u, 1] * share
         if not slopes.size:
+            continue
+        if every & (every - 1) == 0:  # one gate, as of nearly all users: no matrix
+            of_one, curve_of_one = 0.0, 0.0
+            for n in range(begin, end):
+                between, passing = composite[n - begin] / whole, 0.0
+                for w in range(first_way[n], first_way[n + 1]):
+                    if gates[w]:
+                        passing += within[w - origin]
+                of_one += between * passing
+                curve_of_one += between * passing * ((k - s) * passing - k)
+            for f in range(facilities):
+                if every >> f & 1:
+                    curve_of_one += s * of_one * of_one
+                    slopes[f, f] += volume * holds[measure[f]] * holds[measure[f]] * curve_of_one
             continue
         of_user[:], curve[:] = 0.0, 0.0
         for n in range(begin, end):
