@@ -185,3 +185,16 @@ def test_random_subsets_of_the_embedded_programme_are_those_of_the_full_solution
             calc_real_income_hat(one.before_financing) for one in (near, replace(near, near=None))
         )
         assert np.abs(ours - theirs).max() <= 1e-4 * np.abs(theirs - 1.0).max()
+
+
+def test_what_networks_share_changes_none_of_them(toy: Toy) -> None:
+    """Routes of each network by itself, to the last digit, and with each half of the changes."""
+    for changes in (toy.changes, toy.changes[::2], toy.changes[1::2]):
+        routes, ways = toy.closed.ways(changes)
+        for k, model in enumerate(toy.closed.models):
+            alone = model.update_routes(changes)
+            usd, hours = model.baseline.pairs.usd.copy(), model.baseline.pairs.hours.copy()
+            usd[alone.rows], hours[alone.rows] = alone.usd, alone.hours
+            np.testing.assert_array_equal(ways.usd[:, k], usd[ways.rows])
+            np.testing.assert_array_equal(ways.hours[:, k], hours[ways.rows])
+        np.testing.assert_array_equal(routes.rows, toy.closed.models[0].update_routes(changes).rows)
