@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from samarkand.world.economies.tables import load_economies
 from samarkand.world.freight.path_finder import PathFinder
+from samarkand.world.freight.sea_searches import values_of_routes
 from samarkand.world.freight.skims import baseline_skims, values_of_time
 from samarkand.world.network.geography import Places
 from samarkand.world.network.nearest import nearest_nodes
@@ -259,7 +260,9 @@ WITHOUT_PORT = {"CCK", "FSM", "MHL", "MNP", "NFK", "PCN", "SJM", "SPM", "TLS", "
 
 def test_every_city_can_be_reached(network, skims) -> None:
     apart = network.cities["iso3"].isin(WITHOUT_PORT).to_numpy()
-    reached = np.isfinite(skims["generalised_cost"]).any("mode").sum("destination_city").to_numpy()
+    leads = np.isfinite(skims["generalised_cost"])
+    by_sea = leads.sel(mode="sea").isel(vot_class=0, drop=True)  # the search of all ships
+    reached = (leads.sel(mode=["road", "rail"]).any("mode") | by_sea).sum("destination_city").to_numpy()
     assert (reached[:, ~apart] >= (~apart).sum() - 1).all()
     assert (reached[:, apart] <= 1).all()
 
@@ -274,7 +277,7 @@ def test_a_thousand_cities_in_every_economy_with_a_city(network) -> None:
 
 
 def test_cost_is_money_and_time(skims, parameters) -> None:
-    values = np.array(values_of_time(parameters))[:, None, None, None]
+    values = values_of_routes(np.array(values_of_time(parameters))).T[:, :, None, None]
     expected = skims["usd"].to_numpy() + values * skims["hours"].to_numpy()
     np.testing.assert_allclose(skims["generalised_cost"].to_numpy(), expected, rtol=1e-12)
 

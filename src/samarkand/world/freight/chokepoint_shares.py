@@ -111,6 +111,8 @@ def _between_economies(
 def voyages_of(model: FreightModel, s: int) -> Flags:
     """Which chokepoints the voyage of search `s` between two cities passes, [chokepoint, city, city]."""
     network, parameters, search = model.network, model.parameters, sea_searches()[s]
+    if not len(network.ports):
+        return np.zeros((len(network.chokepoints), len(network.cities), len(network.cities)), np.bool_)
     base, value, c = model.path_update.base, float(model.baseline.pairs.search_values[SEA, s]), search.land
     to_port = np.ascontiguousarray((base.port_usd[c] + value * base.port_hours[c]).T)  # [city, port]
     sailing, embark = join_choice(to_port, base.sea_usd[s] + value * base.sea_hours[s])
