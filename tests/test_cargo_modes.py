@@ -45,7 +45,7 @@ def test_each_cargo_has_a_row_a_mode_with_its_source() -> None:
     ("change", "words"),
     [
         ({"cargo": "letters"}, "cargoes are"),
-        ({"mode": "rail", "admitted": "near"}, "roads alone have short ways"),
+        ({"mode": "rail", "admitted": "near"}, "carried over short ways alone by road only"),
         ({"mode": "sea", "admitted": "never"}, "nothing reads that"),
     ],
 )

@@ -14,7 +14,7 @@ import xarray as xr
 
 from samarkand.closing import _within_limits
 from samarkand.core.faults import Faults
-from samarkand.world.freight.assignment import energy_loads, link_of_arcs
+from samarkand.world.freight.assignment import link_of_arcs
 from samarkand.world.freight.capacity import Facility, find_place
 from samarkand.world.freight.cargo import EnergyTables, energy_tables
 from samarkand.world.freight.energy import (
@@ -26,6 +26,7 @@ from samarkand.world.freight.energy import (
 )
 from samarkand.world.freight.energy_costs import EnergyCosts, calc_energy_hat, energy_costs
 from samarkand.world.freight.energy_gates import energy_at_gates
+from samarkand.world.freight.energy_loads import energy_loads
 from samarkand.world.freight.gate_ways import Gate
 from samarkand.world.network.disruptions import close, find_closures
 from samarkand.world.network.tables import sea_costs

@@ -42,7 +42,6 @@ from samarkand.world.freight.assignment import (
     calc_freight_work,
     calc_tonnes,
     calc_unit_loads,
-    energy_loads,
     mode_shares,
 )
 from samarkand.world.freight.cargo import energy_tables
@@ -50,6 +49,7 @@ from samarkand.world.freight.commodities import freight_table
 from samarkand.world.freight.disruption import calc_cut_off_hat
 from samarkand.world.freight.energy import READS, EnergyTrade, energy_tonnes
 from samarkand.world.freight.energy_costs import ClosedEnergy
+from samarkand.world.freight.energy_loads import energy_loads
 from samarkand.world.freight.energy_store import stored_energy
 from samarkand.world.freight.limited_freight import turn_aside
 from samarkand.world.freight.mode_choice import classes_of_time

@@ -52,11 +52,10 @@ def prepare(
 ) -> None:
     """Terms A_m g_m^-scale of the choice and the routes picked, of every pair, without changes.
 
-    usd, hours: [pair, mode, route], infinite where there is none; segment: [pair]; values: [class]; sea_search: [class]
-    the route by sea; constants:
-    [segment, class, mode], minus infinity where goods do not take a mode while another serves; by_sea: [pair], where
-    the sea is offered. Fills term: [pair, class, mode], zero where not offered; pick: [pair, class, mode], the route of
-    each, -1 for none.
+    usd, hours: [pair, mode, route], infinite where there is none; segment: [pair]; values: [class]; sea_search:
+    [class], the route by sea; constants: [segment, class, mode], minus infinity where goods do not take a mode while
+    another serves; by_sea: [pair], where the sea is offered. Fills term: [pair, class, mode], zero where not offered;
+    pick: [pair, class, mode], the route of each, -1 for none.
     """
     for r in range(usd.shape[0]):
         s = segment[r]

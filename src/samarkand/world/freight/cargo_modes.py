@@ -35,7 +35,7 @@ class CargoModeRow(Cited):
         if self.cargo not in CARGOES or self.mode not in CARRIERS:
             raise ValueError(f"{self.cargo} by {self.mode}: cargoes are {CARGOES}, modes {CARRIERS}")
         if self.admitted == "near" and self.mode != "road":
-            raise ValueError("roads alone have short ways that are told from long ones")
+            raise ValueError("a cargo is carried over short ways alone by road only")
         if self.admitted == "never" and self.mode in ("road", "rail", "sea"):
             raise ValueError("no cargo is barred from a mode of the network altogether: nothing reads that")
         _ = self.evidence

@@ -8,9 +8,10 @@ import numpy as np
 
 from samarkand.core.conventions import Floats
 from samarkand.engines.path_sums import mark_paths
-from samarkand.world.freight.assignment import energy_paths, link_of_arcs
+from samarkand.world.freight.assignment import link_of_arcs
 from samarkand.world.freight.capacity import Facility
 from samarkand.world.freight.energy import EnergyTrade
+from samarkand.world.freight.energy_loads import energy_paths
 from samarkand.world.freight.gate_ways import Gate
 from samarkand.world.network.tables import Network, sea_costs
 from samarkand.world.parameters import Parameters

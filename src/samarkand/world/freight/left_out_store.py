@@ -17,14 +17,13 @@ from samarkand.core.disk_cache import Arrays, load_entry, save_entry
 from samarkand.core.hashing import data_hash
 from samarkand.core.progress import Progress, quiet
 from samarkand.world.freight.model import FreightModel
-from samarkand.world.freight.state_store import DECIDES
+from samarkand.world.freight.state_store import DECIDES, FEWEST
 from samarkand.world.freight.subset_costs import PLACES, label_costs
 from samarkand.world.freight.subsets import costs_of_subsets
 from samarkand.world.network.link_changes import LinkChange
 
 KIND = "left-out"
 MOST_KEPT = 12  # states, of some 15 MB each with 20 items at 199 economies
-FEWEST = 10_000  # pairs of cities of a network: fewer are found as soon as they are read
 
 
 def costs_left_out(

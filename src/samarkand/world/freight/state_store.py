@@ -27,7 +27,7 @@ from samarkand.world.network.link_changes import LinkChange
 KIND = "states"
 DECIDES = ("core", "engines", "world")  # folders of the code
 MOST_KEPT = 24  # of some 9 MB each at 1,000 cities and 199 economies
-FEWEST = 10_000  # pairs of cities: routes of fewer are found as soon as they are read
+FEWEST = 10_000  # pairs of cities: what fewer need is found as soon as it is read
 ANY = tuple(range(len(MODES)))
 LAND = (MODES.index("road"), MODES.index("rail"))
 
