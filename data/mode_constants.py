@@ -50,10 +50,9 @@ SMALL_SHARE = 1e-6  # keeps the root of a share of nothing differentiable
 # cent of each row's goods):
 #
 #     FAR          0.005         0.01          0.02          0.05          0.1
-#     pull 0.003                               11.9, 13.6    11.2, 13.6    9.7, 13.8
-#     pull 0.01                  10.7, 13.2    10.6, 13.2     9.7, 13.3    9.3, 13.6
-#     pull 0.03     6.8, 12.9     7.0, 13.0     7.6, 13.1     8.1, 13.3
-#     pull 0.1                    9.9, 14.0
+#     pull 0.01     7.7, 13.4                   7.2, 13.1
+#     pull 0.03     6.9, 12.9     7.2, 12.9     7.4, 13.0     8.2, 13.2     9.5, 13.8
+#     pull 0.1      6.9, 13.6
 PULL, PULLS = 3e-2, (1e-2, 3e-2, 1e-1)
 FAR = 0.005
 

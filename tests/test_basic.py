@@ -29,7 +29,7 @@ from samarkand.world.freight.mode_choice import (
     VOT_CLASSES,
 )
 from samarkand.world.freight.model import skims_of
-from samarkand.world.freight.sea_searches import sea_search_of
+from samarkand.world.freight.sea_searches import sea_searches
 from samarkand.world.freight.skims import FARTHEST_QUAY_KM, SEARCH_CLASSES
 from samarkand.world.network.geography import SURROUNDINGS_KM
 from samarkand.world.network.tables import FARTHEST_CONNECTOR_KM
@@ -124,10 +124,10 @@ def fast_state(world: World, programme: Programme, items: Collection[str]) -> St
 
 
 def by_sea_of(state: State) -> Floats:
-    """Where the sea is offered and ore takes its own way there, settled on the network without items."""
+    """Where the sea is offered, and goods take the ways of searches there, settled on the network without items."""
     skims = skims_of(state.freight.model)
-    own = skims["sea_search"].sel(goods="ores") == sea_search_of()[VOT_CLASSES.index("ores")]
-    return np.stack([skims["sea_offered"].to_numpy(), own.to_numpy()])
+    own = [(skims["sea_search"] == s).any("goods").to_numpy() for s in range(1, len(sea_searches()))]
+    return np.stack([skims["sea_offered"].to_numpy(), *own])
 
 
 def both_ways(world: World, programme: Programme, items: tuple[str, ...], steps: dict[str, Any]) -> Both:

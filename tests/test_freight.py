@@ -255,7 +255,7 @@ def test_many_sets_are_many_questions(model) -> None:
 def test_cheaper_links_raise_no_cost(model, seed) -> None:
     changes = random_changes(model.network, seed, 3)
     found, pairs = model.update_routes(changes), model.baseline.pairs
-    value = pairs.search_values
+    value = pairs.values_of(found.rows)
     before = pairs.usd[found.rows] + value * pairs.hours[found.rows]
     after = found.usd + value * found.hours
     assert (after <= before).all()

@@ -9,7 +9,7 @@ from samarkand.world.accounts.tables import load_accounts
 from samarkand.world.freight.assignment import mode_shares
 from samarkand.world.freight.chokepoint_shares import find_passages
 from samarkand.world.freight.disruption import disrupt_freight
-from samarkand.world.freight.mode_choice import MODES, SECTOR_OF_CLASS, VOT_CLASSES
+from samarkand.world.freight.mode_choice import MODES, SECTOR_OF_CLASS, VOT_CLASSES, classes_of_time
 from samarkand.world.freight.model import FreightModel, prepare_freight
 from samarkand.world.freight.origins import origin_rows
 from samarkand.world.freight.sea_searches import (
@@ -20,6 +20,7 @@ from samarkand.world.freight.sea_searches import (
     searches_taken,
 )
 from samarkand.world.freight.ships import ship_rows
+from samarkand.world.freight.skims import values_of_time
 from samarkand.world.network.disruptions import find_closures
 from samarkand.world.network.tables import load_network
 from samarkand.world.parameters import load_parameters
@@ -99,7 +100,7 @@ def test_who_passes_the_canal_with_ore_has_smaller_ships_or_no_other_way(model: 
 def test_nobody_is_cut_off_from_the_sea(model: FreightModel) -> None:
     pairs, term = model.baseline.pairs, model.baseline.term
     assert (term[pairs.by_sea, ORES, SEA] > 0).all()
-    assert ((term[:, ORES, SEA] > 0) == (term[:, 0, SEA] > 0)).all()
+    assert ((term[:, :, SEA] > 0) == (term[:, :1, SEA] > 0)).all()
 
 
 def test_shares_tell_whose_way_goods_take(model: FreightModel) -> None:
@@ -109,5 +110,40 @@ def test_shares_tell_whose_way_goods_take(model: FreightModel) -> None:
     assert np.array_equal(taken, taken.transpose(0, 2, 1))
     assert np.array_equal(taken[:, pairs.origin, pairs.destination].T, searches_taken(pairs.own_ways))
     assert set(np.unique(taken[ORES])) == {0, 1}
-    assert not np.delete(taken, ORES, axis=0).any()
+    assert not taken[[VOT_CLASSES.index(label) for label in ("bulk", "low", "coal", "grain")]].any()
     assert MODES[SEA] == "sea"
+
+
+def test_goods_have_the_search_of_their_value_of_time() -> None:
+    """By declared values, but for the highest, which share the search below: nearest in logarithms."""
+    parameters = load_parameters()
+    values = values_of_time(parameters)
+    assert len(set(values)) == len(values)
+    goods = classes_of_time(parameters).to_numpy()
+    nearest = np.abs(np.log(np.array(values)) - np.log(goods)[:, None]).argmin(axis=1)
+    land = np.array([sea_searches()[s].land for s in sea_search_of()])
+    assert np.array_equal(land, np.minimum(nearest, 2))
+
+
+def test_dear_goods_to_new_york_land_in_the_west_and_their_ways_keep_the_rules(model: FreightModel) -> None:
+    pairs, cities = model.baseline.pairs, model.network.cities
+    one, other = (cities.index.get_loc(name) for name in ("CHN Shanghai", "USA New York City"))
+    (row,) = np.flatnonzero((pairs.origin == min(one, other)) & (pairs.destination == max(one, other)))
+    sea = [int(s) for s in searches_taken(pairs.own_ways[[row]])[0]]
+    bulk, middle = (VOT_CLASSES.index(label) for label in ("bulk", "middle"))
+    hours, usd = pairs.hours[row, SEA], pairs.usd[row, SEA]
+    assert sea[middle] > 0
+    assert sea[bulk] == 0
+    assert hours[sea[middle]] < hours[0] - 7 * 24
+    assert usd[sea[middle]] > usd[0] + 1000
+    # In haste the search goes by land to the Baltic: there they take the way of bulk.
+    hamburg = {cities.index.get_loc("CHN Shanghai"), cities.index.get_loc("DEU Hamburg")}
+    (row,) = np.flatnonzero((pairs.origin == min(hamburg)) & (pairs.destination == max(hamburg)))
+    assert not searches_taken(pairs.own_ways[[row]])[0, middle]
+    # Nobody pays more on an own way than on the first one.
+    for label, value in zip(VOT_CLASSES, classes_of_time(model.parameters).to_numpy(), strict=True):
+        s = int(sea_search_of()[VOT_CLASSES.index(label)])
+        own = pairs.own_ways[:, s] & pairs.by_sea
+        cost = pairs.usd[own][:, SEA] + value * pairs.hours[own][:, SEA]
+        assert sea_searches()[s].barred or (cost[:, s] <= cost[:, 0]).all()
+        assert own.mean() > 0.2

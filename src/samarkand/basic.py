@@ -4,7 +4,7 @@
 
 Gives what `appraise` gives for border measures before anybody pays, slowly; of ours it imports what reads tables alone.
 Left out: items that change more than hours at borders, tariffs, closures, `--limits`, who pays, ramp-up, deficits not
-fixed in money, networks that lack a mode. Handed in: where the sea is offered, and ore has its own way. Legs: US$ and
+fixed in money, networks that lack a mode. Handed in: where the sea is offered, and searches have ways. Legs: US$ and
 hours per TEU, infinite where nothing leads; generalised cost is `usd + value of time * hours`.
 """
 
@@ -27,9 +27,11 @@ from samarkand.world.world import World
 
 Array = np.ndarray[Any, Any]
 Saved = dict[tuple[str, str], float]  # hours by mode and id of a crossing
-ROAD, SEA, TANKS, ORES, PLACE, REFERENCE = 0, 2, 5, 6, ["lat", "lon"], 10.0  # the last: US$ per TEU and hour
+ROAD, RAIL, SEA, TANKS, PLACE, REFERENCE = 0, 1, 2, 5, ["lat", "lon"], 10.0  # the last: US$ per TEU and hour
 AMERICA, SEARCHES = ["CAN", "MEX", "USA"], ("low", "medium", "high", "very_high")  # values of time: searches
 GOODS = ("bulk", "low", "middle", "high", "highest", "bulk", "bulk", "bulk", "bulk")  # and of what travels
+SAILS = (("low", "sea"), ("low", "ore"), ("medium", "sea"), ("high", "sea"))  # searches at sea
+OWN = {2: 2, 3: 3, 4: 3, 6: 1}  # the search at sea of classes of goods, others have the first
 PLACED = {"ores": 6, "coal": 7, "agriculture": 8}  # sectors whose bulk starts at mines and fields: its class
 FARTHEST_GATE, FARTHEST_CONNECTOR, FARTHEST_QUAY, SURROUNDINGS = 160.0, 150.0, 60.0, 30.0  # km
 DAMPING, TOLERANCE, MOST_SWEEPS = 0.2, 1e-13, 20_000  # of the fixed point
@@ -40,25 +42,23 @@ def real_income_change(world: World, programme: Programme, items: tuple[str, ...
     saved = hours_saved(world, programme, items)
     before = {mode: legs(world, mode, {}) for mode in ("road", "rail", "sea", "ore")}
     after = before | {mode: legs(world, mode, saved) for mode in {mode for mode, _ in saved}}
-    handicap = np.full((len(world.network.cities), len(world.network.ports)), np.nan)
+    handicap = np.full((len(SEARCHES), len(world.network.cities), len(world.network.ports)), np.nan)
     costs = np.minimum.accumulate([route_costs(world, legs, handicap) for legs in (before, after)])
-    np.copyto(costs[:, ORES, SEA], costs[:, ORES, SEA + 1], where=by_sea[1])  # as the ships that sail there
+    for k, s in OWN.items():
+        np.copyto(costs[:, k, SEA], costs[:, k, SEA + s], where=by_sea[s])
     costs[:, :, SEA, ~by_sea[0]] = np.inf  # settled without the items: a quicker border takes no choice away
     return real_income_hat(world, iceberg_hat(world, choose_modes(world, costs[:, :, : SEA + 1]))) - 1.0
 
 
 def hours_saved(world: World, programme: Programme, items: tuple[str, ...]) -> Saved:
-    """Hours saved at crossings by all items: min(a (before - after), a (1 - after / before) hours of the network).
-
-    a: share that takes part. Of crossings the nearest to the place, first of its name, or all of a name or border.
-    """
+    """Hours saved at crossings by all items: min(a (before - after), a (1 - after / before) hours of the network)."""
     p, geo, saved, most = world.assumptions.parameters, world.network.geography, Saved(), Saved()
     for item in map({item.id: item for item in programme.items}.__getitem__, items):
         given: dict[str, Any] = {name: f.value for name, _ in item.attributes if (f := item.figure(name))}
         if {"hours_before", "hours_after"} - {*given} or {"fee_after", "saving_per_consignment"} & {*given}:
             raise ValueError(f"{item.id} changes no hours at borders, or more than those")
         found = Saved()
-        for at in item.crossings:
+        for at in item.crossings:  # the nearest to the place, first of its name, or all of a name or border
             named = geo.crossings_named(at.name, at.economies, at.mode)
             rows = named if at.name and at.latitude is None else geo.crossings_between(at.economies, at.mode)
             if at.latitude is not None:
@@ -166,11 +166,11 @@ def great_circle(one: Any, other: Any) -> Array:
 
 
 def route_costs(world: World, legs: dict[str, dict[float, Array]], handicap: Array) -> Array:
-    """Generalised cost between cities [class of goods, mode, city, city], by sea twice: in all ships, in those of ore.
+    """Generalised cost between cities [class of goods, mode, city, city], by sea for each of `SAILS`.
 
     rail = road + rail + road, with a change at a station of each city, in its economy; offered where km to the farthest
     such stations <= (1 - rail_main_part) * km between the cities. Of the routes found goods take the cheapest at their
-    value of time; by sea the first. Within a city: by road, circuity * min(ratio * km to the nearest city, cap).
+    value of time; by sea their own. Within a city: by road, circuity * min(ratio * km to the nearest city, cap).
     """
     p, network = world.assumptions.parameters, world.network
     goods = np.array([[[p[f"value_of_time_{name}"]]] for name in GOODS])
@@ -184,17 +184,17 @@ def route_costs(world: World, legs: dict[str, dict[float, Array]], handicap: Arr
     haul = np.where(near.any(axis=1), np.where(near, away, 0.0).max(axis=1), np.inf)
     by_rail = haul[:, None] + haul <= (1 - p["rail_main_part"]) * km
     change = np.array([p["terminal_fee"], p["terminal_hours"]])[:, None, None]
-    costs, own = np.full((goods.size, 4, cities, cities), np.inf), np.arange(cities)
-    for value, road in legs["road"].items():
+    costs, own = np.full((goods.size, SEA + len(SAILS), cities, cities), np.inf), np.arange(cities)
+    for c, (value, road) in enumerate(legs["road"].items()):
         access = np.where(near, road[:, :, cities : cities + near.shape[1]] + change, np.inf)
         along = join(access, legs["rail"][value], value)
-        routes = [road[:, :, :cities], np.where(by_rail, join(access, along.swapaxes(1, 2), value), np.inf)]
-        if value == min(legs["sea"]):
-            at_sea = [legs[ships][value] for ships in ("sea", "ore")]
-            routes += [sea_routes(world, road, along, one, value, handicap) for one in at_sea]
-        for mode, (usd, hours) in enumerate(routes):
+        routes = {ROAD: road[:, :, :cities], RAIL: join(access, along.swapaxes(1, 2), value)}
+        for s, (search, ships) in enumerate(SAILS):
+            if search == SEARCHES[c]:
+                routes[SEA + s] = sea_routes(world, road, along, legs[ships][value], value, handicap[c])
+        for mode, (usd, hours) in routes.items():
             costs[:, mode] = np.minimum(costs[:, mode], usd + goods * hours)
-    costs[..., own, own], km[own, own] = np.inf, np.inf
+    costs[:, RAIL, ~by_rail] = costs[..., own, own] = km[own, own] = np.inf
     km = np.clip(p["intrazonal_distance_ratio"] * km.min(axis=1), 1.0, p["intrazonal_distance_cap"])
     own_usd = p["intrazonal_rate"] + goods[..., 0] / p["intrazonal_speed"]
     costs[:, ROAD, own, own] = p["intrazonal_circuity"] * km * own_usd

@@ -132,6 +132,13 @@ def add_levels(
                     total[q, k, b, a] += back * sums[q]
 
 
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def is_first(usd: Floats, hours: Floats, c: int) -> bool:
+    """Whether the route of a pair by sea is that of the first search there."""
+    same: bool = usd[SEA, c] == usd[SEA, 0] and hours[SEA, c] == hours[SEA, 0]
+    return same
+
+
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def find_moves(
     usd: Floats,
@@ -147,6 +154,8 @@ def find_moves(
     for m in range(MODES):
         touched[m] = rises[m] = falls[m] = False
         for c in range(usd.shape[1]):
+            if m == SEA and c > 0 and is_first(usd, hours, c) and is_first(new_usd, new_hours, c):
+                continue  # goods that take the way of the first search
             if new_usd[m, c] != usd[m, c] or new_hours[m, c] != hours[m, c]:
                 touched[m] = True
                 old = usd[m, c] + search_values[m, c] * hours[m, c]

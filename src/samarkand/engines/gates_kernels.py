@@ -1,8 +1,8 @@
 """Compiled loops of routes with gates closed.
 
 usd, hours: [pair, network, mode, search class], networks by the bits of the gates that are closed; bits: of the gates
-on each route, of the same shape; values: of an hour [mode, search]; a search is a search class, at sea one of those
-there.
+on each route, of the same shape; values: of an hour [pair, mode, search]; a search is a search class, at sea one of
+those there.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def mark_dearer(
     """Mark the rows of which a route costs more than `more` times that of the open network.
 
     place: where each pair stands among the routes that changes make (usd, hours: [row, mode, search class]), -1 where
-    it has those of the base; `open_`: the same of the open network.
+    it has those of the base; `open_`: the same of the open network; values: [mode, search].
     """
     for n in range(rows.size):
         r = rows[n]
@@ -99,7 +99,7 @@ def mark_gates(
         for m in range(modes):
             for c in range(classes):
                 for k in range(networks):
-                    cost[k] = usd[n, k, m, c] + values[m, c] * hours[n, k, m, c]
+                    cost[k] = usd[n, k, m, c] + values[n, m, c] * hours[n, k, m, c]
                 for k in range(networks):
                     found = 0
                     if np.isfinite(cost[k]):
@@ -118,7 +118,7 @@ def _cheapest(
     """The network of the cheapest route of a pair, of the same cost the first. toll: by the bits of gates."""
     best, least = 0, np.inf
     for k in range(usd.shape[1]):
-        cost = usd[n, k, m, c] + values[m, c] * hours[n, k, m, c] + toll[bits[n, k, m, c]]
+        cost = usd[n, k, m, c] + values[n, m, c] * hours[n, k, m, c] + toll[bits[n, k, m, c]]
         if cost < least:
             best, least = k, cost
     return best

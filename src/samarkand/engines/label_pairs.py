@@ -322,18 +322,26 @@ def fill_row(
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def keep_cheaper(
-    j: int, usd: Floats, hours: Floats, values: Floats, count: Ints32, real: Floats, mask: Ints
+    j: int,
+    usd: Floats,
+    hours: Floats,
+    values: Floats,
+    own_ways: NDArray[np.bool_],
+    count: Ints32,
+    real: Floats,
+    mask: Ints,
 ) -> Any:
     """Drop the labels of city j that are no cheaper than the route without projects; all projects of those left.
 
-    usd, hours: of the pair, values: of an hour [mode, search].
+    usd, hours, own_ways: of the pair; values: of an hour [mode, search].
     """
     relevant = np.int64(0)
     for c in range(ROUTES):
         for m in range(MODES):
             if count[c, m, j] == 0:
                 continue
-            limit = (usd[m, c] + values[m, c] * hours[m, c]) * (1 - EQUAL)
+            value = values[m, c] if m != SEA or own_ways[c] else values[m, 0]
+            limit = (usd[m, c] + value * hours[m, c]) * (1 - EQUAL)
             n = 0
             while n < count[c, m, j] and real[c, m, j, n, 0] < limit:
                 relevant |= mask[c, m, j, n]
@@ -402,7 +410,7 @@ def add_rows(
             if j <= i or zone[j] < 0 or not weight[j] > 0:
                 continue
             r = pair_number(i, j, cities)
-            relevant[j] = keep_cheaper(j, usd[r], hours[r], search_values, count, real, mask)
+            relevant[j] = keep_cheaper(j, usd[r], hours[r], search_values, own_ways[r], count, real, mask)
         order = np.argsort(relevant)
         last, last_zone, found, slots_used = np.int64(0), -1, 0, 0
         for j in order[np.searchsorted(relevant[order], 1) :]:

@@ -43,7 +43,7 @@ def fill_network(
     for j in range(i + 1, cities):
         if zone[j] >= 0 and weight[j] > 0 and zone[j] != zone[i]:
             r = pair_number(i, j, cities)
-            keep_cheaper(j, usd[r], hours[r], values, count, real, mask)
+            keep_cheaper(j, usd[r], hours[r], values, own_ways[r], count, real, mask)
     return full
 
 

@@ -98,9 +98,9 @@ def lay_users(
     cost: of first ways [row, class, mode]; pair: of economies, from the first city of a row to the second and back
     [direction, row]; weight: of both cities [direction, row, class], and cell, weight_of of a user [user, direction];
     amounts: [cell, TEU and measures]. usd, hours, gates: of the ways with gates closed [row, choice of all gates, mode,
-    search class]; values: of an hour [mode, search]; class_of: the search of each class of goods [mode, class]. A nest
-    has its first way, and those with gates closed that pass other places where its goods take of the capacity. offset:
-    by nest, what is added to its cost such that without prices modes have the shares of `term`, and logsums are
+    search class]; values: of an hour [row, mode, search]; class_of: the search of each class of goods [mode, class]. A
+    nest has its first way, and those with gates closed that pass other places where its goods take of the capacity.
+    offset: by nest, what is added to its cost such that without prices modes have the shares of `term`, and logsums are
     nothing. without: [cell, facility], weights of goods that pass on first ways.
     """
     classes, modes = bits.shape[1:]
@@ -141,7 +141,7 @@ def lay_users(
                     known[m, c], first[m, c], size[m, c] = True, 0, 0
                     if passes[m, c]:
                         for b in range(networks):
-                            costs[b] = usd[r, b, m, c] + values[m, c] * hours[r, b, m, c]
+                            costs[b] = usd[r, b, m, c] + values[r, m, c] * hours[r, b, m, c]
                             gates_of[b] = gates[r, b, m, c]
                         first[m, c] = best_way(costs, gates_of, 0, closed)
                         size[m, c] = _further_ways(

@@ -28,6 +28,7 @@ from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.origin_weights import origin_weights
 from samarkand.world.freight.sea_searches import (
     SeaSearch,
+    is_own,
     routes_of_land,
     sea_search_of,
     sea_searches,
@@ -211,8 +212,12 @@ def mode_shares(
         of_mode = share[:, c, MODES.index(modes[m])]
         by_city[c, m, pairs.origin, pairs.destination] = of_mode
         by_city[c, m, pairs.destination, pairs.origin] = of_mode
+    own_ways = pairs.own_ways
+    if update is not None:
+        own_ways = own_ways.copy()
+        own_ways[update.rows, 1:] &= is_own(update.hours, update.usd)[:, 1 : own_ways.shape[1]]
     searches = np.zeros((share.shape[1], labels.size, labels.size), np.int8)
-    searches[:, pairs.origin, pairs.destination] = searches_taken(pairs.own_ways).T
+    searches[:, pairs.origin, pairs.destination] = searches_taken(own_ways).T
     searches[:, pairs.destination, pairs.origin] = searches[:, pairs.origin, pairs.destination]
     return xr.DataArray(
         by_city.transpose(0, 2, 3, 1),

@@ -15,7 +15,7 @@ from samarkand.core.progress import Progress
 from samarkand.engines.routing import Legs
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.path_base import PathBase, prepare_base, screen_first_ways
-from samarkand.world.freight.sea_searches import SEA, fill_first_ways, sea_searches
+from samarkand.world.freight.sea_searches import SEA, fill_first_ways, sea_searches, ways_left
 from samarkand.world.freight.skims import Component, baseline_legs, sail, values_of_time
 from samarkand.world.freight.trade_costs import Pairs
 from samarkand.world.network.tables import Network
@@ -64,6 +64,7 @@ def _sail_anew(
         hours[:, SEA, s], usd[:, SEA, s] = by_sea.hours.ravel()[at], by_sea.usd.ravel()[at]
 
     run_all(one, range(len(sea_searches())))
-    screen_first_ways(new["sea_city"], pairs.own_ways)
-    fill_first_ways(hours, usd, pairs.own_ways)
-    return replace(base, **new), replace(pairs, hours=hours, usd=usd)
+    own_ways = ways_left(pairs.own_ways, (pairs.hours, pairs.usd), (hours, usd))
+    screen_first_ways(new["sea_city"], own_ways)
+    fill_first_ways(hours, usd, own_ways)
+    return replace(base, **new), replace(pairs, hours=hours, usd=usd, own_ways=own_ways)

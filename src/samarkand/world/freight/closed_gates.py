@@ -120,6 +120,7 @@ class ClosedGates:
             handicap.handicap = work.handicap
             return found
 
+        pairs = self.models[0].baseline.pairs
         # The first of each land begin, one after another: each fills in what others share.
         first = {k: of_network(k) for k in sorted(set(self._same_land))}
         others = [k for k in range(count) if k not in first]
@@ -143,7 +144,7 @@ class ClosedGates:
             )
 
         run_all(put, range(len(updates)))
-        return updates[0], ClosureWays(mine, usd, hours, self._values, len(self.gates))
+        return updates[0], ClosureWays(mine, usd, hours, pairs.values_of(mine), len(self.gates))
 
     def _place(self, update: RouteUpdate) -> NDArray[np.int32]:
         """Where pairs stand in an update, -1 where they are not in it."""
@@ -168,7 +169,8 @@ class ClosedGates:
 class ClosureWays:
     """Ways of the pairs of cities `rows`, which pass a gate, at any prices of gates.
 
-    usd, hours: [pair, network, mode, search class], networks by the bits of the gates that are closed.
+    usd, hours: [pair, network, mode, search], networks by the bits of the gates that are closed; values: of an hour,
+    [pair, mode, search].
     """
 
     def __init__(self, rows: Ints, usd: Floats, hours: Floats, values: Floats, gates: int) -> None:

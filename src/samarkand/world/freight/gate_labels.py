@@ -38,7 +38,7 @@ class GateLabels:
         pairs = [model.baseline.pairs for model in closed.models]
         self._usd = np.stack([one.usd[rows] for one in pairs], axis=1)
         self._hours = np.stack([one.hours[rows] for one in pairs], axis=1)
-        self._values = np.asarray(pairs[0].search_values)
+        self._values = pairs[0].values_of(rows)
 
     @classmethod
     def of(cls, closed: ClosedGates, portfolios: Portfolios, progress: Progress = quiet) -> GateLabels | None:

@@ -155,6 +155,7 @@ class GateSearch:
         for number, gate in enumerate(gates):
             self._at_ports[sorted(gate.ports)] |= 1 << number
         self._kept = KeptLegs() if kept is None else kept
+        self._unpriced: dict[int, Way] = {}  # by search at sea
 
     def _bits_of_arcs(self, mode: str) -> Ints:
         graph, costs = _lines(self.state, mode)
@@ -166,14 +167,30 @@ class GateSearch:
 
     def at_sea(self, prices: Floats) -> list[Way]:
         """The ways by sea of all pairs of cities at prices in US$/TEU, by search there; goods that take the way of the
-        first search have it in the place of their own."""
+        first search have it in the place of their own.
+
+        Goods in haste that prices turn from their way take the first, as where it is closed (`sea_searches.ways_left`).
+        """
         found: list[Way] = []
         for s, search in enumerate(sea_searches()):
             way = self.find(search.land, prices, by_land=False, by_sea=True, ships=search)["sea"]
-            found.append(
-                way if s == 0 or self._own_ways is None else way.where(self._own_ways[:, s], found[0])
-            )
+            if s and self._own_ways is not None:
+                own = self._own_ways[:, s]
+                if not search.barred:
+                    first = self._unpriced.setdefault(s, way) if not prices.any() else self._without_prices(s)
+                    own = own & (way.hours == first.hours) & (way.usd == first.usd)
+                way = way.where(own, found[0])
+            found.append(way)
         return found
+
+    def _without_prices(self, s: int) -> Way:
+        """The way of a search at sea where nothing has a price."""
+        if s not in self._unpriced:
+            search, nothing = sea_searches()[s], np.zeros(len(self.gates))
+            self._unpriced[s] = self.find(search.land, nothing, by_land=False, by_sea=True, ships=search)[
+                "sea"
+            ]
+        return self._unpriced[s]
 
     def find(
         self, c: int, prices: Floats, by_land: bool, by_sea: bool, ships: SeaSearch | None = None

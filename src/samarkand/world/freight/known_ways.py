@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import ModuleType
 
@@ -67,6 +67,9 @@ class KnownWays(GatedFreight):
             gates,
         )  # fmt: skip
         return gates
+
+    def _at_sea(self, search: Search) -> Sequence[Way]:
+        return [way.of(search.rows) for way in self.search.at_sea(search.sea)]
 
     @cached_property
     def _kernels(self) -> ModuleType:

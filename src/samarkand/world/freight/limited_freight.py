@@ -30,9 +30,12 @@ def turn_aside(
     def put(layer: Layer, into: Floats) -> xr.DataArray:
         rows = all_of_them[layer.rows]
         one, other = pairs.origin[rows], pairs.destination[rows]
+        searches = mode_share["sea_search"].to_numpy().copy()
         for a, b in ((one, other), (other, one)):
             into[:, a, b] = layer.share.transpose(1, 0, 2)
-        return xr.DataArray(into, mode_share.coords, mode_share.dims)
+            searches[:, a, b] = layer.sea_search.T
+        found = xr.DataArray(into, mode_share.coords, mode_share.dims)
+        return found.assign_coords(sea_search=(mode_share.dims[:-1], searches))
 
     mode_share = mode_share.transpose("vot_class", "origin_city", "destination_city", "mode")
     first, *others = limits.layers

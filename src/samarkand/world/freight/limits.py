@@ -44,7 +44,7 @@ from samarkand.world.freight.mode_choice import MODES, VOT_CLASSES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.priced_places import Goods, Layer, Limits, calc_miss, without_prices
 from samarkand.world.freight.rents import Rent, per_teu
-from samarkand.world.freight.sea_searches import SEA, sea_search_of
+from samarkand.world.freight.sea_searches import SEA, is_own, sea_search_of, sea_searches, searches_taken
 from samarkand.world.freight.tonnes_by_route import Routes, costs_of, routes_of
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.new_ports import open_ports
@@ -104,9 +104,9 @@ class GatedFreight:
             pairs = model.baseline.pairs
             ends = pairs.origin.astype(np.int64), pairs.destination.astype(np.int64)
             network = open_ports(model.network if network is None else network, changes)
-            self.search = GateSearch(
-                network, self.parameters, changes, self.gates, ends, legs, pairs.own_ways
-            )
+            own_ways = pairs.own_ways.copy()  # as they are left where something is closed
+            own_ways[routes.rows, 1:] &= is_own(routes.hours, routes.usd)[:, 1 : own_ways.shape[1]]
+            self.search = GateSearch(network, self.parameters, changes, self.gates, ends, legs, own_ways)
         else:
             self.search = ways
         # Places whose users choose among several ways: once full, always, or what passes would jump where a price
@@ -716,8 +716,26 @@ class GatedFreight:
                 of_mode[row, users.label] = 0.0
             nest = ways.nest[mine]
             of_mode[tuple(part[nest] for part in of_nest)] = share[mine]  # one way of a nest at most
-            layers.append(Layer(number, search.land, search.sea, rows, of_mode))
+            layers.append(
+                Layer(number, search.land, search.sea, rows, of_mode, self._searches_taken(search, rows))
+            )
         return tuple(layers)
+
+    def _searches_taken(self, search: Search, rows: Ints) -> NDArray[np.int8]:
+        """Whose way at sea goods take on the ways of a search, [row, class of goods]; rows: numbers among `at`."""
+        own_ways = np.ones((rows.size, len(sea_searches())), np.bool_)
+        for one in (self.found[0], search):  # all others keep the ways of the first
+            place = np.minimum(np.searchsorted(one.rows, rows), one.rows.size - 1)
+            known = one.rows[place] == rows
+            first, *others = self._at_sea(one)
+            for s, way in enumerate(others, start=1):
+                differs = (way.hours != first.hours) | (way.usd != first.usd)
+                own_ways[known, s] = differs[place[known]]
+        return searches_taken(own_ways)
+
+    def _at_sea(self, search: Search) -> Sequence[Way]:
+        """Ways by sea of a search, of its rows, by search there."""
+        return search.by_sea
 
     def _differences(
         self, users: Users, ways: Ways, solved: engine.Limited, choice: engine.Choice, paid: Floats

@@ -15,7 +15,14 @@ from samarkand.core.conventions import Floats
 from samarkand.engines.routing import Legs
 from samarkand.world.freight.mode_choice import distance_within_cities
 from samarkand.world.freight.sea_choice import find_own_ways, find_sea_ways
-from samarkand.world.freight.sea_searches import SEA, fill_first_ways, sea_searches, values_of_routes
+from samarkand.world.freight.sea_searches import (
+    SEA,
+    cheaper_ways,
+    fill_first_ways,
+    sea_searches,
+    values_of_routes,
+    ways_left,
+)
 from samarkand.world.freight.skims import (
     MODES,
     SEARCH_CLASSES,
@@ -151,6 +158,9 @@ def prepare_base(
     each_chain(network, parameters, legs, take, handicap)
     if settled is None:
         own_ways[:, 1:] &= by_sea[:, None]  # no other search is a way where the sea is not offered
+        own_ways &= cheaper_ways(hours, usd, parameters)
+    else:
+        own_ways = ways_left(own_ways, (settled.hours, settled.usd), (hours, usd))
     screen_first_ways(base.sea_city, own_ways)
     fill_first_ways(hours, usd, own_ways)
     own = np.flatnonzero(upper[0] == upper[1])

@@ -52,13 +52,14 @@ class Goods:
 class Layer:
     """Goods on the ways of one search, its number: prices by search class, US$/TEU by gate, for land and for the sea;
     share of each mode on these ways (pair, class of goods, mode), of pairs that turn aside: `rows` among those of
-    `Limits`."""
+    `Limits`; sea_search: whose way at sea goods take on them (pair, class of goods)."""
 
     number: int
     land: Mapping[int, Floats]
     sea: Floats
     rows: Ints
     share: Floats
+    sea_search: NDArray[np.int8]
 
 
 @dataclass(frozen=True, eq=False)

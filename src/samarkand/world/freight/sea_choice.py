@@ -68,7 +68,12 @@ def find_sea_ways(
     paid = chains.to_port.usd[one, first] + chains.to_port.usd[other, last] - 2 * parameters["port_fee"]
     by_land = np.minimum(chains.by_road.usd, chains.by_rail.usd)
     found = is_sea_way(sailed, hauled, paid, by_land, parameters)
-    found |= is_cheapest(*(one.cost(VALUE_OF_REFERENCE) for one in (whole, chains.by_road, chains.by_rail)))
+    if sea_searches()[s].land:  # in haste: there is the way of the first search
+        found &= is_mainly_at_sea(sailed, hauled, parameters)
+    else:
+        found |= is_cheapest(
+            *(one.cost(VALUE_OF_REFERENCE) for one in (whole, chains.by_road, chains.by_rail))
+        )
     found &= np.isfinite(whole.usd)
     parts = LandParts(network, parameters, chains, value_of_time)
     found &= ~parts.ends_where_it_passed(first, last, found & np.isfinite(by_land))
@@ -84,6 +89,11 @@ def is_cheapest(by_sea: Floats, by_road: Floats, by_rail: Floats) -> Bools:
     return np.asarray(by_sea < np.minimum(by_road, by_rail))
 
 
+def is_mainly_at_sea(sailed: Floats, hauled: Floats, parameters: Parameters) -> Bools:
+    """Whether km at sea are the larger part of the way, by default."""
+    return np.asarray(sailed >= parameters["sea_main_part"] * (sailed + hauled))
+
+
 def is_sea_way(
     sailed: Floats, hauled: Floats, paid: Floats, by_land: Floats, parameters: Parameters
 ) -> Bools:
@@ -91,6 +101,6 @@ def is_sea_way(
 
     by_land is infinite where no land mode leads.
     """
-    main = sailed >= parameters["sea_main_part"] * (sailed + hauled)
+    main = is_mainly_at_sea(sailed, hauled, parameters)
     spares = paid <= parameters["sea_land_part"] * by_land
     return np.asarray((main & spares) | ~np.isfinite(by_land))

@@ -1,9 +1,11 @@
-"""Which ways at sea the ships of a class of goods can sail: one search for each kind of ship.
+"""By which ways at sea goods of a class go: one search for each kind of ship and value of time.
 
-A laden Capesize ship is too deep for the locks of Panama: ore of Brazil goes to China round the Cape of Good Hope. The
-first search at sea is open to all ships. Classes of goods with rows in `ships.csv` have one of their own, on which the
-chokepoints of these rows are closed. They take the way of the first search where an economy at either end has ores for
-smaller ships, and where no way of large ships is one by sea (`sea_choice`): nobody is cut off.
+Dear goods pay for haste: from China to New York they land at Los Angeles and go on by train, where bulk takes the
+Panama Canal. A laden Capesize ship is too deep for the locks of Panama: ore of Brazil goes to China round the Cape of
+Good Hope. The first search at sea is that of the lowest value of time, open to all ships. Classes of goods with rows
+in `ships.csv` have one of their own, on which the chokepoints of these rows are closed; and so have those in `HASTE`,
+at a higher value. They take the way of the first search where an economy at either end has ores for smaller ships,
+and where their own way is none by sea (`sea_choice`): nobody is cut off.
 """
 
 from __future__ import annotations
@@ -16,10 +18,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
-from samarkand.world.freight.mode_choice import MODES, SECTOR_OF_CLASS, VOT_CLASSES
+from samarkand.world.freight.mode_choice import MODES, SECTOR_OF_CLASS, VALUED_AS, VOT_CLASSES
 from samarkand.world.freight.ships import ShipRow, ship_rows
+from samarkand.world.parameters import Parameters
 
 Bools = NDArray[np.bool_]
+# Search classes of goods whose value of time is nearer to theirs than to the lowest, as declared. The highest go with
+# those below: there is room for four searches.
+HASTE = {"middle": 1, "high": 2, "highest": 2}
+MOST = 4  # routes of a mode
 SEA = MODES.index("sea")
 
 
@@ -35,7 +42,10 @@ class SeaSearch(NamedTuple):
 @cache
 def sea_searches() -> tuple[SeaSearch, ...]:
     """The searches, that of all ships first."""
-    return (SeaSearch(0), *dict.fromkeys(_of_classes().values()))
+    found = (SeaSearch(0), *dict.fromkeys(_of_classes().values()))
+    if len(found) > MOST:
+        raise ValueError(f"ships.csv: there is room for {MOST} searches at sea, not for {len(found)}")
+    return found
 
 
 @cache
@@ -54,9 +64,11 @@ def _of_classes() -> dict[str, SeaSearch]:
         if row.vot_class not in VOT_CLASSES:
             raise ValueError(f"ships.csv: {row.vot_class} is no class of goods: {', '.join(VOT_CLASSES)}")
         rows_of.setdefault(row.vot_class, []).append(row)
+    for label in HASTE:
+        rows_of.setdefault(label, [])
     return {
         label: SeaSearch(
-            0,
+            HASTE.get(label, 0),
             frozenset(row.passage for row in rows),
             frozenset(code for row in rows for code in row.except_of.split()),
         )
@@ -96,6 +108,40 @@ def fill_first_ways(hours: Floats, usd: Floats, own_ways: Bools) -> None:
         others = np.flatnonzero(~own_ways[:, s])
         for array in (hours, usd):
             array[others, SEA, s] = array[others, SEA, 0]
+
+
+def is_own(hours: Floats, usd: Floats) -> Bools:
+    """Whether a route at sea is another one than that of the first search, [pair, search]; of [pair, mode, search]."""
+    differs: Bools = (hours[:, SEA] != hours[:, SEA, :1]) | (usd[:, SEA] != usd[:, SEA, :1])
+    return differs
+
+
+def cheaper_ways(hours: Floats, usd: Floats, parameters: Parameters) -> Bools:
+    """Where the way of a search costs its goods no more than that of the first, [pair, search].
+
+    Ships that are barred from somewhere have no choice. hours, usd: [pair, mode, search].
+    """
+    found = np.ones((len(hours), len(sea_searches())), np.bool_)
+    for label, s in zip(VOT_CLASSES, sea_search_of().tolist(), strict=True):
+        if s and not sea_searches()[s].barred:
+            value = parameters[f"value_of_time_{VALUED_AS.get(label, label)}"]
+            mine, first = (usd[:, SEA, k] + value * hours[:, SEA, k] for k in (s, 0))
+            found[:, s] &= mine <= first
+    return found
+
+
+def ways_left(own_ways: Bools, before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> Bools:
+    """Where goods still take the way of their search once something is closed, [pair, search].
+
+    before, after: hours and US$ of the open network and of the closed one, [pair, mode, search]. Goods in haste whose
+    way is lost take that of the first search: their next best goes over land, with a short crossing at its end.
+    """
+    found = own_ways.copy()
+    for s, search in enumerate(sea_searches()):
+        if s and not search.barred:
+            for old, new in zip(before, after, strict=True):
+                found[:, s] &= old[:, SEA, s] == new[:, SEA, s]
+    return found
 
 
 def _chooses_like(label: str) -> str:

@@ -41,6 +41,7 @@ from samarkand.world.freight.mode_choice import (
 from samarkand.world.freight.origin_weights import origin_weights
 from samarkand.world.freight.sea_searches import (
     LIKE,
+    SEA,
     fill_first_ways,
     sea_search_of,
     sea_searches,
@@ -125,6 +126,14 @@ class Pairs:
 
     def __len__(self) -> int:
         return int(self.origin.size)
+
+    def values_of(self, rows: Ints) -> Floats:
+        """Value of time at which the routes of pairs were searched for, [row, mode, search], US$/TEU-h."""
+        found = np.tile(self.search_values, (rows.size, 1, 1))
+        count = self.own_ways.shape[1]
+        first = self.search_values[SEA, 0]
+        found[:, SEA, :count] = np.where(self.own_ways[rows], found[:, SEA, :count], first)
+        return found
 
 
 @dataclass(frozen=True, eq=False)
