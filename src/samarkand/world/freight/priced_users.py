@@ -28,7 +28,7 @@ KERNELS = "samarkand.engines.priced_users_kernels"
 
 class Passing(NamedTuple):
     """Pairs of cities that pass a gate: gates on their first ways and these ways, [row, class of goods, mode]; pair of
-    economies from the first city to the second and back, among those that are told apart in cells [direction, row], and
+    economies from the first city to the second and back, among those that are counted in cells [direction, row], and
     weight of both cities in what is sold there, [direction, row, class of goods]."""
 
     bits: Ints
