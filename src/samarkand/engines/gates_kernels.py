@@ -1,8 +1,8 @@
 """Compiled loops of routes with gates closed.
 
 usd, hours: [pair, network, mode, search class], networks by the bits of the gates that are closed; bits: of the gates
-on each route, of the same shape; values: of an hour [pair, mode, search]; a search is a search class, at sea one of
-those there.
+on each route, of the same shape; values: of an hour [pair, mode, search]; turns: [pair, search at sea], where goods
+take the way of the first search if theirs is priced; a search is a search class, at sea one of those there.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from samarkand.engines.choice_kernels import SEA
+
+Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Ints32 = NDArray[np.int32]
@@ -113,15 +116,20 @@ def mark_gates(
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def _cheapest(
-    usd: Floats, hours: Floats, bits: Bits, values: Floats, toll: Floats, n: int, m: int, c: int
-) -> int:
-    """The network of the cheapest route of a pair, of the same cost the first. toll: by the bits of gates."""
+    usd: Floats, hours: Floats, bits: Bits, values: Floats, turns: Bools, toll: Floats, n: int, m: int, c: int
+) -> tuple[int, int]:
+    """The network of the cheapest route of a pair, of the same cost the first, and its search. toll: by the bits of
+    gates."""
+    if m == SEA and turns[n, c]:
+        if toll[bits[n, 0, m, c]] == 0.0:
+            return 0, c
+        c = 0
     best, least = 0, np.inf
     for k in range(usd.shape[1]):
         cost = usd[n, k, m, c] + values[n, m, c] * hours[n, k, m, c] + toll[bits[n, k, m, c]]
         if cost < least:
             best, least = k, cost
-    return best
+    return best, c
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
@@ -130,6 +138,7 @@ def cheapest_routes(
     hours: Floats,
     bits: Bits,
     values: Floats,
+    turns: Bools,
     toll: Floats,
     m: int,
     c: int,
@@ -139,8 +148,8 @@ def cheapest_routes(
 ) -> None:
     """Hours, US$ and gates of the cheapest route of every pair by one mode, for one search class."""
     for n in range(usd.shape[0]):
-        k = _cheapest(usd, hours, bits, values, toll, n, m, c)
-        new_hours[n], new_usd[n], gates[n] = hours[n, k, m, c], usd[n, k, m, c], bits[n, k, m, c]
+        k, s = _cheapest(usd, hours, bits, values, turns, toll, n, m, c)
+        new_hours[n], new_usd[n], gates[n] = hours[n, k, m, s], usd[n, k, m, s], bits[n, k, m, s]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
@@ -149,6 +158,7 @@ def gates_of_goods(
     hours: Floats,
     bits: Bits,
     values: Floats,
+    turns: Bools,
     toll: Floats,
     rows: Ints,
     class_of: Ints,
@@ -168,7 +178,8 @@ def gates_of_goods(
             for c in range(classes):
                 if not asked[m, c]:
                     continue
-                found[m, c] = bits[n, _cheapest(usd, hours, bits, values, toll, n, m, c), m, c]
+                network, s = _cheapest(usd, hours, bits, values, turns, toll, n, m, c)
+                found[m, c] = bits[n, network, m, s]
         for k in range(class_of.shape[1]):
             for m in range(modes):
                 gates[r, k, m] = found[m, class_of[m, k]]
@@ -198,6 +209,7 @@ def further_routes(
     hours: Floats,
     bits: Bits,
     values: Floats,
+    turns: Bools,
     tolls: Floats,
     searched: NDArray[np.bool_],
     class_of: Ints,
@@ -229,19 +241,19 @@ def further_routes(
             i, k = row[u], label[u]
             c = class_of[m, k]
             if q == 0:
-                first[n] = _cheapest(usd, hours, bits, values, tolls[0], i, m, c)
+                first[n], _ = _cheapest(usd, hours, bits, values, turns, tolls[0], i, m, c)
                 known[0, n] = bits[i, first[n], m, c]
                 nest[at], cost[at], longer[at], gates[at], found[at] = n, 0.0, 0.0, known[0, n], 0
                 at += 1
                 continue
             if not searched[q, i]:
                 continue
-            new = _cheapest(usd, hours, bits, values, tolls[q], i, m, c)
-            more = hours[i, new, m, c] - hours[i, first[n], m, c]
-            dearer = usd[i, new, m, c] - usd[i, first[n], m, c] + of_goods[k] * more
+            new, s = _cheapest(usd, hours, bits, values, turns, tolls[q], i, m, c)
+            more = hours[i, new, m, s] - hours[i, first[n], m, c]
+            dearer = usd[i, new, m, s] - usd[i, first[n], m, c] + of_goods[k] * more
             if not np.isfinite(dearer):
                 continue
-            passed = np.int64(bits[i, new, m, c])
+            passed = np.int64(bits[i, new, m, s])
             other = True
             for before in range(q):
                 if known[before, n] >= 0 and (known[before, n] ^ passed) & paid[n] == 0:

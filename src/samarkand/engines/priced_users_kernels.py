@@ -6,6 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from samarkand.engines.choice_kernels import SEA
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -80,6 +82,7 @@ def lay_users(
     usd: Floats,
     hours: Floats,
     values: Floats,
+    turns: Bools,
     gates: Bytes,
     passes: Bools,
     cell: Numbers,
@@ -98,8 +101,9 @@ def lay_users(
     cost: of first ways [row, class, mode]; pair: of economies, from the first city of a row to the second and back
     [direction, row]; weight: of both cities [direction, row, class], and cell, weight_of of a user [user, direction];
     amounts: [cell, TEU and measures]. usd, hours, gates: of the ways with gates closed [row, choice of all gates, mode,
-    search class]; values: of an hour [row, mode, search]; class_of: the search of each class of goods [mode, class]. A
-    nest has its first way, and those with gates closed that pass other places where its goods take of the capacity.
+    search class]; values: of an hour [row, mode, search]; turns: [row, search at sea], where further ways are those of
+    the first search; class_of: the search of each class of goods [mode, class]. A nest has its first way, and those
+    with gates closed that pass other places where its goods take of the capacity.
     offset: by nest, what is added to its cost such that without prices modes have the shares of `term`, and logsums are
     nothing. without: [cell, facility], weights of goods that pass on first ways.
     """
@@ -107,7 +111,7 @@ def lay_users(
     networks, searches = usd.shape[1], usd.shape[3]
     costs, gates_of = np.empty(networks), np.empty(networks, np.int64)
     known, first = np.empty((modes, searches), np.bool_), np.empty((modes, searches), np.int64)
-    size = np.empty((modes, searches), np.int64)
+    size, other_search = np.empty((modes, searches), np.int64), np.empty((modes, searches), np.int64)
     further = np.empty((modes, searches, choices.size), np.int64)  # networks of further ways
     found, by = np.empty(choices.size, np.int64), np.empty(choices.size, np.int64)
     held = np.empty(amounts.shape[1])
@@ -138,14 +142,20 @@ def lay_users(
                     continue
                 c = class_of[m, k]
                 if not known[m, c]:  # the same for all classes of goods of a search
-                    known[m, c], first[m, c], size[m, c] = True, 0, 0
+                    known[m, c], first[m, c], size[m, c], other_search[m, c] = True, 0, 0, c
                     if passes[m, c]:
+                        first_gates = np.int64(gates[r, 0, m, c])
+                        if m == SEA and turns[r, c]:
+                            other_search[m, c] = 0
+                        s = other_search[m, c]
                         for b in range(networks):
-                            costs[b] = usd[r, b, m, c] + values[r, m, c] * hours[r, b, m, c]
-                            gates_of[b] = gates[r, b, m, c]
-                        first[m, c] = best_way(costs, gates_of, 0, closed)
+                            costs[b] = usd[r, b, m, s] + values[r, m, s] * hours[r, b, m, s]
+                            gates_of[b] = gates[r, b, m, s]
+                        if s == c:
+                            first[m, c] = best_way(costs, gates_of, 0, closed)
+                            first_gates = gates_of[first[m, c]]
                         size[m, c] = _further_ways(
-                            costs, gates_of, first[m, c], choices, closed, found, by, further[m, c]
+                            costs, gates_of, first_gates, choices, closed, found, by, further[m, c]
                         )
                 first_way[n] = w
                 at = first[m, c]
@@ -157,12 +167,13 @@ def lay_users(
                         without[there, f] += weight[0, r, k] * share
                         without[back, f] += weight[1, r, k] * share
                 spread, w = 1.0, w + 1
+                s = other_search[m, c]
                 for q in range(size[m, c]):
                     at = further[m, c, q]
-                    more = usd[r, at, m, c] - first_usd + value[k] * (hours[r, at, m, c] - first_hours)
+                    more = usd[r, at, m, s] - first_usd + value[k] * (hours[r, at, m, s] - first_hours)
                     if not more < np.inf:
                         continue
-                    passed, other = gates[r, at, m, c], True
+                    passed, other = gates[r, at, m, s], True
                     for before in range(first_way[n], w):
                         other &= (way_gates[before] ^ passed) & paid != 0
                     if other:
@@ -178,16 +189,23 @@ def lay_users(
 
 @njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
 def _further_ways(
-    costs: Floats, gates: Ints, first: int, choices: Ints, closed: float, found: Ints, by: Ints, further: Ints
+    costs: Floats,
+    gates: Ints,
+    first_gates: int,
+    choices: Ints,
+    closed: float,
+    found: Ints,
+    by: Ints,
+    further: Ints,
 ) -> int:
-    """Write the networks of best ways where the gates of choices are closed, other than the first way; how many.
+    """Write the networks of best ways where gates of the first way are closed, by choice of them; how many.
 
     The best way with some gates closed is the best with more of them closed, if it passes none of these: it is not
     looked for. found, by: room for ways and choices.
     """
     size, count = 0, 0
     for choice in choices:
-        if not gates[first] & choice:
+        if not first_gates & choice:
             continue
         same = False
         for q in range(size):
@@ -197,9 +215,8 @@ def _further_ways(
         at = best_way(costs, gates, choice, closed)
         found[size], by[size] = at, choice
         size += 1
-        if at != first:
-            further[count] = at
-            count += 1
+        further[count] = at
+        count += 1
     return count
 
 

@@ -31,7 +31,7 @@ from samarkand.world.freight.skims import attach_ports_at_sea
 from samarkand.world.network.tables import LinkCosts, Network, sea_costs
 
 Flags = NDArray[np.bool_]
-FORMAT = "passages-4"
+FORMAT = "passages-5"
 MOST_KEPT = 3
 
 

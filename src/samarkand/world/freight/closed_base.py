@@ -30,21 +30,27 @@ def close_base(
     parts: dict[str, Component],
     touched: Collection[str],
     progress: Progress,
+    turning: bool = True,
 ) -> tuple[PathBase, Pairs]:
     """The base and the routes of a closed network.
 
     base, pairs: of the open one; network, parts: the closed one and its graphs; touched: modes whose links, or at sea
-    ports, are closed.
+    ports, are closed; turning: whether goods in haste take the way of the first search at sea where theirs is lost.
     """
     if set(touched) == {"sea"}:
         legs = baseline_legs({"sea": parts["sea"]}, parameters, progress)
-        return _sail_anew(base, pairs, network, parameters, legs["sea"])
+        return _sail_anew(base, pairs, network, parameters, legs["sea"], turning)
     legs = baseline_legs(parts, parameters, progress)
-    return prepare_base(network, parameters, legs, pairs, base.handicap)
+    return prepare_base(network, parameters, legs, pairs, base.handicap, turning)
 
 
 def _sail_anew(
-    base: PathBase, pairs: Pairs, network: Network, parameters: Parameters, legs: list[Legs]
+    base: PathBase,
+    pairs: Pairs,
+    network: Network,
+    parameters: Parameters,
+    legs: list[Legs],
+    turning: bool,
 ) -> tuple[PathBase, Pairs]:
     """The same land with other legs between ports, by search at sea."""
     values, count = values_of_time(parameters), len(network.cities)
@@ -64,7 +70,9 @@ def _sail_anew(
         hours[:, SEA, s], usd[:, SEA, s] = by_sea.hours.ravel()[at], by_sea.usd.ravel()[at]
 
     run_all(one, range(len(sea_searches())))
-    own_ways = ways_left(pairs.own_ways, (pairs.hours, pairs.usd), (hours, usd))
+    own_ways = pairs.own_ways
+    if turning:
+        own_ways = ways_left(own_ways, (pairs.hours, pairs.usd), (hours, usd))
     screen_first_ways(new["sea_city"], own_ways)
     fill_first_ways(hours, usd, own_ways)
     return replace(base, **new), replace(pairs, hours=hours, usd=usd, own_ways=own_ways)

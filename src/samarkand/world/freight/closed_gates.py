@@ -29,7 +29,7 @@ from samarkand.world.freight.gate_ways import Gate, Way
 from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.path_update import ByRoad, OverLand, SharedWork
-from samarkand.world.freight.sea_searches import SEA, sea_searches
+from samarkand.world.freight.sea_searches import SEA, sea_searches, turns_aside
 from samarkand.world.freight.skims import component
 from samarkand.world.network.arcs import Arc
 from samarkand.world.network.disruptions import Closures, close
@@ -42,7 +42,7 @@ SAME = 1e-9  # of a cost: sums in another order
 
 class _GatesClosed(FreightModel):
     """The network with gates closed, for what a programme makes of the open one: a line that is bettered along closed
-    links stays closed there, and leads no other way."""
+    links stays closed there, and leads no other way. Goods in haste turn aside when it is read (`ClosureWays`)."""
 
     closed_ends: Mapping[str, frozenset[tuple[int, int]]]
 
@@ -144,7 +144,9 @@ class ClosedGates:
             )
 
         run_all(put, range(len(updates)))
-        return updates[0], ClosureWays(mine, usd, hours, pairs.values_of(mine), len(self.gates))
+        return updates[0], ClosureWays(
+            mine, usd, hours, pairs.values_of(mine), len(self.gates), pairs.own_ways[mine]
+        )
 
     def _place(self, update: RouteUpdate) -> NDArray[np.int32]:
         """Where pairs stand in an update, -1 where they are not in it."""
@@ -170,12 +172,22 @@ class ClosureWays:
     """Ways of the pairs of cities `rows`, which pass a gate, at any prices of gates.
 
     usd, hours: [pair, network, mode, search], networks by the bits of the gates that are closed; values: of an hour,
-    [pair, mode, search].
+    [pair, mode, search]; own_ways: of the open network, [pair, search]. Goods in haste have ways of their search on all
+    networks, and take the first network's alone (`GateSearch.at_sea`).
     """
 
-    def __init__(self, rows: Ints, usd: Floats, hours: Floats, values: Floats, gates: int) -> None:
+    def __init__(
+        self,
+        rows: Ints,
+        usd: Floats,
+        hours: Floats,
+        values: Floats,
+        gates: int,
+        own_ways: NDArray[np.bool_],
+    ) -> None:
         self.rows = rows
         self.usd, self.hours, self.values, self.gates = usd, hours, np.asarray(values, np.float64), gates
+        self.turns = turns_aside(own_ways)
         self.bits = np.empty(usd.shape, np.uint8)
         self._passes = np.zeros(usd.shape[2:], np.bool_)  # [mode, search class]
         self._kernels = load_compiled("samarkand.engines.gates_kernels")
@@ -186,10 +198,13 @@ class ClosureWays:
         every = range(1 << self.gates)
         return np.array([sum(prices[f] for f in range(self.gates) if b >> f & 1) for b in every], np.float64)
 
-    def of(self, rows: slice) -> tuple[Floats, Floats, Floats, NDArray[np.uint8], NDArray[np.bool_]]:
-        """Of some pairs: US$ and hours [pair, network, mode, search class], values of time, bits of the gates; whether
-        any way passes a gate [mode, search class]."""
-        return self.usd[rows], self.hours[rows], self.values, self.bits[rows], self._passes
+    def of(
+        self, rows: slice
+    ) -> tuple[Floats, Floats, Floats, NDArray[np.bool_], NDArray[np.uint8], NDArray[np.bool_]]:
+        """Of some pairs: US$ and hours [pair, network, mode, search], values of time, who turns aside [pair, search at
+        sea], bits of the gates; whether any way passes a gate [mode, search]."""
+        passed = self.bits[rows], self._passes
+        return self.usd[rows], self.hours[rows], self.values[rows], self.turns[rows], *passed
 
     def at_sea(self, prices: Floats) -> list[Way]:
         """As `GateSearch.at_sea`, of these pairs."""
@@ -206,7 +221,17 @@ class ClosureWays:
                 continue
             way = Way(np.empty(size), np.empty(size), np.empty(size, np.int64))
             self._kernels.cheapest_routes(
-                self.usd, self.hours, self.bits, self.values, toll, m, c, way.hours, way.usd, way.gates
+                self.usd,
+                self.hours,
+                self.bits,
+                self.values,
+                self.turns,
+                toll,
+                m,
+                c,
+                way.hours,
+                way.usd,
+                way.gates,
             )
             found[MODES[m]] = way
         return found
@@ -228,7 +253,14 @@ def _close(model: FreightModel, gates: Sequence[Gate]) -> _GatesClosed:
     touched = {*closures.links, *(("sea",) if ports else ())}
     parts = model.parts | {name: component(name, network, parameters) for name in touched}
     base, pairs = close_base(
-        model.path_update.base, model.baseline.pairs, network, parameters, parts, touched, quiet
+        model.path_update.base,
+        model.baseline.pairs,
+        network,
+        parameters,
+        parts,
+        touched,
+        quiet,
+        turning=False,
     )
     baseline = replace(model.baseline, pairs=pairs)
     found = _GatesClosed(f"{model.key} closed", network, parameters, parts, baseline, base, model)

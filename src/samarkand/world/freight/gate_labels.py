@@ -38,7 +38,7 @@ class GateLabels:
         pairs = [model.baseline.pairs for model in closed.models]
         self._usd = np.stack([one.usd[rows] for one in pairs], axis=1)
         self._hours = np.stack([one.hours[rows] for one in pairs], axis=1)
-        self._values = pairs[0].values_of(rows)
+        self._values, self._own_ways = pairs[0].values_of(rows), pairs[0].own_ways[rows]
 
     @classmethod
     def of(cls, closed: ClosedGates, portfolios: Portfolios, progress: Progress = quiet) -> GateLabels | None:
@@ -123,7 +123,7 @@ class GateLabels:
         load_compiled("samarkand.engines.label_rows").read_routes(
             self._start, self._of_label, self._projects, key, self._usd, self._hours, usd, hours
         )
-        ways = ClosureWays(self.rows, usd, hours, self._values, len(self.closed.gates))
+        ways = ClosureWays(self.rows, usd, hours, self._values, len(self.closed.gates), self._own_ways)
         return RouteUpdate(self.rows, usd[:, 0], hours[:, 0]), ways
 
 

@@ -149,7 +149,9 @@ class GateSearch:
         self.state = NetworkState(network, parameters, changes)
         self.values = values_of_time(parameters)
         self.gates = tuple(gates)
-        self.pairs, self._own_ways = pairs, own_ways
+        self.pairs = pairs
+        every = np.ones((pairs[0].size, len(sea_searches())), np.bool_)
+        self._own_ways = every if own_ways is None else own_ways
         self._bits = {mode: self._bits_of_arcs(mode) for mode in MODES}
         self._at_ports = np.zeros(len(self.state.port_terminal), np.int64)
         for number, gate in enumerate(gates):
@@ -169,22 +171,23 @@ class GateSearch:
         """The ways by sea of all pairs of cities at prices in US$/TEU, by search there; goods that take the way of the
         first search have it in the place of their own.
 
-        Goods in haste that prices turn from their way take the first, as where it is closed (`sea_searches.ways_left`).
+        Goods in haste of whose way something has a price take the first, as where it is closed
+        (`sea_searches.turns_aside`); without it their way remains one that is known.
         """
+        priced = sum(1 << number for number in np.flatnonzero(prices).tolist())
         found: list[Way] = []
         for s, search in enumerate(sea_searches()):
-            way = self.find(search.land, prices, by_land=False, by_sea=True, ships=search)["sea"]
-            if s and self._own_ways is not None:
+            if s and not search.barred:
+                way = self._without_prices(s)
+                own = self._own_ways[:, s] & (way.gates & priced == 0)
+            else:
+                way = self.find(search.land, prices, by_land=False, by_sea=True, ships=search)["sea"]
                 own = self._own_ways[:, s]
-                if not search.barred:
-                    first = self._unpriced.setdefault(s, way) if not prices.any() else self._without_prices(s)
-                    own = own & (way.hours == first.hours) & (way.usd == first.usd)
-                way = way.where(own, found[0])
-            found.append(way)
+            found.append(way.where(own, found[0]) if s else way)
         return found
 
     def _without_prices(self, s: int) -> Way:
-        """The way of a search at sea where nothing has a price."""
+        """The way of a search at sea where nothing has a price, kept."""
         if s not in self._unpriced:
             search, nothing = sea_searches()[s], np.zeros(len(self.gates))
             self._unpriced[s] = self.find(search.land, nothing, by_land=False, by_sea=True, ships=search)[

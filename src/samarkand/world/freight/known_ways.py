@@ -63,8 +63,8 @@ class KnownWays(GatedFreight):
         known = self.search
         gates = np.empty((rows.size, len(VOT_CLASSES), len(MODES)), np.int64)
         self._kernels.gates_of_goods(
-            known.usd, known.hours, known.bits, known.values, known.tolls(found.sea), rows, self.route_of,
-            gates,
+            known.usd, known.hours, known.bits, known.values, known.turns, known.tolls(found.sea), rows,
+            self.route_of, gates,
         )  # fmt: skip
         return gates
 
@@ -91,8 +91,8 @@ class KnownWays(GatedFreight):
         nest, gates, found = (np.empty(most, np.int64) for _ in range(3))
         cost, longer = np.empty(most), np.empty(most)
         size = self._kernels.further_routes(
-            known.usd, known.hours, known.bits, known.values, tolls, searched, self.route_of,
-            self.model.baseline.values, users.row, users.label, users.nest_user, users.nest_mode,
+            known.usd, known.hours, known.bits, known.values, known.turns, tolls, searched,
+            self.route_of, self.model.baseline.values, users.row, users.label, users.nest_user, users.nest_mode,
             self._paid_at(users, full), nest, cost, longer, gates, found,
         )  # fmt: skip
         ways = Ways(nest[:size], cost[:size], longer[:size], gates[:size], found[:size])

@@ -61,7 +61,7 @@ from samarkand.world.network.new_ports import new_ports, open_ports
 from samarkand.world.network.tables import Network, land_costs
 from samarkand.world.parameters import Parameters, table_names
 
-FORMAT = "freight-12"  # part of the content hash: another meaning of the arrays is another name
+FORMAT = "freight-13-dear"  # part of the content hash: another meaning of the arrays is another name
 LAND = ("road", "rail")
 PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values", "by_sea", "own_ways")
 STATE_ARRAYS = ("term", "pick", "levels")

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from samarkand.core.conventions import Floats
+from samarkand.core.conventions import Floats, Ints
 from samarkand.engines.routing import Legs
 from samarkand.world.freight.mode_choice import distance_within_cities
-from samarkand.world.freight.sea_choice import find_own_ways, find_sea_ways
+from samarkand.world.freight.sea_choice import find_own_ways, find_ports, find_sea_ways, is_from_known_ports
 from samarkand.world.freight.sea_searches import (
     SEA,
     cheaper_ways,
@@ -85,11 +85,12 @@ def prepare_base(
     legs: dict[str, list[Legs]],
     settled: Pairs | None = None,
     handicap: Floats | None = None,
+    turning: bool = True,
 ) -> tuple[PathBase, Pairs]:
     """The base of closure, and the routes of all pairs of cities, the upper triangle with its diagonal.
 
     settled: pairs that say where the sea is offered and on which ways, handicap: of rail to ports, where another state
-    of the network settles them.
+    of the network settles them; turning: as `close_base`.
     """
     values = values_of_time(parameters)
     classes, cities = len(SEARCH_CLASSES), len(network.cities)
@@ -128,6 +129,8 @@ def prepare_base(
     if settled is not None:
         by_sea, own_ways = settled.by_sea, settled.own_ways
 
+    ports_of: dict[int, tuple[Ints, Ints]] = {}  # by search at sea
+
     def take(c: int, chains: Chains) -> None:
         value = values[c]
         base.near_hours[c] = chains.to_terminal.hours[near]
@@ -150,16 +153,22 @@ def prepare_base(
             with np.errstate(over="ignore"):
                 base.over_sea[s], base.sea_city[s] = over_sea.cost(value), whole.cost(value)
             hours[:, SEA, s], usd[:, SEA, s] = whole.hours[upper], whole.usd[upper]
-            if settled is None and s == 0:
-                by_sea[:] = find_sea_ways(network, parameters, chains, value)[upper]
-            elif settled is None:
-                own_ways[:, s] = find_own_ways(network, parameters, chains, value, s)[upper]
+            if settled is not None:
+                continue
+            ports_of[s] = find_ports(chains, value, s)
+            if s == 0:
+                by_sea[:] = find_sea_ways(network, parameters, chains, value, ports=ports_of[s])[upper]
+            else:
+                own_ways[:, s] = find_own_ways(network, parameters, chains, value, s, ports_of[s])[upper]
 
     each_chain(network, parameters, legs, take, handicap)
     if settled is None:
         own_ways[:, 1:] &= by_sea[:, None]  # no other search is a way where the sea is not offered
         own_ways &= cheaper_ways(hours, usd, parameters)
-    else:
+        for s, search in enumerate(sea_searches()):
+            if search.land:
+                own_ways[:, s] &= is_from_known_ports(network, ports_of[s], ports_of[0])[upper]
+    elif turning:
         own_ways = ways_left(own_ways, (settled.hours, settled.usd), (hours, usd))
     screen_first_ways(base.sea_city, own_ways)
     fill_first_ways(hours, usd, own_ways)

@@ -14,7 +14,9 @@ classes of goods or to none: by the lowest value of time Tashkent would send to 
 Where a land mode leads the ship may not end in an economy that the land part crosses (`land_parts`). It is the
 way of the first search at sea, of the search class `low`, that is looked at: in haste the search goes over land, from
 Chongqing by truck to the Baltic and the last 250 km by ship. Goods whose ships are too large for a canal (`ships`) take
-a way of their own where it keeps the same rules, and elsewhere the first. Settled on the network without changes and
+a way of their own where it keeps the same rules, and elsewhere the first. So do goods in haste, where theirs is mainly
+at sea and at each end has a port of the economy or the one that all goods use: in haste Kuwait's goods would sail from
+the Red Sea, 1,500 km by lorry through another economy that nobody takes. Settled on the network without changes and
 kept, so that a cheaper land link takes no choice away.
 """
 
@@ -23,7 +25,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from samarkand.core.conventions import Floats
+from samarkand.core.conventions import Floats, Ints
 from samarkand.engines.routing import join_by
 from samarkand.world.freight.land_parts import LandParts
 from samarkand.world.freight.mode_choice import VALUE_OF_REFERENCE
@@ -37,29 +39,63 @@ Bools = NDArray[np.bool_]
 
 
 def find_own_ways(
-    network: Network, parameters: Parameters, chains: Chains, value_of_time: float, s: int
+    network: Network,
+    parameters: Parameters,
+    chains: Chains,
+    value_of_time: float,
+    s: int,
+    ports: tuple[Ints, Ints] | None = None,
 ) -> Bools:
     """The pairs of cities between which goods of search `s` at sea take its way, and not that of the first one.
 
     As `find_sea_ways`; not where one of the cities has such goods for smaller ships (`ships.csv`).
     """
-    found = find_sea_ways(network, parameters, chains, value_of_time, s)
+    found = find_sea_ways(network, parameters, chains, value_of_time, s, ports)
     return np.asarray(found & ~in_smaller_ships(network.cities, sea_searches()[s]))
 
 
+def find_ports(chains: Chains, value_of_time: float, s: int = 0) -> tuple[Ints, Ints]:
+    """The ports of ways by sea on the side of the first and of the second city, [city, city]; as `find_sea_ways`."""
+    sea, over_sea, whole = chains.by_sea[s]
+    if not sea.hours.size:
+        return np.zeros(whole.usd.shape, np.int64), np.zeros(whole.usd.shape, np.int64)
+    last = join_by(over_sea, chains.to_port.transposed, value_of_time)
+    first = np.take_along_axis(join_by(chains.to_port, sea, value_of_time), last, axis=1)
+    return first, last
+
+
+def is_from_known_ports(network: Network, ports: tuple[Ints, Ints], usual: tuple[Ints, Ints]) -> Bools:
+    """Whether a way has at each end a port of the city's economy, or the usual one of the pair, [city, city].
+
+    ports, usual: on the side of the first and of the second city, as `find_ports` gives them.
+    """
+    if not len(network.ports):
+        return np.ones(ports[0].shape, np.bool_)
+    at_city, at_port = (table.to_numpy(str) for table in (network.cities["iso3"], network.ports["economy"]))
+    one, other = (mine == theirs for mine, theirs in zip(ports, usual, strict=True))
+    one |= at_port[ports[0]] == at_city[:, None]
+    other |= at_port[ports[1]] == at_city
+    return np.asarray(one & other)
+
+
 def find_sea_ways(
-    network: Network, parameters: Parameters, chains: Chains, value_of_time: float, s: int = 0
+    network: Network,
+    parameters: Parameters,
+    chains: Chains,
+    value_of_time: float,
+    s: int = 0,
+    ports: tuple[Ints, Ints] | None = None,
 ) -> Bools:
     """The pairs of cities that are offered the sea, [city, city], the same both ways.
 
-    chains: of the search class `low`, and its value of time (US$ per TEU and hour); s: number of the search at sea.
+    chains: of the search class `low`, and its value of time (US$ per TEU and hour); s: number of the search at sea;
+    ports: of its ways, where they are known (`find_ports`).
     Kilometres at sea are those sailed; kilometres by land the great circle to and from the ports * detour.
     """
-    sea, over_sea, whole = chains.by_sea[s]
+    sea, _, whole = chains.by_sea[s]
     if not len(network.ports):
         return np.zeros(whole.usd.shape, np.bool_)
-    last = join_by(over_sea, chains.to_port.transposed, value_of_time)
-    first = np.take_along_axis(join_by(chains.to_port, sea, value_of_time), last, axis=1)
+    first, last = find_ports(chains, value_of_time, s) if ports is None else ports
     city = np.arange(last.shape[0])
     one, other = city[:, None], city[None, :]
     sailed = sea.hours[first, last] * parameters["sea_speed"]

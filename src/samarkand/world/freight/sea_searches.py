@@ -130,17 +130,27 @@ def cheaper_ways(hours: Floats, usd: Floats, parameters: Parameters) -> Bools:
     return found
 
 
+def turns_aside(own_ways: Bools) -> Bools:
+    """Where goods take the way of their search, and that of the first once it is closed or has a price: goods in haste.
+
+    own_ways: [pair, search]. Ships that are barred from somewhere look for another way of their own.
+    """
+    found = own_ways.copy()
+    for s, search in enumerate(sea_searches()):
+        found[:, s] &= s > 0 and not search.barred
+    return found
+
+
 def ways_left(own_ways: Bools, before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> Bools:
     """Where goods still take the way of their search once something is closed, [pair, search].
 
     before, after: hours and US$ of the open network and of the closed one, [pair, mode, search]. Goods in haste whose
     way is lost take that of the first search: their next best goes over land, with a short crossing at its end.
     """
-    found = own_ways.copy()
-    for s, search in enumerate(sea_searches()):
-        if s and not search.barred:
-            for old, new in zip(before, after, strict=True):
-                found[:, s] &= old[:, SEA, s] == new[:, SEA, s]
+    found, turns = own_ways.copy(), turns_aside(own_ways)
+    for s in range(1, found.shape[1]):
+        for old, new in zip(before, after, strict=True):
+            found[:, s] &= ~turns[:, s] | (old[:, SEA, s] == new[:, SEA, s])
     return found
 
 
