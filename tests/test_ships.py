@@ -5,10 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from samarkand.analysis.observed import open_baseline
+from samarkand.limiting import facilities_in, goods_of
+from samarkand.session import default_session
 from samarkand.world.accounts.tables import load_accounts
 from samarkand.world.freight.assignment import mode_shares
+from samarkand.world.freight.capacity import find_place
 from samarkand.world.freight.chokepoint_shares import find_passages
+from samarkand.world.freight.closed_gates import ClosedGates
 from samarkand.world.freight.disruption import disrupt_freight
+from samarkand.world.freight.gate_ways import Gate
+from samarkand.world.freight.gated_costs import GatedCosts
+from samarkand.world.freight.limits import CLOSED, GatedFreight
 from samarkand.world.freight.mode_choice import MODES, SECTOR_OF_CLASS, VOT_CLASSES, classes_of_time
 from samarkand.world.freight.model import FreightModel, prepare_freight
 from samarkand.world.freight.origins import origin_rows
@@ -18,12 +26,14 @@ from samarkand.world.freight.sea_searches import (
     sea_search_of,
     sea_searches,
     searches_taken,
+    turns_aside,
 )
 from samarkand.world.freight.ships import ship_rows
 from samarkand.world.freight.skims import values_of_time
 from samarkand.world.network.disruptions import find_closures
 from samarkand.world.network.tables import load_network
 from samarkand.world.parameters import load_parameters
+from samarkand.world.world import load_world
 
 ORES, GRAIN = VOT_CLASSES.index("ores"), VOT_CLASSES.index("grain")
 
@@ -147,3 +157,29 @@ def test_dear_goods_to_new_york_land_in_the_west_and_their_ways_keep_the_rules(m
         cost = pairs.usd[own][:, SEA] + value * pairs.hours[own][:, SEA]
         assert sea_searches()[s].barred or (cost[:, s] <= cost[:, 0]).all()
         assert own.mean() > 0.2
+
+
+@pytest.mark.slow
+def test_dear_goods_turn_aside_alike_in_searches_and_on_networks_with_gates_closed() -> None:
+    """Ways with Panama open and closed, and the price at which the trade of the accounts leaves it no more than it takes:
+    a state near a known one has that of the full solution."""
+    baseline = open_baseline(load_world(), default_session())
+    model, setting = baseline.freight, baseline.setting
+    assert isinstance(model, FreightModel)
+    facilities = [one for one in facilities_in(setting) if one.id == "panama"]
+    place = find_place("panama", model.network, model.parameters)
+    gates = [Gate(place.links, place.ports)]
+    routes, ways = ClosedGates(model, gates).ways(())
+    searched = GatedFreight(model, routes, (), facilities, gates)
+    known = GatedCosts(model, routes, (), facilities, gates, ways=ways)
+    turns = turns_aside(model.baseline.pairs.own_ways[ways.rows])
+    assert turns[ways.rows.size // 2 :].any()  # each half is one thread's work
+    for price in (0.0, CLOSED):
+        at = np.array([price])
+        for ours, theirs in zip(ways.at_sea(at), searched.search.at_sea(at), strict=True):
+            for one, other in zip(ours, theirs.of(ways.rows), strict=True):
+                np.testing.assert_allclose(one, other, rtol=1e-9)
+    goods, nothing = goods_of(setting, setting.world.accounts.trade_flow), np.zeros(1)
+    wanted = searched.solve(goods, nothing).prices["panama"]
+    assert wanted > 0
+    assert known.start(goods, nothing, {}) == pytest.approx([wanted], rel=1e-6)
