@@ -52,6 +52,7 @@ IMPORTS = {
     "samarkand.world.freight.border_compliance.compliance_costs",
     "samarkand.world.freight.cargo_modes.cargoes_near_by",
     "samarkand.world.freight.commodities.freight_table",
+    "samarkand.world.freight.leg_constants.leg_constants",
     "samarkand.world.freight.mode_constants.declared_constants",
     "samarkand.world.freight.origins.origin_rows",
     "samarkand.world.freight.ships.ship_rows",

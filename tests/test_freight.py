@@ -193,7 +193,7 @@ def compare_class(model: FreightModel, found: RouteUpdate, legs, c: int) -> None
     from samarkand.world.freight.skims import chain_legs
 
     pairs, value = model.baseline.pairs, values_of_time(model.parameters)[c]
-    settled = model.path_update.base.handicap[c].T  # without changes
+    settled = model.path_update.base.handicap  # without changes
     on_land = {name: legs[name][c] for name in LAND}
     at_sea = {s: legs["sea"][s] for s in routes_of_land(c)}
     chains = chain_legs(model.network, model.parameters, on_land, at_sea, value, settled)

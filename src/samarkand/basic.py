@@ -4,8 +4,7 @@
 
 Gives what `appraise` gives for border measures before anybody pays, slowly; of ours it imports what reads tables alone.
 Left out: items that change more than hours at borders, tariffs, closures, `--limits`, who pays, ramp-up, deficits not
-fixed in money, networks that lack a mode. Handed in: where the sea is offered, and searches have ways. Legs: US$ and
-hours per TEU, infinite where nothing leads; generalised cost is `usd + value of time * hours`.
+fixed in money, networks that lack a mode. Handed in: where the sea is offered, and searches have ways. Infinite: none.
 """
 
 from typing import Any
@@ -17,6 +16,7 @@ from samarkand.programme import Programme
 from samarkand.world.freight.border_compliance import compliance_costs
 from samarkand.world.freight.cargo_modes import cargoes_near_by
 from samarkand.world.freight.commodities import freight_table
+from samarkand.world.freight.leg_constants import leg_constants
 from samarkand.world.freight.mode_constants import declared_constants
 from samarkand.world.freight.origins import origin_rows
 from samarkand.world.freight.ships import ship_rows
@@ -30,8 +30,8 @@ Saved = dict[tuple[str, str], float]  # hours by mode and id of a crossing
 ROAD, RAIL, SEA, TANKS, PLACE, REFERENCE = 0, 1, 2, 5, ["lat", "lon"], 10.0  # the last: US$ per TEU and hour
 AMERICA, SEARCHES = ["CAN", "MEX", "USA"], ("low", "medium", "high", "very_high")  # values of time: searches
 GOODS = ("bulk", "low", "middle", "high", "highest", "bulk", "bulk", "bulk", "bulk")  # and of what travels
-SAILS = (("low", "sea"), ("low", "ore"), ("medium", "sea"), ("high", "sea"))  # searches at sea
-OWN = {2: 2, 3: 3, 4: 3, 6: 1}  # the search at sea of classes of goods, others have the first
+SAILS = (("low", "sea"), ("low", "ore"), ("medium", "sea"), ("high", "sea"), ("low", "sea"))  # at sea
+OWN = {2: 2, 3: 3, 4: 3, 6: 1, 7: 4}  # the search at sea of classes of goods, others have the first
 PLACED = {"ores": 6, "coal": 7, "agriculture": 8}  # sectors whose bulk starts at mines and fields: its class
 FARTHEST_GATE, FARTHEST_CONNECTOR, FARTHEST_QUAY, SURROUNDINGS = 160.0, 150.0, 60.0, 30.0  # km
 DAMPING, TOLERANCE, MOST_SWEEPS = 0.2, 1e-13, 20_000  # of the fixed point
@@ -42,7 +42,7 @@ def real_income_change(world: World, programme: Programme, items: tuple[str, ...
     saved = hours_saved(world, programme, items)
     before = {mode: legs(world, mode, {}) for mode in ("road", "rail", "sea", "ore")}
     after = before | {mode: legs(world, mode, saved) for mode in {mode for mode, _ in saved}}
-    handicap = np.full((len(SEARCHES), len(world.network.cities), len(world.network.ports)), np.nan)
+    handicap = np.full((len(SAILS), len(world.network.cities), len(world.network.ports)), np.nan)
     costs = np.minimum.accumulate([route_costs(world, legs, handicap) for legs in (before, after)])
     for k, s in OWN.items():
         np.copyto(costs[:, k, SEA], costs[:, k, SEA + s], where=by_sea[s])
@@ -191,7 +191,7 @@ def route_costs(world: World, legs: dict[str, dict[float, Array]], handicap: Arr
         routes = {ROAD: road[:, :, :cities], RAIL: join(access, along.swapaxes(1, 2), value)}
         for s, (search, ships) in enumerate(SAILS):
             if search == SEARCHES[c]:
-                routes[SEA + s] = sea_routes(world, road, along, legs[ships][value], value, handicap[c])
+                routes[SEA + s] = at_sea(world, road, along, legs[ships][value], value, s, handicap[s])
         for mode, (usd, hours) in routes.items():
             costs[:, mode] = np.minimum(costs[:, mode], usd + goods * hours)
     costs[:, RAIL, ~by_rail] = costs[..., own, own] = km[own, own] = np.inf
@@ -201,13 +201,14 @@ def route_costs(world: World, legs: dict[str, dict[float, Array]], handicap: Arr
     return np.where(np.tri(cities, dtype=bool), costs.swapaxes(2, 3), costs)  # the same both ways
 
 
-def sea_routes(world: World, road: Array, along: Array, sea: Array, value: float, handicap: Array) -> Array:
-    """By sea, land at both ends [2, city, city]; rail has a handicap where it did not spare `more` without items."""
+def at_sea(world: World, road: Array, along: Array, sea: Array, value: float, s: int, kept: Array) -> Array:
+    """By sea, land at both ends [2, city, city]; rail has a handicap, `kept`, where it did not spare `more` without."""
     p, cities, ports = world.assumptions.parameters, world.network.cities, world.network.ports
     d, km, n = load_parameters(), great_circle(cities[PLACE], ports[PLACE]), np.arange(20_016)  # n: whole km
     america = 1 * (np.isin(cities["iso3"], AMERICA)[:, None] & np.isin(ports["economy"], AMERICA))
     w, x = declared_constants() @ [1, -1, 0], np.log(d["shipment_value"] * d["vot_rate_low"] / 24 / REFERENCE)
-    a = w[0] + w[1] * x + w[2] * n / 1000 + np.array([[0], [1]]) * (w[3] + w[4] * x)  # road less rail
+    own = leg_constants().get({1: "ores", 4: "coal"}.get(s, ""), 0.0)  # of what goes by the trainload
+    a = own + w[0] + w[1] * x + w[2] * n / 1000 + np.array([[0], [1]]) * (w[3] + w[4] * x)  # road less rail
     per_km = p["connector_detour"] * np.array([[[p["connector_rate"]]], [[1 / p["road_speed"]]]])
     more = n * (per_km[0] + value * per_km[1]) * np.maximum(0.0, 1 - np.exp(-a / p["mode_choice_scale"]))
     more, road_to = np.maximum.accumulate(more, axis=1)[america, km.astype(int)], per_km * km
@@ -216,8 +217,8 @@ def sea_routes(world: World, road: Array, along: Array, sea: Array, value: float
     by_train = np.where((at := ports["terminal"].to_numpy(np.int64)) < 0, np.inf, along[:, :, at] + train)
     ways = np.stack([road[:, :, -len(ports) :] + truck, quay + truck, by_train])
     cost = ways[:, 0] + value * ways[:, 1]
-    np.copyto(handicap, np.where(cost[2] + more < cost[:2].min(axis=0), 0.0, more), where=np.isnan(handicap))
-    ways[2, 0], cost[2] = ways[2, 0] + handicap, cost[2] + handicap
+    np.copyto(kept, np.where(cost[2] + more < cost[:2].min(axis=0), 0.0, more), where=np.isnan(kept))
+    ways[2, 0], cost[2] = ways[2, 0] + kept, cost[2] + kept
     to_port = np.take_along_axis(ways, cost.argmin(axis=0)[None, None], axis=0)[0]
     return join(join(to_port, sea, value), to_port.transpose(0, 2, 1), value)
 
@@ -260,9 +261,8 @@ def iceberg_hat(world: World, means: Array) -> Array:
     """Change of iceberg costs [destination, origin, sector]: 1 + sum s ((1 + t') / (1 + t) - 1), t = cost / value."""
     goods = np.log([load_parameters()[f"value_of_time_{name}"] for name in GOODS])  # keep their sectors
     table = freight_table(world.assumptions.freight).sel(sector=list(world.accounts.sectors))
-    names = ("cargo_value_of_time", "cargo_value_per_teu", "cargo_share")  # s: in a sector's value
-    speed, value, share = (table[name].to_numpy().T for name in names)  # [cargo, sector]
-    k = np.abs(np.log(speed)[..., None] - goods).argmin(axis=-1)  # of nearest log value of time
+    v, value, share = (table[f"cargo_{n}"].to_numpy().T for n in ("value_of_time", "value_per_teu", "share"))
+    k = np.abs(np.log(v)[..., None] - goods).argmin(axis=-1)  # of nearest log value of time
     k[np.isin(table["cargo"], cargoes_near_by("road"))[:, None] & (k == 0)] = TANKS
     k += (k == 0) * np.array([PLACED.get(str(sector), 0) for sector in table["sector"].to_numpy()])
     t, new_t = means[:, k].transpose(0, 4, 3, 1, 2) / value

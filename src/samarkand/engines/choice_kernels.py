@@ -17,7 +17,6 @@ Ints = NDArray[np.int64]
 
 SEA = 2
 MODES = 3
-ROUTES = 4
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from samarkand.engines.choice_kernels import MODES, ROUTES, SEA, best_route, is_taken
+from samarkand.engines.choice_kernels import MODES, SEA, best_route, is_taken
 from samarkand.engines.label_legs import MARGIN, insert_onward
 from samarkand.engines.labels import EQUAL, KEPT_BITS, insert, number_parts, slot
 from samarkand.engines.path_update_kernels import SLACK, pair_number
@@ -247,7 +247,7 @@ def new_terms(
     without projects; term, pick: [class, mode]; constants: [class, mode]; new_usd, new_hours: room [mode, route].
     """
     moved = False
-    for c in range(ROUTES):
+    for c in range(usd.shape[1]):
         new_usd[m, c], new_hours[m, c] = usd[m, c], hours[m, c]
         if taken[m, c] >= 0:
             new_hours[m, c], new_usd[m, c] = real[c, m, j, taken[m, c], 1], real[c, m, j, taken[m, c], 2]
@@ -295,7 +295,7 @@ def fill_row(
     """
     full = False
     count[:] = 0
-    for c in range(ROUTES):
+    for c in range(len(by_class)):
         value, road, rail = by_class[c]
         full = row_by_road(i, *road, count[c, 0], real[c, 0], mask[c, 0]) or full
         full = (
@@ -336,7 +336,7 @@ def keep_cheaper(
     usd, hours, own_ways: of the pair; values: of an hour [mode, search].
     """
     relevant = np.int64(0)
-    for c in range(ROUTES):
+    for c in range(count.shape[0]):
         for m in range(MODES):
             if count[c, m, j] == 0:
                 continue
@@ -395,10 +395,11 @@ def add_rows(
     source = np.concatenate((like[:alone], like[first:], like[first:]))
     full = False
     relevant = np.empty(cities, np.int64)
-    new_usd, new_hours = np.empty((MODES, ROUTES)), np.empty((MODES, ROUTES))
+    routes = usd.shape[2]
+    new_usd, new_hours = np.empty((MODES, routes)), np.empty((MODES, routes))
     terms = np.empty((MODES, alone))
     cost, whole = np.empty(alone), np.empty(alone)
-    taken, lists = np.empty((MODES, ROUTES), np.int64), np.empty((MODES * ROUTES, 2), np.int64)
+    taken, lists = np.empty((MODES, routes), np.int64), np.empty((MODES * routes, 2), np.int64)
     change = np.empty(alone)
     weights = np.empty(alone + 2 * others)
     for i in block:
@@ -444,7 +445,7 @@ def add_rows(
                 continue
             filled, held = 0, 0
             taken[:] = -1
-            for c in range(ROUTES):
+            for c in range(routes):
                 for m in range(MODES):
                     if count[c, m, j] > 0:
                         lists[filled, 0], lists[filled, 1] = c, m

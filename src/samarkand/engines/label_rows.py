@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from samarkand.engines.choice_kernels import MODES, ROUTES
+from samarkand.engines.choice_kernels import MODES
 from samarkand.engines.label_pairs import fill_row, keep_cheaper
 from samarkand.engines.path_update_kernels import pair_number
 
@@ -50,7 +50,7 @@ def fill_network(
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def _differs(j: int, k: int, costs: Any, count: Ints32, real: Floats, mask: Ints) -> bool:
     """Whether network k has other routes or labels to city j than the first. costs: [network, mode, search class]."""
-    for c in range(ROUTES):
+    for c in range(costs.shape[2]):
         for m in range(MODES):
             if costs[k, m, c] > (1.0 + SAME) * costs[0, m, c] or count[k, c, m, j] != count[0, c, m, j]:
                 return True
@@ -78,8 +78,8 @@ def differing(
 
     usd, hours: by network, [pair, mode, search class]; count, real, mask: buckets [network, search class, mode, city].
     """
-    cities, networks = zone.size, len(usd)
-    costs = np.empty((networks, MODES, ROUTES))
+    cities, networks, routes = zone.size, len(usd), values.shape[1]
+    costs = np.empty((networks, MODES, routes))
     pairs, labels = 0, 0
     for j in range(i + 1, cities):
         if not (zone[j] >= 0 and weight[j] > 0 and zone[j] != zone[i]):
@@ -87,7 +87,7 @@ def differing(
         r = pair_number(i, j, cities)
         for k in range(networks):
             for m in range(MODES):
-                for c in range(ROUTES):
+                for c in range(routes):
                     costs[k, m, c] = usd[k][r, m, c] + values[m, c] * hours[k][r, m, c]
         differ = False
         for k in range(1, networks):
@@ -115,7 +115,7 @@ def copy_labels(
         j = cities[n]
         for k in range(count.shape[0]):
             for m in range(MODES):
-                for c in range(ROUTES):
+                for c in range(count.shape[1]):
                     size[n, k, m, c] = count[k, c, m, j]
                     for q in range(count[k, c, m, j]):
                         of_label[at, 0], of_label[at, 1] = real[k, c, m, j, q, 1], real[k, c, m, j, q, 2]
@@ -139,12 +139,13 @@ def read_routes(
     start: of the labels of each row, network, mode and search class, ends at the next; usd, hours: without projects.
     """
     rows, networks = usd.shape[:2]
+    routes = usd.shape[3]
     for n in range(rows):
         for k in range(networks):
             for m in range(MODES):
-                for c in range(ROUTES):
+                for c in range(routes):
                     u, h = usd[n, k, m, c], hours[n, k, m, c]
-                    at = ((n * networks + k) * MODES + m) * ROUTES + c
+                    at = ((n * networks + k) * MODES + m) * routes + c
                     for q in range(start[at], start[at + 1]):
                         if projects[q] & ~key == 0:
                             h, u = of_label[q, 0], of_label[q, 1]

@@ -298,11 +298,12 @@ class NetworkState:
         self.hours_saved, self.usd_saved = port_savings(changes, network, parameters)
         self.terminal_node: Ints = network.terminals["node"].to_numpy(np.int64)
         self.port_terminal: Ints = network.ports["terminal"].to_numpy(np.int64)
+        self.on_legs = 0.0  # of goods that are asked about (`SeaSearch`)
 
     def handicap(self, value: float) -> Floats:
         """Of rail to ports, [city, port]: that of the network before closures and other changes (`leg_choice`)."""
-        before, p = ports_before(self.network), self.parameters
-        return handicap_kept(before, p, value, lambda: _find_handicap(before, p, value))
+        before, p, search = ports_before(self.network), self.parameters, (value, self.on_legs)
+        return handicap_kept(before, p, search, lambda: _find_handicap(before, p, *search))
 
     def nothing(self, cities: NDArray[np.bool_] | None = None) -> _Part:
         """No goods yet, of some cities or of all."""
@@ -311,10 +312,12 @@ class NetworkState:
         return _Part(loads, np.zeros(len(self.network.ports)), cities)
 
     def for_ships(self, search: SeaSearch) -> NetworkState:
-        """The same with arcs at infinite cost that the ships of a search do not sail; all keep their places."""
-        if not search.barred:
-            return self
+        """The same with arcs at infinite cost that the ships of a search do not sail, and rail to ports as its goods
+        choose it; all keep their places."""
         ships, graph = copy(self), self.sea_graph
+        ships.on_legs = search.on_legs
+        if not search.barred:
+            return ships
         barred = self.network.sea_links["passage"].isin(search.barred).to_numpy()[self.sea.row]
         usd = np.where(barred[link_of_arcs(graph, self.sea)], np.inf, graph.usd)
         ships.sea_graph = replace(graph, usd=usd)
@@ -631,12 +634,12 @@ def _ways_to_ports(state: NetworkState, value: float, by_road: Floats, along: Fl
     return np.asarray(ways + p["port_fee"] - state.usd_saved)
 
 
-def _find_handicap(network: Network, parameters: Parameters, value: float) -> Floats:
+def _find_handicap(network: Network, parameters: Parameters, value: float, on_legs: float) -> Floats:
     """Of rail to ports on a network without changes, [city, port]."""
     state = NetworkState(network, parameters, ())
     choice = LandChoice.of(state, value, costs_by_road(state, value))
     by_road, beside, by_rail = _ways_to_ports(state, value, choice.to_port, choice.by_rail)
-    constant = rail_constant_of_ports(network, parameters, value)
+    constant = rail_constant_of_ports(network, parameters, value, on_legs)
     return settle_handicap(constant, np.minimum(by_road, beside), by_rail)
 
 

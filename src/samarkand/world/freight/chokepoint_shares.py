@@ -113,8 +113,8 @@ def voyages_of(model: FreightModel, s: int) -> Flags:
     network, parameters, search = model.network, model.parameters, sea_searches()[s]
     if not len(network.ports):
         return np.zeros((len(network.chokepoints), len(network.cities), len(network.cities)), np.bool_)
-    base, value, c = model.path_update.base, float(model.baseline.pairs.search_values[SEA, s]), search.land
-    to_port = np.ascontiguousarray((base.port_usd[c] + value * base.port_hours[c]).T)  # [city, port]
+    base, value = model.path_update.base, float(model.baseline.pairs.search_values[SEA, s])
+    to_port = np.ascontiguousarray((base.port_usd[s] + value * base.port_hours[s]).T)  # [city, port]
     sailing, embark = join_choice(to_port, base.sea_usd[s] + value * base.sea_hours[s])
     _, land = join_choice(sailing, np.ascontiguousarray(to_port.T))
     nodes = attach_ports_at_sea(network, parameters).node

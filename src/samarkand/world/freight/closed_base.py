@@ -62,8 +62,8 @@ def _sail_anew(
 
     def one(s: int) -> None:
         c = sea_searches()[s].land
-        to_port = Legs(base.port_hours[c], base.port_usd[c]).transposed
-        sea, over_sea, by_sea = sail(network, parameters, legs[s], to_port, values[c])
+        to_port = Legs(base.port_hours[s], base.port_usd[s]).transposed
+        *_, sea, over_sea, by_sea = sail(network, parameters, legs[s], to_port, base.handicap[s].T, values[c])
         new["sea_hours"][s], new["sea_usd"][s] = sea.hours, sea.usd
         with np.errstate(over="ignore"):
             new["over_sea"][s], new["sea_city"][s] = over_sea.cost(values[c]), by_sea.cost(values[c])

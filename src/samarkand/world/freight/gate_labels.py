@@ -18,7 +18,6 @@ from samarkand.engines.threads import run_all
 from samarkand.world.freight.closed_gates import ClosedGates, ClosureWays
 from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import RouteUpdate
-from samarkand.world.freight.skims import SEARCH_CLASSES
 from samarkand.world.freight.subsets import WORKERS, Portfolios, labels_of
 
 
@@ -64,7 +63,8 @@ class GateLabels:
         lock, full = Lock(), [False]
 
         def share(_number: int) -> None:
-            shape = len(usd), len(SEARCH_CLASSES), len(MODES), cities
+            routes = usd[0].shape[2]
+            shape = len(usd), routes, len(MODES), cities
             count = np.zeros(shape, np.int32)
             real, mask = np.empty((*shape, rooms.MOST, 3)), np.empty((*shape, rooms.MOST), np.int64)
             others = np.empty(cities, np.int64)
@@ -95,7 +95,7 @@ class GateLabels:
                     i, usd, hours, values, zone, weight, count, real, mask, others
                 )
                 mine = others[:size].copy()
-                sizes = np.empty((size, len(usd), len(MODES), len(SEARCH_CLASSES)), np.int32)
+                sizes = np.empty((size, len(usd), len(MODES), routes), np.int32)
                 of_label, projects = np.empty((labels, 2)), np.empty(labels, np.int64)
                 kernels.copy_labels(mine, count, real, mask, sizes, of_label, projects)
                 with lock:

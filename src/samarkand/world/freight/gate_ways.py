@@ -177,7 +177,7 @@ class GateSearch:
         priced = sum(1 << number for number in np.flatnonzero(prices).tolist())
         found: list[Way] = []
         for s, search in enumerate(sea_searches()):
-            if s and not search.barred:
+            if search.may_turn:
                 way = self._without_prices(s)
                 own = self._own_ways[:, s] & (way.gates & priced == 0)
             else:
@@ -241,8 +241,9 @@ class GateSearch:
             open_ = voyages.land[one, other] >= 0
             last = np.maximum(voyages.land[one, other], 0)
             first = voyages.embark[one, last]
+            handicap = state.for_ships(ships).handicap(value)
             ends = [
-                self._to_port(c, city, port, voyages.how[city, port], to_port, changing, rail, entry)
+                self._to_port(city, port, voyages.how[city, port], to_port, changing, rail, entry, handicap)
                 for city, port in ((one, first), (other, last))
             ]
             found["sea"] = _where(open_, _chain(ends[0], sea.at(first, last), ends[1]))
@@ -273,7 +274,6 @@ class GateSearch:
 
     def _to_port(
         self,
-        c: int,
         city: Ints,
         port: Ints,
         how: Ints,
@@ -281,8 +281,10 @@ class GateSearch:
         changing: _Legs,
         rail: _Legs,
         entry: Ints,
+        handicap: Floats,
     ) -> Way:
-        """From cities to ports, dwell, fees, rail's handicap included: by road (0), beside it (1) or by rail (2)."""
+        """From cities to ports, dwell, fees, rail's `handicap` [city, port] included: by road (0), beside it (1) or by
+        rail (2)."""
         state, p = self.state, self.state.parameters
         end = np.maximum(state.port_terminal[port], 0)
         start = np.maximum(entry[city, end], 0)
@@ -295,7 +297,7 @@ class GateSearch:
         )
         dwell = np.where(how == 2, p["port_hours_rail"], p["port_hours_road"]) - state.hours_saved[port]
         fee = p["port_fee"] - state.usd_saved[port]
-        fee = fee + np.where(how == 2, state.handicap(self.values[c])[city, port], 0.0)
+        fee = fee + np.where(how == 2, handicap[city, port], 0.0)
         return Way(hours + dwell, usd + fee, gates | self._at_ports[port])
 
 

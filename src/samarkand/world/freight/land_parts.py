@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from samarkand.core.conventions import Ints
+from samarkand.core.conventions import Floats, Ints
 from samarkand.world.freight.skims import Chains, attach_by_road
 from samarkand.world.network.tables import Network, land_costs
 from samarkand.world.parameters import Parameters
@@ -31,12 +31,18 @@ class Mode:
 
 
 class LandParts:
-    """Economies crossed between cities and ports by the ways of one search class."""
+    """Economies crossed between cities and ports by the ways of one search class, of a search at sea."""
 
     def __init__(
-        self, network: Network, parameters: Parameters, chains: Chains, value_of_time: float
+        self,
+        network: Network,
+        parameters: Parameters,
+        chains: Chains,
+        handicap: Floats,
+        value_of_time: float,
     ) -> None:
         self.network, self.chains, self.value = network, chains, value_of_time
+        self.handicap = handicap  # of rail to ports, [city, port]
         self.city, _, self.port = attach_by_road(network, parameters)
         owners = [network.land(mode).nodes["economy"].to_numpy(str) for mode in ("road", "rail")]
         port = network.ports["economy"].to_numpy(str)
@@ -95,7 +101,7 @@ class LandParts:
                     + self.value * self.chains.along.hours[city, terminal]
                 )
                 if (
-                    along + self.extra["rail"] + self.chains.handicap[city, port]
+                    along + self.extra["rail"] + self.handicap[city, port]
                     < by_road[city] + self.extra["road"]
                 ):
                     mode, node, before = "rail", self._boards(city, terminal), rail

@@ -34,7 +34,7 @@ from samarkand.world.freight.new_port_legs import NewPorts
 from samarkand.world.freight.origins import origin_rows
 from samarkand.world.freight.path_base import PathBase, prepare_base
 from samarkand.world.freight.path_update import PathUpdate, SharedWork, number_ends
-from samarkand.world.freight.sea_searches import SEA, fill_first_ways, searches_taken
+from samarkand.world.freight.sea_searches import SEA, fill_first_ways, sea_searches, searches_taken
 from samarkand.world.freight.ships import ship_rows
 from samarkand.world.freight.skims import (
     SEARCH_CLASSES,
@@ -45,6 +45,7 @@ from samarkand.world.freight.skims import (
     attach_to_sea,
     baseline_legs,
     components,
+    routes,
     terminals_with_lines,
     values_of_time,
 )
@@ -61,12 +62,14 @@ from samarkand.world.network.new_ports import new_ports, open_ports
 from samarkand.world.network.tables import Network, land_costs
 from samarkand.world.parameters import Parameters, table_names
 
-FORMAT = "freight-13-dear"  # part of the content hash: another meaning of the arrays is another name
+FORMAT = "freight-13"  # part of the content hash: another meaning of the arrays is another name
 LAND = ("road", "rail")
 PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values", "by_sea", "own_ways")
 STATE_ARRAYS = ("term", "pick", "levels")
 MOST_KEPT = 3  # prepared networks on disk, of some 300 MB each at 1,000 cities
-QUICKEST = -1  # the search class of the highest value of time: its routes are the quickest
+QUICKEST = (
+    len(SEARCH_CLASSES) - 1
+)  # the search class of the highest value of time: its routes are the quickest
 MOST_PLACED = 5000  # changes whose arcs are remembered
 
 
@@ -132,11 +135,17 @@ class FreightModel:
             (dwell, fee),
             (parameters["port_hours_rail"], fee),
         )
-        keep_handicap(network, parameters, values, base.handicap)
+        keep_handicap(network, parameters, self._searches, base.handicap)
         self._scratch = local()
         self._placing = Lock()
         self._placed: dict[LinkChange, list[Arc]] = {}
         self._last: tuple[tuple[LinkChange, ...], RouteUpdate] | None = None
+
+    @property
+    def _searches(self) -> list[tuple[float, float]]:
+        """Value of time of each search at sea, and what its goods have on legs."""
+        values = values_of_time(self.parameters)
+        return [(values[search.land], search.on_legs) for search in sea_searches()]
 
     @property
     def economies(self) -> tuple[str, ...]:
@@ -220,7 +229,7 @@ class FreightModel:
         built = [change for change in changes if change.action == "new_port"]
         model.place(built)
         table, closing = new_ports(built, model.network), model.path_update
-        constants = [rail_constant(table, model.network, self.parameters, value) for value in closing.values]
+        constants = [rail_constant(table, model.network, self.parameters, *one) for one in self._searches]
         extras = closing.port_extra_road, closing.port_extra_rail
         new = new.settled(closing.base, closing.values, model.leg_tables, extras, constants)
         if shared is not None:
@@ -340,6 +349,7 @@ def _key(
     owners = [pd.factorize(network.land(mode).nodes["economy"].astype(str)) for mode in LAND]
     words += [str(row) for rows in origin_rows().values() for row in rows]
     words += [str(row) for row in ship_rows()]
+    words += [str(search) for search in sea_searches()]
     words += [*ports["economy"], *(name for _, names in owners for name in names)]
     return fingerprint(
         *(owner for owner, _ in owners),
@@ -439,7 +449,7 @@ def _skims_of(pairs: Pairs, network: Network) -> xr.Dataset:
             "sea_search": (("goods", *dims[2:]), taken),
         },
         coords={
-            "vot_class": list(SEARCH_CLASSES),
+            "vot_class": routes(),
             "value_of_time": ("vot_class", pairs.search_values[0]),
             "goods": list(VOT_CLASSES),
             "mode": list(MODES),

@@ -18,6 +18,7 @@ from samarkand.engines.routing import Legs, cheaper_legs
 from samarkand.world.freight.end_legs import LegTable
 from samarkand.world.freight.leg_choice import settle_handicap
 from samarkand.world.freight.path_base import PathBase
+from samarkand.world.freight.sea_searches import sea_searches
 from samarkand.world.freight.skims import (
     Attachment,
     attach_to_road,
@@ -37,7 +38,7 @@ Number = TypeVar("Number", np.float32, np.float64)
 class NewPorts:
     """Where new ports meet the road, the sea, the cities beside them [city, port], and a railway (-1: none does).
 
-    handicap: of rail to them (`leg_choice`), [class, port, city]; None until it is settled (`settled`).
+    handicap: of rail to them (`leg_choice`), [search at sea, port, city]; None until it is settled (`settled`).
     """
 
     road: Attachment
@@ -70,10 +71,11 @@ class NewPorts:
         """With the handicap of rail, settled by legs without links that programmes change.
 
         base, tables: of the open network, and extras: hours and usd of a port by road and by rail; constants: of rail
-        by search class (`rail_constant`), [city, port].
+        by search at sea (`rail_constant`), [city, port].
         """
         found = []
-        for c, (value, constant) in enumerate(zip(values, constants, strict=True)):
+        for search, constant in zip(sea_searches(), constants, strict=True):
+            c, value = search.land, values[search.land]
             by_road, by_rail = _over_land(self, base, c, value, tables, *extras)[1:]
             found.append(settle_handicap(constant.T, by_road.cost(value), by_rail.cost(value)))
         return replace(self, handicap=np.stack(found))
@@ -85,7 +87,7 @@ class NewPorts:
 
 @dataclass(frozen=True, eq=False)
 class PortLegs:
-    """Legs of one search class to the network's ports and, behind them, to `added` new ones.
+    """Legs of one search at sea to the network's ports and, behind them, to `added` new ones.
 
     hours, usd: over land, port included [port, city]; handicap: of rail there [port, city]; sea_hours, sea_usd: [port,
     port]; over_sea: screen [city, port] of costs over land and sea without changes. Of new ports alone: from_ends:
@@ -103,11 +105,11 @@ class PortLegs:
     by_road: Screen
 
 
-def network_port_legs(base: PathBase, c: int, s: int) -> PortLegs:
+def network_port_legs(base: PathBase, s: int) -> PortLegs:
     """The legs to the network's own ports."""
     nothing = np.empty((0, 0))
     return PortLegs(
-        0, base.port_hours[c], base.port_usd[c], base.handicap[c], base.sea_hours[s], base.sea_usd[s], base.over_sea[s],
+        0, base.port_hours[s], base.port_usd[s], base.handicap[s], base.sea_hours[s], base.sea_usd[s], base.over_sea[s],
         (nothing, nothing, nothing), np.empty((0, 0), np.float32),
     )  # fmt: skip
 
@@ -120,13 +122,14 @@ def port_legs(
     tables: dict[str, LegTable],
     extra_road: tuple[float, float],
     extra_rail: tuple[float, float],
-    s: int = 0,
+    s: int,
 ) -> PortLegs:
-    """Legs of a search class to all ports; extra_*: hours and usd of a port by the way on land; s: the search at sea.
+    """Legs to all ports of the search at sea `s` and of its search class; extra_*: hours and usd of a port by the way
+    on land.
 
     Over land the cheapest of: by road; beside the port; by road and rail with its handicap, where served.
     """
-    own = network_port_legs(base, c, s)
+    own = network_port_legs(base, s)
     if new is None:
         return own
     if new.handicap is None:
@@ -134,7 +137,7 @@ def port_legs(
     road, sea = tables["road"], tables["sea"]
     quay, berth = road.rows(new.road.node.tolist()), sea.rows(new.sea.node.tolist())
     by_road, land, train = _over_land(new, base, c, value, tables, extra_road, extra_rail)
-    land = cheaper_legs(land, train.plus(0.0, new.handicap[c]), value)
+    land = cheaper_legs(land, train.plus(0.0, new.handicap[s]), value)
 
     hours, usd, _ = sea.of_class(s)
     out = Legs(hours[berth], usd[berth]).plus(new.sea.hours[:, None], new.sea.usd[:, None])
@@ -163,7 +166,7 @@ def port_legs(
         len(new),
         np.concatenate([own.hours, land.hours]),
         np.concatenate([own.usd, land.usd]),
-        np.concatenate([own.handicap, new.handicap[c]]),
+        np.concatenate([own.handicap, new.handicap[s]]),
         at_sea[0],
         at_sea[1],
         _fixed(over_sea),

@@ -41,7 +41,8 @@ Screen = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class PathBase:
-    """Arrays by search class (first axis), sea, sea_city and over_sea by search at sea; places in brackets.
+    """Arrays by search class (first axis), sea, port, handicap, sea_city and over_sea by search at sea; places in
+    brackets.
 
     near_ptr, near: terminals near each city as compressed rows; near_hours, near_usd: [leg to a near terminal], change
     included; back_ptr, back_city, back_near: the transpose: cities near each terminal, and positions of their
@@ -111,9 +112,9 @@ def prepare_base(
         rail_usd=np.empty((classes, terminals, terminals)),
         sea_hours=np.empty((searches, ports, ports)),
         sea_usd=np.empty((searches, ports, ports)),
-        port_hours=np.empty((classes, ports, cities)),
-        port_usd=np.empty((classes, ports, cities)),
-        handicap=np.empty((classes, ports, cities)),
+        port_hours=np.empty((searches, ports, cities)),
+        port_usd=np.empty((searches, ports, cities)),
+        handicap=np.empty((searches, ports, cities)),
         road_city=np.empty((classes, cities, cities), np.float32),
         rail_city=np.empty((classes, cities, cities), np.float32),
         sea_city=np.empty((searches, cities, cities), np.float32),
@@ -123,7 +124,7 @@ def prepare_base(
         over_sea=np.empty((searches, cities, ports), np.float32),
     )
     upper = np.triu_indices(cities)
-    hours = np.full((upper[0].size, len(MODES), classes), np.inf)
+    hours = np.full((upper[0].size, len(MODES), max(classes, searches)), np.inf)
     usd = np.full_like(hours, np.inf)
     by_sea, own_ways = np.empty(upper[0].size, np.bool_), np.ones((upper[0].size, searches), np.bool_)
     if settled is not None:
@@ -135,10 +136,7 @@ def prepare_base(
         value = values[c]
         base.near_hours[c] = chains.to_terminal.hours[near]
         base.near_usd[c] = chains.to_terminal.usd[near]
-        base.handicap[c] = chains.handicap.T
-        for name, legs in (("rail", chains.rail), ("port", chains.to_port.transposed)):
-            getattr(base, f"{name}_hours")[c] = legs.hours
-            getattr(base, f"{name}_usd")[c] = legs.usd
+        base.rail_hours[c], base.rail_usd[c] = chains.rail.hours, chains.rail.usd
         with np.errstate(over="ignore"):
             base.road_city[c] = chains.by_road.cost(value)
             base.rail_city[c] = np.where(by_lorry, 0.0, chains.by_rail.cost(value))
@@ -148,7 +146,9 @@ def prepare_base(
         for m, mode in enumerate((chains.by_road, chains.by_rail)):
             hours[:, m, c] = mode.hours[upper]
             usd[:, m, c] = mode.usd[upper]
-        for s, (sea, over_sea, whole) in chains.by_sea.items():
+        for s, (to_port, handicap_of, sea, over_sea, whole) in chains.by_sea.items():
+            base.handicap[s] = handicap_of.T
+            base.port_hours[s], base.port_usd[s] = to_port.hours.T, to_port.usd.T
             base.sea_hours[s], base.sea_usd[s] = sea.hours, sea.usd
             with np.errstate(over="ignore"):
                 base.over_sea[s], base.sea_city[s] = over_sea.cost(value), whole.cost(value)

@@ -23,7 +23,7 @@ from samarkand.engines.threads import run_all
 from samarkand.world.freight.end_legs import EndLegs, LegTable
 from samarkand.world.freight.new_port_legs import NewPorts, PortLegs, port_legs
 from samarkand.world.freight.path_base import PathBase
-from samarkand.world.freight.sea_searches import routes_of_land
+from samarkand.world.freight.sea_searches import routes_of_land, sea_searches
 from samarkand.world.network.arcs import Arc
 
 Rows = tuple[Ints, NDArray[np.int32], Floats, Floats]  # compressed rows: starts, targets, hours, usd
@@ -81,11 +81,12 @@ class ByRoad(NamedTuple):
 class OverLand(NamedTuple):
     """What changes make of one search class over land, the pairs of cities by road apart (`ByRoad`).
 
-    by_rail: pairs of cities; to_ports: hours, usd and which are lower [port, city], None where none are.
+    by_rail: pairs of cities; to_ports: hours, usd and which are lower [port, city], None where none are, by what goods
+    have on legs (`SeaSearch.on_legs`).
     """
 
     by_rail: Found
-    to_ports: tuple[Floats, Floats, NDArray[np.bool_]] | None
+    to_ports: dict[float, tuple[Floats, Floats, NDArray[np.bool_]] | None]
 
 
 @dataclass
@@ -144,22 +145,21 @@ class PathUpdate:
         work: SharedWork,
     ) -> tuple[Found, Found, dict[int, Found]]:
         base, value = self.base, self.values[c]
-        at_ports = port_legs(new, base, c, value, tables, self.port_extra_road, self.port_extra_rail)
+        extras = self.port_extra_road, self.port_extra_rail
+        legs = {s: port_legs(new, base, c, value, tables, *extras, s) for s in routes_of_land(c) or [0]}
         if c not in work.roads:
-            work.roads[c] = self._by_road(c, arcs.get("road"), tables["road"], at_ports)
+            work.roads[c] = self._by_road(c, arcs.get("road"), tables["road"], next(iter(legs.values())))
         if c not in work.land:
             saved = port_hours_saved, port_usd_saved
+            of_legs = {sea_searches()[s].on_legs: legs[s] for s in routes_of_land(c)}
             work.land[c] = self._over_land(
-                c, arcs.get("rail"), tables["rail"], work.roads[c], at_ports, new, saved
+                c, arcs.get("rail"), tables["rail"], work.roads[c], of_legs, new, saved
             )
-        by_sea, (by_rail, to_ports) = dict[int, Found](), work.land[c]
-        if to_ports is not None:
-            cities = base.road_city.shape[1]
-            for s in routes_of_land(c):
-                if s:
-                    at_ports = port_legs(
-                        new, base, c, value, tables, self.port_extra_road, self.port_extra_rail, s
-                    )
+        by_sea, (by_rail, lower) = dict[int, Found](), work.land[c]
+        cities = base.road_city.shape[1]
+        for s in routes_of_land(c):
+            to_ports, at_ports = lower[sea_searches()[s].on_legs], legs[s]
+            if to_ports is not None:
                 found = _empty_found(cities * cities)
                 count = kernels().pairs_by_sea(
                     *to_ports,
@@ -179,18 +179,14 @@ class PathUpdate:
         arcs: NumberedArcs | None,
         table: LegTable,
         by_road: ByRoad,
-        at_ports: PortLegs,
+        of_legs: dict[float, PortLegs],
         new: NewPorts | None,
         saved: tuple[Floats, Floats],
     ) -> OverLand:
-        """arcs, table: of the railway; saved: hours and US$ at ports."""
+        """arcs, table: of the railway; of_legs: by what goods have on legs; saved: hours and US$ at ports."""
         base, value, run = self.base, self.values[c], kernels()
-        cities, terminals, ports = (
-            base.road_city.shape[1],
-            base.rail_hours.shape[1],
-            base.sea_hours.shape[1],
-        )
-        _, near_hours, near_usd, changed, road_to_port, road_to_new = by_road
+        cities, terminals = base.road_city.shape[1], base.rail_hours.shape[1]
+        _, near_hours, near_usd, changed, _, _ = by_road
         by_rail, rail = _nothing(), _no_rows(terminals)
         if arcs is not None:
             legs = table.of_class(c)
@@ -211,8 +207,25 @@ class PathUpdate:
             )  # fmt: skip
             by_rail = _cut(found, count)
 
-        if not routes_of_land(c):
-            return OverLand(by_rail, None)
+        lower = {
+            on_legs: self._to_ports(value, by_road, along, at_ports, new, saved)
+            for on_legs, at_ports in of_legs.items()
+        }
+        return OverLand(by_rail, lower)
+
+    def _to_ports(
+        self,
+        value: float,
+        by_road: ByRoad,
+        along: Rows | None,
+        at_ports: PortLegs,
+        new: NewPorts | None,
+        saved: tuple[Floats, Floats],
+    ) -> tuple[Floats, Floats, NDArray[np.bool_]] | None:
+        """Legs to ports of one search at sea, as of `OverLand`. along: by road and rail to terminals where lower."""
+        run, ports = kernels(), self.base.sea_hours.shape[1]
+        cities, terminals = self.base.road_city.shape[1], self.base.rail_hours.shape[1]
+        road_to_port, road_to_new = by_road.to_port, by_road.to_new
         extras = [
             (extra[0] - saved[0], extra[1] - saved[1])
             for extra in (self.port_extra_road, self.port_extra_rail)
@@ -234,14 +247,14 @@ class PathUpdate:
             or at_ports.added
             or any(run.is_lower(*one, at_ports.hours, at_ports.usd) for one in lowering)
         ):
-            return OverLand(by_rail, None)
+            return None
         hours, usd = at_ports.hours - saved[0][:, None], at_ports.usd - saved[1][:, None]
         touched = np.zeros((ports + at_ports.added, cities), np.bool_)
         touched[(saved[0] > 0) | (saved[1] > 0)] = True
         touched[ports:] = True
         for one in lowering:
             run.lower_rows(*one, hours, usd, touched)
-        return OverLand(by_rail, (hours, usd, touched) if touched.any() else None)
+        return (hours, usd, touched) if touched.any() else None
 
     def _by_road(self, c: int, arcs: NumberedArcs | None, table: LegTable, at_ports: PortLegs) -> ByRoad:
         base, value = self.base, self.values[c]

@@ -56,11 +56,11 @@ def find_own_ways(
 
 def find_ports(chains: Chains, value_of_time: float, s: int = 0) -> tuple[Ints, Ints]:
     """The ports of ways by sea on the side of the first and of the second city, [city, city]; as `find_sea_ways`."""
-    sea, over_sea, whole = chains.by_sea[s]
+    to_port, _, sea, over_sea, whole = chains.by_sea[s]
     if not sea.hours.size:
         return np.zeros(whole.usd.shape, np.int64), np.zeros(whole.usd.shape, np.int64)
-    last = join_by(over_sea, chains.to_port.transposed, value_of_time)
-    first = np.take_along_axis(join_by(chains.to_port, sea, value_of_time), last, axis=1)
+    last = join_by(over_sea, to_port.transposed, value_of_time)
+    first = np.take_along_axis(join_by(to_port, sea, value_of_time), last, axis=1)
     return first, last
 
 
@@ -92,7 +92,7 @@ def find_sea_ways(
     ports: of its ways, where they are known (`find_ports`).
     Kilometres at sea are those sailed; kilometres by land the great circle to and from the ports * detour.
     """
-    sea, _, whole = chains.by_sea[s]
+    to_port, handicap, sea, _, whole = chains.by_sea[s]
     if not len(network.ports):
         return np.zeros(whole.usd.shape, np.bool_)
     first, last = find_ports(chains, value_of_time, s) if ports is None else ports
@@ -101,7 +101,7 @@ def find_sea_ways(
     sailed = sea.hours[first, last] * parameters["sea_speed"]
     km = distances(network.cities, network.ports) * parameters["connector_detour"]
     hauled = km[one, first] + km[other, last]
-    paid = chains.to_port.usd[one, first] + chains.to_port.usd[other, last] - 2 * parameters["port_fee"]
+    paid = to_port.usd[one, first] + to_port.usd[other, last] - 2 * parameters["port_fee"]
     by_land = np.minimum(chains.by_road.usd, chains.by_rail.usd)
     found = is_sea_way(sailed, hauled, paid, by_land, parameters)
     if sea_searches()[s].land:  # in haste: there is the way of the first search
@@ -111,7 +111,7 @@ def find_sea_ways(
             *(one.cost(VALUE_OF_REFERENCE) for one in (whole, chains.by_road, chains.by_rail))
         )
     found &= np.isfinite(whole.usd)
-    parts = LandParts(network, parameters, chains, value_of_time)
+    parts = LandParts(network, parameters, chains, handicap, value_of_time)
     found &= ~parts.ends_where_it_passed(first, last, found & np.isfinite(by_land))
     upper = np.triu(found)  # of two ways of equal cost there and back may take different ones
     return np.asarray(upper | upper.T)

@@ -5,7 +5,8 @@ Panama Canal. A laden Capesize ship is too deep for the locks of Panama: ore of 
 Good Hope. The first search at sea is that of the lowest value of time, open to all ships. Classes of goods with rows
 in `ships.csv` have one of their own, on which the chokepoints of these rows are closed; and so have those in `HASTE`,
 at a higher value. They take the way of the first search where an economy at either end has ores for smaller ships,
-and where their own way is none by sea (`sea_choice`): nobody is cut off.
+and where their own way is none by sea (`sea_choice`): nobody is cut off. Classes with rows in `leg_constants.csv` have
+one of their own too, by whose constant rail to ports is chosen.
 """
 
 from __future__ import annotations
@@ -18,34 +19,38 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
+from samarkand.world.freight.leg_constants import leg_constants
 from samarkand.world.freight.mode_choice import MODES, SECTOR_OF_CLASS, VALUED_AS, VOT_CLASSES
 from samarkand.world.freight.ships import ShipRow, ship_rows
 from samarkand.world.parameters import Parameters
 
 Bools = NDArray[np.bool_]
 # Search classes of goods whose value of time is nearer to theirs than to the lowest, as declared. The highest go with
-# those below: there is room for four searches.
+# those below: each search takes time.
 HASTE = {"middle": 1, "high": 2, "highest": 2}
-MOST = 4  # routes of a mode
 SEA = MODES.index("sea")
 
 
 class SeaSearch(NamedTuple):
     """A search for ways at sea. land: number of the search class whose value of time and legs on land it has; barred:
-    passages of the sea graph that its ships do not sail; smaller: economies whose goods take the first search."""
+    passages of the sea graph that its ships do not sail; smaller: economies whose goods take the first search;
+    on_legs: log odds of road over rail on its legs to ports, beside those of all goods (`leg_constants`)."""
 
     land: int
     barred: frozenset[str] = frozenset()
     smaller: frozenset[str] = frozenset()
+    on_legs: float = 0.0
+
+    @property
+    def may_turn(self) -> bool:
+        """Whether its goods take the way of the first search where that is better: those in haste, in any ship."""
+        return self.land > 0 and not self.barred
 
 
 @cache
 def sea_searches() -> tuple[SeaSearch, ...]:
     """The searches, that of all ships first."""
-    found = (SeaSearch(0), *dict.fromkeys(_of_classes().values()))
-    if len(found) > MOST:
-        raise ValueError(f"ships.csv: there is room for {MOST} searches at sea, not for {len(found)}")
-    return found
+    return (SeaSearch(0), *dict.fromkeys(_of_classes().values()))
 
 
 @cache
@@ -64,26 +69,32 @@ def _of_classes() -> dict[str, SeaSearch]:
         if row.vot_class not in VOT_CLASSES:
             raise ValueError(f"ships.csv: {row.vot_class} is no class of goods: {', '.join(VOT_CLASSES)}")
         rows_of.setdefault(row.vot_class, []).append(row)
-    for label in HASTE:
+    for label in (*HASTE, *leg_constants()):
         rows_of.setdefault(label, [])
     return {
         label: SeaSearch(
             HASTE.get(label, 0),
             frozenset(row.passage for row in rows),
             frozenset(code for row in rows for code in row.except_of.split()),
+            leg_constants().get(label, 0.0),
         )
         for label, rows in rows_of.items()
     }
 
 
 def routes_of_land(c: int) -> list[int]:
-    """Numbers of the searches at sea whose legs on land are those of a search class."""
+    """Numbers of the searches at sea whose legs by road and by rail are those of a search class."""
     return [s for s, search in enumerate(sea_searches()) if search.land == c]
 
 
 def values_of_routes(values_of_time: Floats) -> Floats:
-    """Value of time of each route, [mode, search]: by land of the search class, at sea of the search there."""
-    found = np.tile(np.asarray(values_of_time, float), (len(MODES), 1))
+    """Value of time of each route, [mode, search]: by land of the search class, at sea of the search there.
+
+    There are as many as the more of the two; there is no route on the others.
+    """
+    values_of_time = np.asarray(values_of_time, float)
+    more = max(len(sea_searches()) - len(values_of_time), 0)
+    found = np.tile(np.pad(values_of_time, (0, more), "edge"), (len(MODES), 1))
     for s, search in enumerate(sea_searches()):
         found[SEA, s] = values_of_time[min(search.land, len(values_of_time) - 1)]
     return found
@@ -119,11 +130,12 @@ def is_own(hours: Floats, usd: Floats) -> Bools:
 def cheaper_ways(hours: Floats, usd: Floats, parameters: Parameters) -> Bools:
     """Where the way of a search costs its goods no more than that of the first, [pair, search].
 
-    Ships that are barred from somewhere have no choice. hours, usd: [pair, mode, search].
+    Ships that are barred from somewhere have no choice, nor have goods by the trainload. hours, usd: [pair, mode,
+    search].
     """
     found = np.ones((len(hours), len(sea_searches())), np.bool_)
     for label, s in zip(VOT_CLASSES, sea_search_of().tolist(), strict=True):
-        if s and not sea_searches()[s].barred:
+        if s and sea_searches()[s].may_turn:
             value = parameters[f"value_of_time_{VALUED_AS.get(label, label)}"]
             mine, first = (usd[:, SEA, k] + value * hours[:, SEA, k] for k in (s, 0))
             found[:, s] &= mine <= first
@@ -137,7 +149,7 @@ def turns_aside(own_ways: Bools) -> Bools:
     """
     found = own_ways.copy()
     for s, search in enumerate(sea_searches()):
-        found[:, s] &= s > 0 and not search.barred
+        found[:, s] &= search.may_turn
     return found
 
 

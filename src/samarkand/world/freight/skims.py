@@ -78,6 +78,13 @@ def values_of_time(parameters: Parameters) -> tuple[float, ...]:
     )
 
 
+def routes() -> list[str]:
+    """Labels of the routes of a mode: by land those of the search classes, by sea by number of the search there; where
+    there are more of these they are called by their number."""
+    further = range(len(SEARCH_CLASSES), len(sea_searches()))
+    return [*SEARCH_CLASSES, *(f"sea_{s}" for s in further)]
+
+
 def components(network: Network, parameters: Parameters) -> dict[str, Component]:
     """The three graphs with their places."""
     return {name: component(name, network, parameters) for name in ("road", "rail", "sea")}
@@ -199,27 +206,27 @@ class Chains:
     """Chains of legs of one search class, with the parts they are made of (places in brackets).
 
     road: by road [city, city + terminal + port]; to_terminal: by road to a terminal, change included, infinite where
-    it is too far [city, terminal]; rail: [terminal, terminal]; along: by road and rail [city, terminal]; to_port: by
-    road or by road and rail, port included [city, port]; handicap: of rail to ports (`leg_choice`) [city, port];
+    it is too far [city, terminal]; rail: [terminal, terminal]; along: by road and rail [city, terminal];
     by_road, by_rail: two modes [city, city], infinite on the diagonal; by_sea: the third by number of the search at
-    sea, of those that have these legs on land.
+    sea, of those that have these legs by road and by rail.
     """
 
     road: Legs
     to_terminal: Legs
     rail: Legs
     along: Legs
-    to_port: Legs
-    handicap: Floats
     by_road: Legs
     by_rail: Legs
     by_sea: Mapping[int, Voyages]
 
 
 class Voyages(NamedTuple):
-    """Ways of one search at sea: sea [port, port]; over_sea: to a port and on [city, port]; whole [city, city],
+    """Ways of one search at sea: to_port: by road or by road and rail, port included [city, port]; handicap: of rail to
+    ports (`leg_choice`) [city, port]; sea [port, port]; over_sea: to a port and on [city, port]; whole [city, city],
     infinite on the diagonal."""
 
+    to_port: Legs
+    handicap: Floats
     sea: Legs
     over_sea: Legs
     whole: Legs
@@ -235,7 +242,8 @@ def chain_legs(
 ) -> Chains:
     """The three modes of one search class from its legs by road and rail, and those at sea by number of the search.
 
-    handicap: of rail to ports [city, port], where that is settled by another state of the network (`leg_choice`).
+    handicap: of rail to ports [search at sea, port, city], where that is settled by another state of the network
+    (`leg_choice`).
     """
     city, terminal, port = attach_by_road(network, parameters)
     near = within_access(network, parameters)
@@ -259,32 +267,50 @@ def chain_legs(
     by_rail = Legs(np.where(offered, by_rail.hours, np.inf), np.where(offered, by_rail.usd, np.inf))
 
     beside = cities_beside_ports(network, parameters)
-    to_port = cheaper_legs(_columns(road, slice(cities + terminals, None)), beside, value_of_time).plus(
+    by_truck = cheaper_legs(_columns(road, slice(cities + terminals, None)), beside, value_of_time).plus(
         parameters["port_hours_road"], fee
     )
-    by_train = Legs(np.full_like(to_port.hours, np.inf), np.full_like(to_port.usd, np.inf))
+    by_train = Legs(np.full_like(by_truck.hours, np.inf), np.full_like(by_truck.usd, np.inf))
     by_train.hours[:, served] = along.hours[:, port_terminal[served]]
     by_train.usd[:, served] = along.usd[:, port_terminal[served]]
     by_train = by_train.plus(parameters["port_hours_rail"], fee)
-    if handicap is None:
-        constant = rail_constant_of_ports(network, parameters, value_of_time)
-        handicap = settle_handicap(constant, to_port.cost(value_of_time), by_train.cost(value_of_time))
-    to_port = cheaper_legs(to_port, by_train.plus(0.0, handicap), value_of_time)
-    voyages = {s: sail(network, parameters, one, to_port, value_of_time) for s, one in at_sea.items()}
-    return Chains(road, to_terminal, rail, along, to_port, handicap, _apart(by_road), by_rail, voyages)
+    legs_to_ports: dict[float, tuple[Legs, Floats]] = {}  # by what goods have on legs
+
+    def to_ports(s: int) -> tuple[Legs, Floats]:
+        on_legs = sea_searches()[s].on_legs
+        if on_legs not in legs_to_ports:
+            if handicap is None:
+                constant = rail_constant_of_ports(network, parameters, value_of_time, on_legs)
+                costs = (legs.cost(value_of_time) for legs in (by_truck, by_train))
+                own = settle_handicap(constant, *costs)
+            else:
+                own = handicap[s].T
+            found = cheaper_legs(by_truck, by_train.plus(0.0, own), value_of_time)
+            legs_to_ports[on_legs] = found, own
+        return legs_to_ports[on_legs]
+
+    voyages = {s: sail(network, parameters, one, *to_ports(s), value_of_time) for s, one in at_sea.items()}
+    return Chains(road, to_terminal, rail, along, _apart(by_road), by_rail, voyages)
 
 
 def sail(
-    network: Network, parameters: Parameters, at_sea: Legs, to_port: Legs, value_of_time: float
+    network: Network,
+    parameters: Parameters,
+    at_sea: Legs,
+    to_port: Legs,
+    handicap: Floats,
+    value_of_time: float,
 ) -> Voyages:
     """Ways by sea of one search.
 
-    at_sea: legs between the points of the sea graph at the ports; to_port: as in `Chains`.
+    at_sea: legs between the points of the sea graph at the ports; to_port, handicap: as in `Voyages`.
     """
     quay = attach_ports_at_sea(network, parameters)
     sea = _apart(at_sea.plus(quay.hours[:, None] + quay.hours, quay.usd[:, None] + quay.usd))
     over_sea = join_legs(to_port, sea, value_of_time)
-    return Voyages(sea, over_sea, _apart(join_legs(over_sea, to_port.transposed, value_of_time)))
+    return Voyages(
+        to_port, handicap, sea, over_sea, _apart(join_legs(over_sea, to_port.transposed, value_of_time))
+    )
 
 
 def _apart(legs: Legs) -> Legs:
@@ -304,15 +330,14 @@ def each_chain(
 ) -> None:
     """Give the chains of every search class to `take`, two at a time: the compiled joins release the lock.
 
-    handicap: as `chain_legs`, [class, port, city].
+    handicap: as `chain_legs`.
     """
     values = values_of_time(parameters)
 
     def one(c: int) -> None:
-        settled = None if handicap is None else handicap[c].T
         on_land = {name: legs[name][c] for name in ("road", "rail")}
         at_sea = {s: legs["sea"][s] for s in routes_of_land(c)}
-        take(c, chain_legs(network, parameters, on_land, at_sea, values[c], settled))
+        take(c, chain_legs(network, parameters, on_land, at_sea, values[c], handicap))
 
     run_all(one, range(len(values)))
 
@@ -327,7 +352,8 @@ def assemble(
     diagonal is infinite: trade within a city follows a rule of its own (`trade_costs`).
     """
     size = len(network.cities)
-    shape = (len(SEARCH_CLASSES), len(MODES), size, size)
+    labels_of_routes = routes()
+    shape = (len(labels_of_routes), len(MODES), size, size)
     hours, usd = np.full(shape, np.inf), np.full(shape, np.inf)
 
     def take(c: int, chains: Chains) -> None:
@@ -338,12 +364,13 @@ def assemble(
 
     each_chain(network, parameters, legs, take, handicap)
     values = values_of_time(parameters)
-    cost = usd + values_of_routes(np.array(values)).T[:, :, None, None] * hours
+    of_routes = values_of_routes(np.array(values))
+    cost = usd + of_routes.T[:, :, None, None] * hours
     dims = ("vot_class", "mode", "origin_city", "destination_city")
     labels = network.cities.index.to_numpy()
     coords = {
-        "vot_class": list(SEARCH_CLASSES),
-        "value_of_time": ("vot_class", list(values)),
+        "vot_class": labels_of_routes,
+        "value_of_time": ("vot_class", of_routes[0]),
         "mode": list(MODES),
         "origin_city": labels,
         "destination_city": labels,

@@ -22,11 +22,10 @@ from samarkand.core.progress import Progress, quiet
 from samarkand.engines.compiled import load_compiled
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.end_legs import LegTable
-from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.new_port_legs import NewPorts, port_legs
 from samarkand.world.freight.path_update import number_ends
-from samarkand.world.freight.sea_searches import LIKE, PLACED_FROM, routes_of_land
+from samarkand.world.freight.sea_searches import LIKE, PLACED_FROM, routes_of_land, sea_searches
 from samarkand.world.freight.skims import SEARCH_CLASSES
 from samarkand.world.freight.subset_costs import PairSums, SubsetCosts
 from samarkand.world.network.arcs import WITHOUT_ARCS, Arc, port_savings
@@ -272,22 +271,23 @@ class _Run:
         cities, terminals = base.road_city.shape[1], base.rail_hours.shape[1]
         road_legs, rail_legs = (self.tables[mode].of_class(c) for mode in ("road", "rail"))
         extra = closing.port_extra_road, closing.port_extra_rail
-        ports = port_legs(self.new, base, c, value, self.tables, *extra)
-        hours, usd = (
-            base.port_hours[c],
-            base.port_usd[c],
-        )  # without projects: infinite to ports that one builds
-        built = np.arange(hours.shape[0] + ports.added) >= hours.shape[0]
+        at_sea, searches = routes_of_land(c), sea_searches()
+        # Ways by road to ports are kept where they are cheaper than those of any search: where rail is chosen least.
+        most = max(at_sea, key=lambda s: searches[s].on_legs, default=0)
+        legs = {s: port_legs(self.new, base, c, value, self.tables, *extra, s) for s in at_sea or [0]}
+        ports = legs[most]
+        known = base.sea_hours.shape[1]
+        built = np.arange(known + ports.added) >= known
         if ports.added:
             first, second, third = map(np.hstack, zip(road_legs, ports.from_ends, strict=True))
             road_legs = first, second, third
-            hours, usd = (np.where(built[:, None], np.inf, legs) for legs in (ports.hours, ports.usd))
+        to_ports = (ports.hours, ports.usd) if at_sea else np.zeros((2, *ports.hours.shape))
         near = base.near_ptr, base.near, base.near_hours[c], base.near_usd[c]
         (road_star, full_road_star), (rail_star, full_rail_star) = self.star("road", c), self.star("rail", c)
         *rail, full_rail = run.rail_labels(rail_star, self.arcs["rail"].rows, *rail_legs, base.rail[c])
         at_ends, at_near, by_road, full_road = run.road_labels(
             road_star, self.arcs["road"].rows, *road_legs, cities, terminals, *near,
-            closing.terminal_extra, ports.hours, ports.usd, closing.port_extra_road, value,
+            closing.terminal_extra, *to_ports, closing.port_extra_road, value,
         )  # fmt: skip
         *along, full_along = run.along_labels(
             *near, at_near, base.rail_hours[c], base.rail_usd[c], tuple(rail), base.along[c], value
@@ -300,23 +300,26 @@ class _Run:
             base.rail_usd[c], base.rail_city[c],
         )  # fmt: skip
         full = full_road_star or full_rail_star or full_rail or full_road or full_along
-        at_sea, voyages = routes_of_land(c), dict[int, Any]()
-        if not at_sea:
-            return (value, road, by_rail), voyages, full
-        *at_ports, full_ports = run.port_labels(
-            by_road, tuple(along), *self.served, closing.port_extra_rail, ports.handicap, *self.savings,
-            ports.hours, ports.usd, built, value,
-        )  # fmt: skip
-        full = full or full_ports
+        voyages, labels_of = dict[int, Any](), dict[float, Any]()  # these by what goods have on legs
         for s in at_sea:
-            if s:
-                ports = port_legs(self.new, base, c, value, self.tables, *extra, s)
+            ports, on_legs = legs[s], searches[s].on_legs
+            if on_legs not in labels_of:
+                *found, full_ports = run.port_labels(
+                    by_road, tuple(along), *self.served, closing.port_extra_rail, ports.handicap, *self.savings,
+                    ports.hours, ports.usd, built, value,
+                )  # fmt: skip
+                labels_of[on_legs], full = tuple(found), full or full_ports
+            at_ports = labels_of[on_legs]
+            # Without projects: infinite to ports that one builds.
+            hours, usd = ports.hours, ports.usd
+            if ports.added:
+                hours, usd = (np.where(built[:, None], np.inf, leg) for leg in (hours, usd))
             *over_sea, full_sea = run.over_sea_labels(
-                tuple(at_ports), ports.sea_hours, ports.sea_usd, ports.over_sea, value
+                at_ports, ports.sea_hours, ports.sea_usd, ports.over_sea, value
             )
             by_port = _turned(tuple(over_sea), built.size)
             voyages[s] = (
-                tuple(at_ports), tuple(over_sea), by_port, run.sea_margins(by_port, ports.over_sea),
+                at_ports, tuple(over_sea), by_port, run.sea_margins(by_port, ports.over_sea),
                 hours, usd, usd + value * hours, base.sea_city[s], value,
             )  # fmt: skip
             full = full or full_sea
@@ -385,7 +388,7 @@ class _Run:
         cities, classes = len(baseline.cities), baseline.values.size
         width = int((np.arange(classes) == LIKE).sum()) + 2 * (classes - PLACED_FROM)  # slots of `add_rows`
         slots = 1 << self.labels.KEPT_BITS
-        bits, lists = int(2 * sets - 1).bit_length(), (len(SEARCH_CLASSES), len(MODES))
+        bits, lists = int(2 * sets - 1).bit_length(), baseline.pairs.usd.shape[:0:-1]  # [route, mode]
         room = (
             np.zeros((*lists, cities), np.int32),
             np.empty((*lists, cities, most, 3)),

@@ -447,7 +447,7 @@ def pairs_of_skims(
         destination.astype(np.int32),
         arrays["hours"],
         arrays["usd"],
-        values_of_routes(np.pad(values, (0, arrays["usd"].shape[2] - values.size), "edge")),
+        values_of_routes(values),
         sea_offered(skims)[origin, destination],
         own_ways,
         mirrored,
