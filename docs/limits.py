@@ -1,18 +1,23 @@
-"""Writes docs/limits-worths.csv and docs/limits.md: what items that bring capacity are worth with limits off and on.
+"""Writes docs/limits-worths.csv, docs/limits-wider.csv and docs/limits.md: what capacity is worth.
+
+Items that bring some, with limits off and on; and a full place that takes more, by hand.
 
     python -m docs.limits             works all out on the embedded world: minutes
     python -m docs.limits --show      the page, from the file as it is
 
 worth of an item in US$ m a year = equivalent variation of all economies with the programme of the year
                                    - the same with the item left out, both before anybody pays
+worth of a wider place            as `limits_by_hand` works it out, beside the equilibrium
 """
 
 from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from docs.limits_by_hand import wider, worth
 
 from samarkand.appraisal import find_baseline
 from samarkand.engines.equilibrium.measures import calc_equivalent_variation
@@ -25,7 +30,7 @@ from samarkand.world.freight.priced_places import Limits
 from samarkand.world.parameters import load_parameters
 
 HERE = Path(__file__).parent
-TABLE, PAGE = HERE / "limits-worths.csv", HERE / "limits.md"
+TABLE, WIDER, PAGE = HERE / "limits-worths.csv", HERE / "limits-wider.csv", HERE / "limits.md"
 PROGRAMME, YEAR = "eurasian-corridors", 2035
 ITEMS = ("dostyk-moiynty", "almaty-rail-bypass", "aktau-container-hub", "kaz-border-posts")
 # Capacities and flows of the item's place in `unit`, with the rest of the programme; prices in US$ a tonne or TEU, also
@@ -35,6 +40,9 @@ COLUMNS = (
     "on_with", "price_without", "price_with", "full_place", "full_price_without", "full_price_with", "worth_off",
     "worth_on",
 )  # fmt: skip
+# Of a full place that takes more by a part: prices in US$ a tonne or TEU, and `limits_by_hand.Worth` in US$ m a year.
+WIDER_COLUMNS = ("place", "part", "price_before", "price_after", "area", "saved", "gained", "equilibrium")
+PARTS = (0.02, 0.05)
 NONE = "no capacity published"
 Row = dict[str, str]
 
@@ -57,9 +65,7 @@ sends nearly all by Nur Zholy and next to none by Alakol, which in truth has its
 TAIL_FULL = """
 The place that is full, the dearest if there are several, is {title},
 {capacity:,g} {unit}, at US$ {price:.2f} a tonne or TEU.
-None of the four items enlarges it. One that did would save those who pass the fall of the price, which is a cost in
-the equilibrium: what passes on the mean times the fall, in money of goods as they leave their economy
-(`tests/test_limits_embedded.py`).
+None of the four items enlarges it; what it would be worth to do so stands [below](#a-wider-place-by-hand).
 What an item saves those who use it there is taken back: no more can pass, and the price rises instead. With limits on
 the item is worth less by the change of the price times what can pass, and by what goods that are turned aside no
 longer save with it; goods that are turned to it make it worth more. As many containers pass Dostyk with its second
@@ -68,6 +74,32 @@ differences below US$ 0.1 m as nothing.
 
 | item | change of the price, US$ | times what passes, US$ m | worth off less worth on, US$ m |
 |---|---:|---:|---:|
+"""
+WIDER_HEADS = (
+    "takes more by", "price before and after, US$", "times what passes on the mean", "saved, trade by trade",
+    "gained, by hand", "equivalent variation of the world", "of what the fall of the price saves",
+)  # fmt: skip
+TAIL_WIDER = """
+## A wider place, by hand
+
+If the same place took {parts} more, US$ m a year:
+
+{table}
+- *The price falls for all that passes*, not only for what is admitted. A price is used up like any other cost: nobody
+  receives it in the equilibrium, so that shippers gain the whole area under its fall.
+- *Trade by trade* it is the same money: the fall of the cost between two economies times their TEU, summed.
+- *The equilibrium gains less*, in one proportion. The accounts hold what goods are worth as they leave, V a TEU. The
+  equilibrium takes that for what buyers pay for goods delivered, V + C with C the whole cost of the way: a dollar less
+  on the way saves the part 1 / (V + C) of what is spent, and not 1 / V. So V / (V + C) of what shippers save is gained,
+  {ratio:.2f} on the mean of these goods: their way costs {dearer:.0%} of what they are worth.
+- *Nothing else comes between.* Inputs are among the flows; what one economy gains by its terms of trade another loses;
+  the embedded world has no tariffs, so that trade that grows brings no revenue.
+
+The proportion is the same whatever makes freight cheaper, with limits and without. Tonnes follow from what goods are
+worth as they leave, and trade answers delivered prices: both are as they should be. The gain of the world is on the low
+side of what shippers save, by C / (V + C) of it. With `--transit-payments` rents are paid in full, in money: when a
+rent falls, its operator loses all of the fall and shippers gain V / (V + C) of it. The world then gains less than the
+price of what is admitted (`tests/test_capacity_worth.py`).
 """
 TAIL_FREE = """
 No place is full with the programme of 2035: limits on and off are the same. The capacities are published ones, of
@@ -140,10 +172,33 @@ class _Switch:
         return row
 
 
-def read() -> list[Row]:
-    """The rows as they are written."""
-    with TABLE.open(newline="", encoding="utf-8") as file:
+def wider_rows(whole: Counterfactual) -> Iterator[Row]:
+    """What the full place, the dearest one, would be worth if it took more."""
+    limits = whole.freight.limits
+    assert limits is not None  # asked for
+    full = max(limits.prices.items(), key=lambda place: place[1])[0]
+    for part in PARTS:
+        more = wider(whole, full, part)
+        assert more.freight.limits is not None
+        found = worth(whole, more)._asdict()
+        row = {"place": full, "part": f"{part:g}"}
+        for name, one in (("before", limits), ("after", more.freight.limits)):
+            row[f"price_{name}"] = f"{one.prices[full]:.4f}"
+        yield row | {name: f"{found[name]:.4f}" for name in WIDER_COLUMNS[4:]}
+
+
+def read(table: Path = TABLE) -> list[Row]:
+    """The rows of a file as they are written."""
+    with table.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def write(table: Path, columns: Iterable[str], found: Iterable[Row]) -> None:
+    """Write rows to a file."""
+    with table.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(columns), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(found)
 
 
 def full_place(row: Row) -> CapacityRow:
@@ -158,7 +213,7 @@ def taken_back(row: Row) -> tuple[float, float]:
     return dearer, dearer * place.capacity * per_unit(place.unit, load_parameters()) / 1e6
 
 
-def page(found: list[Row]) -> str:
+def page(found: list[Row], wide: list[Row]) -> str:
     """docs/limits.md."""
     heads = (
         "item", "place", "unit", "capacity, without and with", "use with limits off, without and with",
@@ -189,18 +244,31 @@ def page(found: list[Row]) -> str:
         dearer, cost = taken_back(row)
         lost = float(row["worth_off"]) - float(row["worth_on"])
         text += f"| {row['title']} | {dearer:.4f} | {cost:.3f} | {lost:.3f} |\n"
-    return text
+    return text + _wider_page(wide)
+
+
+def _wider_page(wide: list[Row]) -> str:
+    """What a wider place would be worth."""
+    lines = [f"| {' | '.join(WIDER_HEADS)} |\n", f"|{'---:|' * len(WIDER_HEADS)}\n"]
+    for row in wide:
+        area, gained, found = (float(row[name]) for name in ("area", "gained", "equilibrium"))
+        prices = f"{float(row['price_before']):.2f} and {float(row['price_after']):.2f}"
+        lines.append(
+            f"| {float(row['part']):.0%} | {prices} | {area:.3f} | {float(row['saved']):.3f} | {gained:.3f} | "
+            f"{found:.3f} | {found / area:.4f} |\n"
+        )
+    ratio = float(wide[0]["gained"]) / float(wide[0]["saved"])
+    parts = " or ".join(f"{float(row['part']):.0%}" for row in wide)
+    return TAIL_WIDER.format(parts=parts, table="".join(lines), ratio=ratio, dearer=1 / ratio - 1)
 
 
 def main() -> None:
     """Work out the file, or show the page."""
     if sys.argv[1:2] != ["--show"]:
-        found = list(rows(Session()))
-        with TABLE.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(found)
-    text = page(read())
+        session = Session()
+        write(TABLE, COLUMNS, list(rows(session)))
+        write(WIDER, WIDER_COLUMNS, list(wider_rows(_Switch(session, limits=True).whole)))
+    text = page(read(), read(WIDER))
     PAGE.write_text(text, encoding="utf-8")
     sys.stdout.write(text)
 

@@ -15,7 +15,7 @@ def number(row: dict[str, str], name: str) -> float:
 
 
 def test_the_page_is_written_from_its_file() -> None:
-    assert page.PAGE.read_text(encoding="utf-8") == page.page(page.read())
+    assert page.PAGE.read_text(encoding="utf-8") == page.page(page.read(), page.read(page.WIDER))
     assert tuple(ROWS) == page.ITEMS
     assert ROWS["almaty-rail-bypass"]["place"] == page.NONE
 
@@ -62,6 +62,19 @@ def test_what_limits_change_in_a_worth_is_the_price_at_the_full_place_and_more_o
         lost = number(row, "worth_off") - number(row, "worth_on")
         if abs(lost) >= 0.01:
             assert 0 < page.taken_back(row)[1] / lost < 1
+
+
+def test_a_wider_place_gains_by_hand_what_the_equilibrium_says() -> None:
+    """Prices are written with four digits, and a step of 5 per cent is told by its mean: two parts in a thousand."""
+    row = page.full_place(page.read()[0])
+    for wide in page.read(page.WIDER):
+        part, fall = number(wide, "part"), number(wide, "price_before") - number(wide, "price_after")
+        by_hand = fall * row.capacity * (1 + part / 2) / 1e6
+        assert row.unit == "TEU a year"
+        assert number(wide, "area") == pytest.approx(by_hand, rel=2e-3)
+        assert number(wide, "saved") == pytest.approx(by_hand, rel=2e-3)
+        assert number(wide, "equilibrium") == pytest.approx(number(wide, "gained"), rel=2e-3)
+        assert number(wide, "gained") < number(wide, "saved")
 
 
 def test_items_of_the_page_are_of_the_programme() -> None:

@@ -5,7 +5,8 @@
 
 for place f, seller i, buyer n, sector s and class of goods c; amount: tonnes or TEU in unit loads, as the place counts
 them; volume: TEU that all goods would fill. All goods of a class between two economies pay alike for a TEU, as in the
-cost of their ways: of no goods more leaves the melt than the price has put into it.
+cost of their ways. That is money, whole; of it the price has put V / (V + C) into the melt, with V what goods are worth
+as they leave and C the cost of their way (docs/limits.md): the accounts value goods as they leave.
 """
 
 from __future__ import annotations
