@@ -132,11 +132,9 @@ def test_capacity_is_worth_the_traffic_that_it_admits(declare, open_model: Sessi
     assert cost[0] < cost[1]
 
 
-def test_limits_are_on_or_off_and_not_worked_out_with_reach() -> None:
+def test_limits_are_on_or_off() -> None:
     with pytest.raises(Faults, match="Give 1 for limits"):
         Session().ask(toy_programme(), make_toy_world(), assumptions={"limits": 0.5})
-    with pytest.raises(Faults, match="--reach"):
-        Session().ask(toy_programme(), make_toy_world(), limits=True, reach=True)
 
 
 def test_freight_shows_prices_and_what_is_paid(declare) -> None:
@@ -157,7 +155,24 @@ def test_freight_shows_prices_and_what_is_paid(declare) -> None:
     assert table.loc["samara", "paid_to"] == ""
     assert "complementarity are missed by" in text
     assert "is in it with --transit-payments alone" in text
+    assert "--transit-payments puts what is left" in text
+    assert "over capacity: suez" not in text  # it is full, to the tolerance of its price
     assert "Costs do not react" not in text
+
+
+def test_freight_proposes_no_option_that_is_given(declare) -> None:
+    terms = {"limits": True, "transit_payments": True}
+    found = freight(toy_programme(), world=make_toy_world(), session=Session(), year=YEAR, **terms)
+    for width in (80, 120):
+        console = Console(width=width, record=True)
+        print_freight(found, console)
+        lines = console.export_text().splitlines()
+        assert "--transit-payments" not in " ".join(lines)
+        assert "a rent is income of its operator's economy" in " ".join(" ".join(lines).split())
+        assert max(map(len, lines)) <= width
+        assert not [line for line in lines if line.strip() in ("*", "**")]  # a mark alone says nothing
+        assert ("made up" in " ".join(lines)) is (width == 120)
+        assert ("Sources: freight-capacity.csv" in " ".join(lines)) is (width == 80)
 
 
 def test_a_port_takes_what_the_item_that_betters_it_declares(declare, open_model: Session) -> None:

@@ -18,9 +18,9 @@ WORLD = make_toy_world()
 SESSION = Session()
 
 
-def stressed(*, transit: bool = False, days: float | None = None) -> Stress:
+def stressed(*, transit: bool = False, days: float | None = None, **terms: bool) -> Stress:
     return stress_test(
-        toy_programme(WORLD), ["suez"], world=WORLD, session=SESSION, transit=transit, days=days
+        toy_programme(WORLD), ["suez"], world=WORLD, session=SESSION, transit=transit, days=days, **terms
     )
 
 
@@ -46,6 +46,15 @@ def test_the_canal_loses_all_of_its_income_and_railways_gain(year: Stress, tmp_p
     assert "stress-transit.csv" not in {path.name for path in write_stress(stressed(), tmp_path / "without")}
     assert "--transit prints" in printed(stressed())  # what is not shown is said
     assert "--transit prints" not in printed(year)
+
+
+@pytest.mark.parametrize("shown", [False, True])
+@pytest.mark.parametrize("paid", [False, True])
+def test_no_option_is_proposed_that_is_given_already(shown: bool, paid: bool) -> None:
+    text = " ".join(printed(stressed(transit=shown, transit_payments=paid)).split())
+    assert ("--transit-payments puts" in text) is not paid
+    assert ("--transit prints" in text) is not shown
+    assert ("Real income has what" in text) is paid
 
 
 def test_days_are_a_part_of_a_year_and_say_what_is_not_in_them(year: Stress) -> None:

@@ -30,7 +30,6 @@ from samarkand.world.projection import Projection, load_projection
 from samarkand.world.world import World, load_world
 
 Asked: TypeAlias = Scenario | Programme | str | Path
-NO_PRICES = "each item left out has prices of full places of its own, and none are looked for"
 LAST_YEAR = 2100
 DEFAULT_YEARS = (2035,)
 # Parameters of how states make up years alone: no state depends on them.
@@ -308,7 +307,7 @@ def _checked(
 ) -> Question:
     """A question without a fault; `programme` None: it could not be read, and the faults say why."""
     assumptions = faults.attempt(partial(world.assumptions.replace, scenario.assumptions))
-    _check(scenario, programme, reach, faults)
+    _check(scenario, programme, faults)
     faults.attempt(partial(find_closures, scenario.closures, world.network))
     patched = programme
     if patched is not None and scenario.variations:
@@ -349,7 +348,7 @@ def _read_projection(
     return load_projection(projection, world.labels, max(asked, default=BASE_YEAR + 1))
 
 
-def _check(scenario: Scenario, programme: Programme | None, reach: bool, faults: FaultList) -> None:
+def _check(scenario: Scenario, programme: Programme | None, faults: FaultList) -> None:
     """Add everything that is wrong with a scenario beside its files."""
     for name in scenario.without:
         if programme is not None and name not in programme.ids:
@@ -378,9 +377,6 @@ def _check(scenario: Scenario, programme: Programme | None, reach: bool, faults:
     limits = dict(scenario.assumptions).get(SWITCH, 0.0)
     if limits not in (0.0, 1.0):
         faults.add(f"assumptions {SWITCH}", f"is {limits:g}", "Give 1 for limits that bind, or 0.")
-    if limits and reach:
-        option = f"what each item does given all others (--reach, --transit): {NO_PRICES}"
-        faults.add("--limits", f"is not worked out together with {option}", "Leave out one of the two.")
     rule = scenario.deficit_rule
     if rule not in DEFICIT_RULES:
         faults.add(f"--deficit-rule {rule}", "is not a rule", did_you_mean(rule, DEFICIT_RULES))

@@ -71,10 +71,13 @@ class Counterfactual:
 
     def solve(self, progress: Progress = quiet) -> Counterfactual:
         """Itself, with what nearly every question needs worked out: the network and the equilibrium."""
-        if self.reach:
-            self._part("left_out", partial(leave_out, self.baseline.freight, self.change, progress))
+        left_out = partial(self._part, "left_out", partial(self._leave_out, progress))
+        if self.reach and self.baseline.gates is None:
+            left_out()
         if self._nearby is None:
             self._part("freight", partial(self._freight, progress))
+        if self.reach and self.baseline.gates is not None:  # prices without an item begin from those with all
+            left_out()
         progress(f"{self.change.year}: equilibrium")
         _ = self.before_financing
         return self
@@ -109,9 +112,28 @@ class Counterfactual:
     @property
     def left_out(self) -> Beside[xr.DataArray] | None:
         """Generalised cost with each item of the network left out, worked out beside the rest and waited for where it
-        is read, dims (project, vot_class, origin, destination); None where nobody asked for it."""
-        make = partial(leave_out, self.baseline.freight, self.change, quiet)
-        return self._part("left_out", make) if self.reach else None
+        is read, dims (project, vot_class, origin, destination); None where nobody asked for it. With limits each has
+        prices of its own, found near those with all items, and items that bring capacity alone are among them."""
+        return self._part("left_out", partial(self._leave_out, quiet)) if self.reach else None
+
+    def _leave_out(self, progress: Progress) -> Beside[xr.DataArray] | None:
+        if self.baseline.gates is None:
+            return leave_out(self.baseline.freight, self.change, progress)
+        of_places = self.change.effects.get("capacity", ())
+        items = list(dict.fromkeys(one.item for one in (*self.change.network, *of_places)))
+        step = partial(progress, f"{self.change.year}: prices with each item left out")
+
+        def work_out() -> xr.DataArray:
+            found = []
+            for number, item in enumerate(items, 1):
+                one = replace(self.leaving_out(item), near=self)
+                found.append(
+                    one.freight.costs["generalised_cost"].sel(state="with", variant="logsum", drop=True)
+                )
+                step(done=number, total=len(items))
+            return xr.concat(found, dim="project").assign_coords(project=items)
+
+        return Beside(work_out) if items else None
 
     @property
     def freight(self) -> FreightState:

@@ -33,6 +33,7 @@ COLUMNS = (
     "paid_with", "paid_to", "shared_with", "observed", "observed_year", "observed_source", "close_to_observed",
     "contradicted", "warning", "grade", "flag", "year", "source", "address", "note",
 )  # fmt: skip
+FULL = 1e-5  # of a capacity: what the prices of a full place may be off by is no warning
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def _warning(title: str, unit: str, flows: list[float], limits: list[float | Non
     over = [
         f"{flow:,.{decimals}f} {state} the programme ({flow / limit:.0%} of {limit:,.{decimals}f})"
         for state, flow, limit in zip(("without", "with"), flows, limits, strict=True)
-        if limit is not None and flow > limit
+        if limit is not None and flow > limit * (1 + FULL)
     ]
     return f"{title}: {COMPARED[unit]}, {unit}: {' and '.join(over)}" if over else ""
 

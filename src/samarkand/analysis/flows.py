@@ -39,6 +39,7 @@ class Freight:
     with_: FreightWork
     open: tuple[str, ...] = ()  # items in service in the year
     limits: tuple[Limits, Limits] | None = None  # without and with, where they are asked for
+    transit_payments: bool = False  # whether what goods pay on their way is in real income
 
     def crossings(self) -> pd.DataFrame:
         """Every open crossing with what passes it and its hours and fees by direction (`crossing_directions`)."""
@@ -105,7 +106,10 @@ def freight(
     with_ = mean_work([(weight, lay(state)) for weight, state in parts])
     gates, in_force = baseline.gates, states[schedule.in_force[year]].freight.limits
     limits = None if gates is None or in_force is None else (gates.limits, in_force)
-    return Freight(asked.programme, asked.world, year, without, with_, schedule.changes[year].open, limits)
+    return Freight(
+        asked.programme, asked.world, year, without, with_, schedule.changes[year].open, limits,
+        asked.scenario.transit_payments,
+    )  # fmt: skip
 
 
 def _parts(schedule: Schedule, year: int, states: Mapping[int, State]) -> list[tuple[float, State]]:

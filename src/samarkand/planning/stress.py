@@ -71,13 +71,15 @@ class Case:
 
 @dataclass(frozen=True)
 class Stress:
-    """The cases of a stress test, in the order asked. days: that a closure lasts; none: all is of a year."""
+    """The cases of a stress test, in the order asked. days: that a closure lasts; none: all is of a year.
+    transit_payments: whether what economies earn with goods of others is in real income."""
 
     programme: Programme
     world: World
     year: int
     cases: tuple[Case, ...]
     days: float | None = None
+    transit_payments: bool = False
 
     @property
     def part_of_year(self) -> float:
@@ -187,7 +189,10 @@ def stress_test(
             lost = transit_lost(calm.baseline.assignment, shut.baseline.assignment)
             case = replace(case, transit=lost)
         solved.append(case)
-    return Stress(asked.programme, asked.world, asked.scenario.years[-1], tuple(solved), days)
+    scenario = asked.scenario
+    return Stress(
+        asked.programme, asked.world, scenario.years[-1], tuple(solved), days, scenario.transit_payments
+    )
 
 
 def _check_days(days: float | None) -> None:

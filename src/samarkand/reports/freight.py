@@ -24,8 +24,12 @@ BUSIEST = 8
 PASSES = {"m t a year": "m t", "bn t-km a year": "bn t-km"}
 TRANSIT = (
     "Goods from and to other economies, without the programme; tariffs are means of what was paid, the cost of the "
-    "service in them, of other years where their table says so. Places without a known tariff are not here. What is "
-    "earned is in no economy's real income yet."
+    "service in them, of other years where their table says so. Places without a known tariff are not here. "
+)
+NOT_PAID = "No economy's real income has any of it: --transit-payments puts what is left above the cost of the service in."
+PAID = (
+    "What is left above the cost of the service is in real income where it is known, as far as it differs from the "
+    "world as it is."
 )
 SHORT = {"TEU a year": "k TEU", "m t a year": "m t", "trains a day": "trains/d", "trucks a day": "trucks/d"}
 CAPACITIES = (
@@ -33,7 +37,9 @@ CAPACITIES = (
     "economies alone, both ways together: none at home, no empty boxes, none that change ships. TEU are goods in unit "
     "loads. {}"
 )
-NEAR, CONTRADICTED = " *", " **"
+# A mark stays with the last word: alone on a line it says nothing.
+NEAR, CONTRADICTED = "\u00a0*", "\u00a0**"
+WIDE = 100  # columns of a screen with room for sources
 MARKS = (
     "* less than 1.5 times what was observed: a flow near to it is no evidence for the model. ** less than what was "
     "observed"
@@ -43,10 +49,17 @@ LIMITED = f"Goods turn aside where a place is full. {MARKS}: it does not bind."
 SCARCITY = (
     "Prices at which as many goods take another way or another mode, or are not traded, as a place cannot take; with "
     "the programme those of the state in force, before anybody pays. A queue is time and resources lost, a rent is "
-    "paid to the operator. Both are a cost in the equilibrium: what a rent brings an economy stands here, beside its "
-    "real income, and is in it with --transit-payments alone. Oil and gas from terminals of their own do not pay. "
+    "paid to the operator. {} Oil and gas from terminals of their own do not pay. "
     "Where no capacity is known nothing binds. Capacities and complementarity are missed by {:.0e} at most, for the "
     "trade that prices lead to."
+)
+RENTS = (
+    "Both are a cost in the equilibrium: what a rent brings an economy stands here, beside its real income, and is in "
+    "it with --transit-payments alone."
+)
+RENTS_PAID = (
+    "A queue is a cost in the equilibrium; a rent is income of its operator's economy, as far as it differs from the "
+    "world as it is."
 )
 LEGS = (
     "Tonnes count once, by the mode of the main part of their way. Tonne-kilometres, borders and ports also hold the "
@@ -100,8 +113,10 @@ def _print_capacity(freight: Freight, console: Console) -> None:
     """What passes places with a published capacity, and a warning where it is more than they can handle."""
     console.print()
     table = Table(box=None, pad_edge=False)
-    for column in ("published capacity", "flow", "capacity", "used", "with", "standing and source"):
-        words = column in ("published capacity", "standing and source")
+    with_sources = console.width >= WIDE
+    heads = ("published capacity", "flow", "capacity", "used", "with")
+    for column in (*heads, "standing and source" if with_sources else "standing"):
+        words = column not in heads[1:]
         table.add_column(column, justify="left" if words else "right")
     known = capacity_table(freight)
     for row in known.to_dict("records"):
@@ -114,10 +129,13 @@ def _print_capacity(freight: Freight, console: Console) -> None:
         place = f"{row['place']}{mark}"
         table.add_row(
             place, _amount(row["flow_without"], row["unit"]), f"{limit} {SHORT[row['unit']]}",
-            _share(row["used_without"]), _share(row["used_with"]), f"{_dated(row)}: {source}",
+            _share(row["used_without"]), _share(row["used_with"]),
+            f"{_dated(row)}: {source}" if with_sources else _dated(row),
         )  # fmt: skip
     console.print(table)
     console.print(CAPACITIES.format(WARNED if freight.limits is None else LIMITED))
+    if not with_sources:
+        console.print("Sources: freight-capacity.csv, with --out DIR; or on a screen of 100 columns.")
     if freight.limits is not None:
         _print_scarcity(freight, known, console)
     for warning in capacity_warnings(known):
@@ -143,7 +161,7 @@ def _print_scarcity(freight: Freight, known: pd.DataFrame, console: Console) -> 
             f"{row['scarcity_with']:,.2f}", f"{row['paid_without']:,.1f}", f"{row['paid_with']:,.1f}",
         )  # fmt: skip
     console.print(table)
-    console.print(SCARCITY.format(missed))
+    console.print(SCARCITY.format(RENTS_PAID if freight.transit_payments else RENTS, missed))
 
 
 def _print_transit(freight: Freight, console: Console) -> None:
@@ -153,7 +171,7 @@ def _print_transit(freight: Freight, console: Console) -> None:
         return
     shown = Table(box=None, pad_edge=False)
     for column in ("transit", "passes", "tariff", "US$ m a year", "change", "published"):
-        shown.add_column(column, justify="left" if column == "transit" else "right")
+        shown.add_column(column, justify="left" if column == "transit" else "right", overflow="fold")
     for row in table[table["income_without"] + table["income_with"] > 0].to_dict("records"):
         change = row["income_with"] - row["income_without"]
         published = row["income_published"]
@@ -164,7 +182,7 @@ def _print_transit(freight: Freight, console: Console) -> None:
         )  # fmt: skip
     console.print()
     console.print(shown)
-    console.print(TRANSIT)
+    console.print(TRANSIT + (PAID if freight.transit_payments else NOT_PAID))
     beside = transit_in_accounts(freight)
     for row in beside[beside["exceeds"]].to_dict("records"):
         console.print(

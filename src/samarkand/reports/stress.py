@@ -30,10 +30,21 @@ LONG_RUN = (
     "Long-run elasticities: buyers have found other sellers. While a closure is new, the volumes cut off "
     "are the answer, and the income lost is a lower bound."
 )
-WITHOUT_TRANSIT = (
-    "What canals, railways and ports earn with goods of others is not shown: --transit prints what they lose and gain, "
-    "--transit-payments also puts it in real income."
-)
+# What canals, railways and ports earn with goods of others: by whether it is shown, and whether it is in real income.
+TRANSIT = {
+    (False, False): (
+        "What canals, railways and ports earn with goods of others is not shown: --transit prints what they lose and "
+        "gain, --transit-payments puts what is left above the cost of the service in real income."
+    ),
+    (True, False): (
+        "Real income has none of it: --transit-payments puts what is left above the cost of the service in."
+    ),
+    (False, True): (
+        "Real income has what canals and railways earn with goods of others above the cost of the service; --transit "
+        "prints what places lose and gain."
+    ),
+    (True, True): "Real income has what is left of it above the cost of the service.",
+}
 OF_DAYS = (
     "Days count as so many 365ths of a year. Stocks, ships under way and the time until goods find other "
     "ways are not in it."
@@ -69,8 +80,8 @@ def print_stress(stress: Stress, console: Console | None = None) -> None:
         _print_case(case, stress, console)
     console.print()
     console.print(LONG_RUN)
-    if all(case.transit is None for case in stress.cases):
-        console.print(WITHOUT_TRANSIT)
+    shown = any(case.transit is not None for case in stress.cases)
+    console.print(TRANSIT[shown, stress.transit_payments])
     if stress.days is not None:
         console.print(OF_DAYS)
 

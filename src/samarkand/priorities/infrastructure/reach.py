@@ -60,7 +60,7 @@ def reach_of(
 
 def calc_cost_change(left_out: Floats, with_all: Floats) -> Floats:
     """with_all / left_out - 1 between different economies, zero within one; fraction `[k, o, d]`, at most zero but for
-    rounding."""
+    rounding; above it where an item makes a full place dearer."""
     change: Floats = with_all / left_out - 1.0
     own = np.arange(with_all.shape[0])
     change[:, own, own] = 0.0
