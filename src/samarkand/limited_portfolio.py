@@ -37,6 +37,7 @@ from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.priced_places import Goods, Limits
 from samarkand.world.freight.state import FreightState
 from samarkand.world.freight.subset_costs import SubsetCosts
+from samarkand.world.freight.subset_gates import SubsetGates
 from samarkand.world.freight.subsets import Portfolios, costs_of_subsets
 
 Solved = TypeVar("Solved")
@@ -272,8 +273,9 @@ class _Trade:
         gates, setting, model = baseline.gates, baseline.setting, baseline.freight
         assert gates is not None  # limits are asked for
         assert isinstance(model, FreightModel)  # nothing is closed
-        self.baseline, self.model, self.labels, self.at = baseline, model, labels, at
-        self.gates = tuple(gates.gates[f] for f in at)
+        self.baseline, self.model, self.at = baseline, model, at
+        facilities = facilities_in(setting)
+        self.gates = SubsetGates(model, labels, [facilities[f] for f in at])
         self.others = gates.others[at]
         before = model.baseline.means[0] + model.baseline.at_home[1]
         self.before = before
@@ -299,10 +301,8 @@ class _Trade:
 
     def subset(self, change: Change, key: int, costs: Floats) -> _Subset:
         """One subset; costs without prices."""
-        routes, ways = self.labels.ways(key)
         facilities = facilities_in(self.baseline.setting, change)
-        mine = [facilities[f] for f in self.at]
-        gated = GatedCosts(self.model, routes, change.network, mine, self.gates, ways=ways)
+        gated = self.gates.of(key, change.network, [facilities[f] for f in self.at])
         unlimited = self.state(change, self.before, costs)
         return _Subset(self, change, gated, costs, unlimited, self.goods, self.last)
 

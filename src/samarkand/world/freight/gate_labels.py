@@ -117,6 +117,20 @@ class GateLabels:
             np.concatenate([parts[i][3] for i in order]),
         )
 
+    def split(self) -> tuple[ClosureWays, GateLabels]:
+        """Ways of the pairs that no project changes on any network, and labels of the others."""
+        start = self._start[:-1].reshape(self.rows.size, -1)
+        changes = start[:, 0] < np.r_[start[1:, 0], self._start[-1]]
+        # Between those of two pairs that stay there are none of the pairs that are left out.
+        others = GateLabels(
+            self.closed, self.rows[changes], np.r_[start[changes].ravel(), self._start[-1]],
+            self._of_label, self._projects,
+        )  # fmt: skip
+        fixed, gates = ~changes, len(self.closed.gates)
+        return ClosureWays(
+            self.rows[fixed], self._usd[fixed], self._hours[fixed], self._values, gates
+        ), others
+
     def ways(self, key: int) -> tuple[RouteUpdate, ClosureWays]:
         """Routes of the open network with the projects of a mask, of all `rows`, and their ways."""
         usd, hours = np.empty_like(self._usd), np.empty_like(self._hours)

@@ -61,6 +61,9 @@ class GatedCosts(KnownWays):
                 self.chosen = full
                 return price
             full = full | over
+        return self._search_start(goods, others, near)
+
+    def _search_start(self, goods: Goods, others: Floats, near: Mapping[str, float]) -> Floats:
         return self.solve(goods, others, near, whole=False).price
 
     def _climb(
@@ -144,20 +147,22 @@ class GatedCosts(KnownWays):
     @cached_property
     def _pairs(self) -> tuple[Ints, Ints]:
         """Pairs of economies that goods past gates go between, and which of them, [direction, row]."""
-        count = len(self.model.baseline.economies)
-        number = np.zeros(count * count, np.int64)
-        for cells in self._cells:
-            number[cells] = 1
-        present = np.flatnonzero(number)
-        number[present] = np.arange(present.size)
-        return present, np.stack([number[cells] for cells in self._cells])
+        return self._among(np.unique(np.concatenate(self._cells)))
+
+    def _among(self, present: Ints) -> tuple[Ints, Ints]:
+        """As `_pairs`, of pairs of economies that hold all of these."""
+        return present, np.stack([np.searchsorted(present, cells) for cells in self._cells])
 
     @cached_property
     def _who_passes(self) -> Passing:
         return Passing(self.bits, self.taken, self._pairs[1], np.stack(self._weights))
 
-    @cached_property
+    @property
     def _on_first_ways(self) -> Floats:
+        return self._own_first_ways
+
+    @cached_property
+    def _own_first_ways(self) -> Floats:
         return self._who_passes.on_first_ways(self._pairs[0].size * len(VOT_CLASSES), len(self.facilities))
 
     def passing(self, goods: Goods) -> Floats:

@@ -12,6 +12,7 @@ goods. Of each user what does not depend on prices is worked out once, and each 
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -93,13 +94,20 @@ class PricedUsers:
     ) -> None:
         middle = passing.bits.shape[0] // 2  # each half is one thread's work
         halves = [slice(0, middle), slice(middle, None)]
-        self._halves = run_all(
+        self._parts = run_all(
             lambda rows: _Laid(passing.of(rows), ways.of(rows), choosing, full, amounts, measure), halves
         )
-        self.without: Floats = self._halves[0].without + self._halves[1].without
+        self.without: Floats = self._parts[0].without + self._parts[1].without
         self._measure = measure
         passes = np.arange(1 << measure.size)[:, None] >> np.arange(measure.size) & 1
         self._passes = passes.astype(np.float64)  # [bits, facility]
+
+    def beside(self, others: PricedUsers) -> PricedUsers:
+        """These and others, whose cells are the same."""
+        both = copy(self)
+        both._parts = [*self._parts, *others._parts]
+        both.without = self.without + others.without
+        return both
 
     def at(self, amounts: Floats, price: Floats, with_slopes: bool = False) -> AtPrices:
         """What users do at prices by facility."""
@@ -108,15 +116,16 @@ class PricedUsers:
         )
         size = price.size if with_slopes else 0
 
-        def of_half(laid: _Laid) -> AtPrices:
+        def of_part(laid: _Laid) -> AtPrices:
             found = AtPrices(np.zeros(amounts.shape[0]), np.zeros_like(self.without), np.zeros((size, size)))
             laid.price(amounts, paid, found)
             return found
 
-        one, other = run_all(of_half, self._halves)
-        for mine, further in zip(one, other, strict=True):
-            mine += further
-        return one
+        first, *others = run_all(of_part, self._parts)
+        for other in others:
+            for mine, further in zip(first, other, strict=True):
+                mine += further
+        return first
 
 
 class _Laid:
