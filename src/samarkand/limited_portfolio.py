@@ -31,13 +31,13 @@ from samarkand.limiting import facilities_in, goods_of, goods_sold
 from samarkand.programme import Change
 from samarkand.solving import solve_from, trade_costs
 from samarkand.world.freight.gate_labels import GateLabels
-from samarkand.world.freight.gated_costs import GatedCosts
+from samarkand.world.freight.gated_costs import CostsAtPrices
 from samarkand.world.freight.mode_choice import VOT_CLASSES
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.priced_places import Goods, Limits
 from samarkand.world.freight.state import FreightState
 from samarkand.world.freight.subset_costs import SubsetCosts
-from samarkand.world.freight.subset_gates import SubsetGates
+from samarkand.world.freight.subset_gates import GatesOfSubset, SubsetGates
 from samarkand.world.freight.subsets import Portfolios, costs_of_subsets
 
 Solved = TypeVar("Solved")
@@ -70,6 +70,7 @@ class LimitedSubset(NamedTuple):
 
 
 class _Tried(NamedTuple):
+    found: CostsAtPrices
     price: Floats
     left_over: Floats
     residual: float
@@ -275,12 +276,14 @@ class _Trade:
         assert isinstance(model, FreightModel)  # nothing is closed
         self.baseline, self.model, self.at = baseline, model, at
         facilities = facilities_in(setting)
-        self.gates = SubsetGates(model, labels, [facilities[f] for f in at])
+        self.accounts = goods_of(setting, setting.world.accounts.trade_flow)
+        self.gates = SubsetGates(
+            model, labels, [facilities[f] for f in at], gates.limits.price[at], self.accounts
+        )
         self.others = gates.others[at]
         before = model.baseline.means[0] + model.baseline.at_home[1]
         self.before = before
         self.before_limited = before + self.mean(gates.of_accounts)
-        self.accounts = goods_of(setting, setting.world.accounts.trade_flow)
         self.goods = self.accounts  # until a subset is solved
         self.last: Solution | None = None
         coords = {
@@ -318,7 +321,7 @@ class _Subset:
 
     trade: _Trade
     change: Change
-    gated: GatedCosts
+    gated: GatesOfSubset
     costs: Floats
     unlimited: FreightState
     goods: Goods
@@ -348,11 +351,11 @@ class _Subset:
         assert gates is not None  # limits are asked for
         others = gates.others_of(setting, solution.trade_flow)[trade.at]
         left_over, residual = gated.left_over(found, self.goods, others, price)
-        return _Tried(price, left_over, residual, self.goods, others, solution)
+        return _Tried(found, price, left_over, residual, self.goods, others, solution)
 
     def at_own(self, tried: _Tried) -> tuple[Floats, Floats]:
         """What would be left over of the trade found, if it had been it that paid, and its slopes if it stayed."""
-        return self.gated.at_own(tried.goods, tried.others, tried.price)
+        return self.gated.at_goods(tried.found, tried.left_over, tried.goods)
 
 
 def _with_own_goods(tried: _Tried, own: Floats, slopes: _Slopes) -> Floats:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from samarkand.carriage import paying_ways, transit_carriage
 from samarkand.closing import close_energy
-from samarkand.core.conventions import Floats
+from samarkand.core.conventions import Floats, Ints
 from samarkand.core.faults import Fault, Faults
 from samarkand.engines.compiled import load_compiled
 from samarkand.engines.equilibrium import Solution
@@ -67,8 +67,15 @@ class GatesOfBaseline:
         if self.terminals is None:
             return self.others
         energy, before = energy_of(setting), setting.world.accounts.trade_flow
-        now, was = (energy_tonnes(energy, one, before) for one in (setting.labelled(flow), before))
-        found: Floats = np.maximum(self.others + self.terminals @ (now - was), 0.0)
+
+        def of_accounts() -> tuple[tuple[Ints, ...], Floats, Floats]:
+            origin, destination, sector = energy.cells(before.transpose("origin", "destination", "sector"))
+            at = destination, origin, sector
+            return at, before.transpose(*ORDER).to_numpy()[at], energy_tonnes(energy, before, before)
+
+        at, was, tonnes = derived(self, ("oil and gas of the accounts", setting.world.hash), of_accounts)
+        ratio = np.divide(flow[at], was, out=np.ones_like(was), where=was > 0)
+        found: Floats = np.maximum(self.others + self.terminals @ (tonnes * (ratio - 1.0)), 0.0)
         return found
 
     @property

@@ -103,7 +103,8 @@ def lay_users(
     amounts: [cell, TEU and measures]. usd, hours, gates: of the ways with gates closed [row, choice of all gates, mode,
     search class]; values: of an hour [row, mode, search]; turns: [row, search at sea], where further ways are those of
     the first search; class_of: the search of each class of goods [mode, class]. A nest has its first way, and those
-    with gates closed that pass other places where its goods take of the capacity.
+    with gates closed that pass other places where its goods take of the capacity. Modes whose first ways pass no place
+    are one nest of one way: they have no others, and no price moves them.
     offset: by nest, what is added to its cost such that without prices modes have the shares of `term`, and logsums are
     nothing. without: [cell, facility], weights of goods that pass on first ways.
     """
@@ -137,6 +138,7 @@ def lay_users(
             cell[u, 0], cell[u, 1], scales[u], first_nest[u] = there, back, scale / mean, n
             weight_of[u, 0], weight_of[u, 1] = weight[0, r, k], weight[1, r, k]
             way_scale = sharp * scales[u]
+            rest = 0.0  # share of the modes whose first ways pass no place
             for m in range(modes):
                 if not term[r, k, m] > 0.0:
                     continue
@@ -157,8 +159,11 @@ def lay_users(
                         size[m, c] = _further_ways(
                             costs, gates_of, first_gates, choices, closed, found, by, further[m, c]
                         )
-                first_way[n] = w
                 at = first[m, c]
+                if not gates[r, at, m, c]:
+                    rest += term[r, k, m] / total
+                    continue
+                first_way[n] = w
                 first_usd, first_hours = usd[r, at, m, c], hours[r, at, m, c]
                 way_cost[w], way_gates[w] = 0.0, gates[r, at, m, c]
                 share = term[r, k, m] / total
@@ -182,6 +187,10 @@ def lay_users(
                         w += 1
                 offset[n] = (np.log(spread) / sharp - np.log(share)) / scales[u]
                 n += 1
+            if rest > 0.0:
+                first_way[n], way_cost[w], way_gates[w] = w, 0.0, 0
+                offset[n] = -np.log(rest) / scales[u]
+                n, w = n + 1, w + 1
             u += 1
     first_nest[u], first_way[n] = n, w
     return w

@@ -16,7 +16,7 @@ from samarkand.world.freight.known_ways import KnownWays
 from samarkand.world.freight.limits import CLOSED, MEASURES
 from samarkand.world.freight.mode_choice import VOT_CLASSES
 from samarkand.world.freight.priced_places import Goods, calc_miss
-from samarkand.world.freight.priced_users import Choosing, Passing, PricedUsers
+from samarkand.world.freight.priced_users import AtPrices, Choosing, Passing, PricedUsers
 
 STEPS = 12  # of Newton; then the search is that of any other state
 NEAR = 1e-8  # of capacities
@@ -27,7 +27,9 @@ class CostsAtPrices(NamedTuple):
 
     dearer: weighted sums by how much costs rise between economies [class, origin, destination]; through, without: what
     part of the goods between two economies that may turn aside passes facilities at prices, and without them, [cell,
-    facility]; slopes: of use over capacity as prices rise, [facility, facility]; full: places whose users these are.
+    facility]; slopes: of use over capacity as prices rise, [facility, facility]; full: places whose users these are;
+    changing: of `through`, what other states may have otherwise (`subset_gates`); amounts: of the goods that pay, by
+    cell.
     """
 
     price: Floats
@@ -36,6 +38,8 @@ class CostsAtPrices(NamedTuple):
     without: Floats
     slopes: Floats
     full: NDArray[np.bool_]
+    changing: Floats
+    amounts: Floats
 
 
 class GatedCosts(KnownWays):
@@ -91,14 +95,21 @@ class GatedCosts(KnownWays):
     def costs_at(self, goods: Goods, prices: Floats, with_slopes: bool = False) -> CostsAtPrices:
         """What goods do at prices by facility, on the ways that are known: costs and ways, as `at_prices`."""
         full = self.chosen | (prices > 0)
-        users = self._users_at(goods, full)
-        found = users.at(self._amounts_of_all(goods), prices, with_slopes)
+        users, amounts = self._users_at(goods, full), self._amounts_of_all(goods)
+        found, changing = self._at(users, amounts, prices, with_slopes)
         count = len(self.model.baseline.economies)
         sums = np.zeros((len(VOT_CLASSES), count * count))
         sums[:, self._pairs[0]] = found.dearer.reshape(-1, len(VOT_CLASSES)).T
         dearer = sums.reshape(-1, count, count)
         slopes = found.slopes / self.capacity[:, None] if with_slopes else found.slopes
-        return CostsAtPrices(prices, dearer, found.through, users.without, slopes, full)
+        return CostsAtPrices(prices, dearer, found.through, users.without, slopes, full, changing, amounts)
+
+    def _at(
+        self, users: PricedUsers, amounts: Floats, prices: Floats, with_slopes: bool
+    ) -> tuple[AtPrices, Floats]:
+        """What users do at prices, and what of it passes facilities and is of this state alone."""
+        found = users.at(amounts, prices, with_slopes)
+        return found, found.through
 
     def image(self, at: CostsAtPrices, over: Floats) -> Floats | None:
         """Prices by Newton's step from those of `costs_at` with slopes, for a trade that leaves `over`: as `start`, but

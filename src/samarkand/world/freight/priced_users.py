@@ -111,6 +111,15 @@ class PricedUsers:
 
     def at(self, amounts: Floats, price: Floats, with_slopes: bool = False) -> AtPrices:
         """What users do at prices by facility."""
+        return _sum(self._of_parts(amounts, price, with_slopes))
+
+    def at_both(self, amounts: Floats, price: Floats, with_slopes: bool = False) -> tuple[AtPrices, AtPrices]:
+        """As `at`, of all users and of those alone that others stand beside."""
+        first, second, *others = self._of_parts(amounts, price, with_slopes)
+        own = _sum([first, second])
+        return _sum([AtPrices(*(part.copy() for part in own)), *others]), own
+
+    def _of_parts(self, amounts: Floats, price: Floats, with_slopes: bool) -> list[AtPrices]:
         paid = np.array(
             [self._passes @ np.where(self._measure == m, price, 0.0) for m in range(amounts.shape[1] - 1)]
         )
@@ -121,11 +130,16 @@ class PricedUsers:
             laid.price(amounts, paid, found)
             return found
 
-        first, *others = run_all(of_part, self._parts)
-        for other in others:
-            for mine, further in zip(first, other, strict=True):
-                mine += further
-        return first
+        return run_all(of_part, self._parts)
+
+
+def _sum(parts: list[AtPrices]) -> AtPrices:
+    """Into the first."""
+    first, *others = parts
+    for other in others:
+        for mine, further in zip(first, other, strict=True):
+            mine += further
+    return first
 
 
 class _Laid:
