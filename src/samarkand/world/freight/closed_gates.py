@@ -28,6 +28,7 @@ from samarkand.world.freight.closed_base import close_base
 from samarkand.world.freight.gate_ways import Gate, Way
 from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import FreightModel, RouteUpdate
+from samarkand.world.freight.new_port_legs import ToNewPorts
 from samarkand.world.freight.path_update import ByRoad, OverLand, SharedWork
 from samarkand.world.freight.sea_searches import SEA, sea_searches, turns_aside
 from samarkand.world.freight.skims import component
@@ -113,9 +114,11 @@ class ClosedGates:
         count, handicap = len(self.models), SharedWork()
         roads: list[dict[int, ByRoad]] = [{} for _ in range(count)]
         land: list[dict[int, OverLand]] = [{} for _ in range(count)]
+        to_new_ports: list[dict[int, ToNewPorts]] = [{} for _ in range(count)]
 
         def of_network(k: int) -> RouteUpdate:
-            work = SharedWork(roads[self._same_roads[k]], land[self._same_land[k]], handicap.handicap)
+            same = self._same_land[k]
+            work = SharedWork(roads[self._same_roads[k]], land[same], handicap.handicap, to_new_ports[same])
             found = self.models[k].update_routes(changes, shared=work)
             handicap.handicap = work.handicap
             return found

@@ -127,9 +127,15 @@ class GateLabels:
             self._of_label, self._projects,
         )  # fmt: skip
         fixed, gates = ~changes, len(self.closed.gates)
-        return ClosureWays(
-            self.rows[fixed], self._usd[fixed], self._hours[fixed], self._values, gates
-        ), others
+        ways = ClosureWays(
+            self.rows[fixed],
+            self._usd[fixed],
+            self._hours[fixed],
+            self._values[fixed],
+            gates,
+            self._own_ways[fixed],
+        )
+        return ways, others
 
     def ways(self, key: int) -> tuple[RouteUpdate, ClosureWays]:
         """Routes of the open network with the projects of a mask, of all `rows`, and their ways."""

@@ -33,6 +33,8 @@ from samarkand.world.parameters import Parameters
 Screen = NDArray[np.float32]
 Number = TypeVar("Number", np.float32, np.float64)
 
+ToNewPorts = tuple[Legs, Legs, Legs]  # over land: `_over_land`
+
 
 @dataclass(frozen=True, eq=False)
 class NewPorts:
@@ -123,11 +125,13 @@ def port_legs(
     extra_road: tuple[float, float],
     extra_rail: tuple[float, float],
     s: int,
+    known: dict[int, ToNewPorts] | None = None,
 ) -> PortLegs:
     """Legs to all ports of the search at sea `s` and of its search class; extra_*: hours and usd of a port by the way
     on land.
 
-    Over land the cheapest of: by road; beside the port; by road and rail with its handicap, where served.
+    Over land the cheapest of: by road; beside the port; by road and rail with its handicap, where served. known: legs
+    over land by search class, of the same roads and railways; filled in where they are missing.
     """
     own = network_port_legs(base, s)
     if new is None:
@@ -136,7 +140,10 @@ def port_legs(
         raise ValueError("the handicap of rail to new ports is not settled")
     road, sea = tables["road"], tables["sea"]
     quay, berth = road.rows(new.road.node.tolist()), sea.rows(new.sea.node.tolist())
-    by_road, land, train = _over_land(new, base, c, value, tables, extra_road, extra_rail)
+    known = {} if known is None else known
+    if c not in known:
+        known[c] = _over_land(new, base, c, value, tables, extra_road, extra_rail)
+    by_road, land, train = known[c]
     land = cheaper_legs(land, train.plus(0.0, new.handicap[s]), value)
 
     hours, usd, _ = sea.of_class(s)
@@ -183,7 +190,7 @@ def _over_land(
     tables: dict[str, LegTable],
     extra_road: tuple[float, float],
     extra_rail: tuple[float, float],
-) -> tuple[Legs, Legs, Legs]:
+) -> ToNewPorts:
     """Legs to new ports [port, city]: the road alone; by road or beside them, port included; by rail, port included."""
     road, cities = tables["road"], base.near_ptr.size - 1
     quay, (hours, usd, _) = road.rows(new.road.node.tolist()), road.of_class(c)

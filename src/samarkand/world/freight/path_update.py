@@ -21,7 +21,7 @@ from samarkand.core.conventions import Floats, Ints
 from samarkand.engines.compiled import load_compiled
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.end_legs import EndLegs, LegTable
-from samarkand.world.freight.new_port_legs import NewPorts, PortLegs, port_legs
+from samarkand.world.freight.new_port_legs import NewPorts, PortLegs, ToNewPorts, port_legs
 from samarkand.world.freight.path_base import PathBase
 from samarkand.world.freight.sea_searches import routes_of_land, sea_searches
 from samarkand.world.network.arcs import Arc
@@ -93,13 +93,14 @@ class OverLand(NamedTuple):
 class SharedWork:
     """What the same changes make of networks that are partly the same; filled in where empty.
 
-    roads: by search class, of the same roads; land: by search class, of the same roads and railways; handicap: of rail
-    to new ports (`NewPorts.settled`), of any.
+    roads: by search class, of the same roads; land, to_new_ports: by search class, of the same roads and railways;
+    handicap: of rail to new ports (`NewPorts.settled`), of any.
     """
 
     roads: dict[int, ByRoad] = field(default_factory=dict)
     land: dict[int, OverLand] = field(default_factory=dict)
     handicap: Floats | None = None
+    to_new_ports: dict[int, ToNewPorts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +147,10 @@ class PathUpdate:
     ) -> tuple[Found, Found, dict[int, Found]]:
         base, value = self.base, self.values[c]
         extras = self.port_extra_road, self.port_extra_rail
-        legs = {s: port_legs(new, base, c, value, tables, *extras, s) for s in routes_of_land(c) or [0]}
+        legs = {
+            s: port_legs(new, base, c, value, tables, *extras, s, work.to_new_ports)
+            for s in routes_of_land(c) or [0]
+        }
         if c not in work.roads:
             work.roads[c] = self._by_road(c, arcs.get("road"), tables["road"], next(iter(legs.values())))
         if c not in work.land:
