@@ -26,7 +26,10 @@ TRANSIT = (
     "Goods from and to other economies, without the programme; tariffs are means of what was paid, the cost of the "
     "service in them, of other years where their table says so. Places without a known tariff are not here. "
 )
-NOT_PAID = "No economy's real income has any of it: --transit-payments puts what is left above the cost of the service in."
+NOT_PAID = (
+    "No economy's real income has any of it: "
+    "--transit-payments puts what is left above the cost of the service in."
+)
 PAID = (
     "What is left above the cost of the service is in real income where it is known, as far as it differs from the "
     "world as it is."
