@@ -17,6 +17,7 @@ from samarkand.engines.equilibrium.measures import calc_equivalent_variation
 from samarkand.engines.equilibrium.solution import Solution
 from samarkand.limiting import JOINT
 from samarkand.session import Session
+from samarkand.solving import part_by_route
 from samarkand.state import State
 from samarkand.world.freight import place_prices, transit_payments
 from samarkand.world.freight.capacity import CapacityRow
@@ -120,7 +121,12 @@ def test_every_tonne_turned_aside_is_found_on_its_way(declare) -> None:
         use = paying_ways(setting, baseline.freight, one).use(one.limits)
         trade = setting.labelled(solution.trade_flow)
         payments = paying.TransitPayments(
-            setting.commodities, setting.world.accounts.trade_flow, (), energy, use
+            setting.commodities,
+            setting.world.accounts.trade_flow,
+            (),
+            energy,
+            part_by_route(setting),
+            use,
         )
         found = payments.passing(use, trade).sum(axis=(1, 2))
         laid = work.passing.to_series()

@@ -232,11 +232,10 @@ def choose_modes(world: World, costs: Array) -> Array:
     a logit in log cost (Fosgerau and Bierlaire 2009), the change that of its logsum. Cities: by people or origins.
     """
     p, cities = world.assumptions.parameters, world.network.cities
-    labels, iso3, scale = np.array(world.labels), cities["iso3"].to_numpy(str), p["mode_choice_scale"]
+    iso3, scale = cities["iso3"].to_numpy(str), p["mode_choice_scale"]
     america, km = np.isin(iso3, AMERICA), great_circle(cities[PLACE], cities[PLACE])[..., None]
     w, declared = declared_constants(), load_parameters()  # a class of goods keeps its constants
-    home, far = np.where(np.isin(iso3, labels), iso3, "ROW"), km[..., 0] > p["tank_lorry_distance"]
-    weight = cities["population"].to_numpy(float) * (labels[:, None] == home)
+    weight, far = people(world), km[..., 0] > p["tank_lorry_distance"]
     sold = np.tile(weight, (len(GOODS), 1, 1))  # [class of goods, economy, city]
     for (economy, sector), rows in origin_rows().items():  # at the cities nearest to mines and fields
         if (mine := np.flatnonzero(iso3 == economy)).size:
@@ -257,8 +256,32 @@ def choose_modes(world: World, costs: Array) -> Array:
     return means
 
 
+def people(world: World) -> Array:
+    """People by economy and city; those of economies that the accounts lack are of the rest of the world."""
+    labels, iso3 = np.array(world.labels), world.network.cities["iso3"].to_numpy(str)
+    home = np.where(np.isin(iso3, labels), iso3, "ROW")
+    return np.asarray(world.network.cities["population"].to_numpy(float) * (labels[:, None] == home))
+
+
+def by_surface(world: World, table: Any) -> Array:
+    """What does not fly over the mean of the world [destination, origin, sector]: the air has little of it nearby."""
+    p, places, weight = world.assumptions.parameters, world.network.cities[PLACE], people(world)
+    weight /= weight.sum(axis=1, keepdims=True)
+    near, first, last = (p[f"air_{name}"] for name in ("near_share", "near_distance", "far_distance"))
+    km = weight @ great_circle(places, places) @ weight.T
+    pull = np.nan_to_num(near + (1 - near) * np.clip((km - first) / (last - first), 0, 1), nan=1.0)[..., None]
+    abroad = world.accounts.trade_flow.to_numpy().swapaxes(0, 1) * (~np.eye(len(km), dtype=bool))[..., None]
+    air, rest = (table[name].to_numpy() for name in ("air_share", "network_share"))
+    overseas = air * abroad.sum(axis=(0, 1)) / (abroad * pull).sum(axis=(0, 1))
+    left = air + rest - np.minimum(overseas * pull, air + rest)
+    return np.asarray(left / np.where(rest > 0, rest, 1.0))
+
+
 def iceberg_hat(world: World, means: Array) -> Array:
-    """Change of iceberg costs [destination, origin, sector]: 1 + sum s ((1 + t') / (1 + t) - 1), t = cost / value."""
+    """Change of iceberg costs [destination, origin, sector]: 1 + part sum s ((1 + t') / (1 + t) - 1), t = cost / value.
+
+    part: what goes by road, rail and sea over the mean of the world.
+    """
     goods = np.log([load_parameters()[f"value_of_time_{name}"] for name in GOODS])  # keep their sectors
     table = freight_table(world.assumptions.freight).sel(sector=list(world.accounts.sectors))
     v, value, share = (table[f"cargo_{n}"].to_numpy().T for n in ("value_of_time", "value_per_teu", "share"))
@@ -266,7 +289,9 @@ def iceberg_hat(world: World, means: Array) -> Array:
     k[np.isin(table["cargo"], cargoes_near_by("road"))[:, None] & (k == 0)] = TANKS
     k += (k == 0) * np.array([PLACED.get(str(sector), 0) for sector in table["sector"].to_numpy()])
     t, new_t = means[:, k].transpose(0, 4, 3, 1, 2) / value
-    return np.asarray(1 + np.nansum(share * ((1 + new_t) / (1 + t) - 1), axis=2))  # services: nothing
+    return np.asarray(
+        1 + by_surface(world, table) * np.nansum(share * ((1 + new_t) / (1 + t) - 1), axis=2)
+    )  # services: nothing
 
 
 def real_income_hat(world: World, kappa: Array) -> Array:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from samarkand.engines.equilibrium import Carriage, Solution
 from samarkand.engines.equilibrium.measures import calc_baseline_trade_flow
 from samarkand.engines.once import derived
-from samarkand.solving import CarriageOf, Setting, energy_of
+from samarkand.solving import CarriageOf, Setting, energy_of, part_by_route
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.priced_places import Limits
 from samarkand.world.freight.state import Freight, FreightState
@@ -46,7 +46,8 @@ def transit_carriage(
     owner = world if of_accounts is None else of_accounts
     payments = TransitPayments(
         setting.commodities, world.accounts.trade_flow, world.inside_rest_of_world, energy_of(setting),
-        derived(owner, ("transit ways", open_model.key), open_ways), setting.assumptions.parameters["canal_tolls"],
+        part_by_route(setting), derived(owner, ("transit ways", open_model.key), open_ways),
+        setting.assumptions.parameters["canal_tolls"],
         () if of_accounts is None else of_accounts.rents,
     )  # fmt: skip
     if state.model is open_model and not state.changes and state.limits is of_accounts:

@@ -13,7 +13,6 @@ from typing import TypeVar
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from samarkand.carriage import paying_ways, transit_carriage
 from samarkand.closing import close_energy
@@ -25,7 +24,7 @@ from samarkand.engines.mixing import Mixing
 from samarkand.engines.once import derived
 from samarkand.programme import Change
 from samarkand.programme.channels.capacity import facilities_of, raised
-from samarkand.solving import ORDER, Keep, Setting, energy_of, lay
+from samarkand.solving import ORDER, Keep, Setting, energy_of, lay, part_by_route
 from samarkand.world.freight.assignment import tonnes_per_usd, unit_loads_per_usd, volumes_per_usd
 from samarkand.world.freight.capacity import Facility
 from samarkand.world.freight.disruption import DisruptedFreight
@@ -191,9 +190,9 @@ def goods_sold(setting: Setting, flow: Floats) -> Goods:
     return Goods(*goods)
 
 
-def _goods_in_a_dollar(setting: Setting) -> tuple[Floats, NDArray[np.bool_]]:
-    """Amounts of `Goods` in US$ m of what an exporter sells, [exporter, sector, amount, class], and whether a sector
-    goes by routes between two economies, [destination, origin, sector]."""
+def _goods_in_a_dollar(setting: Setting) -> tuple[Floats, Floats]:
+    """Amounts of `Goods` in US$ m of what an exporter sells, [exporter, sector, amount, class], and what of a sector
+    goes by routes (`part_by_route`) between two economies, [destination, origin, sector]."""
     world, labels = setting.world, list(setting.world.labels)
     flow = world.accounts.trade_flow
     table = setting.commodities.sel(sector=flow["sector"])
@@ -203,8 +202,8 @@ def _goods_in_a_dollar(setting: Setting) -> tuple[Floats, NDArray[np.bool_]]:
     for k, amount in enumerate(amounts):
         ordered = amount.sel(vot_class=list(VOT_CLASSES)).transpose(..., "sector", "vot_class")
         of_usd[:, :, k] = ordered.to_numpy()
-    by_route = ~energy_of(setting).known(flow).transpose(*ORDER).to_numpy()
-    by_route &= ~np.eye(len(labels), dtype=bool)[..., None]
+    by_route = part_by_route(setting).transpose(*ORDER).to_numpy().copy()
+    by_route[np.eye(len(labels), dtype=bool)] = 0.0
     return 1e6 * of_usd, np.ascontiguousarray(by_route)
 
 

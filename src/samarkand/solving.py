@@ -37,6 +37,7 @@ from samarkand.programme.channels.recognition import trade_cost_hat
 from samarkand.programme.channels.tariffs import changed_tariffs
 from samarkand.world.accounts.tariffs import inputs_with_tariffs
 from samarkand.world.assumptions import Assumptions
+from samarkand.world.freight.air_trade import surface_part
 from samarkand.world.freight.assignment import (
     FreightWork,
     calc_freight_work,
@@ -116,10 +117,20 @@ class Setting:
         )
 
     @cached_property
+    def surface_part(self) -> xr.DataArray:
+        """What goes by road, rail and sea between two economies over the mean of the world (`air_trade`), dims (origin,
+        destination, sector)."""
+        world = self.world
+        return surface_part(
+            world.accounts.trade_flow, self.commodities, world.network.cities, self.assumptions.parameters
+        )
+
+    @cached_property
     def surface_trade(self) -> xr.DataArray:
-        """Physical trade of the baseline between economies by value-of-time class."""
+        """Trade of the baseline by road, rail and sea between economies by value-of-time class."""
         classes = classes_of_time(self.assumptions.parameters)
-        return surface_trade(self.world.accounts.trade_flow, self.commodities, classes)
+        flow = self.world.accounts.trade_flow * self.surface_part
+        return surface_trade(flow, self.commodities, classes)
 
     def solve(
         self,
@@ -162,12 +173,25 @@ def energy_of(setting: Setting) -> EnergyTrade:
     return derived(world, key, make)
 
 
+def part_by_route(setting: Setting) -> xr.DataArray:
+    """What goes by routes over what does in the mean of the world (`Setting.surface_part`), nothing of oil and gas
+    known in volumes; dims (origin, destination, sector)."""
+
+    def make() -> xr.DataArray:
+        part = setting.surface_part
+        return part.where(~energy_of(setting).known(part), 0.0)
+
+    return derived(setting, "part by route", make)
+
+
 def network_hat(setting: Setting, state: FreightState, routes: xr.DataArray) -> xr.DataArray:
     """Costs of routes with the pairs of cities that are cut off counted too."""
     if state.lost is None:
         return routes
     theta = setting.assumptions.elasticities.values().sel(sector=setting.commodities["sector"])
-    return calc_cut_off_hat(routes, state.lost, setting.commodities["network_share"], theta)
+    return calc_cut_off_hat(
+        routes, state.lost, setting.commodities["network_share"] * setting.surface_part, theta
+    )
 
 
 def trade_costs(
@@ -201,7 +225,7 @@ def freight_hat(setting: Setting, state: FreightState) -> xr.DataArray:
     cargoes = derived(setting, "carriage", lambda: carriage(state.costs, setting.commodities))
 
     freight, unlimited = (
-        iceberg_cost_hat(state.costs, setting.commodities, cargoes_of=cargoes),
+        iceberg_cost_hat(state.costs, setting.commodities, cargoes_of=cargoes, part=setting.surface_part),
         state.unlimited,
     )
     if unlimited is None:
@@ -211,7 +235,10 @@ def freight_hat(setting: Setting, state: FreightState) -> xr.DataArray:
     )
 
     def make() -> Floats:
-        found: Floats = iceberg_cost_hat(unlimited.costs, goods, cargoes_of=theirs).to_numpy()[of_sectors]
+        part = setting.surface_part.sel(sector=goods["sector"])
+        found: Floats = iceberg_cost_hat(unlimited.costs, goods, cargoes_of=theirs, part=part).to_numpy()[
+            of_sectors
+        ]
         return found
 
     freight.to_numpy()[at] = derived(unlimited, ("by lines of their own", setting.assumptions.hash), make)
@@ -298,7 +325,8 @@ def calc_transit(setting: Setting, freight: Freight, state: FreightState, flow: 
         return passing
     accounts, energy = setting.world.accounts, energy_of(setting)
     use = ways_past_tariffs(freight, state, energy, accounts.hash)
-    return passing_of(flow, accounts.trade_flow, setting.commodities, energy, use)
+    part = part_by_route(setting)
+    return passing_of(flow, part, accounts.trade_flow, setting.commodities, energy, use)
 
 
 def lay(
@@ -309,7 +337,7 @@ def lay(
     and what of others passes places with a tariff of transit."""
     parameters = setting.assumptions.parameters
     energy, before = energy_of(setting), setting.world.accounts.trade_flow
-    by_route = flow.where(~energy.known(before), 0.0)
+    by_route = flow * part_by_route(setting)
     tonnes = calc_tonnes(by_route, setting.commodities)
     boxes = calc_unit_loads(by_route, setting.commodities) if whole else None
     open_model = freight if isinstance(freight, FreightModel) else freight.open

@@ -182,7 +182,8 @@ class Counterfactual:
         def compare() -> xr.DataArray:
             if self.costs is self.freight.costs:  # the network is open: the accounts are the world without
                 return self.trade_costs.freight
-            return iceberg_cost_hat(self.costs, self.baseline.setting.commodities)
+            setting = self.baseline.setting
+            return iceberg_cost_hat(self.costs, setting.commodities, part=setting.surface_part)
 
         return self._part("iceberg_cost_hat", compare)
 
@@ -342,8 +343,14 @@ class State:
 
     @property
     def surface_trade(self) -> xr.DataArray:
-        """Physical trade of the baseline, US$ m, dims (origin, destination, vot_class)."""
+        """Trade of the baseline by road, rail and sea, US$ m, dims (origin, destination, vot_class)."""
         return self.solved.baseline.setting.surface_trade
+
+    @property
+    def surface_part(self) -> xr.DataArray:
+        """What goes by road, rail and sea between two economies over the mean of the world, dims (origin, destination,
+        sector)."""
+        return self.solved.baseline.setting.surface_part
 
     @property
     def energy(self) -> EnergyTrade:

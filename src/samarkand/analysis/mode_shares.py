@@ -181,10 +181,11 @@ def amounts(baseline: Baseline, measure: str) -> Floats:
     if measure == "mode_share":
         return goods_on_network(baseline)[1]
     setting = baseline.setting
+    flow = setting.world.accounts.trade_flow * setting.surface_part
     if measure == "teu_share":
-        boxes: Floats = calc_unit_loads(setting.world.accounts.trade_flow, setting.commodities).to_numpy()
+        boxes: Floats = calc_unit_loads(flow, setting.commodities).to_numpy()
         return boxes
-    tonnes = calc_tonnes(setting.world.accounts.trade_flow, setting.commodities)
+    tonnes = calc_tonnes(flow, setting.commodities)
     if measure == "tonnes_share":
         return tonnes.to_numpy()
     freight = baseline.state.model.baseline
@@ -217,4 +218,6 @@ def by_mode(baseline: Baseline, measure: str, plain: bool = False) -> Floats:
 def goods_on_network(baseline: Baseline) -> tuple[Floats, Floats]:
     """Trade in goods `[o, d]` without the programme, and by class what the network carries of it; money."""
     setting = baseline.setting
-    return goods_traded(baseline.solution, goods_by_class(setting.world, setting.assumptions))
+    of_goods = goods_by_class(setting.world, setting.assumptions)
+    part = setting.surface_part.transpose("destination", "origin", "sector").to_numpy()
+    return goods_traded(baseline.solution.trade_flow, of_goods, part)

@@ -367,7 +367,7 @@ def _cost_of_imports(baseline: Baseline, words: str) -> float | None:
     loads = add_by_class(goods, goods["cargo_share"] / goods["cargo_value_per_teu"])
     of_sector = xr.dot(money.fillna(0.0), loads, dim="vot_class") / goods["network_share"]
     of_sector = of_sector.where(money.count("vot_class") > 0)
-    trade = world.accounts.trade_flow * goods["network_share"]
+    trade = world.accounts.trade_flow * setting.surface_part * goods["network_share"]
     trade, of_sector = xr.align(trade, of_sector, join="inner")
     order = ("origin", "destination", "sector")
     value, cost = (one.transpose(*order).to_numpy() for one in (trade, of_sector))

@@ -16,7 +16,7 @@ from samarkand.core.faults import Faults
 from samarkand.core.progress import Progress
 from samarkand.engines.once import derived
 from samarkand.programme.channels.capacity import SWITCH
-from samarkand.solving import energy_of
+from samarkand.solving import part_by_route
 from samarkand.world.freight.assignment import calc_tonnes, calc_unit_loads, calc_volumes
 from samarkand.world.freight.capacity import CapacityRow, Facility, calc_flow, find_place, per_unit, places_of
 from samarkand.world.freight.limits import GatedFreight
@@ -185,6 +185,6 @@ def toll_sensitivity(baseline: Baseline, tariff: str) -> TollSensitivity | None:
 def _goods(baseline: Baseline) -> Goods:
     """Trade of the accounts that goes by routes: all but oil and gas known in volumes."""
     setting, flow = baseline.setting, baseline.setting.world.accounts.trade_flow
-    by_route = flow.where(~energy_of(setting).known(flow), 0.0)
+    by_route = flow * part_by_route(setting)
     amounts = [calc(by_route, setting.commodities) for calc in (calc_volumes, calc_tonnes, calc_unit_loads)]
     return Goods.of(list(setting.world.labels), *amounts)

@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
 def write_iceberg_hats(
-    without: Floats, with_: Floats, first: Ints, number: Ints, value: Floats, share: Floats, hat: Floats
-) -> None:
-    """hat[d, o, s] = 1 + sum over the cargoes k of s of share_k ((v_k + with_) / (v_k + without) - 1).
+    without: Floats, with_: Floats, first: Ints, number: Ints, value: Floats, share: Floats, part: Floats,
+    hat: Floats,
+) -> None:  # fmt: skip
+    """hat[d, o, s] = 1 + part[d, o, s] sum over the cargoes k of s of share_k ((v_k + with_) / (v_k + without) - 1).
 
     without, with_: cost by class, origin and destination; the cargoes of s are first[s] up to first[s + 1]: number of
     the class, value, share. Not a number counts as no change.
@@ -29,11 +29,11 @@ def write_iceberg_hats(
             total = of_sector[s]
             total[:] = 1.0
             for k in range(begin, end):
-                c, v, part = number[k], value[k], share[k]
+                c, v, cargo = number[k], value[k], share[k]
                 for d in range(count):
                     before[d], after[d] = v + without[c, o, d], v + with_[c, o, d]
                 for d in range(count):
-                    dearer = 1.0 + part * (after[d] / before[d] - 1.0)
+                    dearer = 1.0 + cargo * (after[d] / before[d] - 1.0)
                     dearer = dearer if dearer == dearer else 1.0
                     total[d] = dearer if end - begin == 1 else total[d] + (dearer - 1.0)
         for d in range(count):
@@ -41,14 +41,14 @@ def write_iceberg_hats(
             for c in range(classes):
                 moved |= without[c, o, d] != with_[c, o, d]
             for s in range(sectors):
-                hat[d, o, s] = of_sector[s, d] if moved else 1.0
+                hat[d, o, s] = 1.0 + part[d, o, s] * (of_sector[s, d] - 1.0) if moved else 1.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
-def add_goods(flow: Floats, by_route: Bools, of_usd: Floats, goods: Floats) -> None:
-    """goods[q, o, d, k] = sum over the sectors s that go by routes of flow[d, o, s] of_usd[o, s, q, k].
+def add_goods(flow: Floats, by_route: Floats, of_usd: Floats, goods: Floats) -> None:
+    """goods[q, o, d, k] = sum over the sectors s of flow[d, o, s] by_route[d, o, s] of_usd[o, s, q, k].
 
-    flow: money; what is not a number counts as nothing. by_route: [d, o, s].
+    flow: money; what is not a number counts as nothing. by_route: [d, o, s], the part that goes by routes.
     """
     count, sectors = flow.shape[1:]
     amounts, classes = of_usd.shape[2:]
@@ -59,7 +59,7 @@ def add_goods(flow: Floats, by_route: Bools, of_usd: Floats, goods: Floats) -> N
         for d in range(count):
             for s in range(sectors):
                 sold = flow[d, o, s]
-                money[s, d] = sold if by_route[d, o, s] and sold == sold else 0.0
+                money[s, d] = sold * by_route[d, o, s] if sold == sold else 0.0
         total[:] = 0.0
         for s in range(sectors):
             for q in range(size):

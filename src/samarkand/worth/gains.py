@@ -24,7 +24,7 @@ from samarkand.core.conventions import Floats
 from samarkand.engines.equilibrium.measures import calc_equivalent_variation
 from samarkand.engines.once import derived
 from samarkand.programme.applying import Change
-from samarkand.solving import ORDER, energy_of
+from samarkand.solving import ORDER, part_by_route
 from samarkand.state import Counterfactual
 from samarkand.world.freight.assignment import calc_tonnes
 from samarkand.world.freight.model import FreightModel
@@ -103,7 +103,7 @@ def _tonnes(solved: Counterfactual) -> xr.DataArray:
     """Goods on the network by class; oil and gas known in volumes have ways of their own, which no item changes."""
     setting = solved.baseline.setting
     flow = setting.labelled(solved.before_financing.trade_flow)
-    by_route = flow.where(~energy_of(setting).known(setting.world.accounts.trade_flow), 0.0)
+    by_route = flow * part_by_route(setting)
     return calc_tonnes(by_route, setting.commodities, at_home=True)
 
 

@@ -18,7 +18,7 @@ from samarkand.core.labels import labelled
 from samarkand.engines.equilibrium import Solution
 from samarkand.engines.once import derived
 from samarkand.priorities.base import Levels
-from samarkand.solving import ORDER
+from samarkand.solving import ORDER, part_by_route
 from samarkand.state import State
 from samarkand.world.freight.assignment import tonnes_per_usd
 from samarkand.world.freight.energy import energy_tonnes
@@ -72,7 +72,7 @@ def goods_moved(state: State, solution: Solution) -> tuple[Floats, InVolumes]:
     names = {"destination": labels, "origin": labels, "sector": sectors}
     flow = labelled(solution.trade_flow, **{dim: names[dim] for dim in ORDER})
     weight = derived(baseline, "tonnes per usd", lambda: tonnes_per_usd(setting.commodities, labels))
-    by_route = xr.dot(flow.where(~energy.known(before), 0.0) * 1e6, weight, dim="sector")
+    by_route = xr.dot(flow * part_by_route(setting) * 1e6, weight, dim="sector")
     exporter, importer, _ = energy.cells(before)
     by_line = np.asarray(energy.flows["place"] == "", np.float64)
     in_volumes = InVolumes(exporter, importer, by_line, energy_tonnes(energy, flow, before))

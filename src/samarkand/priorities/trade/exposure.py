@@ -36,10 +36,12 @@ def chokepoint_exposure(state: State) -> tuple[Levels, Levels]:
     passes = passages_of(state.freight_model)
     xr.align(passes, state.costs, state.iceberg_cost_hat, join="exact", copy=False)  # the accounts' order too
     passing = passes.to_numpy()
+    part = state.surface_part.transpose("destination", "origin", "sector").to_numpy()
 
     def exposure(solution: Solution, case: str, of_goods: Floats) -> tuple[Floats, Floats]:
         by_sea = sea_share(state.costs, case)
-        return calc_chokepoint_exposure(*goods_traded(solution, of_goods), by_sea, passing)
+        traded = goods_traded(solution.trade_flow, of_goods, part)
+        return calc_chokepoint_exposure(*traded, by_sea, passing)
 
     def of_baseline() -> tuple[Floats, tuple[Floats, Floats]]:
         """Goods by class, and exposure without the programme: the same for all its states."""
@@ -57,13 +59,14 @@ def chokepoint_exposure(state: State) -> tuple[Levels, Levels]:
     return imports, exports
 
 
-def goods_traded(solution: Solution, of_goods: Floats) -> tuple[Floats, Floats]:
-    """Trade in goods `[o, d]` of a solution, and what of it the freight network carries `[c, o, d]`; money.
+def goods_traded(flow: Floats, of_goods: Floats, part: Floats) -> tuple[Floats, Floats]:
+    """Trade in goods `[o, d]`, and what of it the freight network carries `[c, o, d]`; money.
 
-    `of_goods`: as from `goods_by_class`.
+    flow: `[d, o, j]`; of_goods: as from `goods_by_class`; part: what goes by road, rail and sea over the mean of the
+    world, `[d, o, j]`.
     """
-    by_class = (solution.trade_flow @ of_goods).transpose(2, 1, 0)
-    return by_class[0], by_class[1:]
+    goods, by_class = flow @ of_goods[:, 0], (flow * part) @ of_goods[:, 1:]
+    return goods.T, by_class.transpose(2, 1, 0)
 
 
 def sea_share(costs: xr.Dataset, case: str) -> Floats:

@@ -9,7 +9,7 @@ of calls.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
@@ -579,13 +579,16 @@ def iceberg_cost_hat(
     freight: xr.Dataset,
     variant: str = "logsum",
     cargoes_of: Sequence[Sequence[Carriage]] | None = None,
+    part: xr.DataArray | None = None,
 ) -> xr.DataArray:
     """Counterfactual over baseline iceberg cost, dims (origin, destination, sector), pure numbers.
 
-        tau_hat = 1 + sum over the sector's cargoes k of share_k ((1 + t1_k) / (1 + t0_k) - 1),   t_k = cost / value
+        tau_hat = 1 + part sum over the sector's cargoes k of share_k ((1 + t1_k) / (1 + t0_k) - 1),  t_k = cost / value
 
     costs: as `counterfactual_costs`; freight: as `freight_table`; variant: one of VARIANTS; cargoes_of: their
-    `carriage`, where it is at hand. Exactly one where nothing changes, for services, and for economies without a city.
+    `carriage`, where it is at hand; part: what goes by road, rail and sea over the mean of the world
+    (`air_trade.surface_part`), dims (origin, destination, sector), all alike where it is not given. Exactly one where
+    nothing changes, for services, and for economies without a city.
     """
     if variant not in VARIANTS:
         raise ValueError(f"variant {variant!r} is not one of {', '.join(VARIANTS)}")
@@ -601,10 +604,19 @@ def iceberg_cost_hat(
     hat = np.empty([one.size for one in coords.values()])
     load_compiled("samarkand.engines.trade_kernels").write_iceberg_hats(
         without, with_, first, np.array([one.number for one in cargoes], np.int64),
-        np.array([one.value for one in cargoes], float), np.array([one.share for one in cargoes], float), hat,
+        np.array([one.value for one in cargoes], float), np.array([one.share for one in cargoes], float),
+        np.ones(hat.shape) if part is None else _ordered(part, coords, dims), hat,
     )  # fmt: skip
     found = xr.DataArray(hat, coords, dims, "iceberg_cost_hat", {"unit": "1", "variant": variant})
     return found.transpose("origin", "destination", "sector")
+
+
+def _ordered(part: xr.DataArray, coords: Mapping[str, xr.Variable], dims: Sequence[str]) -> Floats:
+    """The part of each pair and sector, in the order of an array to be filled."""
+    at = {dim: coords[dim].to_numpy() for dim in dims}
+    same = all(np.array_equal(part[dim].to_numpy(), at[dim]) for dim in dims)
+    found: Floats = (part if same else part.sel(at)).transpose(*dims).to_numpy()
+    return found
 
 
 def ad_valorem_cost(costs: xr.Dataset, freight: xr.Dataset, variant: str = "logsum") -> xr.DataArray:

@@ -128,15 +128,17 @@ def calc_part(earns: Sequence[str | None], income: Floats, labels: Sequence[str]
 class TransitPayments:
     """Payments of transit in a world: what goods of a flow pay on the ways of a state, against the world as it is.
 
-    commodities: as `freight_table`; trade_flow: of the accounts, US$ m; open_ways: of the network as it is; tolls: the
-    part of published tolls that is in the cost of ways (parameter `canal_tolls`): no other is paid; rents: of full
-    places of the network as it is.
+    commodities: as `freight_table`; trade_flow: of the accounts, US$ m; by_route: what of it goes by routes, over the
+    mean of the world, dims (origin, destination, sector), nothing of oil and gas known in volumes; open_ways: of the
+    network as it is; tolls: the part of published tolls that is in the cost of ways (parameter `canal_tolls`): no other
+    is paid; rents: of full places of the network as it is.
     """
 
     commodities: xr.Dataset
     trade_flow: xr.DataArray
     inside_rest: tuple[str, ...]
     energy: EnergyTrade
+    by_route: xr.DataArray
     open_ways: TransitUse
     tolls: float = 1.0
     rents: tuple[Rent, ...] = ()
@@ -169,8 +171,7 @@ class TransitPayments:
     def _by_route(self, flow: xr.DataArray) -> xr.DataArray:
         """US$ a year of goods that go by routes, dims (origin, destination, sector)."""
         flow = flow.transpose("origin", "destination", "sector")
-        known = self.energy.known(self.trade_flow)
-        return flow.where(~known & (flow["origin"] != flow["destination"]), 0.0).fillna(0.0) * MILLION
+        return (flow * self.by_route).where(flow["origin"] != flow["destination"], 0.0).fillna(0.0) * MILLION
 
     def rents_paid(self, rents: Sequence[Rent], flow: xr.DataArray) -> Carriage:
         """Rents of a trade flow (US$ m) at full places: US$ m a year, paid by seller and sector, received by economy.

@@ -80,15 +80,20 @@ class TransitWays:
 
 
 def passing_of(
-    flow: xr.DataArray, before: xr.DataArray, commodities: xr.Dataset, energy: EnergyTrade, use: TransitUse
+    flow: xr.DataArray,
+    part: xr.DataArray,
+    before: xr.DataArray,
+    commodities: xr.Dataset,
+    energy: EnergyTrade,
+    use: TransitUse,
 ) -> xr.DataArray:
     """Transit by tariff, as `transit.calc_passing`, of a trade on its ways: that of goods laid there, but for rounding.
 
-    flow: US$ m a year, dims (destination, origin, sector), and `before`, of the accounts; commodities: as
+    flow: US$ m a year, dims (destination, origin, sector), and `before`, of the accounts; part: what of it goes by
+    routes, over the mean of the world, nothing of oil and gas known in volumes; commodities: as
     `freight_table`; energy: the oil and gas of the accounts that are known in volumes.
     """
-    by_route = flow.where(~energy.known(before), 0.0)
-    tonnes = calc_tonnes(by_route, commodities)
+    tonnes = calc_tonnes(flow * part, commodities)
     return use.passing(tonnes, energy_tonnes(energy, flow, before))
 
 
