@@ -18,6 +18,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import model_validator
 
+from samarkand.analysis.air_shares import calc_air_share
 from samarkand.analysis.mode_shares import SHARES, Split, calc_split, goods_on_network, prepare_borders
 from samarkand.analysis.observed_limits import (
     UNKNOWN,
@@ -53,6 +54,7 @@ Measure = Literal[
     "tonnes_share",
     "teu_share",
     "work_share",
+    "air_share",
     "freight_cost",
     "freight_cost_ratio",
     "transit_income",
@@ -66,6 +68,7 @@ UNITS: dict[str, str] = {
     "tonnes_share": "fraction",
     "teu_share": "fraction",
     "work_share": "fraction",
+    "air_share": "fraction",
     "freight_cost": "fraction",
     "freight_cost_ratio": "ratio",
     "transit_income": "US$ m",
@@ -116,6 +119,7 @@ class ObservedRow(Cited):
         return {
             "tonnes": "tonnes a year",
             "value_share": "of the world's trade in goods",
+            "air_share": "share of value by air",
             "freight_cost": "money for freight over the value of imports",
             "freight_cost_ratio": "money for freight over the value of imports, one over the other",
             "transit_income": "US$ m a year with goods of others",
@@ -249,6 +253,8 @@ def calc_modelled(baseline: Baseline, row: ObservedRow) -> float | None:
         return straits_by_value(baseline).get(row.place)
     if row.measure in SHARES:
         return _mode_share(baseline, row)
+    if row.measure == "air_share":
+        return calc_air_share(baseline, row.place)
     if row.measure in IN_TRANSIT:
         return _in_transit(baseline, row)
     groups = row.place.split("/")

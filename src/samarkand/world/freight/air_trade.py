@@ -32,10 +32,10 @@ def calc_air_pull(km: Floats, near: float, near_km: float, far_km: float) -> Flo
 
     Not a number counts as far. Where near_km is far_km or more, what is farther than near_km is overseas.
     """
-    if near_km < far_km:
-        part = np.clip((km - near_km) / (far_km - near_km), 0.0, 1.0)
-    else:
-        part = np.where(km > near_km, 1.0, 0.0)
+    over = km - near_km
+    part = (
+        np.clip(over / (far_km - near_km), 0.0, 1.0) if near_km < far_km else np.where(over > 0.0, 1.0, 0.0)
+    )
     found: Floats = np.where(np.isnan(km), 1.0, near + (1.0 - near) * part)
     return found
 
@@ -57,8 +57,8 @@ def calc_air_shares(flow: Floats, share: Floats, most: Floats, pull: Floats) -> 
     sold = abroad.sum(axis=(0, 1))
     pulled = np.einsum("odj,od->j", abroad, pull)
     overseas = share * np.divide(sold, pulled, out=np.ones_like(sold), where=pulled > 0)
-    each = np.where(pulled > 0, pull[..., None], 1.0)
-    return np.minimum(overseas * each, most)
+    found: Floats = np.minimum(overseas * np.where(pulled > 0, pull[..., None], 1.0), most)
+    return found
 
 
 def calc_surface_part(air: Floats, share: Floats, most: Floats) -> Floats:
