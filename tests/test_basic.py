@@ -56,7 +56,6 @@ IMPORTS = {
     "samarkand.world.freight.mode_constants.declared_constants",
     "samarkand.world.freight.origins.origin_rows",
     "samarkand.world.freight.ships.ship_rows",
-    "samarkand.world.network.rail_rates.tonne_rates",
     "samarkand.world.network.tolls.tolls_of_links",
     "samarkand.world.parameters.load_parameters",
     "samarkand.world.world.World",

@@ -4,7 +4,8 @@
 
 Gives what `appraise` gives for border measures before anybody pays, slowly; of ours it imports what reads tables alone.
 Left out: items that change more than hours at borders, tariffs, closures, `--limits`, who pays, ramp-up, deficits not
-fixed in money, networks that lack a mode. Handed in: where the sea is offered, and searches have ways. Infinite: none.
+fixed in money, networks that lack a mode, variants of rates. Handed in: where the sea is offered, and where a search
+there has ways. Legs: US$ and hours per TEU, infinite where nothing leads; generalised cost: `usd + value * hours`.
 """
 
 from typing import Any
@@ -20,7 +21,6 @@ from samarkand.world.freight.leg_constants import leg_constants
 from samarkand.world.freight.mode_constants import declared_constants
 from samarkand.world.freight.origins import origin_rows
 from samarkand.world.freight.ships import ship_rows
-from samarkand.world.network.rail_rates import tonne_rates
 from samarkand.world.network.tolls import tolls_of_links
 from samarkand.world.parameters import load_parameters
 from samarkand.world.world import World
@@ -31,7 +31,7 @@ ROAD, RAIL, SEA, TANKS, PLACE, REFERENCE = 0, 1, 2, 5, ["lat", "lon"], 10.0  # t
 AMERICA, SEARCHES = ["CAN", "MEX", "USA"], ("low", "medium", "high", "very_high")  # values of time: searches
 GOODS = ("bulk", "low", "middle", "high", "highest", "bulk", "bulk", "bulk", "bulk")  # and of what travels
 SAILS = (("low", "sea"), ("low", "ore"), ("medium", "sea"), ("high", "sea"), ("low", "sea"))  # at sea
-OWN = {2: 2, 3: 3, 4: 3, 6: 1, 7: 4}  # the search at sea of classes of goods, others have the first
+OWN = {2: 2, 3: 3, 4: 3, 6: 1, 7: 4}  # the search at sea of classes of goods, others have the first of these
 PLACED = {"ores": 6, "coal": 7, "agriculture": 8}  # sectors whose bulk starts at mines and fields: its class
 FARTHEST_GATE, FARTHEST_CONNECTOR, FARTHEST_QUAY, SURROUNDINGS = 160.0, 150.0, 60.0, 30.0  # km
 DAMPING, TOLERANCE, MOST_SWEEPS = 0.2, 1e-13, 20_000  # of the fixed point
@@ -77,9 +77,7 @@ def hours_saved(world: World, programme: Programme, items: tuple[str, ...]) -> S
 
 def links(world: World, mode: str, saved: Saved) -> tuple[Array, Array]:
     """Ends [2, link] of the open links of a mode, and their US$ and hours per TEU [2, link].
-
-    usd = km * rate + fees of borders, tolls;   hours = km / speed + wait for the ferry + hours of borders - saved
-    """
+    usd = km * rate + fees of borders, tolls;   hours = km / speed + wait for the ferry + hours of borders - saved"""
     p, network = world.assumptions.parameters, world.network
     if mode in ("sea", "ore"):
         table, shut = network.sea_links, [row.passage for row in ship_rows() if mode == "ore"]
@@ -95,9 +93,7 @@ def links(world: World, mode: str, saved: Saved) -> tuple[Array, Array]:
 
     km, ends = table["km"].to_numpy(float), table[["u", "v"]].to_numpy(np.int64).T
     rate = np.where(land.nodes["economy"].isin(single), p["road_rate_single"], p["road_rate_dual"])
-    if mode == "rail":
-        more = p["rail_load"] * tonne_rates(land.nodes["economy"], p) - p["rail_rate_standard"]
-        rate = p["rail_rate_standard"] + p["own_rail_rates"] * np.nan_to_num(more)
+    rate = np.full(rate.shape, p["rail_rate_standard"]) if mode == "rail" else rate
     wait = table["repair"].map({line.id: p["ferry_wait"] + line.wait_hours for line in network.ferries})
     fare = table["repair"].map({line.id: line.usd_per_teu or np.nan for line in network.ferries}) / km
     is_land, waiting = wait.isna().to_numpy(), wait.fillna(0.0).to_numpy(float)
@@ -112,9 +108,7 @@ def links(world: World, mode: str, saved: Saved) -> tuple[Array, Array]:
 
 def legs(world: World, mode: str, saved: Saved) -> dict[float, Array]:
     """Least-cost legs between places [2, from, to] by value of time, US$ per TEU and hour.
-
-    road: cities to cities, rail terminals and ports; rail: terminals; sea, ore: ports. Each is joined to a node.
-    """
+    road: cities to cities, rail terminals and ports; rail: terminals; sea, ore: ports. Each is joined to a node."""
     p, network, graph, mode = world.assumptions.parameters, world.network, mode, mode.replace("ore", "sea")
     nodes = network.sea_nodes if mode == "sea" else network.land(mode).nodes
     if mode == "rail":
@@ -167,11 +161,9 @@ def great_circle(one: Any, other: Any) -> Array:
 
 def route_costs(world: World, legs: dict[str, dict[float, Array]], handicap: Array) -> Array:
     """Generalised cost between cities [class of goods, mode, city, city], by sea for each of `SAILS`.
-
     rail = road + rail + road, with a change at a station of each city, in its economy; offered where km to the farthest
     such stations <= (1 - rail_main_part) * km between the cities. Of the routes found goods take the cheapest at their
-    value of time; by sea their own. Within a city: by road, circuity * min(ratio * km to the nearest city, cap).
-    """
+    value of time; by sea their own. Within a city: by road, circuity * min(ratio * km to the nearest city, cap)."""
     p, network = world.assumptions.parameters, world.network
     goods = np.array([[[p[f"value_of_time_{name}"]]] for name in GOODS])
     cities, km = len(network.cities), great_circle(network.cities[PLACE], network.cities[PLACE])
@@ -207,8 +199,10 @@ def at_sea(world: World, road: Array, along: Array, sea: Array, value: float, s:
     d, km, n = load_parameters(), great_circle(cities[PLACE], ports[PLACE]), np.arange(20_016)  # n: whole km
     america = 1 * (np.isin(cities["iso3"], AMERICA)[:, None] & np.isin(ports["economy"], AMERICA))
     w, x = declared_constants() @ [1, -1, 0], np.log(d["shipment_value"] * d["vot_rate_low"] / 24 / REFERENCE)
-    own = leg_constants().get({1: "ores", 4: "coal"}.get(s, ""), 0.0)  # of what goes by the trainload
-    a = own + w[0] + w[1] * x + w[2] * n / 1000 + np.array([[0], [1]]) * (w[3] + w[4] * x)  # road less rail
+    w[0] += leg_constants().get(
+        {1: "ores", 4: "coal"}.get(s, ""), 0.0
+    )  # of what goes by the trainload; all: of road less rail
+    a = w[0] + w[1] * x + w[2] * n / 1000 + np.array([[0], [1]]) * (w[3] + w[4] * x)
     per_km = p["connector_detour"] * np.array([[[p["connector_rate"]]], [[1 / p["road_speed"]]]])
     more = n * (per_km[0] + value * per_km[1]) * np.maximum(0.0, 1 - np.exp(-a / p["mode_choice_scale"]))
     more, road_to = np.maximum.accumulate(more, axis=1)[america, km.astype(int)], per_km * km
@@ -225,17 +219,16 @@ def at_sea(world: World, road: Array, along: Array, sea: Array, value: float, s:
 
 def choose_modes(world: World, costs: Array) -> Array:
     """Generalised cost between economies [state, class of goods, origin, destination], US$/TEU; states as in `costs`.
-
         s_m = e^a_m g_m^-scale / sum_k e^a_k g_k^-scale,                                    g = sum_m s_m g_m
         g' = g (sum_m e^a_m g'_m^-scale / sum_m e^a_m g_m^-scale)^(-1/scale)                with the items
         a = a1 + a2 x + a3 km / 1000 (+ a4 + a5 x in North America),                x = log(value of time / 10 US$)
-    a logit in log cost (Fosgerau and Bierlaire 2009), the change that of its logsum. Cities: by people or origins.
-    """
+    a logit in log cost (Fosgerau and Bierlaire 2009), the change that of its logsum. Cities: by people or origins."""
     p, cities = world.assumptions.parameters, world.network.cities
-    iso3, scale = cities["iso3"].to_numpy(str), p["mode_choice_scale"]
+    labels, iso3, scale = np.array(world.labels), cities["iso3"].to_numpy(str), p["mode_choice_scale"]
     america, km = np.isin(iso3, AMERICA), great_circle(cities[PLACE], cities[PLACE])[..., None]
     w, declared = declared_constants(), load_parameters()  # a class of goods keeps its constants
-    weight, far = people(world), km[..., 0] > p["tank_lorry_distance"]
+    home, far = np.where(np.isin(iso3, labels), iso3, "ROW"), km[..., 0] > p["tank_lorry_distance"]
+    weight = cities["population"].to_numpy(float) * (labels[:, None] == home)
     sold = np.tile(weight, (len(GOODS), 1, 1))  # [class of goods, economy, city]
     for (economy, sector), rows in origin_rows().items():  # at the cities nearest to mines and fields
         if (mine := np.flatnonzero(iso3 == economy)).size:
@@ -256,32 +249,10 @@ def choose_modes(world: World, costs: Array) -> Array:
     return means
 
 
-def people(world: World) -> Array:
-    """People by economy and city; those of economies that the accounts lack are of the rest of the world."""
-    labels, iso3 = np.array(world.labels), world.network.cities["iso3"].to_numpy(str)
-    home = np.where(np.isin(iso3, labels), iso3, "ROW")
-    return np.asarray(world.network.cities["population"].to_numpy(float) * (labels[:, None] == home))
-
-
-def by_surface(world: World, table: Any) -> Array:
-    """What does not fly over the mean of the world [destination, origin, sector]: the air has little of it nearby."""
-    p, places, weight = world.assumptions.parameters, world.network.cities[PLACE], people(world)
-    weight /= weight.sum(axis=1, keepdims=True)
-    near, first, last = (p[f"air_{name}"] for name in ("near_share", "near_distance", "far_distance"))
-    km = weight @ great_circle(places, places) @ weight.T
-    pull = np.nan_to_num(near + (1 - near) * np.clip((km - first) / (last - first), 0, 1), nan=1.0)[..., None]
-    abroad = world.accounts.trade_flow.to_numpy().swapaxes(0, 1) * (~np.eye(len(km), dtype=bool))[..., None]
-    air, rest = (table[name].to_numpy() for name in ("air_share", "network_share"))
-    overseas = air * abroad.sum(axis=(0, 1)) / (abroad * pull).sum(axis=(0, 1))
-    left = air + rest - np.minimum(overseas * pull, air + rest)
-    return np.asarray(left / np.where(rest > 0, rest, 1.0))
-
-
 def iceberg_hat(world: World, means: Array) -> Array:
-    """Change of iceberg costs [destination, origin, sector]: 1 + part sum s ((1 + t') / (1 + t) - 1), t = cost / value.
-
-    part: what goes by road, rail and sea over the mean of the world.
-    """
+    """Change of iceberg costs [destination, origin, sector]: 1 + u sum s ((1 + t') / (1 + t) - 1), t = cost / value.
+    u: what does not fly over the mean of the world; air = min(A r(km), all), A such that trade abroad has its share."""
+    p, cities, labels = world.assumptions.parameters, world.network.cities, np.array(world.labels)
     goods = np.log([load_parameters()[f"value_of_time_{name}"] for name in GOODS])  # keep their sectors
     table = freight_table(world.assumptions.freight).sel(sector=list(world.accounts.sectors))
     v, value, share = (table[f"cargo_{n}"].to_numpy().T for n in ("value_of_time", "value_per_teu", "share"))
@@ -289,20 +260,24 @@ def iceberg_hat(world: World, means: Array) -> Array:
     k[np.isin(table["cargo"], cargoes_near_by("road"))[:, None] & (k == 0)] = TANKS
     k += (k == 0) * np.array([PLACED.get(str(sector), 0) for sector in table["sector"].to_numpy()])
     t, new_t = means[:, k].transpose(0, 4, 3, 1, 2) / value
-    return np.asarray(
-        1 + by_surface(world, table) * np.nansum(share * ((1 + new_t) / (1 + t) - 1), axis=2)
-    )  # services: nothing
+    home = np.where(cities["iso3"].isin(labels), cities["iso3"], "ROW")
+    weight = cities["population"].to_numpy(float) * (labels[:, None] == home)
+    km = weight @ great_circle(cities[PLACE], cities[PLACE]) @ weight.T / np.outer(n := weight.sum(axis=1), n)
+    r = np.interp(km, [p["air_near_distance"], p["air_far_distance"]], [p["air_near_share"], 1.0])[..., None]
+    abroad = world.accounts.trade_flow.to_numpy().swapaxes(0, 1) * (1 - np.eye(len(km)))[..., None]
+    fly, ride = table["air_share"].to_numpy(), table["network_share"].to_numpy()
+    air = np.minimum(fly * abroad.sum(axis=(0, 1)) / (abroad * r).sum(axis=(0, 1)) * r, fly + ride)
+    u = (fly + ride - air) / np.where(ride > 0, ride, 1)  # services: nothing
+    return np.asarray(1 + u * np.nansum(share * ((1 + new_t) / (1 + t) - 1), axis=2))
 
 
 def real_income_hat(world: World, kappa: Array) -> Array:
     """Real income [n] under changed iceberg costs kappa[n, i, j], in exact hat algebra (Caliendo and Parro 2015).
-
     c[n,j] = w[n]^gamma[n,j] prod_k P[n,k]^beta[n,k,j]                          unit cost from the wage, hats, (10)
     P[n,j] = (sum_i pi[n,i,j] (kappa[n,i,j] c[i,j])^-theta[j])^(-1/theta[j])    price to buyers in n, a hat, (11)
     Y[i,j] = sum_n pi[n,i,j] (kappa[n,i,j] c[i,j] / P[n,j])^-theta[j] X[n,j]    sales of i, US$ m, (12)
     X[n,k] = sum_j beta[n,k,j] Y[n,j] + alpha[n,k] (w[n] L[n] + D[n])           spending of n, US$ m, (13)
-    w[n] L[n] = sum_j gamma[n,j] Y[n,j]                                         what sellers pay for labour, US$ m
-    """
+    w[n] L[n] = sum_j gamma[n,j] Y[n,j]                                         what sellers pay for labour, US$ m"""
     if world.tariffs is not None:
         raise ValueError("basic.py knows no tariffs")
     a = world.accounts
