@@ -7,8 +7,9 @@
             Broyden's secants; r of what a TEU holds in the trade found
 
 until max |r| is no more than a declared bound. Costs without prices of all subsets and their ways past the full places
-come from labels, once (`subsets`, `gate_labels`); at each price one evaluation of what goods do at it, trade costs and
-the exact equilibrium. A subset that stays above the bound is solved as any other state (`limit_near`).
+come from labels, once (`subsets`, `gate_labels`), and pairs of cities that no project changes are laid out once for all
+subsets (`subset_gates`); at each price one evaluation of what goods do at it, trade costs and the exact equilibrium. A
+subset that stays above the bound is solved as any other state (`limit_near`).
 """
 
 from __future__ import annotations
