@@ -54,6 +54,7 @@ class NearState:
     residual: float
     sold: tuple[TradeCosts, Solution]
     finish: Callable[[], FreightState]
+    costs: xr.Dataset  # generalised costs by logsum, as `FreightState.costs`
 
     @property
     def state(self) -> FreightState:
@@ -112,7 +113,7 @@ def limit_near(
         assert state.limits is not None  # asked for
         assert state.sold is not None  # the trade that its prices agree with
         residual = state.limits.joint_residual
-        return NearState(unlimited(), state.limits.price, residual, state.sold, lambda: state)
+        return NearState(unlimited(), state.limits.price, residual, state.sold, lambda: state, state.costs)
     # Ways take hundreds of megabytes: they are not kept for a question that may never come.
     return _agree_near(baseline, unlimited, change, gated, lambda: known_ways()[1], at, progress, near)
 
@@ -250,7 +251,7 @@ def _agree_near(
         )  # fmt: skip
         return replace(limited.result(), limits=settled, sold=sold)
 
-    return NearState(state, price, residual, sold, finish)
+    return NearState(state, price, residual, sold, finish, priced.costs)
 
 
 def _costs_alone(state: FreightState, without: Limits, dearer: Floats) -> xr.Dataset:
