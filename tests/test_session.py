@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import permutations
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import samarkand as sk
@@ -36,6 +39,7 @@ COMPARED = (
     "programme_cost",
     "project_reach",
 )
+SHARING = ("trade", "infrastructure")  # what they say of a network is shared by states
 QUESTIONS = {
     "one year": {"years": (2029,)},
     "with reach": {"years": (2029,), "reach": True},
@@ -90,19 +94,37 @@ def test_the_same_shocks_are_solved_once():
     assert all(state.with_ is known[state.change.shocks] for state in shared)
 
 
-def test_an_opening_without_effect_is_a_state_of_its_own(tmp_path):
-    """Priorities may read which items are open, so that states are distinguished by them too."""
-    file = tmp_path / "festival.toml"
-    festival = """
+def with_festival(folder: Path, opening: int, economies: Sequence[str] = ("KAZ", "CHN")) -> Path:
+    """The programme with one more item, which moves neither freight nor trade."""
+    file = folder / "festival.toml"
+    festival = f"""
 [[measure]]
 id = "festival"
 title = "Festival"
 kind = "cultural_exchange"
-economies = ["KAZ", "CHN"]
+economies = {list(economies)}
 status = "agreed"
-opening = 2045
+opening = {opening}
 """
     file.write_text(TOML.read_text(encoding="utf-8") + festival, encoding="utf-8")
+    return file
+
+
+def test_what_states_of_one_network_share_is_what_a_fresh_start_says(tmp_path):
+    """Items by name and economies that take part are those of the programme, whichever was asked about before."""
+    file = with_festival(tmp_path, 2028, [code for code in ECONOMIES if code != "ROW"])
+    questions = [(PROGRAMME, ()), (file, ()), (file, ("festival",)), (PROGRAMME, ())]
+    session = Session()
+    for programme, without in questions:
+        terms = {"years": (2027, 2029, 2035), "reach": True, "without": without, "priorities": SHARING}
+        together = sk.appraise(programme, WORLD, session=session, **terms)
+        alone = sk.appraise(programme, WORLD, session=Session(), **terms)
+        pd.testing.assert_frame_equal(together.to_dataframe(), alone.to_dataframe(), rtol=1e-10, atol=1e-12)
+
+
+def test_an_opening_without_effect_is_a_state_of_its_own(tmp_path):
+    """Priorities may read which items are open, so that states are distinguished by them too."""
+    file = with_festival(tmp_path, 2045)
     session = Session()
     schedule = session.schedule(session.ask(file, WORLD, years=range(2040, 2050)))
     before, after = schedule.changes[2044], schedule.changes[2045]

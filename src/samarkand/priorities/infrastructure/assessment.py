@@ -34,7 +34,15 @@ LOGSUM = VARIANTS.index("logsum")
 
 
 def assess_state(state: State) -> dict[str, Levels | Gap]:
-    """All indicators of the priority, as labelled arrays over economies, or economies and partners."""
+    """All indicators of the priority, as labelled arrays over economies, or economies and partners.
+
+    Neither what is paid nor which items are open moves them, but by what the network is: states of one network share
+    them.
+    """
+    return dict(derived(state.solved, ("infrastructure", state.programme.ids), lambda: _of_network(state)))
+
+
+def _of_network(state: State) -> dict[str, Levels | Gap]:
     economies, accounts = state.world.labels, state.world.accounts
     costs = state.costs
     labelled_alike = (costs, state.iceberg_cost_hat, state.surface_trade, accounts.trade_flow)

@@ -37,7 +37,17 @@ NO_TARIFFS = "not assessable: no baseline tariff"
 
 
 def assess_state(state: State) -> dict[str, Levels | Gap]:
-    """All indicators of the priority, as labelled arrays over the economies of the accounts."""
+    """All indicators of the priority, as labelled arrays over the economies of the accounts.
+
+    Which items are open moves them only by the equilibrium: states of one equilibrium share them.
+    """
+    taking_part = {code for item in state.programme.items for code in item.economies}
+    parties = tuple(code for code in state.world.labels if code in taking_part)
+    key = "trade", parties, state.payment
+    return dict(derived(state.solved, key, lambda: _of_equilibrium(state, parties)))
+
+
+def _of_equilibrium(state: State, parties: tuple[str, ...]) -> dict[str, Levels | Gap]:
     economies = state.world.labels
 
     def by_economy(values: Floats) -> xr.DataArray:
@@ -55,8 +65,6 @@ def assess_state(state: State) -> dict[str, Levels | Gap]:
         value = calc(solution)
         return Levels(change=by_economy(value if is_open else value - calc(state.without)))
 
-    taking_part = {code for item in state.programme.items for code in item.economies}
-    parties = tuple(code for code in economies if code in taking_part)
     without, with_ = (totals_of(solution, state, parties) for solution in (state.without, state.with_))
 
     def levels(name: str) -> Levels:
