@@ -15,8 +15,8 @@ Where a land mode leads the ship may not end in an economy that the land part cr
 way of the first search at sea, of the search class `low`, that is looked at: in haste the search goes over land, from
 Chongqing by truck to the Baltic and the last 250 km by ship. Goods whose ships are too large for a canal (`ships`) take
 a way of their own where it keeps the same rules, and elsewhere the first. So do goods in haste, where theirs is mainly
-at sea and at each end has a port of the economy or the one that all goods use: in haste some goods
-of Kuwait would go by lorry to a port of another economy that no other goods take. Settled on the network without changes and
+at sea and at each end has a port of the economy or the one that all goods use: in haste some goods of Kuwait would go
+by lorry to a port of another economy that no other goods take. Settled on the network without changes and
 kept, so that a cheaper land link takes no choice away.
 """
 
