@@ -81,7 +81,10 @@ def test_measures_are_sums_over_links_and_pairs(toy, session, monkeypatch):
     assert found.loc["gate", "factor"] == pytest.approx(found.loc["gate", "modelled"] / 2.0)
 
     value = by_rail = 0.0
-    carried = baseline.solution.trade_flow @ goods_by_class(toy, toy.assumptions)[:, 1:]  # d, o, class
+    part = baseline.setting.surface_part.transpose("destination", "origin", "sector").to_numpy()
+    carried = (baseline.solution.trade_flow * part) @ goods_by_class(toy, toy.assumptions)[
+        :, 1:
+    ]  # d, o, class
     share = baseline.state.costs["mode_share"].sel(state="without")
     at = toy.labels.index
     for one, other in (("CHN", "KAZ"), ("KAZ", "CHN"), ("CHN", "DEU"), ("DEU", "CHN")):
@@ -143,7 +146,8 @@ def test_costs_of_imports_are_money_over_value(toy, session, monkeypatch):
         Setting(inland, inland.assumptions, "fixed_nominal"), (), session.kept, lambda *_: None
     )
     costs = baseline.state.costs.sel(state="without", variant="logsum")
-    table = baseline.setting.commodities
+    table, part = baseline.setting.commodities, baseline.setting.surface_part
+    flow = toy.accounts.trade_flow * part
     spent = bought = 0.0
     for sector in ("agriculture", "metals", "machinery"):
         goods = table.sel(sector=sector)
@@ -152,7 +156,7 @@ def test_costs_of_imports_are_money_over_value(toy, session, monkeypatch):
             for destination in ("KAZ", "KGZ"):
                 if origin != destination:
                     at = {"origin": origin, "destination": destination}
-                    value = float(toy.accounts.trade_flow.sel(sector=sector, **at) * goods["network_share"])
+                    value = float(flow.sel(sector=sector, **at) * goods["network_share"])
                     bought += value
                     for cargo in goods["cargo"].to_numpy()[(goods["cargo_share"] > 0).to_numpy()]:
                         way, one = (
@@ -278,13 +282,20 @@ def test_every_place_is_found_and_the_page_is_of_this_model(world):
     assert len(found) == len(observed_freight())
     assert found["modelled"].notna().all()
     assert np.isfinite(found["factor"][found["observed"] > 0]).all()
-    # Measured: 4.5 points where constants are fitted, 5.2 on the other half, where five were aimed at.
+    # Measured: 4.7 points where constants are fitted, 4.6 on the other half; five were aimed at.
     assert misses(found, "calibrate").median() <= 0.05
-    assert misses(found, "meet").median() <= 0.053
+    assert misses(found, "meet").median() <= 0.05
     factor = found.set_index("id")["factor"]
-    for name in ("suez_income", "suez_closed", "egypt_closed", "kazakhstan_income", "djibouti_income"):
+    for name in (
+        "suez_income",
+        "suez_closed",
+        "egypt_closed",
+        "panama_income",
+        "kazakhstan_income",
+        "djibouti_income",
+    ):
         assert 1 / 1.5 < factor[name] < 1.5, name
-    assert list(whole.tolls) == ["Panama Canal"]  # further off, as the page says
+    assert not whole.tolls  # none is further off
     assert PAGE.read_text(encoding="utf-8") == page(whole), "run `python -m docs.freight_observed`"
 
 
