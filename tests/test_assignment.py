@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samarkand.engines.assignment import assign, find_paths, join_choice
+from samarkand.engines.compiled import load_compiled
 from samarkand.engines.routing import build_graph, calc_legs
 
 #     0 --1h-- 1 --1h-- 2      a square with a diagonal that is too slow
@@ -73,3 +74,23 @@ def test_bad_flows_are_refused():
     ):
         with pytest.raises(ValueError, match=reason):
             assign(graph, paths, flow)
+
+
+def test_shares_of_pairs_are_spread_both_ways() -> None:
+    """Terms over their sum, there and back; nothing within a city nor where no mode leads."""
+    draw = np.random.default_rng(3)
+    origin, destination = (one.astype(np.int64) for one in np.triu_indices(5))
+    term = draw.random((origin.size, 2, 3))
+    term[4, 1] = 0.0
+    modes = np.array([2, 0])
+    share = np.zeros((2, 5, 5))
+    load_compiled("samarkand.engines.assignment_kernels").spread_shares(
+        term, origin, destination, 1, modes, share
+    )
+    expected = np.zeros_like(share)
+    for p, (one, other) in enumerate(zip(origin, destination, strict=True)):
+        if one != other and term[p, 1].sum() > 0:
+            expected[:, one, other] = expected[:, other, one] = term[p, 1][modes] / term[p, 1].sum()
+    np.testing.assert_allclose(share, expected, rtol=1e-14)
+    assert share[:, origin[4], destination[4]].tolist() == [0.0, 0.0]
+    assert 0.0 < share.sum() < 20.0

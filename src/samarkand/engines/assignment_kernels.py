@@ -228,3 +228,20 @@ def load_trees(ptr: Ints, before: Ints32, back: Ints32, place: Ints32, flow: Flo
                     amount[before[first + k]] += amount[k]
                     amount[k] = 0.0
         amount[0] = 0.0  # at the source, and what has no way
+
+
+@njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
+def spread_shares(term: Floats, origin: Ints, destination: Ints, k: int, modes: Ints, share: Floats) -> None:
+    """share[m, o, d] and [m, d, o] = term[p, k, modes_m] / sum over all modes, of a class of goods `k` and pairs p.
+
+    Nothing within a city, and where no mode is offered; share is filled with zeros before.
+    """
+    for p in range(origin.size):
+        one, other = origin[p], destination[p]
+        total = 0.0
+        for m in range(term.shape[2]):
+            total += term[p, k, m]
+        if one == other or not total > 0.0:
+            continue
+        for m in range(modes.size):
+            share[m, one, other] = share[m, other, one] = term[p, k, modes[m]] / total

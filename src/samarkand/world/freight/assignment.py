@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 
 from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
 from samarkand.engines.assignment import Paths, assign, find_costs, find_paths, join_choice
+from samarkand.engines.compiled import load_compiled
 from samarkand.engines.routing import Graph
+from samarkand.engines.threads import run_all
 from samarkand.world.freight.commodities import IN_BOXES
 from samarkand.world.freight.energy_loads import SeaLoads
 from samarkand.world.freight.leg_choice import handicap_kept, rail_constant_of_ports, settle_handicap
@@ -201,22 +203,19 @@ def mode_shares(
         term[update.rows[~served]] = 0.0
         at = update.rows[served]
         term[at] = _terms(baseline, at, update.usd[served], update.hours[served])
-    total = term.sum(axis=-1, keepdims=True)
-    share = np.divide(term, total, out=np.zeros_like(term), where=total > 0)
-    share[pairs.origin == pairs.destination] = 0.0
-    labels = model.network.cities.index.to_numpy()
+    labels, wanted = model.network.cities.index.to_numpy(), np.array([MODES.index(mode) for mode in modes])
     by_city = np.zeros(
-        (share.shape[1], len(modes), labels.size, labels.size)
+        (term.shape[1], wanted.size, labels.size, labels.size)
     )  # whole matrices are read by mode
-    for c, m in np.ndindex(*by_city.shape[:2]):
-        of_mode = share[:, c, MODES.index(modes[m])]
-        by_city[c, m, pairs.origin, pairs.destination] = of_mode
-        by_city[c, m, pairs.destination, pairs.origin] = of_mode
+    spread = load_compiled("samarkand.engines.assignment_kernels").spread_shares
+    run_all(
+        lambda c: spread(term, pairs.origin, pairs.destination, c, wanted, by_city[c]), range(len(by_city))
+    )
     own_ways = pairs.own_ways
     if update is not None:
         own_ways = own_ways.copy()
         own_ways[update.rows, 1:] &= is_own(update.hours, update.usd)[:, 1 : own_ways.shape[1]]
-    searches = np.zeros((share.shape[1], labels.size, labels.size), np.int8)
+    searches = np.zeros((len(by_city), labels.size, labels.size), np.int8)
     searches[:, pairs.origin, pairs.destination] = searches_taken(own_ways).T
     searches[:, pairs.destination, pairs.origin] = searches[:, pairs.origin, pairs.destination]
     return xr.DataArray(
