@@ -21,7 +21,7 @@ import numpy as np
 
 from samarkand.engines.equilibrium.measures import calc_equivalent_variation
 from samarkand.programme.channels.capacity import CapacityChange
-from samarkand.solving import energy_of
+from samarkand.solving import part_by_route
 from samarkand.state import Counterfactual
 from samarkand.world.freight.mode_choice import VOT_CLASSES, cargo_classes
 
@@ -74,8 +74,7 @@ def by_hand(before: Counterfactual, after: Counterfactual) -> tuple[float, float
     level = (cost[0] + cost[1]).to_numpy() / 2
     trade = (before.before_financing.trade_flow + after.before_financing.trade_flow) / 2
     labelled = setting.labelled(trade)
-    trade = np.where(energy_of(setting).known(labelled).transpose(*place, "sector"), 0.0,
-                     labelled.transpose(*place, "sector"))  # fmt: skip
+    trade = (labelled * part_by_route(setting)).transpose(*place, "sector").to_numpy()
     table = setting.commodities.sel(sector=labelled["sector"])
     share, value = (
         table[name].transpose("sector", "cargo").to_numpy() for name in ("cargo_share", "cargo_value_per_teu")

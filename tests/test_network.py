@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import dijkstra
 from samarkand.world.economies.tables import load_economies
 from samarkand.world.freight.path_finder import PathFinder
 from samarkand.world.freight.sea_searches import values_of_routes
-from samarkand.world.freight.skims import baseline_skims, values_of_time
+from samarkand.world.freight.skims import SEARCH_CLASSES, baseline_skims, values_of_time
 from samarkand.world.network.geography import Places
 from samarkand.world.network.nearest import nearest_nodes
 from samarkand.world.network.tables import land_costs, load_network
@@ -67,7 +67,7 @@ def parameters():
 
 @pytest.fixture(scope="module")
 def skims(network, parameters):
-    return baseline_skims(network, parameters)
+    return baseline_skims(network, parameters).sel(vot_class=list(SEARCH_CLASSES))
 
 
 @pytest.fixture(scope="module")

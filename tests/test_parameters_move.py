@@ -12,16 +12,20 @@ import numpy as np
 import pytest
 
 from samarkand.programme.channels.network_effects import effects_of
+from samarkand.world.freight.air_trade import surface_part
 from samarkand.world.freight.capacity import Place, calc_flow
+from samarkand.world.freight.commodities import freight_table, load_freight
 from samarkand.world.freight.model import prepare_freight, skims_of
 from samarkand.world.network.port_ships import takes_tankers
 from samarkand.world.network.tables import Network, load_network
 from samarkand.world.parameters import Parameters, load_parameters, table_names
 from test_capacity import work
 from test_class_rates import SAMARA, item
-from toy import ECONOMIES, make_network
+from toy import ECONOMIES, make_accounts, make_network
 
 DECLARED = load_parameters()
+FLOW = make_accounts().trade_flow
+FREIGHT_TABLE = freight_table(load_freight()).sel(sector=FLOW["sector"])
 FREIGHT = [*table_names("network.csv"), *table_names("mode_choice.csv")]
 # Those of lines that items build: what items do moves with them.
 OF_ITEMS = ("rail_speed_high_capacity", "road_speed_dual", "rail_rate_high_capacity")
@@ -49,11 +53,13 @@ def with_haste(network: Network) -> Network:
 
 
 def results(network: Network, parameters: Parameters) -> np.ndarray:
-    """Routes, constants of mode choice, and costs, hours and shares between economies, one after another."""
+    """Routes, constants of mode choice, costs, hours and shares between economies, and what does not fly, one after
+    another."""
     model = prepare_freight(network, parameters, ECONOMIES)
     routes, costs = skims_of(model), model.costs([])
     arrays = [routes["hours"], routes["usd"], routes["sea_offered"], np.array(model.choice.scale)]
     arrays += [costs[name] for name in ("generalised_cost", "hours", "mode_share")]
+    arrays.append(surface_part(FLOW, FREIGHT_TABLE, network.cities, parameters))
     return np.concatenate([np.nan_to_num(np.asarray(array, float).ravel(), posinf=1e12) for array in arrays])
 
 

@@ -10,7 +10,7 @@ import pytest
 from samarkand.core.geodesy import calc_great_circle_distance
 from samarkand.world.freight.model import prepare_freight, skims_of
 from samarkand.world.freight.path_finder import PathFinder
-from samarkand.world.freight.skims import MODES, rail_offered, values_of_time, within_access
+from samarkand.world.freight.skims import MODES, SEARCH_CLASSES, rail_offered, values_of_time, within_access
 from samarkand.world.network.itinerary import Itinerary
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.tables import Network, load_network
@@ -89,7 +89,7 @@ def test_what_is_not_offered_has_no_way_and_gets_none_by_a_quicker_line():
     points = tuple(PLACES[name][:2] for name in ("Almaty", "Bishkek"))
     line = LinkChange("line", "new", "rail", points, joins=(True, True), km=1.0, hours=0.1)
     for changes in ((), (line,)):
-        usd = skims_of(model, changes)["usd"].sel(mode="rail")
+        usd = skims_of(model, changes)["usd"].sel(mode="rail", vot_class=list(SEARCH_CLASSES))
         assert np.isinf(usd.sel(origin_city="KAZ Almaty", destination_city="KGZ Bishkek")).all()
         assert np.isfinite(usd.sel(origin_city="KAZ Almaty", destination_city="CHN Shanghai")).all()
         assert PathFinder(network, P, 10.0, changes).find("KAZ Almaty", "KGZ Bishkek", "rail") is None

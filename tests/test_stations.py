@@ -16,7 +16,7 @@ from samarkand.programme.library import surroundings
 from samarkand.programme.model.models import Point
 from samarkand.world.freight.model import prepare_freight, skims_of
 from samarkand.world.freight.path_finder import PathFinder
-from samarkand.world.freight.skims import rail_offered, values_of_time, within_access
+from samarkand.world.freight.skims import SEARCH_CLASSES, rail_offered, values_of_time, within_access
 from samarkand.world.network.arcs import arcs_of
 from samarkand.world.network.borders import border_parameters
 from samarkand.world.network.link_changes import LinkChange
@@ -111,7 +111,7 @@ def test_a_new_line_to_a_place_without_rails_brings_trains_there():
     (link,) = changes
     assert (link.joins, link.economies, link.km) == ((True, True), ("CHN", "KGZ"), pytest.approx(420.0))
     model = prepare_freight(network, P, ECONOMIES)
-    skims = skims_of(model, changes)
+    skims = skims_of(model, changes).sel(vot_class=list(SEARCH_CLASSES))
     here = {"mode": "rail", "origin_city": "KGZ Osh", "destination_city": "CHN Kashgar"}
     hours = 420 / P["rail_speed"] + 2 * P["terminal_hours"] + P["border_hours_carec_rail"]
     assert skims["hours"].sel(here).to_numpy() == pytest.approx(hours)
@@ -129,7 +129,7 @@ def test_a_new_line_stops_at_the_cities_that_it_names():
         by = ("Osh", OSH[0] + north / 111.195, OSH[1])
         changes, _ = place([line("Kashgar", by, "Bishkek", km=1040.0)], network.geography, P)
         assert len(changes) == 2 + stops
-        skims = skims_of(prepare_freight(network, P, ECONOMIES), changes)
+        skims = skims_of(prepare_freight(network, P, ECONOMIES), changes).sel(vot_class=list(SEARCH_CLASSES))
         for other in ("CHN Kashgar", "KGZ Bishkek"):
             usd = skims["usd"].sel(mode="rail", origin_city="KGZ Osh", destination_city=other)
             assert np.isfinite(usd).all() == stops

@@ -60,7 +60,7 @@ def test_every_tonne_laid_is_found_on_its_way(session: Session) -> None:
         energy,
         transit_tariffs(),
     ).use(share)
-    tonnes = solving.calc_tonnes(flow.where(~energy.known(flow), 0.0), setting.commodities)
+    tonnes = solving.calc_tonnes(flow * solving.part_by_route(setting), setting.commodities)
     found = (ways.per_tonne * tonnes).sum(("vot_class", "origin", "destination")).to_series()
     laid = baseline.assignment.passing
     assert laid is not None

@@ -12,7 +12,7 @@ import samarkand as sk
 from samarkand.priorities.infrastructure.access import calc_market_potential, calc_mean_over_people
 from samarkand.priorities.infrastructure.reach import calc_cost_change, reach_of
 from samarkand.world.freight.city_hours import calc_nearest_hours, hours_between
-from samarkand.world.freight.model import skims_of
+from samarkand.world.freight.model import QUICKEST, skims_of
 
 INF = np.inf
 
@@ -69,7 +69,7 @@ def test_hours_between_cities_are_those_of_the_skims(appraisal):
     """Beside the whole skims without and with changes, as they are made for all cities, modes and classes."""
     inputs = appraisal.states[-1]
     states = [
-        skims_of(inputs.freight_model, changes)["hours"].isel(vot_class=-1)
+        skims_of(inputs.freight_model, changes)["hours"].isel(vot_class=QUICKEST)
         for changes in ((), inputs.change.network)
     ]
     expected = np.minimum(*(state.min("mode").to_numpy() for state in states))

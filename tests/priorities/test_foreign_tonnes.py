@@ -47,7 +47,7 @@ def test_modes_add_up_to_what_an_economy_trades(toy, scenario):
     state = toy.timeline.states[YEAR]
     setting = state.solved.baseline.setting
     flow = setting.labelled((state.without if scenario == "without" else state.before_financing).trade_flow)
-    tonnes = 1e-6 * calc_tonnes(flow, setting.commodities).sum("vot_class")
+    tonnes = 1e-6 * calc_tonnes(flow * setting.surface_part, setting.commodities).sum("vot_class")
     for name, of, others in (
         ("import_tonnes", "destination", "origin"), ("export_tonnes", "origin", "destination"),
     ):  # fmt: skip

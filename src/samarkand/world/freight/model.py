@@ -410,6 +410,7 @@ def skims_of(model: FreightModel, changes: Sequence[LinkChange] = ()) -> xr.Data
 
     Where the sea is offered (`sea_ways`) stands with them as `sea_offered` [origin_city, destination_city], and whose
     way at sea goods take as `sea_search` [goods, origin_city, destination_city]: by sea, routes are by search there.
+    Of these there may be more than search classes (`skims.routes`); by land nothing stands beside them.
     """
     pairs = model.baseline.pairs
     if changes:
