@@ -277,7 +277,7 @@ def test_a_thousand_cities_in_every_economy_with_a_city(network) -> None:
 
 
 def test_cost_is_money_and_time(skims, parameters) -> None:
-    values = values_of_routes(np.array(values_of_time(parameters))).T[:, :, None, None]
+    values = values_of_routes(np.array(values_of_time(parameters))).T[: len(SEARCH_CLASSES), :, None, None]
     expected = skims["usd"].to_numpy() + values * skims["hours"].to_numpy()
     np.testing.assert_allclose(skims["generalised_cost"].to_numpy(), expected, rtol=1e-12)
 

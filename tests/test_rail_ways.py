@@ -95,7 +95,10 @@ def test_what_is_not_offered_has_no_way_and_gets_none_by_a_quicker_line():
         assert PathFinder(network, P, 10.0, changes).find("KAZ Almaty", "KGZ Bishkek", "rail") is None
     before, after = (
         skims_of(model, some)["usd"].sel(
-            mode="rail", origin_city="KGZ Bishkek", destination_city="CHN Urumqi"
+            mode="rail",
+            vot_class=list(SEARCH_CLASSES),
+            origin_city="KGZ Bishkek",
+            destination_city="CHN Urumqi",
         )
         for some in ((), (line,))
     )
