@@ -106,7 +106,7 @@ def test_landlocked_trade_goes_by_land(costs: xr.Dataset, freight: xr.Dataset, f
     assert (share.sel(origin="CHN", destination="DEU").drop_sel(vot_class="highest") > 0.9).all()
     union = {"origin": "CHN", "destination": sorted(EUROPEAN_UNION)}
     by_value = float((share * surface).sel(union).sum() / surface.sel(union).sum())
-    assert by_value == pytest.approx(0.962, abs=0.02)
+    assert by_value == pytest.approx(0.962, abs=0.025)
     assert (share.sel(origin="CHN", destination=["USA", "JPN"]) > 0.9).all()
 
 
