@@ -77,7 +77,7 @@ def more_capacity_by_hand(whole: Counterfactual) -> None:
     """Containers at Dostyk, 2 and 5 per cent more. All 277,400 TEU pay, so that shippers save the fall of the price
     times what passes on the mean: the rule of half. The accounts hold what goods are worth as they leave, V a TEU; the
     equilibrium takes it for what buyers pay for goods delivered, V + C, and gains the part V / (V + C) of what shippers
-    save (`docs.limits_by_hand`): 0.764 here, of goods whose way costs 31 per cent of what they are worth. It is all of
+    save (`docs.limits_by_hand`): 0.77 here, of goods whose way costs 30 per cent of what they are worth. It is all of
     the difference."""
     for part in (0.02, 0.05):
         more = wider(whole, "dostyk_containers", part)
