@@ -23,7 +23,6 @@ from soaking import ALL
 PROGRAMME, YEAR = "eurasian-corridors", 2035
 EXACT = 1e-9
 BY_HAND = 2e-3  # second order of a step of 5 per cent
-NARROW = "baku_tbilisi_kars"
 
 
 def last_state(session: Session, *, limits: bool) -> State:
@@ -35,20 +34,15 @@ def last_state(session: Session, *, limits: bool) -> State:
 
 
 @pytest.mark.slow
-def test_prices_of_both_states_hold_flows_to_the_capacities(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Panama and the containers of Dostyk are full as published, and a railway that takes half a million tonnes.
-    Certified by both sums, and on the links: the trade of the solution is laid anew by the search that lays all
-    freight, which knows of no column and no share but those that it is given."""
-    narrow = tuple(
-        row.model_copy(update={"capacity": 0.5}) if row.id == NARROW else row for row in capacity.capacities()
-    )
-    for module in (capacity, channel):
-        monkeypatch.setattr(module, "capacities", lambda: narrow)
+def test_prices_of_both_states_hold_flows_to_the_capacities() -> None:
+    """Panama and the containers of Dostyk are full as published. Certified by both sums, and on the links: the trade of
+    the solution is laid anew by the search that lays all freight, which knows of no column and no share but those that
+    it is given."""
     state = last_state(Session(), limits=True)
     before, after = state.solved.baseline.gates.limits, state.freight.limits
     assert max(before.residual, after.residual, after.joint_residual) <= JOINT
     full = [name for name, price in after.prices.items() if price > 0]
-    assert {NARROW, "panama", "dostyk_containers"} <= set(full)
+    assert {"panama", "dostyk_containers"} <= set(full)
     work = state.unpaid.assignment
     parameters = state.assumptions.parameters
     for one, price, flow in zip(after.facilities, after.price, after.flow, strict=True):
