@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -187,3 +191,21 @@ def test_dear_goods_turn_aside_alike_in_searches_and_on_networks_with_gates_clos
     wanted = searched.solve(goods, nothing).prices["panama"]
     assert wanted > 0
     assert known.start(goods, nothing, {}) == pytest.approx([wanted], rel=1e-6)
+
+
+def test_a_prepared_network_has_one_name_in_all_processes() -> None:
+    """Sets have another order in each process: a name made of it would never be found again."""
+    code = (
+        "from samarkand.world.freight.model import prepare_freight\n"
+        "from samarkand.world.parameters import load_parameters\n"
+        "from toy import ECONOMIES, make_network\n"
+        "print(prepare_freight(make_network(), load_parameters(), ECONOMIES).key)\n"
+    )
+    names = {
+        subprocess.run(
+            [sys.executable, "-c", code], check=True, capture_output=True, text=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+        ).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(names) == 1

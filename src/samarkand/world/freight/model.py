@@ -349,7 +349,7 @@ def _key(
     owners = [pd.factorize(network.land(mode).nodes["economy"].astype(str)) for mode in LAND]
     words += [str(row) for rows in origin_rows().values() for row in rows]
     words += [str(row) for row in ship_rows()]
-    words += [str(search) for search in sea_searches()]
+    words += [search.words for search in sea_searches()]
     words += [*ports["economy"], *(name for _, names in owners for name in names)]
     return fingerprint(
         *(owner for owner, _ in owners),

@@ -42,6 +42,11 @@ class SeaSearch(NamedTuple):
     on_legs: float = 0.0
 
     @property
+    def words(self) -> str:
+        """What it is, the same in every process: sets have their own order in each."""
+        return f"{self.land} {sorted(self.barred)} {sorted(self.smaller)} {self.on_legs}"
+
+    @property
     def may_turn(self) -> bool:
         """Whether its goods take the way of the first search where that is better: those in haste, in any ship."""
         return self.land > 0 and not self.barred
