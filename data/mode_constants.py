@@ -47,7 +47,7 @@ SMALL_SHARE = 1e-6  # keeps the root of a share of nothing differentiable
 # away. And from which difference of roots on a figure counts by its distance and not by the square of it (`soft_l1`):
 # what is asked is the median miss, and shares that partners decide are out of the reach of constants, and would bend
 # them. Left out pair by pair, the fitted half is missed by, median and mean in points (the pairs of cities with 85 per
-# cent of each row's goods):
+# cent of each row's goods; measured before coal and ores had legs of their own and the air its share by distance):
 #
 #     FAR          0.005         0.01          0.02          0.05          0.1
 #     pull 0.01     7.7, 13.4                   7.2, 13.1

@@ -41,7 +41,17 @@ COLUMNS = (
     "worth_on",
 )  # fmt: skip
 # Of a full place that takes more by a part: prices in US$ a tonne or TEU, and `limits_by_hand.Worth` in US$ m a year.
-WIDER_COLUMNS = ("place", "part", "price_before", "price_after", "area", "saved", "gained", "equilibrium")
+WIDER_COLUMNS = (
+    "place",
+    "part",
+    "price_before",
+    "price_after",
+    "area",
+    "others",
+    "saved",
+    "gained",
+    "equilibrium",
+)
 PARTS = (0.02, 0.05)
 NONE = "no capacity published"
 Row = dict[str, str]
@@ -180,7 +190,7 @@ def wider_rows(whole: Counterfactual) -> Iterator[Row]:
     for part in PARTS:
         more = wider(whole, full, part)
         assert more.freight.limits is not None
-        found = worth(whole, more)._asdict()
+        found = worth(whole, more, full)._asdict()
         row = {"place": full, "part": f"{part:g}"}
         for name, one in (("before", limits), ("after", more.freight.limits)):
             row[f"price_{name}"] = f"{one.prices[full]:.4f}"

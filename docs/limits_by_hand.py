@@ -27,10 +27,12 @@ from samarkand.world.freight.mode_choice import VOT_CLASSES, cargo_classes
 
 
 class Worth(NamedTuple):
-    """US$ m a year. area: falls of prices times what passes on the mean, of all full places; saved, gained: of the
-    module; admitted: price on the mean times what passes more; equilibrium: equivalent variation of the world."""
+    """US$ m a year. area: falls of prices times what passes on the mean, of all full places; others: of it,
+    that of all but the wider one; saved, gained: of the module; admitted: price on the mean times what passes
+    more; equilibrium: equivalent variation of the world."""
 
     area: float
+    others: float
     saved: float
     gained: float
     admitted: float
@@ -46,8 +48,9 @@ def wider(state: Counterfactual, place: str, part: float) -> Counterfactual:
     return Counterfactual(state.baseline, replace(state.change, effects=effects), near=state)
 
 
-def worth(before: Counterfactual, after: Counterfactual) -> Worth:
-    """What one state is worth more than another, for shippers, by hand and in the equilibrium."""
+def worth(before: Counterfactual, after: Counterfactual, place: str) -> Worth:
+    """What one state is worth more than another, in which `place` is wider, for shippers, by hand and in the
+    equilibrium."""
     limits = [one for one in (before.freight.limits, after.freight.limits) if one is not None]
     names = [name for name in limits[1].prices if any(of.prices[name] > 0 for of in limits)]
     at = [[[one.id for one in of.facilities].index(name) for name in names] for of in limits]
@@ -55,8 +58,10 @@ def worth(before: Counterfactual, after: Counterfactual) -> Worth:
     flow = [of.flow[places] for of, places in zip(limits, at, strict=True)]
     saved, gained = by_hand(before, after)
     more = [calc_equivalent_variation(one.before_financing).sum() for one in (before, after)]
+    areas = (price[0] - price[1]) * (flow[0] + flow[1]) / 2e6
     return Worth(
-        area=float((price[0] - price[1]) @ (flow[0] + flow[1])) / 2e6,
+        area=float(areas.sum()),
+        others=float(areas[[name != place for name in names]].sum()),
         saved=saved,
         gained=gained,
         admitted=float((flow[1] - flow[0]) @ (price[0] + price[1])) / 2e6,

@@ -23,7 +23,7 @@ def of_step(place: str, *, tariffs: bool = False, **terms: object) -> Worth:
     asked = session.ask(toy_programme(world), world, years=(YEAR,), limits=True, **terms)
     schedule, baseline = session.schedule(asked), find_baseline(asked, session)
     solved = find_state(asked, schedule, baseline, session, quiet, len(schedule.states) - 1).solved
-    return worth(solved, wider(solved, place, STEP))
+    return worth(solved, wider(solved, place, STEP), place)
 
 
 @pytest.mark.parametrize("rule", ["fixed_nominal", "proportional"])

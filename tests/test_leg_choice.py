@@ -59,6 +59,15 @@ def by_hand(value: float, parameters: Parameters = P) -> float:
     return by_road * (1 - exp(-apart / 2.0))
 
 
+def check_subsets(model: FreightModel, network: Network, changes: tuple[LinkChange, ...]) -> None:
+    """Subsets of changes cost what each of them costs alone."""
+    several = [changes, (), (quicker_crossing(network, "road", 1.0),), *[changes] * 4]  # many: by labels
+    whole = costs_of_subsets(model, several).all()
+    for number, some in enumerate(several):
+        alone = model.costs(some)["generalised_cost"].sel(variant="logsum").isel(state=-1)
+        np.testing.assert_allclose(whole.isel(set=number), alone.transpose(*whole.dims[1:]), rtol=1e-9)
+
+
 @pytest.mark.usefixtures("choice")
 @pytest.mark.parametrize("value", [LOW, 20.0])
 def test_the_constant_by_hand(value: float) -> None:
@@ -184,11 +193,7 @@ def test_goods_that_a_quicker_railway_draws_gain_what_it_spares_beyond_the_const
     assert cost == pytest.approx(before - 2.0, rel=1e-12)
     assert modes == {"rail"}
     assert told == pytest.approx([by_hand(LOW)], rel=1e-9)
-    several = [changes, (), (quicker_crossing(network, "road", 1.0),), *[changes] * 4]  # many: by labels
-    whole = costs_of_subsets(model, several).all()
-    for number, some in enumerate(several):
-        alone = model.costs(some)["generalised_cost"].sel(variant="logsum").isel(state=-1)
-        np.testing.assert_allclose(whole.isel(set=number), alone.transpose(*whole.dims[1:]), rtol=1e-9)
+    check_subsets(model, network, changes)
 
 
 @pytest.mark.usefixtures("choice")

@@ -16,7 +16,6 @@ from samarkand.world.freight.leg_constants import LegRow
 from samarkand.world.freight.mode_choice import VOT_CLASSES
 from samarkand.world.freight.model import FreightModel, prepare_freight, skims_of
 from samarkand.world.freight.sea_searches import SeaSearch, sea_search_of
-from samarkand.world.freight.subsets import costs_of_subsets
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.tables import Network
 from test_leg_choice import (  # noqa: F401  (choice: a fixture)
@@ -25,6 +24,7 @@ from test_leg_choice import (  # noqa: F401  (choice: a fixture)
     LOW,
     P,
     by_hand,
+    check_subsets,
     choice,
     leg_apart,
     numbers,
@@ -122,11 +122,7 @@ def test_a_quicker_railway_draws_coal_before_other_goods() -> None:
     model, changes = prepare_freight(network, P, ECONOMIES), (quicker_crossing(network, "rail", 3.0),)
     assert cost(model, "coal", changes) == pytest.approx(cost(model, "coal") - 2.0, rel=1e-12)
     assert cost(model, "grain", changes) == cost(model, "grain")
-    several = [changes, (), (quicker_crossing(network, "road", 1.0),), *[changes] * 4]  # many: by labels
-    whole = costs_of_subsets(model, several).all()
-    for number, some in enumerate(several):
-        alone = model.costs(some)["generalised_cost"].sel(variant="logsum").isel(state=-1)
-        np.testing.assert_allclose(whole.isel(set=number), alone.transpose(*whole.dims[1:]), rtol=1e-9)
+    check_subsets(model, network, changes)
 
 
 @pytest.mark.usefixtures("choice")

@@ -16,7 +16,6 @@ from samarkand.solving import energy_of
 from samarkand.state import Counterfactual, State
 from samarkand.world.freight import capacity
 from samarkand.world.freight.capacity import calc_flow, per_unit
-from samarkand.world.freight.limits import Limits
 from samarkand.world.freight.trade_costs import iceberg_cost_hat
 from soaking import ALL
 
@@ -78,26 +77,12 @@ def more_capacity_by_hand(whole: Counterfactual) -> None:
         prices = [one.freight.limits.prices["dostyk_containers"] for one in (whole, more)]
         assert 0 < prices[1] < prices[0]
         area = 277_400 * (1 + part / 2) * (prices[0] - prices[1]) / 1e6
-        found = worth(whole, more)
-        others = area_of_others(whole.freight.limits, more.freight.limits)
-        assert abs(others) < 0.01 * area
-        assert found.area == pytest.approx(area + others, rel=2 * JOINT)
+        found = worth(whole, more, "dostyk_containers")
+        assert abs(found.others) < 0.01 * area
+        assert found.area - found.others == pytest.approx(area, rel=2 * JOINT)
         assert found.saved == pytest.approx(found.area, rel=BY_HAND)
         assert found.equilibrium == pytest.approx(found.gained, rel=BY_HAND)
         assert found.equilibrium / found.area == pytest.approx(0.764, rel=0.01)
-
-
-def area_of_others(before: Limits, after: Limits) -> float:
-    """Falls of the prices of other full places, times what passes on the mean, US$ m a year."""
-    found = 0.0
-    for one in after.facilities:
-        if one.id != "dostyk_containers":
-            price, flow = (
-                [getattr(of, name)[[f.id for f in of.facilities].index(one.id)] for of in (before, after)]
-                for name in ("price", "flow")
-            )
-            found += (price[0] - price[1]) * sum(flow) / 2e6
-    return found
 
 
 @pytest.mark.slow

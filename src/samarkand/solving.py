@@ -236,9 +236,8 @@ def freight_hat(setting: Setting, state: FreightState) -> xr.DataArray:
 
     def make() -> Floats:
         part = setting.surface_part.sel(sector=goods["sector"])
-        found: Floats = iceberg_cost_hat(unlimited.costs, goods, cargoes_of=theirs, part=part).to_numpy()[
-            of_sectors
-        ]
+        hat = iceberg_cost_hat(unlimited.costs, goods, cargoes_of=theirs, part=part)
+        found: Floats = hat.to_numpy()[of_sectors]
         return found
 
     freight.to_numpy()[at] = derived(unlimited, ("by lines of their own", setting.assumptions.hash), make)

@@ -127,10 +127,8 @@ class Counterfactual:
             found = []
             for number, item in enumerate(items, 1):
                 one = replace(self.leaving_out(item), near=self)
-                costs = (one._nearby or one.freight).costs[
-                    "generalised_cost"
-                ]  # ways and hours are not asked for
-                found.append(costs.sel(state="with", variant="logsum", drop=True))
+                costs = (one._nearby or one.freight).costs  # ways and hours are not asked for
+                found.append(costs["generalised_cost"].sel(state="with", variant="logsum", drop=True))
                 step(done=number, total=len(items))
             return xr.concat(found, dim="project").assign_coords(project=items)
 

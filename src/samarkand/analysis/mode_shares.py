@@ -19,6 +19,7 @@ from samarkand.baseline import Baseline
 from samarkand.core.conventions import Floats, Ints
 from samarkand.engines.once import derived
 from samarkand.priorities.trade.exposure import goods_by_class, goods_traded
+from samarkand.solving import ORDER
 from samarkand.world.freight.assignment import calc_tonnes, calc_unit_loads
 from samarkand.world.freight.mode_choice import EUROPEAN_UNION, MODES, distance_between_cities
 from samarkand.world.freight.trade_costs import economy_weights
@@ -219,5 +220,5 @@ def goods_on_network(baseline: Baseline) -> tuple[Floats, Floats]:
     """Trade in goods `[o, d]` without the programme, and by class what the network carries of it; money."""
     setting = baseline.setting
     of_goods = goods_by_class(setting.world, setting.assumptions)
-    part = setting.surface_part.transpose("destination", "origin", "sector").to_numpy()
+    part = setting.surface_part.transpose(*ORDER).to_numpy()
     return goods_traded(baseline.solution.trade_flow, of_goods, part)

@@ -190,9 +190,8 @@ class GateSearch:
         """The way of a search at sea where nothing has a price, kept."""
         if s not in self._unpriced:
             search, nothing = sea_searches()[s], np.zeros(len(self.gates))
-            self._unpriced[s] = self.find(search.land, nothing, by_land=False, by_sea=True, ships=search)[
-                "sea"
-            ]
+            found = self.find(search.land, nothing, by_land=False, by_sea=True, ships=search)
+            self._unpriced[s] = found["sea"]
         return self._unpriced[s]
 
     def find(

@@ -67,9 +67,8 @@ LAND = ("road", "rail")
 PAIR_ARRAYS = ("origin", "destination", "hours", "usd", "search_values", "by_sea", "own_ways")
 STATE_ARRAYS = ("term", "pick", "levels")
 MOST_KEPT = 3  # prepared networks on disk, of some 300 MB each at 1,000 cities
-QUICKEST = (
-    len(SEARCH_CLASSES) - 1
-)  # the search class of the highest value of time: its routes are the quickest
+# The search class of the highest value of time: its routes are the quickest.
+QUICKEST = len(SEARCH_CLASSES) - 1
 MOST_PLACED = 5000  # changes whose arcs are remembered
 
 
