@@ -157,7 +157,7 @@ def states_of(known: StoredAnswer, asked: Question, schedule: Schedule, session:
     """The states of an answer that was read: each part that it does not have is worked out when it is asked for."""
 
     def make_baseline() -> Baseline:
-        return Baseline(setting_of(asked), asked.scenario.closures, session.kept, known.baseline)
+        return Baseline(find_setting(asked, session), asked.scenario.closures, session.kept, known.baseline)
 
     baseline = session.kept(("baseline", asked.of_baseline), make_baseline)
     found = []
@@ -172,21 +172,25 @@ def states_of(known: StoredAnswer, asked: Question, schedule: Schedule, session:
 def find_baseline(asked: Question, session: Session, progress: Progress = quiet) -> Baseline:
     """The world without the programme, solved now or before in this session."""
     closed = asked.scenario.closures
-    make = partial(solve_baseline, setting_of(asked), closed, session.kept, progress)
+    make = partial(solve_baseline, find_setting(asked, session), closed, session.kept, progress)
     return session.kept(("baseline", asked.of_baseline), make)
 
 
-def setting_of(asked: Question) -> Setting:
-    """The world of a question under its assumptions."""
+def find_setting(asked: Question, session: Session) -> Setting:
+    """The world of a question under its assumptions: questions that close other places have one, and its accounts."""
     scenario = asked.scenario
-    return Setting(
-        asked.world,
-        asked.assumptions,
-        scenario.deficit_rule,
-        construction_demand=scenario.construction_demand,
-        transit_payments=scenario.transit_payments,
-        lines=asked.programme if asked.has_limits else None,
-    )
+
+    def make() -> Setting:
+        return Setting(
+            asked.world,
+            asked.assumptions,
+            scenario.deficit_rule,
+            construction_demand=scenario.construction_demand,
+            transit_payments=scenario.transit_payments,
+            lines=asked.programme if asked.has_limits else None,
+        )
+
+    return session.kept(("setting", asked.of_setting), make)
 
 
 def find_state(

@@ -146,9 +146,18 @@ class Question:
     @property
     def of_baseline(self) -> str:
         """Hash of what the world without the programme depends on: with limits on its lines, too."""
+        return self._of_baseline.hash
+
+    @property
+    def of_setting(self) -> str:
+        """Hash of what it depends on with nothing closed: of a world under its assumptions."""
+        return self._of_baseline.but(closures=()).hash
+
+    @property
+    def _of_baseline(self) -> Scenario:
         if self.has_limits:
-            return self._of_states.hash
-        return self._of_states.but(programme="", patches=(), variations=()).hash
+            return self._of_states
+        return self._of_states.but(programme="", patches=(), variations=())
 
     @property
     def of_states(self) -> str:

@@ -24,23 +24,24 @@ def nbytes(values: Iterable[object], beside: Iterable[object] = ()) -> int:
     waiting = list(values)
     while waiting:
         one = waiting.pop()
-        is_leaf, is_table, parts_of = _way_into(type(one))  # type: ignore[arg-type]
+        is_leaf, bytes_of, parts_of = _way_into(type(one))  # type: ignore[arg-type]
         if is_leaf or id(one) in seen:
             continue
         seen.add(id(one))
         alive.append(one)
-        if isinstance(one, np.ndarray):
-            total += _of_array(one, seen)
-        elif is_table:
-            total += int(np.sum(one.memory_usage()))  # type: ignore[attr-defined]
-        else:
+        if bytes_of is None:
             waiting.extend(parts_of(one))
+        else:
+            total += bytes_of(one, seen)
     return total
 
 
 @cache
-def _way_into(kind: type) -> tuple[bool, bool, Callable[[Any], Iterable[object]]]:
-    """Whether values of a type hold no arrays, whether they are tables of pandas, and what gives their parts."""
+def _way_into(
+    kind: type,
+) -> tuple[bool, Callable[[Any, set[int]], int] | None, Callable[[Any], Iterable[object]]]:
+    """Whether values of a type hold no arrays, what counts the bytes of arrays and tables, and what gives the parts of
+    others."""
     library = kind.__module__.partition(".")[0]
     parts_of: Callable[[Any], Iterable[object]] = _none
     if issubclass(kind, Mapping):
@@ -51,7 +52,8 @@ def _way_into(kind: type) -> tuple[bool, bool, Callable[[Any], Iterable[object]]
         parts_of = _of_dataset if hasattr(kind, "data_vars") else _of_labelled
     elif library == "samarkand":
         parts_of = _of_ours
-    return issubclass(kind, _LEAVES), library == "pandas", parts_of
+    bytes_of = _of_array if issubclass(kind, np.ndarray) else _of_table if library == "pandas" else None
+    return issubclass(kind, _LEAVES), bytes_of, parts_of
 
 
 def _none(one: object) -> Iterable[object]:
@@ -82,6 +84,10 @@ def _of_ours(one: object) -> Iterable[object]:
         return ()
     kept = inner.get("_derived")
     return (*inner.values(), *(kept.values() if kept is not None else ()))
+
+
+def _of_table(table: Any, _seen: set[int]) -> int:
+    return int(np.sum(table.memory_usage()))
 
 
 def _of_array(array: np.ndarray[Any, Any], seen: set[int]) -> int:

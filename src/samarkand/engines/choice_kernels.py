@@ -209,6 +209,27 @@ def take_routes(
                 cost[n, k, m], taken_hours[n, k, m] = g, h
 
 
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def constant_of(
+    r: int,
+    k: int,
+    m: int,
+    distance: Floats,
+    segment: NDArray[np.int8],
+    level: Floats,
+    by_distance: Floats,
+    more: Floats,
+) -> float:
+    """Constant of a mode for a class of goods of a pair: level + by_distance * distance + more.
+
+    distance, segment: [pair]; level, more: [segment, class, mode], the level minus infinity where goods do not take a
+    mode while another serves; by_distance: [mode].
+    """
+    s = segment[r]
+    found: float = level[s, k, m] + by_distance[m] * distance[r] + more[s, k, m]
+    return found
+
+
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def compare(
     rows: Ints,
@@ -218,11 +239,14 @@ def compare(
     hours: Floats,
     term: Floats,
     pick: NDArray[np.int8],
-    segment: NDArray[np.int8],
     search_values: Floats,
     values: Floats,
     sea_search: Ints,
-    constants: Floats,
+    distance: Floats,
+    segment: NDArray[np.int8],
+    level: Floats,
+    by_distance: Floats,
+    more: Floats,
     scale: float,
     origin: NDArray[np.int32],
     destination: NDArray[np.int32],
@@ -232,6 +256,7 @@ def compare(
     like: Ints,
     mirrored: bool,
     total: Floats,
+    least_at: NDArray[np.int32] | None = None,
     least_cost: Floats | None = None,
     least_hours: Floats | None = None,
 ) -> int:
@@ -239,11 +264,12 @@ def compare(
     by logsum, with fixed shares and of the cheapest mode, the same three for hours, shares; or the first alone.
 
     rows: [n] pairs that changed, new_usd, new_hours: [n, mode, route]; search_values: [mode, route], the values of time
-    the routes were searched with; like: [class], the class, it or one before it, that chooses as it does; the rest as
+    the routes were searched with; like: [class], the class, it or one before it, that chooses as it does; distance,
+    segment, level, by_distance, more: of the constants (`constant_of`); the rest as
     in `prepare` and `add_levels`. Goods take new routes or keep their former ones as `is_taken` says. least_cost,
-    least_hours: [n, class, mode], as from `take_routes`, routes of a state that has every route of this one and more:
-    what seems cheaper here was there too, and counts as those. Returns the first pair (its number in `rows`) that
-    changes cut off, -1 for none.
+    least_hours: [row, class, mode], as from `take_routes`, routes of a state that has every route of this one and more:
+    what seems cheaper here was there too, and counts as those; least_at: [pair], the row of each there, -1 for none.
+    Returns the first pair (its number in `rows`) that changes cut off, -1 for none.
     """
     cut_off = -1
     only_cost = total.shape[0] == 1
@@ -283,13 +309,10 @@ def compare(
                     h = new_hours[n, m, c] if c >= 0 else np.inf
                     g = new_usd[n, m, c] + v * h if c >= 0 else np.inf
                     taken = is_taken(g, old_g[m], rises[m], falls[m])
-                    if (
-                        taken
-                        and least_cost is not None
-                        and least_hours is not None
-                        and g < least_cost[n, k, m]
-                    ):
-                        g, h = least_cost[n, k, m], least_hours[n, k, m]
+                    if least_at is not None and least_cost is not None and least_hours is not None:
+                        at = least_at[r]
+                        if taken and at >= 0 and g < least_cost[at, k, m]:
+                            g, h = least_cost[at, k, m], least_hours[at, k, m]
                     if taken and not (g == old_g[m] and h == old_h[m]):
                         new_g[m], new_h[m] = g, h
                         moved = True
@@ -297,7 +320,8 @@ def compare(
                         if c < 0:
                             new_term[m] = 0.0
                         elif m != SEA or term[r, k, m] > 0:
-                            new_term[m] = np.exp(constants[segment[r], k, m] - scale * np.log(g))
+                            constant = constant_of(r, k, m, distance, segment, level, by_distance, more)
+                            new_term[m] = np.exp(constant - scale * np.log(g))
                 new_whole += new_term[m]
             if not moved:
                 continue
@@ -310,7 +334,7 @@ def compare(
             ):  # the last resort: what goods do not take while another mode serves, at its cost
                 last = -1
                 for m in range(MODES):
-                    is_open = constants[segment[r], k, m] == -np.inf and new_g[m] < np.inf
+                    is_open = level[segment[r], k, m] == -np.inf and new_g[m] < np.inf
                     if is_open and (last < 0 or new_g[m] < new_g[last]):
                         last = m
                 if last >= 0:

@@ -12,10 +12,11 @@ from dataclasses import replace
 import numpy as np
 
 from samarkand.core.progress import Progress
+from samarkand.engines.compiled import load_compiled
 from samarkand.engines.routing import Legs
 from samarkand.engines.threads import run_all
-from samarkand.world.freight.path_base import PathBase, prepare_base, screen_first_ways
-from samarkand.world.freight.sea_searches import SEA, fill_first_ways, sea_searches, ways_left
+from samarkand.world.freight.path_base import PathBase, prepare_base
+from samarkand.world.freight.sea_searches import SEA, sea_searches
 from samarkand.world.freight.skims import Component, baseline_legs, sail, values_of_time
 from samarkand.world.freight.trade_costs import Pairs
 from samarkand.world.network.tables import Network
@@ -53,26 +54,32 @@ def _sail_anew(
     turning: bool,
 ) -> tuple[PathBase, Pairs]:
     """The same land with other legs between ports, by search at sea."""
-    values, count = values_of_time(parameters), len(network.cities)
+    values, searches = values_of_time(parameters), sea_searches()
     new = {
         name: np.empty_like(getattr(base, name)) for name in ("sea_hours", "sea_usd", "sea_city", "over_sea")
     }
-    hours, usd = pairs.hours.copy(), pairs.usd.copy()
-    at = pairs.origin.astype(np.int64) * count + pairs.destination
 
-    def one(s: int) -> None:
-        c = sea_searches()[s].land
+    def one(s: int) -> Legs:
+        c = searches[s].land
         to_port = Legs(base.port_hours[s], base.port_usd[s]).transposed
         *_, sea, over_sea, by_sea = sail(network, parameters, legs[s], to_port, base.handicap[s].T, values[c])
         new["sea_hours"][s], new["sea_usd"][s] = sea.hours, sea.usd
         with np.errstate(over="ignore"):
             new["over_sea"][s], new["sea_city"][s] = over_sea.cost(values[c]), by_sea.cost(values[c])
-        hours[:, SEA, s], usd[:, SEA, s] = by_sea.hours.ravel()[at], by_sea.usd.ravel()[at]
+        return by_sea
 
-    run_all(one, range(len(sea_searches())))
-    own_ways = pairs.own_ways
-    if turning:
-        own_ways = ways_left(own_ways, (pairs.hours, pairs.usd), (hours, usd))
-    screen_first_ways(new["sea_city"], own_ways)
-    fill_first_ways(hours, usd, own_ways)
+    voyages = run_all(one, range(len(searches)))
+    turns = np.array([turning and search.may_turn for search in searches])
+    usd, hours = np.empty_like(pairs.usd), np.empty_like(pairs.hours)
+    own_ways = np.empty_like(pairs.own_ways)
+
+    def put(part: tuple[int, int]) -> None:
+        load_compiled("samarkand.engines.closing_kernels").put_voyages(
+            *part, SEA, tuple(legs.usd for legs in voyages), tuple(legs.hours for legs in voyages),
+            pairs.origin, pairs.destination, pairs.usd, pairs.hours, pairs.own_ways, turns, usd, hours, own_ways,
+            new["sea_city"],
+        )  # fmt: skip
+
+    half = len(pairs) // 2
+    run_all(put, ((0, half), (half, len(pairs))))
     return replace(base, **new), replace(pairs, hours=hours, usd=usd, own_ways=own_ways)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import ModuleType
 
 import numpy as np
 import xarray as xr
@@ -16,8 +17,10 @@ from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
 from samarkand.core.progress import Progress, quiet
+from samarkand.engines.compiled import load_compiled
 from samarkand.world.freight.closed_base import close_base
-from samarkand.world.freight.model import FreightModel, RouteUpdate
+from samarkand.world.freight.model import LAND, FreightModel, RouteUpdate
+from samarkand.world.freight.path_update import SharedWork
 from samarkand.world.freight.skims import component
 from samarkand.world.network.disruptions import Closures, close, keeps_closed
 from samarkand.world.network.link_changes import LinkChange
@@ -25,6 +28,11 @@ from samarkand.world.network.link_changes import LinkChange
 Bools = NDArray[np.bool_]
 
 LEAST_LEFT = 1e-9
+
+
+def kernels() -> ModuleType:
+    """The compiled passes over all pairs, loaded when something is first closed."""
+    return load_compiled("samarkand.engines.closing_kernels")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +81,10 @@ class DisruptedFreight:
     def costs(self, changes: Sequence[LinkChange] = (), progress: Progress = quiet) -> DisruptedCosts:
         """Costs with the closures and with what is left of a programme's changes: none below that of the open network
         with the same changes."""
-        least = self.open.chosen_routes(changes) if changes else None
-        better = self.closed.update_routes(self.standing(changes), progress)
+        work, left_over = SharedWork(), self.standing(changes)
+        least = self.open.chosen_routes(changes, work) if changes else None
+        shared = self._shared(work) if left_over == tuple(changes) else None
+        better = self.closed.update_routes(left_over, progress, shared)
         served, differs, offered = self._alone
         if better.rows.size:
             differs, offered = differs.copy(), offered.copy()
@@ -100,38 +110,46 @@ class DisruptedFreight:
             self._names(gone),
         )
 
+    def _shared(self, work: SharedWork) -> SharedWork:
+        """What the open network found of the same changes, of roads and railways that are the same here."""
+        road, rail = (self.closed.parts[mode] is self.open.parts[mode] for mode in LAND)
+        roads, land, new = work.roads, work.land, work.to_new_ports
+        return SharedWork(
+            roads if road else {}, land if road and rail else {}, work.handicap, new if road and rail else {}
+        )
+
     @cached_property
     def _alone(self) -> tuple[Bools, Bools, Bools]:
         """Pairs that the open network serves; and of the closed one without a programme what `_against_open` says."""
         before, closed = self.open.baseline.pairs, self.closed.baseline.pairs
-        served = np.asarray(np.isfinite(before.usd + before.hours).any(axis=(1, 2)))
-        return served, *self._against_open(slice(None), closed.usd, closed.hours)
+        served = np.empty(len(before), np.bool_)
+        kernels().find_served(before.usd, before.hours, served)
+        return served, *self._against_open(np.arange(len(before)), closed.usd, closed.hours)
 
-    def _against_open(self, rows: Ints | slice, usd: Floats, hours: Floats) -> tuple[Bools, Bools]:
+    def _against_open(self, rows: Ints, usd: Floats, hours: Floats) -> tuple[Bools, Bools]:
         """Pairs whose routes differ from those of the open network, and those that a mode serves which goods were
         offered there."""
-        before = self.open.baseline.pairs
-        differs = ((usd != before.usd[rows]) | (hours != before.hours[rows])).any(axis=(1, 2))
-        term: Floats = self.open.baseline.term[rows]
-        was = np.any(term > 0, axis=1)
-        now = np.isfinite(usd + hours).any(axis=2)
-        return np.asarray(differs), np.asarray((was & now).any(axis=1))
+        before, term = self.open.baseline.pairs, self.open.baseline.term
+        differs, offered = (np.empty(rows.size, np.bool_) for _ in range(2))
+        kernels().compare_routes(rows, usd, hours, before.usd, before.hours, term, differs, offered)
+        return differs, offered
 
     def _lost(self, served: Bools, gone: Bools) -> xr.DataArray:
         pairs, economies = self.open.baseline.pairs, list(self.open.economies)
         zone, weight = self.open.baseline.zones
         count = len(economies)
         both = weight[pairs.origin] * weight[pairs.destination]
-        one, other = zone[pairs.origin], zone[pairs.destination]
+        one, other = (zone[ends].astype(np.int64) for ends in (pairs.origin, pairs.destination))
         known = (one >= 0) & (other >= 0)
 
         def add_up(chosen: Bools) -> Floats:
             at = np.flatnonzero(chosen & known)
-            total = np.zeros((count, count))
-            np.add.at(total, (one[at], other[at]), both[at])
             apart = at[pairs.origin[at] != pairs.destination[at]]
-            np.add.at(total, (other[apart], one[apart]), both[apart])
-            return total
+            cells = np.r_[one[at] * count + other[at], other[apart] * count + one[apart]]
+            total = np.bincount(cells, both[np.r_[at, apart]], count * count).astype(
+                float
+            )  # of none: whole numbers
+            return total.reshape(count, count)
 
         mass, cut = add_up(served), add_up(gone)
         share = np.divide(cut, mass, out=np.zeros_like(cut), where=mass > 0)

@@ -26,6 +26,7 @@ MODES = ("road", "rail", "sea")
 VOT_CLASSES = ("bulk", "low", "middle", "high", "highest", "liquid", "ores", "coal", "grain")
 SECTOR_OF_CLASS = {"ores": "ores", "coal": "coal", "grain": "agriculture"}
 VALUED_AS = {"liquid": "bulk", **dict.fromkeys(SECTOR_OF_CLASS, "bulk")}
+ROAD, IN_TANKS = MODES.index("road"), VOT_CLASSES.index("liquid")
 # What the constants of a pair of cities are made of (`ModeChoice.constants`).
 TERMS = ("constant", "value_of_time", "distance", "north_america", "north_america_value_of_time")
 VALUE_OF_REFERENCE = 10.0  # US$ per TEU and hour: the term by value is zero there
@@ -53,16 +54,25 @@ class ModeChoice:
         km: great circle between the cities, [...]; american: whether both lie in Canada, Mexico or the United States,
         [...]. Values of time are the declared ones, whatever replaces them: a class keeps its constants.
         """
-        value = np.log(classes_of_time(load_parameters()).to_numpy() / VALUE_OF_REFERENCE)
-        return self.constants_at(value, km, american)
+        return self.constants_at(values_of_classes(), km, american)
 
     def constants_at(self, x: Floats, km: Floats, american: NDArray[np.bool_]) -> Floats:
         """The same at some logarithms x of the value of time over that of reference, [..., x, mode]."""
-        level, by_value, by_distance, there, there_by_value = self.weights
-        anywhere, in_america = level + by_value * x[:, None], there + there_by_value * x[:, None]
+        anywhere, by_distance, in_america = self.parts_at(x)
         found: Floats = anywhere + by_distance * (km / 1000.0)[..., None, None]
         found[american] += in_america
         return found
+
+    def parts_at(self, x: Floats) -> tuple[Floats, Floats, Floats]:
+        """What they are made of: anywhere [x, mode], by 1,000 km [mode], and within North America besides [x, mode]."""
+        level, by_value, by_distance, there, there_by_value = self.weights
+        return level + by_value * x[:, None], by_distance, there + there_by_value * x[:, None]
+
+
+def values_of_classes() -> Floats:
+    """Logarithms of the declared values of time over that of reference, [class of goods]."""
+    found: Floats = np.log(classes_of_time(load_parameters()).to_numpy() / VALUE_OF_REFERENCE)
+    return found
 
 
 def check_labels(skims: xr.Dataset, cities: pd.DataFrame) -> None:
@@ -150,8 +160,13 @@ def find_barred(km: Floats, others: NDArray[np.bool_], parameters: Parameters) -
     offered.
     """
     found = np.zeros((*km.shape, len(VOT_CLASSES), len(MODES)), np.bool_)
-    in_tanks, road = VOT_CLASSES.index("liquid"), MODES.index("road")
-    found[..., in_tanks, road] = (km > parameters["tank_lorry_distance"]) & others
+    found[..., IN_TANKS, ROAD] = leave_the_road(km, others, parameters)
+    return found
+
+
+def leave_the_road(km: Floats, others: NDArray[np.bool_], parameters: Parameters) -> NDArray[np.bool_]:
+    """Where goods in tanks do not take the road, [...], as `find_barred` says."""
+    found: NDArray[np.bool_] = (km > parameters["tank_lorry_distance"]) & others
     return found
 
 

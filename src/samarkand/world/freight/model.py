@@ -116,19 +116,11 @@ class FreightModel:
         for array in (*base.arrays().values(), *state):
             array.flags.writeable = False
         values = values_of_time(parameters)
-        at_road = attach_by_road(network, parameters)
-        road = [np.concatenate([getattr(a, name) for a in at_road]) for name in ("hours", "usd")]
-        terminals = np.zeros(len(network.terminals))
-        at_sea = attach_ports_at_sea(network, parameters)
         dwell, fee = parameters["port_hours_road"], parameters["port_fee"]
         self.path_update = PathUpdate(
             base,
             values,
-            {
-                "road": EndLegs(parts["road"], (road[0], road[1])),
-                "rail": EndLegs(parts["rail"], (terminals, terminals)),
-                "sea": EndLegs(parts["sea"], (at_sea.hours, at_sea.usd)),
-            },
+            {mode: self._end_legs(mode) for mode in (*LAND, "sea")},
             network.ports["terminal"].to_numpy(np.int64),
             (parameters["terminal_hours"], parameters["terminal_fee"]),
             (dwell, fee),
@@ -139,6 +131,21 @@ class FreightModel:
         self._placing = Lock()
         self._placed: dict[LinkChange, list[Arc]] = {}
         self._last: tuple[tuple[LinkChange, ...], RouteUpdate] | None = None
+
+    def _end_legs(self, mode: str) -> EndLegs:
+        """Legs from ends of changed links, with the connectors of the places that they lead to."""
+        network, parameters = self.network, self.parameters
+        if mode == "sea":
+            at_sea = attach_ports_at_sea(network, parameters)
+            return EndLegs(self.parts[mode], (at_sea.hours, at_sea.usd))
+        if self._is_as_open(mode):
+            return self.open_model.path_update.end_legs[mode]
+        if mode == "rail":
+            none = np.zeros(len(network.terminals))
+            return EndLegs(self.parts[mode], (none, none))
+        places = attach_by_road(network, parameters)
+        hours, usd = (np.concatenate([getattr(one, name) for one in places]) for name in ("hours", "usd"))
+        return EndLegs(self.parts[mode], (hours, usd))
 
     @property
     def _searches(self) -> list[tuple[float, float]]:
@@ -235,16 +242,24 @@ class FreightModel:
             shared.handicap = new.handicap
         return new
 
-    def routes(self, changes: Sequence[LinkChange], progress: Progress = quiet) -> RouteUpdate:
+    def routes(
+        self,
+        changes: Sequence[LinkChange],
+        progress: Progress = quiet,
+        shared: SharedWork | None = None,
+    ) -> RouteUpdate:
         """`update_routes`; those asked for last are not found again: closures ask for what the open network has."""
         asked, last = tuple(changes), self._last
         if last is None or last[0] != asked:
-            self._last = last = (asked, self.update_routes(asked, progress))
+            self._last = last = (asked, self.update_routes(asked, progress, shared))
         return last[1]
 
-    def chosen_routes(self, changes: Sequence[LinkChange]) -> ChosenRoutes:
-        """Routes that goods take with changes, where they change routes: the bound of states with fewer routes."""
-        routes = self.routes(changes)
+    def chosen_routes(self, changes: Sequence[LinkChange], shared: SharedWork | None = None) -> ChosenRoutes:
+        """Routes that goods take with changes, where they change routes: the bound of states with fewer routes.
+
+        shared: filled in as in `update_routes`, where these routes are found now.
+        """
+        routes = self.routes(changes, shared=shared)
         return self.baseline.chosen_routes(routes.rows, routes.usd, routes.hours)
 
     def arcs_of(self, change: LinkChange, progress: Progress = quiet) -> list[Arc]:
@@ -276,6 +291,9 @@ class FreightModel:
                 mine = [change for change in new if change.mode == mode]
                 if not mine:
                     continue
+                if self._is_as_open(mode):  # with the legs from ends, which are its own
+                    found |= self.open_model.place(mine, progress)
+                    continue
                 for change in mine:
                     found[change] = self.find_arcs(change)
                 ends = {end for change in mine for arc in found[change] for end in (arc.tail, arc.head)}
@@ -290,6 +308,10 @@ class FreightModel:
                 self._placed = {change: self._placed[change] for change in wanted if change in self._placed}
             self._placed.update(found)
             return {change: self._placed[change] for change in wanted}
+
+    def _is_as_open(self, mode: str) -> bool:
+        """Whether something is closed, and nothing of this mode on land."""
+        return self.open_model is not self and self.parts[mode] is self.open_model.parts[mode]
 
     def _slots(self) -> NDArray[np.int32]:
         """Where pairs stand among the changed ones: all -1 between calls; each thread has its own."""
@@ -315,8 +337,12 @@ def prepare_freight(
 
     economies: labels of origins and destinations; kept: what keeps models by their key in this process.
     """
-    parts = components(network, parameters)
-    key = _key(network, parameters, parts, economies)
+
+    def name() -> tuple[dict[str, Component], str]:
+        parts = components(network, parameters)
+        return parts, _key(network, parameters, parts, economies)
+
+    parts, key = kept(("freight parts", network.hash, parameters.hash, tuple(economies)), name)
 
     def make() -> FreightModel:
         return _load(key, network, parameters, parts, economies) or _make(

@@ -106,10 +106,9 @@ def component(name: str, network: Network, parameters: Parameters) -> Component:
     graph = costs.graph(len(nodes))
     searches = tuple((graph, value) for value in values)
     if name == "sea":
-        searches = tuple(
-            (graph_of_ships(network, parameters, search.barred), values[search.land])
-            for search in sea_searches()
-        )
+        barred = dict.fromkeys(search.barred for search in sea_searches())
+        graphs = {passages: graph_of_ships(network, parameters, passages) for passages in barred}
+        searches = tuple((graphs[search.barred], values[search.land]) for search in sea_searches())
     arcs = [array for one, _ in searches if one is not graph for array in (one.indptr, one.indices, one.usd)]
     of = np.array([value for _, value in searches])
     key = fingerprint(graph.indptr, graph.indices, graph.hours, graph.usd, sources, targets, of, *arcs)
@@ -151,15 +150,23 @@ def attach_to_sea(ports: pd.DataFrame, network: Network, parameters: Parameters)
 
 
 def compute_component(part: Component, progress: Progress) -> list[Legs]:
-    """Legs of a component by search, the same there and back."""
-    legs = []
+    """Legs of a component by search, the same there and back; those of equal searches are found once."""
+    legs: list[Legs] = []
+    total = len(part.searches) * part.sources.size
     for number, (graph, vot) in enumerate(part.searches):
-        total = len(part.searches) * part.sources.size
 
-        def report(done: int, before: int = number * part.sources.size, total: int = total) -> None:
+        def report(done: int, before: int = number * part.sources.size) -> None:
             progress(done=before + done, total=total)
 
-        legs.append(both_ways(find_legs(graph, vot, part.sources, part.targets, report)))
+        # Goods that differ on their legs by land alone have one search at sea.
+        same = (
+            k for k, (other, value) in enumerate(part.searches[:number]) if other is graph and value == vot
+        )
+        if (known := next(same, None)) is not None:
+            legs.append(legs[known])
+            report(part.sources.size)
+        else:
+            legs.append(both_ways(find_legs(graph, vot, part.sources, part.targets, report)))
     return legs
 
 
@@ -306,19 +313,22 @@ def sail(
     at_sea: legs between the points of the sea graph at the ports; to_port, handicap: as in `Voyages`.
     """
     quay = attach_ports_at_sea(network, parameters)
-    sea = _apart(at_sea.plus(quay.hours[:, None] + quay.hours, quay.usd[:, None] + quay.usd))
+    sea = _taken_apart(at_sea.plus(quay.hours[:, None] + quay.hours, quay.usd[:, None] + quay.usd))
     over_sea = join_legs(to_port, sea, value_of_time)
-    return Voyages(
-        to_port, handicap, sea, over_sea, _apart(join_legs(over_sea, to_port.transposed, value_of_time))
-    )
+    whole = _taken_apart(join_legs(over_sea, to_port.transposed, value_of_time))
+    return Voyages(to_port, handicap, sea, over_sea, whole)
 
 
 def _apart(legs: Legs) -> Legs:
     """Legs without those from a place to itself."""
-    hours, usd = legs.hours.copy(), legs.usd.copy()
-    np.fill_diagonal(hours, np.inf)
-    np.fill_diagonal(usd, np.inf)
-    return Legs(hours, usd)
+    return _taken_apart(Legs(legs.hours.copy(), legs.usd.copy()))
+
+
+def _taken_apart(legs: Legs) -> Legs:
+    """The same of legs that nobody else has: they are changed."""
+    np.fill_diagonal(legs.hours, np.inf)
+    np.fill_diagonal(legs.usd, np.inf)
+    return legs
 
 
 def each_chain(

@@ -31,14 +31,12 @@ from samarkand.world.freight.mode_choice import (
     cargo_classes,
     check_labels,
     classes_of_time,
-    distance_between_cities,
     distance_within_cities,
-    find_barred,
     sea_offered,
     surface_trade,
-    within_north_america,
 )
 from samarkand.world.freight.origin_weights import origin_weights
+from samarkand.world.freight.pair_constants import PairConstants
 from samarkand.world.freight.sea_searches import (
     LIKE,
     SEA,
@@ -145,13 +143,6 @@ class ChosenRoutes:
     cost: Floats
     hours: Floats
 
-    def of(self, pairs: Ints) -> tuple[Floats, Floats]:
-        """Cost and hours of pairs, the cost minus infinity where nothing changed."""
-        known = self.at[pairs] >= 0
-        cost, hours = (np.full((pairs.size, *self.cost.shape[1:]), -np.inf) for _ in range(2))
-        cost[known], hours[known] = self.cost[self.at[pairs[known]]], self.hours[self.at[pairs[known]]]
-        return cost, hours
-
 
 @dataclass(frozen=True, eq=False)
 class FreightBaseline:
@@ -201,16 +192,20 @@ class FreightBaseline:
         return sea_search_of()
 
     @cached_property
+    def pair_constants(self) -> PairConstants:
+        """Mode constants by what decides them."""
+        pairs = self.pairs
+        rail, sea = (
+            np.isfinite(pairs.usd[:, m, :count] + pairs.hours[:, m, :count]).any(axis=1)
+            for m, count in ((MODES.index("rail"), None), (SEA, 1))
+        )
+        others, ends = rail | (sea & pairs.by_sea), (pairs.origin, pairs.destination)
+        return PairConstants.of(self.choice, self.cities, ends, others, self.parameters)
+
+    @cached_property
     def constants(self) -> Floats:
         """Mode constants (pair, class, mode), minus infinity where goods do not take a mode (`find_barred`)."""
-        pairs = self.pairs.origin, self.pairs.destination
-        km, american = distance_between_cities(self.cities)[pairs], within_north_america(self.cities)[pairs]
-        found = self.choice.constants(km, american)
-        serves = np.isfinite(self.pairs.usd + self.pairs.hours)
-        rail, sea = (serves[:, MODES.index(mode)] for mode in ("rail", "sea"))
-        others = rail.any(axis=1) | (sea[:, 0] & self.pairs.by_sea)
-        found[find_barred(km, others, self.parameters)] = -np.inf
-        return found
+        return self.pair_constants.whole()
 
     @cached_property
     def segment(self) -> NDArray[np.int32]:
@@ -257,7 +252,7 @@ class FreightBaseline:
         it. The search classes find the best routes of a few values of time: of more routes they may find one that is
         worse for goods between. Raises ValueError for pairs that are cut off.
         """
-        bounds = () if least is None else least.of(rows)
+        bounds = () if least is None else (least.at, least.cost, least.hours)
         zone, weight = self.zones
         count, classes = len(self.economies), self.values.size
         pairs = self.pairs
@@ -267,10 +262,9 @@ class FreightBaseline:
         def of(part: slice) -> tuple[int, Floats]:
             total = np.zeros((which, classes, count, count))
             cut_off = load_kernels().compare(
-                rows[part], usd[part], hours[part], pairs.usd, pairs.hours, self.term, self.pick, self.segment,
-                pairs.search_values, self.values, self.sea_search, self.constants, self.choice.scale, pairs.origin,
-                pairs.destination, zone, weight, self.sellers, LIKE, pairs.mirrored, total,
-                *(bound[part] for bound in bounds),
+                rows[part], usd[part], hours[part], pairs.usd, pairs.hours, self.term, self.pick,
+                pairs.search_values, self.values, self.sea_search, *self.pair_constants, self.choice.scale,
+                pairs.origin, pairs.destination, zone, weight, self.sellers, LIKE, pairs.mirrored, total, *bounds,
             )  # fmt: skip
             return cut_off, total
 
@@ -352,21 +346,24 @@ class FreightBaseline:
     def dataset(self, differences: Floats, changes: Sequence[LinkChange] = ()) -> xr.Dataset:
         """Costs, hours and shares without and with changes, as `counterfactual_costs` describes.
 
-        differences: of routes; changes: for what they save at home.
+        differences: of routes, used up; changes: for what they save at home.
         """
-        level = self.means
-        hours_at_home, cost_at_home = self.at_home
-        hours_left, cost_left = self.costs_at_home(changes)
-        hours_saved, cost_saved = hours_at_home - hours_left, cost_at_home - cost_left
-        change = self.mean(differences)
+        level, mass = self.means, self.levels[-1]
+        home, left = self.at_home, self.costs_at_home(changes)
+        # Where no pair is reachable the level is not a number, whatever is added to it.
+        change = np.divide(differences, mass, out=differences, where=mass > 0)
         classes, count = change.shape[1:3]
         costs, hours = (np.empty((2, len(VARIANTS), classes, count, count)) for _ in range(2))
         share = np.empty((2, classes, count, count, len(MODES)))
+        if left is not home:
+            for part, before, after in ((change[:3], home[1], left[1]), (change[3:6], home[0], left[0])):
+                part -= before - after
         # The second state adds the mean change: exactly nothing where nothing changed.
         for v, q in enumerate((0, 0, 1)):  # the cheapest mode has a level of its own
-            costs[0, v], hours[0, v] = level[q] + cost_at_home, level[2 + q] + hours_at_home
-            np.add(costs[0, v], change[v] - cost_saved, out=costs[1, v])
-            np.add(hours[0, v], change[3 + v] - hours_saved, out=hours[1, v])
+            np.add(level[q], home[1], out=costs[0, v])
+            np.add(level[2 + q], home[0], out=hours[0, v])
+            np.add(costs[0, v], change[v], out=costs[1, v])
+            np.add(hours[0, v], change[3 + v], out=hours[1, v])
         for m in range(len(MODES)):
             share[0, ..., m] = level[4 + m]
             np.add(level[4 + m], change[6 + m], out=share[1, ..., m])

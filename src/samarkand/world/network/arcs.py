@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from samarkand.core.conventions import Ints
 from samarkand.engines.once import derived
-from samarkand.engines.routing import find_path
+from samarkand.engines.routing import Graph, find_path
 from samarkand.world.network.link_changes import LinkChange
 from samarkand.world.network.nearest import nearest_nodes
-from samarkand.world.network.tables import LinkCosts, Network, crossing_costs, rate_at
+from samarkand.world.network.tables import LandTables, LinkCosts, Network, crossing_costs, rate_at
 from samarkand.world.parameters import Parameters
 
 SAME_PLACE_KM = 0.01
@@ -69,25 +69,44 @@ def _nodes_at(change: LinkChange, network: Network) -> Ints:
 
 def _upgrade(change: LinkChange, network: Network, parameters: Parameters, costs: LinkCosts) -> list[Arc]:
     """Every link on the quickest way along the points, with time on the move and cost of its km times their ratios."""
-    crossings = network.land(change.mode).crossings
-    fee = np.zeros(len(network.land(change.mode).links))  # of borders, which no rate changes
-    fee[crossings["link"].to_numpy(np.int64)] = crossing_costs(crossings, parameters)[1]
-    size = len(network.land(change.mode).nodes)
-    graph, near = costs.graph(size), _nodes_at(change, network)
-    keys = np.minimum(costs.u, costs.v) * size + np.maximum(costs.u, costs.v)
-    order = np.argsort(keys)
+    near = _nodes_at(change, network)
+    lines = derived(costs, "lines", lambda: _Lines.of(network.land(change.mode), parameters, costs))
     arcs = []
     for start, end in zip(near[:-1].tolist(), near[1:].tolist(), strict=True):
-        path = find_path(graph, FASTEST, start, end)
+        path = find_path(lines.graph, FASTEST, start, end)
         for a, b in pairwise(path):
-            k = int(order[np.searchsorted(keys, min(a, b) * size + max(a, b), sorter=order)])
+            k = lines.link_between(a, b)
             hours = costs.moving_hours[k] * min(change.hours_ratio, 1.0) + costs.waiting_hours[k]
-            paid = float(fee[costs.row[k]])
+            paid = float(lines.fee[costs.row[k]])
             usd = float(costs.usd[k])
             if change.usd_ratio < 1.0:
                 usd = (usd - paid) * change.usd_ratio + paid
             arcs.append(Arc(a, b, float(hours), usd))
     return arcs
+
+
+class _Lines(NamedTuple):
+    """The links of a mode to find ways on, the same for all changes: fee: of borders, which no rate changes [link];
+    keys: of the ends of each link with costs, order: from the least."""
+
+    graph: Graph
+    fee: NDArray[np.float64]
+    keys: Ints
+    order: Ints
+
+    @classmethod
+    def of(cls, tables: LandTables, parameters: Parameters, costs: LinkCosts) -> _Lines:
+        """Those of the links that `costs` has."""
+        fee = np.zeros(len(tables.links))
+        fee[tables.crossings["link"].to_numpy(np.int64)] = crossing_costs(tables.crossings, parameters)[1]
+        size = len(tables.nodes)
+        keys = np.minimum(costs.u, costs.v) * size + np.maximum(costs.u, costs.v)
+        return cls(costs.graph(size), fee, keys, np.argsort(keys))
+
+    def link_between(self, a: int, b: int) -> int:
+        """Number of the link between two neighbours."""
+        key = min(a, b) * self.graph.size + max(a, b)
+        return int(self.order[np.searchsorted(self.keys, key, sorter=self.order)])
 
 
 def _cheaper(change: LinkChange, network: Network, costs: LinkCosts) -> list[Arc]:
