@@ -10,7 +10,7 @@ together. What is solved and assessed is kept by the session, under the content 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -169,10 +169,18 @@ def states_of(known: StoredAnswer, asked: Question, schedule: Schedule, session:
     return found
 
 
-def find_baseline(asked: Question, session: Session, progress: Progress = quiet) -> Baseline:
-    """The world without the programme, solved now or before in this session."""
+def find_baseline(
+    asked: Question,
+    session: Session,
+    progress: Progress = quiet,
+    then: Callable[[Baseline], object] | None = None,
+) -> Baseline:
+    """The world without the programme, solved now or before in this session.
+
+    then: told of one that is solved now, as soon as its network is there (`Baseline.solve`).
+    """
     closed = asked.scenario.closures
-    make = partial(solve_baseline, find_setting(asked, session), closed, session.kept, progress)
+    make = partial(solve_baseline, find_setting(asked, session), closed, session.kept, progress, then)
     return session.kept(("baseline", asked.of_baseline), make)
 
 

@@ -58,10 +58,15 @@ class Baseline:
     def _part(self, name: str, make: Callable[[], Value]) -> Value:
         return self.given[name] if name in self.given else derived(self, name, make)
 
-    def solve(self, progress: Progress) -> Baseline:
-        """Itself with all parts worked out: what does not ask for the network beside the network."""
+    def solve(self, progress: Progress, then: Callable[[Baseline], object] | None = None) -> Baseline:
+        """Itself with all parts worked out: what does not ask for the network beside the network.
+
+        then: told of it as soon as the network is there, to begin with what a programme makes of that.
+        """
         beside = Beside[object](self._energy_left if self.closed else lambda: self.solution)
         self._part("freight", partial(self._freight, progress))
+        if then is not None:
+            then(self)
         _ = self.costs, beside.result(), self.solution
         return self
 
@@ -174,9 +179,18 @@ class Baseline:
         return lay(self.setting, self.freight, state, self.setting.labelled(solution.trade_flow), whole=whole)
 
 
-def solve_baseline(setting: Setting, closed: Sequence[str], kept: Keep, progress: Progress) -> Baseline:
-    """The world as it is, or with what is `closed`: freight network, and beside it the equilibrium."""
-    return Baseline(setting, tuple(closed), kept).solve(progress)
+def solve_baseline(
+    setting: Setting,
+    closed: Sequence[str],
+    kept: Keep,
+    progress: Progress,
+    then: Callable[[Baseline], object] | None = None,
+) -> Baseline:
+    """The world as it is, or with what is `closed`: freight network, and beside it the equilibrium.
+
+    then: as of `Baseline.solve`.
+    """
+    return Baseline(setting, tuple(closed), kept).solve(progress, then)
 
 
 def freight_of(setting: Setting, closures: Closures, kept: Keep, progress: Progress) -> Freight:

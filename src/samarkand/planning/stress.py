@@ -304,9 +304,22 @@ class _Solved:
 
 
 def _solve(asked: Question, schedule: Schedule, session: Session, progress: Progress) -> _Solved:
-    baseline, year = find_baseline(asked, session, progress), schedule.years[-1]
+    year = schedule.years[-1]
     numbers = sorted({*schedule.weights[year], schedule.in_force[year]})
-    states = {k: find_state(asked, schedule, baseline, session, progress, k) for k in numbers}
+
+    def find(baseline: Baseline) -> dict[int, State]:
+        return {k: find_state(asked, schedule, baseline, session, progress, k) for k in numbers}
+
+    begun: list[Beside[dict[int, State]]] = []  # beside the rest of the baseline, where that is solved now
+    try:
+        baseline = find_baseline(
+            asked, session, progress, lambda one: begun.append(Beside(partial(find, one)))
+        )
+        states = begun[0].result() if begun else find(baseline)
+    except BaseException:
+        for one in begun:
+            one.drop()
+        raise
     return _Solved(schedule, baseline, states)
 
 
