@@ -113,8 +113,8 @@ def test_slopes_are_those_of_flows(whole: Counterfactual) -> None:
     goods = goods_of(whole.baseline.setting, whole.baseline.setting.world.accounts.trade_flow)
     gated = gates_of(whole, GatedCosts)
     assert isinstance(gated, GatedCosts)
-    users = gated._users_at(goods, np.ones(len(gated.facilities), np.bool_))
-    amounts = gated._amounts_of_all(goods)
+    users = gated.users_at(goods, np.ones(len(gated.facilities), np.bool_))
+    amounts = gated.amounts_of(goods)
     price, step = np.array([5.0, 9.0]), 1e-4
     slopes = users.at(amounts, price, with_slopes=True).slopes
     assert (slopes.diagonal() < 0).all()
@@ -123,5 +123,5 @@ def test_slopes_are_those_of_flows(whole: Counterfactual) -> None:
         for sign in (1.0, -1.0):
             moved = price.copy()
             moved[f] += sign * step
-            sides.append(gated._sum(users.at(amounts, moved).through, amounts))
+            sides.append(gated._sum(users.at(amounts, moved).through, goods))
         np.testing.assert_allclose((sides[0] - sides[1]) / (2 * step), slopes[:, f], rtol=1e-5)

@@ -135,3 +135,21 @@ def test_payments_of_transit_are_refused(whole: Counterfactual) -> None:
         solve_limited_subsets(
             replace(whole.baseline, setting=setting), whole.freight, [whole.change], calc_real_income_hat
         )
+
+
+def test_prices_begin_from_the_subset_that_is_most_alike() -> None:
+    """Two large projects that do not add up, and four small ones: what is left to add is what the small ones do."""
+    masks = np.arange(64)
+    has = masks[:, None] >> np.arange(6) & 1
+    large, larger, small = has[:, 0], has[:, 1], has[:, 2:]
+    price = np.c_[
+        100.0 + 50.0 * large + 80.0 * larger - 40.0 * large * larger + small.sum(axis=1), np.full(64, 7.0)
+    ]
+    guess, nothing = limited_portfolio._Guess(masks), np.zeros(2)
+    assert guess.start(0) is None
+    known, others = np.flatnonzero(masks % 5), np.flatnonzero(masks % 5 == 0)
+    for n in known.tolist():
+        guess.learn(n, limited_portfolio._Learned(price[n], nothing, None))
+    np.testing.assert_allclose([guess.start(n) for n in known.tolist()], price[known], rtol=1e-12)
+    found = np.array([guess.start(n) for n in others.tolist()])
+    assert np.abs(found - price[others]).max() < 2.0, "of 40 that the large ones do not add up by"

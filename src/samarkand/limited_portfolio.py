@@ -1,15 +1,16 @@
 """Many subsets of projects with limits: prices predicted, corrected, and certified by what they leave over.
 
     p1      prices for the trade of the accounts
-    p0      p1 and by how much they moved in the subsets solved so far: least squares on the projects of each
+    p0      p1 and by how much they moved in the subset solved so far that is most alike: what the projects that differ
+            do by least squares
     r(p)    use / capacity - 1 with the trade that costs at prices p lead to; at a price of nothing max(r, 0)
     p'      max(p - r / (dr/dp), 0): slopes of the subset before, as much steeper as those at fixed trade are, with
             Broyden's secants; r of what a TEU holds in the trade found
 
 until max |r| is no more than a declared bound. Costs without prices of all subsets and their ways past the full places
-come from labels, once (`subsets`, `gate_labels`), and pairs of cities that no project changes are laid out once for all
-subsets (`subset_gates`); at each price one evaluation of what goods do at it, trade costs and the exact equilibrium. A
-subset that stays above the bound is solved as any other state (`limit_near`).
+come from labels, once (`subsets`, `gate_labels`), and pairs of cities are laid out once for all subsets of which they
+have the same ways (`subset_gates`); at each price one evaluation of what goods do at it, trade costs and the exact
+equilibrium. A subset that stays above the bound is solved as any other state (`limit_near`).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from samarkand.limiting import facilities_in, goods_of, goods_sold
 from samarkand.programme import Change
 from samarkand.solving import solve_from, trade_costs
 from samarkand.world.freight.gate_labels import GateLabels
-from samarkand.world.freight.gated_costs import CostsAtPrices
+from samarkand.world.freight.gates_at_prices import CostsAtPrices
 from samarkand.world.freight.mode_choice import VOT_CLASSES
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.priced_places import Goods, Limits
@@ -139,11 +140,12 @@ def solve_limited_subsets(
     for first in range(0, len(changes), AT_ONCE):
         chunk = range(first, min(first + AT_ONCE, len(changes)))
         costs = costs_of_subsets(model, [changes[n].network for n in chunk])
+        gates = trade.gates_of(portfolios.masks[first : chunk.stop])
 
         def solve(
-            n: int, costs: SubsetCosts = costs, first: int = first
+            n: int, costs: SubsetCosts = costs, gates: SubsetGates = gates, first: int = first
         ) -> tuple[LimitedSubset, _Learned | None]:
-            subset = trade.subset(changes[n], int(portfolios.masks[n]), costs.of(n - first))
+            subset = trade.subset(changes[n], gates, n - first, costs.of(n - first))
             tried, count, learned = guess.search(subset, n, bound)
             if tried is None:
                 return in_full(changes[n]), None
@@ -210,11 +212,18 @@ class _Guess:
         return np.maximum(start + self._by_projects(n, self._moved), 0.0) if self._known else start
 
     def _by_projects(self, n: int, known: list[Floats]) -> Floats:
-        """By least squares on the projects of the subsets known."""
+        """That of the subset known that is most alike, and what the projects that differ do by least squares.
+
+        Alike are subsets of which few projects differ, each counted by what it moves: what projects do does not add up,
+        but of two subsets with the same large ones little is left to add.
+        """
         has, values = self._has[self._known], np.array(known)
         middle = values.mean(axis=0)
         gram = has.T @ has + SHRUNK * np.eye(has.shape[1])
-        found: Floats = middle + self._has[n] @ np.linalg.solve(gram, has.T @ (values - middle))
+        effect = np.linalg.solve(gram, has.T @ (values - middle))
+        size = np.abs(effect / (np.abs(effect).max(axis=0) + np.finfo(float).tiny)).sum(axis=1)
+        last = len(known) - 1 - int(np.argmin((np.abs(has - self._has[n]) @ size)[::-1]))
+        found: Floats = values[last] + (self._has[n] - has[last]) @ effect
         return found
 
     def search(self, subset: _Subset, n: int, bound: float) -> tuple[_Tried | None, int, _Learned]:
@@ -276,11 +285,8 @@ class _Trade:
         assert gates is not None  # limits are asked for
         assert isinstance(model, FreightModel)  # nothing is closed
         self.baseline, self.model, self.at = baseline, model, at
-        facilities = facilities_in(setting)
+        self._labels = labels
         self.accounts = goods_of(setting, setting.world.accounts.trade_flow)
-        self.gates = SubsetGates(
-            model, labels, [facilities[f] for f in at], gates.limits.price[at], self.accounts
-        )
         self.others = gates.others[at]
         before = model.baseline.means[0] + model.baseline.at_home[1]
         self.before = before
@@ -303,10 +309,15 @@ class _Trade:
         found: Floats = self.model.baseline.mean(limits.differences[0])
         return found
 
-    def subset(self, change: Change, key: int, costs: Floats) -> _Subset:
-        """One subset; costs without prices."""
+    def gates_of(self, keys: Ints) -> SubsetGates:
+        """Gates of some subsets, masks of their projects."""
+        facilities = facilities_in(self.baseline.setting)
+        return SubsetGates(self.model, self._labels, keys, [facilities[f] for f in self.at], self.accounts)
+
+    def subset(self, change: Change, gates: SubsetGates, number: int, costs: Floats) -> _Subset:
+        """One subset of those of gates; costs without prices."""
         facilities = facilities_in(self.baseline.setting, change)
-        gated = self.gates.of(key, change.network, [facilities[f] for f in self.at])
+        gated = gates.of(number, change.network, [facilities[f] for f in self.at])
         unlimited = self.state(change, self.before, costs)
         return _Subset(self, change, gated, costs, unlimited, self.goods, self.last)
 
@@ -356,7 +367,7 @@ class _Subset:
 
     def at_own(self, tried: _Tried) -> tuple[Floats, Floats]:
         """What would be left over of the trade found, if it had been it that paid, and its slopes if it stayed."""
-        return self.gated.at_goods(tried.found, tried.left_over, tried.goods)
+        return self.gated.at_own(tried.goods, tried.others, tried.price, tried.found.full)
 
 
 def _with_own_goods(tried: _Tried, own: Floats, slopes: _Slopes) -> Floats:

@@ -119,7 +119,9 @@ def _cheapest(
     usd: Floats, hours: Floats, bits: Bits, values: Floats, turns: Bools, toll: Floats, n: int, m: int, c: int
 ) -> tuple[int, int]:
     """The network of the cheapest route of a pair, of the same cost the first, and its search. toll: by the bits of
-    gates."""
+    gates. A route of the open network that passes none is the cheapest."""
+    if not bits[n, 0, m, c]:
+        return 0, c
     if m == SEA and turns[n, c]:
         if toll[bits[n, 0, m, c]] == 0.0:
             return 0, c

@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Ints32 = NDArray[np.int32]
 SAME = 1e-9  # of a cost: sums in another order
+CODE_BITS, PRIME = 63, 1_099_511_628_211  # of a whole number; of hashes
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
@@ -125,29 +126,94 @@ def copy_labels(
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def read_routes(
+    rows: Ints,
+    keys: Ints,
     start: Ints,
     of_label: Floats,
     projects: Ints,
-    key: int,
     usd: Floats,
     hours: Floats,
     new_usd: Floats,
     new_hours: Floats,
 ) -> None:
-    """Routes of rows with the projects of `key`, [row, network, mode, search class].
+    """Routes of some rows, each with the projects of its key, [row, network, mode, search class].
 
     start: of the labels of each row, network, mode and search class, ends at the next; usd, hours: without projects.
     """
-    rows, networks = usd.shape[:2]
-    routes = usd.shape[3]
-    for n in range(rows):
+    networks, routes = usd.shape[1], usd.shape[3]
+    for n in range(rows.size):
+        r = rows[n]
         for k in range(networks):
             for m in range(MODES):
                 for c in range(routes):
-                    u, h = usd[n, k, m, c], hours[n, k, m, c]
-                    at = ((n * networks + k) * MODES + m) * routes + c
-                    for q in range(start[at], start[at + 1]):
-                        if projects[q] & ~key == 0:
-                            h, u = of_label[q, 0], of_label[q, 1]
-                            break
-                    new_usd[n, k, m, c], new_hours[n, k, m, c] = u, h
+                    slot = ((r * networks + k) * MODES + m) * routes + c
+                    q = _first_label(start, slot, projects, keys[n])
+                    new_usd[n, k, m, c] = usd[r, k, m, c] if q < 0 else of_label[q, 1]
+                    new_hours[n, k, m, c] = hours[r, k, m, c] if q < 0 else of_label[q, 0]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def number_variants(
+    start: Ints, slots: int, projects: Ints, keys: Ints, number: Ints32, key_of: Ints32
+) -> Ints32:
+    """Number the ways that sets of projects make of each row, [row, key]; returns how many there are of each.
+
+    slots: routes of a row; start: of the labels of each, ends at the last; key_of: [row, number], the first key that
+    makes it. Two keys make the same ways if the first labels that they have are the same.
+    """
+    rows = number.shape[0]
+    count = np.zeros(rows, np.int32)
+    codes, made, hashes = (
+        np.empty(keys.size, np.int64),
+        np.empty(keys.size, np.int32),
+        np.empty(keys.size, np.int64),
+    )
+    for n in range(rows):
+        begin, end = n * slots, (n + 1) * slots
+        sets = np.unique(projects[start[begin] : start[end]])
+        known = 0
+        for i in range(keys.size):
+            code, at = np.int64(0), -1
+            if sets.size < CODE_BITS:  # the same labels are there: nothing is left to compare
+                for q in range(sets.size):
+                    if sets[q] & ~keys[i] == 0:
+                        code |= np.int64(1) << q
+                for j in range(known):
+                    if codes[j] == code:
+                        at = made[j]
+                        break
+            if at < 0:
+                hashed = np.int64(0)
+                for slot in range(begin, end):
+                    hashed = hashed * PRIME + _first_label(start, slot, projects, keys[i])
+                for j in range(count[n]):
+                    if hashes[j] == hashed and _same_ways(
+                        start, begin, end, projects, keys[i], keys[key_of[n, j]]
+                    ):
+                        at = j
+                        break
+                if at < 0:
+                    at = count[n]
+                    key_of[n, at], hashes[at] = i, hashed
+                    count[n] += 1
+                codes[known], made[known] = code, at
+                known += 1
+            number[n, i] = at
+    return count
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def _same_ways(start: Ints, begin: int, end: int, projects: Ints, key: int, other: int) -> bool:
+    for slot in range(begin, end):
+        if _first_label(start, slot, projects, key) != _first_label(start, slot, projects, other):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def _first_label(start: Ints, slot: int, projects: Ints, key: int) -> int:
+    """The first label of a route whose projects are there, -1 for none."""
+    for q in range(start[slot], start[slot + 1]):
+        if projects[q] & ~key == 0:
+            return q
+    return -1

@@ -1,4 +1,8 @@
-"""Compiled loops of `priced_users`: who passes full places and by which ways, and what they do at prices."""
+"""Compiled loops of `priced_users`: who passes full places and by which ways, laid out; at prices: `users_at_prices`.
+
+Users stand one row of pairs of cities after another: those of row r from first_user[r] up to first_user[r + 1]; the
+nests of user u from first_nest[u] up to first_nest[u + 1], the ways of nest n from first_way[n] up to first_way[n + 1].
+"""
 
 from __future__ import annotations
 
@@ -17,15 +21,17 @@ Numbers = NDArray[np.int32]
 
 @njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
 def count_users(
-    full: int, bits: Ints, term: Floats, pair: Ints, weight: Floats, amounts: Floats
+    full: int, bits: Ints, term: Floats, pair: Ints, weight: Floats, amounts: Floats, measure: Ints
 ) -> tuple[int, int]:
     """Users and nests of `lay_users`."""
-    users, nests = 0, 0
+    classes, users, nests = bits.shape[1], 0, 0
+    held = np.empty(amounts.shape[1])
     for r in range(bits.shape[0]):
-        for k in range(bits.shape[1]):
-            there, back = pair[0, r] * bits.shape[1] + k, pair[1, r] * bits.shape[1] + k
-            goes = weight[0, r, k] * amounts[there, 0] + weight[1, r, k] * amounts[back, 0]
-            if _is_user(full, bits[r, k], term[r, k], goes):
+        for k in range(classes):
+            there, back = pair[0, r] * classes + k, pair[1, r] * classes + k
+            if _is_user(
+                _pay(full, amounts, weight[:, r, k], there, back, measure, held), bits[r, k], term[r, k]
+            ):
                 users += 1
                 for m in range(bits.shape[2]):
                     nests += term[r, k, m] > 0.0
@@ -33,34 +39,70 @@ def count_users(
 
 
 @njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
-def _is_user(full: int, bits: Ints, term: Floats, volume: float) -> bool:
-    if not volume > 0.0:
-        return False
+def _pay(
+    full: int, amounts: Floats, weight: Floats, there: int, back: int, measure: Ints, held: Floats
+) -> int:
+    """Bits of the full places of whose capacity goods take some; held: their amounts, both ways together."""
+    for q in range(held.size):
+        held[q] = weight[0] * amounts[there, q] + weight[1] * amounts[back, q]
+    paid = 0
+    for f in range(measure.size):
+        if full >> f & 1 and held[0] > 0.0 and held[1 + measure[f]] > 0.0:
+            paid |= 1 << f
+    return paid
+
+
+@njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
+def _is_user(paid: int, bits: Ints, term: Floats) -> bool:
     for m in range(bits.size):  # noqa: SIM110 - compiled
-        if bits[m] & full and term[m] > 0.0:
+        if bits[m] & paid and term[m] > 0.0:
             return True
     return False
 
 
 @njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
-def pass_first(bits: Ints, term: Floats, pair: Ints, weight: Floats, through: Floats) -> None:
-    """Add weights of goods that pass on first ways, through[cell, facility]; the rest as of `lay_users`."""
+def list_others(
+    full: int,
+    bits: Ints,
+    term: Floats,
+    pair: Ints,
+    weight: Floats,
+    amounts: Floats,
+    measure: Ints,
+    first: Numbers,
+    cell: Numbers,
+    facility: Bytes,
+    part: Floats,
+) -> int:
+    """First ways past places of goods that are no users, one row after another; returns how many there are.
+
+    They are counted alone where `cell` is empty. first: [row], and where the last ends; cell, part: there and back, of
+    the goods between two economies [way, direction]; the rest as of `lay_users`.
+    """
     classes, modes = bits.shape[1:]
+    held, at = np.empty(amounts.shape[1]), 0
     for r in range(bits.shape[0]):
+        first[r] = at
         for k in range(classes):
-            passed, total = 0, 0.0
-            for m in range(modes):
-                passed |= bits[r, k, m]
-                total += term[r, k, m]
-            if not passed or not total > 0.0:
-                continue
             there, back = pair[0, r] * classes + k, pair[1, r] * classes + k
+            paid = _pay(full, amounts, weight[:, r, k], there, back, measure, held)
+            if not held[0] > 0.0 or _is_user(paid, bits[r, k], term[r, k]):
+                continue
+            total = 0.0
             for m in range(modes):
-                share = term[r, k, m] / total
-                for f in range(through.shape[1]):
-                    if bits[r, k, m] >> f & 1:
-                        through[there, f] += weight[0, r, k] * share
-                        through[back, f] += weight[1, r, k] * share
+                total += term[r, k, m]
+            for m in range(modes):
+                passed, f = bits[r, k, m] if term[r, k, m] > 0.0 else 0, 0
+                while passed >> f:
+                    if passed >> f & 1 and held[1 + measure[f]] > 0.0:
+                        if cell.size:
+                            cell[at, 0], cell[at, 1], facility[at] = there, back, f
+                            part[at, 0] = weight[0, r, k] * term[r, k, m] / total
+                            part[at, 1] = weight[1, r, k] * term[r, k, m] / total
+                        at += 1
+                    f += 1
+    first[bits.shape[0]] = at
+    return at
 
 
 @njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
@@ -88,12 +130,13 @@ def lay_users(
     cell: Numbers,
     weight_of: Floats,
     scales: Floats,
+    first_user: Numbers,
     first_nest: Numbers,
     first_way: Numbers,
     offset: Floats,
+    share_of: Floats,
     way_cost: Floats,
     way_gates: Bytes,
-    without: Floats,
 ) -> int:
     """Write users, nests and ways; returns how many ways there are.
 
@@ -102,11 +145,12 @@ def lay_users(
     [direction, row]; weight: of both cities [direction, row, class], and cell, weight_of of a user [user, direction];
     amounts: [cell, TEU and measures]. usd, hours, gates: of the ways with gates closed [row, choice of all gates, mode,
     search class]; values: of an hour [row, mode, search]; turns: [row, search at sea], where further ways are those of
-    the first search; class_of: the search of each class of goods [mode, class]. A nest has its first way, and those
+    the first search; class_of: the search of each class of goods [mode, class]. Users are goods whose first way by some
+    mode passes a place that they take of the capacity of: no price moves others. A nest has its first way, and those
     with gates closed that pass other places where its goods take of the capacity. Modes whose first ways pass no place
     are one nest of one way: they have no others, and no price moves them.
     offset: by nest, what is added to its cost such that without prices modes have the shares of `term`, and logsums are
-    nothing. without: [cell, facility], weights of goods that pass on first ways.
+    nothing; share_of: these shares.
     """
     classes, modes = bits.shape[1:]
     networks, searches = usd.shape[1], usd.shape[3]
@@ -118,17 +162,12 @@ def lay_users(
     held = np.empty(amounts.shape[1])
     u, n, w = 0, 0, 0
     for r in range(bits.shape[0]):
-        known[:] = False
+        known[:], first_user[r] = False, u
         for k in range(classes):
             there, back = pair[0, r] * classes + k, pair[1, r] * classes + k
-            for q in range(held.size):
-                held[q] = weight[0, r, k] * amounts[there, q] + weight[1, r, k] * amounts[back, q]
-            if not _is_user(full, bits[r, k], term[r, k], held[0]):
+            paid = _pay(full, amounts, weight[:, r, k], there, back, measure, held)
+            if not _is_user(paid, bits[r, k], term[r, k]):
                 continue
-            paid = 0
-            for f in range(measure.size):
-                if full >> f & 1 and held[1 + measure[f]] > 0.0:
-                    paid |= 1 << f
             total, mean = 0.0, 0.0
             for m in range(modes):
                 total += term[r, k, m]
@@ -166,11 +205,7 @@ def lay_users(
                 first_way[n] = w
                 first_usd, first_hours = usd[r, at, m, c], hours[r, at, m, c]
                 way_cost[w], way_gates[w] = 0.0, gates[r, at, m, c]
-                share = term[r, k, m] / total
-                for f in range(measure.size):
-                    if way_gates[w] >> f & 1:
-                        without[there, f] += weight[0, r, k] * share
-                        without[back, f] += weight[1, r, k] * share
+                share_of[n] = term[r, k, m] / total
                 spread, w = 1.0, w + 1
                 s = other_search[m, c]
                 for q in range(size[m, c]):
@@ -185,14 +220,14 @@ def lay_users(
                         way_cost[w], way_gates[w] = max(more, 0.0), passed
                         spread += np.exp(-way_scale * way_cost[w])
                         w += 1
-                offset[n] = (np.log(spread) / sharp - np.log(share)) / scales[u]
+                offset[n] = (np.log(spread) / sharp - np.log(share_of[n])) / scales[u]
                 n += 1
             if rest > 0.0:
                 first_way[n], way_cost[w], way_gates[w] = w, 0.0, 0
-                offset[n] = -np.log(rest) / scales[u]
+                share_of[n], offset[n] = rest, -np.log(rest) / scales[u]
                 n, w = n + 1, w + 1
             u += 1
-    first_nest[u], first_way[n] = n, w
+    first_user[bits.shape[0]], first_nest[u], first_way[n] = u, n, w
     return w
 
 
@@ -241,139 +276,3 @@ def best_way(costs: Floats, gates: Ints, choice: int, closed: float) -> int:
         if here < least:
             best, least = b, here
     return best
-
-
-@njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
-def price_users(
-    first_nest: Numbers,
-    first_way: Numbers,
-    cost: Floats,
-    gates: Bytes,
-    offset: Floats,
-    scale: Floats,
-    sharp: float,
-    weight: Floats,
-    cell: Numbers,
-    amounts: Floats,
-    measure: Ints,
-    paid: Floats,
-    dearer: Floats,
-    through: Floats,
-    slopes: Floats,
-) -> None:
-    """Add what prices do: dearer[cell] += weight logsum, through[cell, f] += weight share [way passes f]; both ways.
-
-    The nests of user u are first_nest[u] up to first_nest[u + 1], the ways of nest n first_way[n] up to
-    first_way[n + 1]. amounts: TEU that goods fill, then by measure, [cell, amount]; measure: of each facility. paid:
-    price of an amount by measure and by the bits of the gates that a way passes. slopes: [facility, facility], what
-    passes the first as the price of the second rises; empty where nobody asks. A user without goods is left out. Of the
-    best way and the best nest the exponential is one: it is not worked out.
-    """
-    measures, facilities = paid.shape[0], through.shape[1]
-    most_ways, most_nests = 1, 1
-    for u in range(scale.size):
-        begin, end = first_nest[u], first_nest[u + 1]
-        most_nests = max(most_nests, end - begin)
-        most_ways = max(most_ways, first_way[end] - first_way[begin])
-    within, composite = np.empty(most_ways), np.empty(most_nests)
-    of_user, of_nest, holds = np.empty(facilities), np.empty(facilities), np.empty(measures)
-    curve = np.empty((facilities, facilities))
-    for u in range(scale.size):
-        there, back = cell[u, 0], cell[u, 1]
-        volume = weight[u, 0] * amounts[there, 0] + weight[u, 1] * amounts[back, 0]
-        if not volume > 0.0:
-            continue
-        s, k = scale[u], sharp * scale[u]
-        for m in range(measures):
-            holds[m] = weight[u, 0] * amounts[there, 1 + m] + weight[u, 1] * amounts[back, 1 + m]
-            holds[m] /= volume
-        begin, end = first_nest[u], first_nest[u + 1]
-        origin = first_way[begin]
-        best, best_nest = np.inf, begin
-        for n in range(begin, end):
-            least, best_of_nest = np.inf, first_way[n]
-            for w in range(first_way[n], first_way[n + 1]):
-                here = cost[w]
-                if gates[w]:
-                    for m in range(measures):
-                        here += holds[m] * paid[m, gates[w]]
-                within[w - origin] = here
-                if here < least:
-                    least, best_of_nest = here, w
-            if first_way[n + 1] - first_way[n] == 1:
-                within[first_way[n] - origin] = 1.0
-            else:
-                total = 1.0
-                for w in range(first_way[n], first_way[n + 1]):
-                    if w == best_of_nest:
-                        within[w - origin] = 1.0
-                    else:
-                        within[w - origin] = np.exp(-k * (within[w - origin] - least))
-                        total += within[w - origin]
-                for w in range(first_way[n] - origin, first_way[n + 1] - origin):
-                    within[w] /= total
-                least -= np.log(total) / k
-            composite[n - begin] = least + offset[n]
-            if composite[n - begin] < best:
-                best, best_nest = composite[n - begin], n
-        logsum, whole = best, 1.0
-        if end - begin > 1:
-            for n in range(begin, end):
-                if n != best_nest:
-                    composite[n - begin] = np.exp(-s * (composite[n - begin] - best))
-                    whole += composite[n - begin]
-            logsum -= np.log(whole) / s
-        composite[best_nest - begin] = 1.0
-        dearer[there] += weight[u, 0] * logsum
-        dearer[back] += weight[u, 1] * logsum
-        every = 0
-        for n in range(begin, end):
-            part = composite[n - begin] / whole
-            for w in range(first_way[n], first_way[n + 1]):
-                bits = gates[w]
-                if bits:
-                    every |= bits
-                    share = part * within[w - origin]
-                    for f in range(facilities):
-                        if bits >> f & 1:
-                            through[there, f] += weight[u, 0] * share
-                            through[back, f] += weight[u, 1] * share
-        if not slopes.size:
-            continue
-        if every & (every - 1) == 0:  # one gate, as of nearly all users: no matrix
-            of_one, curve_of_one = 0.0, 0.0
-            for n in range(begin, end):
-                between, passing = composite[n - begin] / whole, 0.0
-                for w in range(first_way[n], first_way[n + 1]):
-                    if gates[w]:
-                        passing += within[w - origin]
-                of_one += between * passing
-                curve_of_one += between * passing * ((k - s) * passing - k)
-            for f in range(facilities):
-                if every >> f & 1:
-                    curve_of_one += s * of_one * of_one
-                    slopes[f, f] += volume * holds[measure[f]] * holds[measure[f]] * curve_of_one
-            continue
-        of_user[:], curve[:] = 0.0, 0.0
-        for n in range(begin, end):
-            between, passed = composite[n - begin] / whole, 0
-            for w in range(first_way[n], first_way[n + 1]):
-                passed |= gates[w]
-            if not passed:
-                continue
-            of_nest[:] = 0.0
-            for w in range(first_way[n], first_way[n + 1]):
-                for f in range(facilities):
-                    if gates[w] >> f & 1:
-                        of_nest[f] += within[w - origin]
-                        for g in range(facilities):
-                            if gates[w] >> g & 1:
-                                curve[f, g] -= between * within[w - origin] * k
-            for f in range(facilities):
-                of_user[f] += between * of_nest[f]
-                for g in range(facilities):
-                    curve[f, g] += between * (k - s) * of_nest[f] * of_nest[g]
-        for f in range(facilities):
-            for g in range(facilities):
-                slope = curve[f, g] + s * of_user[f] * of_user[g]
-                slopes[f, g] += volume * holds[measure[f]] * holds[measure[g]] * slope

@@ -7,6 +7,7 @@ for all sets from labels. Kept are those of the pairs of cities for which the ne
 from __future__ import annotations
 
 from threading import Lock
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,15 @@ from samarkand.world.freight.closed_gates import ClosedGates, ClosureWays
 from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import RouteUpdate
 from samarkand.world.freight.subsets import WORKERS, Portfolios, labels_of
+
+
+class Variants(NamedTuple):
+    """Different ways of rows of `GateLabels`: row and projects that make it, by variant, one row after another; which
+    variants sets of projects have, [set, row]."""
+
+    row: Ints
+    key: Ints
+    of_set: NDArray[np.int32]
 
 
 class GateLabels:
@@ -117,34 +127,39 @@ class GateLabels:
             np.concatenate([parts[i][3] for i in order]),
         )
 
-    def split(self) -> tuple[ClosureWays, GateLabels]:
-        """Ways of the pairs that no project changes on any network, and labels of the others."""
-        start = self._start[:-1].reshape(self.rows.size, -1)
-        changes = start[:, 0] < np.r_[start[1:, 0], self._start[-1]]
-        # Between those of two pairs that stay there are none of the pairs that are left out.
-        others = GateLabels(
-            self.closed, self.rows[changes], np.r_[start[changes].ravel(), self._start[-1]],
-            self._of_label, self._projects,
-        )  # fmt: skip
-        fixed, gates = ~changes, len(self.closed.gates)
-        ways = ClosureWays(
-            self.rows[fixed],
-            self._usd[fixed],
-            self._hours[fixed],
-            self._values[fixed],
-            gates,
-            self._own_ways[fixed],
-        )
-        return ways, others
-
     def ways(self, key: int) -> tuple[RouteUpdate, ClosureWays]:
         """Routes of the open network with the projects of a mask, of all `rows`, and their ways."""
-        usd, hours = np.empty_like(self._usd), np.empty_like(self._hours)
+        every = np.arange(self.rows.size)
+        return self.ways_of(every, np.full(every.size, key, np.int64))
+
+    def ways_of(self, at: Ints, keys: Ints) -> tuple[RouteUpdate, ClosureWays]:
+        """As `ways`, of some of `rows`, each with projects of its own."""
+        shape = at.size, *self._usd.shape[1:]
+        usd, hours, rows = np.empty(shape), np.empty(shape), self.rows[at]
         load_compiled("samarkand.engines.label_rows").read_routes(
-            self._start, self._of_label, self._projects, key, self._usd, self._hours, usd, hours
+            at, keys, self._start, self._of_label, self._projects, self._usd, self._hours, usd, hours
         )
-        ways = ClosureWays(self.rows, usd, hours, self._values, len(self.closed.gates), self._own_ways)
-        return RouteUpdate(self.rows, usd[:, 0], hours[:, 0]), ways
+        gates = len(self.closed.gates)
+        ways = ClosureWays(rows, usd, hours, self._values[at], gates, self._own_ways[at])
+        return RouteUpdate(rows, usd[:, 0], hours[:, 0]), ways
+
+    def variants(self, keys: Ints) -> Variants:
+        """Which different ways sets of projects make of each of `rows`."""
+        slots, size = self._usd[0].size, self.rows.size
+        number, key_of = np.empty((size, keys.size), np.int32), np.empty((size, keys.size), np.int32)
+        number_some = load_compiled("samarkand.engines.label_rows").number_variants
+
+        def share(rows: slice) -> Ints:
+            start = self._start[rows.start * slots : rows.stop * slots + 1]
+            found: Ints = number_some(start, slots, self._projects, keys, number[rows], key_of[rows])
+            return found
+
+        middle = size // 2
+        count = np.concatenate(run_all(share, [slice(0, middle), slice(middle, size)]))
+        first = np.r_[0, np.cumsum(count)]
+        at = np.repeat(np.arange(size), count)
+        of_row = np.arange(at.size) - first[at]
+        return Variants(at, keys[key_of[at, of_row]], (first[:-1, None] + number).astype(np.int32).T.copy())
 
 
 def _numbers(

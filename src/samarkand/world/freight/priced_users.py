@@ -7,12 +7,12 @@
 
 Ways and weights stay as they are, so that only what a TEU holds and pays is worked out at prices, and what passes a
 place is a sum over pairs of economies. A cell is a pair of economies that some of them sell between, and a class of
-goods. Of each user what does not depend on prices is worked out once, and each half of the users is one thread's work.
+goods. Of each user what does not depend on prices is worked out once.
 """
 
 from __future__ import annotations
 
-from copy import copy
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +24,9 @@ from samarkand.engines.threads import run_all
 from samarkand.world.freight.closed_gates import ClosureWays
 from samarkand.world.freight.tonnes_by_route import Routes
 
-KERNELS = "samarkand.engines.priced_users_kernels"
+LAYING, PRICING = "samarkand.engines.priced_users_kernels", "samarkand.engines.users_at_prices"
+
+Numbers = NDArray[np.int32]
 
 
 class Passing(NamedTuple):
@@ -45,12 +47,6 @@ class Passing(NamedTuple):
             self.pair[:, rows],
             self.weight[:, rows],
         )
-
-    def on_first_ways(self, cells: int, facilities: int) -> Floats:
-        """What passes facilities on first ways, weights of cities [cell, facility]."""
-        through = np.zeros((cells, facilities))
-        load_compiled(KERNELS).pass_first(self.bits, self.taken.term, self.pair, self.weight, through)
-        return through
 
 
 class Choosing(NamedTuple):
@@ -75,75 +71,12 @@ class AtPrices(NamedTuple):
     slopes: Floats
 
 
-class PricedUsers:
-    """Users of full places with their nests and ways.
+class LaidUsers:
+    """Users of some pairs of cities with their nests and ways.
 
-    full: numbers of these; amounts: TEU that goods fill, then by measure, [cell, 1 + measure], of the goods that tell
-    who has any; measure: which of them takes the capacity of each facility. `without`: what passes facilities on first
-    ways, as `AtPrices.through`.
+    full: numbers of full places; amounts: TEU that goods fill, then by measure, [cell, 1 + measure], of the goods that
+    tell who has any; measure: which of them takes the capacity of each facility.
     """
-
-    def __init__(
-        self,
-        passing: Passing,
-        ways: ClosureWays,
-        choosing: Choosing,
-        full: Ints,
-        amounts: Floats,
-        measure: Ints,
-    ) -> None:
-        middle = passing.bits.shape[0] // 2  # each half is one thread's work
-        halves = [slice(0, middle), slice(middle, None)]
-        self._parts = run_all(
-            lambda rows: _Laid(passing.of(rows), ways.of(rows), choosing, full, amounts, measure), halves
-        )
-        self.without: Floats = self._parts[0].without + self._parts[1].without
-        self._measure = measure
-        passes = np.arange(1 << measure.size)[:, None] >> np.arange(measure.size) & 1
-        self._passes = passes.astype(np.float64)  # [bits, facility]
-
-    def beside(self, others: PricedUsers) -> PricedUsers:
-        """These and others, whose cells are the same."""
-        both = copy(self)
-        both._parts = [*self._parts, *others._parts]
-        both.without = self.without + others.without
-        return both
-
-    def at(self, amounts: Floats, price: Floats, with_slopes: bool = False) -> AtPrices:
-        """What users do at prices by facility."""
-        return _sum(self._of_parts(amounts, price, with_slopes))
-
-    def at_both(self, amounts: Floats, price: Floats, with_slopes: bool = False) -> tuple[AtPrices, AtPrices]:
-        """As `at`, of all users and of those alone that others stand beside."""
-        first, second, *others = self._of_parts(amounts, price, with_slopes)
-        own = _sum([first, second])
-        return _sum([AtPrices(*(part.copy() for part in own)), *others]), own
-
-    def _of_parts(self, amounts: Floats, price: Floats, with_slopes: bool) -> list[AtPrices]:
-        paid = np.array(
-            [self._passes @ np.where(self._measure == m, price, 0.0) for m in range(amounts.shape[1] - 1)]
-        )
-        size = price.size if with_slopes else 0
-
-        def of_part(laid: _Laid) -> AtPrices:
-            found = AtPrices(np.zeros(amounts.shape[0]), np.zeros_like(self.without), np.zeros((size, size)))
-            laid.price(amounts, paid, found)
-            return found
-
-        return run_all(of_part, self._parts)
-
-
-def _sum(parts: list[AtPrices]) -> AtPrices:
-    """Into the first."""
-    first, *others = parts
-    for other in others:
-        for mine, further in zip(first, other, strict=True):
-            mine += further
-    return first
-
-
-class _Laid:
-    """Users of some pairs of cities, laid out."""
 
     def __init__(
         self,
@@ -154,30 +87,124 @@ class _Laid:
         amounts: Floats,
         measure: Ints,
     ) -> None:
-        self._kernels = kernels = load_compiled(KERNELS)
+        kernels, self._kernels = load_compiled(LAYING), load_compiled(PRICING)
         mask = int(sum(1 << f for f in full.tolist()))
         bits, term, pair = passing.bits, passing.taken.term, passing.pair
-        users, nests = kernels.count_users(mask, bits, term, pair, passing.weight, amounts)
+        first_ways = mask, bits, term, pair, passing.weight, amounts, measure
+        users, nests = kernels.count_users(*first_ways)
         choices = [
             sum(1 << f for k, f in enumerate(full.tolist()) if choice >> k & 1)
             for choice in range(1, 1 << full.size)
         ]
+        first_user = np.empty(len(bits) + 1, np.int32)
         first_nest, first_way = np.empty(users + 1, np.int32), np.empty(nests + 1, np.int32)
         cell, weight = np.empty((users, 2), np.int32), np.empty((users, 2))
-        scale, offset = np.empty(users), np.empty(nests)
+        scale, offset, share = np.empty(users), np.empty(nests), np.empty(nests)
         cost, gates = np.empty(nests << full.size), np.empty(nests << full.size, np.uint8)
-        self.without = np.zeros((amounts.shape[0], measure.size))
         count = kernels.lay_users(
             mask, np.array(choices, np.int64), choosing.closed, bits, term, passing.taken.cost, pair, passing.weight,
             amounts, measure, choosing.class_of, choosing.value, choosing.scale, choosing.sharp, *ways,
-            cell, weight, scale, first_nest, first_way, offset, cost, gates, self.without,
+            cell, weight, scale, first_user, first_nest, first_way, offset, share, cost, gates,
         )  # fmt: skip
-        self._users = (
-            first_nest, first_way, cost[:count].copy(), gates[:count].copy(), offset, scale, choosing.sharp, weight,
-            cell,
-        )  # fmt: skip
-        self._measure = measure
+        cost, gates = cost[:count].copy(), gates[:count].copy()
+        self._most = self._kernels.most_of(first_nest, first_way)
+        self._first_user, self._measure = first_user, measure
+        self._users = first_nest, first_way, cost, gates, offset, scale, choosing.sharp, weight, cell
+        self._first_ways = first_user, first_nest, first_way, gates, share, weight, cell
+        first = np.empty(len(bits) + 1, np.int32)
+        none = np.empty((0, 2), np.int32), np.empty(0, np.uint8), np.empty((0, 2))
+        size = kernels.list_others(*first_ways, first, *none)
+        self._others = first, np.empty((size, 2), np.int32), np.empty(size, np.uint8), np.empty((size, 2))
+        if size:
+            kernels.list_others(*first_ways, *self._others)
+        self.rows: Numbers = np.arange(len(bits), dtype=np.int32)
 
-    def price(self, amounts: Floats, paid: Floats, found: AtPrices) -> None:
-        """Add what they do at prices, by measure and the bits of the gates that are passed."""
-        self._kernels.price_users(*self._users, amounts, self._measure, paid, *found)
+    def price(self, active: Numbers, amounts: Floats, paid: Floats, found: AtPrices) -> None:
+        """Add what users of some rows do at prices, paid as of `calc_paid`."""
+        self._kernels.price_users(
+            self._most, active, self._first_user, *self._users, amounts, self._measure, paid, *found
+        )
+
+    def pass_first(self, active: Numbers, amounts: Floats) -> Floats:
+        """What passes places on first ways of users, by facility."""
+        flow = np.zeros(self._measure.size)
+        self._kernels.pass_first(active, *self._first_ways, amounts, self._measure, flow)
+        return flow
+
+    def pass_others(self, active: Numbers, amounts: Floats) -> Floats:
+        """The same of goods that are no users."""
+        flow = np.zeros(self._measure.size)
+        self._kernels.pass_others(active, *self._others, amounts, self._measure, flow)
+        return flow
+
+
+class PricedUsers:
+    """Users that are laid out, each part one thread's work; `active`: the rows of each that count."""
+
+    def __init__(
+        self,
+        parts: Sequence[Sequence[LaidUsers]],
+        active: Sequence[Sequence[Numbers]],
+        cells: int,
+        measure: Ints,
+    ) -> None:
+        self._parts, self._active, self._shape, self._measure = parts, active, (cells, measure.size), measure
+
+    @classmethod
+    def lay(
+        cls,
+        passing: Passing,
+        ways: ClosureWays,
+        choosing: Choosing,
+        full: Ints,
+        amounts: Floats,
+        measure: Ints,
+    ) -> PricedUsers:
+        """Those of all rows; the rest as of `LaidUsers`."""
+        middle = passing.bits.shape[0] // 2
+        halves = [slice(0, middle), slice(middle, None)]
+        laid = run_all(
+            lambda rows: LaidUsers(passing.of(rows), ways.of(rows), choosing, full, amounts, measure), halves
+        )
+        return cls([[one] for one in laid], [[one.rows] for one in laid], len(amounts), measure)
+
+    def first(self, amounts: Floats) -> Floats:
+        """What passes facilities on first ways of users, by facility."""
+        return self._sum(LaidUsers.pass_first, amounts)
+
+    def besides(self, amounts: Floats) -> Floats:
+        """The same of goods that are no users."""
+        return self._sum(LaidUsers.pass_others, amounts)
+
+    def _sum(self, of: Callable[[LaidUsers, Numbers, Floats], Floats], amounts: Floats) -> Floats:
+        def of_part(number: int) -> Floats:
+            found = np.zeros(self._shape[1])
+            for laid, active in zip(self._parts[number], self._active[number], strict=True):
+                found += of(laid, active, amounts)
+            return found
+
+        first, *others = run_all(of_part, range(len(self._parts)))
+        return sum(others, first)
+
+    def at(self, amounts: Floats, price: Floats, with_slopes: bool = False) -> AtPrices:
+        """What users do at prices by facility."""
+        paid = calc_paid(price, self._measure, amounts.shape[1] - 1)
+        size = price.size if with_slopes else 0
+
+        def of_part(number: int) -> AtPrices:
+            found = AtPrices(np.zeros(self._shape[0]), np.zeros(self._shape), np.zeros((size, size)))
+            for laid, active in zip(self._parts[number], self._active[number], strict=True):
+                laid.price(active, amounts, paid, found)
+            return found
+
+        first, *others = run_all(of_part, range(len(self._parts)))
+        for other in others:
+            for mine, further in zip(first, other, strict=True):
+                mine += further
+        return first
+
+
+def calc_paid(price: Floats, measure: Ints, measures: int) -> Floats:
+    """Price of an amount by measure and by the bits of the facilities that it passes; prices by facility."""
+    passes = np.arange(1 << measure.size)[:, None] >> np.arange(measure.size) & 1
+    return np.array([passes @ np.where(measure == m, price, 0.0) for m in range(measures)])
