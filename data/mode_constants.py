@@ -11,6 +11,7 @@ same to the last digit or one off it.
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -165,13 +166,20 @@ def _matrix(baseline: Baseline, observed: Sequence[ObservedRow]) -> tuple[Ints, 
 
 def main() -> None:
     """Fit, and write the table under the comments that it has."""
+    parser = argparse.ArgumentParser(prog="python -m data.mode_constants", description=main.__doc__)
+    parser.add_argument(
+        "--pulls",
+        action="store_true",
+        help="how figures left out are missed at several pulls; writes nothing",
+    )
+    asked = parser.parse_args()
     world = samarkand.load_world()
     setting = Setting(world, world.assumptions, "fixed_nominal")
     baseline = solve_baseline(setting, (), default_session().kept, quiet)
     rows = [row for row in observed_freight() if row.use in FITTED and row.measure in SHARES]
     fit = Fit(baseline, rows)
     start = declared_constants()[:, :LAND].ravel()
-    if sys.argv[1:] == ["--pulls"]:
+    if asked.pulls:
         for fit.pull in PULLS:
             miss = fit.misses_of_left_out(start)
             sys.stdout.write(f"pull {fit.pull:g}: median {np.median(miss):.1%}, mean {miss.mean():.1%}\n")
