@@ -52,8 +52,8 @@ def solve(whole: Counterfactual, subsets: list[Change], **terms: float) -> list[
 
 
 def full_incomes(whole: Counterfactual, subsets: list[Change]) -> list[np.ndarray]:
-    states = [Counterfactual(whole.baseline, one) for one in subsets]
-    return [calc_real_income_hat(one.before_financing) for one in states]
+    """Of one state after another: each takes hundreds of megabytes."""
+    return [calc_real_income_hat(Counterfactual(whole.baseline, one).before_financing) for one in subsets]
 
 
 def test_subsets_are_those_of_the_full_solution(whole: Counterfactual) -> None:
