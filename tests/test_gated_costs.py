@@ -7,6 +7,7 @@ import pytest
 
 from samarkand.appraisal import find_baseline, find_state
 from samarkand.core.progress import quiet
+from samarkand.engines.compiled import load_compiled
 from samarkand.limited_states import closed_near
 from samarkand.limiting import facilities_in, goods_of
 from samarkand.programme.channels import capacity as channel
@@ -15,8 +16,11 @@ from samarkand.state import Counterfactual
 from samarkand.world.freight import capacity
 from samarkand.world.freight.gated_costs import GatedCosts
 from samarkand.world.freight.limits import GatedFreight
+from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.priced_places import Goods
+from samarkand.world.freight.priced_users import Choosing, LaidUsers, Passing
+from samarkand.world.freight.tonnes_by_route import Routes
 from test_closed_gates import ROWS
 from toy import make_toy_world, toy_programme
 
@@ -125,3 +129,30 @@ def test_slopes_are_those_of_flows(whole: Counterfactual) -> None:
             moved[f] += sign * step
             sides.append(gated._sum(users.at(amounts, moved).through, goods))
         np.testing.assert_allclose((sides[0] - sides[1]) / (2 * step), slopes[:, f], rtol=1e-5)
+
+
+def test_a_first_way_that_passes_no_gate_is_one_for_all() -> None:
+    """By road the ways round each of two gates cost the same but for rounding: the open road passes none of them."""
+    usd = np.full((1, 4, len(MODES), 1), np.inf)  # networks by the gates that are closed
+    usd[0, :, 0, 0] = 100.0, np.nextafter(100.0, 0.0), 100.0, 150.0
+    usd[0, :, 1, 0] = 90.0, 90.0, 120.0, 120.0  # rail passes the second gate
+    hours, values, turns = np.zeros_like(usd), np.ones((1, len(MODES), 1)), np.zeros((1, 1), np.bool_)
+    bits, passes = np.zeros(usd.shape, np.uint8), np.zeros((len(MODES), 1), np.bool_)
+    kernels = load_compiled("samarkand.engines.gates_kernels")
+    kernels.mark_gates(usd, hours, values, 2, 1.0 + 1e-9, bits, passes)
+    class_of, rows, first = (
+        np.zeros((len(MODES), 1), np.int64),
+        np.zeros(1, np.int64),
+        np.empty((1, 1, 3), np.int64),
+    )
+    kernels.gates_of_goods(usd, hours, bits, values, turns, np.zeros(4), rows, class_of, first)
+    assert first.ravel().tolist() == [0, 2, 0]
+    taken = Routes(
+        usd[:, 0].transpose(0, 2, 1), hours[:, 0].transpose(0, 2, 1), np.array([[[1.0, 1.0, 0.0]]])
+    )
+    passing = Passing(first, taken, np.array([[0], [1]]), np.ones((2, 1, 1)))
+    choosing, amounts = Choosing(class_of, np.ones(1), 2.0, 3.0, 1e6), np.ones((2, 2))
+    ways = usd, hours, values, turns, bits, passes
+    laid = LaidUsers(passing, ways, choosing, np.arange(2), amounts, np.zeros(2, np.int64))
+    # Half of what goes there and back, by rail alone.
+    np.testing.assert_allclose(laid.pass_first(laid.rows, amounts), [0.0, 1.0])

@@ -192,7 +192,7 @@ def lay_users(
                         for b in range(networks):
                             costs[b] = usd[r, b, m, s] + values[r, m, s] * hours[r, b, m, s]
                             gates_of[b] = gates[r, b, m, s]
-                        if s == c:
+                        if s == c and first_gates:  # a way that passes none is the first (`gates_kernels`)
                             first[m, c] = best_way(costs, gates_of, 0, closed)
                             first_gates = gates_of[first[m, c]]
                         size[m, c] = _further_ways(
