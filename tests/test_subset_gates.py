@@ -56,7 +56,12 @@ def both(request: pytest.FixtureRequest, whole: Counterfactual) -> Both:  # noqa
     setting = whole.baseline.setting
     goods = goods_of(setting, setting.world.accounts.trade_flow)
     before, after = ([facilities_in(setting, change)[f] for f in at] for change in (None, whole.change))
-    shared = SubsetGates(model, labels, portfolios.masks, before, goods)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            subset_gates, "AT_ONCE", 7
+        )  # several blocks, of which some have rows that two sets share
+        shared = SubsetGates(model, labels, portfolios.masks, before, goods)
+    assert len(shared._blocks) > subset_gates.PARTS
     routes, ways = labels.ways(int(portfolios.masks[request.param]))
     mine = sets[request.param]
     alone = GatedCosts(model, routes, mine, after, closed.gates, ways=ways)
@@ -101,10 +106,9 @@ def test_costs_and_flows_are_those_of_pairs_alone(both: Both, price: tuple[float
 
 @pytest.mark.parametrize("full", [(True, True), (True, False), (False, True)])
 def test_slopes_and_flows_of_other_goods_are_those_of_pairs_alone(
-    both: Both, full: tuple[bool, bool], monkeypatch: pytest.MonkeyPatch
+    both: Both, full: tuple[bool, bool]
 ) -> None:
     """Whichever places are full: where one is not, goods pass it on first ways."""
-    monkeypatch.setattr(subset_gates, "AT_ONCE", 7)
     mine = np.array(full)
     for by in (1.0, 0.8):
         goods = scaled(both.goods, by)
