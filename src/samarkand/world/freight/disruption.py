@@ -146,10 +146,8 @@ class DisruptedFreight:
             at = np.flatnonzero(chosen & known)
             apart = at[pairs.origin[at] != pairs.destination[at]]
             cells = np.r_[one[at] * count + other[at], other[apart] * count + one[apart]]
-            total = np.bincount(cells, both[np.r_[at, apart]], count * count).astype(
-                float
-            )  # of none: whole numbers
-            return total.reshape(count, count)
+            total = np.bincount(cells, both[np.r_[at, apart]], count * count)
+            return total.reshape(count, count).astype(float)  # of no pair they are whole numbers
 
         mass, cut = add_up(served), add_up(gone)
         share = np.divide(cut, mass, out=np.zeros_like(cut), where=mass > 0)

@@ -159,7 +159,8 @@ class GateLabels:
         first = np.r_[0, np.cumsum(count)]
         at = np.repeat(np.arange(size), count)
         of_row = np.arange(at.size) - first[at]
-        return Variants(at, keys[key_of[at, of_row]], (first[:-1, None] + number).astype(np.int32).T.copy())
+        number += first[:-1, None].astype(np.int32)  # in place: a number for each set and row is large
+        return Variants(at, keys[key_of[at, of_row]], number.T.copy())
 
 
 def _numbers(

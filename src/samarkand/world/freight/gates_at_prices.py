@@ -102,9 +102,8 @@ class GatesAtPrices:
             then = over + slopes @ (found - price)
             settled = (found > 0) | (then <= 0) | ~full
             price = found
-            if (
-                missed**2 <= within and settled.all()
-            ):  # what a step misses is the square of what was missed before
+            # What a step misses is the square of what was missed before.
+            if missed**2 <= within and settled.all():
                 return price, then > engine.PROMISED
         return None
 
@@ -166,10 +165,11 @@ class GatesAtPrices:
     def _kept_of(self, goods: Goods) -> tuple[Floats, Floats]:
         """`amounts_of`, and what takes the capacity of each facility, [cell, facility]; of the goods asked about
         last."""
-        if self._kept is None or self._kept[0] is not goods:
+        kept = self._kept
+        if kept is None or kept[0] is not goods:
             amounts = amounts_between(goods, self.present)
-            self._kept = goods, amounts, amounts[:, 1 + self._measure]
-        return self._kept[1:]
+            self._kept = kept = goods, amounts, amounts[:, 1 + self._measure]
+        return kept[1:]
 
 
 def measures_of(facilities: Sequence[Facility]) -> Ints:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
+from samarkand.engines.once import derived
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.capacity import Facility, per_unit
 from samarkand.world.freight.gate_labels import GateLabels
@@ -54,7 +55,6 @@ class SubsetGates:
         size = self._variants.row.size
         ends = [*range(AT_ONCE, size, AT_ONCE), size]
         self._blocks = [slice(first, last) for first, last in zip([0, *ends[:-1]], ends, strict=True)]
-        self._laid: dict[int, list[LaidUsers]] = {}
 
     def of(self, number: int, changes: Sequence[LinkChange], facilities: Sequence[Facility]) -> GatesOfSubset:
         """Freight with the projects of a subset, `changes`."""
@@ -78,11 +78,12 @@ class SubsetGates:
         )
 
     def _users_of(self, full: NDArray[np.bool_]) -> list[LaidUsers]:
-        """Users of all variants, block by block."""
-        mask = mask_of(full)
-        if mask not in self._laid:
-            self._laid[mask] = run_all(lambda block: self._lay(block, full), self._blocks)
-        return self._laid[mask]
+        """Users of all variants, block by block; laid out once, whichever subsets ask at the same time."""
+        return derived(
+            self,
+            ("users", mask_of(full)),
+            lambda: run_all(lambda block: self._lay(block, full), self._blocks),
+        )
 
     def _lay(self, block: slice, full: NDArray[np.bool_]) -> LaidUsers:
         at, keys = self._variants.row[block], self._variants.key[block]
