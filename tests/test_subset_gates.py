@@ -131,3 +131,15 @@ def test_where_steps_do_not_settle_all_pairs_are_searched(
     )
     again = both.shared.start(both.goods, both.others, both.prices)
     np.testing.assert_allclose(ours, again, rtol=1e-6)  # both stop at 1e-8 of a capacity or so
+
+
+def test_where_no_pair_passes_a_gate_nothing_is_dearer(both: Both) -> None:
+    """A place may be full of oil and gas alone."""
+    labels, nothing = both.labels, np.empty(0, np.int64)
+    none = GateLabels(labels.closed, nothing, np.zeros(1, np.int64), np.empty((0, 2)), nothing)
+    gated = both.alone
+    shared = SubsetGates(gated.model, none, np.array([0, 1]), gated.facilities, both.goods)
+    one = shared.of(1, (), gated.facilities)
+    at = one.costs_at(both.goods, np.ones(len(gated.facilities)))
+    assert not at.dearer.any()
+    assert not one.passing(both.goods).any()

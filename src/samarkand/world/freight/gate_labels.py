@@ -6,6 +6,7 @@ for all sets from labels. Kept are those of the pairs of cities for which the ne
 
 from __future__ import annotations
 
+import math
 from threading import Lock
 from typing import NamedTuple
 
@@ -145,7 +146,7 @@ class GateLabels:
 
     def variants(self, keys: Ints) -> Variants:
         """Which different ways sets of projects make of each of `rows`."""
-        slots, size = self._usd[0].size, self.rows.size
+        slots, size = math.prod(self._usd.shape[1:]), self.rows.size
         number, key_of = np.empty((size, keys.size), np.int32), np.empty((size, keys.size), np.int32)
         number_some = load_compiled("samarkand.engines.label_rows").number_variants
 
