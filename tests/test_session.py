@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 
 import samarkand as sk
+from samarkand.appraisal import find_setting
 from samarkand.core.faults import Faults
 from samarkand.core.memory import nbytes
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
@@ -188,6 +189,24 @@ def test_stress_takes_the_ramp_up_of_an_appraisal():
     whole = stress_test(PROGRAMME, ["suez"], world=WORLD, year=2060, session=session).cases[0]
     gap = np.abs(case.results["real_income"] - whole.results["real_income"]).sel(scenario="with")
     assert float(gap.max()) > 1e-9, "the programme would have its whole effect in the year of opening"
+
+
+def test_questions_that_close_other_places_have_one_setting():
+    session = Session()
+
+    def setting(**terms):
+        return find_setting(session.ask(PROGRAMME, WORLD, **terms), session)
+
+    every = (
+        {"deficit_rule": "proportional"},
+        {"construction_demand": True},
+        {"limits": True},
+        {"transit_payments": True},
+    )
+    found = [setting(**terms) for terms in ({}, *every)]
+    assert len({id(one) for one in found}) == len(found)
+    for terms, one in zip(({}, *every), found, strict=True):
+        assert setting(closures=("suez",), years=(2035,), **terms) is one
 
 
 def test_the_ranking_of_closures_asks_the_question_with_all_its_terms():
