@@ -45,16 +45,13 @@ from samarkand.world.freight.subsets import Portfolios, costs_of_subsets
 Solved = TypeVar("Solved")
 # Of capacities: what is left over then moves real income by less than 1e-4 of its largest change.
 BOUND = 5e-6
-START = (
-    1e-4  # of capacities: what prices for the trade of the accounts leave over; they are where others begin
-)
+# Of capacities: what prices for the trade of the accounts leave over; they are where others begin.
+START = 1e-4
 MOST_TRIED = 14  # prices of one subset; then it is solved in full
 AT_ONCE = 250  # subsets whose costs are in memory
 SIDE_BY_SIDE = 2
-WAVE, OF_KNOWN = (
-    8,
-    4,
-)  # subsets that begin from the same ones: at most so many, and one for each four that are known
+# Subsets that begin from the same ones: at most so many, and one for each so many that are known.
+WAVE, OF_KNOWN = 8, 4
 STEP = 0.02  # of the largest price: from those of the first subset, for the first secants
 STEEPER = 3.0  # times those of the subset before are slopes at most
 SHRUNK = 0.1  # subsets' worth of evidence that a project moves no price

@@ -150,7 +150,7 @@ class Question:
 
     @property
     def of_setting(self) -> str:
-        """Hash of what it depends on with nothing closed: of a world under its assumptions."""
+        """Hash of a world under its assumptions: of what it depends on without the programme, whatever is closed."""
         return self._of_baseline.but(closures=()).hash
 
     @property

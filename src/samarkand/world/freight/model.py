@@ -291,7 +291,7 @@ class FreightModel:
                 mine = [change for change in new if change.mode == mode]
                 if not mine:
                     continue
-                if self._is_as_open(mode):  # with the legs from ends, which are its own
+                if self._is_as_open(mode):  # it finds legs from their ends too: both networks have the same
                     found |= self.open_model.place(mine, progress)
                     continue
                 for change in mine:

@@ -325,7 +325,7 @@ def _apart(legs: Legs) -> Legs:
 
 
 def _taken_apart(legs: Legs) -> Legs:
-    """The same of legs that nobody else has: they are changed."""
+    """The same in place, of legs that nobody else has."""
     np.fill_diagonal(legs.hours, np.inf)
     np.fill_diagonal(legs.usd, np.inf)
     return legs

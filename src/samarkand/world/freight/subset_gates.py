@@ -51,7 +51,7 @@ class SubsetGates:
         self.present: Ints = np.unique(np.r_[one * count + other, other * count + one])
         self._amounts = amounts_between(goods, self.present)
         self._variants = labels.variants(keys)
-        # Whole rows: what a subset has of a block follows from the first rows' numbers.
+        # A subset has one variant of each row, in the order of the rows: what it has of a block stands together.
         size = self._variants.row.size
         ends = [*range(AT_ONCE, size, AT_ONCE), size]
         self._blocks = [slice(first, last) for first, last in zip([0, *ends[:-1]], ends, strict=True)]
