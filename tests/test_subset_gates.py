@@ -57,9 +57,8 @@ def both(request: pytest.FixtureRequest, whole: Counterfactual) -> Both:  # noqa
     goods = goods_of(setting, setting.world.accounts.trade_flow)
     before, after = ([facilities_in(setting, change)[f] for f in at] for change in (None, whole.change))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            subset_gates, "AT_ONCE", 7
-        )  # several blocks, of which some have rows that two sets share
+        # Several blocks, of which some have rows that two sets share.
+        patch.setattr(subset_gates, "AT_ONCE", 7)
         shared = SubsetGates(model, labels, portfolios.masks, before, goods)
     assert len(shared._blocks) > subset_gates.PARTS
     routes, ways = labels.ways(int(portfolios.masks[request.param]))

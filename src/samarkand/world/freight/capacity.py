@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from pydantic import model_validator
 
+from samarkand.core.conventions import Floats
 from samarkand.core.declarations import read_table
 from samarkand.core.evidence import Cited, Evidence
 from samarkand.core.faults import FaultList, Faults
@@ -220,6 +221,11 @@ def per_unit(unit: str, parameters: Parameters) -> float:
     if unit in LOADS:
         return parameters[LOADS[unit]] * DAYS_PER_YEAR
     return 1e6 if unit == "m t a year" else 1.0
+
+
+def capacities_of(facilities: Sequence[Facility], parameters: Parameters) -> Floats:
+    """Capacities in tonnes or TEU a year."""
+    return np.array([one.capacity * per_unit(one.unit, parameters) for one in facilities], np.float64)
 
 
 def _together(loads: np.ndarray[tuple[int], np.dtype[np.float64]], in_series: bool) -> list[float]:

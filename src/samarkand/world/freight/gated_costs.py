@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from samarkand.core.conventions import Floats, Ints
+from samarkand.engines.threads import run_all
 from samarkand.world.freight.gate_users import mask_of
 from samarkand.world.freight.gates_at_prices import GatesAtPrices
 from samarkand.world.freight.known_ways import KnownWays
@@ -33,23 +34,24 @@ class GatedCosts(GatesAtPrices, KnownWays):
         """As of `GatesAtPrices`."""
         mask, kept = mask_of(full), self._users_of_full
         if mask not in kept:
-            passing = self.who_passes(self.present)
-            kept[mask] = PricedUsers.lay(
-                passing,
-                self.search,
-                self.choosing,
-                np.flatnonzero(full),
-                self.amounts_of(goods),
-                self._measure,
+            amounts, middle = self.amounts_of(goods), self.at.size // 2
+            halves = [slice(0, middle), slice(middle, None)]  # each is one thread's work
+            laid = self.lay(self.present, full, amounts, halves)
+            kept[mask] = PricedUsers(
+                [[one] for one in laid], [[one.rows] for one in laid], len(amounts), self._measure
             )
         return kept[mask]
 
-    def lay(self, present: Ints, full: NDArray[np.bool_], amounts: Floats) -> LaidUsers:
-        """Users of full places, laid out; present, amounts: of cells that hold all of these."""
-        ways = self.search.of(slice(None))
-        return LaidUsers(
-            self.who_passes(present), ways, self.choosing, np.flatnonzero(full), amounts, self._measure
-        )
+    def lay(
+        self, present: Ints, full: NDArray[np.bool_], amounts: Floats, parts: Sequence[slice]
+    ) -> list[LaidUsers]:
+        """Users of full places, laid out by parts of the rows; present, amounts: of cells that hold all of these."""
+        passing, choosing, at = self.who_passes(present), self.choosing, np.flatnonzero(full)
+
+        def of_part(rows: slice) -> LaidUsers:
+            return LaidUsers(passing.of(rows), self.search.of(rows), choosing, at, amounts, self._measure)
+
+        return run_all(of_part, parts)
 
     @cached_property
     def _users_of_full(self) -> dict[int, PricedUsers]:

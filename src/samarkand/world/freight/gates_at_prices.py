@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -38,7 +39,7 @@ class CostsAtPrices(NamedTuple):
     users: PricedUsers
 
 
-class GatesAtPrices:
+class GatesAtPrices(ABC):
     """Places of one state with a capacity, and what goods do at prices of them: users and their ways are known.
 
     model, facilities, capacity: as `GatedFreight` has them; chosen: places whose users choose among several ways;
@@ -52,17 +53,17 @@ class GatesAtPrices:
     _kept: tuple[Goods, Floats, Floats] | None = None
 
     @property
+    @abstractmethod
     def present(self) -> Ints:
         """Pairs of economies that goods past gates go between."""
-        raise NotImplementedError
 
+    @abstractmethod
     def users_at(self, goods: Goods, full: NDArray[np.bool_]) -> PricedUsers:
         """Users of full places. goods: tell who has any, if nobody was asked before."""
-        raise NotImplementedError
 
+    @abstractmethod
     def search_start(self, goods: Goods, others: Floats, near: Mapping[str, float]) -> Floats:
         """Prices as of `start` by a search, where Newton's steps do not settle."""
-        raise NotImplementedError
 
     def named(self, price: Floats) -> dict[str, float]:
         """Prices by id of their facility."""

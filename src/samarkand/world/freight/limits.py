@@ -29,7 +29,7 @@ from samarkand.engines import limits as engine
 from samarkand.engines.compiled import load_compiled
 from samarkand.engines.once import derived
 from samarkand.world.freight.assignment import nearest_class
-from samarkand.world.freight.capacity import Facility, per_unit
+from samarkand.world.freight.capacity import Facility, capacities_of
 from samarkand.world.freight.closed_gates import ClosureWays
 from samarkand.world.freight.gate_users import (
     Search,
@@ -95,7 +95,7 @@ class GatedFreight:
         self.model = model
         self.facilities, self.gates = tuple(facilities), tuple(gates)
         self.parameters: Parameters = model.parameters
-        self.capacity = np.array([one.capacity * per_unit(one.unit, self.parameters) for one in facilities])
+        self.capacity = capacities_of(facilities, self.parameters)
         self.class_of: dict[str, int] = derived(
             model, "search class of goods", lambda: nearest_class(model.parameters)
         )

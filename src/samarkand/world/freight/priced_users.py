@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from samarkand.core.conventions import Floats, Ints
 from samarkand.engines.compiled import load_compiled
 from samarkand.engines.threads import run_all
-from samarkand.world.freight.closed_gates import ClosureWays
 from samarkand.world.freight.tonnes_by_route import Routes
 
 LAYING, PRICING = "samarkand.engines.priced_users_kernels", "samarkand.engines.users_at_prices"
@@ -149,24 +148,6 @@ class PricedUsers:
         measure: Ints,
     ) -> None:
         self._parts, self._active, self._shape, self._measure = parts, active, (cells, measure.size), measure
-
-    @classmethod
-    def lay(
-        cls,
-        passing: Passing,
-        ways: ClosureWays,
-        choosing: Choosing,
-        full: Ints,
-        amounts: Floats,
-        measure: Ints,
-    ) -> PricedUsers:
-        """Those of all rows; the rest as of `LaidUsers`."""
-        middle = passing.bits.shape[0] // 2
-        halves = [slice(0, middle), slice(middle, None)]
-        laid = run_all(
-            lambda rows: LaidUsers(passing.of(rows), ways.of(rows), choosing, full, amounts, measure), halves
-        )
-        return cls([[one] for one in laid], [[one.rows] for one in laid], len(amounts), measure)
 
     def first(self, amounts: Floats) -> Floats:
         """What passes facilities on first ways of users, by facility."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from samarkand.core.conventions import Floats, Ints
 from samarkand.engines.once import derived
 from samarkand.engines.threads import run_all
-from samarkand.world.freight.capacity import Facility, per_unit
+from samarkand.world.freight.capacity import Facility, capacities_of
 from samarkand.world.freight.gate_labels import GateLabels
 from samarkand.world.freight.gate_users import mask_of
 from samarkand.world.freight.gated_costs import GatedCosts
@@ -24,7 +24,7 @@ from samarkand.world.freight.priced_places import Goods
 from samarkand.world.freight.priced_users import LaidUsers, PricedUsers
 from samarkand.world.network.link_changes import LinkChange
 
-AT_ONCE = 40_000  # variants whose routes are in memory
+AT_ONCE = 40_000  # variants of a block: their routes are in memory while it is laid out
 PARTS = 2  # threads
 
 
@@ -89,7 +89,8 @@ class SubsetGates:
         at, keys = self._variants.row[block], self._variants.key[block]
         routes, ways = self.labels.ways_of(at, keys)
         gated = GatedCosts(self.model, routes, (), self._facilities, self.gates, ways=ways)
-        return gated.lay(self.present, full, self._amounts)
+        (laid,) = gated.lay(self.present, full, self._amounts, [slice(None)])
+        return laid
 
 
 class GatesOfSubset(GatesAtPrices):
@@ -99,8 +100,7 @@ class GatesOfSubset(GatesAtPrices):
         self, shared: SubsetGates, number: int, changes: Sequence[LinkChange], facilities: Sequence[Facility]
     ) -> None:
         self.model, self.facilities = shared.model, tuple(facilities)
-        units = [per_unit(one.unit, self.model.parameters) for one in facilities]
-        self.capacity = np.array([one.capacity for one in facilities]) * units
+        self.capacity = capacities_of(facilities, self.model.parameters)
         self.chosen = np.zeros(len(self.facilities), np.bool_)
         self._shared, self._number, self._changes = shared, number, tuple(changes)
         self._users: dict[int, PricedUsers] = {}
