@@ -28,14 +28,18 @@ from samarkand.limiting import (
     not_agreed,
 )
 from samarkand.programme import Change
-from samarkand.solving import solve_equilibrium, solve_from, trade_costs
+from samarkand.solving import Setting, solve_equilibrium, solve_from, trade_costs
 from samarkand.world.freight.closed_gates import MOST_CLOSED, ClosedGates
+from samarkand.world.freight.gate_labels import GateLabels
 from samarkand.world.freight.gated_costs import GatedCosts
+from samarkand.world.freight.gates_at_prices import GatesAtPrices
 from samarkand.world.freight.limited_freight import mean_differences
 from samarkand.world.freight.limits import GatedFreight
 from samarkand.world.freight.model import FreightModel, RouteUpdate
-from samarkand.world.freight.priced_places import Limits
+from samarkand.world.freight.priced_places import Goods, Limits
 from samarkand.world.freight.state import FreightState, TradeCosts
+from samarkand.world.freight.subset_costs import SubsetCosts
+from samarkand.world.freight.switched_gates import GatesOfChoice, ItemsOfProgramme, SwitchedGates
 
 FIRST = 1e-6  # of capacities: what first prices may leave over at the trade of before
 
@@ -45,16 +49,21 @@ class NearState:
     """Prices near a state that is known, and the equilibrium that goes with them; what they make of freight is worked
     out when it is asked for (`state`): few questions need more than the equilibrium.
 
-    `unlimited`: the state without prices; `price`: of the places that may be full, US$ a tonne or TEU; `residual`: what
-    capacities and complementarity are missed by, as `Limits.joint_residual`; `sold`: as `FreightState.sold`.
+    `price`: of the places that may be full, US$ a tonne or TEU; `residual`: what capacities and complementarity are
+    missed by, as `Limits.joint_residual`; `sold`: as `FreightState.sold`; `without_prices`: finds `unlimited`.
     """
 
-    unlimited: FreightState
     price: Floats
     residual: float
     sold: tuple[TradeCosts, Solution]
     finish: Callable[[], FreightState]
     costs: xr.Dataset  # generalised costs by logsum, as `FreightState.costs`
+    without_prices: Callable[[], FreightState]
+
+    @property
+    def unlimited(self) -> FreightState:
+        """The state without prices, worked out once."""
+        return derived(self, "unlimited", self.without_prices)
 
     @property
     def state(self) -> FreightState:
@@ -87,9 +96,10 @@ def limit_near(
     """A state with prices of those places alone that are full without the programme or in a state nearby.
 
     As `limit_state`, but no way is searched: networks with every choice of these places closed are prepared once, and
-    say what the programme's changes make of all ways (`ClosedGates`). All other places are taken to have room, as they
-    have in both states; `limit_state` finds whether they do. None where something is closed, no place is full, or more
-    than `MOST_CLOSED` are.
+    say what the programme's changes make of all ways (`ClosedGates`). Where they are items of the state nearby, as a
+    whole, that is read from labels of its items (`SwitchedGates`), which are made once and kept with it; else routes
+    are updated. All other places are taken to have room, as they have in both states; `limit_state` finds whether they
+    do. None where something is closed, no place is full, or more than `MOST_CLOSED` are.
     """
     found = closed_near(baseline, near, progress)
     setting, gates, model = baseline.setting, baseline.gates, baseline.freight
@@ -97,25 +107,61 @@ def limit_near(
         return None
     at, closed = found
     facilities = [facilities_in(setting, change)[f] for f in at]
+    if not setting.transit_payments:
+        choice = _choice_of_items(baseline, near, change, at, closed)
+        if choice is not None:
+            routes = Beside(lambda: model.update_routes(change.network))
+            return _agree_near(baseline, routes, change, choice, choice.whole, at, progress, near)
 
     def known_ways() -> tuple[RouteUpdate, GatedCosts]:
         routes, ways = closed.ways(change.network)
         return routes, GatedCosts(model, routes, change.network, facilities, closed.gates, ways=ways)
 
-    routes, gated = known_ways()
-    costs = Beside(lambda: model.costs_of(routes, change.network))
-
-    def unlimited() -> FreightState:
-        return FreightState(model, change.network, routes, routes, costs.result())
-
+    found_routes, gated = known_ways()
     if setting.transit_payments:  # what is paid on the way depends on all ways and costs, in each round
-        state = _agree_with(baseline, unlimited(), change, gated, at, progress, near)
+        unlimited = _without_prices(model, change, found_routes)
+        state = _agree_with(baseline, unlimited, change, gated, at, progress, near)
         assert state.limits is not None  # asked for
         assert state.sold is not None  # the trade that its prices agree with
         residual = state.limits.joint_residual
-        return NearState(unlimited(), state.limits.price, residual, state.sold, lambda: state, state.costs)
+        return NearState(
+            state.limits.price, residual, state.sold, lambda: state, state.costs, lambda: unlimited
+        )
     # Ways take hundreds of megabytes: they are not kept for a question that may never come.
-    return _agree_near(baseline, unlimited, change, gated, lambda: known_ways()[1], at, progress, near)
+    known = Beside(lambda: found_routes)
+    return _agree_near(baseline, known, change, gated, lambda: known_ways()[1], at, progress, near)
+
+
+def _without_prices(model: FreightModel, change: Change, routes: RouteUpdate) -> FreightState:
+    costs = model.costs_of(routes, change.network)
+    return FreightState(model, change.network, routes, routes, costs)
+
+
+def _choice_of_items(
+    baseline: Baseline, near: FreightState, change: Change, at: Ints, closed: ClosedGates
+) -> GatesOfChoice | None:
+    """Gates with some items of a state nearby; None where changes are no such items or of a kind without labels."""
+    items = ItemsOfProgramme.of(near.changes)
+    key, facilities = items.key_of(change.network), facilities_in(baseline.setting, change)
+    if not items.changes or key is None:
+        return None
+
+    def make() -> SwitchedGates | None:
+        portfolios = items.portfolios
+        labels = None if portfolios is None else GateLabels.of(closed, portfolios)
+        if labels is None:
+            return None
+        goods = _goods_near(baseline.setting, near)
+        return SwitchedGates(closed.models[0], labels, items, [facilities[f] for f in at], goods)
+
+    switched = derived(near, ("switched gates", closed), make)
+    return None if switched is None else switched.of(key, change.network, [facilities[f] for f in at])
+
+
+def _goods_near(setting: Setting, near: FreightState) -> Goods:
+    """What goes by routes in a state nearby, of the accounts where it is not known."""
+    known = None if near.limits is None else near.limits.goods
+    return known if known is not None else goods_of(setting, setting.world.accounts.trade_flow)
 
 
 def closed_near(
@@ -185,9 +231,9 @@ def _agree_with(
 
 def _agree_near(
     baseline: Baseline,
-    unlimited: Callable[[], FreightState],
+    routes: Beside[RouteUpdate],
     change: Change,
-    gated: GatedCosts,
+    gated: GatesAtPrices,
     anew: Callable[[], GatedCosts],
     at: Ints,
     progress: Progress,
@@ -195,12 +241,13 @@ def _agree_near(
 ) -> NearState:
     """As `_agree_with` where nobody pays on the way: until prices and trade agree, mean costs alone are worked out.
 
-    unlimited: the state without prices, asked for when the first prices are found. anew: makes `gated` once more.
+    routes: of the open network, without prices. anew: makes `gated` once more, with ways that states are made of.
     """
-    setting, gates, start = baseline.setting, baseline.gates, near.limits
+    setting, gates, start, model = baseline.setting, baseline.gates, near.limits, gated.model
+    unpriced = Beside(lambda: _mean_costs(model, change, routes.result()))
     assert gates is not None  # limits are asked for
     assert start is not None  # `near` has them
-    goods = start.goods if start.goods is not None else goods_of(setting, setting.world.accounts.trade_flow)
+    goods = _goods_near(setting, near)
     known_inverse = inverse_for(start, gated.facilities)
     mixing, others = Mixing(known_inverse), gates.others[at]
     # Newton's steps are exact enough: what prices are left with is certified by the trade that they lead to.
@@ -209,14 +256,14 @@ def _agree_near(
         price = Mixing(known_inverse).step(
             np.array([start.prices[one.id] for one in gated.facilities]), price
         )
-    state = unlimited()
+    state = _with_costs(near, change, np.stack([model.baseline.costs_before, unpriced.result()]))
     residual = np.inf
     slopes: Floats | None = None  # those at the first prices serve those near them
     for _ in range(MOST_TRIES):
         progress()
         found, paying, chosen = gated.costs_at(goods, price, with_slopes=slopes is None), goods, gated.chosen
         slopes = found.slopes if slopes is None else slopes
-        dearer = gated.model.baseline.mean(found.dearer)
+        dearer = model.baseline.mean(found.dearer)
         priced = replace(state, costs=_costs_alone(state, gates.of_accounts, dearer), unlimited=state)
         costs = trade_costs(setting, priced, change, baseline.energy)
         solution = solve_from(setting, change, costs.hat, None)
@@ -237,8 +284,11 @@ def _agree_near(
         raise not_agreed(residual)
     sold = costs, solution
 
+    def without_prices() -> FreightState:
+        return _without_prices(model, change, routes.result())
+
     def finish() -> FreightState:
-        again = anew()
+        again, state = anew(), nearby.unlimited
         again.chosen = chosen
         limits = again.at_prices(paying, others, price)
         limits = replace(limits, rents=again.rents(limits))
@@ -251,13 +301,32 @@ def _agree_near(
         )  # fmt: skip
         return replace(limited.result(), limits=settled, sold=sold)
 
-    return NearState(state, price, residual, sold, finish, priced.costs)
+    nearby = NearState(price, residual, sold, finish, priced.costs, without_prices)
+    return nearby
+
+
+def _mean_costs(model: FreightModel, change: Change, routes: RouteUpdate) -> Floats:
+    """Generalised costs by logsum with changes whose routes are known [class, origin, destination]."""
+    baseline = model.baseline
+
+    def of_routes(_number: int) -> Floats:
+        found = baseline.differences(routes.rows, routes.usd, routes.hours, which=1)
+        return baseline.costs_with(found[0])
+
+    return SubsetCosts(baseline, [change.network], of_routes).of(0)
+
+
+def _with_costs(near: FreightState, change: Change, costs: Floats) -> FreightState:
+    """A state of which generalised costs by logsum alone are known, [state, class, origin, destination]."""
+    like = near.costs["generalised_cost"].sel(variant=["logsum"])
+    alone = xr.Dataset({"generalised_cost": (like.dims, costs[:, None])}, like.coords)
+    return replace(near, changes=change.network, costs=alone, limits=None, unlimited=None, sold=None)
 
 
 def _costs_alone(state: FreightState, without: Limits, dearer: Floats) -> xr.Dataset:
     """Generalised costs by logsum of a state with prices: dearer without the programme by what `without` adds, with it
     by some means [class, origin, destination]."""
-    cost = state.costs["generalised_cost"].sel(variant=["logsum"])
+    cost = state.costs["generalised_cost"]
     values = cost.to_numpy().copy()
     if without.differences is not None:
         values[0, 0] += mean_differences(without, state.model)[0]

@@ -7,6 +7,7 @@ for all sets from labels. Kept are those of the pairs of cities for which the ne
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from threading import Lock
 from typing import NamedTuple
 
@@ -127,6 +128,27 @@ class GateLabels:
             np.concatenate([parts[i][2] for i in order]),
             np.concatenate([parts[i][3] for i in order]),
         )
+
+    @cached_property
+    def present(self) -> Ints:
+        """Pairs of economies that goods between the cities of `rows` go between, numbers."""
+        baseline = self.closed.models[0].baseline
+        pairs, zone = baseline.pairs, baseline.zones[0]
+        one, other = (zone[end[self.rows]].astype(np.int64) for end in (pairs.origin, pairs.destination))
+        count = len(baseline.economies)
+        return np.unique(np.r_[one * count + other, other * count + one])
+
+    @cached_property
+    def needed(self) -> Ints:
+        """Projects that the best of all routes of each of `rows` need, of any network, mode and search class; masks.
+
+        With any projects that hold them the routes of the row are the same.
+        """
+        best = np.zeros(self._start.size - 1, np.int64)
+        some = self._start[1:] > self._start[:-1]
+        best[some] = self._projects[self._start[:-1][some]]  # the first label is that of the best route
+        found: Ints = np.bitwise_or.reduce(best.reshape(self.rows.size, -1), axis=1)
+        return found
 
     def ways(self, key: int) -> tuple[RouteUpdate, ClosureWays]:
         """Routes of the open network with the projects of a mask, of all `rows`, and their ways."""
