@@ -90,7 +90,7 @@ class ClosedGates:
         # Of each network the first that has the same roads, and roads and railways: what changes make of them is found
         # once. Closed ports are closed at sea alone.
         self._same_roads = [[one[0] for one in lands].index(each[0]) for each in lands]
-        self._same_land = [lands.index(each) for each in lands]
+        self.same_land = [lands.index(each) for each in lands]
         pairs, zone = model.baseline.pairs, model.baseline.zones[0]
         a, b = zone[pairs.origin], zone[pairs.destination]
         self._between = (a >= 0) & (b >= 0) & (a != b)
@@ -117,7 +117,7 @@ class ClosedGates:
         to_new_ports: list[dict[int, ToNewPorts]] = [{} for _ in range(count)]
 
         def of_network(k: int) -> RouteUpdate:
-            same = self._same_land[k]
+            same = self.same_land[k]
             work = SharedWork(roads[self._same_roads[k]], land[same], handicap.handicap, to_new_ports[same])
             found = self.models[k].update_routes(changes, shared=work)
             handicap.handicap = work.handicap
@@ -125,7 +125,7 @@ class ClosedGates:
 
         pairs = self.models[0].baseline.pairs
         # The first of each land begin, one after another: each fills in what others share.
-        first = {k: of_network(k) for k in sorted(set(self._same_land))}
+        first = {k: of_network(k) for k in sorted(set(self.same_land))}
         others = [k for k in range(count) if k not in first]
         first |= dict(zip(others, run_all(of_network, others) if others else (), strict=True))
         updates = [first[k] for k in range(count)]

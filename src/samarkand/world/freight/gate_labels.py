@@ -21,7 +21,7 @@ from samarkand.engines.threads import run_all
 from samarkand.world.freight.closed_gates import ClosedGates, ClosureWays
 from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import RouteUpdate
-from samarkand.world.freight.subsets import WORKERS, Portfolios, labels_of
+from samarkand.world.freight.subsets import WORKERS, LandLabels, Portfolios, labels_of
 
 
 class Variants(NamedTuple):
@@ -57,8 +57,9 @@ class GateLabels:
         kernels = load_compiled("samarkand.engines.label_rows")
         rooms = load_compiled("samarkand.engines.labels")
         arguments = []
-        for model in closed.models:
-            found = labels_of(model, portfolios)
+        land: list[dict[int, LandLabels]] = [{} for _ in closed.models]
+        for model, same in zip(closed.models, closed.same_land, strict=True):
+            found = labels_of(model, portfolios, land[same])
             if found is None:
                 return None
             arguments.append(found)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from samarkand.engines.compiled import load_compiled
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.end_legs import LegTable
 from samarkand.world.freight.model import FreightModel
-from samarkand.world.freight.new_port_legs import NewPorts, port_legs
+from samarkand.world.freight.new_port_legs import NewPorts, PortLegs, port_legs
 from samarkand.world.freight.path_update import number_ends
 from samarkand.world.freight.sea_searches import LIKE, PLACED_FROM, routes_of_land, sea_searches
 from samarkand.world.freight.skims import SEARCH_CLASSES
@@ -123,18 +123,23 @@ def portfolio_costs(
     if portfolios is None:
         return None
     run = _run(model, portfolios)
-    labels = None if run is None else run.labels_by_class()
+    labels = None if run is None else run.labels_by_class({})
     if run is None or labels is None:
         return None
     return run.costs(*labels, portfolios.masks, progress)
 
 
-def labels_of(model: FreightModel, portfolios: Portfolios) -> tuple[tuple[Any, ...], Any] | None:
+def labels_of(
+    model: FreightModel, portfolios: Portfolios, land: dict[int, LandLabels]
+) -> tuple[tuple[Any, ...], Any] | None:
     """What `label_pairs.fill_row` takes by search class and by sea, on a network that may have gates closed; None where
-    projects are of a kind that is not answered so."""
+    projects are of a kind that is not answered so.
+
+    land: by search class, of networks with the same roads and railways; filled in where empty.
+    """
     model.place([change for project in portfolios.projects for change in project])
     run = _run(model, portfolios)
-    return None if run is None else run.labels_by_class()
+    return None if run is None else run.labels_by_class(land)
 
 
 def _run(model: FreightModel, portfolios: Portfolios) -> _Run | None:
@@ -222,6 +227,18 @@ def _savings(model: FreightModel, portfolios: Portfolios) -> tuple[Ints, Floats,
     )
 
 
+class LandLabels(NamedTuple):
+    """Labels of one search class that do not depend on the sea.
+
+    over_land: what `label_pairs.fill_row` takes of the class; to_ports: of legs to ports, by what goods have on legs
+    (`SeaSearch.on_legs`); full: whether a place had more than fit.
+    """
+
+    over_land: tuple[Any, ...]
+    to_ports: dict[float, tuple[Any, ...]]
+    full: bool
+
+
 class _Run:
     """One answer: the model, and what the projects bring to it."""
 
@@ -261,23 +278,48 @@ class _Run:
         )
         return tuple(star), full
 
-    def of_class(self, c: int) -> tuple[Any, dict[int, Any], bool]:
+    def of_class(self, c: int, land: dict[int, LandLabels]) -> tuple[Any, dict[int, Any], bool]:
         """Arguments of `add_rows` for one search class, and whether a place had more labels than fit.
 
-        Those by sea are by search there, of those that have the legs on land of this search class.
+        Those by sea are by search there, of those that have the legs on land of this search class. land: as of
+        `labels_of`.
         """
+        closing, run = self.model.path_update, self.legs
+        base, value = closing.base, closing.values[c]
+        extra = closing.port_extra_road, closing.port_extra_rail
+        at_sea, searches = routes_of_land(c), sea_searches()
+        legs = {s: port_legs(self.new, base, c, value, self.tables, *extra, s) for s in at_sea or [0]}
+        if c not in land:
+            land[c] = self._over_land(c, legs)
+        over_land, to_ports, full = land[c]
+        known, voyages = base.sea_hours.shape[1], dict[int, Any]()
+        for s in at_sea:
+            ports, at_ports = legs[s], to_ports[searches[s].on_legs]
+            # Without projects: infinite to ports that one builds.
+            hours, usd, built = ports.hours, ports.usd, np.arange(known + ports.added) >= known
+            if ports.added:
+                hours, usd = (np.where(built[:, None], np.inf, leg) for leg in (hours, usd))
+            *over_sea, full_sea = run.over_sea_labels(
+                at_ports, ports.sea_hours, ports.sea_usd, ports.over_sea, value
+            )
+            by_port = _turned(tuple(over_sea), built.size)
+            voyages[s] = (
+                at_ports, tuple(over_sea), by_port, run.sea_margins(by_port, ports.over_sea),
+                hours, usd, usd + value * hours, base.sea_city[s], value,
+            )  # fmt: skip
+            full = full or full_sea
+        return over_land, voyages, full
+
+    def _over_land(self, c: int, legs: dict[int, PortLegs]) -> LandLabels:
+        """legs: to ports, by search at sea."""
         closing, run = self.model.path_update, self.legs
         base, value = closing.base, closing.values[c]
         cities, terminals = base.road_city.shape[1], base.rail_hours.shape[1]
         road_legs, rail_legs = (self.tables[mode].of_class(c) for mode in ("road", "rail"))
-        extra = closing.port_extra_road, closing.port_extra_rail
         at_sea, searches = routes_of_land(c), sea_searches()
         # Ways by road to ports are kept where they are cheaper than those of any search: where rail is chosen least.
-        most = max(at_sea, key=lambda s: searches[s].on_legs, default=0)
-        legs = {s: port_legs(self.new, base, c, value, self.tables, *extra, s) for s in at_sea or [0]}
-        ports = legs[most]
+        ports = legs[max(at_sea, key=lambda s: searches[s].on_legs, default=0)]
         known = base.sea_hours.shape[1]
-        built = np.arange(known + ports.added) >= known
         if ports.added:
             first, second, third = map(np.hstack, zip(road_legs, ports.from_ends, strict=True))
             road_legs = first, second, third
@@ -300,34 +342,21 @@ class _Run:
             base.rail_usd[c], base.rail_city[c],
         )  # fmt: skip
         full = full_road_star or full_rail_star or full_rail or full_road or full_along
-        voyages, labels_of = dict[int, Any](), dict[float, Any]()  # these by what goods have on legs
+        labels = dict[float, tuple[Any, ...]]()
         for s in at_sea:
             ports, on_legs = legs[s], searches[s].on_legs
-            if on_legs not in labels_of:
+            if on_legs not in labels:
+                built = np.arange(known + ports.added) >= known
                 *found, full_ports = run.port_labels(
                     by_road, tuple(along), *self.served, closing.port_extra_rail, ports.handicap, *self.savings,
                     ports.hours, ports.usd, built, value,
                 )  # fmt: skip
-                labels_of[on_legs], full = tuple(found), full or full_ports
-            at_ports = labels_of[on_legs]
-            # Without projects: infinite to ports that one builds.
-            hours, usd = ports.hours, ports.usd
-            if ports.added:
-                hours, usd = (np.where(built[:, None], np.inf, leg) for leg in (hours, usd))
-            *over_sea, full_sea = run.over_sea_labels(
-                at_ports, ports.sea_hours, ports.sea_usd, ports.over_sea, value
-            )
-            by_port = _turned(tuple(over_sea), built.size)
-            voyages[s] = (
-                at_ports, tuple(over_sea), by_port, run.sea_margins(by_port, ports.over_sea),
-                hours, usd, usd + value * hours, base.sea_city[s], value,
-            )  # fmt: skip
-            full = full or full_sea
-        return (value, road, by_rail), voyages, full
+                labels[on_legs], full = tuple(found), full or full_ports
+        return LandLabels((value, road, by_rail), labels, full)
 
-    def labels_by_class(self) -> tuple[tuple[Any, ...], Any] | None:
+    def labels_by_class(self, land: dict[int, LandLabels]) -> tuple[tuple[Any, ...], Any] | None:
         """Those over land by search class, and by sea by search there; None where a place had more labels than fit."""
-        labels = run_all(self.of_class, range(len(SEARCH_CLASSES)))
+        labels = run_all(lambda c: self.of_class(c, land), range(len(SEARCH_CLASSES)))
         if any(full for _, _, full in labels):
             return None
         by_sea = {s: one for _, voyages, _ in labels for s, one in voyages.items()}
