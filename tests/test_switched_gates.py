@@ -24,6 +24,8 @@ from samarkand.state import Counterfactual
 from samarkand.world.freight import capacity
 from samarkand.world.freight.gate_labels import GateLabels
 from samarkand.world.freight.gated_costs import GatedCosts
+from samarkand.world.freight.subsets import costs_of_subsets
+from samarkand.world.freight.switched_costs import SwitchedCosts
 from samarkand.world.freight.switched_gates import ItemsOfProgramme, SwitchedGates
 from samarkand.worth.gains import only
 from test_closed_gates import ROWS
@@ -53,15 +55,18 @@ def switched(whole: Counterfactual) -> SwitchedGates:
     assert found is not None
     items = ItemsOfProgramme.of(whole.change.network)
     assert items.portfolios is not None
-    labels = GateLabels.of(found[1], items.portfolios)
+    labels = GateLabels.of(found[1], items.portfolios, with_open=True)
     limits = whole.freight.limits
     assert labels is not None
+    assert labels.open_ is not None
     assert limits is not None
     assert limits.goods is not None
     facilities = [facilities_in(whole.baseline.setting)[f] for f in found[0]]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("samarkand.world.freight.switched_gates.AT_ONCE", labels.rows.size // 5)
-        return SwitchedGates(found[1].models[0], labels, items, facilities, limits.goods)
+        model = found[1].models[0]
+        costs = SwitchedCosts(model.baseline, labels.open_, items.whole)
+        return SwitchedGates(model, labels, items, costs, facilities, limits.goods)
 
 
 def some_items(whole: Counterfactual, chosen: Sequence[bool]) -> Change:
@@ -107,6 +112,8 @@ def test_what_goods_do_at_prices_is_that_of_updated_routes(
         gates.left_over(at, limits.goods, others, price)[0] for gates, at in ((ours, mine), (theirs, their))
     ]
     assert left[0] == pytest.approx(left[1], rel=SOLVED)
+    unpriced = costs_of_subsets(switched.model, [change.network]).of(0)
+    assert ours.costs() == pytest.approx(unpriced, rel=SOLVED, nan_ok=True)
 
 
 def test_states_are_those_of_updated_routes(whole: Counterfactual, monkeypatch: pytest.MonkeyPatch) -> None:

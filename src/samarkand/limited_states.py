@@ -39,6 +39,7 @@ from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.priced_places import Goods, Limits
 from samarkand.world.freight.state import FreightState, TradeCosts
 from samarkand.world.freight.subset_costs import SubsetCosts
+from samarkand.world.freight.switched_costs import SwitchedCosts
 from samarkand.world.freight.switched_gates import GatesOfChoice, ItemsOfProgramme, SwitchedGates
 
 FIRST = 1e-6  # of capacities: what first prices may leave over at the trade of before
@@ -110,8 +111,10 @@ def limit_near(
     if not setting.transit_payments:
         choice = _choice_of_items(baseline, near, change, at, closed)
         if choice is not None:
-            routes = Beside(lambda: model.update_routes(change.network))
-            return _agree_near(baseline, routes, change, choice, choice.whole, at, progress, near)
+            routes = partial(model.update_routes, change.network)
+            return _agree_near(
+                baseline, choice.costs, routes, change, choice, choice.whole, at, progress, near
+            )
 
     def known_ways() -> tuple[RouteUpdate, GatedCosts]:
         routes, ways = closed.ways(change.network)
@@ -128,8 +131,12 @@ def limit_near(
             state.limits.price, residual, state.sold, lambda: state, state.costs, lambda: unlimited
         )
     # Ways take hundreds of megabytes: they are not kept for a question that may never come.
-    known = Beside(lambda: found_routes)
-    return _agree_near(baseline, known, change, gated, lambda: known_ways()[1], at, progress, near)
+    costs = partial(_mean_costs, model, change, found_routes)
+
+    def anew() -> GatedCosts:
+        return known_ways()[1]
+
+    return _agree_near(baseline, costs, lambda: found_routes, change, gated, anew, at, progress, near)
 
 
 def _without_prices(model: FreightModel, change: Change, routes: RouteUpdate) -> FreightState:
@@ -148,11 +155,13 @@ def _choice_of_items(
 
     def make() -> SwitchedGates | None:
         portfolios = items.portfolios
-        labels = None if portfolios is None else GateLabels.of(closed, portfolios)
+        labels = None if portfolios is None else GateLabels.of(closed, portfolios, with_open=True)
         if labels is None:
             return None
-        goods = _goods_near(baseline.setting, near)
-        return SwitchedGates(closed.models[0], labels, items, [facilities[f] for f in at], goods)
+        assert labels.open_ is not None  # asked for
+        model, goods = closed.models[0], _goods_near(baseline.setting, near)
+        costs = SwitchedCosts(model.baseline, labels.open_, items.whole)
+        return SwitchedGates(model, labels, items, costs, [facilities[f] for f in at], goods)
 
     switched = derived(near, ("switched gates", closed), make)
     return None if switched is None else switched.of(key, change.network, [facilities[f] for f in at])
@@ -231,7 +240,8 @@ def _agree_with(
 
 def _agree_near(
     baseline: Baseline,
-    routes: Beside[RouteUpdate],
+    mean_costs: Callable[[], Floats],
+    routes: Callable[[], RouteUpdate],
     change: Change,
     gated: GatesAtPrices,
     anew: Callable[[], GatedCosts],
@@ -241,10 +251,11 @@ def _agree_near(
 ) -> NearState:
     """As `_agree_with` where nobody pays on the way: until prices and trade agree, mean costs alone are worked out.
 
-    routes: of the open network, without prices. anew: makes `gated` once more, with ways that states are made of.
+    mean_costs, routes: find generalised costs by logsum [class, origin, destination] and routes without prices. anew:
+    makes `gated` once more, with ways that states are made of.
     """
     setting, gates, start, model = baseline.setting, baseline.gates, near.limits, gated.model
-    unpriced = Beside(lambda: _mean_costs(model, change, routes.result()))
+    unpriced = Beside(mean_costs)
     assert gates is not None  # limits are asked for
     assert start is not None  # `near` has them
     goods = _goods_near(setting, near)
@@ -285,7 +296,7 @@ def _agree_near(
     sold = costs, solution
 
     def without_prices() -> FreightState:
-        return _without_prices(model, change, routes.result())
+        return _without_prices(model, change, routes())
 
     def finish() -> FreightState:
         again, state = anew(), nearby.unlimited

@@ -101,6 +101,37 @@ def differing(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def labelled(
+    i: int,
+    usd: Floats,
+    hours: Floats,
+    values: Floats,
+    own_ways: NDArray[np.bool_],
+    zone: Ints32,
+    weight: Floats,
+    count: Ints32,
+    real: Floats,
+    mask: Ints,
+    found: Ints,
+) -> tuple[int, int]:
+    """Cities after i, of any economy, to which one network has labels that better its routes, into `found`; how many,
+    and of how many labels. As `fill_network` left the buckets, of cities of other economies."""
+    cities, pairs, labels = zone.size, 0, 0
+    for j in range(i + 1, cities):
+        if not (zone[j] >= 0 and weight[j] > 0):
+            continue
+        if zone[j] == zone[i]:
+            r = pair_number(i, j, cities)
+            keep_cheaper(j, usd[r], hours[r], values, own_ways[r], count, real, mask)
+        here = count[:, :, j].sum()
+        if here:
+            found[pairs] = j
+            pairs += 1
+            labels += here
+    return pairs, labels
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def copy_labels(
     cities: Ints,
     count: Ints32,

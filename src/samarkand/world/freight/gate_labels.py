@@ -21,6 +21,13 @@ from samarkand.engines.threads import run_all
 from samarkand.world.freight.closed_gates import ClosedGates, ClosureWays
 from samarkand.world.freight.mode_choice import MODES
 from samarkand.world.freight.model import RouteUpdate
+from samarkand.world.freight.route_labels import (
+    KERNELS,
+    LabelsOfCity,
+    RouteLabels,
+    copy_labels,
+    join_labels,
+)
 from samarkand.world.freight.subsets import WORKERS, LandLabels, Portfolios, labels_of
 
 
@@ -33,8 +40,11 @@ class Variants(NamedTuple):
     of_set: NDArray[np.int32]
 
 
-class GateLabels:
-    """Labels of all pairs of cities that may pass a gate, on every network of `closed`; `ways`: those of one set."""
+class GateLabels(RouteLabels):
+    """Labels of all pairs of cities that may pass a gate, on every network of `closed`; `ways`: those of one set.
+
+    open_: labels of all pairs on the open network, where they were asked for.
+    """
 
     def __init__(
         self,
@@ -43,18 +53,23 @@ class GateLabels:
         start: Ints,
         of_label: Floats,
         projects: Ints,
+        open_: RouteLabels | None = None,
     ) -> None:
-        self.closed, self.rows = closed, rows
-        self._start, self._of_label, self._projects = start, of_label, projects
         pairs = [model.baseline.pairs for model in closed.models]
-        self._usd = np.stack([one.usd[rows] for one in pairs], axis=1)
-        self._hours = np.stack([one.hours[rows] for one in pairs], axis=1)
+        super().__init__(pairs, rows, start, of_label, projects)
+        self.closed, self.open_ = closed, open_
         self._values, self._own_ways = pairs[0].values_of(rows), pairs[0].own_ways[rows]
 
     @classmethod
-    def of(cls, closed: ClosedGates, portfolios: Portfolios, progress: Progress = quiet) -> GateLabels | None:
+    def of(
+        cls,
+        closed: ClosedGates,
+        portfolios: Portfolios,
+        progress: Progress = quiet,
+        with_open: bool = False,
+    ) -> GateLabels | None:
         """Labels of the projects of portfolios; None where these are of a kind that is not answered so."""
-        kernels = load_compiled("samarkand.engines.label_rows")
+        kernels = load_compiled(KERNELS)
         rooms = load_compiled("samarkand.engines.labels")
         arguments = []
         land: list[dict[int, LandLabels]] = [{} for _ in closed.models]
@@ -71,7 +86,7 @@ class GateLabels:
         bases = [model.path_update.base for model in closed.models]
         near = [(b.near_ptr, b.near, b.back_ptr, b.back_city, b.back_near) for b in bases]
         cities = zone.size
-        parts: dict[int, tuple[Ints, NDArray[np.int32], Floats, Ints]] = {}
+        parts, of_open = dict[int, LabelsOfCity](), dict[int, LabelsOfCity]()
         waiting = iter(np.flatnonzero((zone >= 0) & (weight > 0)).tolist())
         lock, full = Lock(), [False]
 
@@ -107,28 +122,22 @@ class GateLabels:
                 size, labels = kernels.differing(
                     i, usd, hours, values, zone, weight, count, real, mask, others
                 )
-                mine = others[:size].copy()
-                sizes = np.empty((size, len(usd), len(MODES), routes), np.int32)
-                of_label, projects = np.empty((labels, 2)), np.empty(labels, np.int64)
-                kernels.copy_labels(mine, count, real, mask, sizes, of_label, projects)
+                here = copy_labels(others[:size].copy(), labels, count, real, mask)
                 with lock:
-                    parts[i] = mine, sizes, of_label, projects
+                    parts[i] = here
                     progress()
+                if with_open:
+                    size, labels = kernels.labelled(
+                        i, usd[0], hours[0], values, pairs[0].own_ways, zone, weight, count[0], real[0], mask[0],
+                        others,
+                    )  # fmt: skip
+                    of_open[i] = copy_labels(others[:size].copy(), labels, count[:1], real[:1], mask[:1])
 
         run_all(share, range(WORKERS))
         if full[0]:
             return None
-        order = sorted(parts)
-        first = np.repeat(np.array(order, np.int64), [parts[i][0].size for i in order])
-        second = np.concatenate([parts[i][0] for i in order])
-        sizes = np.concatenate([parts[i][1].ravel() for i in order])
-        return cls(
-            closed,
-            _numbers(pairs[0].origin, pairs[0].destination, first, second, cities),
-            np.r_[0, np.cumsum(sizes)].astype(np.int64),
-            np.concatenate([parts[i][2] for i in order]),
-            np.concatenate([parts[i][3] for i in order]),
-        )
+        open_ = RouteLabels(pairs[:1], *join_labels(pairs, cities, of_open)) if with_open else None
+        return cls(closed, *join_labels(pairs, cities, parts), open_)
 
     @cached_property
     def present(self) -> Ints:
@@ -139,18 +148,6 @@ class GateLabels:
         count = len(baseline.economies)
         return np.unique(np.r_[one * count + other, other * count + one])
 
-    @cached_property
-    def needed(self) -> Ints:
-        """Projects that the best of all routes of each of `rows` need, of any network, mode and search class; masks.
-
-        With any projects that hold them the routes of the row are the same.
-        """
-        best = np.zeros(self._start.size - 1, np.int64)
-        some = self._start[1:] > self._start[:-1]
-        best[some] = self._projects[self._start[:-1][some]]  # the first label is that of the best route
-        found: Ints = np.bitwise_or.reduce(best.reshape(self.rows.size, -1), axis=1)
-        return found
-
     def ways(self, key: int) -> tuple[RouteUpdate, ClosureWays]:
         """Routes of the open network with the projects of a mask, of all `rows`, and their ways."""
         every = np.arange(self.rows.size)
@@ -158,11 +155,7 @@ class GateLabels:
 
     def ways_of(self, at: Ints, keys: Ints) -> tuple[RouteUpdate, ClosureWays]:
         """As `ways`, of some of `rows`, each with projects of its own."""
-        shape = at.size, *self._usd.shape[1:]
-        usd, hours, rows = np.empty(shape), np.empty(shape), self.rows[at]
-        load_compiled("samarkand.engines.label_rows").read_routes(
-            at, keys, self._start, self._of_label, self._projects, self._usd, self._hours, usd, hours
-        )
+        (usd, hours), rows = self.read(at, keys), self.rows[at]
         gates = len(self.closed.gates)
         ways = ClosureWays(rows, usd, hours, self._values[at], gates, self._own_ways[at])
         return RouteUpdate(rows, usd[:, 0], hours[:, 0]), ways
@@ -171,7 +164,7 @@ class GateLabels:
         """Which different ways sets of projects make of each of `rows`."""
         slots, size = math.prod(self._usd.shape[1:]), self.rows.size
         number, key_of = np.empty((size, keys.size), np.int32), np.empty((size, keys.size), np.int32)
-        number_some = load_compiled("samarkand.engines.label_rows").number_variants
+        number_some = load_compiled(KERNELS).number_variants
 
         def share(rows: slice) -> Ints:
             start = self._start[rows.start * slots : rows.stop * slots + 1]
@@ -185,13 +178,3 @@ class GateLabels:
         of_row = np.arange(at.size) - first[at]
         number += first[:-1, None].astype(np.int32)  # in place: a number for each set and row is large
         return Variants(at, keys[key_of[at, of_row]], number.T.copy())
-
-
-def _numbers(
-    origin: NDArray[np.int32], destination: NDArray[np.int32], first: Ints, second: Ints, cities: int
-) -> Ints:
-    """Numbers of pairs of cities."""
-    known = origin.astype(np.int64) * cities + destination
-    order = np.argsort(known, kind="stable")
-    found: Ints = order[np.searchsorted(known[order], first * cities + second)]
-    return found

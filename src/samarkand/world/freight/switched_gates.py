@@ -24,6 +24,7 @@ from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.priced_places import Goods
 from samarkand.world.freight.priced_users import LaidUsers, PricedUsers
 from samarkand.world.freight.subsets import Portfolios
+from samarkand.world.freight.switched_costs import SwitchedCosts
 from samarkand.world.network.link_changes import LinkChange
 
 AT_ONCE = 20_000  # pairs of cities of a block: their routes are in memory while it is laid out
@@ -51,6 +52,11 @@ class ItemsOfProgramme(NamedTuple):
         """Each as a project; None where there are more than a mask holds."""
         return Portfolios.of([[one for one in self.changes if one.item == item] for item in self.bit])
 
+    @property
+    def whole(self) -> int:
+        """Mask of all items."""
+        return (1 << len(self.bit)) - 1
+
     def key_of(self, changes: Sequence[LinkChange]) -> int | None:
         """Mask of the items whose changes these are, None where they are other changes or parts of an item."""
         items = {one.item for one in changes}
@@ -62,7 +68,8 @@ class ItemsOfProgramme(NamedTuple):
 class SwitchedGates:
     """What all choices of the items of a programme have in common; `of`: one of them.
 
-    labels: of `items`; facilities: their capacities are not read; goods: a trade that tells who has any.
+    labels: of `items`; costs: without prices; facilities: their capacities are not read; goods: a trade that tells who
+    has any.
     """
 
     def __init__(
@@ -70,10 +77,11 @@ class SwitchedGates:
         model: FreightModel,
         labels: GateLabels,
         items: ItemsOfProgramme,
+        costs: SwitchedCosts,
         facilities: Sequence[Facility],
         goods: Goods,
     ) -> None:
-        self.model, self.labels, self.items = model, labels, items
+        self.model, self.labels, self.items, self.costs = model, labels, items, costs
         self._facilities = tuple(facilities)
         self._amounts = amounts_between(goods, labels.present)
         size = labels.rows.size
@@ -106,8 +114,9 @@ class SwitchedGates:
 
     def _users_with_all(self, full: NDArray[np.bool_]) -> list[LaidUsers]:
         """Users of all pairs with all items, block by block; laid out once."""
-        whole = (1 << len(self.items.bit)) - 1
-        return derived(self, ("users", mask_of(full)), lambda: self._lay(self._blocks, whole, full))
+        return derived(
+            self, ("users", mask_of(full)), lambda: self._lay(self._blocks, self.items.whole, full)
+        )
 
     def _lay(self, blocks: Sequence[Ints], key: int, full: NDArray[np.bool_]) -> list[LaidUsers]:
         def lay(rows: Ints) -> LaidUsers:
@@ -147,6 +156,10 @@ class GatesOfChoice(GatesAtPrices):
         if mask not in self._users:
             self._users[mask] = self._shared.users(self._key, full)
         return self._users[mask]
+
+    def costs(self) -> Floats:
+        """Generalised cost without prices [class, origin, destination]."""
+        return self._shared.costs.of(self._key, self._changes)
 
     def whole(self) -> GatedCosts:
         """As `SwitchedGates.whole`."""
