@@ -1,7 +1,8 @@
 """Limits on the embedded world, warm: both states, one project switched, and subsets of 40 projects.
 
 Aims: 0.5 s for one project switched, 120 s for 1,000 subsets from warm prices. Full solutions search for ways; others
-take the places that are full in both states to be all that are (`limited_states.limit_near`). Many subsets are solved
+take the places that are full in both states to be all that are (`limited_states.limit_near`). What a switch reads of
+the world and the programme is prepared by the first one, which is told apart. Many subsets are solved
 at once (`limited_portfolio`). The time of 1,000 is that of some and of as many more as are missing, each what more of
 them take longer than a few; beside some of them stand their full solutions. Beside seconds stand
 those of the processor: they tell less of what else runs.
@@ -69,7 +70,9 @@ def main() -> None:
             f"limits, full {name}: {', '.join(full) if full else 'no place; what follows is without prices'}"
         )
     _, took = once(near(whole, whole.leaving_out(SWITCHED[0]).change).solve)
-    print(f"limits, networks with full places closed, and one project switched: {took}")
+    print(
+        f"limits, networks with full places closed, labels of the programme's items, and one project switched: {took}"
+    )
     for name, without in (
         ("one project switched", lambda item: near(whole, whole.leaving_out(item).change)),
         ("one project switched, full solution", whole.leaving_out),
