@@ -140,6 +140,7 @@ def limit_near(
 
 
 def _without_prices(model: FreightModel, change: Change, routes: RouteUpdate) -> FreightState:
+    """A state of the open network whose routes are known."""
     costs = model.costs_of(routes, change.network)
     return FreightState(model, change.network, routes, routes, costs)
 

@@ -6,7 +6,8 @@ users are those with all items. The others are laid out for the items that are t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -144,6 +145,8 @@ class GatesOfChoice(GatesAtPrices):
         self.chosen = np.zeros(len(self.facilities), np.bool_)
         self._shared, self._key, self._changes = shared, key, tuple(changes)
         self._users: dict[int, PricedUsers] = {}
+        # Makes `SwitchedGates.whole`, and holds none of the users: it is kept for a question that may never come.
+        self.whole: Callable[[], GatedCosts] = partial(shared.whole, key, self._changes, self.facilities)
 
     @property
     def present(self) -> Ints:
@@ -160,10 +163,6 @@ class GatesOfChoice(GatesAtPrices):
     def costs(self) -> Floats:
         """Generalised cost without prices [class, origin, destination]."""
         return self._shared.costs.of(self._key, self._changes)
-
-    def whole(self) -> GatedCosts:
-        """As `SwitchedGates.whole`."""
-        return self._shared.whole(self._key, self._changes, self.facilities)
 
     def search_start(self, goods: Goods, others: Floats, near: Mapping[str, float]) -> Floats:
         """By a search over all pairs, which Newton's steps spare nearly all states."""
