@@ -155,4 +155,4 @@ def test_a_first_way_that_passes_no_gate_is_one_for_all() -> None:
     ways = usd, hours, values, turns, bits, passes
     laid = LaidUsers(passing, ways, choosing, np.arange(2), amounts, np.zeros(2, np.int64))
     # Half of what goes there and back, by rail alone.
-    np.testing.assert_allclose(laid.pass_first(laid.rows, amounts), [0.0, 1.0])
+    np.testing.assert_allclose(laid.pass_first(laid.rows, amounts), [[0.0, 1.0]])

@@ -49,6 +49,7 @@ BOUND = 5e-6
 START = 1e-4
 MOST_TRIED = 14  # prices of one subset; then it is solved in full
 AT_ONCE = 250  # subsets whose costs are in memory
+LAID_AT_ONCE = 2  # times as many: users of full places
 SIDE_BY_SIDE = 2
 # Subsets that begin from the same ones: at most so many, and one for each so many that are known.
 WAVE, OF_KNOWN = 8, 4
@@ -137,12 +138,18 @@ def solve_limited_subsets(
     for first in range(0, len(changes), AT_ONCE):
         chunk = range(first, min(first + AT_ONCE, len(changes)))
         costs = costs_of_subsets(model, [changes[n].network for n in chunk])
-        gates = trade.gates_of(portfolios.masks[first : chunk.stop])
+        if first % (LAID_AT_ONCE * AT_ONCE) == 0:
+            laid = first
+            gates = trade.gates_of(portfolios.masks[first : first + LAID_AT_ONCE * AT_ONCE])
 
         def solve(
-            n: int, costs: SubsetCosts = costs, gates: SubsetGates = gates, first: int = first
+            n: int,
+            costs: SubsetCosts = costs,
+            gates: SubsetGates = gates,
+            first: int = first,
+            laid: int = laid,
         ) -> tuple[LimitedSubset, _Learned | None]:
-            subset = trade.subset(changes[n], gates, n - first, costs.of(n - first))
+            subset = trade.subset(changes[n], gates, n - laid, costs.of(n - first))
             tried, count, learned = guess.search(subset, n, bound)
             if tried is None:
                 return in_full(changes[n]), None
@@ -227,19 +234,20 @@ class _Guess:
         """Prices that leave no more than `bound` over, None if they are not found; how many were tried; and what is
         learned from them."""
         start = subset.start(self.start(n))
-        tried = subset.at(self.price(n, start))
+        tried = subset.at(self.price(n, start), with_slopes=True)
         count, slopes = 1, None
         if self._slopes is None and (tried.price.any() or tried.residual > bound):
-            tried = subset.at(tried.price)  # what goods are in a TEU is that of its own trade
-            self._slopes = _Slopes(self._first_slopes(subset, tried), subset.at_own(tried)[1])
+            tried = subset.at(
+                tried.price, with_slopes=True
+            )  # what goods are in a TEU is that of its own trade
+            self._slopes = _Slopes(self._first_slopes(subset, tried), tried.found.slopes)
             count += 1 + start.size
         while tried.residual > bound:
             if count >= MOST_TRIED:
                 return None, count, _Learned(start, tried.price - start, slopes)
             assert self._slopes is not None  # asked for above, or known
-            own, fixed = subset.at_own(tried)
-            slopes = self._slopes.at(fixed) if slopes is None else slopes
-            last = tried._replace(left_over=_with_own_goods(tried, own, slopes))
+            slopes = self._slopes.at(tried.found.slopes) if slopes is None else slopes
+            last = tried._replace(left_over=_with_own_goods(tried, subset.moved(tried), slopes))
             tried = subset.at(self._step(last, slopes.whole))
             count += 1
             moved, answered = tried.price - last.price, tried.left_over - last.left_over
@@ -343,13 +351,13 @@ class _Subset:
         prices = gates.limits.prices
         if near is not None:
             prices = {one.id: price for one, price in zip(self.gated.facilities, near.tolist(), strict=True)}
-        return self.gated.start(accounts, self.trade.others, prices, START)
+        return self.gated.start(accounts, self.trade.others, prices, START, roughly=True)
 
-    def at(self, price: Floats) -> _Tried:
+    def at(self, price: Floats, with_slopes: bool = False) -> _Tried:
         """The equilibrium at prices, and what its trade leaves over."""
         trade, gated = self.trade, self.gated
         setting = trade.baseline.setting
-        found = gated.costs_at(self.goods, price)
+        found = gated.costs_at(self.goods, price, with_slopes)
         dearer = trade.model.baseline.mean(found.dearer)
         state = trade.state(self.change, trade.before_limited, self.costs + dearer)
         state = replace(state, unlimited=self.unlimited)
@@ -362,17 +370,17 @@ class _Subset:
         left_over, residual = gated.left_over(found, self.goods, others, price)
         return _Tried(found, price, left_over, residual, self.goods, others, solution)
 
-    def at_own(self, tried: _Tried) -> tuple[Floats, Floats]:
-        """What would be left over of the trade found, if it had been it that paid, and its slopes if it stayed."""
-        return self.gated.at_own(tried.goods, tried.others, tried.price, tried.found.full)
+    def moved(self, tried: _Tried) -> Floats:
+        """By how much more would be left over of the trade found, if it had been it that paid."""
+        return self.gated.moved(tried.found, tried.goods)
 
 
-def _with_own_goods(tried: _Tried, own: Floats, slopes: _Slopes) -> Floats:
+def _with_own_goods(tried: _Tried, moved: Floats, slopes: _Slopes) -> Floats:
     """What would be left over if a TEU had held what it does in the trade found, not in that of before.
 
     What it holds it pays for: that turns goods aside as other prices would, and trade answers both alike.
     """
-    moved, at = own - tried.left_over, np.flatnonzero(tried.price > 0)
+    moved, at = moved.copy(), np.flatnonzero(tried.price > 0)
     here = np.ix_(at, at)
     moved[at] = slopes.whole[here] @ np.linalg.lstsq(slopes.fixed[here], moved[at], rcond=None)[0]
     return tried.left_over + moved

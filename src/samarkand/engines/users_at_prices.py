@@ -38,12 +38,13 @@ def pass_others(
     measure: Ints,
     flow: Floats,
 ) -> None:
-    """Add what `list_others` found of some rows, flow[facility]."""
-    for r in active:
+    """Add what `list_others` found of some rows, flow[active row, facility]."""
+    for row in range(active.size):
+        r = active[row]
         for n in range(first[r], first[r + 1]):
             f = facility[n]
             for way in range(2):
-                flow[f] += part[n, way] * amounts[cell[n, way], 1 + measure[f]]
+                flow[row, f] += part[n, way] * amounts[cell[n, way], 1 + measure[f]]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
@@ -60,8 +61,9 @@ def pass_first(
     measure: Ints,
     flow: Floats,
 ) -> None:
-    """Add what passes on first ways of users, flow[facility]; share: of nests without prices."""
-    for r in active:
+    """Add what passes on first ways of users, flow[active row, facility]; share: of nests without prices."""
+    for row in range(active.size):
+        r = active[row]
         for u in range(first_user[r], first_user[r + 1]):
             for n in range(first_nest[u], first_nest[u + 1]):
                 passed, f = gates[first_way[n]], 0
@@ -69,7 +71,7 @@ def pass_first(
                     if passed >> f & 1:
                         m = 1 + measure[f]
                         held = weight[u, 0] * amounts[cell[u, 0], m] + weight[u, 1] * amounts[cell[u, 1], m]
-                        flow[f] += held * share[n]
+                        flow[row, f] += held * share[n]
                     f += 1
 
 

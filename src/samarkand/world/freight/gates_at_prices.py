@@ -37,6 +37,7 @@ class CostsAtPrices(NamedTuple):
     slopes: Floats
     full: NDArray[np.bool_]
     users: PricedUsers
+    of_most: Floats
 
 
 class GatesAtPrices(ABC):
@@ -69,15 +70,22 @@ class GatesAtPrices(ABC):
         """Prices by id of their facility."""
         return {one.id: here for one, here in zip(self.facilities, price.tolist(), strict=True)}
 
-    def start(self, goods: Goods, others: Floats, near: Mapping[str, float], within: float = NEAR) -> Floats:
+    def start(
+        self,
+        goods: Goods,
+        others: Floats,
+        near: Mapping[str, float],
+        within: float = NEAR,
+        roughly: bool = False,
+    ) -> Floats:
         """Prices at which goods leave no facility too full, from prices near by: those of `solve`. within: part of a
-        capacity that may be missed."""
+        capacity that may be missed; roughly: as far as those tell that most goods are of."""
         full = self.chosen | (self.passing(goods) + others > self.capacity * (1 + engine.TOLERANCE))
         price = np.array([near.get(one.id, 0.0) for one in self.facilities])
         for _ in range(len(self.facilities)):
             if not full.any():
                 break
-            found = self._climb(goods, others, full, price, within)
+            found = self._climb(goods, others, full, price, within, roughly)
             if found is None:
                 break
             price, over = found
@@ -88,12 +96,18 @@ class GatesAtPrices(ABC):
         return self.search_start(goods, others, near)
 
     def _climb(
-        self, goods: Goods, others: Floats, full: NDArray[np.bool_], price: Floats, within: float
+        self,
+        goods: Goods,
+        others: Floats,
+        full: NDArray[np.bool_],
+        price: Floats,
+        within: float,
+        roughly: bool,
     ) -> tuple[Floats, NDArray[np.bool_]] | None:
         """Prices of full places by Newton's steps, and places that are too full at them; None if they are not found."""
         price = np.where(full, price, 0.0)
         for _ in range(STEPS):
-            over, slopes = self.at_own(goods, others, price, full)
+            over, slopes = self.at_own(goods, others, price, full, roughly)
             missed = np.abs(over[full & ((price > 0) | (over > 0))]).max(initial=0.0)
             if missed <= within:
                 return price, over > engine.PROMISED
@@ -118,7 +132,7 @@ class GatesAtPrices(ABC):
         sums[:, self.present] = found.dearer.reshape(-1, len(VOT_CLASSES)).T
         dearer = sums.reshape(-1, count, count)
         slopes = found.slopes / self.capacity[:, None] if with_slopes else found.slopes
-        return CostsAtPrices(prices, dearer, found.through, slopes, full, users)
+        return CostsAtPrices(prices, dearer, found.through, slopes, full, users, found.of_most)
 
     def image(self, at: CostsAtPrices, over: Floats) -> Floats | None:
         """Prices by Newton's step from those of `costs_at` with slopes, for a trade that leaves `over`: as `start`, but
@@ -136,15 +150,28 @@ class GatesAtPrices(ABC):
         return flow / self.capacity - 1.0, calc_miss(flow, self.capacity, prices)
 
     def at_own(
-        self, goods: Goods, others: Floats, prices: Floats, full: NDArray[np.bool_] | None = None
+        self,
+        goods: Goods,
+        others: Floats,
+        prices: Floats,
+        full: NDArray[np.bool_] | None = None,
+        roughly: bool = False,
     ) -> tuple[Floats, Floats]:
         """Use over capacity, less one, by facility, of a trade at prices that its own goods pay, and by how much it
-        rises as prices do. full: places that may be paid at, else those of before and of these prices."""
+        rises as prices do. full: places that may be paid at, else those of before and of these prices; roughly: as
+        `start`."""
         full = self.chosen | (prices > 0) if full is None else full
         users, amounts = self.users_at(goods, full), self.amounts_of(goods)
-        at = users.at(amounts, prices, with_slopes=True)
+        at = (users.most_at if roughly else users.at)(amounts, prices, with_slopes=True)
         flow = others + users.besides(amounts) + self._sum(at.through, goods)
         return flow / self.capacity - 1.0, at.slopes / self.capacity[:, None]
+
+    def moved(self, at: CostsAtPrices, goods: Goods) -> Floats:
+        """By how much `left_over` of a trade differs where it is its own goods that pay, as far as those tell that most
+        goods are of."""
+        found = at.users.most_at(self.amounts_of(goods), at.price)
+        moved: Floats = self._sum(found.through, goods) - self._sum(at.of_most, goods)
+        return moved / self.capacity
 
     def _sum(self, through: Floats, goods: Goods) -> Floats:
         found: Floats = np.einsum("cf,cf->f", through, self._kept_of(goods)[1])

@@ -24,6 +24,7 @@ from samarkand.engines.threads import run_all
 from samarkand.world.freight.tonnes_by_route import Routes
 
 LAYING, PRICING = "samarkand.engines.priced_users_kernels", "samarkand.engines.users_at_prices"
+ONE_GATE = "samarkand.engines.one_gate_users"
 
 Numbers = NDArray[np.int32]
 
@@ -63,11 +64,12 @@ class Choosing(NamedTuple):
 
 class AtPrices(NamedTuple):
     """What users do at prices: `dearer` [cell], `through` [cell, facility]; what passes the first facility more as the
-    price of the second rises, where it was asked for."""
+    price of the second rises, where it was asked for; `through` as those tell that most goods are of."""
 
     dearer: Floats
     through: Floats
     slopes: Floats
+    of_most: Floats
 
 
 class LaidUsers:
@@ -100,14 +102,27 @@ class LaidUsers:
         cell, weight = np.empty((users, 2), np.int32), np.empty((users, 2))
         scale, offset, share = np.empty(users), np.empty(nests), np.empty(nests)
         cost, gates = np.empty(nests << full.size), np.empty(nests << full.size, np.uint8)
-        count = kernels.lay_users(
+        kernels.lay_users(
             mask, np.array(choices, np.int64), choosing.closed, bits, term, passing.taken.cost, pair, passing.weight,
             amounts, measure, choosing.class_of, choosing.value, choosing.scale, choosing.sharp, *ways,
             cell, weight, scale, first_user, first_nest, first_way, offset, share, cost, gates,
         )  # fmt: skip
+        # Those that pass one place stand apart, those that remain one after another.
+        self._of_one_gate = load_compiled(ONE_GATE)
+        gate = np.empty(users, np.uint8)
+        size = self._of_one_gate.mark_users(first_nest, first_way, gates, gate)
+        first, of_one = np.empty(len(bits) + 1, np.int32), np.empty((size, self._of_one_gate.PARTS))
+        self._one = first, of_one, np.empty((size, 2), np.int32), np.empty(size, np.uint8)
+        users, nests, count = self._of_one_gate.part_users(
+            gate, first_user, first_nest, first_way, cost, gates, offset, scale, choosing.sharp, share, weight,
+            cell, *self._one,
+        )  # fmt: skip
+        first_nest, first_way = first_nest[: users + 1].copy(), first_way[: nests + 1].copy()
+        scale, weight, cell = scale[:users].copy(), weight[:users].copy(), cell[:users].copy()
+        offset, share = offset[:nests].copy(), share[:nests].copy()
         cost, gates = cost[:count].copy(), gates[:count].copy()
         self._most = self._kernels.most_of(first_nest, first_way)
-        self._first_user, self._measure = first_user, measure
+        self._first_user, self._measure, self._sharp = first_user, measure, choosing.sharp
         self._users = first_nest, first_way, cost, gates, offset, scale, choosing.sharp, weight, cell
         self._first_ways = first_user, first_nest, first_way, gates, share, weight, cell
         first = np.empty(len(bits) + 1, np.int32)
@@ -118,22 +133,27 @@ class LaidUsers:
             kernels.list_others(*first_ways, *self._others)
         self.rows: Numbers = np.arange(len(bits), dtype=np.int32)
 
-    def price(self, active: Numbers, amounts: Floats, paid: Floats, found: AtPrices) -> None:
-        """Add what users of some rows do at prices, paid as of `calc_paid`."""
+    def price(self, active: Numbers, amounts: Floats, price: Floats, paid: Floats, found: AtPrices) -> None:
+        """Add what users of some rows do at prices by facility, paid as of `calc_paid`."""
+        self._of_one_gate.price_users(
+            active, *self._one, self._sharp, amounts, self._measure, price, *found[:3]
+        )
         self._kernels.price_users(
-            self._most, active, self._first_user, *self._users, amounts, self._measure, paid, *found
+            self._most, active, self._first_user, *self._users, amounts, self._measure, paid, *found[:3]
         )
 
     def pass_first(self, active: Numbers, amounts: Floats) -> Floats:
-        """What passes places on first ways of users, by facility."""
-        flow = np.zeros(self._measure.size)
+        """What passes places on first ways of users, [active row, facility]."""
+        flow = np.zeros((active.size, self._measure.size))
+        self._of_one_gate.pass_first(active, *self._one, amounts, self._measure, flow)
         self._kernels.pass_first(active, *self._first_ways, amounts, self._measure, flow)
         return flow
 
     def pass_others(self, active: Numbers, amounts: Floats) -> Floats:
         """The same of goods that are no users."""
-        flow = np.zeros(self._measure.size)
-        self._kernels.pass_others(active, *self._others, amounts, self._measure, flow)
+        flow = np.zeros((active.size, self._measure.size))
+        if self._others[1].size:
+            self._kernels.pass_others(active, *self._others, amounts, self._measure, flow)
         return flow
 
 
@@ -161,7 +181,7 @@ class PricedUsers:
         def of_part(number: int) -> Floats:
             found = np.zeros(self._shape[1])
             for laid, active in zip(self._parts[number], self._active[number], strict=True):
-                found += of(laid, active, amounts)
+                found += of(laid, active, amounts).sum(axis=0)
             return found
 
         first, *others = run_all(of_part, range(len(self._parts)))
@@ -173,16 +193,53 @@ class PricedUsers:
         size = price.size if with_slopes else 0
 
         def of_part(number: int) -> AtPrices:
-            found = AtPrices(np.zeros(self._shape[0]), np.zeros(self._shape), np.zeros((size, size)))
+            through = np.zeros(self._shape)
+            found = AtPrices(np.zeros(self._shape[0]), through, np.zeros((size, size)), through)
             for laid, active in zip(self._parts[number], self._active[number], strict=True):
-                laid.price(active, amounts, paid, found)
+                laid.price(active, amounts, price, paid, found)
             return found
 
         first, *others = run_all(of_part, range(len(self._parts)))
         for other in others:
-            for mine, further in zip(first, other, strict=True):
+            for mine, further in zip(first[:3], other, strict=False):
                 mine += further
         return first
+
+    def most_at(self, amounts: Floats, price: Floats, with_slopes: bool = False) -> AtPrices:
+        """What users do as far as those tell that most goods are of: these are all."""
+        return self.at(amounts, price, with_slopes)
+
+
+class SampledUsers(PricedUsers):
+    """Users of which a part stands for all where a near answer is enough; times: what all of them take of the capacity
+    of each facility, of what these do."""
+
+    def __init__(self, most: PricedUsers, others: PricedUsers, times: Floats) -> None:
+        self._most, self._others, self._times = most, others, times
+
+    def first(self, amounts: Floats) -> Floats:
+        """As of `PricedUsers`."""
+        return self._most.first(amounts) + self._others.first(amounts)
+
+    def besides(self, amounts: Floats) -> Floats:
+        """As of `PricedUsers`."""
+        return self._most.besides(amounts) + self._others.besides(amounts)
+
+    def at(self, amounts: Floats, price: Floats, with_slopes: bool = False) -> AtPrices:
+        """As of `PricedUsers`."""
+        most, others = (users.at(amounts, price, with_slopes) for users in (self._most, self._others))
+        return AtPrices(
+            most.dearer + others.dearer,
+            most.through + others.through,
+            most.slopes + others.slopes,
+            self._times * most.through,
+        )
+
+    def most_at(self, amounts: Floats, price: Floats, with_slopes: bool = False) -> AtPrices:
+        """As of `PricedUsers`; `dearer` is that of the part."""
+        found = self._most.at(amounts, price, with_slopes)
+        through, times = self._times * found.through, self._times[: len(found.slopes)]
+        return AtPrices(found.dearer, through, times[:, None] * found.slopes, through)
 
 
 def calc_paid(price: Floats, measure: Ints, measures: int) -> Floats:
