@@ -10,7 +10,8 @@
 until max |r| is no more than a declared bound. Costs without prices of all subsets and their ways past the full places
 come from labels, once (`subsets`, `gate_labels`), and pairs of cities are laid out once for all subsets of which they
 have the same ways (`subset_gates`); at each price one evaluation of what goods do at it, trade costs and the exact
-equilibrium. A subset that stays above the bound is solved as any other state (`limit_near`).
+equilibrium. Where prices are still looked for, a sample of the pairs tells what all do (p1, and what a TEU holds);
+r is that of all. A subset that stays above the bound is solved as any other state (`limit_near`).
 """
 
 from __future__ import annotations

@@ -235,7 +235,9 @@ def freight_hat(setting: Setting, state: FreightState) -> xr.DataArray:
     )
 
     def make() -> Floats:
-        part = setting.surface_part.sel(sector=goods["sector"])
+        part = derived(
+            setting, "part by lines of their own", lambda: setting.surface_part.sel(sector=goods["sector"])
+        )
         hat = iceberg_cost_hat(unlimited.costs, goods, cargoes_of=theirs, part=part)
         found: Floats = hat.to_numpy()[of_sectors]
         return found
