@@ -51,7 +51,7 @@ class SubsetGates:
         pairs, zone = model.baseline.pairs, model.baseline.zones[0]
         one, other = (zone[end[labels.rows]].astype(np.int64) for end in (pairs.origin, pairs.destination))
         count = len(model.baseline.economies)
-        self.present: Ints = np.unique(np.r_[one * count + other, other * count + one])
+        self.present: Ints = labels.present
         self._amounts = amounts_between(goods, self.present)
         self.kept = goods, self._amounts, self._amounts[:, 1 + measures_of(facilities)]
         self._variants = _by_economies(labels.variants(keys), one * count + other)
