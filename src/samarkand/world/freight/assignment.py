@@ -25,6 +25,7 @@ from samarkand.engines.threads import run_all
 from samarkand.world.freight.commodities import IN_BOXES
 from samarkand.world.freight.energy_loads import SeaLoads
 from samarkand.world.freight.leg_choice import handicap_kept, rail_constant_of_ports, settle_handicap
+from samarkand.world.freight.leg_flows import Legs, Trips
 from samarkand.world.freight.mode_choice import VOT_CLASSES, add_by_class, classes_of_time
 from samarkand.world.freight.model import FreightModel, RouteUpdate
 from samarkand.world.freight.origin_weights import origin_weights
@@ -275,6 +276,10 @@ class _Carried:
     whole: _Part
     own: dict[str, _Part]
 
+    def goes_by_land(self, label: str) -> bool:
+        """Whether anything of a class of goods does."""
+        return any(bool(self.demand[label][mode].any()) for mode in ("road", "rail"))
+
     def flow(self, mode: str, goods: Sequence[str]) -> Floats:
         """Between cities by a mode, of some classes of goods together."""
         first, *others = (self.demand[label][mode] for label in goods)
@@ -342,11 +347,11 @@ class NetworkState:
 
 @dataclass(frozen=True, eq=False)
 class Aside:
-    """Goods on other ways: shares of pairs of cities, as `mode_share` of `calc_freight_work`, and the state of the
-    network in which their ways are the best, by land for each search class and by sea. prices: a key of these states
-    among those of one network."""
+    """Goods on other ways: shares of pairs of cities, as `mode_share` of `calc_freight_work`, made when asked for as
+    they are large, and the state of the network in which their ways are the best, by land for each search class and by
+    sea. prices: a key of these states among those of one network."""
 
-    mode_share: xr.DataArray
+    mode_share: Callable[[], xr.DataArray]
     by_land: Callable[[NetworkState, int], NetworkState]
     by_sea: Callable[[NetworkState], NetworkState]
     prices: Hashable = None
@@ -385,24 +390,43 @@ def calc_freight_work(
         own = {code: state.nothing(of_city == code) for code in codes}
         carried.append(_Carried(demand, _by_ship(demand, mode_share), state.nothing(), own))
         stranded.append(left)
-    for c in range(len(SEARCH_CLASSES)):
-        by_land, by_sea = [label for label, number in of_goods.items() if number == c], routes_of_land(c)
-        if by_land or by_sea:
-            _load_class(state, values[c], by_land, by_sea, carried)
+    goods_of: list[list[str]] = [[] for _ in SEARCH_CLASSES]
+    for label, c in of_goods.items():
+        goods_of[c].append(label)
+    roads: dict[
+        int, Paths
+    ] = {}  # by search class; goods that are turned aside mostly find the roads as they were
+
+    def load(
+        on: NetworkState, c: int, by_land: Sequence[str], by_sea: Sequence[int], what: list[_Carried]
+    ) -> None:
+        """Search for the ways of what there is to carry, and for those on the roads of the state once."""
+        by_land = [label for label in by_land if any(one.goes_by_land(label) for one in what)]
+        by_sea = [s for s in by_sea if any(one.at_sea[s].any() for one in what)]
+        if not (by_land or by_sea):
+            return
+        same = on.road is state.road
+        road = roads[c] if same and c in roads else find_roads(on, values[c])
+        if same and aside:
+            roads[c] = road
+        _load_class(on, values[c], by_land, by_sea, what, road)
+
+    for c, goods in enumerate(goods_of):
+        load(state, c, goods, routes_of_land(c), carried)
     by_mode = [float(sum(of[mode].sum() for of in carried[0].demand.values())) for mode in MODES]
     for turned in aside:
-        demands = [city_flows(network, amount, turned.mode_share)[0] for amount in amounts]
+        share = turned.mode_share()
+        demands = [city_flows(network, amount, share)[0] for amount in amounts]
         # What they carry is added to the same loads.
         every = [
-            replace(one, demand=demand, at_sea=_by_ship(demand, turned.mode_share))
+            replace(one, demand=demand, at_sea=_by_ship(demand, share))
             for one, demand in zip(carried, demands, strict=True)
         ]
-        for c in range(len(SEARCH_CLASSES)):
-            by_land = [label for label, number in of_goods.items() if number == c]
-            if by_land:
-                _load_class(turned.by_land(state, c), values[c], by_land, [], every)
-            if by_sea := routes_of_land(c):
-                _load_class(turned.by_sea(state), values[c], [], by_sea, every)
+        dearer = turned.by_sea(state)
+        for c, goods in enumerate(goods_of):
+            if goods:
+                load(turned.by_land(state, c), c, goods, [], every)
+            load(dearer, c, [], routes_of_land(c), every)
         for m, mode in enumerate(MODES):
             laid = float(sum(of[mode].sum() for of in demands[0].values()))
             by_mode[m] += laid
@@ -541,6 +565,12 @@ class LandChoice:
         return cls(rail, by_road[:, terminals:], by_rail, entry, leave)
 
 
+def find_roads(state: NetworkState, value: float) -> Paths:
+    """Paths by road from cities to cities, terminals and ports, in this order, at one value of time."""
+    targets = np.r_[state.city.node, state.terminal.node, state.port.node]
+    return find_paths(state.road.graph, value, state.city.node, targets)
+
+
 @dataclass(frozen=True, eq=False)
 class LandWays:
     """Least-cost ways by land at one value of time.
@@ -552,12 +582,11 @@ class LandWays:
     choice: LandChoice
 
     @classmethod
-    def at(cls, state: NetworkState, value: float) -> LandWays:
-        """The ways in a state of the network."""
+    def at(cls, state: NetworkState, value: float, road: Paths | None = None) -> LandWays:
+        """The ways in a state of the network. road: its `find_roads`, where they are known."""
         from_city = access_cost(state.city, value)
-        targets = np.r_[state.city.node, state.terminal.node, state.port.node]
         beyond = np.r_[from_city, access_cost(state.terminal, value), access_cost(state.port, value)]
-        road = find_paths(state.road.graph, value, state.city.node, targets)
+        road = find_roads(state, value) if road is None else road
         cost = road.cost + from_city[:, None] + beyond
         return cls(road, LandChoice.of(state, value, cost[:, from_city.size :]))
 
@@ -568,11 +597,12 @@ def _load_class(
     by_land: Sequence[str],
     by_sea: Sequence[int],
     carried: Sequence[_Carried],
+    road: Paths,
 ) -> None:
     """Add flows at one value of time to the loads of arcs and ports: some classes of goods by land, and those of some
-    searches at sea."""
+    searches at sea. road: as `find_roads`."""
     cities, terminals = len(state.city.node), len(state.terminal_node)
-    ways = LandWays.at(state, value)
+    ways = LandWays.at(state, value, road)
     choice = ways.choice
     voyages = {
         s: Voyages.at(state.for_ships(sea_searches()[s]), value, choice.to_port, choice.by_rail)
@@ -580,10 +610,10 @@ def _load_class(
     }
 
     for one in carried:
-        trains = _Trips.of(one.flow("rail", by_land), choice.leave) if by_land else None
-        sails = {s: _Trips.of(one.at_sea[s], way.land) for s, way in voyages.items()}
+        trains = Trips.of(one.flow("rail", by_land), choice.leave) if by_land else None
+        sails = {s: Trips.of(one.at_sea[s], way.land) for s, way in voyages.items()}
         for part in (one.whole, *one.own.values()):
-            legs = _Legs.none(cities, terminals, len(state.port.node), on_road=part is one.whole)
+            legs = Legs.none(cities, terminals, len(state.port.node), on_road=part is one.whole)
             if by_land and legs.on_road is not None:
                 legs.on_road[:, :cities] += one.flow("road", by_land)
             if trains is not None:
@@ -591,34 +621,12 @@ def _load_class(
             for s, way in voyages.items():
                 trips = sails[s].some(part.cities)
                 legs.at_sea[:] = 0.0
-                legs.add_voyages(trips, part.ports, way, choice.entry, state.port_terminal)
+                first = way.embark[trips.one, trips.last]
+                legs.add_voyages(trips, part.ports, first, way.how, choice.entry, state.port_terminal)
                 part.loads["sea"] += assign(state.sea_graph, way.paths, legs.at_sea)
             if legs.on_road is not None:
                 part.loads["road"] += assign(state.road.graph, ways.road, legs.on_road)
             part.loads["rail"] += assign(state.rail.graph, choice.rail, legs.on_rail)
-
-
-@dataclass(frozen=True, eq=False)
-class _Trips:
-    """Flows between cities, one and other, and the last terminal or port of each."""
-
-    one: Ints
-    other: Ints
-    last: Ints
-    amount: Floats
-
-    @classmethod
-    def of(cls, flow: Floats, last: Ints) -> _Trips:
-        """Those that are some and lead by a last place [city, city]; where there is none it is negative."""
-        one, other = np.nonzero(flow * (last >= 0))
-        return cls(one, other, last[one, other], flow[one, other])
-
-    def some(self, cities: NDArray[np.bool_] | None) -> _Trips:
-        """Those from or to some cities."""
-        if cities is None:
-            return self
-        at = np.flatnonzero(cities[self.one] | cities[self.other])
-        return _Trips(self.one[at], self.other[at], self.last[at], self.amount[at])
 
 
 def _ways_to_ports(state: NetworkState, value: float, by_road: Floats, along: Floats) -> Floats:
@@ -664,57 +672,6 @@ class Voyages:
         sailing, embark = join_choice(to_port, sea)
         _, land = join_choice(sailing, np.ascontiguousarray(to_port.T))
         return cls(paths, embark, land, how)
-
-
-@dataclass(frozen=True, eq=False)
-class _Legs:
-    """Flows on the legs of each mode. Road legs lead from cities to cities, terminals and ports, in this order; rail
-    legs from terminals to terminals, sea legs from ports to ports. on_road: None where nobody looks at them."""
-
-    on_road: Floats | None
-    on_rail: Floats
-    at_sea: Floats
-
-    @classmethod
-    def none(cls, cities: int, terminals: int, ports: int, *, on_road: bool) -> _Legs:
-        """No flows yet."""
-        road = np.zeros((cities, cities + terminals + ports)) if on_road else None
-        return cls(road, np.zeros((terminals, terminals)), np.zeros((ports, ports)))
-
-    def add_trains(self, trips: _Trips, entry: Ints) -> None:
-        """Trips by rail, from the terminal `entry` [city, terminal] to their last."""
-        self._by_rail_to(trips.one, trips.last, trips.amount, entry)
-        self._by_road(trips.other, len(entry) + trips.last, trips.amount)
-
-    def add_voyages(
-        self, trips: _Trips, at_ports: Floats, voyages: Voyages, entry: Ints, port_terminal: Ints
-    ) -> None:
-        """Trips by sea to their last port; what passes a port is added to `at_ports`."""
-        amount = trips.amount
-        first = voyages.embark[trips.one, trips.last]
-        _add(self.at_sea, first, trips.last, amount)
-        ports_from = len(entry) + len(self.on_rail)
-        for city, port in ((trips.one, first), (trips.other, trips.last)):
-            np.add.at(at_ports, port, amount)
-            how = voyages.how[city, port]
-            by_road, by_rail = np.flatnonzero(how == 0), np.flatnonzero(how == 2)
-            self._by_road(city[by_road], ports_from + port[by_road], amount[by_road])
-            self._by_rail_to(city[by_rail], port_terminal[port[by_rail]], amount[by_rail], entry)
-
-    def _by_rail_to(self, city: Ints, end: Ints, amount: Floats, entry: Ints) -> None:
-        """From cities by road to the terminal where rail begins, and by rail to the terminal `end`."""
-        start = entry[city, end]
-        self._by_road(city, len(entry) + start, amount)
-        _add(self.on_rail, start, end, amount)
-
-    def _by_road(self, city: Ints, end: Ints, amount: Floats) -> None:
-        if self.on_road is not None:
-            _add(self.on_road, city, end, amount)
-
-
-def _add(total: Floats, row: Ints, column: Ints, amount: Floats) -> None:
-    """Add amounts to cells of a matrix, in their order."""
-    np.add.at(total.reshape(-1), row * total.shape[1] + column, amount)
 
 
 def link_of_arcs(graph: Graph, costs: LinkCosts) -> Ints:

@@ -37,12 +37,14 @@ def turn_aside(
         found = xr.DataArray(into, mode_share.coords, mode_share.dims)
         return found.assign_coords(sea_search=(mode_share.dims[:-1], searches))
 
+    def put_anew(layer: Layer) -> xr.DataArray:
+        return put(layer, np.zeros(mode_share.shape))
+
     mode_share = mode_share.transpose("vot_class", "origin_city", "destination_city", "mode")
     first, *others = limits.layers
     into = mode_share.to_numpy().copy()
     asides = [
-        Aside(put(layer, np.zeros(into.shape)), *_dearer(limits.gates, layer), _prices(layer))
-        for layer in others
+        Aside(partial(put_anew, layer), *_dearer(limits.gates, layer), _prices(layer)) for layer in others
     ]
     return put(first, into), tuple(asides)
 

@@ -132,7 +132,9 @@ class TransitSearch:
         """What passes, with shares of pairs of cities on their first ways and on others, as `calc_freight_work` has
         them, but that those of rail and sea are enough."""
         asked = [(mode_share, ways) for ways in self._first()]
-        asked += [(one.mode_share, ways) for one in aside for ways in self._turned(one)]
+        for one in aside:
+            share = one.mode_share()
+            asked += [(share, ways) for ways in self._turned(one)]
         self._kept = {key: self._kept[key] for _, (key, *_) in asked if key in self._kept}
         size = len(self.labels)
         found = np.zeros((len(self.tariffs), len(VOT_CLASSES), size * size))
