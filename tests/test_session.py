@@ -27,6 +27,7 @@ from samarkand.engines.threads import Beside, run_all
 from samarkand.planning.stress import rank_closures, stress_test
 from samarkand.session import Session
 from samarkand.world.freight.model import prepare_freight
+from soaking import ALL
 from toy import ECONOMIES, make_toy_world, toy_programme
 from toy import PROGRAMME as TOML
 
@@ -40,6 +41,8 @@ COMPARED = (
     "programme_cost",
     "project_reach",
 )
+MANY_WORLDS = 30 if ALL else 10  # twice as many as there is room for
+ASKED, ASKED_EMBEDDED = (60, 12) if ALL else (20, 4)  # of four threads
 SHARING = ("trade", "infrastructure")  # what they say of a network is shared by states
 QUESTIONS = {
     "one year": {"years": (2029,)},
@@ -47,6 +50,8 @@ QUESTIONS = {
     "years together": {"years": (2027, 2029, 2035)},
     "another ramp-up": {"years": (2029,), "assumptions": {"ramp_up_years": 1}},
 }
+
+ORDERS = list(permutations(QUESTIONS))
 
 
 def answer(session: Session, question: dict, world=WORLD, programme=PROGRAMME) -> dict[str, np.ndarray]:
@@ -70,7 +75,8 @@ def fresh() -> dict[str, dict[str, np.ndarray]]:
     return {name: answer(Session(), question) for name, question in QUESTIONS.items()}
 
 
-@pytest.mark.parametrize("order", list(permutations(QUESTIONS)), ids=" / ".join)
+@pytest.mark.soak
+@pytest.mark.parametrize("order", ORDERS if ALL else ORDERS[::5], ids=" / ".join)
 def test_any_order_of_asking_gives_the_answers_of_a_fresh_start(order, fresh):
     session = Session()
     for name in (*order, order[0]):
@@ -279,17 +285,18 @@ def test_a_term_that_there_is_not_is_a_fault_and_so_is_one_beside_a_scenario():
     assert sk.appraise(other, session=session).years == (2040,)
 
 
-def test_memory_stays_within_the_limit_over_thirty_worlds():
+@pytest.mark.soak
+def test_memory_stays_within_the_limit_over_many_worlds():
     """Worlds, networks, states and results are kept as long as there is room; the last used are."""
     one_world = Session()
     sk.appraise(PROGRAMME, WORLD, session=one_world)
     limit = 5 * one_world.bytes
     session, sizes = Session(limit), []
-    for number in range(30):
+    for number in range(MANY_WORLDS):
         sk.appraise(PROGRAMME, make_toy_world(accounts=number), session=session)
         sizes.append(session.bytes)
     assert max(sizes) <= limit
-    assert session.world(make_toy_world(accounts=29).hash) is not None
+    assert session.world(make_toy_world(accounts=MANY_WORLDS - 1).hash) is not None
     assert session.world(make_toy_world(accounts=0).hash) is None
     session.clear()
     assert session.bytes == 0
@@ -330,9 +337,10 @@ def ask_all(session: Session, questions: list[tuple], programme, threads: int) -
         return list(pool.map(one, questions))
 
 
+@pytest.mark.soak
 def test_four_threads_answer_as_one_does():
     worlds = [make_toy_world(), make_toy_world(accounts=1, network=5)]
-    questions = random_questions(7, 60, worlds)
+    questions = random_questions(7, ASKED, worlds)
     limit = 40_000_000
     session = Session(limit)
     found = ask_all(session, questions, PROGRAMME, threads=4)
@@ -344,13 +352,14 @@ def test_four_threads_answer_as_one_does():
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_four_threads_answer_as_one_does_in_the_embedded_world():
     programme = sk.load_programme("eurasian-corridors")
     ids = programme.ids
     questions = [
         (sk.load_world(), {"years": (year,), "without": (ids[number],)})
         for number, year in zip(range(0, 48, 4), [2027, 2035, 2040] * 4, strict=True)
-    ]
+    ][:ASKED_EMBEDDED]
     limit = 3_000_000_000
     session = Session(limit)
     found = ask_all(session, questions, programme, threads=4)
