@@ -60,7 +60,7 @@ def both(request: pytest.FixtureRequest, whole: Counterfactual) -> Both:  # noqa
         # Several blocks, of which some have rows that two sets share.
         patch.setattr(subset_gates, "AT_ONCE", 7)
         shared = SubsetGates(model, labels, portfolios.masks, before, goods)
-    assert len(shared._blocks) > subset_gates.PARTS
+    assert len(shared._blocks) > 2
     routes, ways = labels.ways(int(portfolios.masks[request.param]))
     mine = sets[request.param]
     alone = GatedCosts(model, routes, mine, after, closed.gates, ways=ways)

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 import xarray as xr
+from scipy.sparse import csr_array
 
 from samarkand.carriage import paying_ways, transit_carriage
 from samarkand.closing import close_energy
@@ -63,18 +64,20 @@ class GatesOfBaseline:
 
     def others_of(self, setting: Setting, flow: Floats) -> Floats:
         """`others` of trade of a solution, [destination, origin, sector]: oil and gas take what they then need."""
-        if self.terminals is None:
+        terminals = self.terminals
+        if terminals is None:
             return self.others
         energy, before = energy_of(setting), setting.world.accounts.trade_flow
 
-        def of_accounts() -> tuple[tuple[Ints, ...], Floats, Floats]:
+        def of_accounts() -> tuple[tuple[Ints, ...], Floats, csr_array]:
             origin, destination, sector = energy.cells(before.transpose("origin", "destination", "sector"))
             at = destination, origin, sector
-            return at, before.transpose(*ORDER).to_numpy()[at], energy_tonnes(energy, before, before)
+            passing = csr_array(terminals * energy_tonnes(energy, before, before))  # few flows pass a place
+            return at, before.transpose(*ORDER).to_numpy()[at], passing
 
-        at, was, tonnes = derived(self, ("oil and gas of the accounts", setting.world.hash), of_accounts)
+        at, was, passing = derived(self, ("oil and gas of the accounts", setting.world.hash), of_accounts)
         ratio = np.divide(flow[at], was, out=np.ones_like(was), where=was > 0)
-        found: Floats = np.maximum(self.others + self.terminals @ (tonnes * (ratio - 1.0)), 0.0)
+        found: Floats = np.maximum(self.others + passing @ (ratio - 1.0), 0.0)
         return found
 
     @property

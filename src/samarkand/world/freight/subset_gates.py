@@ -26,7 +26,6 @@ from samarkand.world.freight.priced_users import LaidUsers, Numbers, PricedUsers
 from samarkand.world.network.link_changes import LinkChange
 
 AT_ONCE = 40_000  # variants of a block: their routes are in memory while it is laid out
-PARTS = 2  # threads
 MOST = 0.95  # of what takes capacities: its users tell what all do where prices are still looked for
 
 
@@ -88,13 +87,9 @@ class SubsetGates:
         return found
 
     def _some(self, blocks: Sequence[_Block], active: Sequence[Numbers]) -> PricedUsers:
-        laid, every = [block.users for block in blocks], range(PARTS)
-        return PricedUsers(
-            [laid[part::PARTS] for part in every],
-            [active[part::PARTS] for part in every],
-            len(self._amounts),
-            measures_of(self._facilities),
-        )
+        # One thread's work: subsets are solved side by side.
+        laid = [block.users for block in blocks]
+        return PricedUsers([laid], [active], len(self._amounts), measures_of(self._facilities))
 
     def _active(self, number: int) -> list[Numbers]:
         """Variants that a subset has, by block."""
