@@ -258,6 +258,22 @@ def test_baseline_of_a_balanced_table_is_an_equilibrium_to_rounding():
     np.testing.assert_allclose(solution.trade_flow, calc_baseline_trade_flow(accounts), rtol=1e-11)
 
 
+@pytest.mark.parametrize(("seed", "n", "j"), [(3, 40, 8), (1, 20, 4), (5, 60, 12)])
+def test_money_that_is_too_high_everywhere_is_no_mode_of_its_own(seed, n, j):
+    """All wages, costs and spending higher alike are another unit of account: no sweep is spent on it.
+
+    Where the numeraire moved wages alone, spending stayed too high by the same amount in one sweep after another, until
+    the acceleration had seen enough of them.
+    """
+    accounts, random = random_accounts(seed, n, j), np.random.default_rng(0)
+    hat = 1.0 + 0.02 * random.random((n, n, j))
+    hat[np.arange(n), np.arange(n)] = 1.0
+    shock = Shock(iceberg_hat=hat)
+    goals = 10.0 ** -np.arange(2.0, 11.0)
+    told = [solve(accounts, shock, tolerance=goal).certificate.sweeps for goal in goals]
+    assert max(np.diff(told)) <= 2, "each sweep or two is worth a digit"
+
+
 def test_expenditure_implied_by_the_shares_is_the_tables():
     accounts = random_accounts(24, 6, 4, tariffs=True)
     implied = replace(accounts, expenditure=None).baseline_expenditure

@@ -275,8 +275,8 @@ def solve_equilibrium(
 ) -> Solution:
     """The equilibrium that trade costs and tariffs lead to, with what is paid; before anybody pays if nothing is.
 
-    It starts from the baseline whatever was solved before. From the solution before anybody pays it would take one
-    sweep less of twenty, and be another number within the tolerance, depending on the order of the questions.
+    It starts from the baseline whatever was solved before. From the solution before anybody pays it would take
+    a few sweeps less of ten, and be another number within the tolerance, depending on the order of the questions.
     """
     return setting.solve(iceberg_hat, carriage, **_tariffs(setting, change), **_taxes(setting, payment))
 

@@ -1,6 +1,6 @@
 """From a posed problem to a state that solves it: Newton blocks first, then a walk, then plain iteration.
 
-The baseline's Newton blocks carry most shocks in 10 to 40 sweeps. Where a shock changes the world beyond recognition
+The baseline's Newton blocks carry most shocks in 5 to 20 sweeps. Where a shock changes the world beyond recognition
 they are made again, at the state that the shock leads to with all sectors added up, then at the state reached. Where
 that does not help either, the shock is walked: applied in steps, each starting from the last, as far as it goes. At
 last comes the plain iteration from the baseline, with acceleration and without.

@@ -55,14 +55,13 @@ def _least_squares(gram, right, used, weights):
 
 
 @njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy", boundscheck=False)
-def _normalise(state, factor_income, target):
-    """World value added keeps its nominal value: the numeraire."""
+def _off_numeraire(state, factor_income, target):
+    """By how much all money is to be higher, in logarithms, so that world value added keeps its nominal value: the
+    numeraire."""
     world = 0.0
     for n in range(factor_income.size):
         world += math.exp(state[n]) * factor_income[n]
-    shift = math.log(target / world)
-    for n in range(factor_income.size):
-        state[n] += shift
+    return math.log(target / world)
 
 
 @njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy", boundscheck=False)
@@ -213,7 +212,9 @@ def iterate(
     caution = 1.0
     worst = np.inf
     settling = True
-    _normalise(state, factor_income, target)
+    shift = _off_numeraire(state, factor_income, target)
+    for n in range(N):
+        state[n] += shift
     for count in range(1, most_sweeps + 1):
         worst = sweep(
             state, residual, kernel, before, elasticity, va_share, input_share, consumption, basket,
@@ -297,5 +298,8 @@ def iterate(
                 used = 0
                 slot = 0
                 have_last = False
-        _normalise(state, factor_income, target)
+        # All that is money moves: wages moved alone, what spending and costs are too high by would come back each time.
+        shift = _off_numeraire(state, factor_income, target)
+        for z in range(size):
+            state[z] += shift
     return most_sweeps, worst
