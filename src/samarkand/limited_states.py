@@ -51,13 +51,14 @@ class NearState:
     out when it is asked for (`state`): few questions need more than the equilibrium.
 
     `price`: of the places that may be full, US$ a tonne or TEU; `residual`: what capacities and complementarity are
-    missed by, as `Limits.joint_residual`; `sold`: as `FreightState.sold`; `without_prices`: finds `unlimited`.
+    missed by, as `Limits.joint_residual`; `sold`: as `FreightState.sold`; `without_prices`: finds `unlimited`, and
+    `finish` the whole state from it.
     """
 
     price: Floats
     residual: float
     sold: tuple[TradeCosts, Solution]
-    finish: Callable[[], FreightState]
+    finish: Callable[[FreightState], FreightState]
     costs: xr.Dataset  # generalised costs by logsum, as `FreightState.costs`
     without_prices: Callable[[], FreightState]
 
@@ -69,7 +70,7 @@ class NearState:
     @property
     def state(self) -> FreightState:
         """The whole state, worked out once."""
-        return derived(self, "state", self.finish)
+        return derived(self, "state", lambda: self.finish(self.unlimited))
 
 
 def limit_state(baseline: Baseline, state: FreightState, change: Change, progress: Progress) -> FreightState:
@@ -128,7 +129,7 @@ def limit_near(
         assert state.sold is not None  # the trade that its prices agree with
         residual = state.limits.joint_residual
         return NearState(
-            state.limits.price, residual, state.sold, lambda: state, state.costs, lambda: unlimited
+            state.limits.price, residual, state.sold, lambda _: state, state.costs, lambda: unlimited
         )
     # Ways take hundreds of megabytes: they are not kept for a question that may never come.
     costs = partial(_mean_costs, model, change, found_routes)
@@ -299,12 +300,12 @@ def _agree_near(
     def without_prices() -> FreightState:
         return _without_prices(model, change, routes())
 
-    def finish() -> FreightState:
-        again, state = anew(), nearby.unlimited
+    def finish(unlimited: FreightState) -> FreightState:
+        again = anew()
         again.chosen = chosen
         limits = again.at_prices(paying, others, price)
         limits = replace(limits, rents=again.rents(limits))
-        limited = Beside(lambda: state.limited(limits, gates.of_accounts))
+        limited = Beside(lambda: unlimited.limited(limits, gates.of_accounts))
         settled = again.settle(limits, goods, others)
         certified = again.solve(goods, others, limits.prices, whole=False)
         settled = replace(
@@ -313,8 +314,7 @@ def _agree_near(
         )  # fmt: skip
         return replace(limited.result(), limits=settled, sold=sold)
 
-    nearby = NearState(price, residual, sold, finish, priced.costs, without_prices)
-    return nearby
+    return NearState(price, residual, sold, finish, priced.costs, without_prices)
 
 
 def _mean_costs(model: FreightModel, change: Change, routes: RouteUpdate) -> Floats:
