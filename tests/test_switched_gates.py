@@ -24,6 +24,7 @@ from samarkand.state import Counterfactual
 from samarkand.world.freight import capacity
 from samarkand.world.freight.gate_labels import GateLabels
 from samarkand.world.freight.gated_costs import GatedCosts
+from samarkand.world.freight.priced_places import Goods
 from samarkand.world.freight.subsets import costs_of_subsets
 from samarkand.world.freight.switched_costs import SwitchedCosts
 from samarkand.world.freight.switched_gates import ItemsOfProgramme, SwitchedGates
@@ -114,6 +115,31 @@ def test_what_goods_do_at_prices_is_that_of_updated_routes(
     assert left[0] == pytest.approx(left[1], rel=SOLVED)
     unpriced = costs_of_subsets(switched.model, [change.network]).of(0)
     assert ours.costs() == pytest.approx(unpriced, rel=SOLVED, nan_ok=True)
+
+
+@pytest.mark.parametrize("before", [(False, False), (True, False), (True, True)])
+def test_a_search_for_prices_goes_on_from_places_that_were_full(
+    whole: Counterfactual, switched: SwitchedGates, before: tuple[bool, bool]
+) -> None:
+    """Where Newton's steps do not settle, it finds what updated routes find, and users that chose once still do."""
+    change, limits = some_items(whole, [True, False] * 10), whole.freight.limits
+    key, found = switched.items.key_of(change.network), closed_near(whole.baseline, whole.freight)
+    assert limits is not None
+    assert limits.goods is not None
+    assert key is not None
+    assert found is not None
+    facilities = [facilities_in(whole.baseline.setting, change)[f] for f in found[0]]
+    routes, ways = switched.labels.closed.ways(change.network)
+    ours = switched.of(key, change.network, facilities)
+    theirs = GatedCosts(switched.model, routes, change.network, facilities, found[1].gates, ways=ways)
+    for part in (1.0, 0.01):  # of the trade: of so little no place is full
+        for one in (ours, theirs):
+            one.chosen = np.array(before)
+        goods = Goods(*(part * getattr(limits.goods, name) for name in ("volume", "tonnes", "teu")))
+        prices = [one.search_start(goods, np.zeros(2), {}) for one in (ours, theirs)]
+        assert prices[0].any() == (part == 1.0)
+        assert prices[0] == pytest.approx(prices[1], rel=SOLVED, abs=SOLVED)
+        assert np.array_equal(ours.chosen, theirs.chosen)
 
 
 def test_states_are_those_of_updated_routes(whole: Counterfactual, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -167,6 +167,7 @@ class GatesOfChoice(GatesAtPrices):
     def search_start(self, goods: Goods, others: Floats, near: Mapping[str, float]) -> Floats:
         """By a search over all pairs, which Newton's steps spare nearly all states."""
         whole = self.whole()
+        whole.chosen = self.chosen  # once full, always
         price = whole.search_start(goods, others, near)
         self.chosen = whole.chosen
         return price
