@@ -82,12 +82,14 @@ def test_a_tighter_bound_takes_more_prices_and_misses_less(whole: Counterfactual
 
 
 def test_what_was_solved_before_moves_a_subset_by_no_more_than_its_certificate(whole: Counterfactual) -> None:
-    """Forwards, backwards and one at a time; so many that waves grow, and each answer stands where it was asked for."""
+    """Forwards, backwards and one at a time, with costs and users of few in memory; so many that waves grow, and each
+    answer stands where it was asked for."""
     subsets = draw_subsets(whole.change, 30)
     forwards, backwards = solve(whole, subsets), solve(whole, subsets[::-1])[::-1]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(limited_portfolio, "SIDE_BY_SIDE", 1)
         patch.setattr(limited_portfolio, "WAVE", 1)
+        patch.setattr(limited_portfolio, "AT_ONCE", 7)
         singly = solve(whole, subsets)
     largest = np.abs(forwards[1].measure - 1.0).max()  # the second has all items
     for one, *others in zip(forwards, backwards, singly, strict=True):
