@@ -76,7 +76,6 @@ class _Tried(NamedTuple):
     left_over: Floats
     residual: float
     goods: Goods
-    others: Floats
     solution: Solution
 
 
@@ -238,9 +237,8 @@ class _Guess:
         tried = subset.at(self.price(n, start), with_slopes=True)
         count, slopes = 1, None
         if self._slopes is None and (tried.price.any() or tried.residual > bound):
-            tried = subset.at(
-                tried.price, with_slopes=True
-            )  # what goods are in a TEU is that of its own trade
+            # What goods are in a TEU is that of its own trade.
+            tried = subset.at(tried.price, with_slopes=True)
             self._slopes = _Slopes(self._first_slopes(subset, tried), tried.found.slopes)
             count += 1 + start.size
         while tried.residual > bound:
@@ -369,7 +367,7 @@ class _Subset:
         assert gates is not None  # limits are asked for
         others = gates.others_of(setting, solution.trade_flow)[trade.at]
         left_over, residual = gated.left_over(found, self.goods, others, price)
-        return _Tried(found, price, left_over, residual, self.goods, others, solution)
+        return _Tried(found, price, left_over, residual, self.goods, solution)
 
     def moved(self, tried: _Tried) -> Floats:
         """By how much more would be left over of the trade found, if it had been it that paid."""

@@ -6,7 +6,7 @@
     L'   = (1 - r) W^(s/k) / S * (1 - q) exp(-k x) / W    share that passes
 
 x: what a TEU pays; s, k: scales of modes and of ways; q and r without prices. It is what `users_at_prices` has for any
-user, without nests and ways to go through: of a user six numbers stand together, `PARTS`.
+user, without nests and ways to go through: of a user five numbers stand together, `PARTS`.
 """
 
 from __future__ import annotations

@@ -393,9 +393,8 @@ def calc_freight_work(
     goods_of: list[list[str]] = [[] for _ in SEARCH_CLASSES]
     for label, c in of_goods.items():
         goods_of[c].append(label)
-    roads: dict[
-        int, Paths
-    ] = {}  # by search class; goods that are turned aside mostly find the roads as they were
+    # By search class: goods that are turned aside mostly find the roads as they were.
+    roads: dict[int, Paths] = {}
 
     def load(
         on: NetworkState, c: int, by_land: Sequence[str], by_sea: Sequence[int], what: list[_Carried]

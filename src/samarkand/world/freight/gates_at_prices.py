@@ -28,7 +28,8 @@ class CostsAtPrices(NamedTuple):
 
     dearer: weighted sums by how much costs rise between economies [class, origin, destination]; through: what part of
     the goods between two economies passes facilities, of those that may turn aside, [cell, facility]; slopes: of use
-    over capacity as prices rise, [facility, facility]; full: places whose users they are; users: these.
+    over capacity as prices rise, [facility, facility]; full: places whose users they are; users: these; of_most: as of
+    `AtPrices`.
     """
 
     price: Floats
@@ -79,7 +80,7 @@ class GatesAtPrices(ABC):
         roughly: bool = False,
     ) -> Floats:
         """Prices at which goods leave no facility too full, from prices near by: those of `solve`. within: part of a
-        capacity that may be missed; roughly: as far as those tell that most goods are of."""
+        capacity that may be missed; roughly: by the users with most of the goods alone (`PricedUsers.most_at`)."""
         full = self.chosen | (self.passing(goods) + others > self.capacity * (1 + engine.TOLERANCE))
         price = np.array([near.get(one.id, 0.0) for one in self.facilities])
         for _ in range(len(self.facilities)):
@@ -167,8 +168,8 @@ class GatesAtPrices(ABC):
         return flow / self.capacity - 1.0, at.slopes / self.capacity[:, None]
 
     def moved(self, at: CostsAtPrices, goods: Goods) -> Floats:
-        """By how much `left_over` of a trade differs where it is its own goods that pay, as far as those tell that most
-        goods are of."""
+        """By how much `left_over` of a trade differs where it is its own goods that pay, estimated from the users with
+        most of the goods."""
         found = at.users.most_at(self.amounts_of(goods), at.price)
         moved: Floats = self._sum(found.through, goods) - self._sum(at.of_most, goods)
         return moved / self.capacity

@@ -63,8 +63,9 @@ class Choosing(NamedTuple):
 
 
 class AtPrices(NamedTuple):
-    """What users do at prices: `dearer` [cell], `through` [cell, facility]; what passes the first facility more as the
-    price of the second rises, where it was asked for; `through` as those tell that most goods are of."""
+    """What users do at prices: `dearer` [cell], `through` [cell, facility]; slopes: by how much more passes the first
+    facility as the price of the second rises, where it was asked for; of_most: `through` as it is estimated from the
+    users with most of the goods (`SampledUsers`)."""
 
     dearer: Floats
     through: Floats
@@ -206,7 +207,7 @@ class PricedUsers:
         return first
 
     def most_at(self, amounts: Floats, price: Floats, with_slopes: bool = False) -> AtPrices:
-        """What users do as far as those tell that most goods are of: these are all."""
+        """As `at`, estimated from the users with most of the goods: here from all."""
         return self.at(amounts, price, with_slopes)
 
 
