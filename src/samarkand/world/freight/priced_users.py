@@ -212,8 +212,8 @@ class PricedUsers:
 
 
 class SampledUsers(PricedUsers):
-    """Users of which a part stands for all where a near answer is enough; times: what all of them take of the capacity
-    of each facility, of what these do."""
+    """Users of which those with most of the goods stand for all where a near answer is enough: a cut-off sample with
+    ratio estimates. times: what all of them take of the capacity of each facility, over what those do."""
 
     def __init__(self, most: PricedUsers, others: PricedUsers, times: Floats) -> None:
         self._most, self._others, self._times = most, others, times

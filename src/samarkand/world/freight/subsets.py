@@ -311,7 +311,7 @@ class _Run:
         return over_land, voyages, full
 
     def _over_land(self, c: int, legs: dict[int, PortLegs]) -> LandLabels:
-        """legs: to ports, by search at sea."""
+        """Labels of one search class that do not depend on the sea; legs: to ports, by search at sea."""
         closing, run = self.model.path_update, self.legs
         base, value = closing.base, closing.values[c]
         cities, terminals = base.road_city.shape[1], base.rail_hours.shape[1]
