@@ -12,12 +12,15 @@ from samarkand.appraisal import find_baseline, find_state
 from samarkand.core.progress import quiet
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
 from samarkand.limited_portfolio import LimitedSubset, solve_limited_subsets
+from samarkand.limited_states import closed_near
 from samarkand.limiting import JOINT
 from samarkand.programme import Change
 from samarkand.programme.channels import capacity as channel
 from samarkand.session import Session
 from samarkand.state import Counterfactual
 from samarkand.world.freight import capacity
+from samarkand.world.freight.gate_labels import GateLabels
+from samarkand.world.freight.subsets import Portfolios, costs_of_subsets
 from samarkand.worth.gains import only
 from soaking import ALL
 from test_closed_gates import ROWS
@@ -96,6 +99,29 @@ def test_what_was_solved_before_moves_a_subset_by_no_more_than_its_certificate(w
         for other in others:
             assert max(one.residual, other.residual) <= limited_portfolio.BOUND
             assert np.abs(one.measure - other.measure).max() <= 2 * min(ASKED * largest, JOINT / 10)
+
+
+def test_a_search_tells_what_it_learned_and_changes_nothing_that_others_begin_from(
+    whole: Counterfactual,
+) -> None:
+    """Subsets of a wave are searched for side by side: of two that are the same neither is to see the other's."""
+    change, closed = whole.change, closed_near(whole.baseline, whole.freight)
+    portfolios = Portfolios.of([change.network])
+    assert closed is not None
+    assert portfolios is not None
+    labels = GateLabels.of(closed[1], portfolios)
+    assert labels is not None
+    trade = limited_portfolio._Trade(whole.baseline, closed[0], labels, whole.freight)
+    costs = costs_of_subsets(trade.model, [change.network]).of(0)
+    guess, gates = limited_portfolio._Guess(portfolios.masks), trade.gates_of(portfolios.masks)
+    (one, tried, learned), (other, tried_again, _) = (
+        guess.search(trade.subset(change, gates, 0, costs), 0, limited_portfolio.BOUND) for _ in range(2)
+    )
+    assert learned.slopes is not None
+    assert tried == tried_again > 1
+    assert one is not None
+    assert other is not None
+    assert np.array_equal(one.price, other.price)
 
 
 def test_what_stays_above_the_bound_is_solved_in_full(

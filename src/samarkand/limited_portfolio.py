@@ -239,13 +239,14 @@ class _Guess:
         if self._slopes is None and (tried.price.any() or tried.residual > bound):
             # What goods are in a TEU is that of its own trade.
             tried = subset.at(tried.price, with_slopes=True)
-            self._slopes = _Slopes(self._first_slopes(subset, tried), tried.found.slopes)
+            slopes = _Slopes(self._first_slopes(subset, tried), tried.found.slopes)
             count += 1 + start.size
         while tried.residual > bound:
             if count >= MOST_TRIED:
                 return None, count, _Learned(start, tried.price - start, slopes)
-            assert self._slopes is not None  # asked for above, or known
-            slopes = self._slopes.at(tried.found.slopes) if slopes is None else slopes
+            if slopes is None:
+                assert self._slopes is not None  # else they are found above
+                slopes = self._slopes.at(tried.found.slopes)
             last = tried._replace(left_over=_with_own_goods(tried, subset.moved(tried), slopes))
             tried = subset.at(self._step(last, slopes.whole))
             count += 1
