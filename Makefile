@@ -3,8 +3,6 @@
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
-# tests/conftest.py says why all tests of a group run on one worker.
-PYTEST = $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null && { echo "$$p"; break; }; done)
 
@@ -26,13 +24,13 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 test: setup lint  ## everything: lint, types, layers, all tests
-	$(PYTEST)
+	$(BIN)/python -m pytest -n 2
 
 quick: setup  ## the tests without the heavy ones
-	$(PYTEST) -m "not slow"
+	$(BIN)/python -m pytest -n 2 -m "not slow"
 
 soak: setup  ## all cases of the tests that draw them at random: kills, disks that fail, damaged inputs
-	SAMARKAND_SOAK=1 $(PYTEST) -m soak
+	SAMARKAND_SOAK=1 $(BIN)/python -m pytest -n 2 -m soak
 
 lint: setup
 	$(BIN)/ruff check .

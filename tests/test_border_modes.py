@@ -35,8 +35,6 @@ from samarkand.world.freight.mode_choice import EUROPEAN_UNION, MODES
 from samarkand.world.freight.mode_constants import declared_constants
 from toy import make_toy_world
 
-pytestmark = pytest.mark.xdist_group("embedded")
-
 
 @pytest.fixture(scope="module")
 def toy():

@@ -20,8 +20,6 @@ from samarkand.world.network.disruptions import (
 from samarkand.world.network.tables import load_network
 from samarkand.world.parameters import load_parameters
 
-pytestmark = pytest.mark.xdist_group("embedded")
-
 # Shanghai-Rotterdam by sea: 19,507 km by Suez, 24,955 km without it, on the raw graph of searoute (as measured when
 # the sea graph was chosen); 3 % for the way to the graph and its simplification.
 BY_SUEZ, WITHOUT_SUEZ = 19507, 24955

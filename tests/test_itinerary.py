@@ -18,8 +18,6 @@ from samarkand.world.network.tables import load_network
 from samarkand.world.parameters import load_parameters
 from toy import make_network
 
-pytestmark = pytest.mark.xdist_group("embedded")
-
 # Sums of a few hundred doubles in another order; ties between ways of one cost.
 ROUNDING = 1e-6
 PAIRS = [("CHN Chongqing", "DEU Hamburg"), ("KAZ Almaty", "RUS Moscow"), ("PAK Lahore", "CHN Ürümqi")]

@@ -39,8 +39,6 @@ from samarkand.world.network.tables import load_network
 from samarkand.world.parameters import load_parameters
 from samarkand.world.world import load_world
 
-pytestmark = pytest.mark.xdist_group("embedded")
-
 ORES, COAL, GRAIN = (VOT_CLASSES.index(label) for label in ("ores", "coal", "grain"))
 
 

@@ -21,8 +21,6 @@ from samarkand.world.freight.energy import SeaReach
 from samarkand.world.freight.sea_searches import SEA
 from samarkand.world.network.disruptions import find_closures
 
-pytestmark = pytest.mark.xdist_group("embedded")
-
 PROGRAMME = "eurasian-corridors"
 WEST = ("GBR", "FRA", "DEU", "NLD", "BEL", "ITA", "ESP", "PRT", "DNK", "SWE", "POL")
 EAST = (

@@ -25,8 +25,6 @@ from samarkand.programme.schedule import calc_ramp_up_weights
 from samarkand.reports.files import appraisal_json
 from samarkand.world.projection import GrowthRow, Projection, load_projection
 
-pytestmark = pytest.mark.xdist_group("embedded")
-
 INDICATORS = [row for _, row in each_indicator()]
 
 

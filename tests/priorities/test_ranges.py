@@ -18,8 +18,6 @@ from samarkand.world.accounts.estimation.ranges import COVERED, Width, read_rang
 from samarkand.world.projection import GrowthRow, Projection
 from toy import ECONOMIES, make_toy_world, toy_programme
 
-pytestmark = pytest.mark.xdist_group("embedded")
-
 INDICATORS = [row for _, row in each_indicator()]
 PAIRS = [(row.name, row.range_of) for row in INDICATORS if row.range_of]
 YEARS = (2026, 2030, 2035)
