@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
+# All tests of a file run on one worker: what they share is made once. tests/conftest.py says which begin.
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null && { echo "$$p"; break; }; done)
 
@@ -24,13 +26,13 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 test: setup lint  ## everything: lint, types, layers, all tests
-	$(BIN)/python -m pytest -n 2
+	$(PYTEST)
 
 quick: setup  ## the tests without the heavy ones
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(PYTEST) -m "not slow"
 
 soak: setup  ## all cases of the tests that draw them at random: kills, disks that fail, damaged inputs
-	SAMARKAND_SOAK=1 $(BIN)/python -m pytest -n 2 -m soak
+	SAMARKAND_SOAK=1 $(PYTEST) -m soak
 
 lint: setup
 	$(BIN)/ruff check .
