@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +40,6 @@ SOUGHT = ("indicator",)  # columns by which readers choose blocks
 NUMBERS = ("value", "low", "high", "coverage")
 CONSTANT = ("priority", "indicator", "scenario", "unit")  # one word in the whole of a block
 LARGEST_PAGE, BATCH = 2**26, 2**20  # bytes or rows; values given to the encoder at once
-# Level of compression for values of several years: what repeats is found all the same, and no level takes less time.
-QUICK = 1
 
 WORD = pa.dictionary(pa.int32(), pa.string())
 TYPES = {"year": pa.int64(), **dict.fromkeys(NUMBERS, pa.float64())}
@@ -262,16 +259,12 @@ def write_parquet(blocks: Iterable[Block], path: Path) -> None:
     words = [field.name for field in SCHEMA if field.type == WORD]
     one_page = {"data_page_size": LARGEST_PAGE, "max_rows_per_page": LARGEST_PAGE, "write_batch_size": BATCH}
     compression = {name: "none" if name in CONSTANT else "zstd" for name in COLUMNS}
-    coming = iter(blocks)
-    first = next(coming, None)
-    is_long = first is not None and first.values.sizes["year"] > 1
     options = {
         "compression": compression, "store_schema": False, "data_page_version": "2.0",
-        "compression_level": {"value": QUICK} if is_long else None,
         "write_statistics": list(SOUGHT), "use_dictionary": words,
     }  # fmt: skip
     with pq.ParquetWriter(path, SCHEMA, **options, **one_page) as writer:
-        for table in _one_ahead(coming if first is None else chain([first], coming)):
+        for table in _one_ahead(blocks):
             writer.write_table(table)
 
 
