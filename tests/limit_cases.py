@@ -10,7 +10,7 @@ from samarkand.appraisal import find_baseline, find_state
 from samarkand.core.progress import quiet
 from samarkand.programme.channels import capacity as channel
 from samarkand.session import Session
-from samarkand.state import State
+from samarkand.state import Counterfactual, State
 from samarkand.world.freight import capacity
 from samarkand.world.freight.capacity import CapacityRow, calc_flow, find_place
 from toy import make_toy_world, toy_programme
@@ -43,6 +43,15 @@ def last_state(session: Session, **terms: object) -> State:
     asked = session.ask(toy_programme(WORLD), WORLD, years=(YEAR,), **terms)
     schedule, baseline = session.schedule(asked), find_baseline(asked, session)
     return find_state(asked, schedule, baseline, session, quiet, len(schedule.states) - 1)
+
+
+def solve_two_full() -> Counterfactual:
+    """All of the toy programme, with two full railways, of which an item raises one."""
+    with pytest.MonkeyPatch.context() as patch:
+        declare_with(patch, ROWS[:2])
+        solved = last_state(Session(), limits=True).solved
+        _ = solved.freight
+    return solved
 
 
 def tonnes_laid(state: State, place: str, with_: bool) -> float:

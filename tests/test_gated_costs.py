@@ -5,15 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from samarkand.appraisal import find_baseline, find_state
-from samarkand.core.progress import quiet
+from limit_cases import solve_two_full
 from samarkand.engines.compiled import load_compiled
 from samarkand.limited_states import closed_near
 from samarkand.limiting import facilities_in, goods_of
-from samarkand.programme.channels import capacity as channel
-from samarkand.session import Session
 from samarkand.state import Counterfactual
-from samarkand.world.freight import capacity
 from samarkand.world.freight.gated_costs import GatedCosts
 from samarkand.world.freight.limits import GatedFreight
 from samarkand.world.freight.mode_choice import MODES
@@ -21,8 +17,6 @@ from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.priced_places import Goods
 from samarkand.world.freight.priced_users import Choosing, LaidUsers, Passing
 from samarkand.world.freight.tonnes_by_route import Routes
-from test_closed_gates import ROWS
-from toy import make_toy_world, toy_programme
 
 SOLVED = 1e-9  # what differs by rounding alone
 
@@ -30,15 +24,7 @@ SOLVED = 1e-9  # what differs by rounding alone
 @pytest.fixture(scope="module")
 def whole() -> Counterfactual:
     """All of the toy programme, with two full places."""
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (capacity, channel):
-            patch.setattr(module, "capacities", lambda: ROWS)
-        session = Session()
-        asked = session.ask(toy_programme(), make_toy_world(), years=(2035,), limits=True)
-        schedule = session.schedule(asked)
-        solved = find_state(asked, schedule, find_baseline(asked, session), session, quiet, 0).solved
-        _ = solved.freight
-    return solved
+    return solve_two_full()
 
 
 def gates_of(whole: Counterfactual, kind: type[GatedFreight]) -> GatedFreight:

@@ -7,24 +7,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from limit_cases import solve_two_full
 from samarkand import limited_portfolio
-from samarkand.appraisal import find_baseline, find_state
-from samarkand.core.progress import quiet
+from samarkand.appraisal import find_baseline
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
 from samarkand.limited_portfolio import LimitedSubset, solve_limited_subsets
 from samarkand.limited_states import closed_near
 from samarkand.limiting import JOINT
 from samarkand.programme import Change
-from samarkand.programme.channels import capacity as channel
 from samarkand.session import Session
 from samarkand.state import Counterfactual
-from samarkand.world.freight import capacity
 from samarkand.world.freight.gate_labels import GateLabels
 from samarkand.world.freight.subsets import Portfolios, costs_of_subsets
 from samarkand.worth.gains import only
 from soaking import ALL
-from test_closed_gates import ROWS
-from toy import make_toy_world, toy_programme
 
 ASKED = 1e-4  # of the largest change of real income
 
@@ -32,15 +28,7 @@ ASKED = 1e-4  # of the largest change of real income
 @pytest.fixture(scope="module")
 def whole() -> Counterfactual:
     """All of the toy programme, with two full places, of which an item raises one."""
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (capacity, channel):
-            patch.setattr(module, "capacities", lambda: ROWS)
-        session = Session()
-        asked = session.ask(toy_programme(), make_toy_world(), years=(2035,), limits=True)
-        schedule = session.schedule(asked)
-        solved = find_state(asked, schedule, find_baseline(asked, session), session, quiet, 0).solved
-        _ = solved.freight
-    return solved
+    return solve_two_full()
 
 
 def draw_subsets(change: Change, count: int) -> list[Change]:

@@ -10,18 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from limit_cases import solve_two_full
 from samarkand import limited_states
-from samarkand.appraisal import find_baseline, find_state
-from samarkand.core.progress import quiet
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
 from samarkand.engines.threads import run_all
 from samarkand.limited_states import NearState, closed_near, limit_near
 from samarkand.limiting import JOINT, facilities_in
 from samarkand.programme import Change
-from samarkand.programme.channels import capacity as channel
-from samarkand.session import Session
 from samarkand.state import Counterfactual
-from samarkand.world.freight import capacity
 from samarkand.world.freight.gate_labels import GateLabels
 from samarkand.world.freight.gated_costs import GatedCosts
 from samarkand.world.freight.priced_places import Goods
@@ -29,8 +25,6 @@ from samarkand.world.freight.subsets import costs_of_subsets
 from samarkand.world.freight.switched_costs import SwitchedCosts
 from samarkand.world.freight.switched_gates import ItemsOfProgramme, SwitchedGates
 from samarkand.worth.gains import only
-from test_closed_gates import ROWS
-from toy import make_toy_world, toy_programme
 
 SOLVED = 1e-9  # what differs by rounding alone
 
@@ -38,15 +32,7 @@ SOLVED = 1e-9  # what differs by rounding alone
 @pytest.fixture(scope="module")
 def whole() -> Counterfactual:
     """All of the toy programme, with two full places, of which an item raises one."""
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (capacity, channel):
-            patch.setattr(module, "capacities", lambda: ROWS)
-        session = Session()
-        asked = session.ask(toy_programme(), make_toy_world(), years=(2035,), limits=True)
-        schedule = session.schedule(asked)
-        solved = find_state(asked, schedule, find_baseline(asked, session), session, quiet, 0).solved
-        _ = solved.freight
-    return solved
+    return solve_two_full()
 
 
 @pytest.fixture(scope="module")
