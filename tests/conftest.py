@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+
 import pytest
 
 import samarkand as sk
@@ -17,6 +20,15 @@ def world():
 def appraisal(world):
     """The default programme appraised in the embedded world."""
     return sk.appraise("eurasian-corridors", world, reach=True)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def environment_as_found() -> Iterator[None]:
+    """A file of tests leaves the variables of the environment as they were: another file comes after it."""
+    before = dict(os.environ)
+    yield
+    changed = {name for name, _value in before.items() ^ os.environ.items()} - {"PYTEST_CURRENT_TEST"}
+    assert not changed, f"{sorted(changed)} of the environment differ after these tests"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
