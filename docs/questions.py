@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import shlex
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr
+from contextlib import redirect_stderr
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -35,26 +33,15 @@ def questions() -> list[dict[str, str]]:
     return list(csv.DictReader(line for line in lines if not line.startswith("#")))
 
 
-def answer(command: str) -> str:
-    """What a command prints on a terminal of so many columns, without colours."""
+def answer(command: str, store: str) -> str:
+    """What a command prints on a terminal of so many columns, without colours; store: the folder of its worlds."""
     with redirect_stderr(io.StringIO()):
-        done = CliRunner().invoke(app, shlex.split(command), env=TERMINAL, catch_exceptions=False)
+        done = CliRunner().invoke(
+            app, shlex.split(command), env={**TERMINAL, "SAMARKAND_DATA_DIR": store}, catch_exceptions=False
+        )
     if done.exit_code:
         raise RuntimeError(f"samarkand {command}: {done.output}")
     return "\n".join(line.rstrip() for line in done.stdout.rstrip().splitlines())
-
-
-@contextmanager
-def empty_store() -> Iterator[None]:
-    """A store of worlds of its own, so that what a question imports is in nobody's way."""
-    own = os.environ.get("SAMARKAND_DATA_DIR")
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["SAMARKAND_DATA_DIR"] = folder
-        try:
-            yield
-        finally:
-            del os.environ["SAMARKAND_DATA_DIR"]
-            os.environ |= {} if own is None else {"SAMARKAND_DATA_DIR": own}
 
 
 def asked(row: dict[str, str]) -> str:
@@ -65,10 +52,10 @@ def asked(row: dict[str, str]) -> str:
 
 def section(row: dict[str, str]) -> str:
     """A question with its command, its answer, and how to read it."""
-    with empty_store():
+    with tempfile.TemporaryDirectory() as store:  # of its own: what a question imports is in nobody's way
         if row["before"]:
-            answer(row["before"])
-        return f"{asked(row)}\n```text\n{answer(row['command'])}\n```\n"
+            answer(row["before"], store)
+        return f"{asked(row)}\n```text\n{answer(row['command'], store)}\n```\n"
 
 
 def main() -> None:

@@ -11,15 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samarkand.appraisal import find_baseline, find_state
-from samarkand.core.progress import quiet
+from limit_cases import KHORGOS, ROWS, SAMARA, declare_with, last_state
+from samarkand.appraisal import find_baseline
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
 from samarkand.limiting import JOINT
-from samarkand.programme.channels import capacity as channel
 from samarkand.session import Session
 from samarkand.state import Counterfactual
-from samarkand.world.freight import capacity
-from samarkand.world.freight.capacity import CapacityRow, find_place
+from samarkand.world.freight.capacity import find_place
 from samarkand.world.freight.closed_gates import MOST_CLOSED, ClosedGates
 from samarkand.world.freight.gate_ways import Gate, GateSearch
 from samarkand.world.freight.mode_choice import MODES
@@ -31,17 +29,7 @@ from soaking import ALL
 from toy import make_toy_world, toy_programme
 
 SOLVED = 1e-9  # what differs by rounding alone
-PLACES = ("crossing:khorgos_altynkol_rail", "crossing:almaty_samara_rail", "port:GEPTI")
-ROWS = (
-    CapacityRow(
-        id="khorgos", place=PLACES[0], title="Khorgos", capacity=60, unit="m t a year", year=2020, flag="assumed",
-        source="made up",
-    ),
-    CapacityRow(
-        id="samara", place=PLACES[1], title="Samara", capacity=30, unit="m t a year", year=2020, flag="assumed",
-        source="made up", raised_by="faster-line", raised_to=45, raised_source="made up",
-    ),
-)  # fmt: skip
+PLACES = (KHORGOS, SAMARA, "port:GEPTI")
 
 
 class Toy(NamedTuple):
@@ -139,12 +127,8 @@ def test_gates_are_few(toy: Toy) -> None:
 @pytest.fixture
 def solved(monkeypatch: pytest.MonkeyPatch) -> Counterfactual:
     """All of the toy programme, with two full places."""
-    for module in (capacity, channel):
-        monkeypatch.setattr(module, "capacities", lambda: ROWS)
-    session = Session()
-    asked = session.ask(toy_programme(), make_toy_world(), years=(2035,), limits=True)
-    schedule = session.schedule(asked)
-    return find_state(asked, schedule, find_baseline(asked, session), session, quiet, 0).solved
+    declare_with(monkeypatch, ROWS[:2])
+    return last_state(Session(), limits=True).solved
 
 
 def test_items_left_out_and_alone_are_those_of_the_full_solution(solved: Counterfactual) -> None:
