@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+SIDE_BY_SIDE = 4  # sellers
 
 
 @njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
@@ -23,25 +24,40 @@ def write_iceberg_hats(
     classes, count = without.shape[:2]
     sectors = first.size - 1
     of_sector, before, after = np.empty((sectors, count)), np.empty(count), np.empty(count)
+    old, new = np.empty((classes, count)), np.empty((classes, count))
+    moved, buyers = np.empty(count, np.bool_), np.empty(count, np.int64)
     for o in range(count):  # buyers side by side, and what is small stays in fast memory
+        moved[:] = False
+        for c in range(classes):
+            for d in range(count):
+                moved[d] |= without[c, o, d] != with_[c, o, d]
+        size = 0
+        for d in range(count):
+            if moved[d]:
+                buyers[size] = d
+                size += 1
+            else:
+                for s in range(sectors):
+                    hat[d, o, s] = 1.0
+        for c in range(classes):
+            for b in range(size):
+                old[c, b], new[c, b] = without[c, o, buyers[b]], with_[c, o, buyers[b]]
         for s in range(sectors):
             begin, end = first[s], first[s + 1]
             total = of_sector[s]
-            total[:] = 1.0
+            total[:size] = 1.0
             for k in range(begin, end):
                 c, v, cargo = number[k], value[k], share[k]
-                for d in range(count):
-                    before[d], after[d] = v + without[c, o, d], v + with_[c, o, d]
-                for d in range(count):
-                    dearer = 1.0 + cargo * (after[d] / before[d] - 1.0)
+                for b in range(size):
+                    before[b], after[b] = v + old[c, b], v + new[c, b]
+                for b in range(size):
+                    dearer = 1.0 + cargo * (after[b] / before[b] - 1.0)
                     dearer = dearer if dearer == dearer else 1.0
-                    total[d] = dearer if end - begin == 1 else total[d] + (dearer - 1.0)
-        for d in range(count):
-            moved = False
-            for c in range(classes):
-                moved |= without[c, o, d] != with_[c, o, d]
+                    total[b] = dearer if end - begin == 1 else total[b] + (dearer - 1.0)
+        for b in range(size):
+            d = buyers[b]
             for s in range(sectors):
-                hat[d, o, s] = 1.0 + part[d, o, s] * (of_sector[s, d] - 1.0) if moved else 1.0
+                hat[d, o, s] = 1.0 + part[d, o, s] * (of_sector[s, b] - 1.0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)  # type: ignore[untyped-decorator, unused-ignore]
@@ -54,20 +70,24 @@ def add_goods(flow: Floats, by_route: Floats, of_usd: Floats, goods: Floats) -> 
     amounts, classes = of_usd.shape[2:]
     size = amounts * classes
     of_seller = of_usd.reshape(count, sectors, size)
-    money, total = np.empty((sectors, count)), np.empty((size, count))
-    for o in range(count):  # buyers side by side, and what is small stays in fast memory
+    money, total = np.empty((SIDE_BY_SIDE, sectors, count)), np.empty((size, count))
+    for begin in range(0, count, SIDE_BY_SIDE):  # what lies together in memory is read together
+        few = min(SIDE_BY_SIDE, count - begin)
         for d in range(count):
+            for b in range(few):
+                for s in range(sectors):
+                    sold = flow[d, begin + b, s]
+                    money[b, s, d] = sold * by_route[d, begin + b, s] if sold == sold else 0.0
+        for b in range(few):  # buyers side by side, and what is small stays in fast memory
+            o = begin + b
+            total[:] = 0.0
             for s in range(sectors):
-                sold = flow[d, o, s]
-                money[s, d] = sold * by_route[d, o, s] if sold == sold else 0.0
-        total[:] = 0.0
-        for s in range(sectors):
-            for q in range(size):
-                amount = of_seller[o, s, q]
-                if amount != 0.0:
-                    for d in range(count):
-                        total[q, d] += amount * money[s, d]
-        for q in range(amounts):
-            for d in range(count):
-                for k in range(classes):
-                    goods[q, o, d, k] = total[q * classes + k, d]
+                for q in range(size):
+                    amount = of_seller[o, s, q]
+                    if amount != 0.0:
+                        for d in range(count):
+                            total[q, d] += amount * money[b, s, d]
+            for q in range(amounts):
+                for d in range(count):
+                    for k in range(classes):
+                        goods[q, o, d, k] = total[q * classes + k, d]

@@ -60,42 +60,36 @@ def build_by_sector(share, net_share, has_wedge, hat, elasticity, kernel, before
     J, N, M = share.shape
     block = np.empty(N * J)
     bits = np.empty(N * J)
-    by_sector = np.empty((J, N))
-    flat = by_sector.reshape(J * N)
+    power = np.empty(N * J)
+    sellers = np.empty(N, np.int64)
     for n in range(N):
-        moved = False
-        for i in range(N):
+        size = 0
+        for i in range(N):  # a pair whose costs stay as they are keeps its shares
+            moved = False
             for j in range(J):
                 h = hat[n, i, j]
-                if h != 1.0:
-                    moved = True
-                block[i * J + j] = h
-        if not moved:
-            for j in range(J):
-                for i in range(M):
-                    kernel[j, n, i] = share[j, n, i]
-                if has_wedge:
-                    for i in range(M):
-                        before[j, n, i] = net_share[j, n, i]
-            continue
-        log_all(block, bits)
+                moved |= h != 1.0
+                block[size * J + j] = h
+            sellers[size] = i
+            size += moved
+        log_all(block[: size * J], bits[: size * J])
         for j in range(J):
             theta = elasticity[j]
-            for i in range(N):
-                by_sector[j, i] = -theta * block[i * J + j]
-        exp_all(flat, bits)
+            for s in range(size):
+                power[j * size + s] = -theta * block[s * J + j]
+        exp_all(power[: size * J], bits[: size * J])
         for j in range(J):
             theta = elasticity[j]
-            for i in range(N):
-                by_sector[j, i] = in_range(by_sector[j, i], -theta * block[i * J + j])
-                kernel[j, n, i] = share[j, n, i] * by_sector[j, i]
-            for i in range(N, M):
-                kernel[j, n, i] = 0.0
+            for i in range(M):
+                kernel[j, n, i] = share[j, n, i]
             if has_wedge:
-                for i in range(N):
-                    before[j, n, i] = net_share[j, n, i] * by_sector[j, i]
-                for i in range(N, M):
-                    before[j, n, i] = 0.0
+                for i in range(M):
+                    before[j, n, i] = net_share[j, n, i]
+            for s in range(size):
+                factor = in_range(power[j * size + s], -theta * block[s * J + j])
+                kernel[j, n, sellers[s]] *= factor
+                if has_wedge:
+                    before[j, n, sellers[s]] *= factor
 
 
 @njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy", boundscheck=False)
