@@ -17,12 +17,11 @@ r is that of all. A subset that stays above the bound is solved as any other sta
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-import xarray as xr
 
 from samarkand.baseline import Baseline
 from samarkand.core.conventions import Floats, Ints
@@ -32,10 +31,9 @@ from samarkand.engines.threads import run_all
 from samarkand.limited_states import closed_near, limit_near
 from samarkand.limiting import facilities_in, goods_of, goods_sold
 from samarkand.programme import Change
-from samarkand.solving import solve_from, trade_costs
+from samarkand.solving import PricedFreight, costs_beyond_freight, solve_from
 from samarkand.world.freight.gate_labels import GateLabels
 from samarkand.world.freight.gates_at_prices import CostsAtPrices
-from samarkand.world.freight.mode_choice import VOT_CLASSES
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.priced_places import Goods, Limits
 from samarkand.world.freight.state import FreightState
@@ -294,18 +292,11 @@ class _Trade:
         self.accounts = goods_of(setting, setting.world.accounts.trade_flow)
         self.others = gates.others[at]
         before = model.baseline.means[0] + model.baseline.at_home[1]
-        self.before = before
         self.before_limited = before + self.mean(gates.of_accounts)
         self.goods = self.accounts  # until a subset is solved
         self.last: Solution | None = None
-        coords = {
-            "state": ["without", "with"], "variant": ["logsum"], "vot_class": list(VOT_CLASSES),
-            "origin": list(model.economies), "destination": list(model.economies),
-        }  # fmt: skip
-        dims = tuple(coords)
-        shape = [len(labels) for labels in coords.values()]
-        self._costs = xr.Dataset({"generalised_cost": (dims, np.empty(shape))}, coords)
-        self._near = near
+        self.freight = PricedFreight(setting, near, self.before_limited, before)
+        self.near = near
 
     def mean(self, limits: Limits) -> Floats | float:
         """What prices change in generalised cost, by class of goods, origin and destination."""
@@ -323,13 +314,7 @@ class _Trade:
         """One subset of those of gates; costs without prices."""
         facilities = facilities_in(self.baseline.setting, change)
         gated = gates.of(number, change.network, [facilities[f] for f in self.at])
-        unlimited = self.state(change, self.before, costs)
-        return _Subset(self, change, gated, costs, unlimited, self.goods, self.last)
-
-    def state(self, change: Change, before: Floats, costs: Floats) -> FreightState:
-        """A state with costs alone."""
-        data = self._costs.copy(data={"generalised_cost": np.stack([before, costs])[:, None]})
-        return replace(self._near, changes=change.network, costs=data, limits=None, unlimited=None)
+        return _Subset(self, change, gated, costs, self.freight.own_lines(costs), self.goods, self.last)
 
 
 @dataclass
@@ -340,7 +325,7 @@ class _Subset:
     change: Change
     gated: GatesOfSubset
     costs: Floats
-    unlimited: FreightState
+    own_lines: Floats
     goods: Goods
     last: Solution | None
 
@@ -358,10 +343,9 @@ class _Subset:
         trade, gated = self.trade, self.gated
         setting = trade.baseline.setting
         found = gated.costs_at(self.goods, price, with_slopes)
-        dearer = trade.model.baseline.mean(found.dearer)
-        state = trade.state(self.change, trade.before_limited, self.costs + dearer)
-        state = replace(state, unlimited=self.unlimited)
-        hat = trade_costs(setting, state, self.change, trade.baseline.energy).hat
+        costs = trade.model.baseline.dearer_by(self.costs, found.dearer)
+        freight = trade.freight.hat(costs, self.own_lines)
+        hat = costs_beyond_freight(setting, trade.near, freight, self.change, trade.baseline.energy).hat
         solution = self.last = solve_from(setting, self.change, hat, self.last)
         self.goods = goods_sold(setting, solution.trade_flow)
         gates = trade.baseline.gates

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -52,11 +52,12 @@ from samarkand.world.freight.energy import READS, EnergyTrade, energy_tonnes
 from samarkand.world.freight.energy_costs import ClosedEnergy
 from samarkand.world.freight.energy_loads import energy_loads
 from samarkand.world.freight.energy_store import stored_energy
+from samarkand.world.freight.iceberg_hats import Carriage as Cargo
+from samarkand.world.freight.iceberg_hats import iceberg_hats
 from samarkand.world.freight.limited_freight import turn_aside
 from samarkand.world.freight.mode_choice import classes_of_time
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.state import Freight, FreightState, TradeCosts
-from samarkand.world.freight.trade_costs import Carriage as Cargo
 from samarkand.world.freight.trade_costs import carriage, iceberg_cost_hat, surface_trade
 from samarkand.world.freight.transit import calc_passing, laid_apart
 from samarkand.world.freight.transit_ways import passing_of, ways_past_tariffs
@@ -201,7 +202,17 @@ def trade_costs(
 
     energy: what closures make of oil and gas, in place of their routes.
     """
-    freight = freight_hat(setting, state)
+    return costs_beyond_freight(setting, state, freight_hat(setting, state), change, energy)
+
+
+def costs_beyond_freight(
+    setting: Setting,
+    state: FreightState,
+    freight: xr.DataArray,
+    change: Change | None = None,
+    energy: ClosedEnergy | None = None,
+) -> TradeCosts:
+    """`trade_costs` from those of freight."""
     hat = network_hat(setting, state, freight)
     if energy is not None:
         freight, hat = energy.over(freight, energy.served), energy.over(hat, energy.hat)
@@ -222,41 +233,82 @@ def freight_hat(setting: Setting, state: FreightState) -> xr.DataArray:
     Oil and gas known in volumes pay no price of a full facility: they go by lines and terminals of their own, and what
     they would pay nobody would get or wait for.
     """
-    cargoes = derived(setting, "carriage", lambda: carriage(state.costs, setting.commodities))
-
+    cargoes = _cargoes(setting, state)
     freight, unlimited = (
         iceberg_cost_hat(state.costs, setting.commodities, cargoes_of=cargoes, part=setting.surface_part),
         state.unlimited,
     )
     if unlimited is None:
         return freight
-    at, goods, theirs, of_sectors = derived(
-        setting, "by lines of their own", lambda: _known_as(setting, freight, cargoes)
-    )
+    own = _own_lines(setting, freight, cargoes)
 
     def make() -> Floats:
+        goods = setting.commodities.isel(sector=own.sectors)
         part = derived(
             setting, "part by lines of their own", lambda: setting.surface_part.sel(sector=goods["sector"])
         )
-        hat = iceberg_cost_hat(unlimited.costs, goods, cargoes_of=theirs, part=part)
-        found: Floats = hat.to_numpy()[of_sectors]
+        hat = iceberg_cost_hat(unlimited.costs, goods, cargoes_of=own.cargoes, part=part)
+        found: Floats = hat.transpose(*ORDER).to_numpy()[own.among]
         return found
 
-    freight.to_numpy()[at] = derived(unlimited, ("by lines of their own", setting.assumptions.hash), make)
+    hats = freight.transpose(*ORDER).to_numpy()
+    hats[own.at] = derived(unlimited, ("by lines of their own", setting.assumptions.hash), make)
     return freight
 
 
-def _known_as(
-    setting: Setting, like: xr.DataArray, cargoes: Sequence[Sequence[Cargo]]
-) -> tuple[tuple[Ints, ...], xr.Dataset, list[Sequence[Cargo]], tuple[Ints, ...]]:
-    """Which oil and gas is known in volumes: where it stands in another array; its sectors with their cargoes, and
+def _cargoes(setting: Setting, state: FreightState) -> list[list[Cargo]]:
+    return derived(setting, "carriage", lambda: carriage(state.costs, setting.commodities))
+
+
+class _OwnLines(NamedTuple):
+    """Oil and gas known in volumes, in the order of the engine: where it stands; its sectors with their cargoes, and
     where it stands among these alone."""
-    known = energy_of(setting).known(setting.world.accounts.trade_flow)
-    there = known.sel({dim: like[dim] for dim in like.dims}).transpose(*like.dims)
-    at = np.nonzero(there.to_numpy())
-    sectors, among = np.unique(at[like.dims.index("sector")], return_inverse=True)
-    goods, theirs = setting.commodities.isel(sector=sectors), [cargoes[s] for s in sectors.tolist()]
-    return at, goods, theirs, tuple(among if dim == "sector" else at[d] for d, dim in enumerate(like.dims))
+
+    at: tuple[Ints, ...]
+    sectors: Ints
+    cargoes: list[Sequence[Cargo]]
+    among: tuple[Ints, ...]
+
+
+def _own_lines(setting: Setting, like: xr.DataArray, cargoes: Sequence[Sequence[Cargo]]) -> _OwnLines:
+    """Those of arrays with the labels of `like`."""
+
+    def find() -> _OwnLines:
+        known = energy_of(setting).known(setting.world.accounts.trade_flow)
+        at = np.nonzero(known.sel({dim: like[dim] for dim in ORDER}).transpose(*ORDER).to_numpy())
+        sectors, among = np.unique(at[2], return_inverse=True)
+        return _OwnLines(at, sectors, [cargoes[s] for s in sectors.tolist()], (at[0], at[1], among))
+
+    return derived(setting, "by lines of their own", find)
+
+
+class PricedFreight:
+    """`freight_hat` of states of a network with other costs, in plain arrays: what they have in common is worked out
+    once.
+
+    Costs are generalised costs by class of goods, origin and destination. near: any of these states; before, unlimited:
+    without a programme, with prices of full facilities and without.
+    """
+
+    def __init__(self, setting: Setting, near: FreightState, before: Floats, unlimited: Floats) -> None:
+        like = freight_hat(setting, near).transpose(*ORDER)
+        part = setting.surface_part.sel({dim: like[dim] for dim in ORDER}).transpose(*ORDER).to_numpy()
+        self._like, self._part, self._before, self._unlimited = like, part, before, unlimited
+        self._cargoes = _cargoes(setting, near)
+        self._own = _own_lines(setting, like, self._cargoes)
+        self._own_part = part[:, :, self._own.sectors]
+
+    def own_lines(self, costs: Floats) -> Floats:
+        """What prices do not change, of costs without prices: that of oil and gas known in volumes."""
+        hats = iceberg_hats(self._unlimited, costs, self._own.cargoes, self._own_part)
+        found: Floats = hats[self._own.among]
+        return found
+
+    def hat(self, costs: Floats, own_lines: Floats) -> xr.DataArray:
+        """Iceberg costs of freight at costs with prices."""
+        hats = iceberg_hats(self._before, costs, self._cargoes, self._part)
+        hats[self._own.at] = own_lines
+        return self._like.copy(data=hats).transpose("origin", "destination", "sector")
 
 
 def _facilitated(setting: Setting, change: Change, freight: xr.DataArray) -> xr.DataArray:

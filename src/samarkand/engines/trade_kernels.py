@@ -25,6 +25,7 @@ def write_iceberg_hats(
     sectors = first.size - 1
     of_sector, before, after = np.empty((sectors, count)), np.empty(count), np.empty(count)
     old, new = np.empty((classes, count)), np.empty((classes, count))
+    hat[:] = 1.0
     moved, buyers = np.empty(count, np.bool_), np.empty(count, np.int64)
     for o in range(count):  # buyers side by side, and what is small stays in fast memory
         moved[:] = False
@@ -36,9 +37,6 @@ def write_iceberg_hats(
             if moved[d]:
                 buyers[size] = d
                 size += 1
-            else:
-                for s in range(sectors):
-                    hat[d, o, s] = 1.0
         for c in range(classes):
             for b in range(size):
                 old[c, b], new[c, b] = without[c, o, buyers[b]], with_[c, o, buyers[b]]

@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,6 +23,7 @@ from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
 from samarkand.engines.compiled import load_compiled
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.border_compliance import compliance_costs
+from samarkand.world.freight.iceberg_hats import Carriage, iceberg_hats
 from samarkand.world.freight.mode_choice import (
     MODES,
     VOT_CLASSES,
@@ -334,6 +334,12 @@ class FreightBaseline:
         np.divide(difference, self.levels[-1], out=difference, where=changed)
         return np.add(found, difference, out=found)
 
+    def dearer_by(self, costs: Floats, sums: Floats) -> Floats:
+        """Costs (class, origin, destination) and the means of weighted sums by which they rise."""
+        found = costs.copy()
+        load_kernels().add_means(sums[None], self.levels[-1], found[None])
+        return found
+
     def costs_at_home(self, changes: Sequence[LinkChange]) -> tuple[Floats, Floats]:
         """Hours [origin, destination] and generalised cost (class, origin, destination) of a trade at home."""
         own = [change for change in changes if change.action == "clearance"]
@@ -591,19 +597,12 @@ def iceberg_cost_hat(
         raise ValueError(f"variant {variant!r} is not one of {', '.join(VARIANTS)}")
     without, with_ = (_by_class(costs, state, variant) for state in ("without", "with"))
     cargoes_of = carriage(costs, freight) if cargoes_of is None else cargoes_of
-    first = np.cumsum([0, *map(len, cargoes_of)], dtype=np.int64)
-    cargoes = [cargo for of_sector in cargoes_of for cargo in of_sector]
     dims = ("destination", "origin", "sector")  # the order of the engine, which takes it as it is
     coords = {
         "destination": costs.variables["destination"], "origin": costs.variables["origin"],
         "sector": freight.variables["sector"],
     }  # fmt: skip
-    hat = np.empty([one.size for one in coords.values()])
-    load_compiled("samarkand.engines.trade_kernels").write_iceberg_hats(
-        without, with_, first, np.array([one.number for one in cargoes], np.int64),
-        np.array([one.value for one in cargoes], float), np.array([one.share for one in cargoes], float),
-        np.ones(hat.shape) if part is None else _ordered(part, coords, dims), hat,
-    )  # fmt: skip
+    hat = iceberg_hats(without, with_, cargoes_of, None if part is None else _ordered(part, coords, dims))
     found = xr.DataArray(hat, coords, dims, "iceberg_cost_hat", {"unit": "1", "variant": variant})
     return found.transpose("origin", "destination", "sector")
 
@@ -649,14 +648,6 @@ def _by_sector(costs: xr.Dataset, freight: xr.Dataset) -> xr.DataArray:
     """Room for what sectors have between economies."""
     coords = {"sector": freight["sector"], "origin": costs["origin"], "destination": costs["destination"]}
     return xr.DataArray(np.empty([one.size for one in coords.values()]), coords, tuple(coords))
-
-
-class Carriage(NamedTuple):
-    """A cargo of a sector: number of its class of goods, US$ per TEU, share of the sector's value."""
-
-    number: int
-    value: float
-    share: float
 
 
 def carriage(costs: xr.Dataset, freight: xr.Dataset) -> list[list[Carriage]]:
