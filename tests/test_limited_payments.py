@@ -23,6 +23,7 @@ from samarkand.world.freight import place_prices, transit_payments
 from samarkand.world.freight.capacity import CapacityRow
 from samarkand.world.freight.transit_payments import paying_tariffs, transit_surplus
 from samarkand.world.network.transit_tariffs import TransitTariff, transit_tariffs
+from soaking import drawn
 from toy import ECONOMIES, toy_programme
 
 WORLD_TRADE = float(WORLD.accounts.trade_flow.sum())
@@ -189,13 +190,15 @@ def test_a_queue_is_no_income(declare) -> None:
     assert np.sign(more[KAZ]) == np.sign(received)
 
 
+@pytest.mark.soak
 def test_the_order_of_questions_changes_nothing(declare) -> None:
     """Limits after payments, before them, and twice, in one session or in another of its own."""
     declare(ROWS, None, paying_tariffs())
     first = last_state(Session(), **BOTH).with_
-    for before in (
+    orders = (
         [{"transit_payments": True}], [{"limits": True}], [{}, BOTH], [{"limits": True}, {"transit_payments": True}],
-    ):  # fmt: skip
+    )  # fmt: skip
+    for before in drawn(orders):
         session = Session()
         others = [last_state(session, **terms).with_ for terms in before]
         again = last_state(session, **BOTH).with_
