@@ -11,6 +11,7 @@ from samarkand.core.faults import Fault, Faults
 from samarkand.world.importers import import_world, kinds
 from samarkand.world.importers.economy_accounts import write_template
 from samarkand.world.store import list_worlds, open_world
+from soaking import cases
 
 import file_samples as samples  # isort: skip
 
@@ -85,14 +86,15 @@ def damaged(content: bytes, chance: random.Random) -> bytes:
     return bytes(changed)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("kind", sorted(kinds()))
 def test_a_damaged_file_is_taken_or_told(tmp_path, store, world, kind: str) -> None:
     path = good_file(kind, tmp_path, world)
     is_folder = path.is_dir()
     files = sorted(path.iterdir()) if is_folder else [path]
     contents = [file.read_bytes() for file in files]
-    chance = random.Random(kind)
-    for _ in range(4 if kind in HEAVY else 40 if is_folder else 20):
+    for seed in cases(40) if is_folder else range(4 if kind in HEAVY else 20):
+        chance = random.Random(f"{kind} {seed}")
         for file, content in zip(files, contents, strict=True):
             file.write_bytes(content)
         number = chance.randrange(len(files))
