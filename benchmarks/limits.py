@@ -4,7 +4,8 @@ Aims: 0.5 s for one project switched, 120 s for 1,000 subsets from warm prices. 
 take the places that are full in both states to be all that are (`limited_states.limit_near`). What a switch reads of
 the world and the programme is prepared by the first one, which is told apart. Many subsets are solved
 at once (`limited_portfolio`). The time of 1,000 is that of some and of as many more as are missing, each what more of
-them take longer than a few; beside some of them stand their full solutions. Beside seconds stand
+them take longer than a few: somewhat too long, as ways of later ones are mostly known. With `--all`, all of them are
+solved. Beside some of them stand their full solutions. Beside seconds stand
 those of the processor: they tell less of what else runs.
 """
 
