@@ -52,13 +52,12 @@ from samarkand.world.freight.energy import READS, EnergyTrade, energy_tonnes
 from samarkand.world.freight.energy_costs import ClosedEnergy
 from samarkand.world.freight.energy_loads import energy_loads
 from samarkand.world.freight.energy_store import stored_energy
-from samarkand.world.freight.iceberg_hats import Carriage as Cargo
-from samarkand.world.freight.iceberg_hats import iceberg_hats
 from samarkand.world.freight.limited_freight import turn_aside
 from samarkand.world.freight.mode_choice import classes_of_time
 from samarkand.world.freight.model import FreightModel
 from samarkand.world.freight.state import Freight, FreightState, TradeCosts
-from samarkand.world.freight.trade_costs import carriage, iceberg_cost_hat, surface_trade
+from samarkand.world.freight.trade_costs import Carriage as Cargo
+from samarkand.world.freight.trade_costs import carriage, iceberg_cost_hat, iceberg_hats, surface_trade
 from samarkand.world.freight.transit import calc_passing, laid_apart
 from samarkand.world.freight.transit_ways import passing_of, ways_past_tariffs
 from samarkand.world.world import World

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,6 @@ from samarkand.core.conventions import REST_OF_WORLD, Floats, Ints
 from samarkand.engines.compiled import load_compiled
 from samarkand.engines.threads import run_all
 from samarkand.world.freight.border_compliance import compliance_costs
-from samarkand.world.freight.iceberg_hats import Carriage, iceberg_hats
 from samarkand.world.freight.mode_choice import (
     MODES,
     VOT_CLASSES,
@@ -607,6 +607,24 @@ def iceberg_cost_hat(
     return found.transpose("origin", "destination", "sector")
 
 
+def iceberg_hats(
+    without: Floats, with_: Floats, cargoes_of: Sequence[Sequence[Carriage]], part: Floats | None = None
+) -> Floats:
+    """`iceberg_cost_hat` [destination, origin, sector] of costs by class, origin and destination, in plain arrays.
+
+    cargoes_of: of each sector; part: in the order of the answer.
+    """
+    first = np.cumsum([0, *map(len, cargoes_of)], dtype=np.int64)
+    cargoes = [cargo for of_sector in cargoes_of for cargo in of_sector]
+    hat = np.empty((with_.shape[2], with_.shape[1], len(cargoes_of)))
+    load_compiled("samarkand.engines.trade_kernels").write_iceberg_hats(
+        without, with_, first, np.array([one.number for one in cargoes], np.int64),
+        np.array([one.value for one in cargoes], float), np.array([one.share for one in cargoes], float),
+        np.ones(hat.shape) if part is None else part, hat,
+    )  # fmt: skip
+    return hat
+
+
 def _ordered(part: xr.DataArray, coords: Mapping[str, xr.Variable], dims: Sequence[str]) -> Floats:
     """The part of each pair and sector, in the order of an array to be filled."""
     at = {dim: coords[dim].to_numpy() for dim in dims}
@@ -648,6 +666,14 @@ def _by_sector(costs: xr.Dataset, freight: xr.Dataset) -> xr.DataArray:
     """Room for what sectors have between economies."""
     coords = {"sector": freight["sector"], "origin": costs["origin"], "destination": costs["destination"]}
     return xr.DataArray(np.empty([one.size for one in coords.values()]), coords, tuple(coords))
+
+
+class Carriage(NamedTuple):
+    """A cargo of a sector: number of its class of goods, US$ per TEU, share of the sector's value."""
+
+    number: int
+    value: float
+    share: float
 
 
 def carriage(costs: xr.Dataset, freight: xr.Dataset) -> list[list[Carriage]]:
