@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Sequence
-from typing import TypeVar
 
-Case = TypeVar("Case")
 ALL = os.environ.get("SAMARKAND_SOAK") == "1"
 
 
@@ -15,11 +12,3 @@ def cases(number: int) -> list[int]:
     """The seeds of the cases: all `number` of them, or one of each ten, drawn once and for all."""
     chance = random.Random(number)
     return list(range(number)) if ALL else [chance.randrange(ten, ten + 10) for ten in range(0, number, 10)]
-
-
-def drawn(every: Sequence[Case]) -> list[Case]:
-    """All of these cases, or one of each ten and one at least, drawn once and for all."""
-    if ALL:
-        return list(every)
-    chosen = random.Random(len(every)).sample(range(len(every)), -(-len(every) // 10))
-    return [every[number] for number in sorted(chosen)]

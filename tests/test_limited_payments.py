@@ -23,7 +23,6 @@ from samarkand.world.freight import place_prices, transit_payments
 from samarkand.world.freight.capacity import CapacityRow
 from samarkand.world.freight.transit_payments import paying_tariffs, transit_surplus
 from samarkand.world.network.transit_tariffs import TransitTariff, transit_tariffs
-from soaking import drawn
 from toy import ECONOMIES, toy_programme
 
 WORLD_TRADE = float(WORLD.accounts.trade_flow.sum())
@@ -190,15 +189,13 @@ def test_a_queue_is_no_income(declare) -> None:
     assert np.sign(more[KAZ]) == np.sign(received)
 
 
-@pytest.mark.soak
 def test_the_order_of_questions_changes_nothing(declare) -> None:
     """Limits after payments, before them, and twice, in one session or in another of its own."""
     declare(ROWS, None, paying_tariffs())
     first = last_state(Session(), **BOTH).with_
-    orders = (
+    for before in (
         [{"transit_payments": True}], [{"limits": True}], [{}, BOTH], [{"limits": True}, {"transit_payments": True}],
-    )  # fmt: skip
-    for before in drawn(orders):
+    ):  # fmt: skip
         session = Session()
         others = [last_state(session, **terms).with_ for terms in before]
         again = last_state(session, **BOTH).with_
