@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from limit_cases import KHORGOS, ROWS, SAMARA, declare_with, last_state
+from limit_cases import KHORGOS, SAMARA, solve_two_full
 from samarkand.appraisal import find_baseline
 from samarkand.engines.equilibrium.measures import calc_real_income_hat
 from samarkand.limiting import JOINT
@@ -125,10 +125,8 @@ def test_gates_are_few(toy: Toy) -> None:
 
 
 @pytest.fixture
-def solved(monkeypatch: pytest.MonkeyPatch) -> Counterfactual:
-    """All of the toy programme, with two full places."""
-    declare_with(monkeypatch, ROWS[:2])
-    return last_state(Session(), limits=True).solved
+def solved() -> Counterfactual:
+    return solve_two_full()
 
 
 def test_items_left_out_and_alone_are_those_of_the_full_solution(solved: Counterfactual) -> None:

@@ -291,7 +291,7 @@ class _Trade:
         self._labels = labels
         self.accounts = goods_of(setting, setting.world.accounts.trade_flow)
         self.others = gates.others[at]
-        before = model.baseline.means[0] + model.baseline.at_home[1]
+        before = model.baseline.costs_before
         self.before_limited = before + self.mean(gates.of_accounts)
         self.goods = self.accounts  # until a subset is solved
         self.last: Solution | None = None
@@ -343,8 +343,8 @@ class _Subset:
         trade, gated = self.trade, self.gated
         setting = trade.baseline.setting
         found = gated.costs_at(self.goods, price, with_slopes)
-        costs = trade.model.baseline.dearer_by(self.costs, found.dearer)
-        freight = trade.freight.hat(costs, self.own_lines)
+        dearer = trade.model.baseline.mean(found.dearer)
+        freight = trade.freight.hat(self.costs + dearer, self.own_lines)
         hat = costs_beyond_freight(setting, trade.near, freight, self.change, trade.baseline.energy).hat
         solution = self.last = solve_from(setting, self.change, hat, self.last)
         self.goods = goods_sold(setting, solution.trade_flow)

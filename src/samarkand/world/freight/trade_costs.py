@@ -334,12 +334,6 @@ class FreightBaseline:
         np.divide(difference, self.levels[-1], out=difference, where=changed)
         return np.add(found, difference, out=found)
 
-    def dearer_by(self, costs: Floats, sums: Floats) -> Floats:
-        """Costs (class, origin, destination) and the means of weighted sums by which they rise."""
-        found = costs.copy()
-        load_kernels().add_means(sums[None], self.levels[-1], found[None])
-        return found
-
     def costs_at_home(self, changes: Sequence[LinkChange]) -> tuple[Floats, Floats]:
         """Hours [origin, destination] and generalised cost (class, origin, destination) of a trade at home."""
         own = [change for change in changes if change.action == "clearance"]
